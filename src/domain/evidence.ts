@@ -1,0 +1,156 @@
+import type { Bound } from './plan.ts';
+import type { Decision, Runtime } from './registry.ts';
+
+/** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions. */
+export interface Evidence {
+  readonly schemaVersion: 1;
+  readonly createdAt: string;
+  /** sha256 (hex) of all the rest. */
+  readonly digest: string;
+  readonly tool: { readonly name: 'canary'; readonly version: string };
+  readonly plan: { readonly name: string; readonly sha256: string };
+  readonly stage: StageLook;
+  readonly statistics: EvidenceStatistics;
+  readonly rollout: { readonly entered: readonly string[]; readonly traffic: Readonly<Record<string, number>> };
+  readonly inputs: EvidenceInputs;
+  readonly cohorts: readonly CohortSize[];
+  readonly outcomes: { readonly baseline: OutcomeCounts; readonly candidate: OutcomeCounts };
+  readonly comparisons: readonly Comparison[];
+  readonly guardrails: readonly GuardrailResult[];
+  readonly checks: readonly CheckResult[];
+  readonly verdict: Verdict;
+  readonly registryChange: RegistryChange;
+}
+
+export interface StageLook {
+  readonly name: string;
+  readonly weight: number;
+  /** Counts the looks of a series from 1. */
+  readonly look: number;
+  /** A new series starts when a look's requests do not contain the previous look's, or the plan changed. */
+  readonly series: number;
+}
+
+export interface EvidenceStatistics {
+  readonly confidence: number;
+  readonly inference: 'sequential' | 'fixed';
+  /** Tests that can roll the stage back (K), frozen at the first look. */
+  readonly tests: number;
+  /** Size that the sequential bound is tuned for (N*), frozen at the first look. */
+  readonly plannedUnits: number;
+}
+
+export interface EvidenceInputs {
+  readonly requests: readonly RequestFileFacts[];
+  readonly baseline: VersionFacts;
+  readonly candidate: VersionFacts;
+}
+
+export interface RequestFileFacts {
+  /** Relative to the plan's folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Lines or rows of the file. */
+  readonly rows: number;
+  /** Records that were left out, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Identical copies that were collapsed into one. */
+  readonly collapsed: number;
+}
+
+export interface VersionFacts {
+  readonly version: string;
+  readonly runtime: Runtime;
+  /** The library that ran it; absent where nothing ran. */
+  readonly backend?: string;
+  readonly sha256?: string;
+}
+
+export type CohortName = 'canary' | 'stable' | 'all';
+
+export interface CohortSize {
+  readonly name: CohortName;
+  readonly units: number;
+  readonly requests: number;
+}
+
+/** How the requests of one version ended, over the whole log. */
+export interface OutcomeCounts {
+  readonly requests: number;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** Segment dimension to value; null for the whole. */
+export type Segment = Readonly<Record<string, string>> | null;
+
+export type ComparisonKind = 'paired' | 'served';
+
+export interface ComparisonNumbers {
+  readonly baseline: number;
+  readonly candidate: number;
+  readonly delta: number;
+  /** One-sided bounds at the plan's confidence; absent where no interval can be trusted yet, and `note` says why. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly units: number;
+  readonly requests: number;
+  readonly note?: string;
+}
+
+interface ComparisonSubject {
+  readonly metric: string;
+  readonly comparison: ComparisonKind;
+  readonly cohort: CohortName;
+  readonly segment: Segment;
+  readonly unit: 'ms' | 'proportion';
+}
+
+export type Comparison =
+  | (ComparisonSubject & ComparisonNumbers)
+  | (ComparisonSubject & { readonly uncomputable: string });
+
+export type GuardrailStatus = 'pass' | 'breach' | 'inconclusive' | 'uncomputable';
+
+/** One bound of one guardrail on one segment (or the whole). */
+export interface GuardrailResult {
+  readonly metric: string;
+  readonly segment: Segment;
+  readonly bound: Bound;
+  readonly onBreach: 'rollback' | 'hold';
+  readonly test: 'interval' | 'point';
+  readonly unit: 'ms' | 'proportion';
+  readonly status: GuardrailStatus;
+  /** The tested quantity with its natural sign, and its bounds; absent where it could not be computed. */
+  readonly value?: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** One sentence that says what was found and what is allowed. */
+  readonly reason: string;
+  readonly needed: { readonly units: number | null; readonly requests: number | null };
+}
+
+export type CheckStatus = 'pass' | 'warn' | 'hold' | 'not-applicable';
+
+export interface CheckResult {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly detail: string;
+}
+
+export interface Verdict {
+  readonly decision: Decision;
+  /** The exit code without `--fail-on`. */
+  readonly exitCode: 0 | 3 | 4;
+  /** Sentences, the weightiest first. */
+  readonly reasons: readonly string[];
+}
+
+/** What `promote` would change in the registry. */
+export interface RegistryChange {
+  readonly action: 'enter' | 'complete' | 'rollback' | 'look';
+  readonly stage: string;
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly status: Readonly<Record<string, string>>;
+}

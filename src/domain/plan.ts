@@ -1,0 +1,123 @@
+import type { Metric } from './metric.ts';
+
+/** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
+export interface RolloutPlan {
+  readonly name: string;
+  readonly model: string;
+  /** Folder with one JSON file per model. */
+  readonly registry: string;
+  /** An alias (`stable`) or a version in the registry. */
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly requests: RequestSource;
+  readonly assignment: Assignment;
+  readonly stages: readonly Stage[];
+  readonly guardrails: readonly Guardrail[];
+  readonly statistics: Statistics;
+  readonly replay: ReplaySettings;
+  readonly coverage?: Coverage;
+  /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
+  readonly judge: 'canary' | 'all';
+  readonly rollback?: RollbackInstructions;
+}
+
+/** Where the recorded requests are, and where a record keeps what. */
+export interface RequestSource {
+  /** Files or globs, relative to the plan's folder. */
+  readonly source: readonly string[];
+  readonly fields: RequestFields;
+  /** Dimension name to the dotted path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
+  readonly segments: Readonly<Record<string, string>>;
+  /** Share of rejected records, in [0, 1], above which the verdict is hold. */
+  readonly maxRejected: number;
+  /** Only requests at or after this time count (ISO 8601). */
+  readonly from?: string;
+  /** Only requests before this time count (ISO 8601). */
+  readonly to?: string;
+}
+
+/** Dotted paths into a record. */
+export interface RequestFields {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly unit: string;
+  readonly input: string;
+  readonly label: string;
+  /** Holds the recorded outcomes, one object per version. */
+  readonly outcomes: string;
+}
+
+export interface Assignment {
+  readonly scheme: 'murmur3';
+  readonly salt: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  /** Share of units assigned to the candidate, in [0, 1]; 0 is a shadow stage. */
+  readonly weight: number;
+  readonly minRequests: number;
+  readonly minUnits: number;
+  /** True where the plan wrote the number, so that it may size the sequential bound. */
+  readonly plannedSize: { readonly requests: boolean; readonly units: boolean };
+  /** The stage's own log and window, where it has one. */
+  readonly source?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A metric with one or more allowed bounds, and what a breach means. */
+export interface Guardrail {
+  readonly metric: Metric;
+  readonly bounds: readonly Bound[];
+  /** Dimensions whose every value is judged on its own, beside the whole. */
+  readonly segments: readonly string[];
+  readonly onBreach: 'rollback' | 'hold';
+  /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
+  readonly test: 'interval' | 'point';
+}
+
+export type BoundKind = 'max' | 'min' | 'maxIncrease' | 'maxDecrease';
+
+/**
+ * An allowed bound. `max` and `min` bound the candidate's own value; `maxIncrease` and `maxDecrease` bound candidate
+ * minus baseline, divided by the baseline where `relative`. Values are never negative; ms for latency, proportions for rates.
+ */
+export interface Bound {
+  readonly kind: BoundKind;
+  readonly value: number;
+  readonly relative: boolean;
+}
+
+export interface Statistics {
+  /** 1 - alpha, in (0.5, 1). */
+  readonly confidence: number;
+  readonly inference: 'sequential' | 'fixed';
+}
+
+export interface ReplaySettings {
+  /** `measured`: timed request by request beside the baseline; `recorded`: the log's own times. */
+  readonly latency: 'measured' | 'recorded';
+  /** How many requests are timed one by one. */
+  readonly latencyRequests: number;
+  /** Requests per batch when only predictions are wanted. */
+  readonly batch: number;
+  readonly timeoutMs: number;
+  readonly seed: number;
+}
+
+/** The hours (UTC) and segments that the requests must contain before a stage may increase. */
+export interface Coverage {
+  /** First and last hour of the day, both included; first > last spans midnight. */
+  readonly hours?: readonly [number, number];
+  /** Dimension to the values that must be there. */
+  readonly segments: Readonly<Record<string, readonly string[]>>;
+  readonly minRequests: number;
+}
+
+export interface RollbackInstructions {
+  readonly owner: string;
+  /** Date of the last rehearsal, YYYY-MM-DD. */
+  readonly rehearsed?: string;
+  readonly steps: readonly string[];
+}

@@ -1,0 +1,93 @@
+/** One model's file in the registry folder. */
+export interface ModelRegistry {
+  readonly schemaVersion: 1;
+  readonly model: string;
+  /** Grows by one with every change; a hand-written file starts at 0. */
+  readonly revision: number;
+  /** Alias (`stable`, `canary`) to version. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Version to its share of live traffic, in [0, 1]; sums to 1. */
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly versions: Readonly<Record<string, ModelVersion>>;
+  readonly rollouts: Readonly<Record<string, RolloutRecord>>;
+  readonly history: readonly HistoryEntry[];
+}
+
+export type VersionStatus = 'registered' | 'shadow' | 'canary' | 'stable' | 'archived' | 'rolled_back';
+
+/** A version of a model. Apart from its status it never changes once added. */
+export interface ModelVersion {
+  readonly status: VersionStatus;
+  readonly createdAt?: string;
+  readonly description?: string;
+  readonly artifact: Artifact;
+  readonly data_hash?: string;
+  readonly code_hash?: string;
+  readonly signature: Signature;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export const runtimes = ['tfjs', 'recorded'] as const;
+export type Runtime = (typeof runtimes)[number];
+
+export interface Artifact {
+  readonly runtime: Runtime;
+  /** Folder, relative to the registry's; never leaves it. Absent for `recorded`. */
+  readonly path?: string;
+  /** Hex digest over the folder's files; absent for `recorded`. */
+  readonly sha256?: string;
+}
+
+export interface Signature {
+  readonly input?: InputSignature;
+  readonly output: OutputSignature;
+}
+
+export type InputSignature =
+  | { readonly kind: 'tensor'; readonly shape: readonly number[] }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'record'; readonly fields: Readonly<Record<string, string>> };
+
+export type OutputSignature =
+  | {
+      readonly kind: 'classification';
+      readonly labels: readonly string[];
+      /** What the model's raw output is; `probabilities` unless written. */
+      readonly activation?: 'probabilities' | 'logits';
+    }
+  | { readonly kind: 'regression'; readonly unit?: string };
+
+/** What the registry remembers of one rollout plan. */
+export interface RolloutRecord {
+  readonly baseline: string;
+  readonly candidate: string;
+  /** Stages entered so far, in order. */
+  readonly entered: readonly string[];
+  readonly looks: readonly LookRecord[];
+}
+
+/** One look that `promote` acted on. */
+export interface LookRecord {
+  readonly stage: string;
+  readonly look: number;
+  readonly at: string;
+  readonly verdict: Decision;
+  /** `sha256:` and the evidence's digest. */
+  readonly evidence: string;
+  /** Frozen at the stage's first look: tests that can roll back (K) and the planned units of the sequential bound. */
+  readonly tests: number;
+  readonly plannedUnits: number;
+}
+
+export type Decision = 'increase' | 'hold' | 'rollback';
+
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly at: string;
+  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look';
+  readonly version: string;
+  readonly rollout?: string;
+  readonly stage?: string;
+  /** `sha256:` and the hash of the entry before, chained from the empty string. */
+  readonly previous: string;
+}
