@@ -1,0 +1,91 @@
+import { logEvidenceBelow } from './beta-binomial-evidence.ts';
+import type { Inference } from './boundary.ts';
+import { type IntervalSettings, tooFewUnits } from './confidence-bound.ts';
+import { betaQuantile } from './distributions.ts';
+import type { Proportion } from './proportion.ts';
+import type { Interval, Refusal } from './result.ts';
+
+/** Mixtures are at their sharpest at this multiple of their concentration (compare rho^2 N* at alpha = 5%). */
+const plannedPerConcentration = 6.3;
+
+/** Bounds closer to 0 or 1 than this are not told apart from them. */
+const edge = 1e-12;
+
+/** Independent requests that one proportion is tested on. */
+export interface Counts {
+  /** In [0, requests], not necessarily whole. */
+  readonly events: number;
+  readonly requests: number;
+  /** Requests at which the sequential test is at its sharpest. */
+  readonly plannedRequests: number;
+}
+
+/**
+ * Both one-sided bounds of one proportion, each at its own level: `fixed` by Clopper and Pearson 1934 on effective counts, `sequential` by
+ * inverting the beta-binomial mixture test. A proportion is proven to be below p0 exactly when the upper bound is at most p0.
+ * @param settings plannedUnits is turned into requests by the sample's own requests per unit.
+ * @returns a refusal when there are fewer than 30 effective units.
+ */
+export function proportionInterval(proportion: Proportion, settings: IntervalSettings): Interval | Refusal {
+  const refusal = tooFewUnits(proportion.effectiveUnits, proportion);
+  if (refusal !== undefined) return refusal;
+  const counts = effectiveCounts(proportion, settings.plannedUnits);
+  return {
+    kind: 'interval',
+    low: proportionLowerBound(counts, settings.alphaLower, settings.inference),
+    high: proportionUpperBound(counts, settings.alphaUpper, settings.inference),
+  };
+}
+
+/** The independent counts that a clustered proportion is worth. */
+export function effectiveCounts(proportion: Proportion, plannedUnits: number): Counts {
+  return {
+    events: proportion.effectiveEvents,
+    requests: proportion.effectiveRequests,
+    plannedRequests: (plannedUnits * proportion.effectiveRequests) / proportion.units,
+  };
+}
+
+/** Upper bound at a one-sided level: every p0 from here on is rejected in favour of a smaller proportion. */
+export function proportionUpperBound(counts: Counts, alpha: number, inference: Inference): number {
+  const misses = counts.requests - counts.events;
+  if (misses <= 0) return 1;
+  if (inference === 'fixed') return 1 - betaQuantile(alpha, misses, counts.events + 1);
+  let accepted = counts.events / counts.requests;
+  let rejected = 1 - edge;
+  if (!isBelow(counts, rejected, alpha)) return 1;
+  while (rejected - accepted > 1e-14 && rejected - accepted > 1e-10 * rejected) {
+    const middle = (accepted + rejected) / 2;
+    if (isBelow(counts, middle, alpha)) rejected = middle;
+    else accepted = middle;
+  }
+  return rejected;
+}
+
+/** Lower bound at a one-sided level: every p0 up to here is rejected in favour of a larger proportion. */
+export function proportionLowerBound(counts: Counts, alpha: number, inference: Inference): number {
+  const misses = counts.requests - counts.events;
+  if (counts.events <= 0) return 0;
+  if (inference === 'fixed') return betaQuantile(alpha, counts.events, misses + 1);
+  let accepted = counts.events / counts.requests;
+  let rejected = edge;
+  if (!isAbove(counts, rejected, alpha)) return 0;
+  while (accepted - rejected > 1e-14 && accepted - rejected > 1e-10 * accepted) {
+    const middle = (accepted + rejected) / 2;
+    if (isAbove(counts, middle, alpha)) rejected = middle;
+    else accepted = middle;
+  }
+  return rejected;
+}
+
+/** The sequential test: whether the counts prove a proportion below p0 in (0, 1), at level alpha. */
+export function isBelow(counts: Counts, p0: number, alpha: number): boolean {
+  const concentration = counts.plannedRequests / plannedPerConcentration;
+  return logEvidenceBelow(counts.events, counts.requests, p0, concentration) >= -Math.log(alpha);
+}
+
+/** The sequential test in the other direction: whether the counts prove a proportion above p0 in (0, 1). */
+export function isAbove(counts: Counts, p0: number, alpha: number): boolean {
+  const mirrored = { ...counts, events: counts.requests - counts.events };
+  return isBelow(mirrored, 1 - p0, alpha);
+}

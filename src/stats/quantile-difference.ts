@@ -1,0 +1,110 @@
+import type { ClusteredQuantile } from './clustered-quantile.ts';
+import type { Linearized } from './linearized.ts';
+import { proportionFloor } from './proportion-floor.ts';
+
+/** `paired`: both sides are the same units in the same order; `served`: they are different units. */
+export type QuantilePairing = 'paired' | 'served';
+
+/** One side's own quantile, whose error is symmetric on the logarithm. */
+export function ownQuantile(side: ClusteredQuantile): Linearized {
+  const { units, requests, effectiveUnits, clusterSize } = side.window;
+  return {
+    kind: 'linearized',
+    value: side.quantile,
+    standardError: side.logError,
+    floorVariance: 0,
+    skewness: 0,
+    units,
+    requests,
+    effectiveUnits,
+    clusterSize,
+    counted: { units, requests },
+    logScale: { multiplier: 1, offset: 0 },
+  };
+}
+
+/** Candidate's quantile over baseline's, minus one. A bound M on it is tested as ln(q_c / q_b) against ln(1 + M). */
+export function quantileRelativeDifference(
+  baseline: ClusteredQuantile,
+  candidate: ClusteredQuantile,
+  pairing: QuantilePairing,
+): Linearized {
+  const correlation = residualCorrelation(baseline, candidate, pairing);
+  return {
+    ...sizes(baseline, candidate, pairing),
+    value: candidate.quantile / baseline.quantile - 1,
+    standardError: errorOfLogRatio(candidate.logError, baseline.logError, correlation),
+    logScale: { multiplier: 1, offset: -1 },
+  };
+}
+
+/**
+ * Candidate's quantile minus baseline's. A bound M on it is tested as ln(q_c) against ln(q_b + M), so that the baseline's quantile, by which
+ * M becomes a ratio, counts with its own error: at that bound d ln(q_b + M) = q_b / q_c d ln(q_b).
+ */
+export function quantileDifference(
+  baseline: ClusteredQuantile,
+  candidate: ClusteredQuantile,
+  pairing: QuantilePairing,
+): Linearized {
+  const correlation = residualCorrelation(baseline, candidate, pairing);
+  const baselineError = (baseline.logError * baseline.quantile) / candidate.quantile;
+  return {
+    ...sizes(baseline, candidate, pairing),
+    value: candidate.quantile - baseline.quantile,
+    standardError: errorOfLogRatio(candidate.logError, baselineError, correlation),
+    logScale: { multiplier: baseline.quantile, offset: -baseline.quantile },
+  };
+}
+
+/**
+ * Correlation by unit of the two sides' indicator residuals; 0 between different units. The variance of the difference of
+ * the two indicators gets the floor of proportions, so that sides on which no request crossed the quantile differently are not taken to be
+ * in lockstep for ever; it lowers the correlation accordingly.
+ */
+export function residualCorrelation(
+  baseline: ClusteredQuantile,
+  candidate: ClusteredQuantile,
+  pairing: QuantilePairing,
+): number {
+  if (pairing === 'served') return 0;
+  const left = baseline.window.residuals;
+  const right = candidate.window.residuals;
+  if (left.length !== right.length) throw new RangeError('Paired sides have the same units.');
+  let products = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (let unit = 0; unit < left.length; unit += 1) {
+    const leftResidual = left[unit] ?? 0;
+    const rightResidual = right[unit] ?? 0;
+    products += leftResidual * rightResidual;
+    leftSquares += leftResidual * leftResidual;
+    rightSquares += rightResidual * rightResidual;
+  }
+  const { clusterSize, requests, shareError } = candidate.window;
+  const floor = proportionFloor(clusterSize, requests) / (2 * shareError * baseline.window.shareError);
+  return products / Math.sqrt(leftSquares * rightSquares) - floor;
+}
+
+function errorOfLogRatio(candidateError: number, baselineError: number, correlation: number): number {
+  const covariance = correlation * candidateError * baselineError;
+  return Math.sqrt(Math.max(0, candidateError ** 2 + baselineError ** 2 - 2 * covariance));
+}
+
+function sizes(baseline: ClusteredQuantile, candidate: ClusteredQuantile, pairing: QuantilePairing) {
+  const left = baseline.window;
+  const right = candidate.window;
+  const served = pairing === 'served';
+  return {
+    kind: 'linearized',
+    baseline: baseline.quantile,
+    candidate: candidate.quantile,
+    floorVariance: 0,
+    skewness: 0,
+    units: served ? left.units + right.units : right.units,
+    requests: served ? left.requests + right.requests : right.requests,
+    effectiveUnits: Math.min(left.effectiveUnits, right.effectiveUnits),
+    clusterSize: Math.max(left.clusterSize, right.clusterSize),
+    counted: { units: right.units, requests: right.requests },
+  } as const;
+}

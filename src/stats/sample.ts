@@ -1,0 +1,71 @@
+import { type Uncomputable, uncomputable } from './result.ts';
+
+/** One sample: requests and the sum of the metric per unit, in the same order. A unit without requests has the sum 0 and does not count. */
+export interface Sample {
+  readonly requests: Float64Array;
+  readonly sum: Float64Array;
+}
+
+/** Both versions' sums over the same requests of the same units. */
+export interface PairedSample {
+  readonly requests: Float64Array;
+  readonly baseline: Float64Array;
+  readonly candidate: Float64Array;
+}
+
+/** What one column of per-unit numbers adds up to. */
+export interface ColumnTotals {
+  readonly kind: 'column';
+  readonly sum: number;
+  readonly sumOfSquares: number;
+}
+
+/** What a sample's requests add up to. */
+export interface RequestTotals {
+  readonly kind: 'totals';
+  readonly units: number;
+  readonly requests: number;
+  readonly effectiveUnits: number;
+  readonly clusterSize: number;
+}
+
+/** Adds up the requests, or says why the sample cannot be used. */
+export function requestTotals(requests: Float64Array): RequestTotals | Uncomputable {
+  let units = 0;
+  let sum = 0;
+  let sumOfSquares = 0;
+  let largest = 0;
+  for (const count of requests) {
+    if (!(count >= 0)) return uncomputable('a unit has a negative or missing number of requests');
+    if (count === 0) continue;
+    units += 1;
+    sum += count;
+    sumOfSquares += count * count;
+    if (count > largest) largest = count;
+  }
+  if (units === 0) return uncomputable('there are no requests');
+  if (!Number.isFinite(sumOfSquares)) return uncomputable('the number of requests is not finite');
+  if (largest >= sum) return uncomputable('one unit made all the requests');
+  return {
+    kind: 'totals',
+    units,
+    requests: sum,
+    effectiveUnits: (sum * sum) / sumOfSquares,
+    clusterSize: sumOfSquares / sum,
+  };
+}
+
+/** Adds up a column, or says that a number in it is not finite or belongs to a unit without requests. */
+export function columnTotals(requests: Float64Array, column: Float64Array): ColumnTotals | Uncomputable {
+  if (column.length !== requests.length) throw new RangeError('A sample has one number per unit in every column.');
+  let sum = 0;
+  let sumOfSquares = 0;
+  for (let unit = 0; unit < column.length; unit += 1) {
+    const value = column[unit] ?? Number.NaN;
+    if (requests[unit] === 0 && value !== 0) return uncomputable('a unit without requests has a value');
+    sum += value;
+    sumOfSquares += value * value;
+  }
+  if (!Number.isFinite(sumOfSquares)) return uncomputable('a value is not finite');
+  return { kind: 'column', sum, sumOfSquares };
+}

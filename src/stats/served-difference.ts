@@ -1,0 +1,34 @@
+import type { Linearized } from './linearized.ts';
+import type { Uncomputable } from './result.ts';
+import type { Sample } from './sample.ts';
+import { servedGroup, skewnessOfDifference } from './served-group.ts';
+
+/**
+ * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add.
+ * @param zeroOne every request contributes 0 or 1: each group gets the floor of proportions.
+ */
+export function servedDifference(
+  baselineSample: Sample,
+  candidateSample: Sample,
+  { zeroOne = false } = {},
+): Linearized | Uncomputable {
+  const baseline = servedGroup(baselineSample, 'baseline', zeroOne);
+  if (baseline.kind === 'uncomputable') return baseline;
+  const candidate = servedGroup(candidateSample, 'candidate', zeroOne);
+  if (candidate.kind === 'uncomputable') return candidate;
+  const floorVariance = baseline.floorVariance + candidate.floorVariance;
+  return {
+    kind: 'linearized',
+    value: candidate.mean - baseline.mean,
+    baseline: baseline.mean,
+    candidate: candidate.mean,
+    standardError: Math.sqrt(baseline.variance + candidate.variance + floorVariance),
+    floorVariance,
+    skewness: skewnessOfDifference(candidate, baseline),
+    units: baseline.units + candidate.units,
+    requests: baseline.requests + candidate.requests,
+    effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits),
+    clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
+    counted: { units: candidate.units, requests: candidate.requests },
+  };
+}

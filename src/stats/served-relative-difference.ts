@@ -1,0 +1,42 @@
+import type { Linearized } from './linearized.ts';
+import { type Uncomputable, uncomputable } from './result.ts';
+import type { Sample } from './sample.ts';
+import { servedGroup, skewnessOfDifference } from './served-group.ts';
+
+/**
+ * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
+ * Deng, Knoblich and Lu 2018, section 3). As in the paired form, the baseline's effective units are also counted by their
+ * share of its sum.
+ * @param zeroOne every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
+ */
+export function servedRelativeDifference(
+  baselineSample: Sample,
+  candidateSample: Sample,
+  { zeroOne = false } = {},
+): Linearized | Uncomputable {
+  const baseline = servedGroup(baselineSample, 'baseline', zeroOne);
+  if (baseline.kind === 'uncomputable') return baseline;
+  const candidate = servedGroup(candidateSample, 'candidate', zeroOne);
+  if (candidate.kind === 'uncomputable') return candidate;
+  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
+
+  const ratio = candidate.mean / baseline.mean;
+  // A candidate without events must not take the baseline's floor away.
+  const floorWeight = Math.max(1, ratio * ratio);
+  const floorVariance = (candidate.floorVariance + floorWeight * baseline.floorVariance) / baseline.mean ** 2;
+  const variance = (candidate.variance + ratio * ratio * baseline.variance) / baseline.mean ** 2;
+  return {
+    kind: 'linearized',
+    value: ratio - 1,
+    baseline: baseline.mean,
+    candidate: candidate.mean,
+    standardError: Math.sqrt(variance + floorVariance),
+    floorVariance,
+    skewness: skewnessOfDifference(candidate, baseline, ratio),
+    units: baseline.units + candidate.units,
+    requests: baseline.requests + candidate.requests,
+    effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits, baseline.effectiveContributors),
+    clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
+    counted: { units: candidate.units, requests: candidate.requests },
+  };
+}
