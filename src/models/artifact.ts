@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
+
+/** The shell command that gives the same digest, for checking by hand. */
+export const digestCommand = "find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum";
+
+/**
+ * Finds a version's artifact folder, which never leaves the registry's folder.
+ *
+ * @param registryFolder the folder of the registry's files
+ * @param path the folder as the registry names it, relative to `registryFolder`
+ * @returns the folder's absolute path with every link resolved
+ * @throws UserError (exit 5) when the folder is missing, or lies outside of the registry's, be it by `..` or by a link
+ */
+export async function resolveArtifact(registryFolder: string, path: string): Promise<string> {
+  const outside = unusableFile(`Artifact ${path} lies outside of the registry's folder ${registryFolder}.`, {
+    hint: 'Move the artifact into the registry folder and write its path relative to that folder.',
+  });
+  if (isAbsolute(path) || !isInside(registryFolder, join(registryFolder, path))) throw outside;
+  try {
+    const root = await realpath(registryFolder);
+    const folder = await realpath(join(root, path));
+    if (!isInside(root, folder)) throw outside;
+    return folder;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw missing(join(registryFolder, path), error);
+  }
+}
+
+/**
+ * Checks that an artifact's files are the ones that the registry knows, before any of them is used.
+ *
+ * @param folder the artifact's absolute path
+ * @param sha256 the digest that the registry holds, as lowercase hex
+ * @throws UserError (exit 5) when the folder is missing, cannot be hashed, or has another digest
+ */
+export async function verifyArtifact(folder: string, sha256: string): Promise<void> {
+  const found = await artifactSha256(folder);
+  if (found === sha256) return;
+  throw unusableFile(`Artifact ${folder} is not the one in the registry: expected sha256 ${sha256}, found ${found}.`, {
+    hint: `Restore its files, or add the changed folder as a new version. By hand: (cd ${folder} && ${digestCommand})`,
+  });
+}
+
+/**
+ * The digest of a folder: the sha256 of the list that `sha256sum` prints for its files in byte order of their paths.
+ *
+ * @param folder an absolute path
+ * @returns 64 lowercase hex digits
+ * @throws UserError (exit 5) for a missing or empty folder, a link or a special file inside it, or a name that
+ *   `sha256sum` would print in an escaped form
+ */
+export async function artifactSha256(folder: string): Promise<string> {
+  const paths = await listFiles(folder).catch((error: unknown) => {
+    throw systemErrorCode(error) === undefined ? error : missing(folder, error);
+  });
+  if (paths.length === 0) throw unusableFile(`Artifact ${folder} contains no files.`);
+  const list = createHash('sha256');
+  for (const path of paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
+    list.update(`${await fileSha256(join(folder, path))}  ${path}\n`);
+  }
+  return list.digest('hex');
+}
+
+/** The sha256 of one file's bytes, as lowercase hex. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Every file below a folder as `./a/b`, in no particular order. */
+async function listFiles(folder: string, prefix = '.'): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+    const path = `${prefix}/${entry.name}`;
+    // sha256sum escapes these three, and a name that is not UTF-8 has already lost its bytes here.
+    if (/[\\\n\r\uFFFD]/u.test(entry.name)) {
+      throw unusableFile(`Artifact ${folder} has a file name that cannot be hashed: ${JSON.stringify(path)}.`, {
+        hint: 'Use names without backslashes, line breaks and bytes that are not UTF-8.',
+      });
+    }
+    if (entry.isDirectory()) paths.push(...(await listFiles(folder, path)));
+    else if (entry.isFile()) paths.push(path);
+    else {
+      throw unusableFile(`Artifact ${folder} contains ${path}, which is neither a file nor a folder.`, {
+        hint: 'Replace links by the files they point to: only plain files are part of the digest.',
+      });
+    }
+  }
+  return paths;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const steps = relative(folder, path);
+  return steps !== '..' && !steps.startsWith(`..${sep}`) && !isAbsolute(steps);
+}
+
+function missing(folder: string, cause: unknown): Error {
+  return unusableFile(`Artifact ${folder} cannot be read: ${messageOf(cause)}.`, {
+    hint: "Fetch the model's files, or correct artifact.path in the registry.",
+    cause,
+  });
+}

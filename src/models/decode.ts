@@ -1,0 +1,97 @@
+import type { ErrorKind, Outcome } from '../domain/outcome.ts';
+import type { OutputSignature } from '../domain/registry.ts';
+
+/** How far a probability may leave [0, 1] by rounding and still be one. */
+const probabilityTolerance = 1e-3;
+
+/**
+ * Reads a request's raw output as the signature says: the best of the labels' probabilities (or of logits, with the
+ * softmax as score), or a regression's one number. The first label wins a tie.
+ */
+export function readOutput(values: ArrayLike<number>, signature: OutputSignature): Outcome {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return failure('bad-response', `output ${index} is ${String(value)}`);
+    }
+  }
+  if (signature.kind === 'regression') {
+    if (values.length !== 1) return failure('bad-response', `${values.length} outputs where a regression has 1`);
+    return numberOutcome(values[0]);
+  }
+  const { labels } = signature;
+  if (values.length !== labels.length) {
+    return failure('bad-response', `${values.length} outputs for ${labels.length} labels`);
+  }
+  const best = indexOfLargest(values);
+  const score = signature.activation === 'logits' ? softmaxAt(values, best) : (values[best] ?? Number.NaN);
+  return labelOutcome(labels[best], score, labels);
+}
+
+/** Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`. */
+export function readDecoded(decoded: unknown, signature: OutputSignature): Outcome {
+  if (signature.kind === 'regression') return numberOutcome(decoded);
+  if (typeof decoded === 'string') return labelOutcome(decoded, undefined, signature.labels);
+  if (typeof decoded !== 'object' || decoded === null) return notAPrediction(decoded);
+  if ('label' in decoded) {
+    return labelOutcome(decoded.label, 'score' in decoded ? decoded.score : undefined, signature.labels);
+  }
+  if ('scores' in decoded && typeof decoded.scores === 'object' && decoded.scores !== null) {
+    const scores: [string, unknown][] = Object.entries(decoded.scores);
+    const values = scores.map(([, score]) => (typeof score === 'number' ? score : Number.NaN));
+    if (values.some((score) => !Number.isFinite(score))) return failure('bad-response', 'a score is not a number');
+    const best = scores[indexOfLargest(values)];
+    return best === undefined ? notAPrediction(decoded) : labelOutcome(best[0], best[1], signature.labels);
+  }
+  return notAPrediction(decoded);
+}
+
+/** A request without a usable answer. */
+export function failure(error: ErrorKind, detail: string): Outcome {
+  return { ok: false, error, detail };
+}
+
+function labelOutcome(label: unknown, score: unknown, labels: readonly string[]): Outcome {
+  if (typeof label !== 'string') return notAPrediction(label);
+  if (!labels.includes(label)) {
+    return failure('bad-label', `label ${JSON.stringify(label)} is not in the version's signature`);
+  }
+  if (score === undefined) return { ok: true, prediction: { kind: 'label', label } };
+  if (typeof score !== 'number' || !(Math.abs(score - 0.5) <= 0.5 + probabilityTolerance)) {
+    return failure('bad-response', `score ${describe(score)} is not in [0, 1]; is the output's activation "logits"?`);
+  }
+  return { ok: true, prediction: { kind: 'label', label, score: Math.min(1, Math.max(0, score)) } };
+}
+
+function numberOutcome(value: unknown): Outcome {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    return failure('bad-response', `the prediction ${describe(value)} is not a finite number`);
+  }
+  return { ok: true, prediction: { kind: 'number', value } };
+}
+
+function notAPrediction(value: unknown): Outcome {
+  return failure('bad-response', `${describe(value)} is not a prediction`);
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value === 'number' || typeof value === 'string') return String(value);
+  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
+}
+
+/** Index of the largest value, the first of equals. */
+function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index += 1) {
+    if ((values[index] ?? -Infinity) > (values[best] ?? -Infinity)) best = index;
+  }
+  return best;
+}
+
+/** The softmax of the largest logit, which is 1 / sum exp(x - max) and cannot overflow. */
+function softmaxAt(logits: ArrayLike<number>, largest: number): number {
+  const max = logits[largest] ?? 0;
+  let sum = 0;
+  for (let index = 0; index < logits.length; index += 1) sum += Math.exp((logits[index] ?? 0) - max);
+  return 1 / sum;
+}

@@ -1,0 +1,163 @@
+import { unusableFile } from '../domain/errors.ts';
+import type { ErrorKind, ModelSpec } from '../domain/outcome.ts';
+import { verifyArtifact } from './artifact.ts';
+import { failure } from './decode.ts';
+import type { HostReply, HostRequest } from './host-protocol.ts';
+import { ModelProcess, type ProcessDeath } from './model-process.ts';
+import { joinColumns, toColumns, type OutcomeColumns } from './outcome-columns.ts';
+
+export interface HostSettings {
+  /** Path of the program that serves a model (`bin/model-host.js` of this package). */
+  readonly hostScript: string;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+}
+
+/** One request that was timed alone. */
+export interface TimedRequest {
+  /** Encoding, computing and decoding, in ns; the timeout where it was reached; null when the process crashed. */
+  readonly nanoseconds: number | null;
+  readonly error: ErrorKind | null;
+  /** True when the process ended over this request, so that the next one meets a new one that is not warm. */
+  readonly restarted: boolean;
+}
+
+/** So many deaths of the process without an answer in between mean that the version does not work at all. */
+const deathLimit = 20;
+
+/**
+ * A version in a process of its own, so that a hang, an exit, a native crash or a lack of memory is the outcome of one
+ * request and not the end of the gate. When the process dies over a batch, the batch is asked again request by request
+ * in a new one: the culprit gets `timeout` or `crash`, the others get their answers.
+ */
+export class HostedModel {
+  readonly version: string;
+  /** What `OutcomeColumns.labels` counts. */
+  readonly labels: readonly string[];
+  readonly #spec: ModelSpec;
+  readonly #settings: HostSettings;
+  #process: Promise<ModelProcess> | null = null;
+  #backend = '';
+  #deaths = 0;
+  #slowestRequestMs: number | undefined;
+  #closed = false;
+
+  /**
+   * Verifies the artifact, then starts the process and loads the version.
+   *
+   * @param sha256 the artifact's digest in the registry
+   * @throws UserError (exit 5) when the artifact is not the registry's or cannot be loaded
+   */
+  static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
+    await verifyArtifact(spec.folder, sha256);
+    const model = new HostedModel(spec, settings);
+    model.#backend = (await model.#running()).backend;
+    return model;
+  }
+
+  private constructor(spec: ModelSpec, settings: HostSettings) {
+    const { output } = spec.signature;
+    this.version = spec.version;
+    this.labels = output.kind === 'classification' ? output.labels : [];
+    this.#spec = spec;
+    this.#settings = settings;
+  }
+
+  /** The library that runs the model, such as `wasm`. */
+  get backend(): string {
+    return this.#backend;
+  }
+
+  /**
+   * Predicts a batch. Two calls may be under way at once, which keeps the process busy between them.
+   *
+   * @param inputs one JSON text per request
+   * @throws UserError (exit 5) when the version cannot be loaded again, or dies over and over
+   */
+  async predict(inputs: readonly string[]): Promise<OutcomeColumns> {
+    const start = performance.now();
+    const reply = await this.#ask({ kind: 'predict', inputs }, this.#timeoutMs(inputs.length));
+    if (reply.kind === 'predicted') {
+      const requestMs = (performance.now() - start) / inputs.length;
+      this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
+      return reply.columns;
+    }
+    if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a batch`);
+    if (inputs.length === 1) return toColumns([failure(reply.error, reply.detail)], this.labels);
+    const single: OutcomeColumns[] = [];
+    for (const input of inputs) single.push(await this.predict([input]));
+    return joinColumns(single);
+  }
+
+  /**
+   * Predicts one request and times it inside the process. Nothing else may be under way.
+   *
+   * @param input a JSON text
+   */
+  async time(input: string): Promise<TimedRequest> {
+    const { timeoutMs } = this.#settings;
+    const limit = timeoutMs * 1e6;
+    const reply = await this.#ask({ kind: 'time', input }, timeoutMs);
+    if (reply.kind === 'timed') {
+      if (reply.nanoseconds < limit) return { ...withoutKind(reply), restarted: false };
+      return { nanoseconds: limit, error: 'timeout', restarted: false };
+    }
+    if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a timed request`);
+    return { nanoseconds: reply.error === 'timeout' ? limit : null, error: reply.error, restarted: true };
+  }
+
+  /** Ends the process; what is under way is abandoned and rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = this.#process;
+    this.#process = null;
+    // A process that could not be started has nothing to close, and whoever asked it has been told.
+    const started = await running?.catch(() => null);
+    await started?.close();
+  }
+
+  /** Asks until a process has answered this request or died over it. */
+  async #ask(request: HostRequest, timeoutMs: number): Promise<HostReply | ProcessDeath> {
+    for (;;) {
+      const running = await this.#running();
+      const reply = await running.ask(request, timeoutMs);
+      if (reply.kind !== 'died') {
+        this.#deaths = 0;
+        return reply;
+      }
+      if (this.#deaths >= deathLimit) {
+        throw unusableFile(
+          `Version ${this.version} does not work: its process ended ${this.#deaths} times in a row (${reply.detail}).${running.outputTail}`,
+          { hint: "Try the version's preprocess.mjs and model on one request outside of canary." },
+        );
+      }
+      if (reply.suspect && !this.#closed) return reply;
+    }
+  }
+
+  #running(): Promise<ModelProcess> {
+    if (this.#closed) throw new Error(`version ${this.version} was closed while requests were under way`);
+    if (this.#process !== null) return this.#process;
+    const starting = ModelProcess.start(this.#settings.hostScript, this.#spec, () => {
+      this.#deaths += 1;
+      if (this.#process === starting) this.#process = null;
+    });
+    this.#process = starting;
+    return starting;
+  }
+
+  /**
+   * How long a batch may take before its process counts as stuck. Asking one by one is always right and only slower, so
+   * this may be far below the sum of the requests' own limits; a stuck process is then noticed soon.
+   */
+  #timeoutMs(requests: number): number {
+    const { timeoutMs } = this.#settings;
+    const expected =
+      this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
+    return Math.min(timeoutMs * requests, expected);
+  }
+}
+
+function withoutKind(reply: HostReply & { kind: 'timed' }): Pick<TimedRequest, 'nanoseconds' | 'error'> {
+  return { nanoseconds: reply.nanoseconds, error: reply.error };
+}

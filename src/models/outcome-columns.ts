@@ -1,0 +1,70 @@
+import { errorKinds, type ErrorKind, type Outcome } from '../domain/outcome.ts';
+
+/**
+ * The outcomes of a batch as columns, one entry per request in order: cheap to send between processes and to append
+ * to a table.
+ */
+export interface OutcomeColumns {
+  /** 0 for an answer, else 1 + the index in `errorKinds`. */
+  readonly errors: Uint8Array;
+  /** Index in the signature's labels, -1 for none. */
+  readonly labels: Int32Array;
+  /** A regression's number, NaN for none. */
+  readonly values: Float64Array;
+  /** NaN for none. */
+  readonly scores: Float64Array;
+  /** What went wrong, null for an answer. */
+  readonly details: readonly (string | null)[];
+}
+
+/** Longest error detail that is kept; the rest says nothing new. */
+const detailLength = 300;
+
+/** @param labels the signature's labels, which every label in `outcomes` is one of */
+export function toColumns(outcomes: readonly Outcome[], labels: readonly string[]): OutcomeColumns {
+  const columns = {
+    errors: new Uint8Array(outcomes.length),
+    labels: new Int32Array(outcomes.length).fill(-1),
+    values: new Float64Array(outcomes.length).fill(Number.NaN),
+    scores: new Float64Array(outcomes.length).fill(Number.NaN),
+    details: Array<string | null>(outcomes.length).fill(null),
+  };
+  for (const [row, outcome] of outcomes.entries()) {
+    if (!outcome.ok) {
+      columns.errors[row] = 1 + errorKinds.indexOf(outcome.error);
+      columns.details[row] = outcome.detail.slice(0, detailLength);
+    } else if (outcome.prediction.kind === 'number') {
+      columns.values[row] = outcome.prediction.value;
+    } else {
+      columns.labels[row] = labels.indexOf(outcome.prediction.label);
+      columns.scores[row] = outcome.prediction.score ?? Number.NaN;
+    }
+  }
+  return columns;
+}
+
+/** Puts batches one after another. */
+export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns {
+  const rows = batches.reduce((sum, batch) => sum + batch.errors.length, 0);
+  const joined = {
+    errors: new Uint8Array(rows),
+    labels: new Int32Array(rows),
+    values: new Float64Array(rows),
+    scores: new Float64Array(rows),
+    details: batches.flatMap((batch) => batch.details),
+  };
+  let start = 0;
+  for (const batch of batches) {
+    joined.errors.set(batch.errors, start);
+    joined.labels.set(batch.labels, start);
+    joined.values.set(batch.values, start);
+    joined.scores.set(batch.scores, start);
+    start += batch.errors.length;
+  }
+  return joined;
+}
+
+/** The error kind of a row, null for an answer. */
+export function errorAt(columns: OutcomeColumns, row: number): ErrorKind | null {
+  return errorKinds[(columns.errors[row] ?? 0) - 1] ?? null;
+}

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { messageOf } from '../domain/errors.ts';
+
+/** TensorFlow.js with a backend that computes. */
+export interface TensorFlow {
+  readonly core: typeof import('@tensorflow/tfjs-core');
+  readonly layers: typeof import('@tensorflow/tfjs-layers');
+  readonly converter: typeof import('@tensorflow/tfjs-converter');
+  /** `tensorflow` is the native library, `wasm` the portable one. */
+  readonly backend: 'tensorflow' | 'wasm';
+}
+
+/**
+ * Loads TensorFlow.js: the native `@tensorflow/tfjs-node` where it is installed and works, else WebAssembly.
+ *
+ * @throws Error when neither backend starts
+ */
+export async function loadTensorFlow(): Promise<TensorFlow> {
+  const core = await import('@tensorflow/tfjs-core');
+  const layers = await import('@tensorflow/tfjs-layers');
+  const converter = await import('@tensorflow/tfjs-converter');
+  // Production mode leaves out checks of every kernel's result, which count for models of this size.
+  core.enableProdMode();
+  const backend = (await startNative(core)) ? 'tensorflow' : await startWasm(core);
+  return { core, layers, converter, backend };
+}
+
+async function startNative(core: TensorFlow['core']): Promise<boolean> {
+  // Held in a variable because the package is optional: its types may be absent where canary is compiled.
+  const optionalPackage: string = '@tensorflow/tfjs-node';
+  try {
+    await import(optionalPackage);
+    return await core.setBackend('tensorflow');
+  } catch (error) {
+    // An installation without its binary, or one for another Node, is no reason not to answer: the other backend can.
+    if (!isMissing(error)) console.error(`${optionalPackage} does not start, using WASM: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+async function startWasm(core: TensorFlow['core']): Promise<'wasm'> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(dirname(main) + sep);
+  if (!(await core.setBackend('wasm'))) throw new Error('The WASM backend of TensorFlow.js does not start.');
+  return 'wasm';
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}

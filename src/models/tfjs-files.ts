@@ -1,0 +1,79 @@
+import type { io } from '@tensorflow/tfjs-core';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import { messageOf, unusableFile } from '../domain/errors.ts';
+import type { TensorFlow } from './tfjs-backend.ts';
+
+export type TfjsFormat = 'layers-model' | 'graph-model';
+
+/** A model's description as `model.json` holds it, and what kind of model it says it is. */
+export interface TfjsFiles {
+  readonly format: TfjsFormat;
+  /** Gives TensorFlow.js the model's topology and weights. */
+  readonly handler: io.IOHandler;
+}
+
+/**
+ * Reads the `model.json` of a TensorFlow.js model; its weights follow when the handler is asked to load.
+ *
+ * @param folder the artifact's absolute path
+ * @throws UserError (exit 5) when `model.json` is missing, is not JSON or is not a TensorFlow.js model
+ */
+export async function openTfjsFiles(core: TensorFlow['core'], folder: string): Promise<TfjsFiles> {
+  const path = join(folder, 'model.json');
+  const description = await readModelJson(path);
+  const load = (): Promise<io.ModelArtifacts> =>
+    core.io.getModelArtifactsForJSON(description, (manifest) => readWeights(core, folder, manifest));
+  return { format: formatOf(description, path), handler: { load } };
+}
+
+async function readModelJson(path: string): Promise<io.ModelJSON> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw unusableFile(`${path} cannot be read as JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (isModelJson(parsed)) return parsed;
+  throw unusableFile(`${path} is not a TensorFlow.js model: it needs modelTopology and weightsManifest.`, {
+    hint: 'Save the model with model.save() of TensorFlow.js, or convert it with tensorflowjs_converter.',
+  });
+}
+
+async function readWeights(
+  core: TensorFlow['core'],
+  folder: string,
+  manifest: io.WeightsManifestConfig,
+): Promise<[io.WeightsManifestEntry[], ArrayBuffer]> {
+  const shards = manifest.flatMap((group) => group.paths);
+  const buffers: ArrayBuffer[] = [];
+  for (const shard of shards) {
+    // Only what lies in the artifact's folder is covered by its digest.
+    if (isAbsolute(shard) || normalize(shard).split(sep)[0] === '..') {
+      throw unusableFile(`model.json names weights outside of its folder: ${shard}.`);
+    }
+    buffers.push(exactBuffer(await readFile(join(folder, shard))));
+  }
+  return [core.io.getWeightSpecs(manifest), core.io.concatenateArrayBuffers(buffers)];
+}
+
+/** Small files are read into a slice of a shared pool, so the slice is copied out of it. */
+function exactBuffer(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+function formatOf(description: io.ModelJSON, path: string): TfjsFormat {
+  const { format } = description;
+  if (format === 'layers-model' || format === 'graph-model') return format;
+  // Files from before the field existed are told apart by what their topology holds.
+  if (format === undefined) return 'node' in description.modelTopology ? 'graph-model' : 'layers-model';
+  throw unusableFile(`${path} has the format ${JSON.stringify(format)}; canary runs layers-model and graph-model.`);
+}
+
+function isModelJson(value: unknown): value is io.ModelJSON {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('modelTopology' in value) || typeof value.modelTopology !== 'object' || value.modelTopology === null) {
+    return false;
+  }
+  return 'weightsManifest' in value && Array.isArray(value.weightsManifest);
+}
