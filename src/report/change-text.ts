@@ -1,0 +1,52 @@
+import type { Evidence, RegistryChange } from '../domain/evidence.ts';
+import { formatShare } from './format-number.ts';
+import { trafficText } from './names.ts';
+import { paragraph } from './paragraph.ts';
+import { printable } from './printable.ts';
+import { type Style, symbolsOf } from './style.ts';
+
+/** The registry change that promoting this evidence would make, as lines. */
+export function changeLines(evidence: Evidence, style: Style): string[] {
+  const { registryChange: change, rollout, inputs } = evidence;
+  const lines = [actionSentence(change, inputs.candidate.version)];
+  if (change.action !== 'look') {
+    lines.push(`traffic: ${trafficChange(rollout.traffic, change.traffic, style)}`);
+    lines.push(...mapLine('aliases', change.aliases), ...mapLine('status', change.status));
+  }
+  return lines.map((line) => paragraph(line, style, '  '));
+}
+
+/** What an action does, as a sentence. */
+export function actionSentence({ action, stage }: Pick<RegistryChange, 'action' | 'stage'>, candidate: string): string {
+  const [name, version] = [printable(stage), printable(candidate)];
+  switch (action) {
+    case 'enter':
+      return `enters stage ${name}`;
+    case 'complete':
+      return `enters stage ${name}, the last, and makes ${version} stable`;
+    case 'rollback':
+      return `takes ${version} out of traffic`;
+    case 'look':
+      return `records this look at stage ${name}; traffic stays as it is`;
+  }
+}
+
+/** `1.4.2 100% → 95%, 1.5.0 0% → 5%`; a version whose share stays has one number. */
+export function trafficChange(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+  style: Style,
+): string {
+  const { arrow } = symbolsOf(style);
+  const versions = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const shares = versions.map((version) => {
+    const [from, to] = [formatShare(before[version] ?? 0), formatShare(after[version] ?? 0)];
+    return `${printable(version)} ${from === to ? from : `${from} ${arrow} ${to}`}`;
+  });
+  return shares.length === 0 ? trafficText(after) : shares.join(', ');
+}
+
+function mapLine(name: string, entries: Readonly<Record<string, string>>): string[] {
+  const pairs = Object.entries(entries).map(([key, value]) => `${printable(key)} ${printable(value)}`);
+  return pairs.length === 0 ? [] : [`${name}: ${pairs.join(', ')}`];
+}

@@ -1,0 +1,49 @@
+import type { CheckResult, CheckStatus } from '../domain/evidence.ts';
+import { paragraph } from './paragraph.ts';
+import { printable, printableSentence } from './printable.ts';
+import { paintOf, type Style } from './style.ts';
+
+const words: Readonly<Record<CheckStatus, string>> = {
+  hold: 'HOLD',
+  warn: 'warning',
+  pass: 'pass',
+  'not-applicable': 'not applicable',
+};
+
+/** The checks: those that hold or warn with what they found, the rest in one line unless all are asked for. */
+export function checkLines(checks: readonly CheckResult[], verbose: boolean, style: Style): string[] {
+  const weighty = checks
+    .filter(({ status }) => status === 'hold')
+    .concat(checks.filter(({ status }) => status === 'warn'));
+  const quiet = checks.filter((check) => !weighty.includes(check));
+  if (verbose) return [...weighty, ...quiet].map((check) => checkLine(check, style));
+  return [...weighty.map((check) => checkLine(check, style)), ...summaries(quiet, style)];
+}
+
+function checkLine({ name, status, detail }: CheckResult, style: Style): string {
+  return paragraph(`${painted(status, style)} ${printable(name)}: ${printableSentence(detail)}`, style, '  ');
+}
+
+function summaries(checks: readonly CheckResult[], style: Style): string[] {
+  const statuses = (['pass', 'not-applicable'] as const).filter((status) =>
+    checks.some((check) => check.status === status),
+  );
+  return statuses.map((status) => {
+    const names = checks.filter((check) => check.status === status).map(({ name }) => printable(name));
+    return paragraph(`${painted(status, style)}: ${names.join(', ')}`, style, '  ');
+  });
+}
+
+function painted(status: CheckStatus, style: Style): string {
+  const { good, bad, unsure, faint } = paintOf(style);
+  switch (status) {
+    case 'hold':
+      return bad(words.hold);
+    case 'warn':
+      return unsure(words.warn);
+    case 'pass':
+      return good(words.pass);
+    case 'not-applicable':
+      return faint(words['not-applicable']);
+  }
+}

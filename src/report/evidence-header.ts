@@ -1,0 +1,91 @@
+import type { Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
+import { countOf, exactNumber, formatCount, formatShare } from './format-number.ts';
+import { cohortPhrase, judgedCohort } from './names.ts';
+import { fields } from './paragraph.ts';
+import { printable } from './printable.ts';
+import { type Style, symbolsOf } from './style.ts';
+
+/** What was evaluated, from what, and on whom: the lines above the tables. */
+export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {
+  const { arrow, separator } = symbolsOf(style);
+  const { inputs, cohorts, stage } = evidence;
+  const versions = `${versionText(inputs.baseline)} ${arrow} ${versionText(inputs.candidate)}`;
+  const sizes = cohorts.map(
+    ({ name, units, requests }) => `${name} ${countOf(units, 'user')}, ${countOf(requests, 'request')}`,
+  );
+  const judged = `judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
+  return fields(
+    [
+      ['plan', printable(evidence.plan.name)],
+      ['model', model === undefined ? versions : `${printable(model)} ${versions}`],
+      ['stage', `${printable(stage.name)}: ${exposure(stage.weight)}`],
+      ['look', lookText(evidence)],
+      ['requests', requestsText(inputs.requests)],
+      ['cohorts', [...sizes, judged].join(` ${separator} `)],
+      ['errors', errorsText(evidence)],
+      ['bounds', statisticsText(evidence)],
+    ],
+    style,
+  );
+}
+
+function versionText({ version, runtime, backend }: VersionFacts): string {
+  return `${printable(version)} (${[runtime, ...(backend === undefined ? [] : [printable(backend)])].join(', ')})`;
+}
+
+function exposure(weight: number): string {
+  if (weight === 0) return 'shadow, 0% of users; everything is replayed, nobody is exposed';
+  return `${formatShare(weight)} of users would get the candidate`;
+}
+
+function lookText({ stage, statistics }: Evidence): string {
+  const look = `look ${formatCount(stage.look)} of series ${formatCount(stage.series)}`;
+  return statistics.inference === 'sequential'
+    ? `${look}; looking again later is safe`
+    : `${look}; fixed: judge this log once`;
+}
+
+function requestsText(files: readonly RequestFileFacts[]): string {
+  const rejected = totals(files.map((file) => file.rejected));
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const collapsed = files.reduce((sum, file) => sum + file.collapsed, 0);
+  return [
+    `${countOf(rows, 'row')} in ${countOf(files.length, 'file')}`,
+    `${formatCount(sumOf(rejected))} rejected${reasonsText(rejected)}`,
+    ...(collapsed === 0 ? [] : [`${countOf(collapsed, 'identical copy', 'identical copies')} collapsed`]),
+  ].join(', ');
+}
+
+function errorsText({ inputs, outcomes }: Evidence): string {
+  const side = (version: string, { requests, errors }: OutcomeCounts) =>
+    `${printable(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
+  return [side(inputs.baseline.version, outcomes.baseline), side(inputs.candidate.version, outcomes.candidate)].join(
+    ', ',
+  );
+}
+
+function statisticsText({ statistics }: Evidence): string {
+  const { confidence, inference, tests } = statistics;
+  const kind = inference === 'sequential' ? 'valid at every look' : 'valid for one look';
+  const shared = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
+  return `each at ${exactNumber(confidence, 2)}%, ${kind}; breaches share the ${shared} among ${countOf(tests, 'test')}`;
+}
+
+function totals(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [reason, count] of counts.flatMap((record) => Object.entries(record))) {
+    sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  return Object.fromEntries(sums);
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** ` (missing-unit 3, unreadable 1)`, or nothing where nothing was counted. */
+function reasonsText(counts: Readonly<Record<string, number>>): string {
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return '';
+  return ` (${counted.map(([reason, count]) => `${printable(reason)} ${formatCount(count)}`).join(', ')})`;
+}

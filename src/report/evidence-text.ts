@@ -1,0 +1,74 @@
+import type { Comparison, Evidence } from '../domain/evidence.ts';
+import { changeLines } from './change-text.ts';
+import { checkLines } from './check-list.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { evidenceHeader } from './evidence-header.ts';
+import { countOf } from './format-number.ts';
+import { guardrailTable } from './guardrail-table.ts';
+import { cohortPhrase, judgedCohort } from './names.ts';
+import { page, section } from './paragraph.ts';
+import { printable } from './printable.ts';
+import type { Style } from './style.ts';
+import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
+
+/** How an evaluation is told. */
+export interface EvidenceTextOptions {
+  /** `verdict`: its line alone; `normal`: long lists folded; `verbose`: everything. */
+  readonly detail: 'verdict' | 'normal' | 'verbose';
+  /** The plan as the user named it, for the command to run next. */
+  readonly planFile: string;
+  /** The model's name, which evidence does not carry. */
+  readonly model?: string;
+}
+
+const segmentsPerMetric = 3;
+
+/**
+ * An evaluation as a person reads it: what was compared, the guardrails that matter first, the comparisons they rest
+ * on, the checks, what promoting would change, and last the verdict with its reasons and the next command.
+ */
+export function evidenceText(evidence: Evidence, options: EvidenceTextOptions, style: Style): string {
+  if (options.detail === 'verdict') return page([verdictLine(evidence.verdict.decision, style)]);
+  const verbose = options.detail === 'verbose';
+  return page([
+    evidenceHeader(evidence, options.model, style),
+    section('Guardrails', linesOf(guardrailTable(evidence, verbose, style)), style),
+    ...comparisonSections(evidence, verbose, style),
+    section('Checks', checkLines(evidence.checks, verbose, style), style),
+    section('Promoting this evidence', changeLines(evidence, style), style),
+    verdictBlock(evidence, verbose, style),
+    nextBlock(evidence, options.planFile, style),
+  ]);
+}
+
+/** A section per kind of comparison and cohort: the judged pairs first, and only the first with its segments. */
+function comparisonSections({ comparisons, ...evidence }: Evidence, verbose: boolean, style: Style): string[] {
+  const judged = judgedCohort(comparisons);
+  const rank = ({ comparison, cohort }: Comparison) => (cohort === judged ? 0 : 2) + (comparison === 'paired' ? 0 : 1);
+  const kindOf = ({ comparison, cohort }: Comparison) => `${comparison} ${cohort}`;
+  const kinds = [...new Set(comparisons.toSorted((a, b) => rank(a) - rank(b)).map(kindOf))];
+  return kinds.map((kind, index) => {
+    const group = comparisons.filter((comparison) => kindOf(comparison) === kind);
+    const segmentsShown = verbose ? Infinity : index === 0 ? segmentsPerMetric : 0;
+    return section(comparisonTitle(group, evidence), linesOf(comparisonTable(group, segmentsShown, style)), style);
+  });
+}
+
+function comparisonTitle(
+  group: readonly Comparison[],
+  { inputs, cohorts }: Pick<Evidence, 'inputs' | 'cohorts'>,
+): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const [baseline, candidate] = [printable(inputs.baseline.version), printable(inputs.candidate.version)];
+  if (first.comparison === 'served') {
+    return `Served: ${candidate} on the canary cohort against ${baseline} on the stable cohort, as a live split sees it`;
+  }
+  const size = cohorts.find(({ name }) => name === first.cohort);
+  const extent = size === undefined ? '' : `, ${countOf(size.requests, 'request')} by ${countOf(size.units, 'user')}`;
+  return `Paired: ${baseline} and ${candidate} on the same requests of ${cohortPhrase(first.cohort)}${extent}`;
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : [text];
+}

@@ -1,0 +1,146 @@
+/** What a number is: a value of its own, or a change that is written with its sign. */
+export type Measure = 'ms' | 'msChange' | 'proportion' | 'proportionChange' | 'relativeChange';
+
+interface Writing {
+  readonly unit: string;
+  /** Places that the decimal point moves to the right: 2 for percent, -3 for seconds. */
+  readonly shift: number;
+  readonly signed: boolean;
+  /** Digits shown of the largest number of a group. */
+  readonly significant: number;
+  readonly leastDecimals: number;
+}
+
+const writings: Readonly<Record<Measure, Writing>> = {
+  ms: { unit: ' ms', shift: 0, signed: false, significant: 4, leastDecimals: 0 },
+  msChange: { unit: ' ms', shift: 0, signed: true, significant: 3, leastDecimals: 0 },
+  proportion: { unit: '%', shift: 2, signed: false, significant: 2, leastDecimals: 2 },
+  proportionChange: { unit: ' pp', shift: 2, signed: true, significant: 2, leastDecimals: 2 },
+  relativeChange: { unit: '%', shift: 2, signed: true, significant: 2, leastDecimals: 1 },
+};
+
+const millisecondsShownAsSeconds = 10_000;
+
+/** Numbers of one row in one unit, with the same number of decimals. */
+export interface NumberGroup {
+  readonly texts: readonly string[];
+  /** With the space before it, where one belongs there. */
+  readonly unit: string;
+}
+
+/**
+ * Writes numbers that are read beside each other.
+ * @param values ms, proportions or changes of either; finite.
+ * @param apartFrom a limit that the numbers are compared with: a number that differs from it, however little, gets
+ * enough decimals to read differently from it.
+ * @throws RangeError for a number that is not finite: evidence has none.
+ */
+export function formatTogether(values: readonly number[], measure: Measure, apartFrom?: number): NumberGroup {
+  for (const value of values) {
+    if (!Number.isFinite(value)) throw new RangeError(`a report shows finite numbers only, not ${value}`);
+  }
+  const largest = Math.max(0, ...values.map(Math.abs));
+  const writing = writingFor(measure, largest);
+  const decimals = decimalsFor(values, largest, writing, apartFrom);
+  return { texts: values.map((value) => signed(value, decimals, writing)), unit: writing.unit };
+}
+
+/** One number with its unit, as `formatTogether` writes it. */
+export function formatQuantity(value: number, measure: Measure, apartFrom?: number): string {
+  const { texts, unit } = formatTogether([value], measure, apartFrom);
+  return `${texts.join('')}${unit}`;
+}
+
+/**
+ * A number as it was meant, with no digit more and none less: `10`, `0.25`, `1,500`.
+ * @param shift places that the decimal point moves to the right.
+ */
+export function exactNumber(value: number, shift = 0): string {
+  return withThousands(exactDigits(value, shift));
+}
+
+/** A limit as the plan means it, with its unit: `120 ms`, `0.8%`, `1 pp`, `15 s`. */
+export function exactQuantity(value: number, measure: Measure): string {
+  const { unit, shift } = writingFor(measure, value);
+  return `${exactNumber(value, shift)}${unit}`;
+}
+
+/** `10,000`. */
+export function formatCount(count: number): string {
+  return exactNumber(count);
+}
+
+/** `1 request`, `10,000 requests`. */
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** A share of traffic in percent, to the registry's step of a millionth: `5%`, `0.0001%`. */
+export function formatShare(share: number): string {
+  return `${exactNumber(Number(share.toFixed(6)), 2)}%`;
+}
+
+function writingFor(measure: Measure, largest: number): Writing {
+  const writing = writings[measure];
+  const isTime = measure === 'ms' || measure === 'msChange';
+  if (!isTime || Math.abs(largest) < millisecondsShownAsSeconds) return writing;
+  return { ...writing, unit: ' s', shift: -3, leastDecimals: 3 };
+}
+
+// Below this (in the printed unit) a number is rounding noise of the arithmetic, not something to spend digits on.
+const noise = 1e-6;
+const mostDecimals = 60;
+
+function decimalsFor(values: readonly number[], largest: number, writing: Writing, apartFrom?: number): number {
+  const shown = largest * 10 ** writing.shift;
+  const magnitude = shown < noise ? 0 : Math.floor(Math.log10(shown));
+  const usual = Math.max(writing.leastDecimals, shown < noise ? 0 : writing.significant - 1 - magnitude);
+  if (apartFrom === undefined) return usual;
+  const limit = exactDigits(apartFrom, writing.shift);
+  const looksEqual = (decimals: number) =>
+    values.some(
+      (value) => value !== apartFrom && withoutTrailingZeros(rounded(value, decimals, writing.shift)) === limit,
+    );
+  let decimals = usual;
+  while (decimals < mostDecimals && looksEqual(decimals)) decimals += 1;
+  return decimals;
+}
+
+function signed(value: number, decimals: number, writing: Writing): string {
+  const text = withThousands(rounded(value, decimals, writing.shift));
+  return writing.signed && value > 0 ? `+${text}` : text;
+}
+
+/**
+ * Rounds in decimal: the digits of the double itself are rounded and the point is moved afterwards, so that writing
+ * percent does not first round a product.
+ */
+function rounded(value: number, decimals: number, shift: number): string {
+  if (Math.abs(value) >= 1e15) return value.toExponential(3);
+  const digits = movePoint(Math.abs(value).toFixed(Math.max(0, decimals + shift)), shift);
+  return value < 0 ? `-${digits}` : digits;
+}
+
+function exactDigits(value: number, shift: number): string {
+  const [digits = '0', exponent = '0'] = Math.abs(value).toExponential().split('e');
+  return `${value < 0 ? '-' : ''}${withoutTrailingZeros(movePoint(digits, Number(exponent) + shift))}`;
+}
+
+/** `movePoint('0.0123', 2)` is `1.23`, `movePoint('12345', -3)` is `12.345`. */
+function movePoint(digits: string, places: number): string {
+  const [whole = '', fraction = ''] = digits.split('.');
+  const all = `${'0'.repeat(Math.max(0, 1 - places - whole.length))}${whole}${fraction}`;
+  const point = Math.max(1, whole.length + places);
+  const padded = all.padEnd(point, '0');
+  const integer = padded.slice(0, point).replace(/^0+(?=\d)/u, '');
+  return padded.length > point ? `${integer}.${padded.slice(point)}` : integer;
+}
+
+function withoutTrailingZeros(digits: string): string {
+  return digits.includes('.') ? digits.replace(/\.?0+$/u, '') : digits;
+}
+
+function withThousands(digits: string): string {
+  const [whole = '', ...fraction] = digits.split('.');
+  return [whole.replaceAll(/\B(?=(?:\d{3})+(?!\d))/gu, ','), ...fraction].join('.');
+}

@@ -1,0 +1,35 @@
+import type { CohortName, Comparison, Segment } from '../domain/evidence.ts';
+import { formatShare } from './format-number.ts';
+import { printable } from './printable.ts';
+
+/** `locale=de-DE`, or the empty string for the whole. */
+export function segmentName(segment: Segment): string {
+  if (segment === null) return '';
+  return Object.entries(segment)
+    .map(([dimension, value]) => `${printable(dimension)}=${printable(value)}`)
+    .join(', ');
+}
+
+/** `1.4.2 95%, 1.5.0 5%`. */
+export function trafficText(traffic: Readonly<Record<string, number>>): string {
+  const shares = Object.entries(traffic).map(([version, share]) => `${printable(version)} ${formatShare(share)}`);
+  return shares.length === 0 ? 'none' : shares.join(', ');
+}
+
+/** Whose requests the guardrails were judged on: comparisons over everyone are made only where everyone is judged. */
+export function judgedCohort(comparisons: readonly Comparison[]): CohortName {
+  return comparisons.some(({ cohort }) => cohort === 'all') ? 'all' : 'canary';
+}
+
+/** `the canary cohort`, `all users`. */
+export function cohortPhrase(cohort: CohortName): string {
+  return cohort === 'all' ? 'all users' : `the ${cohort} cohort`;
+}
+
+/** A command line that a shell reads as it is meant: words with anything special in them are quoted. */
+export function commandLine(...words: readonly string[]): string {
+  const plain = /^[\w@%+=:,./-]+$/u;
+  return words
+    .map((word) => (plain.test(word) ? word : `'${printable(word).replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ');
+}

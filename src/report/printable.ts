@@ -1,0 +1,60 @@
+import stringWidth from 'string-width';
+
+const longestName = 60;
+const longestSentence = 600;
+
+/**
+ * A name from a log, a plan or a model (label, segment, version, path) that no terminal or build log can mistake for an
+ * instruction. Control and format characters (colour and cursor sequences, line ends, right-to-left marks, zero-width
+ * characters) are written as escapes such as `\x1b`, so that two different names still read differently.
+ * @returns at most 60 columns of text on one line; `…` ends a name that was longer.
+ */
+export function printable(name: string): string {
+  return harmless(name, longestName);
+}
+
+/** As `printable`, for sentences that carry such names: at most 600 columns. */
+export function printableSentence(sentence: string): string {
+  return harmless(sentence, longestSentence);
+}
+
+function harmless(text: string, longest: number): string {
+  let written = '';
+  let columns = 0;
+  for (const character of text) {
+    const shown = unprintable.test(character) ? escaped(character) : character;
+    // A combining mark counts as a column too, so that a pile of ten thousand of them ends like any long text.
+    columns += Math.max(1, stringWidth(shown));
+    if (columns > longest) return `${withoutCommands(withoutLast(written))}…`;
+    written += shown;
+  }
+  return withoutCommands(written);
+}
+
+/** Control, format, surrogate, private-use and line or paragraph separating characters. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+const namedEscapes: Readonly<Record<string, string>> = {
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+};
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hexadecimal = code.toString(16);
+  return namedEscapes[character] ?? (code <= 0xff ? `\\x${hexadecimal.padStart(2, '0')}` : `\\u{${hexadecimal}}`);
+}
+
+/** Makes room for the ellipsis. */
+function withoutLast(text: string): string {
+  return Array.from(text).slice(0, -1).join('');
+}
+
+/**
+ * GitHub and Azure runners obey `::command ...::` and `##[command]` anywhere in a job's output; the second character
+ * is escaped, so that such a name is shown and not obeyed.
+ */
+function withoutCommands(text: string): string {
+  return text.replaceAll(/::(?=[a-z])/giu, String.raw`:\x3a`).replaceAll(/##(?=\[|vso\[)/giu, String.raw`#\x23`);
+}

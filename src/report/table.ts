@@ -1,0 +1,123 @@
+import CliTable from 'cli-table3';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { paragraph } from './paragraph.ts';
+import { paintOf, symbolsOf, type Style, textColumns } from './style.ts';
+
+/** A column of a table; `shrinksTo` is the width down to which its texts may be wrapped. */
+export interface Column {
+  readonly header: string;
+  readonly align: 'left' | 'right';
+  readonly shrinksTo?: number;
+  /** Its cells head the entry where the table is written as a list. */
+  readonly heading?: boolean;
+  /** Left out where the table would not fit otherwise. */
+  readonly optional?: boolean;
+}
+
+/** Cells that are harmless and coloured already, one per column; or a line across all columns. */
+export type Row = { readonly cells: readonly string[] } | { readonly across: string };
+
+/** Below this no table is drawn: its columns would be too narrow to read. */
+const narrowestTable = 60;
+const gap = 2;
+
+/**
+ * A table that fits the terminal: with all columns, else without the optional ones, else with texts wrapped inside
+ * their columns, else as a list with one line per cell.
+ */
+export function table(columns: readonly Column[], rows: readonly Row[], style: Style): string {
+  if (rows.length === 0) return '';
+  const available = textColumns(style);
+  if (style.columns < narrowestTable) return list(columns, rows, style);
+  const essential = withoutOptional(columns, rows);
+  for (const candidate of [{ columns, rows }, essential]) {
+    const widths = naturalWidths(candidate.columns, candidate.rows);
+    if (totalWidth(widths) <= available) return draw(candidate.columns, candidate.rows, widths, style);
+  }
+  const shrunk = shrink(essential.columns, naturalWidths(essential.columns, essential.rows), available);
+  return shrunk === undefined ? list(columns, rows, style) : draw(essential.columns, essential.rows, shrunk, style);
+}
+
+function withoutOptional(columns: readonly Column[], rows: readonly Row[]) {
+  const kept = (_: unknown, index: number) => columns[index]?.optional !== true;
+  return {
+    columns: columns.filter(kept),
+    rows: rows.map((row) => ('across' in row ? row : { cells: row.cells.filter(kept) })),
+  };
+}
+
+function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
+  return columns.map(({ header }, index) =>
+    Math.max(stringWidth(header), ...rows.map((row) => ('cells' in row ? stringWidth(row.cells[index] ?? '') : 0))),
+  );
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + gap + width, 0);
+}
+
+/** Takes the missing columns from the texts that may wrap, always from the widest of them. */
+function shrink(columns: readonly Column[], natural: readonly number[], available: number): number[] | undefined {
+  const widths = [...natural];
+  const slack = (index: number) => (widths[index] ?? 0) - (columns[index]?.shrinksTo ?? Infinity);
+  for (let excess = totalWidth(widths) - available; excess > 0; excess -= 1) {
+    const shrinkable = widths.map((_, index) => index).filter((index) => slack(index) > 0);
+    const widestOne = shrinkable.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
+    if (widestOne === undefined) return undefined;
+    widths[widestOne] = (widths[widestOne] ?? 0) - 1;
+  }
+  return widths;
+}
+
+const noBorders = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
+  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+};
+
+function draw(columns: readonly Column[], rows: readonly Row[], widths: readonly number[], style: Style): string {
+  const { faint } = paintOf(style);
+  const inner = totalWidth(widths) - gap;
+  const grid = new CliTable({
+    chars: noBorders,
+    style: { 'padding-left': gap, 'padding-right': 0, head: [], border: [] },
+    colWidths: widths.map((width) => width + gap),
+    colAligns: columns.map(({ align }) => align),
+  });
+  const across = (text: string) => [{ content: text, colSpan: columns.length }];
+  grid.push(columns.map(({ header }) => faint(header)));
+  grid.push(across(faint(symbolsOf(style).rule.repeat(inner))));
+  for (const row of rows) {
+    if ('across' in row) grid.push(across(wrapAnsi(row.across, inner, { hard: true })));
+    else grid.push(row.cells.map((cell, index) => wrapCell(cell, widths[index] ?? 1)));
+  }
+  return grid
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Wraps a cell below itself, at the indentation that it starts with. */
+function wrapCell(cell: string, width: number): string {
+  const indent = cell.slice(0, cell.length - cell.trimStart().length);
+  const wrapped = wrapAnsi(cell.trimStart(), Math.max(1, width - indent.length), { hard: true });
+  return wrapped.replaceAll(/^/gmu, indent);
+}
+
+function list(columns: readonly Column[], rows: readonly Row[], style: Style): string {
+  const { faint } = paintOf(style);
+  const named = columns.filter(({ heading }) => heading !== true).map(({ header }) => stringWidth(header));
+  const longest = Math.max(0, ...named);
+  const lines = rows.flatMap((row) => {
+    if ('across' in row) return [paragraph(row.across, style, '  ')];
+    const cell = (index: number) => (row.cells[index] ?? '').trim();
+    const headings = columns.flatMap((column, index) => (column.heading === true ? [cell(index)] : []));
+    const details = columns.flatMap((column, index) => {
+      if (column.heading === true || cell(index) === '') return [];
+      return [paragraph(cell(index), style, `    ${faint(column.header.padEnd(longest))}  `)];
+    });
+    return [paragraph(headings.filter((text) => text !== '').join(' '), style, '  '), ...details];
+  });
+  return lines.join('\n');
+}

@@ -1,0 +1,58 @@
+import type { Evidence } from '../domain/evidence.ts';
+import type { Decision } from '../domain/registry.ts';
+import { fold, foldLine } from './fold.ts';
+import { formatShare } from './format-number.ts';
+import { commandLine } from './names.ts';
+import { paragraph } from './paragraph.ts';
+import { printable, printableSentence } from './printable.ts';
+import { paintOf, type Style, symbolsOf } from './style.ts';
+
+const reasonsShown = 6;
+
+/** `Verdict: INCREASE`, in the one form in which it is printed everywhere. */
+export function verdictLine(decision: Decision, style: Style): string {
+  return `Verdict: ${decisionWord(decision, style)}`;
+}
+
+/** A decision in capitals, coloured. */
+export function decisionWord(decision: Decision, style: Style): string {
+  const { strong, good, bad, unsure } = paintOf(style);
+  const paint = { increase: good, hold: unsure, rollback: bad }[decision];
+  return strong(paint(decision.toUpperCase()));
+}
+
+/** The verdict with its reasons in sentences, the weightiest first. */
+export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Style): string {
+  const { shown, rest } = fold(verdict.reasons, verbose ? Infinity : reasonsShown);
+  const bullet = `  ${symbolsOf(style).bullet} `;
+  const lines = shown.map((reason) => paragraph(printableSentence(reason), style, bullet));
+  if (rest.length > 0) lines.push(paragraph(foldLine(rest.length, 'reasons', style), style, '    '));
+  return [verdictLine(verdict.decision, style), ...lines].join('\n');
+}
+
+/** The command that acts on the evidence, and what it does. */
+export function nextBlock(evidence: Evidence, planFile: string, style: Style): string {
+  const { strong } = paintOf(style);
+  return [
+    `Next: ${strong(commandLine('canary', 'promote', planFile))}`,
+    paragraph(whatPromoteDoes(evidence), style, '      '),
+  ].join('\n');
+}
+
+function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {
+  const candidate = printable(inputs.candidate.version);
+  switch (registryChange.action) {
+    case 'enter':
+      return stage.weight === 0
+        ? `enters ${printable(stage.name)}; nobody is exposed to ${candidate} yet`
+        : `enters ${printable(stage.name)}: ${formatShare(stage.weight)} of users get ${candidate}`;
+    case 'complete':
+      return `makes ${candidate} stable: all users get it`;
+    case 'rollback':
+      return `takes ${candidate} out of traffic`;
+    case 'look': {
+      const undecided = guardrails.some(({ status }) => status === 'inconclusive');
+      return `records this look${undecided ? '; evaluate again when the log has grown' : ''}`;
+    }
+  }
+}
