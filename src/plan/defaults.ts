@@ -1,0 +1,24 @@
+/**
+ * What a plan means where it is silent: the one table that normalisation and the documentation are made from.
+ * The salt is the plan's name. Values are as a plan would write them.
+ */
+export const planDefaults = {
+  requests: {
+    fields: {
+      id: 'request_id',
+      timestamp: 'timestamp',
+      unit: 'user_id',
+      input: 'input',
+      label: 'label',
+      outcomes: 'outcomes',
+    },
+    maxRejected: '1%',
+  },
+  assignment: { scheme: 'murmur3' },
+  stages: { minRequests: 100, minUnits: 30 },
+  guardrails: { onBreach: 'rollback', test: 'interval' },
+  statistics: { confidence: 0.95, inference: 'sequential' },
+  replay: { latency: 'measured', latencyRequests: 2000, batch: 64, timeout: '2s', seed: 1 },
+  coverage: { minRequests: 30 },
+  judge: 'canary',
+} as const;

@@ -1,0 +1,101 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { UserError, type Diagnostic } from '../domain/errors.ts';
+import { parseMetric } from '../domain/metric.ts';
+import { metricKey } from './guardrails.ts';
+import { locationOf, sourceText, type SourceText } from './source-text.ts';
+import { child, nodeAt, textOf, type ListNode, type MapNode, type TreeNode } from './tree.ts';
+import { parseYaml, type YamlTree } from './yaml-tree.ts';
+
+/** Returns the text of a base file. @throws UserError when it cannot be read. */
+export type ReadBase = (pathFromPlanFolder: string) => string;
+
+/**
+ * Parses a plan and puts it over the base files that it extends, nearest first.
+ * The merged tree's nodes keep the positions of the files that they come from.
+ */
+export function parseWithBases(plan: SourceText, readBase: ReadBase): YamlTree {
+  return parseOver(plan, '', [plan.file], readBase);
+}
+
+/**
+ * @param folder where the text stands, from the plan's folder.
+ * @param chain the files that led here, as messages show them, to notice a cycle.
+ */
+function parseOver(source: SourceText, folder: string, chain: readonly string[], readBase: ReadBase): YamlTree {
+  const own = parseYaml(source);
+  const reference = own.root === undefined ? undefined : child(own.root, 'extends');
+  const written = textOf(reference);
+  if (own.root === undefined || reference === undefined || written === undefined || written === '') return own;
+
+  const path = isAbsolute(written) ? written : join(folder, written);
+  const file = isAbsolute(written) ? written : join(dirname(chain[0] ?? ''), path);
+  const failed = (rule: string, message: string, hint: string): YamlTree => {
+    const diagnostic: Diagnostic = { severity: 'error', rule, ...locationOf(reference.at), message, hint };
+    return { root: own.root, diagnostics: [...own.diagnostics, diagnostic] };
+  };
+  if (chain.some((earlier) => join(earlier) === join(file))) {
+    const loop = [...chain, file].join(' -> ');
+    return failed(
+      'circular-extends',
+      `extends: ${written} comes back to itself (${loop})`,
+      'remove one extends of the circle',
+    );
+  }
+  const text = readOrFailure(path, readBase);
+  if (text instanceof UserError) {
+    return failed(
+      'unreadable-base',
+      `extends: ${written} cannot be read: ${text.message}`,
+      text.hint ?? 'correct the path',
+    );
+  }
+  const base = parseOver(sourceText(file, text), dirname(path), [...chain, file], readBase);
+  const diagnostics = [...own.diagnostics, ...base.diagnostics];
+  if (base.root === undefined) return { root: undefined, diagnostics };
+  return { root: mergePlans(base.root, own.root), diagnostics };
+}
+
+function readOrFailure(path: string, readBase: ReadBase): string | UserError {
+  try {
+    return readBase(path);
+  } catch (error) {
+    // The user hears of an unreadable base with everything else that is wrong; anything else is a bug and goes on.
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function mergePlans(base: TreeNode, plan: TreeNode): TreeNode {
+  if (base.kind !== 'map' || plan.kind !== 'map') return plan;
+  const merged = mergeMaps(base, plan);
+  const guardrails = mergeGuardrails(nodeAt(base, ['guardrails']), nodeAt(plan, ['guardrails']));
+  if (guardrails === undefined) return merged;
+  const at = plan.entries.get('guardrails')?.at ?? guardrails.at;
+  return { ...merged, entries: new Map([...merged.entries, ['guardrails', { at, value: guardrails }]]) };
+}
+
+/** Maps merge deeply; everything else of the plan replaces the base's. */
+function mergeMaps(base: MapNode, plan: MapNode): MapNode {
+  const entries = new Map(base.entries);
+  for (const [key, own] of plan.entries) {
+    const inherited = entries.get(key)?.value;
+    const isMap = inherited?.kind === 'map' && own.value.kind === 'map';
+    entries.set(key, isMap ? { at: own.at, value: mergeMaps(inherited, own.value) } : own);
+  }
+  return { kind: 'map', at: plan.at, entries };
+}
+
+/** The base's guardrails come first, without those whose metric the plan bounds itself. */
+function mergeGuardrails(base: TreeNode | undefined, plan: TreeNode | undefined): ListNode | undefined {
+  if (base?.kind !== 'list' || plan?.kind !== 'list') return undefined;
+  const replaced = new Set(plan.items.map(metricOf));
+  const kept = base.items.filter((guardrail) => !replaced.has(metricOf(guardrail)));
+  return { kind: 'list', at: plan.at, items: [...kept, ...plan.items] };
+}
+
+function metricOf(guardrail: TreeNode): string | undefined {
+  const name = textOf(child(guardrail, 'metric'));
+  if (name === undefined) return undefined;
+  const metric = parseMetric(name);
+  return metric === undefined ? name : metricKey(metric);
+}

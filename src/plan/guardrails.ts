@@ -1,0 +1,90 @@
+import { metricNames, parseMetric, type Metric } from '../domain/metric.ts';
+import { metricTraits } from '../domain/metric.ts';
+import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Finding } from './findings.ts';
+import { child, isEmpty, itemsOf, keysOf, nodeAt, plainValue, textOf, type TreeNode, type TreePath } from './tree.ts';
+
+/** Checks every guardrail's metric, bounds and units, and that no bound is written twice. */
+export function checkGuardrails(root: TreeNode): Finding[] {
+  const guardrails = itemsOf(nodeAt(root, ['guardrails']));
+  return [
+    ...guardrails.flatMap((guardrail, index) => checkGuardrail(guardrail, ['guardrails', index])),
+    ...checkDuplicates(guardrails),
+  ];
+}
+
+function checkGuardrail(guardrail: TreeNode, path: TreePath): Finding[] {
+  const name = textOf(child(guardrail, 'metric'));
+  if (name === undefined) return [];
+  const cut = checkCutCall(guardrail, name, path);
+  if (cut.length > 0) return cut;
+  const metric = parseMetric(name);
+  if (metric === undefined) {
+    const message = `metric: ${name} is not a metric`;
+    return [{ path: [...path, 'metric'], rule: 'unknown-metric', message, hint: didYouMean(name, metricNames) }];
+  }
+  return checkBounds(guardrail, metric, path);
+}
+
+/** In a flow mapping YAML ends a value at a comma, so `metric: recall(a,b)` becomes two keys, `metric` and `b)`. */
+function checkCutCall(guardrail: TreeNode, name: string, path: TreePath): Finding[] {
+  if (!name.includes('(') || name.includes(')')) return [];
+  const keys = keysOf(guardrail);
+  const from = keys.indexOf('metric') + 1;
+  const end = keys.findIndex((key, index) => index >= from && key.endsWith(')'));
+  if (end < from) return [];
+  const rest = keys.slice(from, end + 1);
+  const hint = `write metric: "${[name, ...rest].join(',')}"`;
+  const message = `metric: ${name} is cut off at the comma`;
+  // The pieces are reported with the metric, so that none of them counts as an unknown key.
+  return [name, ...rest].map((piece, index): Finding => {
+    const key = index === 0 ? 'metric' : piece;
+    return { path: [...path, key], rule: 'cut-metric', message, hint };
+  });
+}
+
+function checkBounds(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+  const written = boundKinds.filter((kind) => child(guardrail, kind) !== undefined);
+  if (written.length === 0) {
+    const traits = metricTraits(metric);
+    const examples = boundKindsOf(traits).map((kind) => exampleBound(kind, traits));
+    const message = `the guardrail on ${metric.id} has no bound`;
+    return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
+  }
+  return written.flatMap((kind): Finding[] => {
+    const node = child(guardrail, kind);
+    if (node === undefined || isEmpty(node)) return [];
+    const read = readBound(kind, metric, plainValue(node));
+    if (read.ok) return [];
+    return [{ path: [...path, kind], rule: 'invalid-bound', message: `${kind}: ${read.problem}`, hint: read.hint }];
+  });
+}
+
+/** One metric may have a bound to roll back at and a closer one to wait at, so what a breach means is part of the identity. */
+function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
+  const seen = new Set<string>();
+  return guardrails.flatMap((guardrail, index) => {
+    const name = textOf(child(guardrail, 'metric'));
+    const metric = name === undefined ? undefined : parseMetric(name);
+    if (metric === undefined) return [];
+    const onBreach = textOf(child(guardrail, 'onBreach')) ?? 'rollback';
+    return boundKinds.flatMap((kind): Finding[] => {
+      if (child(guardrail, kind) === undefined) return [];
+      const identity = `${metricKey(metric)} ${kind} ${onBreach}`;
+      if (!seen.has(identity)) {
+        seen.add(identity);
+        return [];
+      }
+      const path = ['guardrails', index, kind];
+      const message = `${metric.id} has another ${kind} with onBreach: ${onBreach}`;
+      return [{ path, at: 'key', rule: 'duplicate-guardrail', message, hint: 'keep one of the two' }];
+    });
+  });
+}
+
+/** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */
+export function metricKey(metric: Metric): string {
+  if (metric.family !== 'latency') return metric.family;
+  return metric.statistic === 'mean' ? 'latency.mean' : `latency.p${metric.probability * 100}`;
+}

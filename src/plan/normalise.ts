@@ -1,0 +1,115 @@
+import { parseMetric, type Metric } from '../domain/metric.ts';
+import type { Coverage, Guardrail, ReplaySettings, RequestSource, RolloutPlan, Stage } from '../domain/plan.ts';
+import { boundKinds, readBound } from './bound.ts';
+import { planDefaults } from './defaults.ts';
+import { readDuration, readFraction, type Reading } from './quantity.ts';
+import { readTime } from './time.ts';
+import type {
+  WrittenCoverage,
+  WrittenGuardrail,
+  WrittenPlan,
+  WrittenReplay,
+  WrittenRequests,
+  WrittenStage,
+} from './written-plan.ts';
+
+/**
+ * Fills in the defaults and turns units into ms and proportions. Every list keeps its order; maps mean the same in any
+ * order of their keys.
+ * @param written a plan in which the schema and every check found nothing.
+ */
+export function normalise(written: WrittenPlan): RolloutPlan {
+  const { name, model, registry, baseline, candidate, coverage, rollback } = written;
+  return {
+    name,
+    model,
+    registry,
+    baseline,
+    candidate,
+    requests: normaliseRequests(written.requests),
+    assignment: {
+      scheme: written.assignment?.scheme ?? planDefaults.assignment.scheme,
+      salt: written.assignment?.salt ?? name,
+    },
+    stages: written.stages.map(normaliseStage),
+    guardrails: written.guardrails.map(normaliseGuardrail),
+    statistics: { ...planDefaults.statistics, ...written.statistics },
+    replay: normaliseReplay(written.replay ?? {}),
+    ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
+    judge: written.judge ?? planDefaults.judge,
+    ...(rollback === undefined ? {} : { rollback }),
+  };
+}
+
+function normaliseRequests(written: WrittenRequests): RequestSource {
+  return {
+    source: asList(written.source),
+    fields: { ...planDefaults.requests.fields, ...written.fields },
+    segments: { ...written.segments },
+    maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
+    ...normaliseWindow(written),
+  };
+}
+
+function normaliseStage(written: WrittenStage): Stage {
+  const { name, weight, minRequests, minUnits, source } = written;
+  return {
+    name,
+    weight: accepted(readFraction(weight)),
+    minRequests: minRequests ?? planDefaults.stages.minRequests,
+    minUnits: minUnits ?? planDefaults.stages.minUnits,
+    plannedSize: { requests: minRequests !== undefined, units: minUnits !== undefined },
+    ...(source === undefined ? {} : { source: asList(source) }),
+    ...normaliseWindow(written),
+  };
+}
+
+function normaliseGuardrail(written: WrittenGuardrail): Guardrail {
+  const metric = knownMetric(written.metric);
+  const bounds = boundKinds.flatMap((kind) => {
+    const value = written[kind];
+    return value === undefined ? [] : [accepted(readBound(kind, metric, value))];
+  });
+  return {
+    metric,
+    bounds,
+    segments: written.segments ?? [],
+    onBreach: written.onBreach ?? planDefaults.guardrails.onBreach,
+    test: written.test ?? planDefaults.guardrails.test,
+  };
+}
+
+function normaliseReplay({ timeout, ...written }: WrittenReplay): ReplaySettings {
+  const { timeout: defaultTimeout, ...defaults } = planDefaults.replay;
+  return { ...defaults, ...written, timeoutMs: accepted(readDuration(timeout ?? defaultTimeout)) };
+}
+
+function normaliseCoverage({ hours, segments, minRequests }: WrittenCoverage): Coverage {
+  return {
+    ...(hours === undefined ? {} : { hours }),
+    segments: { ...segments },
+    minRequests: minRequests ?? planDefaults.coverage.minRequests,
+  };
+}
+
+function normaliseWindow({ from, to }: { readonly from?: string; readonly to?: string }) {
+  return {
+    ...(from === undefined ? {} : { from: accepted(readTime(from)) }),
+    ...(to === undefined ? {} : { to: accepted(readTime(to)) }),
+  };
+}
+
+function asList(source: string | readonly string[]): readonly string[] {
+  return typeof source === 'string' ? [source] : source;
+}
+
+function knownMetric(name: string): Metric {
+  const metric = parseMetric(name);
+  if (metric === undefined) throw new Error(`normalise was given the unknown metric ${name}`);
+  return metric;
+}
+
+function accepted<Value>(read: Reading<Value>): Value {
+  if (!read.ok) throw new Error(`normalise was given an unchecked value: ${read.problem}`);
+  return read.value;
+}

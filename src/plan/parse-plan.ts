@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../domain/errors.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
+import { planDigestInput } from './digest-input.ts';
+import { parseWithBases, type ReadBase } from './extends.ts';
+import { inReadingOrder, located, type Finding } from './findings.ts';
+import { checkGuardrails } from './guardrails.ts';
+import { checkNames } from './names.ts';
+import { normalise } from './normalise.ts';
+import { checkSchema } from './plan-schema.ts';
+import { schemaFindings } from './schema-findings.ts';
+import { checkSegments } from './segments.ts';
+import { checkSettings } from './settings.ts';
+import { sourceText } from './source-text.ts';
+import { checkWeights } from './stages.ts';
+import { plainValue, type TreeNode } from './tree.ts';
+
+export interface PlanText {
+  /** As the user wrote it; shown in diagnostics. */
+  readonly path: string;
+  readonly text: string;
+  /** Reads a file that the plan extends, by its path from the plan's folder. @throws UserError */
+  readonly readBase: ReadBase;
+}
+
+/** A plan with the places of its values, for findings that come later. */
+export interface ParsedPlan {
+  readonly ok: true;
+  readonly plan: RolloutPlan;
+  /** Where the plan's values stand, in its own file and in its bases. */
+  readonly positions: TreeNode;
+  /** Canonical text of everything that can change a verdict; equal plans give equal text. */
+  readonly digestInput: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface RejectedPlan {
+  readonly ok: false;
+  /** Everything that is wrong, and the warnings, in reading order. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a rollout plan: YAML or JSON text to a typed plan with its defaults filled in, or everything that is wrong with
+ * it at once. Touches nothing outside; what is only wrong against a registry or a log is found later.
+ */
+export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | RejectedPlan {
+  const { root, diagnostics } = parseWithBases(sourceText(path, text), readBase);
+  if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
+
+  const checked = checkSchema(plainValue(root));
+  const explained = [checkNames, checkWeights, checkGuardrails, checkSegments, checkSettings].flatMap((check) =>
+    check(root),
+  );
+  const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
+  const all = inReadingOrder(path, [...diagnostics, ...located(root, found)]);
+  if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
+
+  const plan = normalise(checked.written);
+  return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
+}
+
+/** Where a check explains a value, what the schema says of the same value is left out. */
+function merged(explained: readonly Finding[], bySchema: readonly Finding[]): Finding[] {
+  const paths = new Set(explained.map(({ path }) => JSON.stringify(path)));
+  return [...explained, ...bySchema.filter(({ path }) => !paths.has(JSON.stringify(path)))];
+}

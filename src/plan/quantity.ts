@@ -1,0 +1,80 @@
+/** What a written value means, or why it means nothing: `problem` follows the key and a colon, `hint` says what to write. */
+export type Reading<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: string; readonly hint: string };
+
+/** A number as the plan writes it: its decimal digits and its unit, empty for a plain number. */
+export interface Quantity {
+  readonly digits: string;
+  readonly unit: string;
+}
+
+/** Splits `120ms`, `0.8 %` or a plain number; undefined for text that is no quantity. */
+export function parseQuantity(value: unknown): Quantity | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? { digits: String(value), unit: '' } : undefined;
+  if (typeof value !== 'string') return undefined;
+  const match = /^(-?\d+(?:\.\d+)?) ?([A-Za-zµ%]+)$/u.exec(value);
+  return match?.[1] === undefined || match[2] === undefined ? undefined : { digits: match[1], unit: match[2] };
+}
+
+/** `digits` times ten to the `exponent`, rounded once: 1.1% is the double nearest to 0.011, which 1.1 / 100 is not. */
+export function scaled(digits: string, exponent: number): number {
+  return Number(digits.includes('e') ? Number(digits) * 10 ** exponent : `${digits}e${exponent}`);
+}
+
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value);
+}
+
+export function reading<Value>(value: Value): Reading<Value> {
+  return { ok: true, value };
+}
+
+export function misreading(problem: string, hint: string): { ok: false; problem: string; hint: string } {
+  return { ok: false, problem, hint };
+}
+
+/**
+ * Reads a share: a number from 0 to 1, or a percentage from 0% to 100%.
+ * @returns the proportion, in [0, 1].
+ */
+export function readFraction(value: unknown): Reading<number> {
+  const quantity = parseQuantity(value);
+  const notFraction = `${shown(value)} is not a fraction`;
+  if (quantity?.unit === '%') {
+    const proportion = scaled(quantity.digits, -2);
+    if (proportion >= 0 && proportion <= 1) return reading(proportion);
+    return misreading(`${shown(value)} is not between 0% and 100%`, 'write a percentage such as 5%');
+  }
+  if (quantity?.unit !== '') return misreading(notFraction, 'write a fraction from 0 to 1, such as 0.05 or 5%');
+  const number = Number(quantity.digits);
+  if (number >= 0 && number <= 1) return reading(number);
+  if (number > 1 && number <= 100) {
+    return misreading(notFraction, `write ${scaled(quantity.digits, -2)} or ${quantity.digits}%`);
+  }
+  return misreading(notFraction, 'write a fraction from 0 to 1, such as 0.05 or 5%');
+}
+
+const millisecondExponents: Readonly<Record<string, number>> = { ms: 0, s: 3 };
+
+/** Milliseconds of a quantity in `ms` or `s`; undefined for any other unit. */
+export function milliseconds({ digits, unit }: Quantity): number | undefined {
+  const exponent = millisecondExponents[unit];
+  return exponent === undefined ? undefined : scaled(digits, exponent);
+}
+
+/**
+ * Reads a time above zero with its unit, `ms` or `s`.
+ * @returns milliseconds.
+ */
+export function readDuration(value: unknown): Reading<number> {
+  const quantity = parseQuantity(value);
+  if (quantity === undefined) return misreading(`${shown(value)} is not a time`, 'write a time such as 500ms or 2s');
+  const { digits, unit } = quantity;
+  if (unit === '') return misreading(`${digits} has no unit`, `write ${digits}ms or ${digits}s`);
+  const time = milliseconds(quantity);
+  if (time === undefined) return misreading(`${shown(value)} has an unknown unit`, `write ${digits}ms or ${digits}s`);
+  return time > 0 ? reading(time) : misreading(`${shown(value)} is not above zero`, 'write a time such as 500ms or 2s');
+}

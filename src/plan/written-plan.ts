@@ -1,0 +1,64 @@
+/** A plan as it is written, after the schema has accepted it: units and percentages are still text. */
+export interface WrittenPlan {
+  readonly name: string;
+  readonly model: string;
+  readonly registry: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly requests: WrittenRequests;
+  readonly assignment?: { readonly scheme?: 'murmur3'; readonly salt?: string };
+  readonly stages: readonly WrittenStage[];
+  readonly guardrails: readonly WrittenGuardrail[];
+  readonly statistics?: { readonly confidence?: number; readonly inference?: 'sequential' | 'fixed' };
+  readonly replay?: WrittenReplay;
+  readonly coverage?: WrittenCoverage;
+  readonly judge?: 'canary' | 'all';
+  readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
+}
+
+/** A number, or text with a unit. */
+export type WrittenQuantity = number | string;
+
+export interface WrittenRequests {
+  readonly source: string | readonly string[];
+  readonly fields?: Readonly<Partial<Record<'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes', string>>>;
+  readonly segments?: Readonly<Record<string, string>>;
+  readonly maxRejected?: WrittenQuantity;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface WrittenStage {
+  readonly name: string;
+  readonly weight: WrittenQuantity;
+  readonly minRequests?: number;
+  readonly minUnits?: number;
+  readonly source?: string | readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface WrittenGuardrail {
+  readonly metric: string;
+  readonly max?: WrittenQuantity;
+  readonly min?: WrittenQuantity;
+  readonly maxIncrease?: WrittenQuantity;
+  readonly maxDecrease?: WrittenQuantity;
+  readonly segments?: readonly string[];
+  readonly onBreach?: 'rollback' | 'hold';
+  readonly test?: 'interval' | 'point';
+}
+
+export interface WrittenReplay {
+  readonly latency?: 'measured' | 'recorded';
+  readonly latencyRequests?: number;
+  readonly batch?: number;
+  readonly timeout?: string;
+  readonly seed?: number;
+}
+
+export interface WrittenCoverage {
+  readonly hours?: readonly [number, number];
+  readonly segments?: Readonly<Record<string, readonly string[]>>;
+  readonly minRequests?: number;
+}
