@@ -41,7 +41,7 @@ async function respond(model: Model, spec: ModelSpec, request: HostRequest): Pro
   if (request.kind === 'load') return { kind: 'refused', message: 'a model is loaded already', hint: undefined };
   if (request.kind === 'predict') {
     const { output } = spec.signature;
-    const outcomes = await predict(model, request.inputs);
+    const outcomes = await predict(model, request.inputs, request.batch);
     return { kind: 'predicted', columns: toColumns(outcomes, output.kind === 'classification' ? output.labels : []) };
   }
   const input = parse(request.input);
@@ -53,18 +53,21 @@ async function respond(model: Model, spec: ModelSpec, request: HostRequest): Pro
   return { kind: 'timed', nanoseconds, error: outcome === undefined || outcome.ok ? null : outcome.error };
 }
 
-/** Predicts a batch of JSON texts. */
-async function predict(model: Model, texts: readonly string[]): Promise<Outcome[]> {
-  const inputs = texts.map(parse);
-  const outcomes = await model.predict(inputs.flatMap((input) => ('broken' in input ? [] : [input.value])));
-  let next = 0;
-  return inputs.map((input) => {
-    if ('broken' in input) return input.broken;
-    const outcome = outcomes[next];
-    next += 1;
-    return outcome ?? failure('bad-response', 'the model returned nothing for this request');
-  });
+/** Predicts JSON texts in batches of `batch`, the last of which may be smaller. */
+async function predict(model: Model, texts: readonly string[], batch: number): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (let start = 0; start < texts.length; start += batch) {
+    const parsed = texts.slice(start, start + batch).map(parse);
+    const answers = await model.predict(parsed.flatMap((input) => ('broken' in input ? [] : [input.value])));
+    let next = 0;
+    for (const input of parsed) {
+      outcomes.push('broken' in input ? input.broken : (answers[next++] ?? noAnswer));
+    }
+  }
+  return outcomes;
 }
+
+const noAnswer = failure('bad-response', 'the model returned nothing for this request');
 
 function parse(text: string): { readonly value: unknown } | { readonly broken: Outcome } {
   try {

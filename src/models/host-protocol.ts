@@ -7,7 +7,7 @@ import type { OutcomeColumns } from './outcome-columns.ts';
  */
 export type HostRequest =
   | { readonly kind: 'load'; readonly spec: ModelSpec }
-  | { readonly kind: 'predict'; readonly inputs: readonly string[] }
+  | { readonly kind: 'predict'; readonly inputs: readonly string[]; readonly batch: number }
   | { readonly kind: 'time'; readonly input: string };
 
 export type HostReply =

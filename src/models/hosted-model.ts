@@ -11,6 +11,8 @@ export interface HostSettings {
   readonly hostScript: string;
   /** How long one request may take. */
   readonly timeoutMs: number;
+  /** How many requests the model computes at once. */
+  readonly batch: number;
 }
 
 /** One request that was timed alone. */
@@ -27,8 +29,7 @@ const deathLimit = 20;
 
 /**
  * A version in a process of its own, so that a hang, an exit, a native crash or a lack of memory is the outcome of one
- * request and not the end of the gate. When the process dies over a batch, the batch is asked again request by request
- * in a new one: the culprit gets `timeout` or `crash`, the others get their answers.
+ * request and not the end of the gate. When the process dies over a batch, a new one is asked request by request: the culprit gets `timeout` or `crash`, the others get their answers.
  */
 export class HostedModel {
   readonly version: string;
@@ -69,14 +70,16 @@ export class HostedModel {
   }
 
   /**
-   * Predicts a batch. Two calls may be under way at once, which keeps the process busy between them.
+   * Predicts requests in batches. Several batches in one call spare messages between the processes, and two calls may be
+   * under way at once, which keeps the process busy between them.
    *
    * @param inputs one JSON text per request
    * @throws UserError (exit 5) when the version cannot be loaded again, or dies over and over
    */
   async predict(inputs: readonly string[]): Promise<OutcomeColumns> {
+    const { batch } = this.#settings;
     const start = performance.now();
-    const reply = await this.#ask({ kind: 'predict', inputs }, this.#timeoutMs(inputs.length));
+    const reply = await this.#ask({ kind: 'predict', inputs, batch }, this.#timeoutMs(inputs.length));
     if (reply.kind === 'predicted') {
       const requestMs = (performance.now() - start) / inputs.length;
       this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
@@ -84,9 +87,11 @@ export class HostedModel {
     }
     if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a batch`);
     if (inputs.length === 1) return toColumns([failure(reply.error, reply.detail)], this.labels);
-    const single: OutcomeColumns[] = [];
-    for (const input of inputs) single.push(await this.predict([input]));
-    return joinColumns(single);
+    const size = inputs.length > batch ? batch : 1;
+    const parts: OutcomeColumns[] = [];
+    for (let from = 0; from < inputs.length; from += size)
+      parts.push(await this.predict(inputs.slice(from, from + size)));
+    return joinColumns(parts);
   }
 
   /**

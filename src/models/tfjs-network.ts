@@ -38,18 +38,26 @@ export async function loadTfjsNetwork(folder: string, signature: InputSignature 
   const dtype = input.dtype === 'int32' || input.dtype === 'bool' ? input.dtype : 'float32';
   const toTensor = (values: Float32Array, count: number): Tensor => core.tensor(values, [count, ...shape], dtype);
 
-  const runWhole = (values: Float32Array, count: number): TensorOutput =>
-    core.tidy(() => {
+  const runWhole = (values: Float32Array, count: number): TensorOutput => {
+    // What tidy() does, without its search for tensors in the result, which would look at every number.
+    core.engine().startScope();
+    try {
       const output = asTensor(core, model.predict(toTensor(values, count)));
       return { shape: output.shape, values: output.dataSync() };
-    });
+    } finally {
+      core.engine().endScope();
+    }
+  };
   const runStepwise = async (values: Float32Array, count: number): Promise<TensorOutput> => {
-    const tensor = toTensor(values, count);
-    const result = await model.predictAsync(tensor);
-    const output = asTensor(core, result);
-    const read = { shape: output.shape, values: await output.data() };
-    core.dispose([tensor, output]);
-    return read;
+    const input = toTensor(values, count);
+    const tensors = [input];
+    try {
+      const output = asTensor(core, await model.predictAsync(input));
+      tensors.push(output);
+      return { shape: output.shape, values: await output.data() };
+    } finally {
+      core.dispose(tensors);
+    }
   };
   const stepwise = needsSteps(() => runWhole(new Float32Array(sizeOf(shape)), 1), folder);
   return {
