@@ -1,19 +1,24 @@
 import type { Evidence, RegistryChange } from '../domain/evidence.ts';
-import { formatShare } from './format-number.ts';
+import { formatShare } from '../domain/format-number.ts';
 import { trafficText } from './names.ts';
-import { paragraph } from './paragraph.ts';
+import { fields, paragraph } from './paragraph.ts';
 import { printable } from './printable.ts';
 import { type Style, symbolsOf } from './style.ts';
 
 /** The registry change that promoting this evidence would make, as lines. */
-export function changeLines(evidence: Evidence, style: Style): string[] {
-  const { registryChange: change, rollout, inputs } = evidence;
-  const lines = [actionSentence(change, inputs.candidate.version)];
-  if (change.action !== 'look') {
-    lines.push(`traffic: ${trafficChange(rollout.traffic, change.traffic, style)}`);
-    lines.push(...mapLine('aliases', change.aliases), ...mapLine('status', change.status));
-  }
-  return lines.map((line) => paragraph(line, style, '  '));
+export function changeLines({ registryChange: change, rollout }: Evidence, style: Style): string[] {
+  if (change.action === 'look') return [paragraph('the look is recorded; traffic stays as it is', style, '  ')];
+  const pairs = [
+    ['traffic', trafficChange(rollout.traffic, change.traffic, style)],
+    ['aliases', pairsText(change.aliases)],
+    ['status', pairsText(change.status)],
+  ] as const;
+  return [
+    fields(
+      pairs.filter(([, text]) => text !== ''),
+      style,
+    ),
+  ];
 }
 
 /** What an action does, as a sentence. */
@@ -46,7 +51,9 @@ export function trafficChange(
   return shares.length === 0 ? trafficText(after) : shares.join(', ');
 }
 
-function mapLine(name: string, entries: Readonly<Record<string, string>>): string[] {
-  const pairs = Object.entries(entries).map(([key, value]) => `${printable(key)} ${printable(value)}`);
-  return pairs.length === 0 ? [] : [`${name}: ${pairs.join(', ')}`];
+/** `stable 1.4.2, canary 1.5.0`. */
+export function pairsText(entries: Readonly<Record<string, string>>): string {
+  return Object.entries(entries)
+    .map(([key, value]) => `${printable(key)} ${printable(value)}`)
+    .join(', ');
 }

@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { fold, foldLine } from './fold.ts';
-import { changeMeasure } from './format-bound.ts';
-import { formatCount, formatTogether } from './format-number.ts';
+import { changeMeasure } from '../domain/format-bound.ts';
+import { formatCount, formatTogether } from '../domain/format-number.ts';
 import { isComputed, worstFirst } from './harm.ts';
 import { formatEstimate } from './interval.ts';
 import { segmentName } from './names.ts';
@@ -11,13 +11,13 @@ import { paintOf, type Style } from './style.ts';
 import { type Column, type Row, table } from './table.ts';
 
 const columns: readonly Column[] = [
-  { header: 'metric', align: 'left', heading: true, shrinksTo: 14 },
+  { header: 'metric', align: 'left', heading: true, shrinksTo: 16 },
   { header: 'requests', align: 'right', optional: true },
   { header: 'users', align: 'right' },
   { header: 'baseline', align: 'right' },
   { header: 'candidate', align: 'right' },
   { header: 'change', align: 'right' },
-  { header: 'bounds', align: 'right', shrinksTo: 12 },
+  { header: 'bounds', align: 'right' },
 ];
 
 /**
@@ -44,6 +44,8 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
   const whole = ofMetric.filter(({ segment }) => segment === null);
   const { shown, rest } = fold(worstFirst(ofMetric.filter(({ segment }) => segment !== null)), segmentsShown);
   const rows: Row[] = [...whole, ...shown].map((comparison) => ({ cells: cells(comparison, notes) }));
+  // Without the whole, the segments still need to say of which metric they are.
+  if (whole.length === 0) rows.unshift({ across: printable(ofMetric[0]?.metric ?? '') });
   if (rest.length === 0) return rows;
   const across = `  ${foldLine(rest.length, rest.length === 1 ? 'segment' : 'segments', style)}`;
   return [...rows, { across: paintOf(style).faint(across) }];
@@ -52,7 +54,7 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
 function cells(comparison: Comparison, notes: string[]): string[] {
   const { metric, segment } = comparison;
   const name = segment === null ? printable(metric) : `  ${segmentName(segment)}`;
-  if (!isComputed(comparison)) return [name, '', '', '', '', 'none', noteMark(comparison.uncomputable, notes)];
+  if (!isComputed(comparison)) return [name, '', '', '', '', `none ${noteMark(comparison.uncomputable, notes)}`, ''];
   const sides = formatTogether([comparison.baseline, comparison.candidate], comparison.unit);
   const { value, interval } = formatEstimate(
     { value: comparison.delta, low: comparison.low, high: comparison.high },

@@ -1,6 +1,5 @@
 import type { Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
-import { countOf, exactNumber, formatCount, formatShare } from './format-number.ts';
-import { cohortPhrase, judgedCohort } from './names.ts';
+import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
 import { printable } from './printable.ts';
 import { type Style, symbolsOf } from './style.ts';
@@ -13,7 +12,6 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
   const sizes = cohorts.map(
     ({ name, units, requests }) => `${name} ${countOf(units, 'user')}, ${countOf(requests, 'request')}`,
   );
-  const judged = `judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
   return fields(
     [
       ['plan', printable(evidence.plan.name)],
@@ -21,7 +19,7 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
       ['stage', `${printable(stage.name)}: ${exposure(stage.weight)}`],
       ['look', lookText(evidence)],
       ['requests', requestsText(inputs.requests)],
-      ['cohorts', [...sizes, judged].join(` ${separator} `)],
+      ['cohorts', sizes.join(` ${separator} `)],
       ['errors', errorsText(evidence)],
       ['bounds', statisticsText(evidence)],
     ],
@@ -39,10 +37,8 @@ function exposure(weight: number): string {
 }
 
 function lookText({ stage, statistics }: Evidence): string {
-  const look = `look ${formatCount(stage.look)} of series ${formatCount(stage.series)}`;
-  return statistics.inference === 'sequential'
-    ? `${look}; looking again later is safe`
-    : `${look}; fixed: judge this log once`;
+  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
+  return statistics.inference === 'sequential' ? `${look}; looking again is safe` : `${look}; this log is judged once`;
 }
 
 function requestsText(files: readonly RequestFileFacts[]): string {
@@ -68,7 +64,7 @@ function statisticsText({ statistics }: Evidence): string {
   const { confidence, inference, tests } = statistics;
   const kind = inference === 'sequential' ? 'valid at every look' : 'valid for one look';
   const shared = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
-  return `each at ${exactNumber(confidence, 2)}%, ${kind}; breaches share the ${shared} among ${countOf(tests, 'test')}`;
+  return `at ${exactNumber(confidence, 2)}%, ${kind}; ${countOf(tests, 'test')} share the ${shared} for breaches`;
 }
 
 function totals(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -3,7 +3,6 @@ import { changeLines } from './change-text.ts';
 import { checkLines } from './check-list.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { evidenceHeader } from './evidence-header.ts';
-import { countOf } from './format-number.ts';
 import { guardrailTable } from './guardrail-table.ts';
 import { cohortPhrase, judgedCohort } from './names.ts';
 import { page, section } from './paragraph.ts';
@@ -31,14 +30,23 @@ export function evidenceText(evidence: Evidence, options: EvidenceTextOptions, s
   if (options.detail === 'verdict') return page([verdictLine(evidence.verdict.decision, style)]);
   const verbose = options.detail === 'verbose';
   return page([
-    evidenceHeader(evidence, options.model, style),
-    section('Guardrails', linesOf(guardrailTable(evidence, verbose, style)), style),
+    section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
+    section(
+      `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`,
+      linesOf(guardrailTable(evidence, verbose, style)),
+      style,
+    ),
     ...comparisonSections(evidence, verbose, style),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
-    section('Promoting this evidence', changeLines(evidence, style), style),
+    section('Registry change on promote', changeLines(evidence, style), style),
     verdictBlock(evidence, verbose, style),
     nextBlock(evidence, options.planFile, style),
   ]);
+}
+
+/** What an evaluation asks: whether a stage may begin, or go on where the candidate is in it already. */
+function question({ stage, rollout }: Evidence): string {
+  return `May stage ${printable(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
 }
 
 /** A section per kind of comparison and cohort: the judged pairs first, and only the first with its segments. */
@@ -50,23 +58,22 @@ function comparisonSections({ comparisons, ...evidence }: Evidence, verbose: boo
   return kinds.map((kind, index) => {
     const group = comparisons.filter((comparison) => kindOf(comparison) === kind);
     const segmentsShown = verbose ? Infinity : index === 0 ? segmentsPerMetric : 0;
-    return section(comparisonTitle(group, evidence), linesOf(comparisonTable(group, segmentsShown, style)), style);
+    return section(
+      comparisonTitle(group, evidence.inputs),
+      linesOf(comparisonTable(group, segmentsShown, style)),
+      style,
+    );
   });
 }
 
-function comparisonTitle(
-  group: readonly Comparison[],
-  { inputs, cohorts }: Pick<Evidence, 'inputs' | 'cohorts'>,
-): string {
+function comparisonTitle(group: readonly Comparison[], inputs: Evidence['inputs']): string {
   const [first] = group;
   if (first === undefined) return '';
   const [baseline, candidate] = [printable(inputs.baseline.version), printable(inputs.candidate.version)];
   if (first.comparison === 'served') {
-    return `Served: ${candidate} on the canary cohort against ${baseline} on the stable cohort, as a live split sees it`;
+    return `Served: ${candidate} on canary users against ${baseline} on stable users, as in a live split`;
   }
-  const size = cohorts.find(({ name }) => name === first.cohort);
-  const extent = size === undefined ? '' : `, ${countOf(size.requests, 'request')} by ${countOf(size.units, 'user')}`;
-  return `Paired: ${baseline} and ${candidate} on the same requests of ${cohortPhrase(first.cohort)}${extent}`;
+  return `Paired: ${baseline} and ${candidate} on the same requests of ${cohortPhrase(first.cohort)}`;
 }
 
 function linesOf(text: string): string[] {

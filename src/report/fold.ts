@@ -1,4 +1,4 @@
-import { formatCount } from './format-number.ts';
+import { formatCount } from '../domain/format-number.ts';
 import { symbolsOf, type Style } from './style.ts';
 
 /** The part of a list that is shown, and the line that says what is not. */

@@ -1,7 +1,8 @@
 import type { CohortName, Comparison, Evidence, GuardrailResult, GuardrailStatus } from '../domain/evidence.ts';
 import { fold, foldLine } from './fold.ts';
-import { formatBound, signedLimit, testedMeasure } from './format-bound.ts';
-import { formatCount, formatTogether } from './format-number.ts';
+import { limitOf } from '../domain/bound.ts';
+import { formatBound, testedMeasure } from '../domain/format-bound.ts';
+import { formatCount, formatTogether } from '../domain/format-number.ts';
 import { guardrailsByWeight, isComputed } from './harm.ts';
 import { formatEstimate } from './interval.ts';
 import { judgedCohort, segmentName } from './names.ts';
@@ -15,7 +16,7 @@ const columns: readonly Column[] = [
   { header: 'baseline', align: 'right', optional: true },
   { header: 'candidate', align: 'right', optional: true },
   { header: 'tested', align: 'right' },
-  { header: 'bounds', align: 'right', shrinksTo: 12 },
+  { header: 'bounds', align: 'right' },
   { header: 'allowed', align: 'left', shrinksTo: 12 },
   { header: 'on breach', align: 'left', optional: true },
 ];
@@ -44,7 +45,7 @@ function cells(
   const tested =
     value === undefined
       ? undefined
-      : formatEstimate({ value, low, high, limit: signedLimit(bound) }, testedMeasure(bound, unit));
+      : formatEstimate({ value, low, high, limit: limitOf(bound.kind, bound.value) }, testedMeasure(bound, unit));
   const interval = test === 'point' ? 'point test' : tested?.interval || 'none yet';
   return [
     statusWord(result.status, style),

@@ -1,4 +1,5 @@
 import type { Comparison, ComparisonNumbers, GuardrailResult } from '../domain/evidence.ts';
+import { harmfulEnd, limitOf } from '../domain/bound.ts';
 import { metricTraits, parseMetric } from '../domain/metric.ts';
 
 const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
@@ -10,18 +11,31 @@ const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
 
 /**
  * Guardrails in the order in which they matter: breaches first (those that roll back before those that hold), then what
- * could not be computed, then what is undecided, then what passes; the whole before its segments; else the plan's order.
+ * could not be computed, then what is undecided, then what passes; the whole before its segments;
+ * then by how much of what the bound allows is used up.
  */
 export function guardrailsByWeight(guardrails: readonly GuardrailResult[]): GuardrailResult[] {
   const weights = (result: GuardrailResult) => [
     statusRank[result.status],
     result.status === 'breach' && result.onBreach === 'hold' ? 1 : 0,
     result.segment === null ? 0 : 1,
+    -boundUsed(result),
   ];
   return guardrails.toSorted((a, b) => {
     const [left, right] = [weights(a), weights(b)];
-    return left.map((weight, index) => weight - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+    const decisive = left.findIndex((weight, index) => weight !== right[index]);
+    return (left[decisive] ?? 0) < (right[decisive] ?? 0) ? -1 : decisive === -1 ? 0 : 1;
   });
+}
+
+/** How much of its allowance the tested quantity takes: 1 at the bound, more beyond it, the least where it has no value. */
+function boundUsed({ bound, value }: GuardrailResult): number {
+  if (value === undefined) return -Infinity;
+  const limit = limitOf(bound.kind, bound.value);
+  if (bound.kind === 'min') return value > 0 ? limit / value : Infinity;
+  if (limit !== 0) return value / limit;
+  const harmful = harmfulEnd(bound.kind) === 'low' ? value < 0 : value > 0;
+  return harmful ? Infinity : 0;
 }
 
 /**

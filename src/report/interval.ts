@@ -1,9 +1,9 @@
-import { formatTogether, type Measure } from './format-number.ts';
+import { formatTogether, type Measure } from '../domain/format-number.ts';
 
 /** A value and the bounds around it, written alike. */
 export interface WrittenEstimate {
   readonly value: string;
-  /** `+3.1 to +8.2 ms`, `at least …`, `at most …`, or empty where there is no bound. */
+  /** `+3.1 to +8.2` in the value's unit, `at least …`, `at most …`, or empty where there is no bound. */
   readonly interval: string;
 }
 
@@ -19,19 +19,12 @@ export interface EstimateNumbers {
 export function formatEstimate({ value, low, high, limit }: EstimateNumbers, measure: Measure): WrittenEstimate {
   const ends = [low, high].filter((end) => end !== undefined);
   const { texts, unit } = formatTogether([value, ...ends], measure, limit);
-  const [valueText = '', firstEnd = '', secondEnd = ''] = texts;
-  return { value: `${valueText}${unit}`, interval: intervalText(low, high, firstEnd, secondEnd, unit) };
+  const [valueText = '', ...endTexts] = texts;
+  return { value: `${valueText}${unit}`, interval: intervalText(low !== undefined, endTexts) };
 }
 
-function intervalText(
-  low: number | undefined,
-  high: number | undefined,
-  firstEnd: string,
-  secondEnd: string,
-  unit: string,
-): string {
-  if (low !== undefined && high !== undefined) return `${firstEnd} to ${secondEnd}${unit}`;
-  if (low !== undefined) return `at least ${firstEnd}${unit}`;
-  if (high !== undefined) return `at most ${firstEnd}${unit}`;
-  return '';
+function intervalText(hasLow: boolean, [first, second]: readonly string[]): string {
+  if (first === undefined) return '';
+  if (second !== undefined) return `${first} to ${second}`;
+  return `${hasLow ? 'at least' : 'at most'} ${first}`;
 }

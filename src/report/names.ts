@@ -1,5 +1,5 @@
 import type { CohortName, Comparison, Segment } from '../domain/evidence.ts';
-import { formatShare } from './format-number.ts';
+import { formatShare } from '../domain/format-number.ts';
 import { printable } from './printable.ts';
 
 /** `locale=de-DE`, or the empty string for the whole. */

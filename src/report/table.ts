@@ -24,7 +24,7 @@ const gap = 2;
 
 /**
  * A table that fits the terminal: with all columns, else without the optional ones, else with texts wrapped inside
- * their columns, else as a list with one line per cell.
+ * their columns (between words, or else inside them), else as a list with one line per cell.
  */
 export function table(columns: readonly Column[], rows: readonly Row[], style: Style): string {
   if (rows.length === 0) return '';
@@ -35,8 +35,10 @@ export function table(columns: readonly Column[], rows: readonly Row[], style: S
     const widths = naturalWidths(candidate.columns, candidate.rows);
     if (totalWidth(widths) <= available) return draw(candidate.columns, candidate.rows, widths, style);
   }
-  const shrunk = shrink(essential.columns, naturalWidths(essential.columns, essential.rows), available);
-  return shrunk === undefined ? list(columns, rows, style) : draw(essential.columns, essential.rows, shrunk, style);
+  const widths =
+    shrink(essential, available, (column, index) => Math.max(column, longestWord(essential.rows, index))) ??
+    shrink(essential, available, (column) => column);
+  return widths === undefined ? list(columns, rows, style) : draw(essential.columns, essential.rows, widths, style);
 }
 
 function withoutOptional(columns: readonly Column[], rows: readonly Row[]) {
@@ -57,12 +59,29 @@ function totalWidth(widths: readonly number[]): number {
   return widths.reduce((total, width) => total + gap + width, 0);
 }
 
-/** Takes the missing columns from the texts that may wrap, always from the widest of them. */
-function shrink(columns: readonly Column[], natural: readonly number[], available: number): number[] | undefined {
-  const widths = [...natural];
-  const slack = (index: number) => (widths[index] ?? 0) - (columns[index]?.shrinksTo ?? Infinity);
+// A word longer than this is broken rather than given a column of its own.
+const longestWholeWord = 28;
+
+function longestWord(rows: readonly Row[], index: number): number {
+  const words = rows.flatMap((row) => ('cells' in row ? (row.cells[index] ?? '').split(' ') : []));
+  const indents = rows.map((row) => ('cells' in row ? indentOf(row.cells[index] ?? '').length : 0));
+  return Math.min(longestWholeWord, Math.max(0, ...words.map((word) => stringWidth(word))) + Math.max(0, ...indents));
+}
+
+/**
+ * Takes the missing columns from the texts that may wrap, always from the widest of them.
+ * @param floor the width down to which a column may go, from its `shrinksTo` and its index.
+ * @returns the widths, or undefined where it cannot be done.
+ */
+function shrink(
+  { columns, rows }: { readonly columns: readonly Column[]; readonly rows: readonly Row[] },
+  available: number,
+  floor: (shrinksTo: number, index: number) => number,
+): number[] | undefined {
+  const widths = naturalWidths(columns, rows);
+  const floors = columns.map(({ shrinksTo }, index) => (shrinksTo === undefined ? Infinity : floor(shrinksTo, index)));
   for (let excess = totalWidth(widths) - available; excess > 0; excess -= 1) {
-    const shrinkable = widths.map((_, index) => index).filter((index) => slack(index) > 0);
+    const shrinkable = [...widths.keys()].filter((index) => (widths[index] ?? 0) > (floors[index] ?? Infinity));
     const widestOne = shrinkable.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
     if (widestOne === undefined) return undefined;
     widths[widestOne] = (widths[widestOne] ?? 0) - 1;
@@ -100,9 +119,13 @@ function draw(columns: readonly Column[], rows: readonly Row[], widths: readonly
 
 /** Wraps a cell below itself, at the indentation that it starts with. */
 function wrapCell(cell: string, width: number): string {
-  const indent = cell.slice(0, cell.length - cell.trimStart().length);
+  const indent = indentOf(cell);
   const wrapped = wrapAnsi(cell.trimStart(), Math.max(1, width - indent.length), { hard: true });
   return wrapped.replaceAll(/^/gmu, indent);
+}
+
+function indentOf(cell: string): string {
+  return cell.slice(0, cell.length - cell.trimStart().length);
 }
 
 function list(columns: readonly Column[], rows: readonly Row[], style: Style): string {
@@ -111,13 +134,16 @@ function list(columns: readonly Column[], rows: readonly Row[], style: Style): s
   const longest = Math.max(0, ...named);
   const lines = rows.flatMap((row) => {
     if ('across' in row) return [paragraph(row.across, style, '  ')];
-    const cell = (index: number) => (row.cells[index] ?? '').trim();
-    const headings = columns.flatMap((column, index) => (column.heading === true ? [cell(index)] : []));
+    const cell = (index: number) => row.cells[index] ?? '';
+    const headings = columns.flatMap(({ heading }, index) =>
+      heading === true && cell(index) !== '' ? [cell(index)] : [],
+    );
+    const indent = `  ${indentOf(headings[0] ?? '')}`;
     const details = columns.flatMap((column, index) => {
       if (column.heading === true || cell(index) === '') return [];
-      return [paragraph(cell(index), style, `    ${faint(column.header.padEnd(longest))}  `)];
+      return [paragraph(cell(index), style, `${indent}  ${faint(column.header.padEnd(longest))}  `)];
     });
-    return [paragraph(headings.filter((text) => text !== '').join(' '), style, '  '), ...details];
+    return [paragraph(headings.join(' ').trimStart(), style, indent), ...details];
   });
   return lines.join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '../domain/evidence.ts';
 import type { Decision } from '../domain/registry.ts';
 import { fold, foldLine } from './fold.ts';
-import { formatShare } from './format-number.ts';
+import { formatShare } from '../domain/format-number.ts';
 import { commandLine } from './names.ts';
 import { paragraph } from './paragraph.ts';
 import { printable, printableSentence } from './printable.ts';

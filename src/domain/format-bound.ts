@@ -1,5 +1,6 @@
-import type { Bound, BoundKind } from '../domain/plan.ts';
+import { boundsOwnValue } from './bound.ts';
 import { exactQuantity, type Measure } from './format-number.ts';
+import type { Bound, BoundKind } from './plan.ts';
 
 const words: Readonly<Record<BoundKind, string>> = {
   max: 'max',
@@ -15,7 +16,7 @@ export function formatBound(bound: Bound, unit: 'ms' | 'proportion'): string {
 
 /** What a bound's tested quantity is: the candidate's own value, or a change from the baseline's. */
 export function testedMeasure(bound: Bound, unit: 'ms' | 'proportion'): Measure {
-  if (bound.kind === 'max' || bound.kind === 'min') return unit;
+  if (boundsOwnValue(bound.kind)) return unit;
   if (bound.relative) return 'relativeChange';
   return changeMeasure(unit);
 }
@@ -23,9 +24,4 @@ export function testedMeasure(bound: Bound, unit: 'ms' | 'proportion'): Measure 
 /** The measure of a difference between two values of a unit. */
 export function changeMeasure(unit: 'ms' | 'proportion'): Measure {
   return unit === 'ms' ? 'msChange' : 'proportionChange';
-}
-
-/** The bound as a limit of the tested quantity with its natural sign: a decrease of 1 pp limits the change to -1 pp. */
-export function signedLimit(bound: Bound): number {
-  return bound.kind === 'maxDecrease' ? -bound.value : bound.value;
 }
