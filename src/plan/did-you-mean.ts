@@ -18,10 +18,16 @@ export function closestTo(word: string, candidates: readonly string[]): string |
   return best;
 }
 
-/** The hint for a word that is none of the candidates: the nearest one if there is one, and all of them. */
-export function didYouMean(word: string, candidates: readonly string[]): string {
-  const nearest = closestTo(word, candidates);
-  const all = candidates.join(', ');
-  if (nearest === undefined) return candidates.length === 1 ? `write ${all}` : `write one of ${all}`;
-  return candidates.length === 1 ? `did you mean ${nearest}?` : `did you mean ${nearest}? (one of ${all})`;
+/** The hint for a word that is none of the choices: the nearest one if there is one, and all of them. */
+export function didYouMean(word: string, choices: readonly string[]): string {
+  const nearest = closestTo(word, choices);
+  if (choices.length === 1 || nearest === undefined) return writeOneOf(word, choices);
+  return `did you mean ${nearest}? (one of ${choices.join(', ')})`;
+}
+
+/** The hint for a word among so many choices that listing them helps only where none is near. */
+export function writeOneOf(word: string, choices: readonly string[]): string {
+  const nearest = closestTo(word, choices);
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  return choices.length === 1 ? `write ${choices.join('')}` : `write one of ${choices.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import type { RolloutPlan } from '../domain/plan.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /**
  * The text to hash for "is this still the same plan": everything that can change a verdict or what follows from it.
@@ -6,12 +7,5 @@ import type { RolloutPlan } from '../domain/plan.ts';
  */
 export function planDigestInput(plan: RolloutPlan): string {
   const { rollback: _instructions, ...decisive } = plan;
-  return JSON.stringify(decisive, withSortedKeys);
-}
-
-function withSortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).toSorted(([left], [right]) => Number(left > right) - Number(left < right)),
-  );
+  return canonicalJson(decisive);
 }

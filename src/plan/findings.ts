@@ -13,6 +13,8 @@ export interface Finding {
   readonly hint: string;
   /** Where to point: at the value (unless given), or at the key. */
   readonly at?: 'key' | 'value';
+  /** Other paths that this finding explains, so that the schema need not say more about them. */
+  readonly explains?: readonly TreePath[];
 }
 
 /** Puts findings where they stand in their files: the plan's first, then those of its base files, from top to bottom. */

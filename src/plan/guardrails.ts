@@ -17,31 +17,32 @@ export function checkGuardrails(root: TreeNode): Finding[] {
 function checkGuardrail(guardrail: TreeNode, path: TreePath): Finding[] {
   const name = textOf(child(guardrail, 'metric'));
   if (name === undefined) return [];
-  const cut = checkCutCall(guardrail, name, path);
-  if (cut.length > 0) return cut;
   const metric = parseMetric(name);
-  if (metric === undefined) {
+  if (metric !== undefined) return checkBounds(guardrail, metric, path);
+  // Without a metric nobody can tell which unit a bound needs.
+  const bounds = boundKinds.map((kind): TreePath => [...path, kind]);
+  const pieces = cutPieces(guardrail, name);
+  const at = { path: [...path, 'metric'] };
+  if (pieces === undefined) {
     const message = `metric: ${name} is not a metric`;
-    return [{ path: [...path, 'metric'], rule: 'unknown-metric', message, hint: didYouMean(name, metricNames) }];
+    return [{ ...at, rule: 'unknown-metric', message, hint: didYouMean(name, metricNames), explains: bounds }];
   }
-  return checkBounds(guardrail, metric, path);
+  const message = `metric: ${name} is cut off at the comma`;
+  const hint = `write metric: "${[name, ...pieces].join(',')}"`;
+  const explains = [...bounds, ...pieces.map((piece): TreePath => [...path, piece])];
+  return [{ ...at, rule: 'cut-metric', message, hint, explains }];
 }
 
-/** In a flow mapping YAML ends a value at a comma, so `metric: recall(a,b)` becomes two keys, `metric` and `b)`. */
-function checkCutCall(guardrail: TreeNode, name: string, path: TreePath): Finding[] {
-  if (!name.includes('(') || name.includes(')')) return [];
+/**
+ * In a flow mapping YAML ends a value at a comma, so `{ metric: recall(a,b) }` has the keys `metric` and `b)`.
+ * @returns the keys that belong to the metric's name; undefined where it was not cut.
+ */
+function cutPieces(guardrail: TreeNode, name: string): readonly string[] | undefined {
+  if (!name.includes('(') || name.includes(')')) return undefined;
   const keys = keysOf(guardrail);
   const from = keys.indexOf('metric') + 1;
   const end = keys.findIndex((key, index) => index >= from && key.endsWith(')'));
-  if (end < from) return [];
-  const rest = keys.slice(from, end + 1);
-  const hint = `write metric: "${[name, ...rest].join(',')}"`;
-  const message = `metric: ${name} is cut off at the comma`;
-  // The pieces are reported with the metric, so that none of them counts as an unknown key.
-  return [name, ...rest].map((piece, index): Finding => {
-    const key = index === 0 ? 'metric' : piece;
-    return { path: [...path, key], rule: 'cut-metric', message, hint };
-  });
+  return end < from ? undefined : keys.slice(from, end + 1);
 }
 
 function checkBounds(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {

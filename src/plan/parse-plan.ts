@@ -61,6 +61,8 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
 
 /** Where a check explains a value, what the schema says of the same value is left out. */
 function merged(explained: readonly Finding[], bySchema: readonly Finding[]): Finding[] {
-  const paths = new Set(explained.map(({ path }) => JSON.stringify(path)));
+  const paths = new Set(
+    explained.flatMap(({ path, explains = [] }) => [path, ...explains]).map((path) => JSON.stringify(path)),
+  );
   return [...explained, ...bySchema.filter(({ path }) => !paths.has(JSON.stringify(path)))];
 }

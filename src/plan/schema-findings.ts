@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { didYouMean } from './did-you-mean.ts';
+import { closestTo, didYouMean, writeOneOf } from './did-you-mean.ts';
 import { pathText, type Finding } from './findings.ts';
 import { exampleAt, knownKeys, schemaAt } from './plan-schema.ts';
 import { shown } from './quantity.ts';
@@ -18,7 +18,16 @@ export function schemaFindings(root: TreeNode, errors: readonly ErrorObject[]): 
     // A wrong type says more than a value outside an enumeration; the rest come in the schema's order.
     if (!byPath.has(key) || finding.rule === 'wrong-type') byPath.set(key, finding);
   }
-  return [...byPath.values()];
+  return withoutMisspelt([...byPath.values()]);
+}
+
+/** A key that is missing because it is misspelt is one mistake, not two. */
+function withoutMisspelt(findings: readonly Finding[]): Finding[] {
+  const meant = findings
+    .filter(({ rule }) => rule === 'unknown-key')
+    .map(({ path }) => [...path.slice(0, -1), closestTo(String(path.at(-1)), knownKeys(path.slice(0, -1)))]);
+  const meantPaths = new Set(meant.map((path) => JSON.stringify(path)));
+  return findings.filter(({ rule, path }) => rule !== 'missing-key' || !meantPaths.has(JSON.stringify(path)));
 }
 
 function explain(root: TreeNode, error: ErrorObject): Finding | undefined {
@@ -52,7 +61,7 @@ function pathOfPointer(root: TreeNode, pointer: string): TreePath {
 
 function unknownKey(parent: TreePath, key: string): Finding {
   const message = parent.length === 0 ? `unknown key ${key}` : `unknown key ${key} in ${pathText(parent)}`;
-  const hint = didYouMean(key, knownKeys(parent));
+  const hint = writeOneOf(key, knownKeys(parent));
   return { path: [...parent, key], at: 'key', rule: 'unknown-key', message, hint };
 }
 
@@ -97,7 +106,14 @@ function wrongType(root: TreeNode, path: TreePath, type: unknown): Finding {
     return { path, rule, message: `${assigned(path, node.written)} is read as ${kind}`, hint };
   }
   const wanted = expected.map((each) => typeNames[String(each)] ?? String(each)).join(' or ');
-  return { path, rule, message: `${assigned(path, nodeText(node))} is not ${wanted}`, hint: exampleHint(path) };
+  const digits = expected.includes('integer') ? digitsOf(nodeText(node)) : undefined;
+  const hint = digits === undefined ? exampleHint(path) : `write ${assigned(path, digits)}`;
+  return { path, rule, message: `${assigned(path, nodeText(node))} is not ${wanted}`, hint };
+}
+
+/** The digits of a number written with separators, `2_000` or `2'000`. */
+function digitsOf(written: string): string | undefined {
+  return /^\d{1,3}(?:[_,' ]\d{3})+$/u.test(written) ? written.replaceAll(/\D/gu, '') : undefined;
 }
 
 function unknownValue(root: TreeNode, path: TreePath, error: ErrorObject): Finding | undefined {

@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../../domain/errors.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import type { ModelRegistry } from '../../domain/registry.ts';
+import type { TreePath } from '../tree.ts';
+
+/** What a rule found, at a path of the plan; message and hint are clauses that a semicolon can join. */
+export interface LintFinding {
+  readonly severity: Diagnostic['severity'];
+  readonly path: TreePath;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A rule that judges the plan alone, or the plan against the registry's file of its model. */
+export type LintRule =
+  | { readonly name: string; readonly about: 'plan'; check(plan: RolloutPlan): readonly LintFinding[] }
+  | {
+      readonly name: string;
+      readonly about: 'registry';
+      check(plan: RolloutPlan, registry: ModelRegistry): readonly LintFinding[];
+    };
