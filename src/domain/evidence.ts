@@ -25,7 +25,7 @@ export interface Evidence {
 export interface StageLook {
   readonly name: string;
   readonly weight: number;
-  /** Counts the looks of a series from 1. */
+  /** Counts the looks at this stage from 1, over all series. */
   readonly look: number;
   /** A new series starts when a look's requests do not contain the previous look's, or the plan changed. */
   readonly series: number;

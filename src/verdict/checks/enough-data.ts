@@ -1,0 +1,24 @@
+import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
+import type { Stage } from '../../domain/plan.ts';
+
+/** Whether the judged cohort has as many requests as the stage asks for. */
+export function enoughRequests(stage: Stage, judged: CohortSize): CheckResult {
+  return atLeast('minRequests', judged.requests, stage.minRequests, 'request', judged);
+}
+
+/** Whether the judged cohort has as many units as the stage asks for. */
+export function enoughUnits(stage: Stage, judged: CohortSize): CheckResult {
+  return atLeast('minUnits', judged.units, stage.minUnits, 'unit', judged);
+}
+
+function atLeast(name: string, have: number, need: number, noun: string, { name: cohort }: CohortSize): CheckResult {
+  const found = `the ${cohort} cohort has ${countOf(have, noun)}`;
+  return have >= need
+    ? { name, status: 'pass', detail: `${found}, ${formatCount(need)} asked for` }
+    : {
+        name,
+        status: 'hold',
+        detail: `${found}, the stage asks for ${formatCount(need)}: ${countOf(need - have, `more ${noun}`)} needed`,
+      };
+}

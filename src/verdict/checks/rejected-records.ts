@@ -1,0 +1,30 @@
+import type { CheckResult, RequestFileFacts } from '../../domain/evidence.ts';
+import { countOf, formatQuantity } from '../../domain/format-number.ts';
+
+/**
+ * Whether so many records were rejected that the rest may not stand for the log.
+ * @param maxRejected largest share of the log's rows that may be rejected, in [0, 1].
+ */
+export function rejectedRecords(files: readonly RequestFileFacts[], maxRejected: number): CheckResult {
+  const byReason = new Map<string, number>();
+  let rows = 0;
+  let rejected = 0;
+  for (const file of files) {
+    rows += file.rows;
+    for (const [reason, count] of Object.entries(file.rejected)) {
+      rejected += count;
+      byReason.set(reason, (byReason.get(reason) ?? 0) + count);
+    }
+  }
+  const name = 'rejected';
+  if (rejected === 0) return { name, status: 'pass', detail: `all of ${countOf(rows, 'record')} can be used` };
+  const share = rejected / rows;
+  const reasons = [...byReason]
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${reason} ${count}`);
+  const found = `${countOf(rejected, 'record')} of ${rows} (${formatQuantity(share, 'proportion', maxRejected)}) rejected: ${reasons.join(', ')}`;
+  return share > maxRejected
+    ? { name, status: 'hold', detail: `${found}; the plan allows ${formatQuantity(maxRejected, 'proportion')}` }
+    : { name, status: 'pass', detail: found };
+}

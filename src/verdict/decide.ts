@@ -1,0 +1,53 @@
+import { ExitCode } from '../domain/exit-code.ts';
+import type { CheckResult, GuardrailResult, Verdict } from '../domain/evidence.ts';
+import type { Decision } from '../domain/registry.ts';
+
+const exitCodeOf = {
+  increase: ExitCode.ok,
+  hold: ExitCode.hold,
+  rollback: ExitCode.rollback,
+} as const;
+
+/**
+ * The verdict: a total function of what the guardrails and checks found, ordered rollback > hold > increase.
+ * - rollback when a guardrail whose breach means rollback is breached;
+ * - else hold when any guardrail did not pass or any check holds;
+ * - else increase. No guardrail at all is no evidence, so it holds.
+ *
+ * The exit code and every printed form of the verdict come from this one value.
+ */
+export function decide(guardrails: readonly GuardrailResult[], checks: readonly CheckResult[]): Verdict {
+  const decision = decisionOf(guardrails, checks);
+  return { decision, exitCode: exitCodeOf[decision], reasons: reasonsFor(decision, guardrails, checks) };
+}
+
+function decisionOf(guardrails: readonly GuardrailResult[], checks: readonly CheckResult[]): Decision {
+  if (guardrails.some(demandsRollback)) return 'rollback';
+  const allPass = guardrails.length > 0 && guardrails.every(({ status }) => status === 'pass');
+  // Written as a list of what may pass, so that a status that is added later holds until somebody decides otherwise.
+  const nothingHolds = checks.every(({ status }) => ['pass', 'warn', 'not-applicable'].includes(status));
+  return allPass && nothingHolds ? 'increase' : 'hold';
+}
+
+function demandsRollback({ status, onBreach }: GuardrailResult): boolean {
+  return status === 'breach' && onBreach === 'rollback';
+}
+
+function reasonsFor(
+  decision: Decision,
+  guardrails: readonly GuardrailResult[],
+  checks: readonly CheckResult[],
+): readonly string[] {
+  if (guardrails.length === 0) return ['The plan has no guardrail, so nothing was shown.'];
+  const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
+  const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3 } as const;
+  const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
+  switch (decision) {
+    case 'rollback':
+      return ordered.filter(demandsRollback).map(({ reason }) => reason);
+    case 'hold':
+      return [...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason), ...held];
+    case 'increase':
+      return ordered.map(({ reason }) => reason);
+  }
+}

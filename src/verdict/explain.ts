@@ -1,0 +1,66 @@
+import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
+import type { GuardrailStatus, Segment } from '../domain/evidence.ts';
+import { formatBound, testedMeasure } from '../domain/format-bound.ts';
+import { countOf, formatQuantity } from '../domain/format-number.ts';
+import { metricTraits } from '../domain/metric.ts';
+import type { GuardrailTest } from './judge-guardrail.ts';
+
+/** One sentence that says what was found, what is allowed and what follows: what a person reads before the numbers. */
+export function explain(test: GuardrailTest, status: GuardrailStatus): string {
+  const { guardrail, bound, segment, estimate } = test;
+  const unit = metricTraits(guardrail.metric).unit;
+  const subject = `${guardrail.metric.id}${segmentPhrase(segment)}`;
+  const allowed = `allowed: ${formatBound(bound, unit)}`;
+  if (estimate.kind === 'uncomputable' || !Number.isFinite(estimate.value)) {
+    const reason = estimate.kind === 'uncomputable' ? estimate.reason : 'the number is not finite';
+    return `${subject} cannot be computed (${reason}); ${allowed}: uncomputable`;
+  }
+  const verb = boundsOwnValue(bound.kind) ? 'is' : 'changed by';
+  const found = `${subject} ${verb} ${write(test, estimate.value)}`;
+  if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}`;
+  if (estimate.kind === 'unbounded') {
+    return `${found}, too little for an interval (${estimate.reason}); ${allowed}: inconclusive${missing(test)}`;
+  }
+  return `${found}${rangePhrase(test, status)}; ${allowed}: ${status}${status === 'inconclusive' ? missing(test) : ''}`;
+}
+
+/** ` for locale=de-DE`; empty for the whole. */
+export function segmentPhrase(segment: Segment): string {
+  const parts = Object.entries(segment ?? {}).map(([dimension, value]) => `${dimension}=${value}`);
+  return parts.length === 0 ? '' : ` for ${parts.join(', ')}`;
+}
+
+function write({ guardrail, bound }: GuardrailTest, value: number): string {
+  const measure = testedMeasure(bound, metricTraits(guardrail.metric).unit);
+  return formatQuantity(value, measure, limitOf(bound.kind, bound.value));
+}
+
+function rangePhrase(test: GuardrailTest, status: GuardrailStatus): string {
+  const { estimate, bound, confidence } = test;
+  if (estimate.kind !== 'estimated') return '';
+  const { low, high } = estimate;
+  const [worst, best] = harmfulEnd(bound.kind) === 'high' ? [high, low] : [low, high];
+  if (status === 'pass') return ` and at worst ${write(test, worst)} at ${confidence * 100}% confidence`;
+  if (status === 'breach') return ` and at best ${write(test, best)}`;
+  const lowText = Number.isFinite(low) ? write(test, low) : 'nothing';
+  const highText = Number.isFinite(high) ? write(test, high) : 'anything';
+  return `, somewhere between ${lowText} and ${highText}`;
+}
+
+/** What would decide: `; about 1,900 more requests by 310 more units would decide it`. */
+function missing({ estimate, remedy }: GuardrailTest): string {
+  if (estimate.kind === 'uncomputable') return '';
+  const { needed } = estimate;
+  if (needed === undefined) return remedy === undefined ? '' : `; ${remedy}`;
+  if (needed.units === null) return '; it sits on its bound, and no amount of data decides that';
+  const units = Math.max(1, needed.units - estimate.units);
+  const requests = Math.max(units, (needed.requests ?? 0) - estimate.requests);
+  const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would decide it`;
+  return `; ${amount}${remedy === undefined ? '' : `; ${remedy}`}`;
+}
+
+/** Two significant digits are all that such a forecast is worth. */
+function roundUp(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return Math.ceil(count / step) * step;
+}

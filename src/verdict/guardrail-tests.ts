@@ -1,0 +1,38 @@
+import type { Segment } from '../domain/evidence.ts';
+import type { Bound, Guardrail } from '../domain/plan.ts';
+
+/** One test that a stage has to pass: a bound of a guardrail, on everyone or on one segment. */
+export interface PlannedTest {
+  readonly guardrail: Guardrail;
+  readonly bound: Bound;
+  readonly segment: Segment;
+}
+
+/**
+ * Every test of a stage, in the plan's order: each bound on the whole first, then on each value of the dimensions that
+ * the guardrail names.
+ * @param valuesOf the values of a dimension in the judged requests.
+ */
+export function plannedTests(
+  guardrails: readonly Guardrail[],
+  valuesOf: (dimension: string) => readonly string[],
+): readonly PlannedTest[] {
+  return guardrails.flatMap((guardrail) => {
+    const segments: Segment[] = [null];
+    for (const dimension of guardrail.segments) {
+      for (const value of valuesOf(dimension)) segments.push({ [dimension]: value });
+    }
+    return guardrail.bounds.flatMap((bound) => segments.map((segment) => ({ guardrail, bound, segment })));
+  });
+}
+
+/**
+ * How many tests could roll the stage back by an interval: the K that they share alpha by. Never below 1, so that it
+ * can be divided by.
+ */
+export function rollbackTests(tests: readonly PlannedTest[]): number {
+  const rollingBack = tests.filter(
+    ({ guardrail }) => guardrail.onBreach === 'rollback' && guardrail.test === 'interval',
+  );
+  return Math.max(1, rollingBack.length);
+}

@@ -1,0 +1,74 @@
+import type { Estimate } from '../domain/estimate.ts';
+import type { GuardrailResult, GuardrailStatus, Segment } from '../domain/evidence.ts';
+import { metricTraits } from '../domain/metric.ts';
+import type { Bound, Guardrail } from '../domain/plan.ts';
+import { harmfulEnd, limitOf } from '../domain/bound.ts';
+import { explain } from './explain.ts';
+
+/** One bound of one guardrail on one segment, with what was estimated for it. */
+export interface GuardrailTest {
+  readonly guardrail: Guardrail;
+  readonly bound: Bound;
+  readonly segment: Segment;
+  /** The tested quantity: the candidate's own value, the delta, or the relative delta, as the bound asks. */
+  readonly estimate: Estimate;
+  /** 1 - alpha, for the sentence. */
+  readonly confidence: number;
+  /** What could bring the missing data, as the end of a sentence; absent where waiting does it. */
+  readonly remedy?: string | undefined;
+}
+
+/**
+ * Judges one test: `pass` when the whole of what the data leaves possible is within the bound, `breach` when none of
+ * it is, `inconclusive` between the two, `uncomputable` without a number. Only a proof passes.
+ */
+export function judgeGuardrail(test: GuardrailTest): GuardrailResult {
+  const { guardrail, bound, segment, estimate } = test;
+  const status = statusOf(estimate, bound, guardrail.test);
+  return {
+    metric: guardrail.metric.id,
+    segment,
+    bound,
+    onBreach: guardrail.onBreach,
+    test: guardrail.test,
+    unit: metricTraits(guardrail.metric).unit,
+    status,
+    ...numbersOf(estimate, guardrail.test),
+    reason: explain(test, status),
+    needed: neededFor(status, estimate),
+  };
+}
+
+function statusOf(estimate: Estimate, bound: Bound, test: 'interval' | 'point'): GuardrailStatus {
+  if (estimate.kind === 'uncomputable') return 'uncomputable';
+  // A number that is not one must not slip through a comparison that happens to be false.
+  if (!Number.isFinite(estimate.value)) return 'uncomputable';
+  const limit = limitOf(bound.kind, bound.value);
+  const beyond = (x: number) => (harmfulEnd(bound.kind) === 'high' ? x > limit : x < limit);
+  if (test === 'point') return beyond(estimate.value) ? 'breach' : 'pass';
+  if (estimate.kind === 'unbounded') return 'inconclusive';
+  const [harmful, harmless] =
+    harmfulEnd(bound.kind) === 'high' ? [estimate.high, estimate.low] : [estimate.low, estimate.high];
+  if (Number.isNaN(harmful) || Number.isNaN(harmless)) return 'uncomputable';
+  if (!beyond(harmful)) return 'pass';
+  return beyond(harmless) ? 'breach' : 'inconclusive';
+}
+
+function numbersOf(
+  estimate: Estimate,
+  test: 'interval' | 'point',
+): { readonly value?: number; readonly low?: number; readonly high?: number } {
+  if (estimate.kind === 'uncomputable' || !Number.isFinite(estimate.value)) return {};
+  if (estimate.kind === 'unbounded' || test === 'point') return { value: estimate.value };
+  return {
+    value: estimate.value,
+    // An interval that is open at one end has no number there.
+    ...(Number.isFinite(estimate.low) ? { low: estimate.low } : {}),
+    ...(Number.isFinite(estimate.high) ? { high: estimate.high } : {}),
+  };
+}
+
+function neededFor(status: GuardrailStatus, estimate: Estimate): GuardrailResult['needed'] {
+  if (status !== 'inconclusive' || estimate.kind === 'uncomputable') return { units: null, requests: null };
+  return { units: estimate.needed?.units ?? null, requests: estimate.needed?.requests ?? null };
+}
