@@ -1,0 +1,101 @@
+import type { Comparison, ComparisonKind, Segment } from '../domain/evidence.ts';
+import { type Metric, metricTraits } from '../domain/metric.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
+import type { IntervalSettings } from '../stats/confidence-bound.ts';
+import { estimateAt, type Measured } from './estimate.ts';
+import type { MetricSampler } from './metric-sampler.ts';
+import type { Slice } from './slice.ts';
+import type { StageScope } from './stage-scope.ts';
+import type { Subject } from './subject.ts';
+
+/** Dimensions with more values than this are compared on their largest values only. */
+const mostSegmentsCompared = 500;
+
+/**
+ * The deltas that a report shows: every guarded metric, in pairs on each cohort and each segment of the judged one, and
+ * served (candidate on the canary cohort against baseline on the stable one) on the whole and, where the served
+ * comparison decides, on each segment.
+ */
+export async function compareVersions(
+  sampler: MetricSampler,
+  plan: RolloutPlan,
+  scope: StageScope,
+  settings: IntervalSettings,
+): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const metric of guardedMetrics(plan)) {
+    for (const { comparison, slice } of comparedSlices(scope)) {
+      if (comparison === 'served' && !metricTraits(metric).hasBaseline) continue;
+      const subject: Subject = { metric, comparison, slice };
+      comparisons.push(comparisonOf(subject, await sampler.measure(subject, 'difference'), settings));
+    }
+  }
+  return comparisons;
+}
+
+/** The metrics that the plan's guardrails name, each once, in the plan's order. */
+export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {
+  return [...new Map(plan.guardrails.map(({ metric }) => [metric.id, metric])).values()];
+}
+
+interface ComparedSlice {
+  readonly comparison: ComparisonKind;
+  readonly slice: Slice;
+}
+
+function comparedSlices(scope: StageScope): readonly ComparedSlice[] {
+  const populated = scope.cohorts.filter(({ requests }) => requests > 0).map(({ name }) => name);
+  const split = populated.includes('canary') && populated.includes('stable');
+  const segments = segmentsOf(scope);
+  const compared: ComparedSlice[] = [];
+  if (scope.comparison === 'paired') {
+    // The judged cohort first; at weight 0 and 1 the whole is one cohort, which is told once.
+    const others = split ? populated.filter((name) => name !== scope.judgedCohort) : [];
+    for (const cohort of [scope.judgedCohort, ...others])
+      compared.push({ comparison: 'paired', slice: { cohort, segment: null } });
+    for (const segment of segments)
+      compared.push({ comparison: 'paired', slice: { cohort: scope.judgedCohort, segment } });
+  }
+  if (split || scope.comparison === 'served') {
+    compared.push({ comparison: 'served', slice: { cohort: 'canary', segment: null } });
+    if (scope.comparison === 'served') {
+      for (const segment of segments) compared.push({ comparison: 'served', slice: { cohort: 'canary', segment } });
+    }
+  }
+  return compared;
+}
+
+function segmentsOf({ segmentValues }: StageScope): readonly Segment[] {
+  return [...segmentValues].flatMap(([dimension, values]) =>
+    [...values.keys()].slice(0, mostSegmentsCompared).map((value) => ({ [dimension]: value })),
+  );
+}
+
+function comparisonOf(
+  { metric, comparison, slice }: Subject,
+  measured: Measured,
+  settings: IntervalSettings,
+): Comparison {
+  const subject = {
+    metric: metric.id,
+    comparison,
+    cohort: slice.cohort,
+    segment: slice.segment,
+    unit: metricTraits(metric).unit,
+  } as const;
+  if (measured.kind === 'uncomputable') return { ...subject, uncomputable: measured.reason };
+  if (measured.kind === 'proportion' || measured.baseline === undefined || measured.candidate === undefined) {
+    throw new RangeError('a difference has two sides');
+  }
+  const { baseline, candidate, value: delta, units, requests } = measured;
+  const estimate = estimateAt(measured, settings);
+  const bounds =
+    estimate.kind === 'estimated'
+      ? { ...finite('low', estimate.low), ...finite('high', estimate.high) }
+      : { note: estimate.reason };
+  return { ...subject, baseline, candidate, delta, ...bounds, units, requests };
+}
+
+function finite<Name extends 'low' | 'high'>(name: Name, value: number): Partial<Record<Name, number>> {
+  return Number.isFinite(value) ? ({ [name]: value } as Record<Name, number>) : {};
+}

@@ -1,0 +1,65 @@
+import type { Estimate, NeededData } from '../domain/estimate.ts';
+import { type IntervalSettings, interval } from '../stats/confidence-bound.ts';
+import type { Linearized } from '../stats/linearized.ts';
+import { neededData } from '../stats/needed-data.ts';
+import { neededDataForProportion } from '../stats/needed-data-for-proportion.ts';
+import type { Proportion } from '../stats/proportion.ts';
+import { proportionInterval } from '../stats/proportion-bounds.ts';
+import type { Interval, Refusal, Uncomputable } from '../stats/result.ts';
+
+/** A tested quantity as the data show it, before anybody says at which level its bounds are wanted. */
+export type Measured =
+  | Linearized
+  | Proportion
+  | Uncomputable
+  /** There is a value, but no interval can be put on it. */
+  | {
+      readonly kind: 'valueOnly';
+      readonly value: number;
+      readonly baseline?: number;
+      readonly candidate?: number;
+      readonly units: number;
+      readonly requests: number;
+      readonly refusal: Refusal;
+    };
+
+/**
+ * Puts the two one-sided bounds on a measured quantity.
+ * @param limit a bound of the quantity: where the interval does not decide it, the data that probably would is told.
+ */
+export function estimateAt(measured: Measured, settings: IntervalSettings, limit?: number): Estimate {
+  if (measured.kind === 'uncomputable') return measured;
+  const { value, units, requests } = measured;
+  const bounds = boundsOf(measured, settings);
+  if (bounds.kind === 'refused') {
+    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed: bounds.needed };
+  }
+  const { low, high } = bounds;
+  const undecided = limit !== undefined && low <= limit && limit <= high;
+  const needed = undecided ? neededFor(measured, limit, settings) : undefined;
+  return { kind: 'estimated', value, units, requests, low, high, needed };
+}
+
+const neverEnough: NeededData = { units: null, requests: null };
+
+function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
+  switch (measured.kind) {
+    case 'linearized':
+      return neededData(measured, limit, settings) ?? neverEnough;
+    case 'proportion':
+      return neededDataForProportion(measured, limit, settings) ?? neverEnough;
+    default:
+      return undefined;
+  }
+}
+
+function boundsOf(measured: Exclude<Measured, Uncomputable>, settings: IntervalSettings): Interval | Refusal {
+  switch (measured.kind) {
+    case 'linearized':
+      return interval(measured, settings);
+    case 'proportion':
+      return proportionInterval(measured, settings);
+    case 'valueOnly':
+      return measured.refusal;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Database } from '../requests/database.ts';
+import { quoteIdentifier } from '../requests/database.ts';
+
+export const roles = ['baseline', 'candidate'] as const;
+export type Role = (typeof roles)[number];
+
+/** Where the outcomes of one version come from. */
+export interface OutcomeSource {
+  /** `recorded`: the log's columns; `replayed`: the table `<role>_outcomes`. */
+  readonly predictions: 'recorded' | 'replayed';
+  /** `recorded`: the log's times; `measured`: the table `measured_latency`; `none`: nobody timed this version. */
+  readonly latency: 'recorded' | 'measured' | 'none';
+}
+
+/**
+ * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
+ * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
+ * `<role>_present` BOOLEAN (has an outcome), `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
+ * `<role>_value` DOUBLE. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ */
+export async function createJudgedTable(
+  db: Database,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+  segmentColumns: readonly string[],
+  weight: number,
+): Promise<void> {
+  const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
+  const measured = roles.some((role) => sources[role].latency === 'measured');
+  const joins = [
+    'JOIN units USING (unit)',
+    ...replayed.map((role) => `LEFT JOIN ${role}_outcomes ON ${role}_outcomes.seq = requests.seq`),
+    ...(measured ? ['LEFT JOIN measured_latency ON measured_latency.seq = requests.seq'] : []),
+  ];
+  const columns = [
+    'unit_index',
+    `bucket < ${weight}::DOUBLE AS in_canary`,
+    ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
+    'hour(requests.at) AS hour_of_day',
+    'requests.label AS label',
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role])),
+  ];
+  await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
+}
+
+function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource): string[] {
+  const measured = latency === 'measured';
+  const from = predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
+  const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
+  // A request that failed while it was timed failed: the timed call is the one that resembles production.
+  const error = measured ? `coalesce(measured_latency.${role}_error, ${from}error)` : `${from}error`;
+  const latencyColumn = {
+    recorded: `requests.${role}_latency_ns`,
+    measured: `measured_latency.${role}_ns`,
+    none: 'NULL::BIGINT',
+  }[latency];
+  return [
+    `coalesce(${present}, false) AS ${role}_present`,
+    `${latencyColumn} AS ${role}_latency_ns`,
+    `${error} AS ${role}_error`,
+    `CASE WHEN ${error} IS NULL THEN ${from}label END AS ${role}_label`,
+    `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
+  ];
+}
