@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { exitCodeMeanings } from '../domain/exit-code.ts';
+import { registerAssign } from './assign.ts';
+import { registerEvaluate } from './evaluate.ts';
+import { registerInit } from './init.ts';
+import type { CommandContext } from './command-context.ts';
+import { registerPlan } from './plan.ts';
+import { registerPromote } from './promote.ts';
+import { registerStatus } from './status.ts';
+
+/** The whole command line: what every command is called, takes and says of itself. */
+export function createProgram(context: CommandContext): Command {
+  const { world, terminal } = context;
+  const program = new Command('canary')
+    .description(
+      'Decides whether a new version of a machine-learning model may take more traffic: replays recorded requests\n' +
+        'through both versions and prints increase, hold or rollback, with the evidence.',
+    )
+    .version(world.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('(--help shows what can be written)')
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.result(text),
+      writeErr: (text) => terminal.diagnostic(text.trimEnd()),
+    })
+    .exitOverride();
+  for (const register of [
+    registerInit,
+    registerPlan,
+    registerEvaluate,
+    registerPromote,
+    registerStatus,
+    registerAssign,
+  ]) {
+    register(program, context);
+  }
+  program.addHelpText(
+    'after',
+    `\n${exitCodeHelp()}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
+  );
+  return program;
+}
+
+function exitCodeHelp(): string {
+  const lines = exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`);
+  return ['Exit codes:', ...lines].join('\n');
+}

@@ -1,0 +1,33 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import type { Progress } from '../gate/world.ts';
+
+const silent: Progress = { report() {}, finish() {} };
+
+/** Progress bars on a terminal's standard error; nothing in a pipe, in CI logs or on a terminal that cannot redraw. */
+export function createProgress(stderr: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Progress {
+  if (!stderr.isTTY || environment['TERM'] === 'dumb' || environment['CI'] !== undefined) return silent;
+  const display = new MultiBar(
+    {
+      stream: stderr,
+      format: '{work} {bar} {value}/{total} {rate}/s, {eta_formatted} left',
+      clearOnComplete: true,
+      hideCursor: true,
+      barsize: 24,
+    },
+    Presets.shades_classic,
+  );
+  const bars = new Map<string, { readonly bar: SingleBar; readonly startedAt: number }>();
+  return {
+    report(work, done, total) {
+      const now = performance.now();
+      const known = bars.get(work) ?? { bar: display.create(total, 0, { work, rate: 0 }), startedAt: now };
+      bars.set(work, known);
+      const seconds = (now - known.startedAt) / 1000;
+      known.bar.update(done, { work: work.padEnd(24), rate: seconds > 0 ? Math.round(done / seconds) : 0 });
+    },
+    finish() {
+      display.stop();
+      bars.clear();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../domain/exit-code.ts';
+import type { CommandContext } from './command-context.ts';
+import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+
+interface PromoteOptions {
+  readonly stage?: string;
+  readonly evidence?: string;
+  readonly dryRun?: boolean;
+  readonly format: OutputFormat;
+}
+
+/** `canary promote`: act on the latest evidence. */
+export function registerPromote(program: Command, context: CommandContext): void {
+  program
+    .command('promote')
+    .summary('act on the latest evidence: enter the stage, record the hold, or take the candidate out')
+    .description(
+      'Acts on the evidence of the latest evaluation. increase: enters the stage and sets its weight (entering the last makes the candidate stable);\n' +
+        'hold: records the look; rollback: takes the candidate out of traffic. Refuses evidence that is not for things as they are now.\n' +
+        'Exits 0 when it entered a stage, 3 when it recorded a hold, 4 when it took the candidate out.',
+    )
+    .argument('<plan>', 'rollout plan')
+    .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
+    .option('--evidence <file>', 'read the evidence from here instead of .canary/ beside the plan')
+    .option('--dry-run', 'print the change and make none')
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  canary promote rollouts/intent.yaml --dry-run\n  canary promote rollouts/intent.yaml',
+    )
+    .action(async (plan: string, options: PromoteOptions) => {
+      const { promote } = await import('../gate/promote.ts');
+      const { promotionText } = await import('../report/promotion-text.ts');
+      const promotion = await promote(context.world, plan, options);
+      context.terminal.result(
+        options.format === 'json' ? jsonText(promotion) : promotionText(promotion, context.terminal.style),
+      );
+      context.exit({ increase: ExitCode.ok, hold: ExitCode.hold, rollback: ExitCode.rollback }[promotion.verdict]);
+    });
+}

@@ -1,0 +1,61 @@
+import { type ColorInfo, type ColorSupportLevel, supportsColor, supportsColorStderr } from 'chalk';
+
+/** Where results and diagnostics go, and what the result's terminal can show. */
+export interface Terminal {
+  /** Prints a result, complete with its line ends, to standard output. */
+  result(text: string): void;
+  /** Prints a line about the work to standard error. */
+  diagnostic(line: string): void;
+  /** What the result may use, and what a diagnostic may. */
+  readonly style: Style;
+  readonly errorStyle: Style;
+}
+
+interface Style {
+  readonly color: ColorSupportLevel;
+  readonly columns: number;
+  readonly unicode: boolean;
+}
+
+const columnsWithoutTerminal = 100;
+
+/** Standard output and error of a process, with colours and width as its environment wants them. */
+export function createTerminal(
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+  environment: NodeJS.ProcessEnv,
+): Terminal {
+  // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return {
+    result: (text) => void stdout.write(text),
+    diagnostic: (line) => void stderr.write(`${line}\n`),
+    style: styleOf(stdout, supportsColor, environment),
+    errorStyle: styleOf(stderr, supportsColorStderr, environment),
+  };
+}
+
+function styleOf(stream: NodeJS.WriteStream, supported: ColorInfo, environment: NodeJS.ProcessEnv): Style {
+  return {
+    color: colorLevel(supported, environment),
+    columns: columnsOf(stream, environment),
+    unicode: environment['TERM'] !== 'dumb' && environment['TERM'] !== 'linux',
+  };
+}
+
+/** https://no-color.org: any value but the empty one turns colour off; FORCE_COLOR is the stronger wish. */
+function colorLevel(supported: ColorInfo, environment: NodeJS.ProcessEnv): ColorSupportLevel {
+  const unwanted = environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '';
+  if (unwanted && environment['FORCE_COLOR'] === undefined) return 0;
+  return supported === false ? 0 : supported.level;
+}
+
+function columnsOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number {
+  const written = Number(environment['COLUMNS']);
+  if (stream.isTTY && stream.columns > 0) return stream.columns;
+  return Number.isInteger(written) && written > 0 ? written : columnsWithoutTerminal;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { invalidInput } from '../domain/errors.ts';
+import type { World } from '../gate/world.ts';
+import type { Terminal } from './terminal.ts';
+import { createProgress } from './progress.ts';
+
+/** The two lines of the process that the world is made from. */
+export type ProcessLike = Pick<NodeJS.Process, 'argv' | 'env' | 'cwd' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'>;
+
+/** The package's own version. */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  if (
+    typeof manifest === 'object' &&
+    manifest !== null &&
+    'version' in manifest &&
+    typeof manifest.version === 'string'
+  ) {
+    return manifest.version;
+  }
+  throw new Error('package.json has no version');
+}
+
+/** Makes the one object through which commands reach the outside. */
+export function createWorld(process: ProcessLike, terminal: Terminal, signal: AbortSignal): World {
+  return {
+    cwd: process.cwd(),
+    now: clock(process.env['SOURCE_DATE_EPOCH']),
+    signal,
+    // The same path from src/cli and from dist/cli.
+    modelHost: fileURLToPath(new URL('../../bin/model-host.js', import.meta.url)),
+    version: packageVersion(),
+    progress: createProgress(process.stderr, process.env),
+    note: (line) => terminal.diagnostic(line),
+  };
+}
+
+function clock(sourceDateEpoch: string | undefined): () => Date {
+  if (sourceDateEpoch === undefined || sourceDateEpoch === '') return () => new Date();
+  if (!/^\d{1,12}$/u.test(sourceDateEpoch)) {
+    throw invalidInput(`SOURCE_DATE_EPOCH is ${JSON.stringify(sourceDateEpoch)}, not a number of seconds`, {
+      hint: 'Set it to Unix seconds, for example SOURCE_DATE_EPOCH=1764547200, or unset it.',
+    });
+  }
+  const fixed = Number(sourceDateEpoch) * 1000;
+  return () => new Date(fixed);
+}

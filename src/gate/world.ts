@@ -1,0 +1,24 @@
+/** Everything of the outside world that a command may use, made once by the command line. */
+export interface World {
+  /** Folder that relative paths of arguments start from. */
+  readonly cwd: string;
+  /** The time now; fixed by SOURCE_DATE_EPOCH where that is set. */
+  readonly now: () => Date;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Script that runs one model in a process of its own. */
+  readonly modelHost: string;
+  /** Version of canary itself. */
+  readonly version: string;
+  /** Where long work tells how far it is. */
+  readonly progress: Progress;
+  /** A line for a person, beside the result. */
+  readonly note: (line: string) => void;
+}
+
+/** Receives how far each named piece of long work is. */
+export interface Progress {
+  report(work: string, done: number, total: number): void;
+  /** Takes the display away, so that what follows is not mixed with it. */
+  finish(): void;
+}
