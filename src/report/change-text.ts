@@ -2,7 +2,7 @@ import type { Evidence, RegistryChange } from '../domain/evidence.ts';
 import { formatShare } from '../domain/format-number.ts';
 import { trafficText } from './names.ts';
 import { fields, paragraph } from './paragraph.ts';
-import { printable } from './printable.ts';
+import { printableName } from './printable.ts';
 import { type Style, symbolsOf } from './style.ts';
 
 /** The registry change that promoting this evidence would make, as lines. */
@@ -23,7 +23,7 @@ export function changeLines({ registryChange: change, rollout }: Evidence, style
 
 /** What an action does, as a sentence. */
 export function actionSentence({ action, stage }: Pick<RegistryChange, 'action' | 'stage'>, candidate: string): string {
-  const [name, version] = [printable(stage), printable(candidate)];
+  const [name, version] = [printableName(stage), printableName(candidate)];
   switch (action) {
     case 'enter':
       return `enters stage ${name}`;
@@ -46,7 +46,7 @@ export function trafficChange(
   const versions = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const shares = versions.map((version) => {
     const [from, to] = [formatShare(before[version] ?? 0), formatShare(after[version] ?? 0)];
-    return `${printable(version)} ${from === to ? from : `${from} ${arrow} ${to}`}`;
+    return `${printableName(version)} ${from === to ? from : `${from} ${arrow} ${to}`}`;
   });
   return shares.length === 0 ? trafficText(after) : shares.join(', ');
 }
@@ -54,6 +54,6 @@ export function trafficChange(
 /** `stable 1.4.2, canary 1.5.0`. */
 export function pairsText(entries: Readonly<Record<string, string>>): string {
   return Object.entries(entries)
-    .map(([key, value]) => `${printable(key)} ${printable(value)}`)
+    .map(([key, value]) => `${printableName(key)} ${printableName(value)}`)
     .join(', ');
 }

@@ -1,6 +1,6 @@
 import type { CheckResult, CheckStatus } from '../domain/evidence.ts';
 import { paragraph } from './paragraph.ts';
-import { printable, printableSentence } from './printable.ts';
+import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
 
 const words: Readonly<Record<CheckStatus, string>> = {
@@ -21,7 +21,7 @@ export function checkLines(checks: readonly CheckResult[], verbose: boolean, sty
 }
 
 function checkLine({ name, status, detail }: CheckResult, style: Style): string {
-  return paragraph(`${painted(status, style)} ${printable(name)}: ${printableSentence(detail)}`, style, '  ');
+  return paragraph(`${painted(status, style)} ${printableName(name)}: ${printableSentence(detail)}`, style, '  ');
 }
 
 function summaries(checks: readonly CheckResult[], style: Style): string[] {
@@ -29,7 +29,7 @@ function summaries(checks: readonly CheckResult[], style: Style): string[] {
     checks.some((check) => check.status === status),
   );
   return statuses.map((status) => {
-    const names = checks.filter((check) => check.status === status).map(({ name }) => printable(name));
+    const names = checks.filter((check) => check.status === status).map(({ name }) => printableName(name));
     return paragraph(`${painted(status, style)}: ${names.join(', ')}`, style, '  ');
   });
 }

@@ -6,7 +6,7 @@ import { isComputed, worstFirst } from './harm.ts';
 import { formatEstimate } from './interval.ts';
 import { segmentName } from './names.ts';
 import { paragraph } from './paragraph.ts';
-import { printable, printableSentence } from './printable.ts';
+import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
 import { type Column, type Row, table } from './table.ts';
 
@@ -45,7 +45,7 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
   const { shown, rest } = fold(worstFirst(ofMetric.filter(({ segment }) => segment !== null)), segmentsShown);
   const rows: Row[] = [...whole, ...shown].map((comparison) => ({ cells: cells(comparison, notes) }));
   // Without the whole, the segments still need to say of which metric they are.
-  if (whole.length === 0) rows.unshift({ across: printable(ofMetric[0]?.metric ?? '') });
+  if (whole.length === 0) rows.unshift({ across: printableName(ofMetric[0]?.metric ?? '') });
   if (rest.length === 0) return rows;
   const across = `  ${foldLine(rest.length, rest.length === 1 ? 'segment' : 'segments', style)}`;
   return [...rows, { across: paintOf(style).faint(across) }];
@@ -53,7 +53,7 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
 
 function cells(comparison: Comparison, notes: string[]): string[] {
   const { metric, segment } = comparison;
-  const name = segment === null ? printable(metric) : `  ${segmentName(segment)}`;
+  const name = segment === null ? printableName(metric) : `  ${segmentName(segment)}`;
   if (!isComputed(comparison)) return [name, '', '', '', '', `none ${noteMark(comparison.uncomputable, notes)}`, ''];
   const sides = formatTogether([comparison.baseline, comparison.candidate], comparison.unit);
   const { value, interval } = formatEstimate(

@@ -1,7 +1,7 @@
 import type { Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
-import { printable } from './printable.ts';
+import { printableName } from './printable.ts';
 import { type Style, symbolsOf } from './style.ts';
 
 /** What was evaluated, from what, and on whom: the lines above the tables. */
@@ -14,9 +14,9 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
   );
   return fields(
     [
-      ['plan', printable(evidence.plan.name)],
-      ['model', model === undefined ? versions : `${printable(model)} ${versions}`],
-      ['stage', `${printable(stage.name)}: ${exposure(stage.weight)}`],
+      ['plan', printableName(evidence.plan.name)],
+      ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
+      ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
       ['look', lookText(evidence)],
       ['requests', requestsText(inputs.requests)],
       ['cohorts', sizes.join(` ${separator} `)],
@@ -28,7 +28,7 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
 }
 
 function versionText({ version, runtime, backend }: VersionFacts): string {
-  return `${printable(version)} (${[runtime, ...(backend === undefined ? [] : [printable(backend)])].join(', ')})`;
+  return `${printableName(version)} (${[runtime, ...(backend === undefined ? [] : [printableName(backend)])].join(', ')})`;
 }
 
 function exposure(weight: number): string {
@@ -54,7 +54,7 @@ function requestsText(files: readonly RequestFileFacts[]): string {
 
 function errorsText({ inputs, outcomes }: Evidence): string {
   const side = (version: string, { requests, errors }: OutcomeCounts) =>
-    `${printable(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
+    `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
   return [side(inputs.baseline.version, outcomes.baseline), side(inputs.candidate.version, outcomes.candidate)].join(
     ', ',
   );
@@ -83,5 +83,5 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
 function reasonsText(counts: Readonly<Record<string, number>>): string {
   const counted = Object.entries(counts).filter(([, count]) => count > 0);
   if (counted.length === 0) return '';
-  return ` (${counted.map(([reason, count]) => `${printable(reason)} ${formatCount(count)}`).join(', ')})`;
+  return ` (${counted.map(([reason, count]) => `${printableName(reason)} ${formatCount(count)}`).join(', ')})`;
 }

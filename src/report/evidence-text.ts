@@ -6,14 +6,16 @@ import { evidenceHeader } from './evidence-header.ts';
 import { guardrailTable } from './guardrail-table.ts';
 import { cohortPhrase, judgedCohort } from './names.ts';
 import { page, section } from './paragraph.ts';
-import { printable } from './printable.ts';
+import { printableName } from './printable.ts';
 import type { Style } from './style.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */
 export interface EvidenceTextOptions {
-  /** `verdict`: its line alone; `normal`: long lists folded; `verbose`: everything. */
-  readonly detail: 'verdict' | 'normal' | 'verbose';
+  /** Nothing but the verdict's line. */
+  readonly quiet?: boolean;
+  /** Every segment, guardrail, check and reason, instead of folded lists. */
+  readonly verbose?: boolean;
   /** The plan as the user named it, for the command to run next. */
   readonly planFile: string;
   /** The model's name, which evidence does not carry. */
@@ -26,9 +28,9 @@ const segmentsPerMetric = 3;
  * An evaluation as a person reads it: what was compared, the guardrails that matter first, the comparisons they rest
  * on, the checks, what promoting would change, and last the verdict with its reasons and the next command.
  */
-export function evidenceText(evidence: Evidence, options: EvidenceTextOptions, style: Style): string {
-  if (options.detail === 'verdict') return page([verdictLine(evidence.verdict.decision, style)]);
-  const verbose = options.detail === 'verbose';
+export function evidenceText(evidence: Evidence, style: Style, options: EvidenceTextOptions): string {
+  if (options.quiet === true) return page([verdictLine(evidence.verdict.decision, style)]);
+  const verbose = options.verbose === true;
   return page([
     section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
     section(
@@ -46,7 +48,7 @@ export function evidenceText(evidence: Evidence, options: EvidenceTextOptions, s
 
 /** What an evaluation asks: whether a stage may begin, or go on where the candidate is in it already. */
 function question({ stage, rollout }: Evidence): string {
-  return `May stage ${printable(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
+  return `May stage ${printableName(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
 }
 
 /** A section per kind of comparison and cohort: the judged pairs first, and only the first with its segments. */
@@ -69,7 +71,7 @@ function comparisonSections({ comparisons, ...evidence }: Evidence, verbose: boo
 function comparisonTitle(group: readonly Comparison[], inputs: Evidence['inputs']): string {
   const [first] = group;
   if (first === undefined) return '';
-  const [baseline, candidate] = [printable(inputs.baseline.version), printable(inputs.candidate.version)];
+  const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
   if (first.comparison === 'served') {
     return `Served: ${candidate} on canary users against ${baseline} on stable users, as in a live split`;
   }

@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 import type { Diagnostic, UserError } from '../domain/errors.ts';
-import { printable, printableSentence } from './printable.ts';
+import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style, textColumns } from './style.ts';
 
-/** Findings about input files, as `findingText` writes each; without a line end at the last, and nothing for none. */
-export function findingsText(diagnostics: readonly Diagnostic[], style: Style): string {
-  return diagnostics.map((diagnostic) => findingText(diagnostic, style)).join('\n');
+/** Findings about input files, as `diagnosticText` writes each; without a line end at the last, and nothing for none. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style): string {
+  return diagnostics.map((diagnostic) => diagnosticText(diagnostic, style)).join('\n');
 }
 
 /**
@@ -15,7 +15,7 @@ export function findingsText(diagnostics: readonly Diagnostic[], style: Style): 
 export function userErrorText(error: UserError, style: Style): string {
   const { bad } = paintOf(style);
   const lines = [
-    findingsText(error.diagnostics, style),
+    diagnosticsText(error.diagnostics, style),
     `${bad('error')} ${printableSentence(error.message)}`,
     error.hint === undefined ? '' : `  ${printableSentence(error.hint)}`,
   ];
@@ -26,7 +26,7 @@ export function userErrorText(error: UserError, style: Style): string {
  * One finding: `file:line:column message; what to write instead`, on one line so that editors and grep find it, and
  * below it the line of the file with a mark under the place.
  */
-export function findingText(diagnostic: Diagnostic, style: Style): string {
+export function diagnosticText(diagnostic: Diagnostic, style: Style): string {
   const { strong, unsure } = paintOf(style);
   const { severity, message, hint } = diagnostic;
   const kind = severity === 'warning' ? `${unsure('warning')} ` : '';
@@ -37,7 +37,7 @@ export function findingText(diagnostic: Diagnostic, style: Style): string {
 }
 
 function location({ file, line, column }: Diagnostic): string {
-  return [printable(file), line, column].filter((part) => part !== undefined).join(':');
+  return [printableName(file), line, column].filter((part) => part !== undefined).join(':');
 }
 
 /** The line of the file, cut to a window around the column where it is long, and a caret under the column. */

@@ -6,7 +6,7 @@ import { formatCount, formatTogether } from '../domain/format-number.ts';
 import { guardrailsByWeight, isComputed } from './harm.ts';
 import { formatEstimate } from './interval.ts';
 import { judgedCohort, segmentName } from './names.ts';
-import { printable } from './printable.ts';
+import { printableName } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
 import { type Column, type Row, table } from './table.ts';
 
@@ -40,7 +40,7 @@ function cells(
   style: Style,
 ): string[] {
   const { metric, segment, bound, unit, value, low, high, onBreach, test } = result;
-  const name = [printable(metric), segmentName(segment)].filter((part) => part !== '').join(' ');
+  const name = [printableName(metric), segmentName(segment)].filter((part) => part !== '').join(' ');
   const [baseline = '', candidate = ''] = bothSides(result, comparisons, cohort);
   const tested =
     value === undefined

@@ -1,18 +1,18 @@
 import type { CohortName, Comparison, Segment } from '../domain/evidence.ts';
 import { formatShare } from '../domain/format-number.ts';
-import { printable } from './printable.ts';
+import { printableName } from './printable.ts';
 
 /** `locale=de-DE`, or the empty string for the whole. */
 export function segmentName(segment: Segment): string {
   if (segment === null) return '';
   return Object.entries(segment)
-    .map(([dimension, value]) => `${printable(dimension)}=${printable(value)}`)
+    .map(([dimension, value]) => `${printableName(dimension)}=${printableName(value)}`)
     .join(', ');
 }
 
 /** `1.4.2 95%, 1.5.0 5%`. */
 export function trafficText(traffic: Readonly<Record<string, number>>): string {
-  const shares = Object.entries(traffic).map(([version, share]) => `${printable(version)} ${formatShare(share)}`);
+  const shares = Object.entries(traffic).map(([version, share]) => `${printableName(version)} ${formatShare(share)}`);
   return shares.length === 0 ? 'none' : shares.join(', ');
 }
 
@@ -30,6 +30,6 @@ export function cohortPhrase(cohort: CohortName): string {
 export function commandLine(...words: readonly string[]): string {
   const plain = /^[\w@%+=:,./-]+$/u;
   return words
-    .map((word) => (plain.test(word) ? word : `'${printable(word).replaceAll("'", String.raw`'\''`)}'`))
+    .map((word) => (plain.test(word) ? word : `'${printableName(word).replaceAll("'", String.raw`'\''`)}'`))
     .join(' ');
 }

@@ -9,7 +9,7 @@ const longestSentence = 600;
  * characters) are written as escapes such as `\x1b`, so that two different names still read differently.
  * @returns at most 60 columns of text on one line; `…` ends a name that was longer.
  */
-export function printable(name: string): string {
+export function printableName(name: string): string {
   return harmless(name, longestName);
 }
 

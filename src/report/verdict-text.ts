@@ -4,7 +4,7 @@ import { fold, foldLine } from './fold.ts';
 import { formatShare } from '../domain/format-number.ts';
 import { commandLine } from './names.ts';
 import { paragraph } from './paragraph.ts';
-import { printable, printableSentence } from './printable.ts';
+import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style, symbolsOf } from './style.ts';
 
 const reasonsShown = 6;
@@ -40,12 +40,12 @@ export function nextBlock(evidence: Evidence, planFile: string, style: Style): s
 }
 
 function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {
-  const candidate = printable(inputs.candidate.version);
+  const candidate = printableName(inputs.candidate.version);
   switch (registryChange.action) {
     case 'enter':
       return stage.weight === 0
-        ? `enters ${printable(stage.name)}; nobody is exposed to ${candidate} yet`
-        : `enters ${printable(stage.name)}: ${formatShare(stage.weight)} of users get ${candidate}`;
+        ? `enters ${printableName(stage.name)}; nobody is exposed to ${candidate} yet`
+        : `enters ${printableName(stage.name)}: ${formatShare(stage.weight)} of users get ${candidate}`;
     case 'complete':
       return `makes ${candidate} stable: all users get it`;
     case 'rollback':
