@@ -1,5 +1,5 @@
-import type { Metric, MetricTraits } from '../domain/metric.ts';
-import { metricTraits } from '../domain/metric.ts';
+import { boundsOwnValue } from '../domain/bound.ts';
+import { metricTraits, type Metric, type MetricTraits } from '../domain/metric.ts';
 import type { Bound, BoundKind } from '../domain/plan.ts';
 import {
   milliseconds,
@@ -24,7 +24,7 @@ export function boundKindsOf(traits: MetricTraits): readonly BoundKind[] {
 
 /** A bound that fits the metric, as a hint would write it. */
 export function exampleBound(kind: BoundKind, traits: MetricTraits): string {
-  if (kind === 'maxIncrease' || kind === 'maxDecrease') return `${kind}: ${traits.unit === 'ms' ? '10%' : '1pp'}`;
+  if (!boundsOwnValue(kind)) return `${kind}: ${traits.unit === 'ms' ? '10%' : '1pp'}`;
   if (traits.unit === 'ms') return `${kind}: 120ms`;
   return `${kind}: ${kind === 'max' ? '1%' : '95%'}`;
 }
@@ -44,7 +44,7 @@ export function readBound(kind: BoundKind, metric: Metric, value: unknown): Read
   if (quantity.digits.startsWith('-')) {
     return misreading(`${shown(value)} is negative`, `write ${shown(value).slice(1)}; the key says the direction`);
   }
-  const comparesWithBaseline = kind === 'maxIncrease' || kind === 'maxDecrease';
+  const comparesWithBaseline = !boundsOwnValue(kind);
   if (comparesWithBaseline && quantity.unit === '%') return readRelative(kind, quantity);
   return traits.unit === 'ms' ? readTime(kind, quantity) : readProportion(kind, quantity, comparesWithBaseline);
 }
@@ -53,7 +53,7 @@ function checkDirection(kind: BoundKind, metric: Metric, traits: MetricTraits): 
   const allowed = boundKindsOf(traits);
   if (allowed.includes(kind)) return undefined;
   const hint = `write ${allowed.map((each) => exampleBound(each, traits)).join(' or ')}`;
-  if (!traits.hasBaseline && (kind === 'maxDecrease' || kind === 'maxIncrease')) {
+  if (!traits.hasBaseline && !boundsOwnValue(kind)) {
     return misreading(`${metric.id} compares with the baseline already, so it has no difference to bound`, hint);
   }
   const worse = traits.worse === 'higher' ? 'rising' : 'falling';

@@ -21,13 +21,13 @@ export function closestTo(word: string, candidates: readonly string[]): string |
 /** The hint for a word that is none of the choices: the nearest one if there is one, and all of them. */
 export function didYouMean(word: string, choices: readonly string[]): string {
   const nearest = closestTo(word, choices);
-  if (choices.length === 1 || nearest === undefined) return writeOneOf(word, choices);
+  if (choices.length === 1) return `write ${choices.join('')}`;
+  if (nearest === undefined) return `write one of ${choices.join(', ')}`;
   return `did you mean ${nearest}? (one of ${choices.join(', ')})`;
 }
 
 /** The hint for a word among so many choices that listing them helps only where none is near. */
 export function writeOneOf(word: string, choices: readonly string[]): string {
   const nearest = closestTo(word, choices);
-  if (nearest !== undefined) return `did you mean ${nearest}?`;
-  return choices.length === 1 ? `write ${choices.join('')}` : `write one of ${choices.join(', ')}`;
+  return nearest === undefined ? `write one of ${choices.join(', ')}` : `did you mean ${nearest}?`;
 }

@@ -46,7 +46,7 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
     return failed(
       'unreadable-base',
       `extends: ${written} cannot be read: ${text.message}`,
-      text.hint ?? 'correct the path',
+      'correct the path, which is relative to this file',
     );
   }
   const base = parseOver(sourceText(file, text), dirname(path), [...chain, file], readBase);

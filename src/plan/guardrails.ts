@@ -1,5 +1,4 @@
-import { metricNames, parseMetric, type Metric } from '../domain/metric.ts';
-import { metricTraits } from '../domain/metric.ts';
+import { metricNames, metricTraits, parseMetric, type Metric } from '../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Finding } from './findings.ts';

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { stringify } from 'yaml';
 import schema from './rollout-plan.schema.json' with { type: 'json' };
 import type { TreePath } from './tree.ts';
 import type { WrittenPlan } from './written-plan.ts';
@@ -34,8 +35,7 @@ export function knownKeys(path: TreePath): readonly string[] {
 export function exampleAt(path: TreePath): string | undefined {
   const examples = schemaAt(path)['examples'];
   if (!Array.isArray(examples) || examples.length === 0) return undefined;
-  const first: unknown = examples[0];
-  return typeof first === 'string' ? first : JSON.stringify(first);
+  return stringify(examples[0], { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 }
 
 function resolved(part: unknown): SchemaPart {

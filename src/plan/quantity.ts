@@ -22,11 +22,6 @@ export function scaled(digits: string, exponent: number): number {
   return Number(digits.includes('e') ? Number(digits) * 10 ** exponent : `${digits}e${exponent}`);
 }
 
-/** A proportion as a percentage, to six significant digits: 0.05 is `5%`. */
-export function percentage(proportion: number): string {
-  return `${Number((proportion * 100).toPrecision(6))}%`;
-}
-
 /** A value as a message shows it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value;

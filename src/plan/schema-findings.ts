@@ -133,12 +133,13 @@ function invalidValue(root: TreeNode, path: TreePath, error: ErrorObject): Findi
     exclusiveMinimum: `${written} is not above ${limit}`,
     exclusiveMaximum: `${written} is not below ${limit}`,
     minLength: `${pathText(path)} is empty`,
-    minItems: `${pathText(path)} has too few items`,
-    maxItems: `${pathText(path)} has too many items`,
+    minItems: `${pathText(path)} is empty`,
     uniqueItems: `${pathText(path)} names the same thing twice`,
   };
   const message = problems[error.keyword] ?? `${written} is not ${describedAs(path)}`;
-  return { path, rule: 'invalid-value', message, hint: exampleHint(path) };
+  const hint =
+    error.keyword === 'minItems' ? `write at least one: - ${exampleAt([...path, 0]) ?? ''}` : exampleHint(path);
+  return { path, rule: 'invalid-value', message, hint };
 }
 
 function describedAs(path: TreePath): string {

@@ -1,4 +1,4 @@
-import { percentage } from '../quantity.ts';
+import { formatShare } from '../../domain/format-number.ts';
 import type { LintRule } from './rule.ts';
 
 /** The textbook's first step; more than this exposes many users to a version that no user has tried. */
@@ -16,8 +16,8 @@ export const smallFirstStep: LintRule = {
       {
         severity: 'warning',
         path: ['stages', index, 'weight'],
-        message: `the first step exposes ${percentage(weight)} of the users at once`,
-        hint: `add a stage of ${percentage(largestFirstStep)} or less before it`,
+        message: `the first step exposes ${formatShare(weight)} of the users at once`,
+        hint: `add a stage of ${formatShare(largestFirstStep)} or less before it`,
       },
     ];
   },
