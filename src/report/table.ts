@@ -51,8 +51,12 @@ function withoutOptional(columns: readonly Column[], rows: readonly Row[]) {
 
 function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
   return columns.map(({ header }, index) =>
-    Math.max(stringWidth(header), ...rows.map((row) => ('cells' in row ? stringWidth(row.cells[index] ?? '') : 0))),
+    Math.max(stringWidth(header), ...rows.map((row) => ('cells' in row ? textWidth(row.cells[index] ?? '') : 0))),
   );
+}
+
+function textWidth(cell: string): number {
+  return Math.max(...cell.split('\n').map((line) => stringWidth(line)));
 }
 
 function totalWidth(widths: readonly number[]): number {
@@ -63,7 +67,7 @@ function totalWidth(widths: readonly number[]): number {
 const longestWholeWord = 28;
 
 function longestWord(rows: readonly Row[], index: number): number {
-  const words = rows.flatMap((row) => ('cells' in row ? (row.cells[index] ?? '').split(' ') : []));
+  const words = rows.flatMap((row) => ('cells' in row ? (row.cells[index] ?? '').split(/\s/u) : []));
   const indents = rows.map((row) => ('cells' in row ? indentOf(row.cells[index] ?? '').length : 0));
   return Math.min(longestWholeWord, Math.max(0, ...words.map((word) => stringWidth(word))) + Math.max(0, ...indents));
 }

@@ -1,0 +1,181 @@
+import { changeMeasure, formatBound } from '../domain/format-bound.ts';
+import { countOf, formatCount, formatQuantity, formatShare } from '../domain/format-number.ts';
+import type { Bound } from '../domain/plan.ts';
+import { fields, page, paragraph, section } from './paragraph.ts';
+import { printableName, printableSentence } from './printable.ts';
+import { paintOf, type Style, symbolsOf } from './style.ts';
+import { type Column, table } from './table.ts';
+
+/** What a plan would do with its log: what `canary plan` shows. */
+export interface PlanReview {
+  readonly plan: string;
+  readonly model: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly log: LogReview;
+  readonly stages: readonly StageReview[];
+  readonly guardrails: readonly GuardrailReview[];
+  /** How many findings of the lint rules were printed beside this. */
+  readonly findings: number;
+}
+
+export interface LogReview {
+  readonly files: number;
+  readonly requests: number;
+  readonly units: number;
+  readonly rejected: number;
+  /** Times (ISO 8601) of the first and the last request; absent for an empty log. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A stage with the users and requests that it would be judged on (everyone, at a shadow stage), and what it needs. */
+export interface StageReview {
+  readonly name: string;
+  readonly weight: number;
+  readonly units: number;
+  readonly requests: number;
+  readonly minUnits: number;
+  readonly minRequests: number;
+}
+
+export interface GuardrailReview {
+  readonly metric: string;
+  readonly unit: 'ms' | 'proportion';
+  readonly bounds: readonly Bound[];
+  /** Dimensions whose every value is judged too. */
+  readonly segments: readonly string[];
+  readonly onBreach: 'rollback' | 'hold';
+  /** The smallest change that a stage's data could probably prove, per stage; or why that is not known. */
+  readonly detectable: readonly DetectableChange[] | string;
+}
+
+export interface DetectableChange {
+  readonly stage: string;
+  /** Never negative; ms, a proportion, or a fraction of the baseline where `relative`. */
+  readonly change: number;
+  readonly relative: boolean;
+}
+
+/** A plan as a person reviews it before anything is replayed. */
+export function planText(review: PlanReview, style: Style): string {
+  const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
+  return page([
+    section(titleOf(review), [header(review, style)], style),
+    section(
+      'Stages',
+      [
+        table(
+          stageColumns,
+          review.stages.map((stage) => stageRow(stage, style)),
+          style,
+        ),
+      ],
+      style,
+    ),
+    section('Guardrails', [guardrails], style),
+    section('Smallest change that a stage could tell from none', detectableLines(review.guardrails, style), style),
+  ]);
+}
+
+function titleOf({ plan, findings }: PlanReview): string {
+  return `Plan ${printableName(plan)} is valid${findings === 0 ? '' : `, with ${countOf(findings, 'warning')}`}`;
+}
+
+function header({ model, baseline, candidate, log }: PlanReview, style: Style): string {
+  const { arrow } = symbolsOf(style);
+  const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
+  const period =
+    log.from === undefined || log.to === undefined ? 'none' : `${minute(log.from)} to ${minute(log.to)} UTC`;
+  return fields(
+    [
+      ['model', `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`],
+      ['log', `${size}, ${formatCount(log.rejected)} rejected`],
+      ['period', period],
+    ],
+    style,
+  );
+}
+
+/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
+function minute(time: string): string {
+  return printableName(time.slice(0, 16).replace('T', ' '));
+}
+
+const stageColumns: readonly Column[] = [
+  { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
+  { header: 'weight', align: 'right' },
+  { header: 'users', align: 'right' },
+  { header: 'requests', align: 'right' },
+  { header: 'needs', align: 'left', shrinksTo: 14 },
+  { header: 'log has', align: 'left', shrinksTo: 10 },
+];
+
+function stageRow(stage: StageReview, style: Style) {
+  const { good, unsure } = paintOf(style);
+  const enough = stage.units >= stage.minUnits && stage.requests >= stage.minRequests;
+  return {
+    cells: [
+      printableName(stage.name),
+      stage.weight === 0 ? 'shadow' : formatShare(stage.weight),
+      formatCount(stage.units),
+      formatCount(stage.requests),
+      `${countOf(stage.minUnits, 'user')}, ${countOf(stage.minRequests, 'request')}`,
+      enough ? good('enough') : unsure('TOO LITTLE'),
+    ],
+  };
+}
+
+const guardrailColumns: readonly Column[] = [
+  { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
+  { header: 'allowed', align: 'left', shrinksTo: 12 },
+  { header: 'judged on', align: 'left', shrinksTo: 14 },
+  { header: 'on breach', align: 'left' },
+];
+
+function guardrailRow({ metric, unit, bounds, segments, onBreach }: GuardrailReview) {
+  const judged = ['the whole', ...segments.map((dimension) => `each ${printableName(dimension)}`)];
+  const allowed = bounds.map((bound) => formatBound(bound, unit));
+  return { cells: [printableName(metric), allowed.join('\n'), judged.join(', '), onBreach] };
+}
+
+/** A table of guardrails by stages, a mark where a stage's data cannot prove what the guardrail asks, and unknowns below. */
+function detectableLines(guardrails: readonly GuardrailReview[], style: Style): string[] {
+  const known = guardrails.filter(({ detectable }) => typeof detectable !== 'string' && detectable.length > 0);
+  const stages = [...new Set(known.flatMap(({ detectable }) => changesOf(detectable).map(({ stage }) => stage)))];
+  const columns: Column[] = [
+    { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
+    ...stages.map((stage): Column => ({ header: printableName(stage), align: 'right' })),
+  ];
+  const rows = known.map((guardrail) => ({
+    cells: [printableName(guardrail.metric), ...stages.map((stage) => detectableCell(guardrail, stage))],
+  }));
+  const isMarked = rows.some(({ cells }) => cells.some((cell) => cell.endsWith(tooCoarse)));
+  const unknown = guardrails.flatMap(({ metric, detectable }) =>
+    typeof detectable === 'string' ? [`${printableName(metric)}: unknown, ${printableSentence(detectable)}`] : [],
+  );
+  return [
+    table(columns, rows, style),
+    isMarked
+      ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
+      : '',
+    ...unknown.map((line) => paragraph(line, style, '  ')),
+  ].filter((line) => line !== '');
+}
+
+const tooCoarse = '*';
+
+function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {
+  return typeof detectable === 'string' ? [] : detectable;
+}
+
+function detectableCell({ detectable, unit, bounds }: GuardrailReview, stage: string): string {
+  const found = changesOf(detectable).find((change) => change.stage === stage);
+  if (found === undefined) return 'unknown';
+  const measure = found.relative ? 'relativeChange' : changeMeasure(unit);
+  const isTooCoarse = bounds.some(
+    ({ kind, value, relative }) =>
+      (kind === 'maxIncrease' || kind === 'maxDecrease') && relative === found.relative && found.change > value,
+  );
+  return `${formatQuantity(found.change, measure).replace('+', '')}${isTooCoarse ? tooCoarse : ''}`;
+}

@@ -1,0 +1,109 @@
+import { formatCount, formatShare } from '../domain/format-number.ts';
+import type { RegistryChange } from '../domain/evidence.ts';
+import type { Decision } from '../domain/registry.ts';
+import { trafficChange } from './change-text.ts';
+import { commandLine } from './names.ts';
+import { fields, page, paragraph, section } from './paragraph.ts';
+import { printableName, printableSentence } from './printable.ts';
+import { nextStepText, type NextStep } from './status-text.ts';
+import { type Style, symbolsOf } from './style.ts';
+import { verdictLine } from './verdict-text.ts';
+
+/** What `promote` did, or with `--dry-run` would do. */
+export interface Promotion {
+  readonly dryRun: boolean;
+  readonly model: string;
+  readonly plan: string;
+  /** The plan as the user named it, for the next command. */
+  readonly planFile: string;
+  readonly candidate: string;
+  readonly stage: { readonly name: string; readonly weight: number };
+  /** What it acted on: the evidence's verdict, or the user's own. */
+  readonly verdict: Decision;
+  readonly action: RegistryChange['action'];
+  readonly before: RegistryState;
+  readonly after: RegistryState;
+  readonly registryFile: string;
+}
+
+/** What of a model's registry entry a promotion can change. */
+export interface RegistryState {
+  readonly revision: number;
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Version to status. */
+  readonly status: Readonly<Record<string, string>>;
+}
+
+/** A promotion as a person reads it: what changed, where that is written, who must act on it, and what comes next. */
+export function promotionText(promotion: Promotion, style: Style): string {
+  const { before, after, registryFile } = promotion;
+  const moved = trafficOf(before) !== trafficOf(after);
+  const router = 'The registry is the record: a router must read the new weights from it before users notice.';
+  return page([
+    section(headline(promotion), [changes(promotion, style)], style),
+    promotion.dryRun ? paragraph(`Nothing was written to ${printableSentence(registryFile)}.`, style) : '',
+    moved && !promotion.dryRun ? paragraph(router, style) : '',
+    verdictLine(promotion.verdict, style),
+    nextStepText(nextStep(promotion), style),
+  ]);
+}
+
+function headline({ dryRun, action, candidate, stage, model }: Promotion): string {
+  const [version, name] = [printableName(candidate), printableName(stage.name)];
+  const share = formatShare(stage.weight);
+  const [would, done] = {
+    enter: [`enter stage ${name} (${share})`, `entered stage ${name} (${share})`],
+    complete: [`make ${version} stable`, `is complete: ${version} is stable`],
+    rollback: [`take ${version} out of traffic`, `took ${version} out of traffic`],
+    look: [`record a look at stage ${name}`, `recorded a look at stage ${name}`],
+  }[action];
+  return dryRun ? `${printableName(model)}: promote would ${would}` : `${printableName(model)}: ${done}`;
+}
+
+function changes({ before, after, registryFile }: Promotion, style: Style): string {
+  const { arrow } = symbolsOf(style);
+  const revision = `${formatCount(before.revision)} ${arrow} ${formatCount(after.revision)}`;
+  const pairs = [
+    ['traffic', trafficChange(before.traffic, after.traffic, style)],
+    ['aliases', entryChanges(before.aliases, after.aliases, arrow)],
+    ['status', entryChanges(before.status, after.status, arrow)],
+    ['revision', `${revision} in ${printableSentence(registryFile)}`],
+  ] as const;
+  return fields(pairs, style);
+}
+
+function entryChanges(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  arrow: string,
+): string {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = keys.filter((key) => before[key] !== after[key]);
+  if (changed.length === 0) return 'unchanged';
+  const written = (value: string | undefined) => (value === undefined ? 'none' : printableName(value));
+  return changed
+    .map((key) => `${printableName(key)} ${written(before[key])} ${arrow} ${written(after[key])}`)
+    .join(', ');
+}
+
+function trafficOf({ traffic }: RegistryState): string {
+  const live = Object.entries(traffic).filter(([, share]) => share > 0);
+  return JSON.stringify(live.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function nextStep({ dryRun, action, planFile, candidate }: Promotion): NextStep {
+  if (dryRun) return { command: commandLine('canary', 'promote', planFile), why: 'makes this change' };
+  switch (action) {
+    case 'enter':
+      return { command: commandLine('canary', 'evaluate', planFile), why: 'asks whether the next stage may begin' };
+    case 'complete':
+      return { command: commandLine('canary', 'status', planFile), why: 'shows the finished rollout' };
+    case 'rollback':
+      return {
+        why: `find out why ${candidate} failed; its successor starts a rollout of its own, with a new version and plan name`,
+      };
+    case 'look':
+      return { command: commandLine('canary', 'evaluate', planFile), why: 'looks again, once the log has grown' };
+  }
+}

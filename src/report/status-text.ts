@@ -1,0 +1,103 @@
+import { formatCount, formatShare } from '../domain/format-number.ts';
+import type { Decision, VersionStatus } from '../domain/registry.ts';
+import { trafficText } from './names.ts';
+import { fields, page, paragraph, section } from './paragraph.ts';
+import { printableName, printableSentence } from './printable.ts';
+import { paintOf, type Style } from './style.ts';
+import { type Column, table } from './table.ts';
+import { decisionWord } from './verdict-text.ts';
+
+/** Where a rollout stands: what `canary status` shows. */
+export interface RolloutStatus {
+  readonly model: string;
+  readonly plan: string;
+  readonly baseline: VersionStanding;
+  readonly candidate: VersionStanding;
+  /** Version to its share of live traffic, as the registry has it. */
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly stages: readonly StageStatus[];
+  readonly next: NextStep;
+}
+
+export interface VersionStanding {
+  readonly version: string;
+  readonly status: VersionStatus;
+}
+
+export interface StageStatus {
+  readonly name: string;
+  readonly weight: number;
+  readonly entered: boolean;
+  /** Looks that `promote` recorded. */
+  readonly looks: number;
+  /** The latest of them. */
+  readonly last?: { readonly verdict: Decision; readonly at: string };
+}
+
+/** What to do next: a sentence, and the command where there is one. */
+export interface NextStep {
+  readonly command?: string;
+  readonly why: string;
+}
+
+/** A rollout's state as a person reads it. */
+export function statusText(status: RolloutStatus, style: Style): string {
+  return page([
+    section(`Rollout ${printableName(status.plan)}`, [header(status, style)], style),
+    section(
+      'Stages',
+      [
+        table(
+          columns,
+          status.stages.map((stage) => row(stage, style)),
+          style,
+        ),
+      ],
+      style,
+    ),
+    nextStepText(status.next, style),
+  ]);
+}
+
+/** `Next: canary evaluate plan.yaml`, and below it why. */
+export function nextStepText({ command, why }: NextStep, style: Style): string {
+  const reason = printableSentence(why);
+  if (command === undefined) return paragraph(reason, style, 'Next: ');
+  return [`Next: ${paintOf(style).strong(printableSentence(command))}`, paragraph(reason, style, '      ')].join('\n');
+}
+
+function header({ model, baseline, candidate, traffic }: RolloutStatus, style: Style): string {
+  const standing = ({ version, status }: VersionStanding) => `${printableName(version)} (${status})`;
+  return fields(
+    [
+      ['model', printableName(model)],
+      ['baseline', standing(baseline)],
+      ['candidate', standing(candidate)],
+      ['traffic', trafficText(traffic)],
+    ],
+    style,
+  );
+}
+
+const columns: readonly Column[] = [
+  { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
+  { header: 'weight', align: 'right' },
+  { header: 'entered', align: 'left' },
+  { header: 'looks', align: 'right' },
+  { header: 'last verdict', align: 'left' },
+  { header: 'recorded', align: 'left', shrinksTo: 12 },
+];
+
+function row({ name, weight, entered, looks, last }: StageStatus, style: Style) {
+  const { good, faint } = paintOf(style);
+  return {
+    cells: [
+      printableName(name),
+      weight === 0 ? 'shadow' : formatShare(weight),
+      entered ? good('yes') : faint('no'),
+      formatCount(looks),
+      last === undefined ? '' : decisionWord(last.verdict, style),
+      last === undefined ? '' : printableName(last.at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC')),
+    ],
+  };
+}
