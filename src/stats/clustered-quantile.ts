@@ -1,4 +1,4 @@
-import { ratioVariance, residualMoments } from './residual-moments.ts';
+import { leaveOneOutResiduals, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type DataSize, type Refusal, type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, requestTotals } from './sample.ts';
 
@@ -64,15 +64,13 @@ export function quantileWindow(counts: QuantileCounts): QuantileWindow | Refusal
   const unitsBeyond = countUnitsBeyond(requests, atMost);
   if (unitsBeyond < fewestUnitsBeyond) return tooFewBeyond(unitsBeyond, totals);
   const share = column.sum / totals.requests;
-  const moments = residualMoments(requests, atMost, share, totals.requests);
+  const residuals = leaveOneOutResiduals(requests, atMost, share, totals.requests);
+  const moments = residualMoments(residuals, requests);
   const shareError = Math.sqrt(ratioVariance(moments, totals.units, totals.requests));
   if (shareError === 0) return uncomputable('every unit has the same share of requests at or below the quantile');
   const below = probability - 2 * shareError;
   const above = probability + 2 * shareError;
   if (below <= 0 || above >= 1) return windowOutside(probability, shareError, totals);
-  const residuals = requests.map(
-    (count, unit) => ((atMost[unit] ?? 0) - share * count) / (1 - count / totals.requests),
-  );
   const { units, effectiveUnits, clusterSize } = totals;
   const size = { units, requests: totals.requests, effectiveUnits, clusterSize };
   return { kind: 'window', probability, quantile, shareError, below, above, residuals, ...size, unitsBeyond };

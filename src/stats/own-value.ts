@@ -1,6 +1,6 @@
 import type { Linearized } from './linearized.ts';
 import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
+import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, requestTotals, type Sample } from './sample.ts';
 
@@ -15,7 +15,8 @@ export function ownValue(sample: Sample, { zeroOne = false } = {}): Linearized |
   const column = columnTotals(sample.requests, sample.sum);
   if (column.kind === 'uncomputable') return column;
   const value = column.sum / totals.requests;
-  const moments = residualMoments(sample.requests, sample.sum, value, totals.requests);
+  const residuals = leaveOneOutResiduals(sample.requests, sample.sum, value, totals.requests);
+  const moments = residualMoments(residuals, sample.requests);
   if (!zeroOne && isRounding(moments, column.sumOfSquares)) return uncomputable('every unit has the same value');
   const floorVariance = zeroOne ? proportionFloor(totals.clusterSize, totals.requests) : 0;
   return {

@@ -1,6 +1,6 @@
 import type { Linearized } from './linearized.ts';
 import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
+import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, type PairedSample, requestTotals } from './sample.ts';
 
@@ -20,7 +20,8 @@ export function pairedDifference(sample: PairedSample, { zeroOne = false } = {})
   let differenceSum = 0;
   for (const unitDifference of difference) differenceSum += unitDifference;
   const value = differenceSum / totals.requests;
-  const moments = residualMoments(sample.requests, difference, value, totals.requests);
+  const residuals = leaveOneOutResiduals(sample.requests, difference, value, totals.requests);
+  const moments = residualMoments(residuals, sample.requests);
   if (!zeroOne && isRounding(moments, baseline.sumOfSquares + candidate.sumOfSquares)) {
     return uncomputable('every unit has the same difference');
   }

@@ -1,6 +1,6 @@
 import type { Linearized } from './linearized.ts';
 import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
+import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, type PairedSample, requestTotals } from './sample.ts';
 
@@ -23,7 +23,8 @@ export function pairedRelativeDifference(sample: PairedSample, { zeroOne = false
   }
 
   const ratio = candidate.sum / baseline.sum;
-  const moments = residualMoments(sample.baseline, sample.candidate, ratio, baseline.sum);
+  const residuals = leaveOneOutResiduals(sample.baseline, sample.candidate, ratio, baseline.sum);
+  const moments = residualMoments(residuals, sample.requests);
   if (!zeroOne && isRounding(moments, baseline.sumOfSquares * ratio * ratio + candidate.sumOfSquares)) {
     return uncomputable('every unit has the same relative difference');
   }

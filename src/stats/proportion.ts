@@ -36,6 +36,8 @@ export function proportion(sample: Sample): Proportion | Uncomputable {
   let unitsWithEvent = 0;
   let unitsWithout = 0;
   let squares = 0;
+  let pairProducts = 0;
+  let pairs = 0;
   for (let unit = 0; unit < sample.requests.length; unit += 1) {
     const requests = sample.requests[unit] ?? 0;
     const events = sample.sum[unit] ?? 0;
@@ -45,6 +47,12 @@ export function proportion(sample: Sample): Proportion | Uncomputable {
     if (events < requests) unitsWithout += 1;
     const residual = events - value * requests;
     squares += residual * residual;
+    if (requests > 1) {
+      // Products of the deviations of two different requests, each unit with the weight of its requests.
+      const own = events * (1 - value) ** 2 + (requests - events) * value ** 2;
+      pairProducts += (residual * residual - own) / (requests - 1);
+      pairs += requests;
+    }
   }
 
   const binomialVariance = value * (1 - value) * totals.requests;
@@ -52,8 +60,10 @@ export function proportion(sample: Sample): Proportion | Uncomputable {
     binomialVariance > 0 && totals.clusterSize > 1
       ? ((totals.units / (totals.units - 1)) * (squares / binomialVariance) - 1) / (totals.clusterSize - 1)
       : 1;
+  const pairwise = pairs > 0 && value > 0 && value < 1 ? pairProducts / (pairs * value * (1 - value)) : 1;
   const informative = Math.min(unitsWithEvent, unitsWithout);
-  const correlation = (informative * Math.min(1, Math.max(0, excess)) + priorUnits) / (informative + priorUnits);
+  const correlation =
+    (informative * Math.min(1, Math.max(0, excess, pairwise)) + priorUnits) / (informative + priorUnits);
   const designEffect = 1 + Math.max(0, totals.clusterSize - 1) * correlation;
   return {
     kind: 'proportion',

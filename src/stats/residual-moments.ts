@@ -1,4 +1,6 @@
-/** Sums over units of powers of the leave-one-out residuals of a ratio of sums. May as well come from a database. */
+import { homogeneousMoments } from './homogeneous-moments.ts';
+
+/** Sums over units of powers of the leave-one-out residuals of a ratio of sums. */
 export interface ResidualMoments {
   readonly second: number;
   readonly third: number;
@@ -13,23 +15,40 @@ export interface ResidualMoments {
  * @param size denominator per unit, none of them the whole of the sum.
  * @param total numerator per unit, in the same order.
  * @param ratio theta.
+ * @returns one residual per unit; 0 for a unit without size and total.
  */
-export function residualMoments(
+export function leaveOneOutResiduals(
   size: Float64Array,
   total: Float64Array,
   ratio: number,
   sizeSum: number,
-): ResidualMoments {
-  let second = 0;
-  let third = 0;
+): Float64Array {
+  const residuals = new Float64Array(size.length);
   for (let unit = 0; unit < size.length; unit += 1) {
     const unitSize = size[unit] ?? 0;
-    const residual = ((total[unit] ?? 0) - ratio * unitSize) / (1 - unitSize / sizeSum);
-    const square = residual * residual;
-    second += square;
-    third += square * residual;
+    residuals[unit] = ((total[unit] ?? 0) - ratio * unitSize) / (1 - unitSize / sizeSum);
   }
-  return { second, third };
+  return residuals;
+}
+
+/**
+ * Moments of the residuals: the plain ones, or those of units of a kind (see `homogeneousMoments`) where they are larger.
+ * @param requests requests per unit, in the order of the residuals.
+ */
+export function residualMoments(residuals: Float64Array, requests: Float64Array): ResidualMoments {
+  let second = 0;
+  let third = 0;
+  for (const residual of residuals) {
+    second += residual * residual;
+    third += residual * residual * residual;
+  }
+  if (second === 0) return { second: 0, third: 0 };
+  const model = homogeneousMoments(residuals, requests);
+  const plainSkewness = third / second ** 1.5;
+  const modelSkewness = model.third / model.second ** 1.5;
+  const skewness = Math.abs(modelSkewness) > Math.abs(plainSkewness) ? modelSkewness : plainSkewness;
+  const larger = Math.max(second, model.second);
+  return { second: larger, third: skewness * larger ** 1.5 };
 }
 
 /** Variance of a ratio of sums from its residuals: (U - 1) / U * sum r_u^2 / (sum of sizes)^2. */

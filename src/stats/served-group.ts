@@ -1,5 +1,5 @@
 import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioVariance, residualMoments } from './residual-moments.ts';
+import { isRounding, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, requestTotals, type Sample } from './sample.ts';
 
@@ -28,7 +28,8 @@ export function servedGroup(sample: Sample, side: string, zeroOne: boolean): Ser
   const column = columnTotals(sample.requests, sample.sum);
   if (column.kind === 'uncomputable') return uncomputable(`${side}: ${column.reason}`);
   const mean = column.sum / totals.requests;
-  const moments = residualMoments(sample.requests, sample.sum, mean, totals.requests);
+  const residuals = leaveOneOutResiduals(sample.requests, sample.sum, mean, totals.requests);
+  const moments = residualMoments(residuals, sample.requests);
   if (!zeroOne && isRounding(moments, column.sumOfSquares)) {
     return uncomputable(`${side}: every unit has the same value`);
   }
