@@ -52,7 +52,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     check(root),
   );
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
-  const all = inReadingOrder(path, [...diagnostics, ...located(root, found)]);
+  const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
 
   const plan = normalise(checked.written);
@@ -65,4 +65,14 @@ function merged(explained: readonly Finding[], bySchema: readonly Finding[]): Fi
     explained.flatMap(({ path, explains = [] }) => [path, ...explains]).map((path) => JSON.stringify(path)),
   );
   return [...explained, ...bySchema.filter(({ path }) => !paths.has(JSON.stringify(path)))];
+}
+
+/** A value that YAML could not give is missing for the schema as well; once is enough. */
+function apartFrom(earlier: readonly Diagnostic[], later: readonly Diagnostic[]): Diagnostic[] {
+  const taken = new Set(earlier.filter(({ severity }) => severity === 'error').map(place));
+  return later.filter((diagnostic) => !taken.has(place(diagnostic)));
+}
+
+function place({ file, line, column }: Diagnostic): string {
+  return `${file}:${line}:${column}`;
 }

@@ -39,12 +39,13 @@ export function parseYaml(source: SourceText): YamlTree {
   return { root, diagnostics: [...syntax, ...reader.diagnostics] };
 }
 
-/** Turns the library's nodes into ours. The state is the tree's size so far and the anchors that are being followed. */
+/** Turns the library's nodes into ours. The state is the tree's size so far and the way down to the node being read. */
 class TreeReader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly source: SourceText;
   private readonly document: Document.Parsed;
-  private readonly following = new Set<unknown>();
+  /** The lists and maps that are being read: an alias of one of them would never end. */
+  private readonly open = new Set<unknown>();
   private size = 0;
 
   constructor(source: SourceText, document: Document.Parsed) {
@@ -56,11 +57,18 @@ class TreeReader {
   read(node: unknown, offset: number): TreeNode {
     const at = this.at(startOf(node, offset));
     this.size += 1;
-    if (this.size > largestTree) return this.empty(at);
+    if (this.size > largestTree) return this.refuseMore(at);
     if (isAlias(node)) return this.readAlias(node, at);
     if (isScalar(node)) return scalarNode(node.value, node.source, at);
+    this.open.add(node);
+    const value = this.readCollection(node, at);
+    this.open.delete(node);
+    return value;
+  }
+
+  private readCollection(node: unknown, at: Position): TreeNode {
     if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => this.read(item, at.offset)) };
-    return isMap(node) ? this.readMap(node, at) : this.empty(at);
+    return isMap(node) ? this.readMap(node, at) : emptyNode(at);
   }
 
   private readMap(node: YAMLMap, at: Position): TreeNode {
@@ -79,24 +87,14 @@ class TreeReader {
   private readAlias(alias: Alias, at: Position): TreeNode {
     const name = alias.source;
     const target = alias.resolve(this.document);
+    if (target !== undefined && !this.open.has(target)) return this.read(target, at.offset);
     if (target === undefined) {
-      this.report(
-        'unknown-alias',
-        at,
-        `*${name} refers to an anchor that does not exist`,
-        `write "*${name}" if it is text`,
-      );
-      return this.empty(at);
-    }
-    if (this.following.has(target)) {
+      const message = `*${name} refers to an anchor that does not exist`;
+      this.report('unknown-alias', at, message, `write "*${name}" if it is text`);
+    } else {
       this.report('circular-alias', at, `*${name} contains itself`, 'write the value out');
-      return this.empty(at);
     }
-    this.following.add(target);
-    const value = this.read(target, at.offset);
-    this.following.delete(target);
-    if (this.size > largestTree) this.reportSize(at);
-    return value;
+    return emptyNode(at);
   }
 
   private reportDuplicate(name: string, at: Position, first: TreeEntry | undefined): void {
@@ -104,9 +102,11 @@ class TreeReader {
     this.report('duplicate-key', at, `${name} is written twice`, `keep one of the two; the first is in line ${line}`);
   }
 
-  private reportSize(at: Position): void {
-    if (this.diagnostics.some(({ rule }) => rule === 'too-large')) return;
-    this.report('too-large', at, `aliases grow this file to more than ${largestTree} values`, 'write the values out');
+  private refuseMore(at: Position): TreeNode {
+    if (!this.diagnostics.some(({ rule }) => rule === 'too-large')) {
+      this.report('too-large', at, `the file holds more than ${largestTree} values`, 'write fewer, or fewer aliases');
+    }
+    return emptyNode(at);
   }
 
   private report(rule: string, at: Position, message: string, hint: string): void {
@@ -116,10 +116,10 @@ class TreeReader {
   private at(offset: number): Position {
     return { source: this.source, offset };
   }
+}
 
-  private empty(at: Position): ScalarNode {
-    return { kind: 'scalar', at, value: null, written: '' };
-  }
+function emptyNode(at: Position): ScalarNode {
+  return { kind: 'scalar', at, value: null, written: '' };
 }
 
 function scalarNode(value: unknown, written: string | undefined, at: Position): ScalarNode {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, func, nat, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { examplePlan, parsed, planWith, shortPlan } from './plan-text.ts';
@@ -133,8 +133,8 @@ describe('the order of keys', () => {
 
   test('changes neither the plan nor the text that is hashed', () => {
     const expected = parsed(examplePlan);
-    fc.assert(
-      fc.property(fc.func(fc.nat()), (rank) => {
+    assert(
+      property(func(nat()), (rank) => {
         const shuffled = parsed(JSON.stringify(reordered(example, rank)));
         expect(shuffled.plan).toEqual(expected.plan);
         expect(shuffled.digestInput).toBe(expected.digestInput);

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { parse, planWith, problems } from './plan-text.ts';
+
+const guardrail = '{ metric: latency.p95, max: 120ms, maxIncrease: 10% }';
+
+function boundsOf(written: string) {
+  const result = parse(planWith(guardrail, `{ ${written} }`));
+  return result.ok ? result.plan.guardrails[0]?.bounds : result.diagnostics;
+}
+
+function problemsOf(written: string): string[] {
+  return problems(planWith(guardrail, `{ ${written} }`)).map((line) => line.replace(/^\S+ /u, ''));
+}
+
+describe('a bound is read in its unit', () => {
+  test.each([
+    ['metric: latency.p99, max: 1.5s', { kind: 'max', value: 1500, relative: false }],
+    ['metric: latency.p99.9, max: 120 ms', { kind: 'max', value: 120, relative: false }],
+    ['metric: latency.p50, maxIncrease: 0.5ms', { kind: 'maxIncrease', value: 0.5, relative: false }],
+    ['metric: latency.p50, maxIncrease: 150%', { kind: 'maxIncrease', value: 1.5, relative: true }],
+    ['metric: agreement, min: 95%', { kind: 'min', value: 0.95, relative: false }],
+    ['metric: agreement, min: 0.95', { kind: 'min', value: 0.95, relative: false }],
+    ['metric: error_rate, max: 0.8%, onBreach: hold', { kind: 'max', value: 0.008, relative: false }],
+    ['metric: error_rate, maxIncrease: 10%, onBreach: hold', { kind: 'maxIncrease', value: 0.1, relative: true }],
+    ['metric: error_rate, maxIncrease: 0.01, onBreach: hold', { kind: 'maxIncrease', value: 0.01, relative: false }],
+    ['metric: accuracy, maxDecrease: 0.3pp, onBreach: hold', { kind: 'maxDecrease', value: 0.003, relative: false }],
+    ['metric: accuracy, maxDecrease: 2%, onBreach: hold', { kind: 'maxDecrease', value: 0.02, relative: true }],
+  ])('%s', (written, expected) => {
+    expect(boundsOf(written)).toEqual([expected]);
+  });
+});
+
+describe('a bound in the wrong direction is refused', () => {
+  test.each([
+    [
+      'metric: accuracy, maxIncrease: 1pp',
+      'maxIncrease: accuracy gets worse by falling, which maxIncrease would never stop; write min: 95% or maxDecrease: 1pp',
+    ],
+    [
+      'metric: accuracy, max: 95%',
+      'max: accuracy gets worse by falling, which max would never stop; write min: 95% or maxDecrease: 1pp',
+    ],
+    [
+      'metric: latency.p95, min: 10ms',
+      'min: latency.p95 gets worse by rising, which min would never stop; write max: 120ms or maxIncrease: 10%',
+    ],
+    [
+      'metric: error_rate, maxDecrease: 1pp',
+      'maxDecrease: error_rate gets worse by rising, which maxDecrease would never stop; write max: 1% or maxIncrease: 1pp',
+    ],
+    [
+      'metric: agreement, maxDecrease: 1pp',
+      'maxDecrease: agreement compares with the baseline already, so it has no difference to bound; write min: 95%',
+    ],
+    ['metric: agreement, max: 1%', 'max: agreement gets worse by falling, which max would never stop; write min: 95%'],
+  ])('%s', (written, expected) => {
+    expect(problemsOf(written)).toEqual([expected]);
+  });
+});
+
+describe('a bound in the wrong unit is refused', () => {
+  test.each([
+    ['metric: latency.p95, max: 120', 'max: 120 has no unit; write 120ms or 120s'],
+    ['metric: latency.p95, maxIncrease: 5', 'maxIncrease: 5 has no unit; write 5ms or 5s'],
+    ['metric: latency.p95, max: 10%', 'max: 10% is not a time; write a time such as 120ms, or maxIncrease: 10%'],
+    [
+      'metric: latency.p95, maxIncrease: 5pp',
+      'maxIncrease: 5pp is not a time; write a time such as 5ms, or 5% of the baseline',
+    ],
+    ['metric: latency.p95, max: 2min', 'max: 2min has an unknown unit; write 2ms or 2s'],
+    ['metric: latency.p95, max: fast', 'max: fast is not a bound; write max: 120ms'],
+    ['metric: latency.p95, maxIncrease: -5ms', 'maxIncrease: -5ms is negative; write 5ms; the key says the direction'],
+    ['metric: agreement, min: 95', 'min: 95 is not a proportion; write 95%'],
+    ['metric: agreement, min: 0.8pp', 'min: 0.8pp is a difference, not a value; write 0.8%'],
+    ['metric: agreement, min: 101%', 'min: 101% is more than 100%; write 1% or 0.01'],
+    ['metric: agreement, min: 5ms', 'min: 5ms is not a proportion; write 5%'],
+    [
+      'metric: error_rate, maxIncrease: 2, onBreach: hold',
+      'maxIncrease: 2 is not a proportion; write 2pp (percentage points) or 2% (of the baseline)',
+    ],
+    [
+      'metric: accuracy, maxDecrease: 200%, onBreach: hold',
+      'maxDecrease: 200% is more than all of the baseline; write a percentage of the baseline, such as 2%',
+    ],
+    ['metric: latency.p95, max:', 'guardrails[0].max has no value; write max: 120ms'],
+    ['metric: latency.p95, max: true', 'max: true is not a bound; write max: 120ms'],
+  ])('%s', (written, expected) => {
+    expect(problemsOf(written)).toEqual([expected]);
+  });
+});
+
+describe('metrics', () => {
+  const all = 'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, agreement';
+
+  test('a misspelt metric gets the nearest one and the list', () => {
+    expect(problemsOf('metric: acuracy, min: 90%')).toEqual([
+      `metric: acuracy is not a metric; did you mean accuracy? (one of ${all})`,
+    ]);
+  });
+
+  test('a metric that nobody knows gets the list, and its bounds are not judged', () => {
+    expect(problemsOf('metric: happiness, min: 7')).toEqual([`metric: happiness is not a metric; write one of ${all}`]);
+  });
+
+  test('a percentile below the median is none', () => {
+    expect(problemsOf('metric: latency.p10, max: 1s')).toEqual([
+      `metric: latency.p10 is not a metric; did you mean latency.p50? (one of ${all})`,
+    ]);
+  });
+
+  test('a metric without a bound', () => {
+    expect(problemsOf('metric: latency.p95')).toEqual([
+      'the guardrail on latency.p95 has no bound; write max: 120ms or maxIncrease: 10%',
+    ]);
+  });
+
+  test('one bound twice on the same metric, however it is spelt', () => {
+    expect(problemsOf('metric: latency.p95, max: 120ms }\n  - { metric: latency.p95.0, max: 130ms')).toEqual([
+      'latency.p95.0 has another max with onBreach: rollback; keep one of the two',
+    ]);
+  });
+
+  test('a bound to roll back at and a closer one to wait at are two bounds', () => {
+    const both = 'metric: latency.p95, max: 120ms }\n  - { metric: latency.p95, max: 110ms, onBreach: hold';
+    expect(problemsOf(both)).toEqual([]);
+  });
+});
