@@ -17,7 +17,7 @@ export interface WrittenPlan {
 }
 
 /** A number, or text with a unit. */
-export type WrittenQuantity = number | string;
+type WrittenQuantity = number | string;
 
 export interface WrittenRequests {
   readonly source: string | readonly string[];
