@@ -1,4 +1,4 @@
-import { leaveOneOutResiduals, ratioVariance, residualMoments } from './residual-moments.ts';
+import { leaveOneOutResiduals, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type DataSize, type Refusal, type Uncomputable, uncomputable } from './result.ts';
 import { columnTotals, requestTotals } from './sample.ts';
 
@@ -24,6 +24,8 @@ export interface QuantileWindow {
   readonly quantile: number;
   /** Standard error of the share of requests at or below q, between units. */
   readonly shareError: number;
+  /** Skewness of that share. */
+  readonly shareSkewness: number;
   /** The probabilities p - 2 sF and p + 2 sF whose sample quantiles are needed. */
   readonly below: number;
   readonly above: number;
@@ -73,7 +75,19 @@ export function quantileWindow(counts: QuantileCounts): QuantileWindow | Refusal
   if (below <= 0 || above >= 1) return windowOutside(probability, shareError, totals);
   const { units, effectiveUnits, clusterSize } = totals;
   const size = { units, requests: totals.requests, effectiveUnits, clusterSize };
-  return { kind: 'window', probability, quantile, shareError, below, above, residuals, ...size, unitsBeyond };
+  const shareSkewness = ratioSkewness(moments);
+  return {
+    kind: 'window',
+    probability,
+    quantile,
+    shareError,
+    shareSkewness,
+    below,
+    above,
+    residuals,
+    ...size,
+    unitsBeyond,
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ export function ownQuantile(side: ClusteredQuantile): Linearized {
     value: side.quantile,
     standardError: side.logError,
     floorVariance: 0,
-    skewness: 0,
+    skewness: -side.window.shareSkewness,
     units,
     requests,
     effectiveUnits,
@@ -91,6 +91,17 @@ function errorOfLogRatio(candidateError: number, baselineError: number, correlat
   return Math.sqrt(Math.max(0, candidateError ** 2 + baselineError ** 2 - 2 * covariance));
 }
 
+/**
+ * Skewness of ln q_c - ln q_b of two groups: a share at or below q that comes out too large makes q too small, so the signs turn.
+ * Between pairs the two sides' skewness all but cancels, and is left out.
+ */
+function skewnessOfLogRatio(baseline: ClusteredQuantile, candidate: ClusteredQuantile): number {
+  const variance = baseline.logError ** 2 + candidate.logError ** 2;
+  const third =
+    baseline.logError ** 3 * baseline.window.shareSkewness - candidate.logError ** 3 * candidate.window.shareSkewness;
+  return third / variance ** 1.5;
+}
+
 function sizes(baseline: ClusteredQuantile, candidate: ClusteredQuantile, pairing: QuantilePairing) {
   const left = baseline.window;
   const right = candidate.window;
@@ -100,7 +111,7 @@ function sizes(baseline: ClusteredQuantile, candidate: ClusteredQuantile, pairin
     baseline: baseline.quantile,
     candidate: candidate.quantile,
     floorVariance: 0,
-    skewness: 0,
+    skewness: served ? skewnessOfLogRatio(baseline, candidate) : 0,
     units: served ? left.units + right.units : right.units,
     requests: served ? left.requests + right.requests : right.requests,
     effectiveUnits: Math.min(left.effectiveUnits, right.effectiveUnits),
