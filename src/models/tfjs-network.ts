@@ -49,10 +49,10 @@ export async function loadTfjsNetwork(folder: string, signature: InputSignature 
     }
   };
   const runStepwise = async (values: Float32Array, count: number): Promise<TensorOutput> => {
-    const input = toTensor(values, count);
-    const tensors = [input];
+    const batch = toTensor(values, count);
+    const tensors = [batch];
     try {
-      const output = asTensor(core, await model.predictAsync(input));
+      const output = asTensor(core, await model.predictAsync(batch));
       tensors.push(output);
       return { shape: output.shape, values: await output.data() };
     } finally {

@@ -1,0 +1,111 @@
+import type { ErrorKind } from '../domain/outcome.ts';
+import { quoteIdentifier, type Database } from '../requests/database.ts';
+import { measureLatency, type LatencySettings, type TimedColumn, type TimedVersion } from './measure-latency.ts';
+import { latencyKey, type RequestIdentity, type VersionIdentity } from './outcome-key.ts';
+import { OutcomeStore } from './outcome-store.ts';
+import { loadParquet, ParquetWriter } from './parquet-table.ts';
+import type { ReplayProgress, StoreSettings } from './replay-version.ts';
+
+const latencyTableColumns = `seq BIGINT, baseline_ns BIGINT, baseline_again_ns BIGINT, candidate_ns BIGINT,
+  baseline_error VARCHAR, baseline_again_error VARCHAR, candidate_error VARCHAR`;
+
+export interface LatencyMeasurement {
+  readonly db: Database;
+  /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
+  readonly table: string;
+  /** Table with a column `seq`: the requests that are timed. */
+  readonly sampleTable: string;
+  readonly requests: RequestIdentity;
+  /** Null where the baseline's outcomes are recorded and only the candidate can be timed. */
+  readonly baseline: TimedVersion | null;
+  readonly candidate: TimedVersion;
+  readonly settings: LatencySettings;
+  readonly store: StoreSettings;
+  readonly onProgress: (progress: ReplayProgress) => void;
+}
+
+export interface MeasuredLatency {
+  /** The Parquet file of the times, in order of seq; it is read by `loadLatency`. */
+  readonly file: string;
+  /** False when the times come from the store. */
+  readonly measured: boolean;
+}
+
+/**
+ * Times the sampled requests on baseline and candidate, or finds the times of an earlier measurement of the same in the
+ * store, so that judging again sees the same numbers.
+ *
+ * @param signal stops the measurement; nothing of it is kept, since half a measurement is none
+ * @throws UserError exit 130 when stopped, exit 5 when a version or the store cannot be used
+ */
+export async function timeSample(measurement: LatencyMeasurement, signal: AbortSignal): Promise<MeasuredLatency> {
+  const { baseline, candidate, db, requests, settings } = measurement;
+  const { seqs, inputs } = await readSample(measurement);
+  const key = latencyKey({
+    baseline: baseline === null ? null : identityOf(baseline),
+    candidate: identityOf(candidate),
+    requests,
+    sample: seqs,
+    warmUp: settings.warmUp,
+    seed: settings.seed,
+    timeoutMs: settings.timeoutMs,
+  });
+  const store = await OutcomeStore.open(measurement.store.folder, key, seqs.length, measurement.store.fresh);
+  const file = store.pathOf(0);
+  if ((await store.missingParts(1)).length === 0) return { file, measured: false };
+
+  const { version } = candidate.spec;
+  const onProgress = (done: number): void => measurement.onProgress({ version, done, total: seqs.length });
+  const times = await measureLatency({ baseline, candidate }, inputs, settings, signal, onProgress);
+  const columns = [times.baseline, times.baselineAgain, times.candidate];
+  const values = [
+    seqs,
+    ...columns.map((column) => nanosecondsOf(column, seqs.length)),
+    ...columns.map((column) => errorsOf(column, seqs.length)),
+  ];
+  await store.writePart(0, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
+  return { file, measured: true };
+}
+
+/**
+ * Makes a table of measured times: `seq BIGINT`; `baseline_ns`, `baseline_again_ns`, `candidate_ns BIGINT` (null when not
+ * measured or when the process crashed; the timeout when it was reached); `baseline_error`, `baseline_again_error`,
+ * `candidate_error VARCHAR` (null for an answer).
+ *
+ * @param table its name; replaced if it is there
+ */
+export async function loadLatency(db: Database, table: string, file: string): Promise<void> {
+  await loadParquet(db, table, latencyTableColumns, [file]);
+}
+
+async function readSample({
+  db,
+  table,
+  sampleTable,
+}: LatencyMeasurement): Promise<{ seqs: number[]; inputs: string[] }> {
+  const seqs: number[] = [];
+  const inputs: string[] = [];
+  const sampled = `SELECT seq FROM ${quoteIdentifier(sampleTable)}`;
+  const sql = `SELECT seq, input FROM ${quoteIdentifier(table)} WHERE seq IN (${sampled}) ORDER BY seq`;
+  for await (const rows of db.stream(sql)) {
+    for (const seq of rows.numbers('seq')) seqs.push(seq);
+    for (const input of rows.strings('input')) inputs.push(input ?? 'null');
+  }
+  return { seqs, inputs };
+}
+
+function identityOf({ spec, sha256 }: TimedVersion): VersionIdentity {
+  return { sha256, signature: spec.signature };
+}
+
+function nanosecondsOf(column: TimedColumn | null, rows: number): (number | null)[] {
+  return column === null ? empty(rows) : column.map((time) => time.nanoseconds);
+}
+
+function errorsOf(column: TimedColumn | null, rows: number): (ErrorKind | null)[] {
+  return column === null ? empty(rows) : column.map((time) => time.error);
+}
+
+function empty(rows: number): null[] {
+  return Array.from({ length: rows }, () => null);
+}

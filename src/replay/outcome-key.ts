@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { RequestFields } from '../domain/plan.ts';
+import type { Signature } from '../domain/registry.ts';
+
+/** Raised whenever stored outcomes of an older canary would not be what this one writes. */
+export const outcomeFormat = 1;
+
+/** What decides which requests there are, in which order and with which inputs. */
+export interface RequestIdentity {
+  /** sha256 of every request file, in the order in which they are read. */
+  readonly files: readonly string[];
+  readonly fields: RequestFields;
+  /** The window of time, as the plan writes it. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** A version as far as its outcomes depend on it. */
+export interface VersionIdentity {
+  readonly sha256: string;
+  readonly signature: Signature;
+}
+
+/** Everything that the outcomes of a replay depend on, apart from the machine. */
+export interface OutcomeIdentity {
+  readonly version: VersionIdentity;
+  readonly requests: RequestIdentity;
+  readonly batch: number;
+  readonly timeoutMs: number;
+}
+
+/** Everything that a latency measurement depends on, apart from the machine and the moment. */
+export interface LatencyIdentity {
+  /** Null where the baseline is not measured. */
+  readonly baseline: VersionIdentity | null;
+  readonly candidate: VersionIdentity;
+  readonly requests: RequestIdentity;
+  /** The requests that are timed, in order. */
+  readonly sample: readonly number[];
+  readonly warmUp: number;
+  readonly seed: number;
+  readonly timeoutMs: number;
+}
+
+/** The name under which a version's outcomes are stored: 64 hex digits. */
+export function outcomeKey(identity: OutcomeIdentity): string {
+  const { version, requests, batch, timeoutMs } = identity;
+  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs]);
+}
+
+/** The name under which a latency measurement is stored: 64 hex digits. */
+export function latencyKey(identity: LatencyIdentity): string {
+  const { baseline, candidate, requests, sample, warmUp, seed, timeoutMs } = identity;
+  const versions = [baseline === null ? null : versionParts(baseline), versionParts(candidate)];
+  return keyOf(['latency', versions, requestParts(requests), sample, warmUp, seed, timeoutMs]);
+}
+
+function versionParts({ sha256, signature }: VersionIdentity): unknown {
+  return [sha256, signature];
+}
+
+function requestParts({ files, fields, from, to }: RequestIdentity): unknown {
+  const { id, timestamp, unit, input, label, outcomes } = fields;
+  return [files, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null];
+}
+
+/** Arrays are written out in the order they are built here, so equal identities give equal texts. */
+function keyOf(parts: readonly unknown[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([outcomeFormat, ...parts]))
+    .digest('hex');
+}

@@ -1,0 +1,16 @@
+import type { Database } from '../requests/database.ts';
+import { loadParquet } from './parquet-table.ts';
+
+/** The columns of stored outcomes, as SQL. */
+export const outcomeColumns = 'seq BIGINT, error VARCHAR, label VARCHAR, value DOUBLE, score DOUBLE, detail VARCHAR';
+
+/**
+ * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
+ * `value DOUBLE`, `score DOUBLE`, `detail VARCHAR` (what went wrong, for an error).
+ *
+ * @param table its name, such as `baseline_outcomes`; replaced if it is there
+ * @param files the Parquet files of the replay
+ */
+export async function loadOutcomes(db: Database, table: string, files: readonly string[]): Promise<void> {
+  await loadParquet(db, table, outcomeColumns, files);
+}
