@@ -1,0 +1,20 @@
+/** A field to read from every record. */
+export interface WantedField {
+  /** Name of the column that it becomes. */
+  readonly column: string;
+  /** Keys from the record's root down. */
+  readonly path: readonly string[];
+  /**
+   * `text`: VARCHAR, a string without its quotes, anything else as it is written; `json`: VARCHAR that holds JSON text;
+   * `present`: BOOLEAN, whether something is there. What is missing or null is NULL (`present`: false).
+   */
+  readonly as: 'text' | 'json' | 'present';
+}
+
+/** A query over the records of one file. */
+export interface RecordScan {
+  /** SELECT that gives one row per record: the wanted columns, and `readable` BOOLEAN, false for what is no record at all. */
+  readonly sql: string;
+  /** Unreadable records beyond the rows that are not `readable`; asked after the query has run. */
+  furtherUnreadable(): Promise<number>;
+}

@@ -1,0 +1,87 @@
+import { distance } from 'fastest-levenshtein';
+import { unusableFile, type UserError } from '../domain/errors.ts';
+import { type Database, quoteIdentifier } from './database.ts';
+import { formatOf } from './formats/record-format.ts';
+import { type ReadOptions, recordedSegments, segmentColumn, wantedFields } from './read-options.ts';
+import type { RequestFile } from './request-files.ts';
+import type { RequestTotals } from './request-totals.ts';
+
+/** Why a log gave no request at all: it is empty, a field that every record needs is in none, or each record has its own fault. */
+export async function nothingAccepted(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+  totals: RequestTotals,
+): Promise<UserError> {
+  const names = files.map(({ path }) => path).join(', ');
+  if (totals.rows === 0)
+    return unusableFile(`${names}: the log holds no records`, { hint: 'name a log that holds requests' });
+  const absent = await absentField(db, options, files);
+  if (absent !== undefined) return fieldNowhere(db, files, absent.key, absent.path);
+  const parts = [
+    ...(totals.rejected > 0 ? [`${totals.rejected} rejected`] : []),
+    ...(totals.outsideWindow > 0
+      ? [`${totals.outsideWindow} outside the time from ${options.from ?? 'any'} to ${options.to ?? 'any'}`]
+      : []),
+    ...(totals.collapsed > 0 ? [`${totals.collapsed} copies of others`] : []),
+  ];
+  return unusableFile(`${names}: none of ${totals.rows} records can be used (${parts.join(', ')})`, {
+    hint:
+      totals.outsideWindow > 0
+        ? 'widen the time of requests.from and requests.to'
+        : 'check requests.fields against a record of the log',
+  });
+}
+
+/** @throws UserError (exit 5) when no accepted request has a value of a dimension that the plan names. */
+export async function requireSegments(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<void> {
+  const segments = recordedSegments(options);
+  if (segments.length === 0) return;
+  const counts = segments.map(
+    ([dimension], index) => `count(${quoteIdentifier(segmentColumn(dimension))}) AS segment${index}`,
+  );
+  const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM requests`);
+  for (const [index, [dimension, path]] of segments.entries()) {
+    if (row[`segment${index}`] === 0) throw await fieldNowhere(db, files, `requests.segments.${dimension}`, path);
+  }
+}
+
+async function absentField(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<{ key: string; path: string } | undefined> {
+  const required = options.input
+    ? (['id', 'timestamp', 'unit', 'input'] as const)
+    : (['id', 'timestamp', 'unit'] as const);
+  const fields = wantedFields(options).filter(({ column }) => required.some((name) => name === column));
+  const found = new Set<string>();
+  for (const file of files) {
+    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, fields);
+    const counts = required.map((name) => `count(nullif(${name}, '')) AS ${name}`);
+    const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM (${scan?.sql ?? ''})`);
+    await scan?.furtherUnreadable();
+    for (const name of required) if (Number(row[name]) > 0) found.add(name);
+  }
+  const absent = required.find((name) => !found.has(name));
+  return absent === undefined ? undefined : { key: `requests.fields.${absent}`, path: options.fields[absent] };
+}
+
+async function fieldNowhere(
+  db: Database,
+  files: readonly RequestFile[],
+  key: string,
+  path: string,
+): Promise<UserError> {
+  const [file] = files;
+  const names = file === undefined ? [] : ((await formatOf(file.path)?.fieldNames(db, file.absolutePath)) ?? []);
+  const nearest = names.toSorted((left, right) => distance(left, path) - distance(right, path))[0];
+  const there = names.length === 0 ? 'the first record has no fields' : `the first record has ${names.join(', ')}`;
+  return unusableFile(`${file?.path ?? 'the log'}: no record has the field ${path}, which ${key} names`, {
+    hint: nearest === undefined ? there : `did you mean ${nearest}? (${there})`,
+  });
+}

@@ -1,0 +1,80 @@
+import type { RequestFields } from '../domain/plan.ts';
+import type { WantedField } from './formats/record-scan.ts';
+
+export const roles = ['baseline', 'candidate'] as const;
+export type Role = (typeof roles)[number];
+
+/** What to read from a log. */
+export interface ReadOptions {
+  /** Folder that the patterns and the reported paths are relative to: the plan's. */
+  readonly folder: string;
+  /** Files or globs. */
+  readonly files: readonly string[];
+  readonly fields: RequestFields;
+  /** Dimension name to dotted path; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
+  readonly segments: Readonly<Record<string, string>>;
+  /** Only requests at or after this time, and before that one, count (ISO 8601). */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** The versions whose outcomes the log holds. */
+  readonly recorded: Readonly<Partial<Record<Role, string>>>;
+  /** Whether a model will replay the inputs; then a record without one is of no use. */
+  readonly input: boolean;
+  /** Whether requests get a `seq`: their place in the order of time and id. */
+  readonly ordered: boolean;
+}
+
+/** The column of the table `requests` that holds a dimension's value. */
+export function segmentColumn(dimension: string): string {
+  return `segment:${dimension}`;
+}
+
+const derivedSegments: Readonly<Record<string, string>> = {
+  'timestamp.hour': `strftime("at", '%H')`,
+  'timestamp.weekday': `lower(strftime("at", '%a'))`,
+};
+
+/** SQL over the time of a request for a dimension that no field holds; undefined for a recorded one. */
+export function derivedSegmentSql(path: string): string | undefined {
+  return derivedSegments[path];
+}
+
+/** The dimensions that are read from a field. */
+export function recordedSegments(options: ReadOptions): [dimension: string, path: string][] {
+  return Object.entries(options.segments).filter(([, path]) => derivedSegmentSql(path) === undefined);
+}
+
+/** The roles whose outcomes are read, each with its version. */
+export function recordedRoles(options: ReadOptions): [role: Role, version: string][] {
+  return roles.flatMap((role) => {
+    const version = options.recorded[role];
+    return version === undefined ? [] : [[role, version]];
+  });
+}
+
+/** Every field of a record that is read, as the columns that `canonicalSql` expects. */
+export function wantedFields(options: ReadOptions): WantedField[] {
+  const { fields } = options;
+  const text = (column: string, path: string): WantedField => ({ column, path: path.split('.'), as: 'text' });
+  return [
+    text('id', fields.id),
+    text('timestamp', fields.timestamp),
+    text('unit', fields.unit),
+    text('label', fields.label),
+    ...(options.input ? [{ column: 'input', path: fields.input.split('.'), as: 'json' } as const] : []),
+    ...recordedSegments(options).map(([dimension, path]) => text(segmentColumn(dimension), path)),
+    ...recordedRoles(options).flatMap(([role, version]) =>
+      outcomeFields(role, [...fields.outcomes.split('.'), version]),
+    ),
+  ];
+}
+
+/** A version is one key, whatever dots are in it. */
+function outcomeFields(role: Role, outcome: readonly string[]): WantedField[] {
+  return [
+    { column: `${role}_present`, path: outcome, as: 'present' },
+    { column: `${role}_latency`, path: [...outcome, 'latency_ms'], as: 'text' },
+    { column: `${role}_error`, path: [...outcome, 'error'], as: 'text' },
+    { column: `${role}_prediction`, path: [...outcome, 'prediction'], as: 'json' },
+  ];
+}

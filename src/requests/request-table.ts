@@ -1,0 +1,90 @@
+import { type Database, quoteIdentifier } from './database.ts';
+import type { RecordScan } from './formats/record-scan.ts';
+import { answerSql, decodedOutcomeSql, outcomeColumns, outcomeRejects } from './outcome-sql.ts';
+import { derivedSegmentSql, type ReadOptions, recordedRoles, recordedSegments, segmentColumn } from './read-options.ts';
+import { reasonSql, type RejectReason } from './reject-reason.ts';
+import { plausibleTimeSql, timestampSql } from './timestamp-sql.ts';
+
+/** The columns of the table `requests` that hold what a record says, with their types. */
+export function requestColumns(options: ReadOptions): [name: string, type: string][] {
+  return [
+    ['id', 'VARCHAR'],
+    ['at', 'TIMESTAMP'],
+    ['unit', 'VARCHAR'],
+    ...(options.input ? [['input', 'VARCHAR'] satisfies [string, string]] : []),
+    ['label', 'VARCHAR'],
+    ...Object.keys(options.segments).map((dimension): [string, string] => [segmentColumn(dimension), 'VARCHAR']),
+    ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role)),
+  ];
+}
+
+/** Beside those: the file that a record is from (its index), and why it is left out (a reason's code, 0 for not). */
+const bookkeeping = [
+  ['file', 'USMALLINT'],
+  ['reason', 'UTINYINT'],
+] as const;
+
+/** Makes the empty table that every file's records go into. */
+export async function createRequestTable(db: Database, options: ReadOptions): Promise<void> {
+  const columns = [...requestColumns(options), ...bookkeeping].map(
+    ([name, type]) => `${quoteIdentifier(name)} ${type}`,
+  );
+  await db.run(`CREATE OR REPLACE TABLE requests (${columns.join(', ')})`);
+}
+
+/** Adds every record of a file, each with the reason why it is left out, if there is one. */
+export async function insertRecords(db: Database, options: ReadOptions, scan: RecordScan, file: number): Promise<void> {
+  const roles = recordedRoles(options).map(([role]) => role);
+  const decoded = [
+    'readable',
+    emptyAsMissing('id'),
+    emptyAsMissing('timestamp'),
+    `${timestampSql('timestamp')} AS parsed_at`,
+    emptyAsMissing('unit'),
+    emptyAsMissing('label'),
+    ...(options.input ? ['input'] : []),
+    ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
+    ...roles.flatMap(decodedOutcomeSql),
+  ];
+  const answered = [
+    '*',
+    `CASE WHEN ${plausibleTimeSql('parsed_at')} THEN parsed_at END AS "at"`,
+    ...roles.flatMap(answerSql),
+  ];
+  const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
+  await db.run(`INSERT INTO requests
+    SELECT ${values.join(', ')}, ${file}, ${reasonSql(rejects(options))} FROM (
+      SELECT ${answered.join(', ')} FROM (
+        SELECT ${decoded.join(', ')} FROM (${scan.sql})))`);
+}
+
+function emptyAsMissing(column: string): string {
+  return `nullif(${quoteIdentifier(column)}, '') AS ${quoteIdentifier(column)}`;
+}
+
+function derivedColumnSql(options: ReadOptions, column: string): string | undefined {
+  const dimension = Object.keys(options.segments).find((name) => segmentColumn(name) === column);
+  return dimension === undefined ? undefined : derivedSegmentSql(options.segments[dimension] ?? '');
+}
+
+function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
+  const ofInput: (readonly [RejectReason, string])[] = [
+    ['missing-input', 'input IS NULL'],
+    ['bad-input', notStrictJsonSql('input')],
+  ];
+  return [
+    ['unreadable', 'NOT readable'],
+    ['missing-id', 'id IS NULL'],
+    ['missing-timestamp', 'timestamp IS NULL'],
+    ['bad-timestamp', '"at" IS NULL'],
+    ['missing-unit', 'unit IS NULL'],
+    ...(options.input ? ofInput : []),
+    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role)),
+  ];
+}
+
+/** DuckDB reads NaN and infinities in JSON, which has none: whoever parses the input later would fail on them. */
+function notStrictJsonSql(json: string): string {
+  const withoutStrings = String.raw`regexp_replace(${json}, '"(\\.|[^"\\])*"', '', 'g')`;
+  return `(contains(${json}, 'NaN') OR contains(${json}, 'Infinity')) AND regexp_matches(${withoutStrings}, 'NaN|Infinity')`;
+}

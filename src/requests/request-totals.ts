@@ -1,0 +1,49 @@
+import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { Database } from './database.ts';
+import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
+
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow`. */
+export interface RequestTotals {
+  readonly rows: number;
+  /** Requests in the table `requests`. */
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly collapsed: number;
+  /** Good records before `from` or not before `to`. */
+  readonly outsideWindow: number;
+  readonly units: number;
+  /** Times of the first and last accepted request, ISO 8601 in UTC; null where there is none. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** Accepted requests that have an outcome, of each version whose outcomes were read. */
+  readonly outcomes: Readonly<Partial<Record<Role, number>>>;
+}
+
+/** Counts the table `requests` once only accepted records are in it, and adds up what the files came to. */
+export async function requestTotals(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFileFacts[],
+  outsideWindow: number,
+): Promise<RequestTotals> {
+  const roles = recordedRoles(options).map(([role]) => role);
+  const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
+    ${roles.map((role) => `count(*) FILTER (WHERE ${role}_present) AS ${role}, `).join('')}
+    strftime(min("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS first, strftime(max("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM requests`);
+  const { first, last } = counts;
+  return {
+    rows: sum(files.map(({ rows }) => rows)),
+    accepted: Number(counts['accepted']),
+    rejected: sum(files.flatMap(({ rejected }) => Object.values(rejected))),
+    collapsed: sum(files.map(({ collapsed }) => collapsed)),
+    outsideWindow,
+    units: Number(counts['units']),
+    first: typeof first === 'string' ? first : null,
+    last: typeof last === 'string' ? last : null,
+    outcomes: Object.fromEntries(roles.map((role) => [role, Number(counts[role])])),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
