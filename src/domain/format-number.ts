@@ -31,8 +31,8 @@ export interface NumberGroup {
 /**
  * Writes numbers that are read beside each other.
  * @param values ms, proportions or changes of either; finite.
- * @param apartFrom a limit that the numbers are compared with: a number that differs from it, however little, gets
- * enough decimals to read differently from it.
+ * @param apartFrom a limit that the numbers are compared with: they get enough decimals that each reads as below it, at
+ * it or above it, as it is.
  * @throws RangeError for a number that is not finite: evidence has none.
  */
 export function formatTogether(values: readonly number[], measure: Measure, apartFrom?: number): NumberGroup {
@@ -96,13 +96,13 @@ function decimalsFor(values: readonly number[], largest: number, writing: Writin
   const magnitude = shown < noise ? 0 : Math.floor(Math.log10(shown));
   const usual = Math.max(writing.leastDecimals, shown < noise ? 0 : writing.significant - 1 - magnitude);
   if (apartFrom === undefined) return usual;
+  // With the limit's own decimals at least, rounding cannot carry a number over to the limit's other side.
   const limit = exactDigits(apartFrom, writing.shift);
-  const looksEqual = (decimals: number) =>
-    values.some(
-      (value) => value !== apartFrom && withoutTrailingZeros(rounded(value, decimals, writing.shift)) === limit,
-    );
-  let decimals = usual;
-  while (decimals < mostDecimals && looksEqual(decimals)) decimals += 1;
+  let decimals = Math.max(usual, limit.split('.')[1]?.length ?? 0);
+  const looksEqual = (value: number) =>
+    value !== apartFrom &&
+    withoutTrailingZeros(rounded(value, decimals, writing.shift)).replace(/^-0$/u, '0') === limit;
+  while (decimals < mostDecimals && values.some(looksEqual)) decimals += 1;
   return decimals;
 }
 

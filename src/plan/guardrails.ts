@@ -1,6 +1,6 @@
 import { metricNames, metricTraits, parseMetric, type Metric } from '../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Finding } from './findings.ts';
 import { child, isEmpty, itemsOf, keysOf, nodeAt, plainValue, textOf, type TreeNode, type TreePath } from './tree.ts';
 

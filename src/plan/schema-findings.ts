@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { closestTo, didYouMean, writeOneOf } from './did-you-mean.ts';
+import { closestTo, didYouMean, writeOneOf } from '../domain/did-you-mean.ts';
 import { pathText, type Finding } from './findings.ts';
 import { exampleAt, knownKeys, schemaAt } from './plan-schema.ts';
 import { shown } from './quantity.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
 import { resolveVersion } from './resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
