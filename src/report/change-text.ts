@@ -1,4 +1,4 @@
-import type { Evidence, RegistryChange } from '../domain/evidence.ts';
+import type { Evidence } from '../domain/evidence.ts';
 import { formatShare } from '../domain/format-number.ts';
 import { trafficText } from './names.ts';
 import { fields, paragraph } from './paragraph.ts';
@@ -19,21 +19,6 @@ export function changeLines({ registryChange: change, rollout }: Evidence, style
       style,
     ),
   ];
-}
-
-/** What an action does, as a sentence. */
-export function actionSentence({ action, stage }: Pick<RegistryChange, 'action' | 'stage'>, candidate: string): string {
-  const [name, version] = [printableName(stage), printableName(candidate)];
-  switch (action) {
-    case 'enter':
-      return `enters stage ${name}`;
-    case 'complete':
-      return `enters stage ${name}, the last, and makes ${version} stable`;
-    case 'rollback':
-      return `takes ${version} out of traffic`;
-    case 'look':
-      return `records this look at stage ${name}; traffic stays as it is`;
-  }
 }
 
 /** `1.4.2 100% → 95%, 1.5.0 0% → 5%`; a version whose share stays has one number. */

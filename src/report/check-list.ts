@@ -36,14 +36,6 @@ function summaries(checks: readonly CheckResult[], style: Style): string[] {
 
 function painted(status: CheckStatus, style: Style): string {
   const { good, bad, unsure, faint } = paintOf(style);
-  switch (status) {
-    case 'hold':
-      return bad(words.hold);
-    case 'warn':
-      return unsure(words.warn);
-    case 'pass':
-      return good(words.pass);
-    case 'not-applicable':
-      return faint(words['not-applicable']);
-  }
+  const paint = { hold: bad, warn: unsure, pass: good, 'not-applicable': faint }[status];
+  return paint(words[status]);
 }

@@ -17,7 +17,7 @@ const columns: readonly Column[] = [
   { header: 'baseline', align: 'right' },
   { header: 'candidate', align: 'right' },
   { header: 'change', align: 'right' },
-  { header: 'bounds', align: 'right' },
+  { header: 'interval', align: 'right' },
 ];
 
 /**
@@ -47,8 +47,8 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
   // Without the whole, the segments still need to say of which metric they are.
   if (whole.length === 0) rows.unshift({ across: printableName(ofMetric[0]?.metric ?? '') });
   if (rest.length === 0) return rows;
-  const across = `  ${foldLine(rest.length, rest.length === 1 ? 'segment' : 'segments', style)}`;
-  return [...rows, { across: paintOf(style).faint(across) }];
+  const across = foldLine(rest.length, rest.length === 1 ? 'segment' : 'segments', style);
+  return [...rows, { across: `  ${paintOf(style).faint(across)}` }];
 }
 
 function cells(comparison: Comparison, notes: string[]): string[] {

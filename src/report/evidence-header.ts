@@ -1,4 +1,4 @@
-import type { Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
+import type { CohortSize, Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
@@ -9,7 +9,7 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
   const { arrow, separator } = symbolsOf(style);
   const { inputs, cohorts, stage } = evidence;
   const versions = `${versionText(inputs.baseline)} ${arrow} ${versionText(inputs.candidate)}`;
-  const sizes = cohorts.map(
+  const sizes = toldCohorts(cohorts).map(
     ({ name, units, requests }) => `${name} ${countOf(units, 'user')}, ${countOf(requests, 'request')}`,
   );
   return fields(
@@ -21,10 +21,17 @@ export function evidenceHeader(evidence: Evidence, model: string | undefined, st
       ['requests', requestsText(inputs.requests)],
       ['cohorts', sizes.join(` ${separator} `)],
       ['errors', errorsText(evidence)],
-      ['bounds', statisticsText(evidence)],
+      ['intervals', statisticsText(evidence)],
     ],
     style,
   );
+}
+
+/** The two sides of a split; where one of them is empty, everyone. */
+function toldCohorts(cohorts: readonly CohortSize[]): readonly CohortSize[] {
+  const sides = cohorts.filter(({ name, requests }) => name !== 'all' && requests > 0);
+  const everyone = cohorts.filter(({ name }) => name === 'all');
+  return sides.length < 2 && everyone.length > 0 ? everyone : sides;
 }
 
 function versionText({ version, runtime, backend }: VersionFacts): string {
@@ -53,11 +60,14 @@ function requestsText(files: readonly RequestFileFacts[]): string {
 }
 
 function errorsText({ inputs, outcomes }: Evidence): string {
-  const side = (version: string, { requests, errors }: OutcomeCounts) =>
-    `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
-  return [side(inputs.baseline.version, outcomes.baseline), side(inputs.candidate.version, outcomes.candidate)].join(
-    ', ',
-  );
+  return [
+    errorsOf(inputs.baseline.version, outcomes.baseline),
+    errorsOf(inputs.candidate.version, outcomes.candidate),
+  ].join(', ');
+}
+
+function errorsOf(version: string, { requests, errors }: OutcomeCounts): string {
+  return `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
 }
 
 function statisticsText({ statistics }: Evidence): string {

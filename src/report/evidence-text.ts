@@ -51,11 +51,15 @@ function question({ stage, rollout }: Evidence): string {
   return `May stage ${printableName(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
 }
 
+function kindOf({ comparison, cohort }: Comparison): string {
+  return `${comparison} ${cohort}`;
+}
+
 /** A section per kind of comparison and cohort: the judged pairs first, and only the first with its segments. */
 function comparisonSections({ comparisons, ...evidence }: Evidence, verbose: boolean, style: Style): string[] {
   const judged = judgedCohort(comparisons);
-  const rank = ({ comparison, cohort }: Comparison) => (cohort === judged ? 0 : 2) + (comparison === 'paired' ? 0 : 1);
-  const kindOf = ({ comparison, cohort }: Comparison) => `${comparison} ${cohort}`;
+  const rank = (comparison: Comparison) =>
+    comparison.comparison === 'served' ? 1 : comparison.cohort === judged ? 0 : 2;
   const kinds = [...new Set(comparisons.toSorted((a, b) => rank(a) - rank(b)).map(kindOf))];
   return kinds.map((kind, index) => {
     const group = comparisons.filter((comparison) => kindOf(comparison) === kind);

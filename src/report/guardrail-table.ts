@@ -1,4 +1,4 @@
-import type { CohortName, Comparison, Evidence, GuardrailResult, GuardrailStatus } from '../domain/evidence.ts';
+import type { Comparison, Evidence, GuardrailResult, GuardrailStatus, Segment } from '../domain/evidence.ts';
 import { fold, foldLine } from './fold.ts';
 import { limitOf } from '../domain/bound.ts';
 import { formatBound, testedMeasure } from '../domain/format-bound.ts';
@@ -8,7 +8,7 @@ import { formatEstimate } from './interval.ts';
 import { judgedCohort, segmentName } from './names.ts';
 import { printableName } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
-import { type Column, type Row, table } from './table.ts';
+import { type Column, noBreakSpace, type Row, table } from './table.ts';
 
 const columns: readonly Column[] = [
   { header: 'status', align: 'left', heading: true },
@@ -16,7 +16,7 @@ const columns: readonly Column[] = [
   { header: 'baseline', align: 'right', optional: true },
   { header: 'candidate', align: 'right', optional: true },
   { header: 'tested', align: 'right' },
-  { header: 'bounds', align: 'right' },
+  { header: 'interval', align: 'right' },
   { header: 'allowed', align: 'left', shrinksTo: 12 },
   { header: 'on breach', align: 'left', optional: true },
 ];
@@ -27,21 +27,16 @@ const shownWhenFolded = 12;
 export function guardrailTable(evidence: Evidence, verbose: boolean, style: Style): string {
   const ordered = guardrailsByWeight(evidence.guardrails);
   const { shown, rest } = fold(ordered, verbose ? Infinity : shownWhenFolded);
-  const cohort = judgedCohort(evidence.comparisons);
-  const rows: Row[] = shown.map((result) => ({ cells: cells(result, evidence.comparisons, cohort, style) }));
-  if (rest.length > 0) rows.push({ across: foldLine(rest.length, `(${statusCounts(rest)})`, style) });
+  const sides = sidesOf(evidence.comparisons);
+  const rows: Row[] = shown.map((result) => ({ cells: cells(result, sides, style) }));
+  if (rest.length > 0) rows.push({ across: foldLine(rest.length, statusCounts(rest), style) });
   return table(columns, rows, style);
 }
 
-function cells(
-  result: GuardrailResult,
-  comparisons: readonly Comparison[],
-  cohort: CohortName,
-  style: Style,
-): string[] {
+function cells(result: GuardrailResult, sides: Sides, style: Style): string[] {
   const { metric, segment, bound, unit, value, low, high, onBreach, test } = result;
   const name = [printableName(metric), segmentName(segment)].filter((part) => part !== '').join(' ');
-  const [baseline = '', candidate = ''] = bothSides(result, comparisons, cohort);
+  const [baseline = '', candidate = ''] = sides.get(subjectKey(metric, segment)) ?? [];
   const tested =
     value === undefined
       ? undefined
@@ -54,42 +49,48 @@ function cells(
     candidate,
     tested?.value ?? 'none',
     tested === undefined ? '' : interval,
-    formatBound(bound, unit),
+    keptTogether(formatBound(bound, unit)),
     onBreach,
   ];
 }
 
-/** The two versions' own values, from the comparison that the guardrail rests on: pairs where there are any. */
-function bothSides(result: GuardrailResult, comparisons: readonly Comparison[], cohort: CohortName): readonly string[] {
-  const name = segmentName(result.segment);
-  const same = comparisons.filter(
-    (comparison) => comparison.metric === result.metric && segmentName(comparison.segment) === name,
+type Sides = ReadonlyMap<string, readonly string[]>;
+
+/** The two versions' own values, by metric and segment, from the comparison that decides: pairs where there are any. */
+function sidesOf(comparisons: readonly Comparison[]): Sides {
+  const cohort = judgedCohort(comparisons);
+  const served = comparisons.filter(({ comparison }) => comparison === 'served');
+  const paired = comparisons.filter((comparison) => comparison.comparison === 'paired' && comparison.cohort === cohort);
+  // The later entry of a key wins.
+  return new Map(
+    [...served, ...paired].filter(isComputed).map(({ metric, segment, baseline, candidate, unit: kind }) => {
+      const { texts, unit } = formatTogether([baseline, candidate], kind);
+      return [subjectKey(metric, segment), texts.map((text) => `${text}${unit}`)];
+    }),
   );
-  const found = [...same.filter(({ comparison }) => comparison === 'paired'), ...same].find(
-    (comparison) => comparison.cohort === cohort && isComputed(comparison),
-  );
-  if (found === undefined || !isComputed(found)) return [];
-  const { texts, unit } = formatTogether([found.baseline, found.candidate], found.unit);
-  return texts.map((text) => `${text}${unit}`);
+}
+
+function subjectKey(metric: string, segment: Segment): string {
+  return JSON.stringify([metric, Object.entries(segment ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 /** The status as a word; capitals mark the breach where there is no colour. */
 function statusWord(status: GuardrailStatus, style: Style): string {
   const { good, bad, unsure } = paintOf(style);
-  switch (status) {
-    case 'pass':
-      return good('pass');
-    case 'breach':
-      return bad('BREACH');
-    case 'inconclusive':
-    case 'uncomputable':
-      return unsure(status);
-  }
+  const paint = { pass: good, breach: bad, inconclusive: unsure, uncomputable: unsure }[status];
+  return paint(status === 'breach' ? 'BREACH' : status);
 }
 
+/** A limit's number and unit stay on one line where the cell is wrapped. */
+function keptTogether(bound: string): string {
+  return bound.replace(/ (?=\D+$)/u, noBreakSpace);
+}
+
+/** `inconclusive`, or `(3 inconclusive, 5 pass)` where there are several. */
 function statusCounts(results: readonly GuardrailResult[]): string {
   const statuses = [...new Set(results.map(({ status }) => status))];
-  return statuses
-    .map((status) => `${formatCount(results.filter((result) => result.status === status).length)} ${status}`)
-    .join(', ');
+  const counts = statuses.map(
+    (status) => `${formatCount(results.filter((result) => result.status === status).length)} ${status}`,
+  );
+  return statuses.length === 1 ? statuses.join('') : `(${counts.join(', ')})`;
 }

@@ -15,17 +15,18 @@ const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
  * then by how much of what the bound allows is used up.
  */
 export function guardrailsByWeight(guardrails: readonly GuardrailResult[]): GuardrailResult[] {
-  const weights = (result: GuardrailResult) => [
-    statusRank[result.status],
-    result.status === 'breach' && result.onBreach === 'hold' ? 1 : 0,
-    result.segment === null ? 0 : 1,
-    -boundUsed(result),
-  ];
   return guardrails.toSorted((a, b) => {
     const [left, right] = [weights(a), weights(b)];
     const decisive = left.findIndex((weight, index) => weight !== right[index]);
-    return (left[decisive] ?? 0) < (right[decisive] ?? 0) ? -1 : decisive === -1 ? 0 : 1;
+    if (decisive === -1) return 0;
+    return (left[decisive] ?? 0) < (right[decisive] ?? 0) ? -1 : 1;
   });
+}
+
+/** What the order depends on, the most decisive first; the smallest comes first. */
+function weights(result: GuardrailResult): readonly number[] {
+  const isMildBreach = result.status === 'breach' && result.onBreach === 'hold';
+  return [statusRank[result.status], isMildBreach ? 1 : 0, result.segment === null ? 0 : 1, -boundUsed(result)];
 }
 
 /** How much of its allowance the tested quantity takes: 1 at the bound, more beyond it, the least where it has no value. */

@@ -16,9 +16,9 @@ export function trafficText(traffic: Readonly<Record<string, number>>): string {
   return shares.length === 0 ? 'none' : shares.join(', ');
 }
 
-/** Whose requests the guardrails were judged on: comparisons over everyone are made only where everyone is judged. */
+/** Whose requests the guardrails were judged on: evidence lists that cohort's comparisons first. */
 export function judgedCohort(comparisons: readonly Comparison[]): CohortName {
-  return comparisons.some(({ cohort }) => cohort === 'all') ? 'all' : 'canary';
+  return comparisons[0]?.cohort ?? 'canary';
 }
 
 /** `the canary cohort`, `all users`. */

@@ -19,6 +19,7 @@ export function printableSentence(sentence: string): string {
 }
 
 function harmless(text: string, longest: number): string {
+  if (text.length <= longest && printableAscii.test(text)) return withoutCommands(text);
   let written = '';
   let columns = 0;
   for (const character of text) {
@@ -30,6 +31,9 @@ function harmless(text: string, longest: number): string {
   }
   return withoutCommands(written);
 }
+
+/** By far the most names, for which nothing needs to be measured. */
+const printableAscii = /^[ -~]*$/u;
 
 /** Control, format, surrogate, private-use and line or paragraph separating characters. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;

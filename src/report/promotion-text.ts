@@ -81,10 +81,13 @@ function entryChanges(
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const changed = keys.filter((key) => before[key] !== after[key]);
   if (changed.length === 0) return 'unchanged';
-  const written = (value: string | undefined) => (value === undefined ? 'none' : printableName(value));
   return changed
     .map((key) => `${printableName(key)} ${written(before[key])} ${arrow} ${written(after[key])}`)
     .join(', ');
+}
+
+function written(value: string | undefined): string {
+  return value === undefined ? 'none' : printableName(value);
 }
 
 function trafficOf({ traffic }: RegistryState): string {
@@ -94,16 +97,12 @@ function trafficOf({ traffic }: RegistryState): string {
 
 function nextStep({ dryRun, action, planFile, candidate }: Promotion): NextStep {
   if (dryRun) return { command: commandLine('canary', 'promote', planFile), why: 'makes this change' };
-  switch (action) {
-    case 'enter':
-      return { command: commandLine('canary', 'evaluate', planFile), why: 'asks whether the next stage may begin' };
-    case 'complete':
-      return { command: commandLine('canary', 'status', planFile), why: 'shows the finished rollout' };
-    case 'rollback':
-      return {
-        why: `find out why ${candidate} failed; its successor starts a rollout of its own, with a new version and plan name`,
-      };
-    case 'look':
-      return { command: commandLine('canary', 'evaluate', planFile), why: 'looks again, once the log has grown' };
-  }
+  const evaluate = commandLine('canary', 'evaluate', planFile);
+  const steps: Readonly<Record<RegistryChange['action'], NextStep>> = {
+    enter: { command: evaluate, why: 'asks whether the next stage may begin' },
+    complete: { command: commandLine('canary', 'status', planFile), why: 'shows the finished rollout' },
+    rollback: { why: `find out why ${candidate} failed; its successor needs a new version and a plan of a new name` },
+    look: { command: evaluate, why: 'looks again, once the log has grown' },
+  };
+  return steps[action];
 }

@@ -16,7 +16,7 @@ export function serializeEvidence(evidence: Evidence): string {
  * sha256 (hex) over all of the evidence but its digest, in the canonical form of RFC 8785: keys sorted, no white space.
  * So it does not depend on the order or layout of the file, and keys that a later version added count too.
  */
-export function evidenceDigest(evidence: Omit<Evidence, 'digest'>): string {
+export function evidenceDigest(evidence: Omit<Evidence, 'digest'> & Partial<Evidence>): string {
   const rest = Object.fromEntries(Object.entries(evidence).filter(([key]) => key !== 'digest'));
   return createHash('sha256').update(canonicalText(rest, 'evidence'), 'utf8').digest('hex');
 }

@@ -67,7 +67,6 @@ export function nextStepText({ command, why }: NextStep, style: Style): string {
 }
 
 function header({ model, baseline, candidate, traffic }: RolloutStatus, style: Style): string {
-  const standing = ({ version, status }: VersionStanding) => `${printableName(version)} (${status})`;
   return fields(
     [
       ['model', printableName(model)],
@@ -77,6 +76,10 @@ function header({ model, baseline, candidate, traffic }: RolloutStatus, style: S
     ],
     style,
   );
+}
+
+function standing({ version, status }: VersionStanding): string {
+  return `${printableName(version)} (${status})`;
 }
 
 const columns: readonly Column[] = [

@@ -1,4 +1,3 @@
-import CliTable from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { paragraph } from './paragraph.ts';
@@ -22,12 +21,18 @@ export type Row = { readonly cells: readonly string[] } | { readonly across: str
 const narrowestTable = 60;
 const gap = 2;
 
+/** Keeps two words of a cell on one line; written as a plain space. */
+export const noBreakSpace = '\u00A0';
+
 /**
  * A table that fits the terminal: with all columns, else without the optional ones, else with texts wrapped inside
  * their columns (between words, or else inside them), else as a list with one line per cell.
  */
 export function table(columns: readonly Column[], rows: readonly Row[], style: Style): string {
-  if (rows.length === 0) return '';
+  return rows.length === 0 ? '' : fitted(columns, rows, style).replaceAll(noBreakSpace, ' ');
+}
+
+function fitted(columns: readonly Column[], rows: readonly Row[], style: Style): string {
   const available = textColumns(style);
   if (style.columns < narrowestTable) return list(columns, rows, style);
   const essential = withoutOptional(columns, rows);
@@ -67,7 +72,7 @@ function totalWidth(widths: readonly number[]): number {
 const longestWholeWord = 28;
 
 function longestWord(rows: readonly Row[], index: number): number {
-  const words = rows.flatMap((row) => ('cells' in row ? (row.cells[index] ?? '').split(/\s/u) : []));
+  const words = rows.flatMap((row) => ('cells' in row ? (row.cells[index] ?? '').split(/[ \n]/u) : []));
   const indents = rows.map((row) => ('cells' in row ? indentOf(row.cells[index] ?? '').length : 0));
   return Math.min(longestWholeWord, Math.max(0, ...words.map((word) => stringWidth(word))) + Math.max(0, ...indents));
 }
@@ -93,39 +98,33 @@ function shrink(
   return widths;
 }
 
-const noBorders = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-};
-
 function draw(columns: readonly Column[], rows: readonly Row[], widths: readonly number[], style: Style): string {
   const { faint } = paintOf(style);
   const inner = totalWidth(widths) - gap;
-  const grid = new CliTable({
-    chars: noBorders,
-    style: { 'padding-left': gap, 'padding-right': 0, head: [], border: [] },
-    colWidths: widths.map((width) => width + gap),
-    colAligns: columns.map(({ align }) => align),
+  const lines = rows.flatMap((row) => {
+    if ('across' in row) return wrapCell(row.across, inner);
+    const cells = row.cells.map((cell, index) => wrapCell(cell, widths[index] ?? 1));
+    const height = Math.max(...cells.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) => joined(cells.map((cell) => cell[line] ?? '')));
   });
-  const across = (text: string) => [{ content: text, colSpan: columns.length }];
-  grid.push(columns.map(({ header }) => faint(header)));
-  grid.push(across(faint(symbolsOf(style).rule.repeat(inner))));
-  for (const row of rows) {
-    if ('across' in row) grid.push(across(wrapAnsi(row.across, inner, { hard: true })));
-    else grid.push(row.cells.map((cell, index) => wrapCell(cell, widths[index] ?? 1)));
+  function joined(cells: readonly string[]): string {
+    return cells.map((cell, index) => padded(cell, widths[index] ?? 0, columns[index]?.align)).join(' '.repeat(gap));
   }
-  return grid
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const header = faint(joined(columns.map(({ header: title }) => title)).trimEnd());
+  const rule = faint(symbolsOf(style).rule.repeat(inner));
+  return [header, rule, ...lines].map((line) => `${' '.repeat(gap)}${line}`.trimEnd()).join('\n');
+}
+
+function padded(text: string, width: number, align: Column['align'] = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'right' ? `${space}${text}` : `${text}${space}`;
 }
 
 /** Wraps a cell below itself, at the indentation that it starts with. */
-function wrapCell(cell: string, width: number): string {
+function wrapCell(cell: string, width: number): string[] {
   const indent = indentOf(cell);
   const wrapped = wrapAnsi(cell.trimStart(), Math.max(1, width - indent.length), { hard: true });
-  return wrapped.replaceAll(/^/gmu, indent);
+  return wrapped.split('\n').map((line) => `${indent}${line}`);
 }
 
 function indentOf(cell: string): string {

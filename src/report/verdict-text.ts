@@ -40,19 +40,14 @@ export function nextBlock(evidence: Evidence, planFile: string, style: Style): s
 }
 
 function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {
-  const candidate = printableName(inputs.candidate.version);
-  switch (registryChange.action) {
-    case 'enter':
-      return stage.weight === 0
-        ? `enters ${printableName(stage.name)}; nobody is exposed to ${candidate} yet`
-        : `enters ${printableName(stage.name)}: ${formatShare(stage.weight)} of users get ${candidate}`;
-    case 'complete':
-      return `makes ${candidate} stable: all users get it`;
-    case 'rollback':
-      return `takes ${candidate} out of traffic`;
-    case 'look': {
-      const undecided = guardrails.some(({ status }) => status === 'inconclusive');
-      return `records this look${undecided ? '; evaluate again when the log has grown' : ''}`;
-    }
-  }
+  const [candidate, name] = [printableName(inputs.candidate.version), printableName(stage.name)];
+  const exposed =
+    stage.weight === 0 ? 'nobody is exposed yet' : `${formatShare(stage.weight)} of users get ${candidate}`;
+  const undecided = guardrails.some(({ status }) => status === 'inconclusive');
+  return {
+    enter: `enters ${name}: ${exposed}`,
+    complete: `makes ${candidate} stable: all users get it`,
+    rollback: `takes ${candidate} out of traffic`,
+    look: `records this look${undecided ? '; evaluate again when the log has grown' : ''}`,
+  }[registryChange.action];
 }
