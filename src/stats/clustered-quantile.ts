@@ -1,6 +1,6 @@
 import { leaveOneOutResiduals, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type DataSize, type Refusal, type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, requestTotals } from './sample.ts';
+import { columnTotals, type RequestTotals, requestTotals } from './sample.ts';
 
 /** Below this many distinct units beyond the quantile there is no interval. */
 export const fewestUnitsBeyond = 20;
@@ -20,8 +20,8 @@ export interface QuantileCounts {
 /** What a quantile's bound needs next: the sample quantiles at two neighbouring probabilities. */
 export interface QuantileWindow {
   readonly kind: 'window';
-  readonly probability: number;
-  readonly quantile: number;
+  /** What it was computed from. */
+  readonly counts: QuantileCounts;
   /** Standard error of the share of requests at or below q, between units. */
   readonly shareError: number;
   /** Skewness of that share. */
@@ -31,10 +31,7 @@ export interface QuantileWindow {
   readonly above: number;
   /** Leave-one-out indicator residuals per unit, in the order of the columns. */
   readonly residuals: Float64Array;
-  readonly units: number;
-  readonly requests: number;
-  readonly effectiveUnits: number;
-  readonly clusterSize: number;
+  readonly totals: RequestTotals;
   /** Distinct units with a request beyond q. */
   readonly unitsBeyond: number;
 }
@@ -73,21 +70,8 @@ export function quantileWindow(counts: QuantileCounts): QuantileWindow | Refusal
   const below = probability - 2 * shareError;
   const above = probability + 2 * shareError;
   if (below <= 0 || above >= 1) return windowOutside(probability, shareError, totals);
-  const { units, effectiveUnits, clusterSize } = totals;
-  const size = { units, requests: totals.requests, effectiveUnits, clusterSize };
   const shareSkewness = ratioSkewness(moments);
-  return {
-    kind: 'window',
-    probability,
-    quantile,
-    shareError,
-    shareSkewness,
-    below,
-    above,
-    residuals,
-    ...size,
-    unitsBeyond,
-  };
+  return { kind: 'window', counts, totals, shareError, shareSkewness, below, above, residuals, unitsBeyond };
 }
 
 /**
@@ -102,12 +86,12 @@ export function clusteredQuantile(
   if (!(quantileBelow > 0 && Number.isFinite(quantileAbove))) {
     return uncomputable('a quantile next to the one asked for is not above zero');
   }
-  if (quantileBelow > window.quantile || quantileAbove < window.quantile) {
+  if (quantileBelow > window.counts.quantile || quantileAbove < window.counts.quantile) {
     throw new RangeError('The neighbouring quantiles must lie on either side of the quantile.');
   }
   if (quantileBelow === quantileAbove) return uncomputable('the values around the quantile are all the same');
   const logError = Math.log(quantileAbove / quantileBelow) / 4;
-  return { kind: 'quantile', quantile: window.quantile, logError, window };
+  return { kind: 'quantile', quantile: window.counts.quantile, logError, window };
 }
 
 function countUnitsBeyond(requests: Float64Array, atMost: Float64Array): number {

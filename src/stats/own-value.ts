@@ -1,4 +1,5 @@
 import type { Linearized } from './linearized.ts';
+import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
@@ -18,7 +19,9 @@ export function ownValue(sample: Sample, { zeroOne = false } = {}): Linearized |
   const residuals = leaveOneOutResiduals(sample.requests, sample.sum, value, totals.requests);
   const moments = residualMoments(residuals, sample.requests);
   if (!zeroOne && isRounding(moments, column.sumOfSquares)) return uncomputable('every unit has the same value');
-  const floorVariance = zeroOne ? proportionFloor(totals.clusterSize, totals.requests) : 0;
+  const floorVariance = zeroOne
+    ? proportionFloor(designEffect(sample.requests, sample.sum, sample.sum, totals), totals.requests)
+    : 0;
   return {
     kind: 'linearized',
     value,

@@ -1,4 +1,5 @@
 import type { Linearized } from './linearized.ts';
+import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
@@ -25,7 +26,9 @@ export function pairedDifference(sample: PairedSample, { zeroOne = false } = {})
   if (!zeroOne && isRounding(moments, baseline.sumOfSquares + candidate.sumOfSquares)) {
     return uncomputable('every unit has the same difference');
   }
-  const floorVariance = zeroOne ? proportionFloor(totals.clusterSize, totals.requests) : 0;
+  const floorVariance = zeroOne
+    ? proportionFloor(designEffect(sample.requests, difference, difference.map(Math.abs), totals), totals.requests)
+    : 0;
   return {
     kind: 'linearized',
     value,

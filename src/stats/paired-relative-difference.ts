@@ -1,4 +1,5 @@
 import type { Linearized } from './linearized.ts';
+import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
@@ -29,7 +30,11 @@ export function pairedRelativeDifference(sample: PairedSample, { zeroOne = false
     return uncomputable('every unit has the same relative difference');
   }
   const baselineMean = baseline.sum / totals.requests;
-  const floorVariance = zeroOne ? proportionFloor(totals.clusterSize, totals.requests) / baselineMean ** 2 : 0;
+  const difference = sample.candidate.map((sum, unit) => sum - (sample.baseline[unit] ?? Number.NaN));
+  const floorVariance = zeroOne
+    ? proportionFloor(designEffect(sample.requests, difference, difference.map(Math.abs), totals), totals.requests) /
+      baselineMean ** 2
+    : 0;
   return {
     kind: 'linearized',
     value: ratio - 1,

@@ -1,10 +1,11 @@
 /**
- * What is added to the squared standard error of a difference of proportions, 4 m_w / n^2: as if two more clusters of
- * average weight had disagreed, one in each direction. The plug-in variance goes to zero with the events, and without this
- * floor no event would read as proof that there are none (the idea of Agresti and Coull 1998, with the design effect of users).
- * @param clusterSize request-weighted cluster size m_w.
+ * What is added to the squared standard error of a difference of proportions, (2 d / n)^2: as if, beyond what was seen, four clusters of
+ * d requests had an event each. The plug-in variance goes to zero with the events, and without this floor no event would read as
+ * proof that there are none (the idea of Agresti and Coull 1998). Without a discordant pair d is the whole request-weighted cluster size m_w,
+ * and a margin M is certified from about n = 5.6 m_w / M requests on.
+ * @param designEffect how many requests count as one, at least 1.
  * @param requests number of requests n, above 0.
  */
-export function proportionFloor(clusterSize: number, requests: number): number {
-  return (4 * clusterSize) / (requests * requests);
+export function proportionFloor(designEffect: number, requests: number): number {
+  return ((2 * designEffect) / requests) ** 2;
 }

@@ -1,5 +1,6 @@
 import type { ClusteredQuantile } from './clustered-quantile.ts';
 import type { Linearized } from './linearized.ts';
+import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 
 /** `paired`: both sides are the same units in the same order; `served`: they are different units. */
@@ -7,7 +8,7 @@ export type QuantilePairing = 'paired' | 'served';
 
 /** One side's own quantile, whose error is symmetric on the logarithm. */
 export function ownQuantile(side: ClusteredQuantile): Linearized {
-  const { units, requests, effectiveUnits, clusterSize } = side.window;
+  const { units, requests, effectiveUnits, clusterSize } = side.window.totals;
   return {
     kind: 'linearized',
     value: side.quantile,
@@ -81,8 +82,11 @@ export function residualCorrelation(
     leftSquares += leftResidual * leftResidual;
     rightSquares += rightResidual * rightResidual;
   }
-  const { clusterSize, requests, shareError } = candidate.window;
-  const floor = proportionFloor(clusterSize, requests) / (2 * shareError * baseline.window.shareError);
+  const { counts, totals, shareError } = candidate.window;
+  const crossed = counts.atMost.map((count, unit) => count - (baseline.window.counts.atMost[unit] ?? 0));
+  const requestsPerIndependent = designEffect(counts.requests, crossed, crossed.map(Math.abs), totals);
+  const floor =
+    proportionFloor(requestsPerIndependent, totals.requests) / (2 * shareError * baseline.window.shareError);
   return products / Math.sqrt(leftSquares * rightSquares) - floor;
 }
 
@@ -103,8 +107,8 @@ function skewnessOfLogRatio(baseline: ClusteredQuantile, candidate: ClusteredQua
 }
 
 function sizes(baseline: ClusteredQuantile, candidate: ClusteredQuantile, pairing: QuantilePairing) {
-  const left = baseline.window;
-  const right = candidate.window;
+  const left = baseline.window.totals;
+  const right = candidate.window.totals;
   const served = pairing === 'served';
   return {
     kind: 'linearized',

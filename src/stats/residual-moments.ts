@@ -42,7 +42,8 @@ export function residualMoments(residuals: Float64Array, requests: Float64Array)
     second += residual * residual;
     third += residual * residual * residual;
   }
-  if (second === 0) return { second: 0, third: 0 };
+  // Squares of squares would underflow and their ratios not be numbers; no metric varies that little.
+  if (second < 1e-200) return { second: 0, third: 0 };
   const model = homogeneousMoments(residuals, requests);
   const plainSkewness = third / second ** 1.5;
   const modelSkewness = model.third / model.second ** 1.5;

@@ -29,6 +29,9 @@ export interface RequestTotals {
   readonly clusterSize: number;
 }
 
+/** Beyond, the cubes of values would overflow. */
+const largestSumOfSquares = 1e180;
+
 /** Adds up the requests, or says why the sample cannot be used. */
 export function requestTotals(requests: Float64Array): RequestTotals | Uncomputable {
   let units = 0;
@@ -36,7 +39,7 @@ export function requestTotals(requests: Float64Array): RequestTotals | Uncomputa
   let sumOfSquares = 0;
   let largest = 0;
   for (const count of requests) {
-    if (!(count >= 0)) return uncomputable('a unit has a negative or missing number of requests');
+    if (!(count >= 0 && Number.isInteger(count))) return uncomputable('a unit has no whole number of requests');
     if (count === 0) continue;
     units += 1;
     sum += count;
@@ -67,5 +70,6 @@ export function columnTotals(requests: Float64Array, column: Float64Array): Colu
     sumOfSquares += value * value;
   }
   if (!Number.isFinite(sumOfSquares)) return uncomputable('a value is not finite');
+  if (sumOfSquares > largestSumOfSquares) return uncomputable('a value is too large to compute with');
   return { kind: 'column', sum, sumOfSquares };
 }

@@ -1,3 +1,4 @@
+import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { isRounding, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
@@ -37,7 +38,9 @@ export function servedGroup(sample: Sample, side: string, zeroOne: boolean): Ser
     kind: 'group',
     mean,
     variance: ratioVariance(moments, totals.units, totals.requests),
-    floorVariance: zeroOne ? proportionFloor(totals.clusterSize, totals.requests) : 0,
+    floorVariance: zeroOne
+      ? proportionFloor(designEffect(sample.requests, sample.sum, sample.sum, totals), totals.requests)
+      : 0,
     second: moments.second / totals.requests ** 2,
     third: moments.third / totals.requests ** 3,
     units: totals.units,

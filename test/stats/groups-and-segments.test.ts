@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { deleteGroupJackknife } from '../../src/stats/jackknife.ts';
+import { ownValue } from '../../src/stats/own-value.ts';
+import { postStratifiedDifference } from '../../src/stats/post-stratification.ts';
+import { sampleRatio } from '../../src/stats/sample-ratio.ts';
+import { servedDifference } from '../../src/stats/served-difference.ts';
+import { linearized, sample } from './samples.ts';
+
+const size = { units: 100, requests: 100, effectiveUnits: 100, clusterSize: 1, counted: { units: 100, requests: 100 } };
+
+describe('the delete-a-group jackknife', () => {
+  it('of a mean with groups of equal size has the standard error of the group means', () => {
+    const groups = Float64Array.from({ length: 50 }, (_, group) => (group * group) % 17);
+    const total = groups.reduce((sum, value) => sum + value, 0);
+    const found = linearized(
+      deleteGroupJackknife({ ...size, value: total / 50, replicates: groups.map((own) => (total - own) / 49) }),
+    );
+    const plain = linearized(
+      ownValue(
+        sample(
+          Array.from(groups, () => 1),
+          Array.from(groups),
+        ),
+      ),
+    );
+    expect(found.standardError).toBeCloseTo(plain.standardError, 12);
+    expect(found.degreesOfFreedom).toBe(49);
+  });
+
+  it('is uncomputable where a group cannot be left out, or leaving out changes nothing', () => {
+    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1, Number.NaN) })).toMatchObject({
+      kind: 'uncomputable',
+    });
+    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1, 1, 1) })).toMatchObject({
+      kind: 'uncomputable',
+    });
+    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1) })).toMatchObject({
+      kind: 'uncomputable',
+    });
+  });
+});
+
+/** Each row: unit, segment, requests, sum. */
+const segmented = (rows: readonly (readonly [number, number, number, number])[]) => ({
+  unit: Int32Array.from(rows, (row) => row[0]),
+  segment: Int32Array.from(rows, (row) => row[1]),
+  requests: Float64Array.from(rows, (row) => row[2]),
+  sum: Float64Array.from(rows, (row) => row[3]),
+});
+
+describe('a post-stratified difference', () => {
+  it('with one segment is the served difference', () => {
+    const found = postStratifiedDifference(
+      segmented([
+        [0, 0, 1, 1],
+        [1, 0, 1, 2],
+        [2, 0, 1, 4],
+      ]),
+      segmented([
+        [0, 0, 1, 3],
+        [1, 0, 1, 3],
+        [2, 0, 1, 5],
+      ]),
+      1,
+    );
+    const plain = linearized(servedDifference(sample([1, 1, 1], [1, 2, 4]), sample([1, 1, 1], [3, 3, 5])));
+    expect(found).toMatchObject({ kind: 'post-stratified', covered: 1, changesSign: false });
+    const { difference } = found.kind === 'post-stratified' ? found : expect.fail();
+    expect(difference.value).toBeCloseTo(plain.value, 12);
+    expect(difference.standardError).toBeCloseTo(plain.standardError, 12);
+    expect(difference.skewness).toBeCloseTo(plain.skewness * (2 / 3) ** -1.5, 9);
+  });
+
+  it('sees that the mix of segments turned the sign', () => {
+    // The candidate is better by 1 in both segments, but its users are mostly in the slow one.
+    const found = postStratifiedDifference(
+      segmented([
+        [0, 0, 9, 90],
+        [1, 0, 9, 91],
+        [2, 1, 1, 30],
+        [3, 1, 1, 31],
+      ]),
+      segmented([
+        [0, 0, 1, 9],
+        [1, 0, 1, 9.1],
+        [2, 1, 9, 261],
+        [3, 1, 9, 270],
+      ]),
+      2,
+    );
+    expect(found).toMatchObject({ changesSign: true });
+    const { difference, plainDifference } = found.kind === 'post-stratified' ? found : expect.fail();
+    expect(difference.value).toBeLessThan(0);
+    expect(plainDifference).toBeGreaterThan(0);
+  });
+
+  it('leaves out segments that a side does not have, and says how much is covered', () => {
+    const found = postStratifiedDifference(
+      segmented([
+        [0, 0, 1, 1],
+        [1, 0, 1, 2],
+        [2, 1, 2, 9],
+      ]),
+      segmented([
+        [0, 0, 2, 3],
+        [1, 0, 2, 5],
+      ]),
+      2,
+    );
+    expect(found).toMatchObject({ covered: 6 / 8 });
+  });
+
+  it('without a common segment is uncomputable', () => {
+    expect(postStratifiedDifference(segmented([[0, 0, 1, 1]]), segmented([[0, 1, 1, 1]]), 2)).toMatchObject({
+      kind: 'uncomputable',
+    });
+  });
+});
+
+describe('the sample ratio test', () => {
+  it('finds no fault with the shares asked for', () => {
+    expect(sampleRatio([950, 50], [0.95, 0.05]).pValue).toBe(1);
+  });
+
+  it('finds twice the share', () => {
+    expect(sampleRatio([900, 100], [0.95, 0.05]).pValue).toBeLessThan(0.001);
+  });
+
+  it('sees no difference in the order of groups', () => {
+    const forth = sampleRatio([480, 520], [0.5, 0.5]).logEvidence;
+    expect(sampleRatio([520, 480], [0.5, 0.5]).logEvidence).toBeCloseTo(forth, 9);
+  });
+
+  it('refuses shares that are none', () => {
+    expect(() => sampleRatio([1, 1], [0.5, 0.6])).toThrow(RangeError);
+    expect(() => sampleRatio([1, 1], [1, 0])).toThrow(RangeError);
+    expect(() => sampleRatio([1.5, 1], [0.5, 0.5])).toThrow(RangeError);
+  });
+});
