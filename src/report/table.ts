@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { paragraph } from './paragraph.ts';
@@ -20,6 +21,13 @@ export type Row = { readonly cells: readonly string[] } | { readonly across: str
 /** Below this no table is drawn: its columns would be too narrow to read. */
 const narrowestTable = 60;
 const gap = 2;
+
+/** Columns are told apart by space alone, which reads as well and survives being pasted. */
+const noBorders = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '' },
+};
 
 /** Keeps two words of a cell on one line; written as a plain space. */
 export const noBreakSpace = '\u00A0';
@@ -101,23 +109,21 @@ function shrink(
 function draw(columns: readonly Column[], rows: readonly Row[], widths: readonly number[], style: Style): string {
   const { faint } = paintOf(style);
   const inner = totalWidth(widths) - gap;
-  const lines = rows.flatMap((row) => {
-    if ('across' in row) return wrapCell(row.across, inner);
-    const cells = row.cells.map((cell, index) => wrapCell(cell, widths[index] ?? 1));
-    const height = Math.max(...cells.map(({ length }) => length));
-    return Array.from({ length: height }, (_, line) => joined(cells.map((cell) => cell[line] ?? '')));
+  // Every cell is wrapped to its column already, so that the layout has nothing left to measure twice.
+  const layout = new Table({
+    chars: { ...noBorders, middle: ' '.repeat(gap) },
+    colWidths: [...widths],
+    colAligns: columns.map(({ align }) => align),
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  function joined(cells: readonly string[]): string {
-    return cells.map((cell, index) => padded(cell, widths[index] ?? 0, columns[index]?.align)).join(' '.repeat(gap));
+  layout.push(columns.map(({ header }) => header));
+  for (const row of rows) {
+    if ('across' in row) layout.push([{ content: wrapCell(row.across, inner).join('\n'), colSpan: columns.length }]);
+    else layout.push(row.cells.map((cell, index) => wrapCell(cell, widths[index] ?? 1).join('\n')));
   }
-  const header = faint(joined(columns.map(({ header: title }) => title)).trimEnd());
-  const rule = faint(symbolsOf(style).rule.repeat(inner));
-  return [header, rule, ...lines].map((line) => `${' '.repeat(gap)}${line}`.trimEnd()).join('\n');
-}
-
-function padded(text: string, width: number, align: Column['align'] = 'left'): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return align === 'right' ? `${space}${text}` : `${text}${space}`;
+  const [header = '', ...lines] = layout.toString().split('\n');
+  const rule = symbolsOf(style).rule.repeat(inner);
+  return [faint(header.trimEnd()), faint(rule), ...lines].map((line) => `${' '.repeat(gap)}${line}`.trimEnd()).join('\n');
 }
 
 /** Wraps a cell below itself, at the indentation that it starts with. */
