@@ -1,15 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { Evidence } from '../domain/evidence.ts';
 import { ExitCode } from '../domain/exit-code.ts';
+import type { Decision } from '../domain/registry.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, type OutputFormat } from './format-option.ts';
+
+type FailOn = 'hold' | 'rollback' | 'never';
 
 interface EvaluateOptions {
   readonly stage?: string;
   readonly evidence?: string;
   readonly fresh?: boolean;
   readonly format: OutputFormat;
-  readonly failOn: 'hold' | 'rollback' | 'never';
+  readonly failOn: FailOn;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
@@ -48,22 +51,25 @@ Examples:
       const { evidenceText } = await import('../report/evidence-text.ts');
       const { serializeEvidence } = await import('../report/serialize-evidence.ts');
       const verdicts: ExitCode[] = [];
-      for (const plan of plans) {
-        const { evidence } = await evaluate(context.world, plan, options);
-        context.terminal.result(
-          options.format === 'json'
-            ? serializeEvidence(evidence)
-            : evidenceText(evidence, context.terminal.style, options),
-        );
+      for (const planFile of plans) {
+        const { evidence, model } = await evaluate(context.world, planFile, options);
+        const { quiet = false, verbose = false } = options;
+        const text = () => evidenceText(evidence, context.terminal.style, { quiet, verbose, planFile, model });
+        context.terminal.result(options.format === 'json' ? serializeEvidence(evidence) : text());
         verdicts.push(exitCodeFor(evidence, options.failOn));
       }
       context.exit(worst(verdicts));
     });
 }
 
-function exitCodeFor({ verdict }: Evidence, failOn: EvaluateOptions['failOn']): ExitCode {
-  const forgiven = { hold: [], rollback: ['hold'], never: ['hold', 'rollback'] }[failOn];
-  return forgiven.includes(verdict.decision) ? ExitCode.ok : verdict.exitCode;
+const forgiven: Readonly<Record<FailOn, readonly Decision[]>> = {
+  hold: [],
+  rollback: ['hold'],
+  never: ['hold', 'rollback'],
+};
+
+function exitCodeFor({ verdict }: Evidence, failOn: FailOn): ExitCode {
+  return forgiven[failOn].includes(verdict.decision) ? ExitCode.ok : verdict.exitCode;
 }
 
 /** Codes of verdicts are ordered by harm: increase 0, hold 3, rollback 4. */

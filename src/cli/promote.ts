@@ -10,6 +10,8 @@ interface PromoteOptions {
   readonly format: OutputFormat;
 }
 
+const exitCodes = { increase: ExitCode.ok, hold: ExitCode.hold, rollback: ExitCode.rollback } as const;
+
 /** `canary promote`: act on the latest evidence. */
 export function registerPromote(program: Command, context: CommandContext): void {
   program
@@ -36,6 +38,7 @@ export function registerPromote(program: Command, context: CommandContext): void
       context.terminal.result(
         options.format === 'json' ? jsonText(promotion) : promotionText(promotion, context.terminal.style),
       );
-      context.exit({ increase: ExitCode.ok, hold: ExitCode.hold, rollback: ExitCode.rollback }[promotion.verdict]);
+      // A dry run did what it was asked: it printed the change.
+      context.exit(promotion.dryRun ? ExitCode.ok : exitCodes[promotion.verdict]);
     });
 }

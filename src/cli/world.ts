@@ -5,8 +5,8 @@ import type { World } from '../gate/world.ts';
 import type { Terminal } from './terminal.ts';
 import { createProgress } from './progress.ts';
 
-/** The two lines of the process that the world is made from. */
-export type ProcessLike = Pick<NodeJS.Process, 'argv' | 'env' | 'cwd' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'>;
+/** What of the process the program uses. */
+export type ProcessLike = Pick<NodeJS.Process, 'argv' | 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'>;
 
 /** The package's own version. */
 export function packageVersion(): string {
@@ -27,6 +27,7 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
   return {
     cwd: process.cwd(),
     now: clock(process.env['SOURCE_DATE_EPOCH']),
+    stdin: process.stdin,
     signal,
     // The same path from src/cli and from dist/cli.
     modelHost: fileURLToPath(new URL('../../bin/model-host.js', import.meta.url)),

@@ -153,4 +153,6 @@ export interface RegistryChange {
   readonly traffic: Readonly<Record<string, number>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly status: Readonly<Record<string, string>>;
+  /** Why `promote` would refuse as things are; then nothing of the above would change. */
+  readonly refused?: string;
 }

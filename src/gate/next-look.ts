@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, RequestFileFacts, StageLook } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { LookRecord } from '../domain/registry.ts';
@@ -62,7 +63,8 @@ async function reasonForNewSeries(
 
 /** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */
 export function isSameLook(previous: Evidence, next: Evidence): boolean {
-  return JSON.stringify(findings(previous)) === JSON.stringify(findings(next));
+  // One of the two was read from a file, where absent and undefined are the same.
+  return isDeepStrictEqual(findings(previous), JSON.parse(JSON.stringify(findings(next))));
 }
 
 function findings({ plan, stage, statistics, inputs, cohorts, outcomes, comparisons, guardrails, checks }: Evidence) {

@@ -4,6 +4,8 @@ export interface World {
   readonly cwd: string;
   /** The time now; fixed by SOURCE_DATE_EPOCH where that is set. */
   readonly now: () => Date;
+  /** Standard input, for commands that are told to read it. */
+  readonly stdin: NodeJS.ReadableStream;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** Script that runs one model in a process of its own. */

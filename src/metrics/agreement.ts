@@ -1,4 +1,4 @@
-import type { Role } from './judged-table.ts';
+import type { Role } from '../domain/role.ts';
 import type { MeanMetric } from './mean-metric.ts';
 
 const bothAnswered = 'baseline_label IS NOT NULL AND candidate_label IS NOT NULL';

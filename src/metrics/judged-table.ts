@@ -1,8 +1,6 @@
+import { type Role, roles } from '../domain/role.ts';
 import type { Database } from '../requests/database.ts';
 import { quoteIdentifier } from '../requests/database.ts';
-
-export const roles = ['baseline', 'candidate'] as const;
-export type Role = (typeof roles)[number];
 
 /** Where the outcomes of one version come from. */
 export interface OutcomeSource {

@@ -1,4 +1,4 @@
-import type { Role } from './judged-table.ts';
+import type { Role } from '../domain/role.ts';
 import type { MeanMetric } from './mean-metric.ts';
 
 const timed = (role: Role) => `${role}_latency_ns IS NOT NULL`;

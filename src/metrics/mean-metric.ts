@@ -1,9 +1,4 @@
-import type { Metric } from '../domain/metric.ts';
-import type { Role } from './judged-table.ts';
-import { accuracy } from './accuracy.ts';
-import { agreement } from './agreement.ts';
-import { errorRate } from './error-rate.ts';
-import { latencyMean } from './latency-mean.ts';
+import type { Role } from '../domain/role.ts';
 
 /**
  * A metric that is a mean over requests, as SQL over the table `judged`. Values are whole numbers, so that their sums
@@ -19,18 +14,4 @@ export interface MeanMetric {
   readonly divisor: number;
   /** Why there is no number, where no request counts. */
   readonly absent: string;
-}
-
-/** The definition of a mean-type metric; undefined for a metric that needs single requests. */
-export function meanMetricOf(metric: Metric): MeanMetric | undefined {
-  switch (metric.family) {
-    case 'latency':
-      return metric.statistic === 'mean' ? latencyMean : undefined;
-    case 'error_rate':
-      return errorRate;
-    case 'accuracy':
-      return accuracy;
-    case 'agreement':
-      return agreement;
-  }
 }

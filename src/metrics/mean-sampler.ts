@@ -10,7 +10,8 @@ import type { PairedSample, Sample } from '../stats/sample.ts';
 import { servedDifference } from '../stats/served-difference.ts';
 import { servedRelativeDifference } from '../stats/served-relative-difference.ts';
 import type { Measured } from './estimate.ts';
-import { type MeanMetric, meanMetricOf } from './mean-metric.ts';
+import type { MeanMetric } from './mean-metric.ts';
+import { meanMetricOf } from './mean-metrics.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
 import { UnitSumTables } from './unit-sums.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '../requests/database.ts';
 import { type ClusteredQuantile, clusteredQuantile, quantileWindow } from '../stats/clustered-quantile.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
-import type { Role } from './judged-table.ts';
+import type { Role } from '../domain/role.ts';
 
 /** One version's quantile on some requests: its value, and its error where there is enough to say one. */
 export interface MeasuredQuantile {

@@ -3,7 +3,7 @@ import type { ClusteredQuantile } from '../stats/clustered-quantile.ts';
 import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../stats/quantile-difference.ts';
 import type { Refusal, Uncomputable } from '../stats/result.ts';
 import type { Measured } from './estimate.ts';
-import type { Role } from './judged-table.ts';
+import type { Role } from '../domain/role.ts';
 import { type MeasuredQuantile, measureQuantiles } from './quantile-sample.ts';
 import { type Slice, sliceCondition } from './slice.ts';
 import type { Subject, TestedQuantity } from './subject.ts';

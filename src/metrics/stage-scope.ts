@@ -2,7 +2,7 @@ import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../d
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../requests/database.ts';
 import { quoteIdentifier } from '../requests/database.ts';
-import type { Role } from './judged-table.ts';
+import type { Role } from '../domain/role.ts';
 import { sliceCondition } from './slice.ts';
 
 /** Whom a stage is judged on, and what is known of them before any metric is computed. */

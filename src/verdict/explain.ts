@@ -3,7 +3,7 @@ import type { GuardrailStatus, Segment } from '../domain/evidence.ts';
 import { formatBound, testedMeasure } from '../domain/format-bound.ts';
 import { countOf, formatQuantity } from '../domain/format-number.ts';
 import { metricTraits } from '../domain/metric.ts';
-import type { GuardrailTest } from './judge-guardrail.ts';
+import type { GuardrailTest } from './guardrail-test.ts';
 
 /** One sentence that says what was found, what is allowed and what follows: what a person reads before the numbers. */
 export function explain(test: GuardrailTest, status: GuardrailStatus): string {

@@ -1,22 +1,10 @@
 import type { Estimate } from '../domain/estimate.ts';
-import type { GuardrailResult, GuardrailStatus, Segment } from '../domain/evidence.ts';
+import type { GuardrailResult, GuardrailStatus } from '../domain/evidence.ts';
 import { metricTraits } from '../domain/metric.ts';
-import type { Bound, Guardrail } from '../domain/plan.ts';
+import type { Bound } from '../domain/plan.ts';
 import { harmfulEnd, limitOf } from '../domain/bound.ts';
 import { explain } from './explain.ts';
-
-/** One bound of one guardrail on one segment, with what was estimated for it. */
-export interface GuardrailTest {
-  readonly guardrail: Guardrail;
-  readonly bound: Bound;
-  readonly segment: Segment;
-  /** The tested quantity: the candidate's own value, the delta, or the relative delta, as the bound asks. */
-  readonly estimate: Estimate;
-  /** 1 - alpha, for the sentence. */
-  readonly confidence: number;
-  /** What could bring the missing data, as the end of a sentence; absent where waiting does it. */
-  readonly remedy?: string | undefined;
-}
+import type { GuardrailTest } from './guardrail-test.ts';
 
 /**
  * Judges one test: `pass` when the whole of what the data leaves possible is within the bound, `breach` when none of

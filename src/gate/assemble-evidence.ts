@@ -1,0 +1,47 @@
+import type {
+  Evidence,
+  EvidenceInputs,
+  RegistryChange,
+  StageLook,
+  Verdict,
+} from '../domain/evidence.ts';
+import type { StageScope } from '../metrics/stage-scope.ts';
+import { evidenceDigest } from '../report/serialize-evidence.ts';
+import type { Judgement } from './judge-stage.ts';
+import type { Rollout } from './rollout.ts';
+import type { World } from './world.ts';
+
+/** The parts of an evaluation that its evidence is put together from. */
+export interface EvidenceParts {
+  readonly look: StageLook;
+  readonly inputs: EvidenceInputs;
+  readonly scope: StageScope;
+  readonly judgement: Judgement;
+  readonly verdict: Verdict;
+  readonly registryChange: RegistryChange;
+}
+
+/** Puts the evidence together and seals it with its digest. */
+export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
+  const { plan, sha256, registry, record } = rollout;
+  const { comparisons, guardrails, checks, frozen } = parts.judgement;
+  const unsealed: Evidence = {
+    schemaVersion: 1,
+    createdAt: world.now().toISOString(),
+    digest: '',
+    tool: { name: 'canary', version: world.version },
+    plan: { name: plan.name, sha256 },
+    stage: parts.look,
+    statistics: { ...plan.statistics, ...frozen },
+    rollout: { entered: record?.entered ?? [], traffic: registry.traffic },
+    inputs: parts.inputs,
+    cohorts: parts.scope.cohorts,
+    outcomes: parts.scope.outcomes,
+    comparisons,
+    guardrails,
+    checks,
+    verdict: parts.verdict,
+    registryChange: parts.registryChange,
+  };
+  return { ...unsealed, digest: evidenceDigest(unsealed) };
+}

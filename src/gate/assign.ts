@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { bucketOf } from '../assignment/schemes.ts';
+import { cohortOf } from '../assignment/cohort.ts';
+import { invalidInput, messageOf } from '../domain/errors.ts';
+import { readFraction } from '../plan/quantity.ts';
+import { openRollout, type Rollout, stageOf } from './rollout.ts';
+import type { World } from './world.ts';
+
+export interface AssignOptions {
+  /** File with one id per line; `-` for standard input. */
+  readonly users?: string;
+  readonly stage?: string;
+  /** As written: `0.2` or `20%`. */
+  readonly weight?: string;
+}
+
+/** Which version a unit gets. */
+export interface AssignedUnit {
+  readonly unit: string;
+  readonly version: string;
+  readonly cohort: 'canary' | 'stable';
+  /** In [0, 1); the unit is in the canary while it is below the weight. */
+  readonly bucket: number;
+}
+
+/** Assigns each id at a stage's weight, at a given weight, or at the weight that the registry has now. */
+export async function assign(
+  world: World,
+  file: string,
+  ids: readonly string[],
+  options: AssignOptions,
+): Promise<readonly AssignedUnit[]> {
+  const rollout = await openRollout(world, file);
+  const weight = weightOf(rollout, options);
+  const units = options.users === undefined ? ids : [...ids, ...(await readIds(world, options.users))];
+  if (units.length === 0) throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
+  const { baseline, candidate, plan } = rollout;
+  return units.map((unit) => {
+    const bucket = bucketOf(plan.assignment, unit);
+    const cohort = cohortOf(bucket, weight);
+    return { unit, version: cohort === 'canary' ? candidate.version : baseline.version, cohort, bucket };
+  });
+}
+
+function weightOf(rollout: Rollout, { stage, weight }: AssignOptions): number {
+  if (stage !== undefined && weight !== undefined) {
+    throw invalidInput('--stage and --weight both name a weight', { hint: 'Write one of them.' });
+  }
+  if (stage !== undefined) return stageOf(rollout, stage).weight;
+  if (weight === undefined) return rollout.registry.traffic[rollout.candidate.version] ?? 0;
+  const read = readFraction(/^[\d.]+$/u.test(weight) ? Number(weight) : weight);
+  if (!read.ok) throw invalidInput(`--weight ${weight}: ${read.problem}`, { hint: read.hint });
+  return read.value;
+}
+
+async function readIds(world: World, users: string): Promise<string[]> {
+  const input = users === '-' ? world.stdin : createReadStream(resolve(world.cwd, users));
+  const ids: string[] = [];
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) if (line !== '') ids.push(line);
+  } catch (error) {
+    throw invalidInput(`${users} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  return ids;
+}

@@ -1,0 +1,26 @@
+import type { RolloutPlan } from '../domain/plan.ts';
+import type { Runtime } from '../domain/registry.ts';
+import type { Role } from '../domain/role.ts';
+import type { OutcomeSource } from '../metrics/judged-table.ts';
+
+/**
+ * Where each version's outcomes come from. Times are compared like with like only: a measured candidate is compared with
+ * a baseline measured beside it, never with times from a log, which were taken on other machines under other load.
+ */
+export function outcomeSources(
+  plan: RolloutPlan,
+  runtimes: Readonly<Record<Role, Runtime>>,
+): Readonly<Record<Role, OutcomeSource>> {
+  const sourceOf = (role: Role): OutcomeSource => ({
+    predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
+    latency: latencySource(plan, runtimes, role),
+  });
+  return { baseline: sourceOf('baseline'), candidate: sourceOf('candidate') };
+}
+
+function latencySource(plan: RolloutPlan, runtimes: Readonly<Record<Role, Runtime>>, role: Role): OutcomeSource['latency'] {
+  // Timing requests one by one takes a while; nobody does it for its own sake.
+  if (!plan.guardrails.some(({ metric }) => metric.family === 'latency')) return 'none';
+  if (plan.replay.latency === 'recorded' || runtimes.candidate === 'recorded') return 'recorded';
+  return runtimes[role] === 'recorded' ? 'none' : 'measured';
+}

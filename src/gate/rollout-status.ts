@@ -1,0 +1,37 @@
+import type { RolloutStatus } from '../report/status-text.ts';
+import { openRollout, type Rollout } from './rollout.ts';
+import type { World } from './world.ts';
+
+/** Where a rollout stands, from the registry alone. */
+export async function rolloutStatus(world: World, file: string): Promise<RolloutStatus> {
+  const rollout = await openRollout(world, file);
+  const { plan, registry, record, baseline, candidate } = rollout;
+  return {
+    model: plan.model,
+    plan: plan.name,
+    baseline: { version: baseline.version, status: baseline.entry.status },
+    candidate: { version: candidate.version, status: candidate.entry.status },
+    traffic: registry.traffic,
+    stages: plan.stages.map(({ name, weight }) => {
+      const looks = record?.looks.filter((look) => look.stage === name) ?? [];
+      const last = looks.at(-1);
+      return {
+        name,
+        weight,
+        entered: record?.entered.includes(name) ?? false,
+        looks: looks.length,
+        ...(last === undefined ? {} : { last: { verdict: last.verdict, at: last.at } }),
+      };
+    }),
+    next: nextStep(rollout),
+  };
+}
+
+function nextStep({ file, plan, record, candidate }: Rollout): RolloutStatus['next'] {
+  if (candidate.entry.status === 'rolled_back') {
+    return { why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name.` };
+  }
+  const next = plan.stages.find(({ name }) => !record?.entered.includes(name));
+  if (next === undefined) return { why: `Every stage was entered: ${candidate.version} is stable.` };
+  return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin` };
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { type Diagnostic, invalidInput } from '../domain/errors.ts';
+import type { Stage } from '../domain/plan.ts';
+import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
+import { closestTo } from '../domain/did-you-mean.ts';
+import { lintPlan } from '../plan/lint/lint-plan.ts';
+import { type NumberedVersion, resolveBoth } from '../plan/lint/resolve-version.ts';
+import { readRegistry } from '../registry/registry-store.ts';
+import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
+import type { World } from './world.ts';
+
+/** A plan together with what the registry knows of its model: what every command but `init` starts from. */
+export interface Rollout extends LoadedPlan {
+  readonly registryFolder: string;
+  readonly registry: ModelRegistry;
+  /** What the registry remembers of this plan; undefined for a rollout that no stage was promoted in. */
+  readonly record: RolloutRecord | undefined;
+  readonly baseline: NumberedVersion;
+  readonly candidate: NumberedVersion;
+  /** What is doubtful in the plan, but does not stop it. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Reads a plan and its model's registry file and checks the one against the other. @throws UserError (exit 2 or 5) */
+export async function openRollout(world: World, file: string): Promise<Rollout> {
+  const loaded = await loadPlan(world.cwd, file);
+  const registryFolder = resolve(loaded.folder, loaded.plan.registry);
+  const { registry } = await readRegistry(registryFolder, loaded.plan.model);
+  const record = registry.rollouts[loaded.plan.name];
+  // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
+  const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
+  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry });
+  if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
+  const versions = resolveBoth(plan, registry);
+  if (versions === undefined) throw new Error('the lint rules let an unknown version pass');
+  return { ...loaded, registryFolder, registry, record, ...versions, warnings: [...loaded.parsed.warnings, ...findings] };
+}
+
+/** The stage of that name, or the first that was not yet entered, or the last when all were. */
+export function stageOf({ plan, record }: Pick<Rollout, 'plan' | 'record'>, name: string | undefined): Stage {
+  const entered = record?.entered ?? [];
+  const wanted =
+    name === undefined
+      ? (plan.stages.find((stage) => !entered.includes(stage.name)) ?? plan.stages.at(-1))
+      : plan.stages.find((stage) => stage.name === name);
+  if (wanted !== undefined) return wanted;
+  const names = plan.stages.map((stage) => stage.name);
+  const meant = closestTo(name ?? '', names);
+  throw invalidInput(`The plan has no stage ${JSON.stringify(name)}`, {
+    hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Its stages are ${names.join(', ')}.`,
+  });
+}

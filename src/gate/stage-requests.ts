@@ -1,0 +1,50 @@
+import type { RequestFileFacts } from '../domain/evidence.ts';
+import { type Role, roles } from '../domain/role.ts';
+import type { Stage } from '../domain/plan.ts';
+import type { OutcomeSource } from '../metrics/judged-table.ts';
+import type { RequestIdentity } from '../replay/outcome-key.ts';
+import type { Database } from '../requests/database.ts';
+import { readRequests } from '../requests/read-requests.ts';
+import type { RequestTotals } from '../requests/request-totals.ts';
+import type { Rollout } from './rollout.ts';
+
+/** A stage's requests, which are now the database's table `requests`. */
+export interface StageRequests {
+  readonly files: readonly RequestFileFacts[];
+  readonly totals: RequestTotals;
+  /** What a replay of them depends on. */
+  readonly identity: RequestIdentity;
+}
+
+/** Reads the requests of a stage: its own source and window where it has one, else the plan's. */
+export async function readStageRequests(
+  db: Database,
+  { plan, folder, baseline, candidate }: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
+  stage: Stage,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): Promise<StageRequests> {
+  const { fields, segments } = plan.requests;
+  const from = stage.from ?? plan.requests.from;
+  const to = stage.to ?? plan.requests.to;
+  const replays = roles.some((role) => sources[role].predictions === 'replayed');
+  const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
+  const log = await readRequests(db, {
+    folder,
+    files: stage.source ?? plan.requests.source,
+    fields,
+    segments,
+    from,
+    to,
+    recorded: {
+      ...(recorded('baseline') ? { baseline: baseline.version } : {}),
+      ...(recorded('candidate') ? { candidate: candidate.version } : {}),
+    },
+    input: replays,
+    ordered: replays,
+  });
+  return {
+    files: log.files,
+    totals: log.totals,
+    identity: { files: log.files.map(({ sha256 }) => sha256), fields, from, to },
+  };
+}
