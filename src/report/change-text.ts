@@ -2,11 +2,12 @@ import type { Evidence } from '../domain/evidence.ts';
 import { formatShare } from '../domain/format-number.ts';
 import { trafficText } from './names.ts';
 import { fields, paragraph } from './paragraph.ts';
-import { printableName } from './printable.ts';
+import { printableName, printableSentence } from './printable.ts';
 import { type Style, symbolsOf } from './style.ts';
 
 /** The registry change that promoting this evidence would make, as lines. */
 export function changeLines({ registryChange: change, rollout }: Evidence, style: Style): string[] {
+  if (change.refused !== undefined) return [paragraph(`none: ${printableSentence(change.refused)}`, style, '  ')];
   if (change.action === 'look') return [paragraph('the look is recorded; traffic stays as it is', style, '  ')];
   const pairs = [
     ['traffic', trafficChange(rollout.traffic, change.traffic, style)],
