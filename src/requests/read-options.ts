@@ -75,6 +75,6 @@ function outcomeFields(role: Role, outcome: readonly string[]): WantedField[] {
     { column: `${role}_present`, path: outcome, as: 'present' },
     { column: `${role}_latency`, path: [...outcome, 'latency_ms'], as: 'text' },
     { column: `${role}_error`, path: [...outcome, 'error'], as: 'text' },
-    { column: `${role}_prediction`, path: [...outcome, 'prediction'], as: 'json' },
+    { column: `${role}_prediction`, path: [...outcome, 'prediction'], as: 'text' },
   ];
 }

@@ -90,13 +90,23 @@ async function readFile(db: Database, options: ReadOptions, file: RequestFile, i
     await insertRecords(db, options, scan, index);
     return await scan.furtherUnreadable();
   } catch (error) {
-    // What DuckDB says of the file's content or the disk; anything else it says of the query, which is a bug.
-    const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
-      messageOf(error),
-    )?.[1];
-    if (error instanceof UserError || reason === undefined) throw error;
-    throw unusableFile(`${file.path}: cannot be read as ${format.name}: ${reason}`, { cause: error });
+    throw fileError(file, format.name, error);
   }
+}
+
+/** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
+function fileError({ path }: RequestFile, format: string, error: unknown): unknown {
+  const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
+    messageOf(error),
+  )?.[1];
+  if (error instanceof UserError || reason === undefined) return error;
+  if (reason.includes('maximum_object_size')) {
+    return unusableFile(`${path}: a line is longer than 16 MiB, the most that a record may take`, {
+      hint: 'check that the records end in line ends, or leave out what is so large',
+      cause: error,
+    });
+  }
+  return unusableFile(`${path}: cannot be read as ${format}: ${reason}`, { cause: error });
 }
 
 /** Reason's code to number of records, by file index; code 0 counts the good records. */

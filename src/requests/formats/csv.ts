@@ -34,7 +34,7 @@ async function headerOf(db: Database, absolutePath: string): Promise<{ columns: 
   const [row] = await db.rows(
     `SELECT line FROM read_csv(${pathLiteral(absolutePath)}, compression = ${compressionOf(absolutePath)}, hive_partitioning = false,
        auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {line: 'VARCHAR'},
-       ignore_errors = true, max_line_size = ${longestLineBytes}, parallel = false) LIMIT 1`,
+       ignore_errors = true, strict_mode = false, max_line_size = ${longestLineBytes}, parallel = false) LIMIT 1`,
   );
   const { names, delimiter } = csvHeader(String(row?.['line'] ?? ''));
   // The names of the file stay out of the query, so that it does not matter what they are.

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Database, openDatabase } from '../../src/requests/database.ts';
+import type { ReadOptions } from '../../src/requests/read-options.ts';
+import { type RequestFacts, readRequests } from '../../src/requests/read-requests.ts';
+
+export const defaultFields = {
+  id: 'request_id',
+  timestamp: 'timestamp',
+  unit: 'user_id',
+  input: 'input',
+  label: 'label',
+  outcomes: 'outcomes',
+} as const;
+
+/** A folder with logs, and a database to read them into. */
+export class LogFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'canary-requests-'));
+  readonly db: Database;
+
+  private constructor(db: Database) {
+    this.db = db;
+  }
+
+  static async open(): Promise<LogFolder> {
+    return new LogFolder(await openDatabase({ tempFolder: join(tmpdir(), `canary-requests-spill-${process.pid}`) }));
+  }
+
+  /** Writes a file; by its ending, compressed. */
+  write(name: string, content: string | Uint8Array): void {
+    const path = join(this.path, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, name.endsWith('.gz') ? gzipSync(content) : name.endsWith('.zst') ? zstd(content) : content);
+  }
+
+  writeRecords(name: string, records: readonly unknown[]): void {
+    this.write(name, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  }
+
+  read(options: Partial<ReadOptions> & Pick<ReadOptions, 'files'>): Promise<RequestFacts> {
+    return readRequests(this.db, {
+      folder: this.path,
+      fields: defaultFields,
+      segments: {},
+      recorded: {},
+      input: false,
+      ordered: false,
+      ...options,
+    });
+  }
+
+  close(): void {
+    this.db.close();
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** Node 20 has no zstd of its own; the command is what people compress logs with. */
+function zstd(content: string | Uint8Array): Uint8Array {
+  return execFileSync('zstd', ['-q', '-c'], { input: content, maxBuffer: 1e9 });
+}
+
+/** A good record with both versions' outcomes. */
+export function record(id: string, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    request_id: id,
+    timestamp: '2026-11-01T09:00:00.000Z',
+    user_id: 'u1',
+    context: { locale: 'de-DE' },
+    input: { text: 'where is my order' },
+    label: 'refund',
+    outcomes: {
+      '1.4.2': { latency_ms: 41.2, prediction: 'refund' },
+      '1.5.0': { latency_ms: 39.8, error: 'timeout' },
+    },
+    ...changes,
+  };
+}
+
+export const bothVersions = { baseline: '1.4.2', candidate: '1.5.0' } as const;
