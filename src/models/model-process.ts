@@ -14,6 +14,8 @@ export interface ProcessDeath {
 
 interface Waiting {
   readonly timeoutMs: number;
+  /** False when the channel was closed already, so that the process cannot have ended over this request. */
+  readonly sent: boolean;
   readonly resolve: (reply: HostReply | ProcessDeath) => void;
 }
 
@@ -99,10 +101,11 @@ export class ModelProcess {
         resolve({ kind: 'died', error: 'crash', detail: 'its process has ended', suspect: false });
         return;
       }
-      this.#waiting.push({ timeoutMs, resolve });
+      const sent = this.#child.connected;
+      this.#waiting.push({ timeoutMs, sent, resolve });
       if (this.#waiting.length === 1) this.#startTimer();
       // A channel that closes under the message is followed by 'exit', which answers the request.
-      this.#child.send(request, () => undefined);
+      if (sent) this.#child.send(request, () => undefined);
     });
   }
 
@@ -145,8 +148,8 @@ export class ModelProcess {
     this.#onDeath();
     const error = this.#overdue === undefined ? 'crash' : 'timeout';
     const detail = this.#overdue ?? how;
-    for (const [index, { resolve }] of this.#waiting.splice(0).entries()) {
-      resolve({ kind: 'died', error, detail, suspect: index === 0 });
+    for (const [index, { resolve, sent }] of this.#waiting.splice(0).entries()) {
+      resolve({ kind: 'died', error, detail, suspect: index === 0 && sent });
     }
   }
 }

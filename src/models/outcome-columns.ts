@@ -13,8 +13,8 @@ export interface OutcomeColumns {
   readonly values: Float64Array;
   /** NaN for none. */
   readonly scores: Float64Array;
-  /** What went wrong, null for an answer. */
-  readonly details: readonly (string | null)[];
+  /** What went wrong, by row, of those that have no answer. */
+  readonly details: ReadonlyMap<number, string>;
 }
 
 /** Longest error detail that is kept; the rest says nothing new. */
@@ -27,12 +27,12 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
     labels: new Int32Array(outcomes.length).fill(-1),
     values: new Float64Array(outcomes.length).fill(Number.NaN),
     scores: new Float64Array(outcomes.length).fill(Number.NaN),
-    details: Array<string | null>(outcomes.length).fill(null),
+    details: new Map<number, string>(),
   };
   for (const [row, outcome] of outcomes.entries()) {
     if (!outcome.ok) {
       columns.errors[row] = 1 + errorKinds.indexOf(outcome.error);
-      columns.details[row] = outcome.detail.slice(0, detailLength);
+      columns.details.set(row, outcome.detail.slice(0, detailLength));
     } else if (outcome.prediction.kind === 'number') {
       columns.values[row] = outcome.prediction.value;
     } else {
@@ -51,7 +51,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     labels: new Int32Array(rows),
     values: new Float64Array(rows),
     scores: new Float64Array(rows),
-    details: batches.flatMap((batch) => batch.details),
+    details: new Map<number, string>(),
   };
   let start = 0;
   for (const batch of batches) {
@@ -59,6 +59,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     joined.labels.set(batch.labels, start);
     joined.values.set(batch.values, start);
     joined.scores.set(batch.scores, start);
+    for (const [row, detail] of batch.details) joined.details.set(start + row, detail);
     start += batch.errors.length;
   }
   return joined;

@@ -5,121 +5,142 @@ import { failure, readDecoded, readOutput } from './decode.ts';
 import type { Preprocess } from './preprocess.ts';
 import { sizeOf, type NumberArray, type TensorNetwork, type TensorOutput } from './tensor-network.ts';
 
-/** Where a request's encoded input lies in the batch, or why it could not be encoded. */
-type Encoded = { readonly row: number } | { readonly failed: Outcome };
-
-/** What the network returned, or threw, for one request. */
-type RowOutput = NumberArray | Error;
+/** What code that may throw returned or threw. */
+type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
 /**
  * A network with its artifact's own encoding and decoding around it. Whatever goes wrong with one input is that
- * request's outcome alone, and a prediction does not depend on what else is in the batch.
+ * request's outcome alone.
  */
 export class TensorModel implements Model {
   readonly backend: string;
   readonly #network: TensorNetwork;
-  readonly #preprocess: Preprocess | null;
+  readonly #encodeInput: (input: unknown) => unknown;
+  readonly #decodeOutput: ((output: unknown) => unknown) | undefined;
   readonly #output: OutputSignature;
   readonly #width: number;
+  /** Encoded inputs of the batch under way, kept because a new array per batch is work for the garbage collector. */
+  #values = new Float32Array(0);
 
   /** @param preprocess null where inputs are already numbers of the network's input shape */
   constructor(network: TensorNetwork, preprocess: Preprocess | null, output: OutputSignature) {
     this.backend = network.backend;
     this.#network = network;
-    this.#preprocess = preprocess;
+    this.#encodeInput = preprocess?.encode ?? flatten;
+    this.#decodeOutput = preprocess?.decode;
     this.#output = output;
     this.#width = sizeOf(network.inputShape);
   }
 
   async predict(inputs: readonly unknown[]): Promise<Outcome[]> {
-    const values = new Float32Array(inputs.length * this.#width);
-    const encoded: Encoded[] = [];
+    const encoded = await attemptAll(this.#encodeInput, inputs);
+    const outcomes: (Outcome | null)[] = [];
+    if (this.#values.length < inputs.length * this.#width) {
+      this.#values = new Float32Array(inputs.length * this.#width);
+    }
     let rows = 0;
-    for (const input of inputs) {
-      const failed = await this.#encode(input, values.subarray(rows * this.#width, (rows + 1) * this.#width));
-      encoded.push(failed === null ? { row: rows } : { failed });
-      if (failed === null) rows += 1;
+    for (const attempt of encoded) {
+      const problem = 'thrown' in attempt ? messageOf(attempt.thrown) : this.#place(attempt.value, rows);
+      outcomes.push(problem === null ? null : failure('model-error', problem));
+      if (problem === null) rows += 1;
     }
-    const outputs = await this.#forward(values.subarray(0, rows * this.#width), rows);
-    const outcomes: Outcome[] = [];
-    for (const request of encoded) {
-      if ('failed' in request) outcomes.push(request.failed);
-      else outcomes.push(await this.#decode(outputs[request.row]));
-    }
-    return outcomes;
+    const answers = await this.#answer(rows);
+    let next = 0;
+    return outcomes.map((outcome) => outcome ?? answers[next++] ?? failure('bad-response', 'the model gave no output'));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Writes one input's numbers to `target`; returns the outcome when that is not possible. */
-  async #encode(input: unknown, target: Float32Array): Promise<Outcome | null> {
-    try {
-      const numbers = this.#preprocess === null ? flatten(input) : await this.#preprocess.encode(input);
-      if (!isNumberList(numbers)) return failure('model-error', 'the encoded input is not an array of numbers');
-      if (numbers.length !== target.length) {
-        return failure('model-error', `the encoded input has ${numbers.length} numbers, not ${target.length}`);
-      }
-      for (let index = 0; index < numbers.length; index += 1) {
-        const number = numbers[index];
-        // A typed array would turn anything else into NaN, and some activations turn NaN into a confident answer.
-        if (typeof number !== 'number' || !Number.isFinite(number)) {
-          return failure('model-error', `the encoded input is ${String(number)} at ${index}`);
-        }
-        target[index] = number;
-      }
-      return null;
-    } catch (error) {
-      return failure('model-error', messageOf(error));
-    }
+  /** Writes one encoded input to its row of the batch; returns what is wrong with it, or null. */
+  #place(numbers: unknown, row: number): string | null {
+    if (!isNumberList(numbers)) return 'the encoded input is not an array of numbers';
+    if (numbers.length !== this.#width) return `the encoded input has ${numbers.length} numbers, not ${this.#width}`;
+    const start = row * this.#width;
+    // A typed array turns anything else than a number into NaN, and some activations turn NaN into a confident answer.
+    if (numbers instanceof Float32Array) this.#values.set(numbers, start);
+    else for (let index = 0; index < this.#width; index += 1) this.#values[start + index] = numberOrNaN(numbers[index]);
+    let sum = 0;
+    for (let index = start; index < start + this.#width; index += 1) sum += 0 * (this.#values[index] ?? 0);
+    if (sum === 0) return null;
+    const values = this.#values.subarray(start, start + this.#width);
+    const index = values.findIndex((value) => !Number.isFinite(value));
+    return `the encoded input is not a finite number at ${index}`;
   }
 
-  /** One output or thrown error per row; computed together where the network keeps the rows apart, else one by one. */
-  async #forward(values: Float32Array, rows: number): Promise<RowOutput[]> {
+  /** The outcomes of the first `rows` rows. */
+  async #answer(rows: number): Promise<Outcome[]> {
     const size = Math.min(rows, this.#network.batchLimit);
-    const outputs: RowOutput[] = [];
+    const outputs: Attempt<NumberArray>[] = [];
     for (let start = 0; start < rows; start += size) {
-      const count = Math.min(size, rows - start);
-      const part = values.subarray(start * this.#width, (start + count) * this.#width);
-      outputs.push(...(await this.#forwardPart(part, count)));
+      outputs.push(...(await this.#forward(start, Math.min(size, rows - start))));
     }
+    const decode = this.#decodeOutput;
+    if (decode === undefined) {
+      return outputs.map((output) => ('thrown' in output ? thrown(output) : readOutput(output.value, this.#output)));
+    }
+    const decoded = await attemptAll((output: Attempt<NumberArray>) => {
+      if ('thrown' in output) throw output.thrown;
+      return decode(output.value);
+    }, outputs);
+    return decoded.map((attempt) => ('thrown' in attempt ? thrown(attempt) : readDecoded(attempt.value, this.#output)));
+  }
+
+  /** Computes rows together where the network keeps them apart, else one by one. */
+  async #forward(start: number, count: number): Promise<Attempt<NumberArray>[]> {
+    const output = await this.#run(start, count);
+    if (count === 1) return ['thrown' in output ? output : { value: output.value.values }];
+    if ('value' in output && output.value.shape[0] === count) return splitRows(output.value.values, count);
+    const outputs: Attempt<NumberArray>[] = [];
+    for (let row = start; row < start + count; row += 1) outputs.push(...(await this.#forward(row, 1)));
     return outputs;
   }
 
-  async #forwardPart(values: Float32Array, count: number): Promise<RowOutput[]> {
-    const output = await this.#run(values, count);
-    if (count === 1) return [output instanceof Error ? output : output.values];
-    if (!(output instanceof Error) && output.shape[0] === count) return splitRows(output.values, count);
-    const outputs: RowOutput[] = [];
-    for (let row = 0; row < count; row += 1) {
-      outputs.push(...(await this.#forwardPart(values.subarray(row * this.#width, (row + 1) * this.#width), 1)));
-    }
-    return outputs;
-  }
-
-  async #run(values: Float32Array, count: number): Promise<TensorOutput | Error> {
+  async #run(start: number, count: number): Promise<Attempt<TensorOutput>> {
     try {
-      return await this.#network.run(values, count);
+      const values = this.#values.subarray(start * this.#width, (start + count) * this.#width);
+      return { value: await this.#network.run(values, count) };
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }
-
-  async #decode(output: RowOutput | undefined): Promise<Outcome> {
-    if (output === undefined) return failure('bad-response', 'the model returned nothing for this request');
-    if (output instanceof Error) return failure('model-error', output.message);
-    if (this.#preprocess?.decode === undefined) return readOutput(output, this.#output);
-    try {
-      return readDecoded(await this.#preprocess.decode(output), this.#output);
-    } catch (error) {
-      return failure('model-error', messageOf(error));
+      return { thrown: error };
     }
   }
 }
 
+/** Calls a function for each item. Waits only if one gave a promise: waiting for each would cost more than most calls. */
+async function attemptAll<T>(work: (item: T) => unknown, items: readonly T[]): Promise<Attempt<unknown>[]> {
+  let waits = false;
+  const attempts = items.map((item): Attempt<unknown> => {
+    try {
+      const value = work(item);
+      waits ||= value instanceof Promise;
+      return { value };
+    } catch (error) {
+      return { thrown: error };
+    }
+  });
+  if (!waits) return attempts;
+  return Promise.all(
+    attempts.map(async (attempt) => {
+      try {
+        return 'value' in attempt ? { value: await attempt.value } : attempt;
+      } catch (error) {
+        return { thrown: error };
+      }
+    }),
+  );
+}
+
+function thrown(attempt: { readonly thrown: unknown }): Outcome {
+  return failure('model-error', messageOf(attempt.thrown));
+}
+
 function isNumberList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+}
+
+function numberOrNaN(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
 function flatten(input: unknown): unknown {
@@ -127,7 +148,7 @@ function flatten(input: unknown): unknown {
   return Array.isArray(input) ? input.flat(Infinity) : input;
 }
 
-function splitRows(values: NumberArray, count: number): NumberArray[] {
+function splitRows(values: NumberArray, count: number): Attempt<NumberArray>[] {
   const width = values.length / count;
-  return Array.from({ length: count }, (_, row) => values.subarray(row * width, (row + 1) * width));
+  return Array.from({ length: count }, (_, row) => ({ value: values.subarray(row * width, (row + 1) * width) }));
 }

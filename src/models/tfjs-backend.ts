@@ -2,28 +2,24 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { messageOf } from '../domain/errors.ts';
 
-/** TensorFlow.js with a backend that computes. */
+/** The core of TensorFlow.js with a backend that computes. */
 export interface TensorFlow {
   readonly core: typeof import('@tensorflow/tfjs-core');
-  readonly layers: typeof import('@tensorflow/tfjs-layers');
-  readonly converter: typeof import('@tensorflow/tfjs-converter');
   /** `tensorflow` is the native library, `wasm` the portable one. */
   readonly backend: 'tensorflow' | 'wasm';
 }
 
 /**
- * Loads TensorFlow.js: the native `@tensorflow/tfjs-node` where it is installed and works, else WebAssembly.
+ * Starts TensorFlow.js: the native `@tensorflow/tfjs-node` where it is installed and works, else WebAssembly.
  *
  * @throws Error when neither backend starts
  */
-export async function loadTensorFlow(): Promise<TensorFlow> {
+export async function startTensorFlow(): Promise<TensorFlow> {
   const core = await import('@tensorflow/tfjs-core');
-  const layers = await import('@tensorflow/tfjs-layers');
-  const converter = await import('@tensorflow/tfjs-converter');
   // Production mode leaves out checks of every kernel's result, which count for models of this size.
   core.enableProdMode();
   const backend = (await startNative(core)) ? 'tensorflow' : await startWasm(core);
-  return { core, layers, converter, backend };
+  return { core, backend };
 }
 
 async function startNative(core: TensorFlow['core']): Promise<boolean> {

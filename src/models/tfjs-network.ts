@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { messageOf, unusableFile } from '../domain/errors.ts';
 import type { InputSignature } from '../domain/registry.ts';
 import { sizeOf, type TensorNetwork, type TensorOutput } from './tensor-network.ts';
-import { loadTensorFlow, type TensorFlow } from './tfjs-backend.ts';
-import { openTfjsFiles, type TfjsFormat } from './tfjs-files.ts';
+import { startTensorFlow, type TensorFlow } from './tfjs-backend.ts';
+import { openTfjsFiles, type TfjsFiles } from './tfjs-files.ts';
 
 /** What the two kinds of TensorFlow.js models have in common here. */
 interface LoadedModel {
@@ -23,10 +23,9 @@ interface LoadedModel {
  * @throws UserError (exit 5) when the files are not such a model or the backend cannot run it
  */
 export async function loadTfjsNetwork(folder: string, signature: InputSignature | undefined): Promise<TensorNetwork> {
-  const tensorFlow = await loadTensorFlow();
-  const { core, backend } = tensorFlow;
+  const { core, backend } = await startTensorFlow();
   const files = await openTfjsFiles(core, folder);
-  const model = await loadModel(tensorFlow, files.format, files.handler);
+  const model = await loadModel(files);
   const [input] = model.inputs;
   if (input === undefined || model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw unusableFile(
@@ -68,13 +67,11 @@ export async function loadTfjsNetwork(folder: string, signature: InputSignature 
   };
 }
 
-async function loadModel(
-  { layers, converter }: TensorFlow,
-  format: TfjsFormat,
-  handler: Parameters<TensorFlow['converter']['loadGraphModel']>[0] & object,
-): Promise<LoadedModel> {
+/** Each kind of model is read by a package of its own, of which the other kind needs nothing. */
+async function loadModel({ format, handler }: TfjsFiles): Promise<LoadedModel> {
   if (format === 'graph-model') {
-    const graph = await converter.loadGraphModel(handler);
+    const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+    const graph = await loadGraphModel(handler);
     return {
       inputs: graph.inputs,
       outputs: graph.outputs,
@@ -82,7 +79,8 @@ async function loadModel(
       predictAsync: (input) => graph.predictAsync(input),
     };
   }
-  const model = await layers.loadLayersModel(handler);
+  const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
+  const model = await loadLayersModel(handler);
   return {
     inputs: model.inputs,
     outputs: model.outputs,

@@ -41,7 +41,7 @@ export class OutcomePart {
       Array.from(outcomes.labels, (label) => this.#labels[label] ?? null),
       outcomes.values,
       outcomes.scores,
-      outcomes.details,
+      this.#seqs.map((_, row) => outcomes.details.get(row) ?? null),
     ];
     await store.writePart(this.#part, (path) => writer.write(path, outcomeColumns, values));
   }

@@ -16,7 +16,7 @@ export interface PartPlan {
 }
 
 /** About so many parts: each is work that an interruption cannot take back, and a file to write and read. */
-const usualParts = 64;
+const usualParts = 16;
 const fewestRows = 1024;
 const mostRows = 8192;
 

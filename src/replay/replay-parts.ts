@@ -37,6 +37,7 @@ export interface PartsWork {
  */
 export async function replayParts(work: PartsWork): Promise<void> {
   const chunks = chunksOf(work);
+  let written: Promise<void> = Promise.resolve();
   const lane = async (): Promise<void> => {
     try {
       for (;;) {
@@ -44,7 +45,12 @@ export async function replayParts(work: PartsWork): Promise<void> {
         if (next.done === true) return;
         const { part, position, inputs } = next.value;
         part.add(position, await work.model.predict(inputs));
-        if (part.isComplete) await part.writeTo(work.store, work.writer);
+        if (part.isComplete) {
+          // One part is written while the next is computed; a third has to wait for it.
+          await written;
+          written = part.writeTo(work.store, work.writer);
+          written.catch(() => undefined);
+        }
         work.onDone(inputs.length);
       }
     } finally {
@@ -54,6 +60,7 @@ export async function replayParts(work: PartsWork): Promise<void> {
   };
   // Two lanes, so that the model's process finds the next chunk waiting when it is done with one.
   const lanes = await Promise.allSettled([lane(), lane()]);
+  await written;
   for (const result of lanes) if (result.status === 'rejected') throw result.reason;
 }
 

@@ -116,6 +116,16 @@ test('a timed request that hangs costs the timeout, and a crash has no time', as
   expect(await model.time('[1,0,0]')).toEqual({ nanoseconds: null, error: 'crash', restarted: true });
 });
 
+test('a process that ended while nobody asked is replaced, and the next request is not blamed', async () => {
+  const spec = colourSpec(
+    'export const encode = (input) => { if (input[0] === 9) setTimeout(() => process.exit(1), 20); return input; };',
+  );
+  const model = await openModel(spec);
+  expect(await model.time('[9,0,0]')).toMatchObject({ error: null });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await model.time('[1,0,0]')).toMatchObject({ error: null });
+});
+
 test('a timed request that answers after its timeout is a timeout', async () => {
   const model = await openModel(
     colourSpec(
