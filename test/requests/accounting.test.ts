@@ -34,12 +34,10 @@ const cutLine = (id: number): fc.Arbitrary<Line> =>
     .integer({ min: 1, max: lineOf(`r${id}`).length - 1 })
     .map((length) => ({ text: Buffer.from(lineOf(`r${id}`).slice(0, length)), becomes: 'unreadable' }));
 
-const garbageLine: fc.Arbitrary<Line> = fc
-  .uint8Array({ minLength: 1, maxLength: 40 })
-  .map((bytes) => ({
-    text: Buffer.from(bytes.map((byte) => (byte === 10 || byte === 13 ? 0x23 : byte))).fill('#', 0, 1),
-    becomes: 'unreadable',
-  }));
+const garbageLine: fc.Arbitrary<Line> = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => ({
+  text: Buffer.from(bytes.map((byte) => (byte === 10 || byte === 13 ? 0x23 : byte))).fill('#', 0, 1),
+  becomes: 'unreadable',
+}));
 
 const rejectedLine = (id: number): fc.Arbitrary<Line> =>
   fc

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -31,9 +31,17 @@ export class LogFolder {
 
   /** Writes a file; by its ending, compressed. */
   write(name: string, content: string | Uint8Array): void {
+    this.writeRaw(name, name.endsWith('.gz') ? gzipSync(content) : name.endsWith('.zst') ? zstd(content) : content);
+  }
+
+  writeRaw(name: string, content: string | Uint8Array): void {
     const path = join(this.path, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, name.endsWith('.gz') ? gzipSync(content) : name.endsWith('.zst') ? zstd(content) : content);
+    writeFileSync(path, content);
+  }
+
+  readRaw(name: string): Buffer {
+    return readFileSync(join(this.path, name));
   }
 
   writeRecords(name: string, records: readonly unknown[]): void {

@@ -16,12 +16,17 @@ function splitHeader(line: string, delimiter: string): string[] {
   const names: string[] = [];
   let name = '';
   let quoted = false;
+  let closed = false;
   for (const character of line.replace(/\r$/u, '')) {
     if (character === '"') {
-      // A doubled quote closes and opens again, and stands for one quote.
+      // A quote right behind a closing one is a quote of the name, and the name goes on.
+      if (closed) name += '"';
+      closed = quoted;
       quoted = !quoted;
-      if (quoted && name !== '') name += '"';
-    } else if (character === delimiter && !quoted) {
+      continue;
+    }
+    closed = false;
+    if (character === delimiter && !quoted) {
       names.push(name);
       name = '';
     } else {
