@@ -1,0 +1,63 @@
+import type { LookRecord, ModelRegistry, VersionStatus } from '../domain/registry.ts';
+import { withAlias, withEntered, withLook, withoutAlias, withStatus } from './edit-registry.ts';
+import { withHistory } from './history.ts';
+import { recordLook } from './record-look.ts';
+import {
+  requireFreshStart,
+  requireNoOther,
+  requireNotRolledBack,
+  requireSameVersions,
+  requireStableBaseline,
+} from './rollout-guards.ts';
+import {
+  type PlannedRollout,
+  recordOf,
+  rolloutState,
+  type RolloutVersions,
+  type WeightedStage,
+} from './rollout-state.ts';
+import { plannedStage, requireNext, requireNotFalling } from './stage-guards.ts';
+import { splitTraffic } from './traffic.ts';
+
+/**
+ * Acts on *increase*: enters the stage and gives the candidate the stage's weight. The alias `canary` names the
+ * candidate from the first stage that exposes users. Entering the last stage makes the candidate stable and archives the
+ * baseline. Of a stage that was entered before, only the look is recorded.
+ * @throws UserError (exit 5) when the stage is not the next, the rollout was rolled back, another rollout of the model is
+ * under way, or the baseline is not the stable version.
+ */
+export function enterStage(registry: ModelRegistry, rollout: PlannedRollout, look: LookRecord): ModelRegistry {
+  const stage = plannedStage(rollout, look.stage);
+  if (recordOf(registry, rollout).entered.includes(stage.name)) return recordLook(registry, rollout, look);
+  requireMayEnter(registry, rollout, stage);
+  const entered = withEntered(withLook(registry, rollout, look), rollout, stage.name);
+  const completes = stage === rollout.stages.at(-1);
+  return withHistory(completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight), {
+    at: look.at,
+    action: completes ? 'complete' : 'enter',
+    version: rollout.candidate,
+    rollout: rollout.name,
+    stage: stage.name,
+  });
+}
+
+function requireMayEnter(registry: ModelRegistry, rollout: PlannedRollout, stage: WeightedStage): void {
+  requireNotRolledBack(registry, rollout);
+  requireSameVersions(registry, rollout);
+  requireNoOther(registry, rollout);
+  requireStableBaseline(registry, rollout);
+  if (rolloutState(registry, rollout.name) === 'waiting') requireFreshStart(registry, rollout);
+  requireNext(registry, rollout, stage);
+  requireNotFalling(registry, rollout, stage);
+}
+
+function withShare(registry: ModelRegistry, { baseline, candidate }: RolloutVersions, weight: number): ModelRegistry {
+  const status: VersionStatus = weight === 0 ? 'shadow' : 'canary';
+  const split = { ...withStatus(registry, candidate, status), traffic: splitTraffic(baseline, candidate, weight) };
+  return weight === 0 ? split : withAlias(split, 'canary', candidate);
+}
+
+function withStable(registry: ModelRegistry, { baseline, candidate }: RolloutVersions): ModelRegistry {
+  const switched = withStatus(withStatus(registry, candidate, 'stable'), baseline, 'archived');
+  return withoutAlias({ ...withAlias(switched, 'stable', candidate), traffic: { [candidate]: 1 } }, 'canary');
+}
