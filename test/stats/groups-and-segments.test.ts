@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deleteGroupJackknife } from '../../src/stats/jackknife.ts';
 import { ownValue } from '../../src/stats/own-value.ts';
-import { postStratifiedDifference } from '../../src/stats/post-stratification.ts';
+import { type PostStratified, postStratifiedDifference } from '../../src/stats/post-stratification.ts';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import { servedDifference } from '../../src/stats/served-difference.ts';
 import { linearized, sample } from './samples.ts';
@@ -48,6 +48,11 @@ const segmented = (rows: readonly (readonly [number, number, number, number])[])
   sum: Float64Array.from(rows, (row) => row[3]),
 });
 
+function postStratifiedOf(found: ReturnType<typeof postStratifiedDifference>): PostStratified {
+  if (found.kind === 'post-stratified') return found;
+  throw new Error(found.reason);
+}
+
 describe('a post-stratified difference', () => {
   it('with one segment is the served difference', () => {
     const found = postStratifiedDifference(
@@ -65,7 +70,7 @@ describe('a post-stratified difference', () => {
     );
     const plain = linearized(servedDifference(sample([1, 1, 1], [1, 2, 4]), sample([1, 1, 1], [3, 3, 5])));
     expect(found).toMatchObject({ kind: 'post-stratified', covered: 1, changesSign: false });
-    const { difference } = found.kind === 'post-stratified' ? found : expect.fail();
+    const { difference } = postStratifiedOf(found);
     expect(difference.value).toBeCloseTo(plain.value, 12);
     expect(difference.standardError).toBeCloseTo(plain.standardError, 12);
     expect(difference.skewness).toBeCloseTo(plain.skewness * (2 / 3) ** -1.5, 9);
@@ -89,7 +94,7 @@ describe('a post-stratified difference', () => {
       2,
     );
     expect(found).toMatchObject({ changesSign: true });
-    const { difference, plainDifference } = found.kind === 'post-stratified' ? found : expect.fail();
+    const { difference, plainDifference } = postStratifiedOf(found);
     expect(difference.value).toBeLessThan(0);
     expect(plainDifference).toBeGreaterThan(0);
   });

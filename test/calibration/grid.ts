@@ -1,0 +1,157 @@
+import type { Design, Quantity, Scenario } from './scenario.ts';
+import type { Durations, Proportions } from './populations.ts';
+import type { Traffic } from './simulated-log.ts';
+
+/** One row of the table: what it is called and what is simulated. */
+export interface Cell {
+  readonly title: string;
+  readonly scenario: Scenario;
+}
+
+/** Cells that belong together, in the order of the table. */
+export interface Family {
+  readonly title: string;
+  readonly cells: readonly Cell[];
+}
+
+const looks = 20;
+const paired: Design = { kind: 'paired' };
+const splits = [0.05, 0.5, 0.95] as const;
+const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
+const correlations = [0, 0.3, 0.9] as const;
+
+/** Units with one request, units with up to 50 and a heavy tail, and units with ten each: a tail so heavy that all reach it. */
+function traffic(units: number, mostRequests: number): Traffic {
+  return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: mostRequests === 10 ? 1e-9 : 1.2 };
+}
+
+function name(quantity: string, design: Design | undefined, shape: Traffic, correlation: number): string {
+  const split = design?.kind === 'served' ? `, ${Math.round(100 * design.candidateShare)}% candidate` : '';
+  const activity = shape.mostRequests === 10 ? '10 each' : `1 to ${shape.mostRequests}`;
+  return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
+}
+
+function cell(label: string, quantity: Quantity, population: Proportions | Durations, shape: Traffic): Cell {
+  const design = 'design' in quantity ? quantity.design : undefined;
+  return {
+    title: name(label, design, shape, population.correlation),
+    scenario: { quantity, population, traffic: shape, plannedUnits: 1000 },
+  };
+}
+
+/** Every combination of two lists. */
+function cross<Left, Right>(left: readonly Left[], right: readonly Right[]): [Left, Right][] {
+  return left.flatMap((one) => right.map((other): [Left, Right] => [one, other]));
+}
+
+/** Single requests carry no correlation, so only one value of it is worth simulating. */
+function shapes(units: readonly number[], most: readonly number[]): [Traffic, number][] {
+  return cross(cross(units, most), correlations)
+    .filter(([[, mostRequests], correlation]) => mostRequests > 1 || correlation === 0)
+    .map(([[count, mostRequests], correlation]) => [traffic(count, mostRequests), correlation]);
+}
+
+const own: Quantity = { kind: 'own' };
+const rates = [0.001, 0.008, 0.05, 0.5] as const;
+
+export const ownProportions: Family = {
+  title: 'One proportion against max or min (beta-binomial; Clopper-Pearson)',
+  cells: cross(rates, shapes([30, 300, 5000], [1, 10, 50])).map(([rate, [shape, correlation]]) =>
+    cell(
+      `rate ${rate}`,
+      own,
+      { kind: 'proportions', baselineRate: rate, candidateRate: rate, churn: 0, correlation },
+      shape,
+    ),
+  ),
+};
+
+/** Baseline rate, candidate rate, churn: several margins, and changes that go one way only. */
+const changes = [
+  [0.001, 0.003, 0.0005],
+  [0.01, 0.01, 0.002],
+  [0.1, 0.13, 0],
+  [0.1, 0.11, 0.02],
+  [0.5, 0.45, 0.02],
+] as const;
+
+function proportionPopulation(
+  [baselineRate, candidateRate, churn]: (typeof changes)[number],
+  correlation: number,
+): Proportions {
+  return { kind: 'proportions', baselineRate, candidateRate, churn, correlation };
+}
+
+export const pairedProportions: Family = {
+  title: 'Paired difference of proportions',
+  cells: cross(changes, shapes([30, 300, 5000], [1, 10, 50])).map(([change, [shape, correlation]]) =>
+    cell(
+      `${change[0]} to ${change[1]}, churn ${change[2]}`,
+      { kind: 'difference', relative: false, design: paired },
+      proportionPopulation(change, correlation),
+      shape,
+    ),
+  ),
+};
+
+export const servedProportions: Family = {
+  title: 'Served difference of proportions',
+  cells: cross(served, cross(changes, shapes([600, 5000], [1, 50]))).map(([design, [change, [shape, correlation]]]) =>
+    cell(
+      `${change[0]} to ${change[1]}`,
+      { kind: 'difference', relative: false, design },
+      proportionPopulation(change, correlation),
+      shape,
+    ),
+  ),
+};
+
+export const relativeProportions: Family = {
+  title: 'Relative difference of proportions',
+  cells: cross([paired, ...served], cross(changes, shapes([1000, 5000], [1, 50]))).map(
+    ([design, [change, [shape, correlation]]]) =>
+      cell(
+        `${change[0]} to ${change[1]}`,
+        { kind: 'difference', relative: true, design },
+        proportionPopulation(change, correlation),
+        shape,
+      ),
+  ),
+};
+
+function durations(sigma: number, correlation: number, pairing = 0.7): Durations {
+  return { kind: 'durations', sigma, ratio: 1.1, pairing, correlation };
+}
+
+const meanQuantities: [string, Quantity][] = [
+  ['own', own],
+  ...cross([paired, ...served], [false, true]).map(([design, relative]): [string, Quantity] => [
+    `${design.kind}${relative ? ' relative' : ''}`,
+    { kind: 'difference', relative, design },
+  ]),
+];
+
+export const means: Family = {
+  title: 'Means of lognormal durations',
+  cells: cross(cross([0.5, 1.2], meanQuantities), shapes([100, 1000, 5000], [1, 50])).map(
+    ([[sigma, [label, quantity]], [shape, correlation]]) =>
+      cell(`${label}, sigma ${sigma}`, quantity, durations(sigma, correlation), shape),
+  ),
+};
+
+const quantileQuantities = (probability: number): [string, Quantity][] => [
+  ['own', { kind: 'own-quantile', probability }],
+  ...cross([paired, ...served], [false, true]).map(([design, relative]): [string, Quantity] => [
+    `${design.kind}${relative ? ' relative' : ''}`,
+    { kind: 'quantile-difference', probability, relative, design },
+  ]),
+];
+
+export const quantiles: Family = {
+  title: 'Quantiles of lognormal durations',
+  cells: cross([0.5, 0.95, 0.99], shapes([300, 3000], [1, 50])).flatMap(([probability, [shape, correlation]]) =>
+    quantileQuantities(probability).map(([label, quantity]) =>
+      cell(`p${100 * probability} ${label}`, quantity, durations(0.8, correlation), shape),
+    ),
+  ),
+};

@@ -1,0 +1,46 @@
+import { ownValue } from '../../src/stats/own-value.ts';
+import { pairedDifference } from '../../src/stats/paired-difference.ts';
+import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
+import { proportion } from '../../src/stats/proportion.ts';
+import { servedDifference } from '../../src/stats/served-difference.ts';
+import { servedRelativeDifference } from '../../src/stats/served-relative-difference.ts';
+import { type Columns, dealUnits } from './columns.ts';
+import { drawValues } from './populations.ts';
+import type { Random } from './random.ts';
+import type { Quantity, Scenario } from './scenario.ts';
+import { simulateLog } from './simulated-log.ts';
+import type { Look } from './tally.ts';
+
+/** Simulates one log and estimates a mean or proportion at every look. */
+export function* meanLooks(random: Random, scenario: Scenario): Generator<Look> {
+  const { quantity, population, traffic } = scenario;
+  const log = simulateLog(random, traffic);
+  const values = drawValues(random, log, population);
+  const design = quantity.kind === 'difference' ? quantity.design : ({ kind: 'paired' } as const);
+  const { group, position, columns } = dealUnits(random, log, design);
+  const zeroOne = population.kind === 'proportions';
+  let request = 0;
+  for (let look = 0; look < traffic.looks; look += 1) {
+    for (; request < (log.until[look] ?? 0); request += 1) {
+      const unit = log.unit[request] ?? 0;
+      const side = group[unit] === 1 ? columns[1] : columns[0];
+      side.add(position[unit] ?? 0, values.baseline[request] ?? 0, values.candidate[request] ?? 0);
+    }
+    columns[0].arriveAt(look);
+    columns[1].arriveAt(look);
+    yield estimate(quantity, columns, zeroOne);
+  }
+}
+
+function estimate(quantity: Quantity, [baseline, candidate]: readonly [Columns, Columns], zeroOne: boolean): Look {
+  const candidateSample = { requests: candidate.requests, sum: candidate.candidate };
+  if (quantity.kind !== 'difference') return zeroOne ? proportion(candidateSample) : ownValue(candidateSample);
+  if (quantity.design.kind === 'paired') {
+    const pairs = { requests: candidate.requests, baseline: candidate.baseline, candidate: candidate.candidate };
+    return quantity.relative ? pairedRelativeDifference(pairs, { zeroOne }) : pairedDifference(pairs, { zeroOne });
+  }
+  const baselineSample = { requests: baseline.requests, sum: baseline.baseline };
+  return quantity.relative
+    ? servedRelativeDifference(baselineSample, candidateSample, { zeroOne })
+    : servedDifference(baselineSample, candidateSample, { zeroOne });
+}

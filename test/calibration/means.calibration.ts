@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { means } from './grid.ts';
+
+calibrate(means);

@@ -1,0 +1,72 @@
+import { meanLooks } from './mean-run.ts';
+import { quantileLooks } from './quantile-run.ts';
+import { Random } from './random.ts';
+import { type Scenario, truthOf } from './scenario.ts';
+import { alpha, noMisses, record, type RunMisses, strictAlpha } from './tally.ts';
+
+/** Shares of runs, in [0, 1]. */
+export interface MissRates {
+  readonly runs: number;
+  /** Sequential bound at 5%, at any look. */
+  readonly upper: number;
+  readonly lower: number;
+  /** Sequential bound at 5% / 20, at any look. */
+  readonly strictUpper: number;
+  readonly strictLower: number;
+  /** Fixed bound at 5%, at the last look only. */
+  readonly fixedUpper: number;
+  readonly fixedLower: number;
+  /** Runs whose last look had an interval; the others refused. */
+  readonly decided: number;
+}
+
+/** Simulates a scenario many times with its bound on the truth, and counts how often each bound excluded the truth. */
+export function measure(scenario: Scenario, runs: number, seed: number): MissRates {
+  const truth = truthOf(scenario);
+  const random = new Random(seed);
+  const { kind } = scenario.quantity;
+  const looksOf = kind === 'own' || kind === 'difference' ? meanLooks : quantileLooks;
+  const results: RunMisses[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const misses = noMisses();
+    let look = 0;
+    for (const found of looksOf(random, scenario)) {
+      look += 1;
+      record(misses, found, truth, scenario.plannedUnits, look === scenario.traffic.looks);
+    }
+    results.push(misses);
+  }
+  const share = (counts: (run: RunMisses) => boolean) => results.filter((run) => counts(run)).length / runs;
+  return {
+    runs,
+    upper: share((run) => run.sequential.upper),
+    lower: share((run) => run.sequential.lower),
+    strictUpper: share((run) => run.strict.upper),
+    strictLower: share((run) => run.strict.lower),
+    fixedUpper: share((run) => run.fixed.upper),
+    fixedLower: share((run) => run.fixed.lower),
+    decided: share((run) => run.lastInterval),
+  };
+}
+
+/** The largest share that simulation error alone explains when the true share is `level`: three standard errors above it, and one run. */
+export function largestExplained(level: number, runs: number): number {
+  return level + 3 * Math.sqrt((level * (1 - level)) / runs) + 1 / runs;
+}
+
+/** Names of the bounds that miss more often than their level and the simulation's error allow. */
+export function failures(rates: MissRates, inference: 'fixed' | 'sequential'): string[] {
+  const checks: [string, number, number][] =
+    inference === 'fixed'
+      ? [
+          ['upper', rates.fixedUpper, alpha],
+          ['lower', rates.fixedLower, alpha],
+        ]
+      : [
+          ['upper', rates.upper, alpha],
+          ['lower', rates.lower, alpha],
+          ['strict upper', rates.strictUpper, strictAlpha],
+          ['strict lower', rates.strictLower, strictAlpha],
+        ];
+  return checks.filter(([, share, level]) => share > largestExplained(level, rates.runs)).map(([name]) => name);
+}

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { ownProportions } from './grid.ts';
+
+calibrate(ownProportions);

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { pairedProportions } from './grid.ts';
+
+calibrate(pairedProportions);

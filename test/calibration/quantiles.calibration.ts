@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { quantiles } from './grid.ts';
+
+calibrate(quantiles);

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { relativeProportions } from './grid.ts';
+
+calibrate(relativeProportions);

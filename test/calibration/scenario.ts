@@ -1,0 +1,43 @@
+import { normalUpperQuantile } from '../../src/stats/distributions.ts';
+import type { Population } from './populations.ts';
+import type { Traffic } from './simulated-log.ts';
+
+/** What is estimated. */
+export type Quantity =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'difference'; readonly relative: boolean; readonly design: Design }
+  | { readonly kind: 'own-quantile'; readonly probability: number }
+  | {
+      readonly kind: 'quantile-difference';
+      readonly probability: number;
+      readonly relative: boolean;
+      readonly design: Design;
+    };
+
+/** Pairs, or two groups with the candidate on this share of the units. */
+export type Design = { readonly kind: 'paired' } | { readonly kind: 'served'; readonly candidateShare: number };
+
+/** One cell of the calibration: its bound sits exactly on the truth. */
+export interface Scenario {
+  readonly quantity: Quantity;
+  readonly population: Population;
+  readonly traffic: Traffic;
+  readonly plannedUnits: number;
+}
+
+/** The quantity's true value, on which the simulated bound sits. */
+export function truthOf({ quantity, population }: Scenario): number {
+  const [baseline, candidate] = trueValues(quantity, population);
+  if (quantity.kind === 'own' || quantity.kind === 'own-quantile') return candidate;
+  return quantity.relative ? candidate / baseline - 1 : candidate - baseline;
+}
+
+function trueValues(quantity: Quantity, population: Population): [number, number] {
+  if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
+  if (quantity.kind === 'own' || quantity.kind === 'difference') {
+    const mean = Math.exp(population.sigma ** 2 / 2);
+    return [mean, population.ratio * mean];
+  }
+  const quantile = Math.exp(population.sigma * normalUpperQuantile(1 - quantity.probability));
+  return [quantile, population.ratio * quantile];
+}

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { servedProportions } from './grid.ts';
+
+calibrate(servedProportions);
