@@ -1,6 +1,7 @@
 import { boundsOwnValue, harmfulEnd } from '../domain/bound.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../requests/database.ts';
+import { interval } from '../stats/confidence-bound.ts';
 import { detectableChange } from '../stats/detectable-change.ts';
 import { guardedMetrics } from './compare.ts';
 import { MetricSampler } from './metric-sampler.ts';
@@ -34,8 +35,10 @@ export async function detectableChanges(
     const subject = { metric: guardrail.metric, comparison: scope.comparison, slice: { cohort: scope.judgedCohort, segment: null } };
     const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
     const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
-    const change = measured.kind === 'linearized' ? detectableChange(measured, harm, settings) : Infinity;
-    changes.push(Number.isFinite(change) ? { stage: stage.name, change, relative } : undefined);
+    const bounded = measured.kind === 'linearized' && interval(measured, settings).kind === 'interval';
+    changes.push(
+      bounded ? { stage: stage.name, change: detectableChange(measured, harm, settings), relative } : undefined,
+    );
   }
   return changes;
 }

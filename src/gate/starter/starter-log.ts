@@ -1,7 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 
-const users = 240;
+const users = 520;
 /** The labels of the starter's classifier. */
 export const starterIntents: readonly string[] = ['track-order', 'refund', 'change-address', 'speak-to-agent'];
 const locales = ['en-US', 'en-US', 'de-DE', 'fr-FR'];
@@ -24,10 +24,13 @@ export function starterLog(baseline: string, candidate: string): string {
   for (let user = 1; user <= users; user += 1) {
     const locale = pick(locales);
     const pace = 0.8 + 0.4 * uniform();
-    const requests = 2 + Math.floor(uniform() * 7);
+    const requests = 1 + Math.floor(uniform() * 4);
     for (let request = 0; request < requests; request += 1) {
       const at = start + Math.floor(uniform() * 2 * day);
       const label = pick(starterIntents);
+      // What one version finds hard, the other mostly does too.
+      const difficulty = uniform();
+      const mistaken = pick(starterIntents.filter((intent) => intent !== label));
       const wait = pace * (25 + 20 * uniform() ** 3 * 4);
       const record = {
         timestamp: new Date(at).toISOString(),
@@ -35,8 +38,8 @@ export function starterLog(baseline: string, candidate: string): string {
         context: { locale },
         label,
         outcomes: {
-          [baseline]: outcome(wait, uniform() < 0.9 ? label : pick(starterIntents), uniform),
-          [candidate]: outcome(wait * (0.9 + 0.08 * uniform()), uniform() < 0.95 ? label : pick(starterIntents), uniform),
+          [baseline]: outcome(wait, difficulty < 0.9 ? label : mistaken, uniform),
+          [candidate]: outcome(wait * (0.9 + 0.08 * uniform()), difficulty < 0.94 ? label : mistaken, uniform),
         },
       };
       records.push({ at, line: (id) => JSON.stringify({ request_id: id, ...record }) });
