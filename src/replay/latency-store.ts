@@ -6,8 +6,15 @@ import { OutcomeStore } from './outcome-store.ts';
 import { loadParquet, ParquetWriter } from './parquet-table.ts';
 import type { ReplayProgress, StoreSettings } from './replay-version.ts';
 
-const latencyTableColumns = `seq BIGINT, baseline_ns BIGINT, baseline_again_ns BIGINT, candidate_ns BIGINT,
-  baseline_error VARCHAR, baseline_again_error VARCHAR, candidate_error VARCHAR`;
+const latencyTableColumns = {
+  seq: 'BIGINT',
+  baseline_ns: 'BIGINT',
+  baseline_again_ns: 'BIGINT',
+  candidate_ns: 'BIGINT',
+  baseline_error: 'VARCHAR',
+  baseline_again_error: 'VARCHAR',
+  candidate_error: 'VARCHAR',
+} as const;
 
 export interface LatencyMeasurement {
   readonly db: Database;

@@ -1,8 +1,15 @@
 import type { Database } from '../requests/database.ts';
 import { loadParquet } from './parquet-table.ts';
 
-/** The columns of stored outcomes, as SQL. */
-export const outcomeColumns = 'seq BIGINT, error VARCHAR, label VARCHAR, value DOUBLE, score DOUBLE, detail VARCHAR';
+/** The columns of stored outcomes. */
+export const outcomeColumns = {
+  seq: 'BIGINT',
+  error: 'VARCHAR',
+  label: 'VARCHAR',
+  value: 'DOUBLE',
+  score: 'DOUBLE',
+  detail: 'VARCHAR',
+} as const;
 
 /**
  * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
