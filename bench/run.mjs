@@ -1,0 +1,36 @@
+/**
+ * Speed and memory of canary, as ratios against a named reference that does comparable work in the same run.
+ *
+ *   npm run bench                          all of it
+ *   npm run bench -- replay                one benchmark
+ *   npm run bench -- judge --large         with the log of 5,000,000 requests
+ *   npm run bench -- --pairs 9             more repetitions (default 5)
+ *
+ * Exits 0 whether or not the targets are met: what a machine is busy with is no reason to fail. Read the lines `target`.
+ */
+import { parseArgs } from 'node:util';
+
+import { judgeRecorded } from './judge-recorded.mjs';
+import { comparisonText } from './measure/comparison-text.mjs';
+import { machineText } from './measure/machine-text.mjs';
+import { replayThroughput } from './replay-throughput.mjs';
+
+const benchmarks = new Map([
+  ['replay', replayThroughput],
+  ['judge', judgeRecorded],
+]);
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { pairs: { type: 'string', default: '5' }, large: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !benchmarks.has(name));
+if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; write ${[...benchmarks.keys()].join(' or ')}`);
+const pairs = Number(values.pairs);
+if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs ${values.pairs} is not a whole number from 1 on`);
+
+console.log(machineText());
+for (const [name, benchmark] of benchmarks) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  for (const comparison of await benchmark({ pairs, large: values.large })) console.log(`\n${comparisonText(comparison)}`);
+}
