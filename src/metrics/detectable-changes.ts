@@ -32,7 +32,11 @@ export async function detectableChanges(
   const changes: (StageDetectability | undefined)[] = [];
   for (const guardrail of plan.guardrails) {
     const relative = isRelative(guardrail);
-    const subject = { metric: guardrail.metric, comparison: scope.comparison, slice: { cohort: scope.judgedCohort, segment: null } };
+    const subject = {
+      metric: guardrail.metric,
+      comparison: scope.comparison,
+      slice: { cohort: scope.judgedCohort, segment: null },
+    };
     const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
     const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
     const bounded = measured.kind === 'linearized' && interval(measured, settings).kind === 'interval';

@@ -30,14 +30,17 @@ export async function measureQuantiles(
   const values = await quantilesAt(db, sides, condition, () => [probability]);
   if (values === undefined) return sides.map(() => uncomputable('no request has a latency that may be compared'));
   const points = values.map(([value]) => value ?? Number.NaN);
+  const constant = await constantSides(db, sides, condition);
   const counts = await countsByUnit(db, sides, condition, points);
   const windows = points.map((quantile, side) =>
-    quantileWindow({
-      probability,
-      quantile,
-      requests: counts.requests,
-      atMost: counts.atMost[side] ?? new Float64Array(),
-    }),
+    constant[side] === true
+      ? uncomputable('every request has the same latency')
+      : quantileWindow({
+          probability,
+          quantile,
+          requests: counts.requests,
+          atMost: counts.atMost[side] ?? new Float64Array(),
+        }),
   );
   const neighbours = await quantilesAt(db, sides, condition, (side) => {
     const window = windows[side];
@@ -76,6 +79,15 @@ async function quantilesAt(
   return sides.map((_, side) =>
     wanted.flatMap((one, index) => (one.side === side ? [result.numbers(`q${index}`)[0] ?? Number.NaN] : [])),
   );
+}
+
+/** Which sides have the same latency on every request: a made-up or capped column, which no interval describes. */
+async function constantSides(db: Database, sides: readonly Role[], condition: string): Promise<readonly boolean[]> {
+  const flags = sides.map(
+    (role, side) => `(min(${role}_latency_ns) = max(${role}_latency_ns))::INTEGER AS same${side}`,
+  );
+  const row = await db.columns(`SELECT ${flags.join(', ')} FROM judged WHERE ${condition}`);
+  return sides.map((_, side) => row.numbers(`same${side}`)[0] === 1);
 }
 
 async function countsByUnit(db: Database, sides: readonly Role[], condition: string, points: readonly number[]) {

@@ -1,0 +1,52 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Database, openDatabase } from '../../src/requests/database.ts';
+
+/** One version's outcome of a row: right or wrong label, an error kind, or nothing recorded. */
+export interface RowOutcome {
+  readonly label?: string;
+  readonly error?: string;
+  readonly latencyMs?: number;
+}
+
+export interface JudgedRow {
+  readonly unit: number;
+  readonly inCanary?: boolean;
+  readonly locale?: string;
+  readonly label?: string;
+  readonly hour?: number;
+  readonly baseline?: RowOutcome;
+  readonly candidate?: RowOutcome;
+}
+
+/** A database with the table `judged` filled by hand; closed when the test ends. */
+export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Database> {
+  const db = await openDatabase({ tempFolder: mkdtempSync(join(tmpdir(), 'canary-metrics-')) });
+  onTestFinished(() => db.close());
+  const side = (role: string) =>
+    `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE`;
+  await db.run(
+    `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
+     ${side('baseline')}, ${side('candidate')})`,
+  );
+  if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
+  return db;
+}
+
+function rowSql({ unit, inCanary = true, locale, label, hour = 12, baseline, candidate }: JudgedRow): string {
+  const values = [unit, inCanary, text(locale), hour, text(label), outcomeSql(baseline), outcomeSql(candidate)];
+  return `(${values.join(', ')})`;
+}
+
+function outcomeSql(outcome: RowOutcome | undefined): string {
+  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL';
+  const { latencyMs, error, label } = outcome;
+  const nanoseconds = latencyMs === undefined ? 'NULL' : String(Math.round(latencyMs * 1e6));
+  return `true, ${nanoseconds}, ${text(error)}, ${text(label)}, NULL`;
+}
+
+function text(value: string | undefined): string {
+  return value === undefined ? 'NULL' : `'${value}'`;
+}
