@@ -1,5 +1,6 @@
-import type { LookRecord, ModelRegistry, RolloutRecord, VersionStatus } from '../domain/registry.ts';
-import { recordOf, type RolloutVersions } from './rollout-state.ts';
+import type { Decision, ModelRegistry, RolloutRecord, VersionStatus } from '../domain/registry.ts';
+import { recordOf } from './rollout-state.ts';
+import type { RolloutChange, RolloutVersions } from './transition.ts';
 
 /** The registry with another status of one version, which is all that ever changes of a version. */
 export function withStatus(registry: ModelRegistry, version: string, status: VersionStatus): ModelRegistry {
@@ -20,9 +21,15 @@ export function withoutAlias(registry: ModelRegistry, alias: string): ModelRegis
 }
 
 /** The registry with one more look in the rollout's record, which begins with its first look. */
-export function withLook(registry: ModelRegistry, rollout: RolloutVersions, look: LookRecord): ModelRegistry {
+export function withLook(
+  registry: ModelRegistry,
+  { rollout, stage, at, look: facts }: Pick<RolloutChange, 'rollout' | 'stage' | 'at' | 'look'>,
+  verdict: Decision,
+): ModelRegistry {
+  const { look, evidence, tests, plannedUnits } = facts;
   const record = recordOf(registry, rollout);
-  return withRecord(registry, rollout, { ...record, looks: [...record.looks, look] });
+  const looks = [...record.looks, { stage: stage.name, look, at, verdict, evidence, tests, plannedUnits }];
+  return withRecord(registry, rollout, { ...record, looks });
 }
 
 /** The registry with one more stage that the rollout has entered. */

@@ -1,4 +1,4 @@
-import type { LookRecord, ModelRegistry, VersionStatus } from '../domain/registry.ts';
+import type { ModelRegistry, VersionStatus } from '../domain/registry.ts';
 import { withAlias, withEntered, withLook, withoutAlias, withStatus } from './edit-registry.ts';
 import { withHistory } from './history.ts';
 import { recordLook } from './record-look.ts';
@@ -9,15 +9,10 @@ import {
   requireSameVersions,
   requireStableBaseline,
 } from './rollout-guards.ts';
-import {
-  type PlannedRollout,
-  recordOf,
-  rolloutState,
-  type RolloutVersions,
-  type WeightedStage,
-} from './rollout-state.ts';
-import { plannedStage, requireNext, requireNotFalling } from './stage-guards.ts';
+import { recordOf, rolloutState } from './rollout-state.ts';
+import { requireNext, requireNotFalling } from './stage-guards.ts';
 import { splitTraffic } from './traffic.ts';
+import type { RolloutChange, RolloutVersions } from './transition.ts';
 
 /**
  * Acts on *increase*: enters the stage and gives the candidate the stage's weight. The alias `canary` names the
@@ -26,14 +21,14 @@ import { splitTraffic } from './traffic.ts';
  * @throws UserError (exit 5) when the stage is not the next, the rollout was rolled back, another rollout of the model is
  * under way, or the baseline is not the stable version.
  */
-export function enterStage(registry: ModelRegistry, rollout: PlannedRollout, look: LookRecord): ModelRegistry {
-  const stage = plannedStage(rollout, look.stage);
-  if (recordOf(registry, rollout).entered.includes(stage.name)) return recordLook(registry, rollout, look);
-  requireMayEnter(registry, rollout, stage);
-  const entered = withEntered(withLook(registry, rollout, look), rollout, stage.name);
-  const completes = stage === rollout.stages.at(-1);
+export function enterStage(registry: ModelRegistry, change: RolloutChange): ModelRegistry {
+  const { rollout, stage, stages, at } = change;
+  if (recordOf(registry, rollout).entered.includes(stage.name)) return recordLook(registry, change, 'increase');
+  requireMayEnter(registry, change);
+  const entered = withEntered(withLook(registry, change, 'increase'), rollout, stage.name);
+  const completes = stage.name === stages.at(-1)?.name;
   return withHistory(completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight), {
-    at: look.at,
+    at,
     action: completes ? 'complete' : 'enter',
     version: rollout.candidate,
     rollout: rollout.name,
@@ -41,14 +36,15 @@ export function enterStage(registry: ModelRegistry, rollout: PlannedRollout, loo
   });
 }
 
-function requireMayEnter(registry: ModelRegistry, rollout: PlannedRollout, stage: WeightedStage): void {
+function requireMayEnter(registry: ModelRegistry, change: RolloutChange): void {
+  const { rollout } = change;
   requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   requireNoOther(registry, rollout);
   requireStableBaseline(registry, rollout);
   if (rolloutState(registry, rollout.name) === 'waiting') requireFreshStart(registry, rollout);
-  requireNext(registry, rollout, stage);
-  requireNotFalling(registry, rollout, stage);
+  requireNext(registry, change);
+  requireNotFalling(registry, change);
 }
 
 function withShare(registry: ModelRegistry, { baseline, candidate }: RolloutVersions, weight: number): ModelRegistry {

@@ -1,37 +1,34 @@
 import { unusableFile } from '../domain/errors.ts';
-import type { LookRecord, ModelRegistry } from '../domain/registry.ts';
+import type { ModelRegistry } from '../domain/registry.ts';
 import { withAlias, withLook, withoutAlias, withRecord, withStatus } from './edit-registry.ts';
 import { withHistory } from './history.ts';
 import { requireNoOther, requireNotRolledBack, requireSameVersions, statusOf } from './rollout-guards.ts';
-import { recordOf, rolloutState, type RolloutVersions } from './rollout-state.ts';
+import { recordOf, rolloutState } from './rollout-state.ts';
+import type { RollbackChange, RolloutVersions } from './transition.ts';
 
 /**
  * Acts on *rollback*: takes the candidate out of traffic, which goes back to the baseline. After the rollout is complete,
  * that is the archived baseline, which becomes stable again. A candidate that has entered no stage has no traffic to
  * give back; it is only marked.
- * @param at when, in ISO 8601.
- * @param look the look that found the reason, if one did: a person may roll back without evidence.
  * @throws UserError (exit 5) when the rollout was rolled back before, another one of the model is under way, or a later
  * one has replaced the candidate.
  */
-export function rollBack(
-  registry: ModelRegistry,
-  rollout: RolloutVersions,
-  at: string,
-  look?: LookRecord,
-): ModelRegistry {
+export function rollBack(registry: ModelRegistry, { rollout, stage, at, look }: RollbackChange): ModelRegistry {
   requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   const record = recordOf(registry, rollout);
-  const stage = look?.stage ?? record.entered.at(-1);
-  // A rollout that is taken back before anything was recorded of it leaves its record too: its name is used up.
-  const looked = look === undefined ? withRecord(registry, rollout, record) : withLook(registry, rollout, look);
+  const stageName = stage?.name ?? record.entered.at(-1);
+  const looked =
+    stage === undefined || look === undefined
+      ? // A rollout that is taken back before anything was recorded of it leaves its record too: its name is used up.
+        withRecord(registry, rollout, record)
+      : withLook(registry, { rollout, stage, at, look }, 'rollback');
   return withHistory(withoutCandidate(looked, rollout), {
     at,
     action: 'rollback',
     version: rollout.candidate,
     rollout: rollout.name,
-    ...(stage === undefined ? {} : { stage }),
+    ...(stageName === undefined ? {} : { stage: stageName }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { unusableFile } from '../domain/errors.ts';
 import type { ModelRegistry, VersionStatus } from '../domain/registry.ts';
-import { recordOf, rolloutState, type RolloutVersions, rolloutUnderway } from './rollout-state.ts';
+import { recordOf, rolloutState, rolloutUnderway } from './rollout-state.ts';
+import type { RolloutVersions } from './transition.ts';
 
 /** @throws UserError (exit 5) for a version that the registry does not have. */
 export function statusOf(registry: ModelRegistry, version: string): VersionStatus {

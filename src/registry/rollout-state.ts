@@ -1,20 +1,5 @@
-import type { Stage } from '../domain/plan.ts';
 import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
-
-/** A rollout by its plan's name, under which the registry remembers it, and its versions (no aliases). */
-export interface RolloutVersions {
-  readonly name: string;
-  readonly baseline: string;
-  readonly candidate: string;
-}
-
-export type WeightedStage = Pick<Stage, 'name' | 'weight'>;
-
-/** As much of a plan as moves its rollout through the registry. */
-export interface PlannedRollout extends RolloutVersions {
-  /** In order; entering the last completes the rollout. */
-  readonly stages: readonly WeightedStage[];
-}
+import type { RolloutVersions } from './transition.ts';
 
 /** `waiting` has entered no stage; `underway` has a candidate that may take traffic; the other two have ended. */
 export type RolloutState = 'waiting' | 'underway' | 'complete' | 'rolled-back';

@@ -1,21 +1,12 @@
 import { unusableFile } from '../domain/errors.ts';
 import type { ModelRegistry } from '../domain/registry.ts';
 import { nextStage } from './next-stage.ts';
-import { type PlannedRollout, recordOf, type RolloutVersions, type WeightedStage } from './rollout-state.ts';
+import { recordOf } from './rollout-state.ts';
 import { inSteps } from './traffic.ts';
-
-/** The plan's stage of that name. @throws UserError (exit 5) when it has none. */
-export function plannedStage({ name, stages }: PlannedRollout, stageName: string): WeightedStage {
-  const stage = stages.find((each) => each.name === stageName);
-  if (stage !== undefined) return stage;
-  throw unusableFile(`The plan ${name} has no stage ${stageName}`, {
-    hint: `Its stages are ${stages.map((each) => each.name).join(', ')}.`,
-  });
-}
+import type { RolloutChange } from './transition.ts';
 
 /** @throws UserError (exit 5) when the stage is not the one that may begin next. */
-export function requireNext(registry: ModelRegistry, rollout: PlannedRollout, stage: WeightedStage): void {
-  const { stages } = rollout;
+export function requireNext(registry: ModelRegistry, { rollout, stage, stages }: RolloutChange): void {
   const { entered } = recordOf(registry, rollout);
   const next = nextStage(stages, entered);
   if (next?.name === stage.name) return;
@@ -31,7 +22,8 @@ export function requireNext(registry: ModelRegistry, rollout: PlannedRollout, st
 }
 
 /** @throws UserError (exit 5) when the stage would give the candidate less traffic than it has. */
-export function requireNotFalling(registry: ModelRegistry, { candidate }: RolloutVersions, stage: WeightedStage): void {
+export function requireNotFalling(registry: ModelRegistry, { rollout, stage }: RolloutChange): void {
+  const { candidate } = rollout;
   const share = registry.traffic[candidate] ?? 0;
   if (inSteps(stage.weight) >= inSteps(share)) return;
   throw unusableFile(`${candidate} has ${share} of the traffic; stage ${stage.name} would give it ${stage.weight}`, {
