@@ -33,7 +33,13 @@ export function deleteGroupJackknife(input: JackknifeInput): Linearized | Uncomp
   if (replicates.length < 2) return uncomputable('all units fall into one group');
   if (!Number.isFinite(value)) return uncomputable('the value is not finite');
   let squares = 0;
-  for (const replicate of replicates) squares += (replicate - value) ** 2;
+  let cubes = 0;
+  for (const replicate of replicates) {
+    // A group that lifts the value is missed where it is left out.
+    const lift = value - replicate;
+    squares += lift * lift;
+    cubes += lift * lift * lift;
+  }
   if (!Number.isFinite(squares)) return uncomputable('the value cannot be computed without one of the groups of units');
   if (squares <= 1e-24 * value * value) return uncomputable('the value does not vary between groups of units');
   return {
@@ -42,7 +48,7 @@ export function deleteGroupJackknife(input: JackknifeInput): Linearized | Uncomp
     value,
     standardError: Math.sqrt(((replicates.length - 1) / replicates.length) * squares),
     floorVariance: 0,
-    skewness: 0,
+    skewness: cubes / squares ** 1.5,
     degreesOfFreedom: replicates.length - 1,
   };
 }

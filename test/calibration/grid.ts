@@ -155,3 +155,24 @@ export const quantiles: Family = {
     ),
   ),
 };
+
+export const jackknifed: Family = {
+  title: 'Root mean square of lognormal errors (delete-a-group jackknife)',
+  cells: cross([false, true], shapes([100, 1000, 5000], [1, 50])).map(([isPaired, [shape, correlation]]) =>
+    cell(
+      isPaired ? 'paired' : 'own',
+      { kind: 'root-mean-square', paired: isPaired },
+      durations(0.3, correlation),
+      shape,
+    ),
+  ),
+};
+
+/** Where every method fails: most of the mean is carried by values that a sample of this size has seldom met. */
+export const unmetTails: Family = {
+  title: 'Known limit: means of durations with a very heavy tail (sigma 2: the top 1% carry a third)',
+  cells: shapes([300, 5000], [1, 50]).flatMap(([shape, correlation]) => [
+    cell('own', own, durations(2, correlation), shape),
+    cell('paired', { kind: 'difference', relative: false, design: paired }, durations(2, correlation), shape),
+  ]),
+};

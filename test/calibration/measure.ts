@@ -1,3 +1,4 @@
+import { jackknifeLooks } from './jackknife-run.ts';
 import { meanLooks } from './mean-run.ts';
 import { quantileLooks } from './quantile-run.ts';
 import { Random } from './random.ts';
@@ -24,8 +25,7 @@ export interface MissRates {
 export function measure(scenario: Scenario, runs: number, seed: number): MissRates {
   const truth = truthOf(scenario);
   const random = new Random(seed);
-  const { kind } = scenario.quantity;
-  const looksOf = kind === 'own' || kind === 'difference' ? meanLooks : quantileLooks;
+  const looksOf = simulatorOf(scenario);
   const results: RunMisses[] = [];
   for (let run = 0; run < runs; run += 1) {
     const misses = noMisses();
@@ -47,6 +47,11 @@ export function measure(scenario: Scenario, runs: number, seed: number): MissRat
     fixedLower: share((run) => run.fixed.lower),
     decided: share((run) => run.lastInterval),
   };
+}
+
+function simulatorOf({ quantity }: Scenario): typeof meanLooks {
+  if (quantity.kind === 'root-mean-square') return jackknifeLooks;
+  return quantity.kind === 'own' || quantity.kind === 'difference' ? meanLooks : quantileLooks;
 }
 
 /** The largest share that simulation error alone explains when the true share is `level`: three standard errors above it, and one run. */

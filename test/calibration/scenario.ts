@@ -6,6 +6,7 @@ import type { Traffic } from './simulated-log.ts';
 export type Quantity =
   | { readonly kind: 'own' }
   | { readonly kind: 'difference'; readonly relative: boolean; readonly design: Design }
+  | { readonly kind: 'root-mean-square'; readonly paired: boolean }
   | { readonly kind: 'own-quantile'; readonly probability: number }
   | {
       readonly kind: 'quantile-difference';
@@ -29,6 +30,7 @@ export interface Scenario {
 export function truthOf({ quantity, population }: Scenario): number {
   const [baseline, candidate] = trueValues(quantity, population);
   if (quantity.kind === 'own' || quantity.kind === 'own-quantile') return candidate;
+  if (quantity.kind === 'root-mean-square') return quantity.paired ? candidate - baseline : candidate;
   return quantity.relative ? candidate / baseline - 1 : candidate - baseline;
 }
 
@@ -37,6 +39,10 @@ function trueValues(quantity: Quantity, population: Population): [number, number
   if (quantity.kind === 'own' || quantity.kind === 'difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);
     return [mean, population.ratio * mean];
+  }
+  if (quantity.kind === 'root-mean-square') {
+    const root = Math.exp(population.sigma ** 2);
+    return [root, population.ratio * root];
   }
   const quantile = Math.exp(population.sigma * normalUpperQuantile(1 - quantity.probability));
   return [quantile, population.ratio * quantile];

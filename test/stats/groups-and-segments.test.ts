@@ -4,6 +4,7 @@ import { ownValue } from '../../src/stats/own-value.ts';
 import { type PostStratified, postStratifiedDifference } from '../../src/stats/post-stratification.ts';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import { servedDifference } from '../../src/stats/served-difference.ts';
+import { topUnitsShare } from '../../src/stats/top-units-share.ts';
 import { linearized, sample } from './samples.ts';
 
 const size = { units: 100, requests: 100, effectiveUnits: 100, clusterSize: 1, counted: { units: 100, requests: 100 } };
@@ -140,5 +141,21 @@ describe('the sample ratio test', () => {
     expect(() => sampleRatio([1, 1], [0.5, 0.6])).toThrow(RangeError);
     expect(() => sampleRatio([1, 1], [1, 0])).toThrow(RangeError);
     expect(() => sampleRatio([1.5, 1], [0.5, 0.5])).toThrow(RangeError);
+  });
+});
+
+describe('the share of the top 1% of units', () => {
+  it('is their number where all carry the same', () => {
+    expect(topUnitsShare(new Float64Array(200).fill(3))).toBeCloseTo(0.01, 12);
+  });
+  it('is nearly all where one carries nearly all', () => {
+    expect(topUnitsShare(Float64Array.from({ length: 100 }, (_, unit) => (unit === 7 ? 9900 : 1)))).toBeCloseTo(
+      0.9901,
+      4,
+    );
+  });
+  it('of sums that are not positive is uncomputable', () => {
+    expect(topUnitsShare(Float64Array.of(0, 0))).toMatchObject({ kind: 'uncomputable' });
+    expect(topUnitsShare(Float64Array.of(1, -1))).toMatchObject({ kind: 'uncomputable' });
   });
 });

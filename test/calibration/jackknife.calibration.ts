@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { jackknifed } from './grid.ts';
+
+calibrate(jackknifed);

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { unmetTails } from './grid.ts';
+
+calibrate(unmetTails, { knownLimit: true });
