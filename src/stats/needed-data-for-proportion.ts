@@ -33,5 +33,6 @@ function unluckyCounts(counts: Counts, growth: number, direction: 1 | -1): Count
   const requests = counts.requests * growth;
   const mean = counts.events * growth;
   const deviation = powerMargin * Math.sqrt(mean * (1 - mean / requests));
-  return { ...counts, requests, events: Math.min(requests, Math.max(0, mean + direction * deviation)) };
+  const wholeClusters = counts.wholeClusters * growth;
+  return { ...counts, requests, wholeClusters, events: Math.min(requests, Math.max(0, mean + direction * deviation)) };
 }

@@ -16,6 +16,8 @@ export interface Counts {
   /** In [0, requests], not necessarily whole. */
   readonly events: number;
   readonly requests: number;
+  /** How many requests count if those of one unit agree entirely; at most `requests`. */
+  readonly wholeClusters: number;
   /** Requests at which the sequential test is at its sharpest. */
   readonly plannedRequests: number;
 }
@@ -23,6 +25,9 @@ export interface Counts {
 /**
  * Both one-sided bounds of one proportion, each at its own level: `fixed` by Clopper and Pearson 1934 on effective counts, `sequential` by
  * inverting the beta-binomial mixture test. A proportion is proven to be below p0 exactly when the upper bound is at most p0.
+ *
+ * Events also tell how little requests of a unit agree, so a first event can be worth more as news of independence than it costs. That
+ * must not improve a verdict: no upper bound is below that of the same units without events, no lower bound above that with nothing else.
  * @param settings plannedUnits is turned into requests by the sample's own requests per unit.
  * @returns a refusal when there are fewer than 30 effective units.
  */
@@ -42,12 +47,31 @@ export function effectiveCounts(proportion: Proportion, plannedUnits: number): C
   return {
     events: proportion.effectiveEvents,
     requests: proportion.effectiveRequests,
+    wholeClusters: proportion.requests / proportion.clusterSize,
     plannedRequests: (plannedUnits * proportion.effectiveRequests) / proportion.units,
   };
 }
 
 /** Upper bound at a one-sided level: every p0 from here on is rejected in favour of a smaller proportion. */
 export function proportionUpperBound(counts: Counts, alpha: number, inference: Inference): number {
+  const without = { ...inWholeClusters(counts), events: 0 };
+  return Math.max(upperBoundOf(counts, alpha, inference), upperBoundOf(without, alpha, inference));
+}
+
+/** Lower bound at a one-sided level: every p0 up to here is rejected in favour of a larger proportion. */
+export function proportionLowerBound(counts: Counts, alpha: number, inference: Inference): number {
+  const nothingElse = inWholeClusters(counts);
+  return Math.min(lowerBoundOf(counts, alpha, inference), lowerBoundOf(nothingElse, alpha, inference));
+}
+
+/** The counts as they would be if all requests of a unit agreed and all were events. */
+function inWholeClusters(counts: Counts): Counts {
+  const { wholeClusters, plannedRequests, requests } = counts;
+  const planned = (plannedRequests * wholeClusters) / requests;
+  return { events: wholeClusters, requests: wholeClusters, wholeClusters, plannedRequests: planned };
+}
+
+function upperBoundOf(counts: Counts, alpha: number, inference: Inference): number {
   const misses = counts.requests - counts.events;
   if (misses <= 0) return 1;
   if (inference === 'fixed') return 1 - betaQuantile(alpha, misses, counts.events + 1);
@@ -62,8 +86,7 @@ export function proportionUpperBound(counts: Counts, alpha: number, inference: I
   return rejected;
 }
 
-/** Lower bound at a one-sided level: every p0 up to here is rejected in favour of a larger proportion. */
-export function proportionLowerBound(counts: Counts, alpha: number, inference: Inference): number {
+function lowerBoundOf(counts: Counts, alpha: number, inference: Inference): number {
   const misses = counts.requests - counts.events;
   if (counts.events <= 0) return 0;
   if (inference === 'fixed') return betaQuantile(alpha, counts.events, misses + 1);

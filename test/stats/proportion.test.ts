@@ -56,7 +56,12 @@ describe('the evidence of the beta-binomial mixture', () => {
 describe('the sequential bounds', () => {
   const counts = fc
     .record({ requests: fc.integer({ min: 1, max: 100_000 }), share: fc.double({ min: 0, max: 1, noNaN: true }) })
-    .map(({ requests, share }) => ({ requests, events: requests * share ** 3, plannedRequests: 2000 }));
+    .map(({ requests, share }) => ({
+      requests,
+      events: requests * share ** 3,
+      wholeClusters: requests,
+      plannedRequests: 2000,
+    }));
   const level = fc.constantFrom(0.05, 0.0025, 1e-6);
 
   it('are at or below p0 exactly when the test at p0 proves a smaller proportion', () => {
@@ -142,6 +147,21 @@ describe('a proportion of correlated requests', () => {
   it('with more events than requests is uncomputable', () => {
     expect(proportion(sample([1, 1], [2, 0]))).toMatchObject({ kind: 'uncomputable' });
     expect(proportion(sample([1, 1], [-1, 0]))).toMatchObject({ kind: 'uncomputable' });
+  });
+});
+
+describe('one more error', () => {
+  it('never makes an upper bound fall, however much it tells of independence', () => {
+    for (const inference of ['fixed', 'sequential'] as const) {
+      let highest = 0;
+      for (let errors = 0; errors <= 60; errors += 1) {
+        const events = repeat(10, 500).map((_, unit) => Number(unit < errors));
+        const found = proportionOf(proportion(sample(repeat(10, 500), events)));
+        const { high } = intervalOf(proportionInterval(found, { ...fixed, inference }));
+        expect(high).toBeGreaterThanOrEqual(highest - 1e-9);
+        highest = high;
+      }
+    }
   });
 });
 
