@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 
 /** A result as one array per column. */
 export interface ColumnArrays {
@@ -58,11 +58,11 @@ function numbersOf(chunks: readonly DuckDBDataChunk[], index: number, rowCount: 
   return numbers;
 }
 
-function numberOf(value: unknown): number {
+function numberOf(value: DuckDBValue): number {
   if (typeof value === 'number') return value;
   if (value === null) return Number.NaN;
   // Decimals print as plain digits, so that their text is their number.
-  return typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : Number(String(value));
+  return typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : Number(value.toString());
 }
 
 function stringsOf(chunks: readonly DuckDBDataChunk[], index: number): (string | null)[] {
@@ -71,7 +71,7 @@ function stringsOf(chunks: readonly DuckDBDataChunk[], index: number): (string |
     const vector = chunk.getColumnVector(index);
     for (let row = 0; row < chunk.rowCount; row += 1) {
       const value = vector.getItem(row);
-      strings.push(value === null || typeof value === 'string' ? value : String(value));
+      strings.push(value === null || typeof value === 'string' ? value : value.toString());
     }
   }
   return strings;

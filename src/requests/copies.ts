@@ -8,10 +8,10 @@ import { reasonCode } from './reject-reason.ts';
  */
 export async function resolveCopies(db: Database, columns: readonly string[]): Promise<ReadonlyMap<number, number>> {
   // Hashes find the few ids in question without holding every id; what shares a hash is then told apart by the id.
-  await db.run(`CREATE TEMP TABLE copied_hashes AS
+  await db.run(`CREATE OR REPLACE TEMP TABLE copied_hashes AS
     SELECT hash(id) AS id_hash FROM requests WHERE reason = 0 GROUP BY id_hash HAVING count(*) > 1`);
   const content = `hash(${columns.map(quoteIdentifier).join(', ')})`;
-  await db.run(`CREATE TEMP TABLE copied_ids AS
+  await db.run(`CREATE OR REPLACE TEMP TABLE copied_ids AS
     SELECT id, arg_min(row, file) AS kept, min(content) <> max(content) AS conflicting FROM (
       SELECT id, file, rowid AS row, ${content} AS content FROM requests
       WHERE reason = 0 AND hash(id) IN (SELECT id_hash FROM copied_hashes))

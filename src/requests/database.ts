@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { interrupted, messageOf } from '../domain/errors.ts';
 import { appendColumns, type ColumnInput } from './append-columns.ts';
 import { columnArrays, type ColumnArrays } from './column-arrays.ts';
@@ -142,8 +142,8 @@ async function withInterrupt<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function cellOf(value: unknown): Cell {
+function cellOf(value: DuckDBValue): Cell {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
-  return typeof value === 'bigint' ? Number(value) : String(value);
+  return typeof value === 'bigint' ? Number(value) : value.toString();
 }

@@ -52,21 +52,24 @@ export function recordedRoles(options: ReadOptions): [role: Role, version: strin
   });
 }
 
-/** Every field of a record that is read, as the columns that `canonicalSql` expects. */
+/** Every field of a record that is read, under the name of the column that it is read into. */
 export function wantedFields(options: ReadOptions): WantedField[] {
   const { fields } = options;
-  const text = (column: string, path: string): WantedField => ({ column, path: path.split('.'), as: 'text' });
   return [
-    text('id', fields.id),
-    text('timestamp', fields.timestamp),
-    text('unit', fields.unit),
-    text('label', fields.label),
+    textField('id', fields.id),
+    textField('timestamp', fields.timestamp),
+    textField('unit', fields.unit),
+    textField('label', fields.label),
     ...(options.input ? [{ column: 'input', path: fields.input.split('.'), as: 'json' } as const] : []),
-    ...recordedSegments(options).map(([dimension, path]) => text(segmentColumn(dimension), path)),
+    ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
     ...recordedRoles(options).flatMap(([role, version]) =>
       outcomeFields(role, [...fields.outcomes.split('.'), version]),
     ),
   ];
+}
+
+function textField(column: string, path: string): WantedField {
+  return { column, path: path.split('.'), as: 'text' };
 }
 
 /** A version is one key, whatever dots are in it. */

@@ -106,6 +106,12 @@ function fileError({ path }: RequestFile, format: string, error: unknown): unkno
       cause: error,
     });
   }
+  if (reason.includes('state machine')) {
+    return unusableFile(`${path}: the lines end in different ways, so rows cannot be told apart`, {
+      hint: 'write every line end as \\n, for instance with dos2unix',
+      cause: error,
+    });
+  }
   return unusableFile(`${path}: cannot be read as ${format}: ${reason}`, { cause: error });
 }
 
@@ -148,7 +154,7 @@ async function finishTable(db: Database, options: ReadOptions, columns: readonly
     await db.run('ALTER TABLE requests DROP COLUMN file; ALTER TABLE requests DROP COLUMN reason');
     return;
   }
-  await db.run(`CREATE TABLE ordered_requests AS
+  await db.run(`CREATE OR REPLACE TABLE ordered_requests AS
     SELECT row_number() OVER (ORDER BY "at", id) - 1 AS seq, ${columns.map(quoteIdentifier).join(', ')} FROM requests;
     DROP TABLE requests;
     ALTER TABLE ordered_requests RENAME TO requests`);

@@ -21,7 +21,7 @@ export function reasonCode(reason: RejectReason): number {
 
 /** CASE expression that gives the code of the first reason whose condition holds, 0 where none does. */
 export function reasonSql(conditions: readonly (readonly [RejectReason, string])[]): string {
-  const sorted = [...conditions].sort(([left], [right]) => reasonCode(left) - reasonCode(right));
+  const sorted = conditions.toSorted(([left], [right]) => reasonCode(left) - reasonCode(right));
   const branches = sorted.map(([reason, condition]) => `WHEN ${condition} THEN ${reasonCode(reason)}`);
   return `(CASE ${branches.join(' ')} ELSE 0 END)::UTINYINT`;
 }

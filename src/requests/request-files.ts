@@ -24,7 +24,7 @@ export async function resolveRequestFiles(folder: string, patterns: readonly str
   }
   const files = [...found]
     .map((absolutePath) => ({ path: relative(folder, absolutePath).split(sep).join('/'), absolutePath }))
-    .sort((left, right) => (left.path < right.path ? -1 : 1));
+    .toSorted((left, right) => (left.path < right.path ? -1 : 1));
   await Promise.all(files.map(checkReadable));
   return files;
 }
@@ -88,7 +88,7 @@ async function nothingFound(folder: string, pattern: string): Promise<UserError>
   const wanted = pattern.slice(pattern.lastIndexOf('/') + 1);
   const nearest = names
     .map((name) => ({ name, letters: distance(name, wanted) }))
-    .sort((left, right) => left.letters - right.letters)
+    .toSorted((left, right) => left.letters - right.letters)
     .slice(0, 3)
     .map(({ name }) => name);
   const there =
@@ -106,7 +106,7 @@ function folderOf(folder: string, pattern: string): string {
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => formatOf(name) !== undefined).sort();
+    return (await readdir(folder)).filter((name) => formatOf(name) !== undefined).toSorted();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
     throw error;

@@ -68,6 +68,11 @@ const csvRows = [
   'r2,2026-11-01T09:00:01.000Z,"ü,""2""",,"{""text"":""line\\nbreak""}",refund,,"refund ""now""",,,',
 ];
 
+const quoted = (value: unknown): string => `"${JSON.stringify(value).replaceAll('"', '""')}"`;
+
+const fiftyRows = (from: number): string =>
+  Array.from({ length: 50 }, (_, index) => `r${from + index},1793523600,u1\n`).join('');
+
 async function requests(): Promise<unknown> {
   return logs.db.rows(`SELECT ${columns} FROM requests ORDER BY seq`);
 }
@@ -120,7 +125,6 @@ describe('one log gives the same requests', () => {
   });
 
   test('as CSV whose outcomes are JSON text', async () => {
-    const quoted = (value: unknown): string => `"${JSON.stringify(value).replaceAll('"', '""')}"`;
     const outcomes = record('r1')['outcomes'];
     logs.write(
       'mixed.csv',
@@ -154,6 +158,30 @@ describe('CSV', () => {
     );
     const { files } = await logs.read({ files: ['ragged.csv'] });
     expect(files[0]).toMatchObject({ rows: 5, rejected: { unreadable: 3 } });
+  });
+
+  test('counts every line that a quote without its end takes along', async () => {
+    logs.write('open.csv', `request_id,timestamp,user_id\n${fiftyRows(0)}r100,1,"u\n${fiftyRows(50)}`);
+    const { files, totals } = await logs.read({ files: ['open.csv'] });
+    expect(files[0]).toMatchObject({ rows: 101, rejected: { unreadable: 51 } });
+    expect(totals.accepted).toBe(50);
+  });
+
+  test('is refused where such a quote takes more along than can be counted', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => `r${index},1793523600,u1\n`).join('');
+    logs.write('open.csv', `request_id,timestamp,user_id\nr,1,"u\n${rows}`);
+    await expect(logs.read({ files: ['open.csv'] })).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('open.csv:2: a quote'),
+    });
+  });
+
+  test('is refused where lines end in different ways', async () => {
+    logs.write('ends.csv', 'request_id,timestamp,user_id\r\nr1,1,u\nr2,2,b\r\nr3,3,u\n');
+    await expect(logs.read({ files: ['ends.csv'] })).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('end in different ways'),
+    });
   });
 
   test('takes text that is no JSON object or array for a string, numbers too', async () => {

@@ -45,7 +45,7 @@ export class LogFolder {
   }
 
   writeRecords(name: string, records: readonly unknown[]): void {
-    this.write(name, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    this.write(name, records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
 
   read(options: Partial<ReadOptions> & Pick<ReadOptions, 'files'>): Promise<RequestFacts> {

@@ -1,12 +1,14 @@
+import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { csvHeader } from './csv-header.ts';
 import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts';
-import type { RecordFormat } from './record-format.ts';
+import type { RecordFormat } from './record-scan.ts';
 import { type TableColumn, tableFieldsSql } from './table-fields.ts';
 
 /**
  * A header line, then one record per row (RFC 4180: quoted values may hold line ends). Every column is text and an
  * empty value is missing. A row with too few or too many values, or with bytes that are not UTF-8, costs only itself.
+ * Read strictly: DuckDB's lenient mode takes whole rows into a value without a word.
  */
 export const csv: RecordFormat = {
   name: 'CSV',
@@ -19,7 +21,7 @@ export const csv: RecordFormat = {
         auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)}, quote = '"', escape = '"',
         columns = {${columns.map(({ sql: name }) => `${name}: 'VARCHAR'`).join(', ')}}, max_line_size = ${longestLineBytes},
         store_rejects = true, rejects_table = '${rejects}', rejects_scan = '${rejects}_scan', rejects_limit = 0)`;
-    return { sql, furtherUnreadable: () => takeRejects(db, rejects) };
+    return { sql, furtherUnreadable: () => takeRejects(db, rejects, absolutePath) };
   },
   fieldNames: async (db, absolutePath) => (await headerOf(db, absolutePath)).columns.map(({ name }) => name),
 };
@@ -42,8 +44,30 @@ async function headerOf(db: Database, absolutePath: string): Promise<{ columns: 
   return { columns, delimiter };
 }
 
-async function takeRejects(db: Database, table: string): Promise<number> {
-  const [row] = await db.rows(`SELECT count(DISTINCT line)::DOUBLE AS lines FROM ${table}`);
+/** DuckDB keeps this much of a row that it rejects. */
+const keptCharacters = 10_000;
+
+/**
+ * Counts the rejected rows by the lines that they span: a quote that is never closed makes one row of everything behind
+ * it, and those lines must not vanish from the count.
+ */
+async function takeRejects(db: Database, table: string, absolutePath: string): Promise<number> {
+  const rows = await db.columns(`SELECT line, any_value(csv_line) AS row FROM ${table} GROUP BY line ORDER BY line`);
   await db.run(`DROP TABLE ${table}; DROP TABLE ${table}_scan`);
-  return Number(row?.['lines'] ?? 0);
+  const lines = rows.strings('row').map((row, index) => {
+    const ends = row?.trimEnd().match(/\n|\r(?!\n)/gu)?.length ?? 0;
+    if (ends > 0 && (row?.length ?? 0) >= keptCharacters)
+      throw openQuote(absolutePath, rows.numbers('line')[index] ?? 0);
+    return 1 + ends;
+  });
+  return lines.reduce((sum, count) => sum + count, 0);
+}
+
+function openQuote(absolutePath: string, line: number): UserError {
+  return unusableFile(
+    `${absolutePath}:${line}: a quote is opened and not closed, and takes the lines behind it along`,
+    {
+      hint: 'close it, or double a quote that is part of a value',
+    },
+  );
 }

@@ -3,8 +3,7 @@ import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts'
 import { leafPaths } from './json-path.ts';
 import { JsonStructure } from './json-structure.ts';
 import { lineAfterByteOrderMark } from './marked-line.ts';
-import type { RecordFormat } from './record-format.ts';
-import type { WantedField } from './record-scan.ts';
+import type { RecordFormat, WantedField } from './record-scan.ts';
 
 /**
  * One JSON object per line; blank lines are no records. A line that is not JSON costs only itself: `read_json_objects`

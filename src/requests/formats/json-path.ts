@@ -4,14 +4,9 @@ import type { WantedField } from './record-scan.ts';
 /** SQL for one field of a JSON value, found by its keys. */
 export function jsonFieldSql(json: string, path: readonly string[], as: WantedField['as']): string {
   const pointer = quoteLiteral(jsonPointer(path));
-  switch (as) {
-    case 'text':
-      return `json_extract_string(${json}, ${pointer})`;
-    case 'json':
-      return `nullif(json_extract(${json}, ${pointer})::VARCHAR, 'null')`;
-    case 'present':
-      return `coalesce(json_type(${json}, ${pointer}) <> 'NULL', false)`;
-  }
+  if (as === 'text') return `json_extract_string(${json}, ${pointer})`;
+  if (as === 'json') return `nullif(json_extract(${json}, ${pointer})::VARCHAR, 'null')`;
+  return `coalesce(json_type(${json}, ${pointer}) <> 'NULL', false)`;
 }
 
 /** RFC 6901. */

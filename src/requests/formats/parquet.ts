@@ -1,6 +1,6 @@
 import { type Database, quoteIdentifier } from '../database.ts';
 import { pathLiteral } from './duckdb-source.ts';
-import type { RecordFormat } from './record-format.ts';
+import type { RecordFormat } from './record-scan.ts';
 import { type TableColumn, tableFieldsSql } from './table-fields.ts';
 
 /** Columns with the types that the file itself states. Every row is a record. */

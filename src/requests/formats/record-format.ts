@@ -1,19 +1,7 @@
-import type { Database } from '../database.ts';
 import { csv } from './csv.ts';
 import { jsonLines } from './json-lines.ts';
 import { parquet } from './parquet.ts';
-import type { RecordScan, WantedField } from './record-scan.ts';
-
-/** How the records of one file format are read. */
-export interface RecordFormat {
-  /** As messages name it. */
-  readonly name: string;
-  readonly endings: readonly string[];
-  /** Prepares reading the wanted fields of every record of a file. */
-  scan(db: Database, absolutePath: string, fields: readonly WantedField[]): Promise<RecordScan>;
-  /** Dotted paths of the fields that a file's first record has (of a table: its columns). */
-  fieldNames(db: Database, absolutePath: string): Promise<string[]>;
-}
+import type { RecordFormat } from './record-scan.ts';
 
 const formats: readonly RecordFormat[] = [jsonLines, csv, parquet];
 

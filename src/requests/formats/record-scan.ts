@@ -1,3 +1,5 @@
+import type { Database } from '../database.ts';
+
 /** A field to read from every record. */
 export interface WantedField {
   /** Name of the column that it becomes. */
@@ -17,4 +19,15 @@ export interface RecordScan {
   readonly sql: string;
   /** Unreadable records beyond the rows that are not `readable`; asked after the query has run. */
   furtherUnreadable(): Promise<number>;
+}
+
+/** How the records of one file format are read. */
+export interface RecordFormat {
+  /** As messages name it. */
+  readonly name: string;
+  readonly endings: readonly string[];
+  /** Prepares reading the wanted fields of every record of a file. */
+  scan(db: Database, absolutePath: string, fields: readonly WantedField[]): Promise<RecordScan>;
+  /** Dotted paths of the fields that a file's first record has (of a table: its columns). */
+  fieldNames(db: Database, absolutePath: string): Promise<string[]>;
 }

@@ -36,14 +36,9 @@ function fieldSql(columns: readonly TableColumn[], { path, as }: WantedField): s
 }
 
 function wholeColumn(column: TableColumn, as: WantedField['as']): string {
-  switch (as) {
-    case 'present':
-      return `${column.sql} IS NOT NULL`;
-    case 'json':
-      return isText(column) ? textAsJson(column.sql) : `nullif(to_json(${column.sql})::VARCHAR, 'null')`;
-    case 'text':
-      return `${column.sql}::VARCHAR`;
-  }
+  if (as === 'present') return `${column.sql} IS NOT NULL`;
+  if (as === 'text') return `${column.sql}::VARCHAR`;
+  return isText(column) ? textAsJson(column.sql) : `nullif(to_json(${column.sql})::VARCHAR, 'null')`;
 }
 
 function columnAsJson(column: TableColumn): string {
