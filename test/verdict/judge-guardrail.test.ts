@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Estimate } from '../../src/domain/estimate.ts';
+import type { Estimate, NeededData } from '../../src/domain/estimate.ts';
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
 import type { Bound, Guardrail } from '../../src/domain/plan.ts';
 import { judgeGuardrail } from '../../src/verdict/judge-guardrail.ts';
@@ -15,8 +15,8 @@ function guardrail(id: string, bound: Bound, test: Guardrail['test'] = 'interval
   return { metric: metric(id), bounds: [bound], segments: [], onBreach: 'rollback', test };
 }
 
-function estimated(value: number, low: number, high: number): Estimate {
-  return { kind: 'estimated', value, low, high, units: 500, requests: 5000 };
+function estimated(value: number, low: number, high: number, needed?: NeededData): Estimate {
+  return { kind: 'estimated', value, low, high, units: 500, requests: 5000, needed };
 }
 
 function judge(id: string, bound: Bound, estimate: Estimate, test: Guardrail['test'] = 'interval') {
@@ -120,14 +120,14 @@ describe('the reason', () => {
   });
 
   test('tells the data that is missing', () => {
-    const estimate: Estimate = { ...estimated(0, -0.02, 0.02), needed: { units: 810, requests: 6900 } };
+    const estimate = estimated(0, -0.02, 0.02, { units: 810, requests: 6900 });
     const { reason, needed } = judge('accuracy', accuracyDown1pp, estimate);
     expect(reason).toContain('about 1,900 more requests by 310 more units would decide it');
     expect(needed).toEqual({ units: 810, requests: 6900 });
   });
 
   test('says that no amount of data decides a candidate that sits on its bound', () => {
-    const estimate: Estimate = { ...estimated(-0.01, -0.02, 0.02), needed: { units: null, requests: null } };
+    const estimate = estimated(-0.01, -0.02, 0.02, { units: null, requests: null });
     expect(judge('accuracy', accuracyDown1pp, estimate).reason).toContain('no amount of data decides that');
   });
 });
