@@ -18,15 +18,17 @@ export const defaultFields = {
 
 /** A folder with logs, and a database to read them into. */
 export class LogFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'canary-requests-'));
+  readonly path: string;
   readonly db: Database;
 
-  private constructor(db: Database) {
+  private constructor(path: string, db: Database) {
+    this.path = path;
     this.db = db;
   }
 
   static async open(): Promise<LogFolder> {
-    return new LogFolder(await openDatabase({ tempFolder: join(tmpdir(), `canary-requests-spill-${process.pid}`) }));
+    const path = mkdtempSync(join(tmpdir(), 'canary-requests-'));
+    return new LogFolder(path, await openDatabase({ tempFolder: join(path, 'spill') }));
   }
 
   /** Writes a file; by its ending, compressed. */
