@@ -2,20 +2,31 @@ import type { RegistryChange } from '../domain/evidence.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { Decision } from '../domain/registry.ts';
-import { describeChange } from '../registry/describe-change.ts';
-import type { PlannedRollout } from '../registry/rollout-state.ts';
+import { applyVerdict, describeChange } from '../registry/apply-verdict.ts';
+import type { RecordedLook, RolloutChange } from '../registry/transition.ts';
 import type { Rollout } from './rollout.ts';
 
-/** The rollout as the registry moves it: with versions instead of aliases. */
-export function plannedRollout({ plan, baseline, candidate }: Rollout): PlannedRollout {
-  return { name: plan.name, baseline: baseline.version, candidate: candidate.version, stages: plan.stages };
+/** The change that acting on a look makes to the registry. */
+export function changeFor(
+  { plan, baseline, candidate }: Rollout,
+  stage: Stage,
+  at: string,
+  look: RecordedLook,
+): RolloutChange {
+  const rollout = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
+  return { rollout, stage, stages: plan.stages, at, look };
 }
+
+/** Stands in for the look whose evidence is still being made; nothing of it shows in a preview. */
+const anyLook: RecordedLook = { look: 1, evidence: `sha256:${'0'.repeat(64)}`, tests: 1, plannedUnits: 1 };
+const anyTime = '1970-01-01T00:00:00.000Z';
 
 /** What promoting a verdict would change now, or why promote would refuse. */
 export function previewChange(rollout: Rollout, stage: Stage, verdict: Decision): RegistryChange {
   const { registry } = rollout;
   try {
-    return describeChange(registry, plannedRollout(rollout), stage.name, verdict);
+    const after = applyVerdict(registry, verdict, changeFor(rollout, stage, anyTime, anyLook));
+    return describeChange(registry, after, stage.name);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { traffic, aliases } = registry;

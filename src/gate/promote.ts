@@ -1,14 +1,13 @@
 import { unusableFile } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import type { Stage } from '../domain/plan.ts';
-import type { LookRecord, ModelRegistry } from '../domain/registry.ts';
-import { applyDecision } from '../registry/apply-decision.ts';
-import { changeBetween } from '../registry/describe-change.ts';
+import type { ModelRegistry } from '../domain/registry.ts';
+import { applyVerdict, describeChange } from '../registry/apply-verdict.ts';
 import { registryPath, updateRegistry } from '../registry/registry-store.ts';
+import type { RecordedLook } from '../registry/transition.ts';
 import type { Promotion, RegistryState } from '../report/promotion-text.ts';
 import { checkBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from './look-history.ts';
-import { plannedRollout } from './preview-change.ts';
+import { changeFor } from './preview-change.ts';
 import { openRollout, stageOf } from './rollout.ts';
 import type { World } from './world.ts';
 
@@ -38,8 +37,9 @@ export async function promote(world: World, file: string, options: PromoteOption
   }
   const notes = await checkBinding(rollout, stage, evidence, place.latest);
   for (const note of notes) world.note(note);
-  const look = lookOf(world, stage, evidence);
-  const change = (before: ModelRegistry) => applyDecision(before, plannedRollout(rollout), look);
+  const { decision } = evidence.verdict;
+  const registryChange = changeFor(rollout, stage, world.now().toISOString(), lookOf(evidence));
+  const change = (before: ModelRegistry) => applyVerdict(before, decision, registryChange);
   const { before, after, path } = options.dryRun === true
     ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
     : await updateRegistry(registryFolder, plan.model, registry.revision, change);
@@ -50,18 +50,17 @@ export async function promote(world: World, file: string, options: PromoteOption
     planFile: file,
     candidate: rollout.candidate.version,
     stage: { name: stage.name, weight: stage.weight },
-    verdict: evidence.verdict.decision,
-    action: changeBetween(before, after, stage.name).action,
+    verdict: decision,
+    action: describeChange(before, after, stage.name).action,
     before: stateOf(before),
     after: stateOf(after),
     registryFile: path,
   };
 }
 
-function lookOf(world: World, stage: Stage, { stage: { look }, statistics, verdict, digest }: Evidence): LookRecord {
+function lookOf({ stage, statistics, digest }: Evidence): RecordedLook {
   const { tests, plannedUnits } = statistics;
-  const at = world.now().toISOString();
-  return { stage: stage.name, look, at, verdict: verdict.decision, evidence: `sha256:${digest}`, tests, plannedUnits };
+  return { look: stage.look, evidence: `sha256:${digest}`, tests, plannedUnits };
 }
 
 function stateOf({ revision, traffic, aliases, versions }: ModelRegistry): RegistryState {
