@@ -11,6 +11,7 @@ const canary = fileURLToPath(new URL('../bin/canary.js', import.meta.url));
 const readAndGroup = fileURLToPath(new URL('programs/read-and-group.mjs', import.meta.url));
 /** Increase, hold and rollback: what was found is not what is measured here. */
 const verdicts = [0, 3, 4];
+const MOST_BYTES = 1e9;
 
 /**
  * Judging a log of recorded outcomes, the whole command from start to end, against DuckDB reading and grouping the same
@@ -20,36 +21,64 @@ const verdicts = [0, 3, 4];
  * @returns {Promise<import('./measure/compare.mjs').Comparison[]>}
  */
 export async function judgeRecorded({ pairs, large }) {
-  const comparisons = [await compareJudging(500_000, [{ ratioAtMost: 6 }], pairs)];
+  const comparisons = await withRollout(500_000, async (rollout) => [
+    await compareJudging(rollout, 'judged', pairs, [{ ratioAtMost: 6 }, { peakBytesAtMost: MOST_BYTES }]),
+    await compareJudging(rollout, 'grouped', pairs, []),
+  ]);
+  if (!large) return comparisons;
   // Minutes of work each time, and the memory that it is about hardly differs from run to run.
-  if (large) comparisons.push(await compareJudging(5_000_000, [{ peakBytesAtMost: 1e9 }], 1));
-  return comparisons;
+  const largest = await withRollout(5_000_000, async (rollout) => [
+    await compareJudging(rollout, 'judged', 1, [{ peakBytesAtMost: MOST_BYTES }]),
+  ]);
+  return [...comparisons, ...largest];
 }
 
 /**
- * @param {number} requests
- * @param {readonly import('./measure/compare.mjs').Target[]} targets
- * @param {number} pairs
+ * A rollout in a temporary folder.
+ *
+ * @typedef {object} Rollout
+ * @property {string} folder
+ * @property {number} requests
+ * @property {string} plan
+ * @property {string} log
  */
-async function compareJudging(requests, targets, pairs) {
-  const name = `judging ${requests.toLocaleString('en-US')} recorded requests`;
+
+/**
+ * @param {number} requests
+ * @param {(rollout: Rollout) => Promise<import('./measure/compare.mjs').Comparison[]>} work
+ */
+async function withRollout(requests, work) {
   const folder = await mkdtemp(path.join(tmpdir(), 'canary-judge-'));
   try {
-    console.error(`${name}: writing the log`);
-    const { plan, log } = await writeRecordedRollout(folder, requests);
-    const sides = {
-      canary: async () => {
-        // The first look at a log, not one that finds what an earlier look left.
-        await rm(path.join(folder, '.canary'), { recursive: true, force: true });
-        return measurement(await runMeasured([[canary, 'evaluate', plan, '--quiet']], verdicts));
-      },
-      reference: async () => measurement(await runMeasured([[readAndGroup, log, BASELINE, CANDIDATE]])),
-    };
-    const reference = 'DuckDB reading and grouping the file';
-    return await compare({ name, unit: 's', reference, targets }, pairs, sides);
+    console.error(`writing a log of ${requests.toLocaleString('en-US')} requests`);
+    return await work({ folder, requests, ...(await writeRecordedRollout(folder, requests)) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const references = {
+  judged: 'DuckDB reading the same fields and grouping them',
+  grouped: 'DuckDB reading only the fields that it groups',
+};
+
+/**
+ * @param {Rollout} rollout
+ * @param {'judged' | 'grouped'} fields that the reference reads
+ * @param {number} pairs
+ * @param {readonly import('./measure/compare.mjs').Target[]} targets
+ */
+function compareJudging({ folder, requests, plan, log }, fields, pairs, targets) {
+  const name = `judging ${requests.toLocaleString('en-US')} recorded requests`;
+  const sides = {
+    canary: async () => {
+      // The first look at a log, not one that finds what an earlier look left.
+      await rm(path.join(folder, '.canary'), { recursive: true, force: true });
+      return measurement(await runMeasured([[canary, 'evaluate', plan, '--quiet']], verdicts));
+    },
+    reference: async () => measurement(await runMeasured([[readAndGroup, fields, log, BASELINE, CANDIDATE]])),
+  };
+  return compare({ name, unit: 's', reference: references[fields], targets }, pairs, sides);
 }
 
 /** @param {import('./measure/run-measured.mjs').Run} run */

@@ -25,12 +25,14 @@ const { positionals, values } = parseArgs({
   options: { pairs: { type: 'string', default: '5' }, large: { type: 'boolean', default: false } },
 });
 const unknown = positionals.filter((name) => !benchmarks.has(name));
-if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; write ${[...benchmarks.keys()].join(' or ')}`);
+if (unknown.length > 0)
+  throw new Error(`no benchmark ${unknown.join(', ')}; write ${[...benchmarks.keys()].join(' or ')}`);
 const pairs = Number(values.pairs);
 if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs ${values.pairs} is not a whole number from 1 on`);
 
 console.log(machineText());
 for (const [name, benchmark] of benchmarks) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  for (const comparison of await benchmark({ pairs, large: values.large })) console.log(`\n${comparisonText(comparison)}`);
+  for (const comparison of await benchmark({ pairs, large: values.large }))
+    console.log(`\n${comparisonText(comparison)}`);
 }

@@ -32,10 +32,13 @@ export async function fixtureModel(version) {
  * @returns {Promise<{ input: string, label: string }[]>}
  */
 export async function fixtureRequests() {
-  const files = await Promise.all(
-    days.map((day) => readFile(path.join(fixtures, 'requests', `${day}.jsonl`), 'utf8')),
+  const files = await Promise.all(days.map((day) => readFile(path.join(fixtures, 'requests', `${day}.jsonl`), 'utf8')));
+  return files.flatMap((file) =>
+    file
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
   );
-  return files.flatMap((file) => file.trimEnd().split('\n').map((line) => JSON.parse(line)));
 }
 
 /**

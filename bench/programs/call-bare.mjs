@@ -52,7 +52,8 @@ function decode(probabilities) {
   return Array.from({ length: probabilities.length / labels.length }, (_, row) => {
     let best = 0;
     for (let index = 1; index < labels.length; index += 1) {
-      if ((probabilities[row * labels.length + index] ?? 0) > (probabilities[row * labels.length + best] ?? 0)) best = index;
+      if ((probabilities[row * labels.length + index] ?? 0) > (probabilities[row * labels.length + best] ?? 0))
+        best = index;
     }
     return { label: labels[best], score: probabilities[row * labels.length + best] ?? 0 };
   });

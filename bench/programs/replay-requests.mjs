@@ -35,6 +35,7 @@ const replays = await Promise.all(
   }),
 );
 const start = performance.now();
+/** @type {import('../../src/replay/replay-version.ts').ReplayedVersion[]} */
 const replayed = await replayVersions(replays, new AbortController().signal);
 const seconds = (performance.now() - start) / 1000;
 

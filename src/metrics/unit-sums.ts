@@ -98,16 +98,14 @@ function sumColumns(metric: MeanMetric, position: number): string[] {
   return aggregates.map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
 }
 
-function pick(table: UnitSumTable, position: number, { cohort, segment }: Slice): UnitSums {
-  const value = segment === null ? '' : Object.values(segment)[0];
-  const rows: number[] = [];
-  for (let row = 0; row < table.inCanary.length; row += 1) {
-    if (cohort !== 'all' && (table.inCanary[row] === 1) !== (cohort === 'canary')) continue;
-    if (table.segmentValue[row] === value) rows.push(row);
-  }
+function pick(table: UnitSumTable, position: number, slice: Slice): UnitSums {
+  const rows = rowsOf(table, slice);
   const column = (aggregate: (typeof aggregates)[number]): Float64Array => {
     const all = table.numbers(`${aggregate}${position}`);
-    return Float64Array.from(rows, (row) => all[row] ?? Number.NaN);
+    // A plain loop: Float64Array.from takes ten times as long, and this copies every sum that is ever judged.
+    const picked = new Float64Array(rows.length);
+    for (let index = 0; index < rows.length; index += 1) picked[index] = all[rows[index] ?? 0] ?? Number.NaN;
+    return picked;
   };
   return {
     paired: {
@@ -118,4 +116,16 @@ function pick(table: UnitSumTable, position: number, { cohort, segment }: Slice)
     baseline: { requests: column('baselineRequests'), sum: column('baselineSum') },
     candidate: { requests: column('candidateRequests'), sum: column('candidateSum') },
   };
+}
+
+/** The rows of the table that are about the slice, in the table's order. */
+function rowsOf({ inCanary, segmentValue }: UnitSumTable, { cohort, segment }: Slice): Int32Array {
+  const value = segment === null ? '' : Object.values(segment)[0];
+  const rows = new Int32Array(inCanary.length);
+  let found = 0;
+  for (let row = 0; row < inCanary.length; row += 1) {
+    if (cohort !== 'all' && (inCanary[row] === 1) !== (cohort === 'canary')) continue;
+    if (segmentValue[row] === value) rows[found++] = row;
+  }
+  return rows.subarray(0, found);
 }
