@@ -1,10 +1,4 @@
-import type {
-  Evidence,
-  EvidenceInputs,
-  RegistryChange,
-  StageLook,
-  Verdict,
-} from '../domain/evidence.ts';
+import type { Evidence, EvidenceInputs, RegistryChange, StageLook, Verdict } from '../domain/evidence.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import { evidenceDigest } from '../report/serialize-evidence.ts';
 import type { Judgement } from './judge-stage.ts';

@@ -35,7 +35,8 @@ export async function assign(
   const rollout = await openRollout(world, file);
   const weight = weightOf(rollout, options);
   const units = options.users === undefined ? ids : [...ids, ...(await readIds(world, options.users))];
-  if (units.length === 0) throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
+  if (units.length === 0)
+    throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
   const { baseline, candidate, plan } = rollout;
   return units.map((unit) => {
     const bucket = bucketOf(plan.assignment, unit);

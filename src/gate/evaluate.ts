@@ -69,7 +69,14 @@ async function evaluateStage(
   const log = await readStageRequests(db, rollout, stage, sources);
   await assignUnits(db, plan.assignment);
   const storeFolder = outcomeStoreFolder(workFolder(folder));
-  const versions = await obtainOutcomes(world, rollout, { db, stage, sources, requests: log.identity, storeFolder, fresh });
+  const versions = await obtainOutcomes(world, rollout, {
+    db,
+    stage,
+    sources,
+    requests: log.identity,
+    storeFolder,
+    fresh,
+  });
   await createJudgedTable(db, sources, Object.keys(plan.requests.segments).map(segmentColumn), stage.weight);
 
   const scope = await readStageScope(db, plan, stage, segmentColumn);

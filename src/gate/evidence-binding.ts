@@ -13,7 +13,12 @@ import type { Rollout } from './rollout.ts';
  * @returns what a person should know although it does not stop the change, a sentence each.
  * @throws UserError (exit 5) that names what moved.
  */
-export async function checkBinding(rollout: Rollout, stage: Stage, evidence: Evidence, file: string): Promise<readonly string[]> {
+export async function checkBinding(
+  rollout: Rollout,
+  stage: Stage,
+  evidence: Evidence,
+  file: string,
+): Promise<readonly string[]> {
   const moved = findMoved(rollout, stage, evidence);
   if (moved !== undefined) throw refused(file, moved);
   await checkArtifact(rollout, rollout.baseline, evidence.inputs.baseline, file);
@@ -22,22 +27,32 @@ export async function checkBinding(rollout: Rollout, stage: Stage, evidence: Evi
 }
 
 function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, evidence: Evidence): string | undefined {
-  if (evidenceDigest(evidence) !== evidence.digest) return 'its digest does not match its content: it was edited or cut';
+  if (evidenceDigest(evidence) !== evidence.digest)
+    return 'its digest does not match its content: it was edited or cut';
   if (evidence.plan.name !== plan.name) return `it is for the plan ${evidence.plan.name}`;
   if (evidence.plan.sha256 !== sha256) return 'the plan changed since';
-  if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight) return `it is for stage ${evidence.stage.name}`;
+  if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight)
+    return `it is for stage ${evidence.stage.name}`;
   const entered = record?.entered ?? [];
   if (!sameList(evidence.rollout.entered, entered)) {
     return `the rollout moved since: the stages entered are ${entered.join(', ') || 'none'} now`;
   }
   const versions = [...new Set([...Object.keys(evidence.rollout.traffic), ...Object.keys(registry.traffic)])];
-  const moved = versions.find((version) => (evidence.rollout.traffic[version] ?? 0) !== (registry.traffic[version] ?? 0));
+  const moved = versions.find(
+    (version) => (evidence.rollout.traffic[version] ?? 0) !== (registry.traffic[version] ?? 0),
+  );
   return moved === undefined ? undefined : `the traffic of ${moved} moved since`;
 }
 
-async function checkArtifact(rollout: Rollout, { version, entry }: NumberedVersion, facts: VersionFacts, file: string): Promise<void> {
+async function checkArtifact(
+  rollout: Rollout,
+  { version, entry }: NumberedVersion,
+  facts: VersionFacts,
+  file: string,
+): Promise<void> {
   const { path, sha256 } = entry.artifact;
-  if (facts.version !== version) throw refused(file, `it is about version ${facts.version}, the plan now means ${version}`);
+  if (facts.version !== version)
+    throw refused(file, `it is about version ${facts.version}, the plan now means ${version}`);
   if (facts.sha256 !== sha256) throw refused(file, `version ${version} has another artifact in the registry now`);
   if (path !== undefined && sha256 !== undefined) {
     await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256);
@@ -49,7 +64,8 @@ async function checkRequests({ folder }: Rollout, { inputs }: Evidence, file: st
   for (const requests of inputs.requests) {
     const change = await changeOf(folder, requests);
     if (change === 'changed') throw refused(file, `${requests.path} is not what was evaluated any more`);
-    if (change === 'absent') notes.push(`${requests.path} is not here; it could not be compared with what was evaluated.`);
+    if (change === 'absent')
+      notes.push(`${requests.path} is not here; it could not be compared with what was evaluated.`);
   }
   return notes;
 }
@@ -59,5 +75,7 @@ function sameList(left: readonly string[], right: readonly string[]): boolean {
 }
 
 function refused(file: string, why: string): Error {
-  return unusableFile(`${file} cannot be acted on: ${why}`, { hint: 'Run canary evaluate again and promote what it finds.' });
+  return unusableFile(`${file} cannot be acted on: ${why}`, {
+    hint: 'Run canary evaluate again and promote what it finds.',
+  });
 }

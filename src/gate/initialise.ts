@@ -27,9 +27,12 @@ export async function initialise(world: World, folder: string): Promise<readonly
   ];
   const taken = files.map(([name]) => join(target, name)).filter((path) => existsSync(path));
   if (taken.length > 0) {
-    throw invalidInput(`${taken.map((path) => relative(world.cwd, path)).join(', ')} ${taken.length === 1 ? 'is' : 'are'} there already; nothing was written`, {
-      hint: 'Name another folder: canary init my-rollout',
-    });
+    throw invalidInput(
+      `${taken.map((path) => relative(world.cwd, path)).join(', ')} ${taken.length === 1 ? 'is' : 'are'} there already; nothing was written`,
+      {
+        hint: 'Name another folder: canary init my-rollout',
+      },
+    );
   }
   for (const [name, text] of files) await writeNew(join(target, name), text);
   return files.map(([name]) => relative(world.cwd, join(target, name)));

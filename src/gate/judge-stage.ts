@@ -44,7 +44,8 @@ export async function judgeStage(
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: fixedNow.plannedUnits };
   const guardrails: GuardrailResult[] = [];
-  for (const test of tests) guardrails.push(await judgeTest(sampler, plan, scope, test, fixedNow, { judged, everyone }));
+  for (const test of tests)
+    guardrails.push(await judgeTest(sampler, plan, scope, test, fixedNow, { judged, everyone }));
   return {
     frozen: fixedNow,
     comparisons: await compareVersions(sampler, plan, scope, shown),

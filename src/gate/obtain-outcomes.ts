@@ -43,10 +43,14 @@ export async function obtainOutcomes(
   const { timeoutMs, batch } = rollout.plan.replay;
   const host = { hostScript: world.modelHost, timeoutMs, batch };
   const store = { folder: storeFolder, fresh };
-  const facts: Record<Role, VersionFacts> = { baseline: recordedFacts(rollout, 'baseline'), candidate: recordedFacts(rollout, 'candidate') };
+  const facts: Record<Role, VersionFacts> = {
+    baseline: recordedFacts(rollout, 'baseline'),
+    candidate: recordedFacts(rollout, 'candidate'),
+  };
 
   const models = new Map<Role, TimedVersion>();
-  for (const role of roles) if (sources[role].predictions === 'replayed') models.set(role, await modelOf(rollout, role));
+  for (const role of roles)
+    if (sources[role].predictions === 'replayed') models.set(role, await modelOf(rollout, role));
   const replays = [...models].map(([role, model]): Replay & { readonly role: Role } => ({
     role,
     db,

@@ -18,7 +18,11 @@ export function outcomeSources(
   return { baseline: sourceOf('baseline'), candidate: sourceOf('candidate') };
 }
 
-function latencySource(plan: RolloutPlan, runtimes: Readonly<Record<Role, Runtime>>, role: Role): OutcomeSource['latency'] {
+function latencySource(
+  plan: RolloutPlan,
+  runtimes: Readonly<Record<Role, Runtime>>,
+  role: Role,
+): OutcomeSource['latency'] {
   // Timing requests one by one takes a while; nobody does it for its own sake.
   if (!plan.guardrails.some(({ metric }) => metric.family === 'latency')) return 'none';
   if (plan.replay.latency === 'recorded' || runtimes.candidate === 'recorded') return 'recorded';

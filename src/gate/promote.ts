@@ -40,9 +40,10 @@ export async function promote(world: World, file: string, options: PromoteOption
   const { decision } = evidence.verdict;
   const registryChange = changeFor(rollout, stage, world.now().toISOString(), lookOf(evidence));
   const change = (before: ModelRegistry) => applyVerdict(before, decision, registryChange);
-  const { before, after, path } = options.dryRun === true
-    ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
-    : await updateRegistry(registryFolder, plan.model, registry.revision, change);
+  const { before, after, path } =
+    options.dryRun === true
+      ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
+      : await updateRegistry(registryFolder, plan.model, registry.revision, change);
   return {
     dryRun: options.dryRun === true,
     model: plan.model,

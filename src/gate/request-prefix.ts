@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { RequestFileFacts } from '../domain/evidence.ts';
 import { systemErrorCode } from '../domain/errors.ts';
 
@@ -26,6 +27,6 @@ export async function changeOf(folder: string, { path, bytes, sha256 }: RequestF
 async function digestOfPrefix(file: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
   if (bytes === 0) return hash.digest('hex');
-  for await (const chunk of createReadStream(file, { start: 0, end: bytes - 1 })) hash.update(chunk as Buffer);
+  await pipeline(createReadStream(file, { start: 0, end: bytes - 1 }), hash);
   return hash.digest('hex');
 }

@@ -70,7 +70,8 @@ async function reviewStages(
       log = await readStageRequests(db, rollout, stage, sources);
       await assignUnits(db, plan.assignment);
     }
-    if (recorded) await createJudgedTable(db, sources, Object.keys(plan.requests.segments).map(segmentColumn), stage.weight);
+    if (recorded)
+      await createJudgedTable(db, sources, Object.keys(plan.requests.segments).map(segmentColumn), stage.weight);
     const changes = recorded ? await detectableChanges(db, plan, stage, segmentColumn) : undefined;
     stages.push({ size: await stageSize(db, plan, stage), changes });
   }

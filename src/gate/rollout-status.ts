@@ -29,7 +29,9 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
 
 function nextStep({ file, plan, record, candidate }: Rollout): RolloutStatus['next'] {
   if (candidate.entry.status === 'rolled_back') {
-    return { why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name.` };
+    return {
+      why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name.`,
+    };
   }
   const next = plan.stages.find(({ name }) => !record?.entered.includes(name));
   if (next === undefined) return { why: `Every stage was entered: ${candidate.version} is stable.` };

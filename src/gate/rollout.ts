@@ -33,7 +33,14 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
   if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
   const versions = resolveBoth(plan, registry);
   if (versions === undefined) throw new Error('the lint rules let an unknown version pass');
-  return { ...loaded, registryFolder, registry, record, ...versions, warnings: [...loaded.parsed.warnings, ...findings] };
+  return {
+    ...loaded,
+    registryFolder,
+    registry,
+    record,
+    ...versions,
+    warnings: [...loaded.parsed.warnings, ...findings],
+  };
 }
 
 /** The stage of that name, or the first that was not yet entered, or the last when all were. */

@@ -7,7 +7,11 @@ import type { World } from './world.ts';
  * Runs work on an empty database that spills into a folder of its own, which is gone afterwards. An interruption stops
  * the query that runs.
  */
-export async function withDatabase<T>(world: World, workFolder: string, work: (db: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  world: World,
+  workFolder: string,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
   const tempFolder = await mkdtemp(join(workFolder, 'tmp-'));
   const db = await openDatabase({ tempFolder });
   const interrupt = () => db.interrupt();

@@ -91,11 +91,10 @@ function comparisonOf(
   const estimate = estimateAt(measured, settings);
   const bounds =
     estimate.kind === 'estimated'
-      ? { ...finite('low', estimate.low), ...finite('high', estimate.high) }
+      ? {
+          ...(Number.isFinite(estimate.low) ? { low: estimate.low } : {}),
+          ...(Number.isFinite(estimate.high) ? { high: estimate.high } : {}),
+        }
       : { note: estimate.reason };
   return { ...subject, baseline, candidate, delta, ...bounds, units, requests };
-}
-
-function finite<Name extends 'low' | 'high'>(name: Name, value: number): Partial<Record<Name, number>> {
-  return Number.isFinite(value) ? ({ [name]: value } as Record<Name, number>) : {};
 }

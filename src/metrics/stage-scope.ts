@@ -37,7 +37,7 @@ export async function readStageScope(
   );
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of Object.keys(plan.requests.segments)) {
-    segmentValues.set(dimension, await countBy(db, `${quoteIdentifier(columnOf(dimension))}`, judged));
+    segmentValues.set(dimension, await countBy(db, quoteIdentifier(columnOf(dimension)), judged));
   }
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
   return {

@@ -82,8 +82,9 @@ function dimensionOf(segment: Segment): string | undefined {
   return dimensions[0];
 }
 
+const where = (condition: string) => `FILTER (WHERE ${condition})`;
+
 function sumColumns(metric: MeanMetric, position: number): string[] {
-  const where = (condition: string) => `FILTER (WHERE ${condition})`;
   const sum = (value: string, condition: string) =>
     `(coalesce(sum(${value}) ${where(condition)}, 0)::DOUBLE / ${metric.divisor})`;
   const expressions: Record<(typeof aggregates)[number], string> = {

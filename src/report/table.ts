@@ -23,11 +23,11 @@ const narrowestTable = 60;
 const gap = 2;
 
 /** Columns are told apart by space alone, which reads as well and survives being pasted. */
-const noBorders = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '' },
-};
+const noBorders = Object.fromEntries(
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right mid left-mid mid-mid right-mid left right'
+    .split(' ')
+    .map((name) => [name, '']),
+);
 
 /** Keeps two words of a cell on one line; written as a plain space. */
 export const noBreakSpace = '\u00A0';
@@ -123,7 +123,9 @@ function draw(columns: readonly Column[], rows: readonly Row[], widths: readonly
   }
   const [header = '', ...lines] = layout.toString().split('\n');
   const rule = symbolsOf(style).rule.repeat(inner);
-  return [faint(header.trimEnd()), faint(rule), ...lines].map((line) => `${' '.repeat(gap)}${line}`.trimEnd()).join('\n');
+  return [faint(header.trimEnd()), faint(rule), ...lines]
+    .map((line) => `${' '.repeat(gap)}${line}`.trimEnd())
+    .join('\n');
 }
 
 /** Wraps a cell below itself, at the indentation that it starts with. */

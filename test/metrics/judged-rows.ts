@@ -25,14 +25,16 @@ export interface JudgedRow {
 export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Database> {
   const db = await openDatabase({ tempFolder: mkdtempSync(join(tmpdir(), 'canary-metrics-')) });
   onTestFinished(() => db.close());
-  const side = (role: string) =>
-    `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE`;
   await db.run(
     `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
-     ${side('baseline')}, ${side('candidate')})`,
+     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')})`,
   );
   if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
   return db;
+}
+
+function outcomeColumns(role: string): string {
+  return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE`;
 }
 
 function rowSql({ unit, inCanary = true, locale, label, hour = 12, baseline, candidate }: JudgedRow): string {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/estimate.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckResult, CheckStatus, GuardrailResult, GuardrailStatus } from '../../src/domain/evidence.ts';
 import { decide } from '../../src/verdict/decide.ts';
@@ -55,9 +55,9 @@ describe('decide', () => {
   });
 
   test('holds on a status that it does not know', () => {
-    const unknown = { ...check('pass'), status: 'skipped' as CheckStatus };
+    const unknown = { ...check('pass'), ...JSON.parse('{"status":"skipped"}') };
     expect(decide([guardrail('pass')], [unknown]).decision).toBe('hold');
-    const unknownGuardrail = { ...guardrail('pass'), status: 'fine' as GuardrailStatus };
+    const unknownGuardrail = { ...guardrail('pass'), ...JSON.parse('{"status":"fine"}') };
     expect(decide([unknownGuardrail], []).decision).toBe('hold');
   });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Estimate, NeededData } from '../../src/domain/estimate.ts';
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
@@ -11,16 +11,16 @@ function metric(id: string): Metric {
   return parsed;
 }
 
-function guardrail(id: string, bound: Bound, test: Guardrail['test'] = 'interval'): Guardrail {
-  return { metric: metric(id), bounds: [bound], segments: [], onBreach: 'rollback', test };
+function guardrail(id: string, bound: Bound, rule: Guardrail['test'] = 'interval'): Guardrail {
+  return { metric: metric(id), bounds: [bound], segments: [], onBreach: 'rollback', test: rule };
 }
 
 function estimated(value: number, low: number, high: number, needed?: NeededData): Estimate {
   return { kind: 'estimated', value, low, high, units: 500, requests: 5000, needed };
 }
 
-function judge(id: string, bound: Bound, estimate: Estimate, test: Guardrail['test'] = 'interval') {
-  return judgeGuardrail({ guardrail: guardrail(id, bound, test), bound, segment: null, estimate, confidence: 0.95 });
+function judge(id: string, bound: Bound, estimate: Estimate, rule: Guardrail['test'] = 'interval') {
+  return judgeGuardrail({ guardrail: guardrail(id, bound, rule), bound, segment: null, estimate, confidence: 0.95 });
 }
 
 const p95AtMost120: Bound = { kind: 'max', value: 120, relative: false };

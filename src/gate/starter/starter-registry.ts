@@ -3,7 +3,12 @@ import type { ModelRegistry, ModelVersion } from '../../domain/registry.ts';
 const createdAt = '2026-01-01T00:00:00.000Z';
 
 /** The starter's registry: two versions whose outcomes are in the log, the first of them serving. */
-export function starterRegistry(model: string, baseline: string, candidate: string, labels: readonly string[]): ModelRegistry {
+export function starterRegistry(
+  model: string,
+  baseline: string,
+  candidate: string,
+  labels: readonly string[],
+): ModelRegistry {
   const version = (status: ModelVersion['status'], description: string, hash: string): ModelVersion => ({
     status,
     createdAt,
