@@ -41,10 +41,12 @@ console.log(JSON.stringify({ answered: predictions.filter(({ score }) => score >
  * @param {number} width
  */
 function predict(batch, rows, width) {
-  return tf.tidy(() => {
-    const output = model.predictOnBatch(tf.tensor2d(batch, [rows, width]));
-    return (Array.isArray(output) ? output[0] : output).dataSync();
-  });
+  const output = tf.tidy(() => model.predictOnBatch(tf.tensor2d(batch, [rows, width])));
+  if (Array.isArray(output)) throw new Error('the model has more than one output');
+  // Read outside of tidy, which looks for tensors in whatever is returned to it, number by number.
+  const values = output.dataSync();
+  output.dispose();
+  return values;
 }
 
 /** @param {ArrayLike<number>} probabilities of a batch, row after row */

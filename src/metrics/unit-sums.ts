@@ -103,7 +103,7 @@ function pick(table: UnitSumTable, position: number, slice: Slice): UnitSums {
   const rows = rowsOf(table, slice);
   const column = (aggregate: (typeof aggregates)[number]): Float64Array => {
     const all = table.numbers(`${aggregate}${position}`);
-    // A plain loop: Float64Array.from takes ten times as long, and this copies every sum that is ever judged.
+    // A plain loop: Float64Array.from takes several times as long, and this copies every sum that is ever judged.
     const picked = new Float64Array(rows.length);
     for (let index = 0; index < rows.length; index += 1) picked[index] = all[rows[index] ?? 0] ?? Number.NaN;
     return picked;
