@@ -63,6 +63,7 @@ export async function makeExperiment(dataFolder: string): Promise<Experiment> {
   return experiment;
 }
 
+/** The timeout is long so that a machine busy with other tests makes no errors of its own. */
 function planText(rollout: Rollout): string {
   return `apiVersion: canary/v1
 kind: RolloutPlan
@@ -81,6 +82,7 @@ guardrails:
   - { metric: latency.p95, max: 200ms }
   - { metric: error_rate, maxIncrease: 2pp }
   - { metric: accuracy, maxDecrease: 2pp }
+replay: { timeout: 10s }
 rollback:
   owner: on-call
   rehearsed: 2026-11-01
