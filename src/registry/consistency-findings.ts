@@ -75,6 +75,7 @@ function trafficFindings({ traffic }: ModelRegistry): Finding[] {
   return [
     {
       pointer: '/traffic',
+      at: 'key',
       rule: 'traffic-sum',
       message: `traffic sums to ${trafficSum(traffic)}, not to 1`,
       hint: 'give the versions shares that sum to 1, such as 0.95 and 0.05',
