@@ -15,7 +15,7 @@ export function registerAssign(program: Command, context: CommandContext): void 
     .command('assign')
     .summary('print which version each user gets')
     .description(
-      'Prints which version each user gets. Without --stage or --weight it is the weight that the registry has now. A user who is in the canary at\n' +
+      'Prints which version each user gets. Without --stage or --weight it is the weight that the registry has now. A user who is in the canary at ' +
         'a weight is in it at every higher one.',
     )
     .argument('<plan>', 'rollout plan')

@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
+import { invalidInput, UserError } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { ExitCode } from '../domain/exit-code.ts';
 import type { Decision } from '../domain/registry.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, type OutputFormat } from './format-option.ts';
+import type { Terminal } from './terminal.ts';
+import { tellUserError } from './user-error.ts';
 
 type FailOn = 'hold' | 'rollback' | 'never';
 
@@ -23,7 +26,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .command('evaluate')
     .summary('replay, compare, and say whether a stage may begin')
     .description(
-      'Asks whether a stage may begin: replays the recorded requests through both versions, compares them, prints the deltas per cohort\n' +
+      'Asks whether a stage may begin: replays the recorded requests through both versions, compares them, prints the deltas per cohort ' +
         'and segment, the verdict and the registry change that it would make, and writes the evidence. Changes nothing in the registry.',
     )
     .argument('<plan...>', 'rollout plan; of several, the exit code is the worst')
@@ -46,20 +49,48 @@ Examples:
   canary evaluate rollouts/intent.yaml --stage canary-25 --format json > evidence.json
   canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop`,
     )
-    .action(async (plans: string[], options: EvaluateOptions) => {
-      const { evaluate } = await import('../gate/evaluate.ts');
-      const { evidenceText } = await import('../report/evidence-text.ts');
-      const { serializeEvidence } = await import('../report/serialize-evidence.ts');
-      const verdicts: ExitCode[] = [];
-      for (const planFile of plans) {
-        const { evidence, model } = await evaluate(context.world, planFile, options);
-        const { quiet = false, verbose = false } = options;
-        const text = () => evidenceText(evidence, context.terminal.style, { quiet, verbose, planFile, model });
-        context.terminal.result(options.format === 'json' ? serializeEvidence(evidence) : text());
-        verdicts.push(exitCodeFor(evidence, options.failOn));
+    .action(async (planFiles: string[], options: EvaluateOptions) => {
+      if (planFiles.length > 1 && options.evidence !== undefined) {
+        throw invalidInput(`--evidence names one file, but ${planFiles.length} plans were given`, {
+          hint: 'Evaluate one plan at a time, or leave --evidence out.',
+        });
       }
-      context.exit(worst(verdicts));
+      const { openRollout } = await import('../gate/rollout.ts');
+      // A mistake in one plan is told before an hour is spent on the others.
+      for (const planFile of planFiles) await openRollout(context.world, planFile);
+      const codes: ExitCode[] = [];
+      for (const planFile of planFiles) codes.push(await evaluateOne(planFile, options, context));
+      context.exit(worst(codes));
     });
+}
+
+async function evaluateOne(planFile: string, options: EvaluateOptions, context: CommandContext): Promise<ExitCode> {
+  const { world, terminal } = context;
+  const { evaluate } = await import('../gate/evaluate.ts');
+  try {
+    const { evidence, model } = await evaluate(world, planFile, options);
+    terminal.result(await rendered(evidence, { planFile, model }, options, terminal));
+    return exitCodeFor(evidence, options.failOn);
+  } catch (error) {
+    // One plan whose files cannot be used does not keep the others from their verdict.
+    if (!(error instanceof UserError) || error.exitCode === ExitCode.interrupted) throw error;
+    await tellUserError(error, terminal);
+    return error.exitCode;
+  }
+}
+
+async function rendered(
+  evidence: Evidence,
+  names: { readonly planFile: string; readonly model: string },
+  { format, quiet = false, verbose = false }: EvaluateOptions,
+  { style }: Terminal,
+): Promise<string> {
+  if (format === 'json') {
+    const { serializeEvidence } = await import('../report/serialize-evidence.ts');
+    return serializeEvidence(evidence);
+  }
+  const { evidenceText } = await import('../report/evidence-text.ts');
+  return evidenceText(evidence, style, { ...names, quiet, verbose });
 }
 
 const forgiven: Readonly<Record<FailOn, readonly Decision[]>> = {
@@ -72,7 +103,9 @@ function exitCodeFor({ verdict }: Evidence, failOn: FailOn): ExitCode {
   return forgiven[failOn].includes(verdict.decision) ? ExitCode.ok : verdict.exitCode;
 }
 
-/** Codes of verdicts are ordered by harm: increase 0, hold 3, rollback 4. */
+/** From best to worst: no verdict is worse than any, since nobody knows what it would have been. */
+const byHarm: readonly ExitCode[] = [ExitCode.ok, ExitCode.hold, ExitCode.rollback, ExitCode.noVerdict, ExitCode.usage];
+
 function worst(codes: readonly ExitCode[]): ExitCode {
-  return codes.reduce((worse, code) => (code > worse ? code : worse), ExitCode.ok);
+  return byHarm.findLast((code) => codes.includes(code)) ?? ExitCode.ok;
 }

@@ -7,7 +7,7 @@ export function registerInit(program: Command, context: CommandContext): void {
     .command('init')
     .summary('write a starter plan, request log and registry that evaluate out of the box')
     .description(
-      'Writes a commented rollout plan, a small log of requests with the recorded outcomes of two versions, and a registry. They evaluate out of\n' +
+      'Writes a commented rollout plan, a small log of requests with the recorded outcomes of two versions, and a registry. They evaluate out of ' +
         'the box; replace them with your own one by one. Overwrites nothing.',
     )
     .argument('[dir]', 'folder to write into', '.')

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerAssign } from './assign.ts';
 import { registerEvaluate } from './evaluate.ts';
@@ -8,12 +9,15 @@ import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
 import { registerStatus } from './status.ts';
 
+/** Commander wraps its own part of the help at this width where there is no terminal. */
+const helpColumns = 80;
+
 /** The whole command line: what every command is called, takes and says of itself. */
 export function createProgram(context: CommandContext): Command {
   const { world, terminal } = context;
   const program = new Command('canary')
     .description(
-      'Decides whether a new version of a machine-learning model may take more traffic: replays recorded requests\n' +
+      'Decides whether a new version of a machine-learning model may take more traffic: replays recorded requests ' +
         'through both versions and prints increase, hold or rollback, with the evidence.',
     )
     .version(world.version, '-V, --version', 'print the version')
@@ -43,6 +47,10 @@ export function createProgram(context: CommandContext): Command {
 }
 
 function exitCodeHelp(): string {
-  const lines = exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`);
+  const indent = ' '.repeat(7);
+  const lines = exitCodeMeanings.map(([code, meaning]) => {
+    const wrapped = wrapAnsi(meaning, helpColumns - indent.length).replaceAll('\n', `\n${indent}`);
+    return `  ${String(code).padEnd(4)} ${wrapped}`;
+  });
   return ['Exit codes:', ...lines].join('\n');
 }

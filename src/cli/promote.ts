@@ -18,8 +18,8 @@ export function registerPromote(program: Command, context: CommandContext): void
     .command('promote')
     .summary('act on the latest evidence: enter the stage, record the hold, or take the candidate out')
     .description(
-      'Acts on the evidence of the latest evaluation. increase: enters the stage and sets its weight (entering the last makes the candidate stable);\n' +
-        'hold: records the look; rollback: takes the candidate out of traffic. Refuses evidence that is not for things as they are now.\n' +
+      'Acts on the evidence of the latest evaluation. increase: enters the stage and sets its weight (entering the last makes the candidate stable); ' +
+        'hold: records the look; rollback: takes the candidate out of traffic. Refuses evidence that is not for things as they are now. ' +
         'Exits 0 when it entered a stage, 3 when it recorded a hold, 4 when it took the candidate out.',
     )
     .argument('<plan>', 'rollout plan')

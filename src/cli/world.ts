@@ -6,7 +6,10 @@ import type { Terminal } from './terminal.ts';
 import { createProgress } from './progress.ts';
 
 /** What of the process the program uses. */
-export type ProcessLike = Pick<NodeJS.Process, 'argv' | 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'>;
+export type ProcessLike = Pick<
+  NodeJS.Process,
+  'argv' | 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'
+>;
 
 /** The package's own version. */
 export function packageVersion(): string {
