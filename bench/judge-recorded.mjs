@@ -82,6 +82,6 @@ function compareJudging({ folder, requests, plan, log }, fields, pairs, targets)
 }
 
 /** @param {import('./measure/run-measured.mjs').Run} run */
-function measurement({ seconds, peakBytes }) {
-  return { value: seconds, peakBytes };
+function measurement({ seconds, peakBytes, processorSeconds }) {
+  return { value: seconds, peakBytes, processorSeconds };
 }

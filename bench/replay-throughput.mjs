@@ -51,16 +51,16 @@ function compareReplay(name, versions, targets, { folder, inputs, pairs }) {
   const sides = {
     canary: async () => {
       const store = await mkdtemp(path.join(folder, 'store-'));
-      const { peakBytes, outputs } = await runMeasured([[replayRequests, inputs, store, ...versions]]);
+      const { outputs, ...usage } = await runMeasured([[replayRequests, inputs, store, ...versions]]);
       await rm(store, { recursive: true });
       const results = outputs.map((output) => JSON.parse(output));
       check(results);
-      return { value: requests / results[0].seconds, peakBytes };
+      return { ...usage, value: requests / results[0].seconds };
     },
     reference: async () => {
-      const { seconds, peakBytes, outputs } = await runMeasured(versions.map((version) => [callBare, inputs, version]));
+      const { seconds, outputs, ...usage } = await runMeasured(versions.map((version) => [callBare, inputs, version]));
       check(outputs.map((output) => JSON.parse(output)));
-      return { value: requests / seconds, peakBytes };
+      return { ...usage, value: requests / seconds };
     },
   };
   const reference = versions.length === 1 ? 'the model called bare' : 'two bare processes at once';

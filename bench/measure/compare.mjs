@@ -13,6 +13,7 @@
  * @typedef {object} Measurement
  * @property {number} value in the comparison's unit
  * @property {number} peakBytes
+ * @property {number} processorSeconds
  */
 
 /**
@@ -31,6 +32,7 @@
  * @property {Spread} canaryValue
  * @property {Spread} referenceValue
  * @property {Spread} ratio canary's value by the reference's, pair by pair
+ * @property {Spread} processorRatio of the processor time that each side took; other programs disturb it less
  * @property {Spread} canaryPeakBytes
  * @property {Spread} referencePeakBytes
  * @property {readonly Target[]} targets
@@ -49,21 +51,19 @@ export async function compare(description, pairs, sides) {
   const canary = [];
   /** @type {Measurement[]} */
   const reference = [];
-  /** @type {number[]} */
-  const ratios = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
     console.error(`${description.name}: pair ${pair} of ${pairs}`);
-    const own = await sides.canary();
-    const other = await sides.reference();
-    canary.push(own);
-    reference.push(other);
-    ratios.push(own.value / other.value);
+    canary.push(await sides.canary());
+    reference.push(await sides.reference());
   }
+  const ratioOf = (/** @type {'value' | 'processorSeconds'} */ what) =>
+    spread(canary.map((own, pair) => own[what] / (reference[pair]?.[what] ?? Number.NaN)));
   return {
     ...description,
     canaryValue: spread(canary.map(({ value }) => value)),
     referenceValue: spread(reference.map(({ value }) => value)),
-    ratio: spread(ratios),
+    ratio: ratioOf('value'),
+    processorRatio: ratioOf('processorSeconds'),
     canaryPeakBytes: spread(canary.map(({ peakBytes }) => peakBytes)),
     referencePeakBytes: spread(reference.map(({ peakBytes }) => peakBytes)),
   };

@@ -12,7 +12,7 @@ export function comparisonText(comparison) {
     name,
     `  canary     ${spreadText(canaryValue, amount)} ${unit}, peak memory ${spreadText(canaryPeakBytes, megabytes)} MB`,
     `  reference  ${spreadText(referenceValue, amount)} ${unit}, peak memory ${spreadText(referencePeakBytes, megabytes)} MB (${reference})`,
-    `  ratio      ${spreadText(comparison.ratio, ratio)}`,
+    `  ratio      ${spreadText(comparison.ratio, ratio)}; of processor time ${spreadText(comparison.processorRatio, ratio)}`,
     ...comparison.targets.map(
       (target) => `  target     ${targetText(target)}: ${isMet(comparison, target) ? 'met' : 'NOT MET'}`,
     ),

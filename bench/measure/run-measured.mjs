@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const reportPeak = new URL('report-peak.mjs', import.meta.url).href;
+const reportUsage = new URL('report-usage.mjs', import.meta.url).href;
 
 /**
  * What programs that ran at the same time took.
@@ -12,6 +12,7 @@ const reportPeak = new URL('report-peak.mjs', import.meta.url).href;
  * @property {number} seconds from the start of the first to the end of the last
  * @property {number} peakBytes each process's own peak, added up over the programs and the processes that they started:
  *   at least what they held together at any moment
+ * @property {number} processorSeconds of all these processes
  * @property {string[]} outputs what each printed on standard output
  */
 
@@ -23,15 +24,20 @@ const reportPeak = new URL('report-peak.mjs', import.meta.url).href;
  * @returns {Promise<Run>}
  */
 export async function runMeasured(programs, accepted = [0]) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'canary-peaks-'));
-  const peaks = path.join(folder, 'peaks');
-  const env = { ...process.env, NODE_OPTIONS: `--import=${reportPeak}`, CANARY_BENCH_PEAKS: peaks };
+  const folder = await mkdtemp(path.join(tmpdir(), 'canary-usage-'));
+  const usageFile = path.join(folder, 'usage.jsonl');
+  const env = { ...process.env, NODE_OPTIONS: `--import=${reportUsage}`, CANARY_BENCH_USAGE: usageFile };
   try {
     const start = performance.now();
     const outputs = await Promise.all(programs.map((program) => run(program, env, accepted)));
     const seconds = (performance.now() - start) / 1000;
-    const lines = (await readFile(peaks, 'utf8')).trim().split('\n');
-    return { seconds, peakBytes: lines.reduce((sum, line) => sum + Number(line), 0), outputs };
+    const usage = (await readFile(usageFile, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const total = (/** @type {'peakBytes' | 'processorSeconds'} */ what) =>
+      usage.reduce((sum, one) => sum + one[what], 0);
+    return { seconds, peakBytes: total('peakBytes'), processorSeconds: total('processorSeconds'), outputs };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,19 @@
 /**
  * Loaded into every process of a measured run (`node --import`, handed on to child processes by NODE_OPTIONS): when the
- * process ends it adds a line with its peak memory to the file that CANARY_BENCH_PEAKS names.
+ * process ends it adds a line with its peak memory and processor time to the file that CANARY_BENCH_USAGE names.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-const file = process.env['CANARY_BENCH_PEAKS'];
+const file = process.env['CANARY_BENCH_USAGE'];
 
-// A worker thread shares its process's memory, which is counted once.
-if (file !== undefined && isMainThread) process.on('exit', () => appendFileSync(file, `${peakBytes()}\n`));
+// A worker thread shares its process's memory and time, which are counted once.
+if (file !== undefined && isMainThread) {
+  process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    appendFileSync(file, `${JSON.stringify({ peakBytes: peakBytes(), processorSeconds: (user + system) / 1e6 })}\n`);
+  });
+}
 
 function peakBytes() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
