@@ -1,4 +1,5 @@
-import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
+import type * as CliProgress from 'cli-progress';
 import type { Progress } from '../gate/world.ts';
 
 const silent: Progress = { report() {}, finish() {} };
@@ -6,9 +7,31 @@ const silent: Progress = { report() {}, finish() {} };
 /** Progress bars on a terminal's standard error; nothing in a pipe, in CI logs or on a terminal that cannot redraw. */
 export function createProgress(stderr: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Progress {
   if (!stderr.isTTY || environment['TERM'] === 'dumb' || environment['CI'] !== undefined) return silent;
-  const display = new MultiBar(
+  let display: CliProgress.MultiBar | undefined;
+  const bars = new Map<string, { readonly bar: CliProgress.SingleBar; readonly startedAt: number }>();
+  return {
+    report(work, done, total) {
+      const now = performance.now();
+      display ??= openDisplay(stderr);
+      const known = bars.get(work) ?? { bar: display.create(total, 0, { work, rate: 0 }), startedAt: now };
+      bars.set(work, known);
+      const seconds = (now - known.startedAt) / 1000;
+      known.bar.update(done, { work: work.padEnd(24), rate: seconds > 0 ? Math.round(done / seconds) : 0 });
+    },
+    finish() {
+      display?.stop();
+      display = undefined;
+      bars.clear();
+    },
+  };
+}
+
+function openDisplay(stream: NodeJS.WriteStream): CliProgress.MultiBar {
+  // Loaded at the first report: most commands have no long work, and help should answer at once.
+  const { MultiBar, Presets }: typeof CliProgress = createRequire(import.meta.url)('cli-progress');
+  return new MultiBar(
     {
-      stream: stderr,
+      stream,
       format: '{work} {bar} {value}/{total} {rate}/s, {eta_formatted} left',
       clearOnComplete: true,
       hideCursor: true,
@@ -16,18 +39,4 @@ export function createProgress(stderr: NodeJS.WriteStream, environment: NodeJS.P
     },
     Presets.shades_classic,
   );
-  const bars = new Map<string, { readonly bar: SingleBar; readonly startedAt: number }>();
-  return {
-    report(work, done, total) {
-      const now = performance.now();
-      const known = bars.get(work) ?? { bar: display.create(total, 0, { work, rate: 0 }), startedAt: now };
-      bars.set(work, known);
-      const seconds = (now - known.startedAt) / 1000;
-      known.bar.update(done, { work: work.padEnd(24), rate: seconds > 0 ? Math.round(done / seconds) : 0 });
-    },
-    finish() {
-      display.stop();
-      bars.clear();
-    },
-  };
 }

@@ -33,6 +33,11 @@ export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Sty
 /** The command that acts on the evidence, and what it does. */
 export function nextBlock(evidence: Evidence, planFile: string, style: Style): string {
   const { strong } = paintOf(style);
+  const { refused } = evidence.registryChange;
+  if (refused !== undefined) {
+    const why = paragraph(`promote would refuse: ${printableSentence(refused)}`, style, '      ');
+    return [`Next: ${strong(commandLine('canary', 'status', planFile))}`, why].join('\n');
+  }
   return [
     `Next: ${strong(commandLine('canary', 'promote', planFile))}`,
     paragraph(whatPromoteDoes(evidence), style, '      '),

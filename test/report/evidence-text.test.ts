@@ -147,3 +147,12 @@ test('names from logs and plans do nothing to the terminal or the build that sho
     expect(text.length).toBeLessThan(40_000);
   }
 });
+
+test('a change that promote would refuse is not offered as the next step', () => {
+  const refused = 'The rollout other of intent-classifier is under way; this one cannot move at the same time';
+  const evidence = { ...increaseEvidence, registryChange: { ...increaseEvidence.registryChange, refused } };
+  const text = evidenceText(evidence, { color: 0, columns: 160, unicode: true }, { planFile: 'plan.yaml' });
+  expect(text).toContain(`none: ${refused}`);
+  expect(text).toContain('Next: canary status plan.yaml');
+  expect(text).not.toContain('canary promote');
+});
