@@ -8,7 +8,7 @@ const heartbeatMs = 2_000;
 /** A lock whose owner cannot be asked, being on another machine, is taken over when its heartbeat has stopped this long. */
 const staleMs = 10_000;
 /** Writers hold the lock for milliseconds, so one that is not free after this is told about. */
-const patienceMs = 15_000;
+const defaultPatienceMs = 15_000;
 const retryMs = 20;
 
 /** Whether the lock is still this process's: not after a sleep so long that others thought it dead. */
@@ -22,31 +22,31 @@ export type StillHeld = () => boolean;
  * longer fresh.
  * @throws UserError (exit 5) when the lock is not free in time; what the file system throws when it cannot be made.
  */
-export async function withLock<T>(file: string, work: (stillHeld: StillHeld) => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  work: (stillHeld: StillHeld) => Promise<T>,
+  patienceMs = defaultPatienceMs,
+): Promise<T> {
   const lock = `${file}.lock`;
   const owner = thisProcess();
-  const release = await acquire(file, lock, owner);
+  const release = await acquire(file, lock, owner, patienceMs);
   try {
     return await work(() => readOwner(lock)?.token === owner.token);
   } finally {
-    await release();
+    await release().catch(refuseUnlessLost);
   }
 }
 
-async function acquire(file: string, lock: string, owner: LockOwner): Promise<() => Promise<void>> {
+/** A lock that others took over needs no release, and the work knows by now that it was lost. */
+function refuseUnlessLost(error: unknown): void {
+  if (systemErrorCode(error) !== 'ERELEASED') throw error;
+}
+
+async function acquire(file: string, lock: string, owner: LockOwner, patienceMs: number): Promise<() => Promise<void>> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await lockfile.lock(file, {
-        lockfilePath: lock,
-        realpath: false,
-        update: heartbeatMs,
-        // The library's own take-over lets two processes remove one after the other; see removeAbandoned.
-        stale: Number.POSITIVE_INFINITY,
-        fs: ownedLockFiles(owner),
-        // Nothing is to be done at once: whoever lost the lock finds out by asking whether it is still held.
-        onCompromised: () => undefined,
-      });
+      return await lockfile.lock(file, { ...libraryOptions, lockfilePath: lock, fs: ownedLockFiles(owner) });
     } catch (error) {
       if (systemErrorCode(error) !== 'ELOCKED') throw error;
     }
@@ -55,6 +55,15 @@ async function acquire(file: string, lock: string, owner: LockOwner): Promise<()
     await sleep(retryMs);
   }
 }
+
+const libraryOptions = {
+  realpath: false,
+  update: heartbeatMs,
+  // The library's own take-over lets two processes remove one lock after the other; removeAbandoned does not.
+  stale: Number.POSITIVE_INFINITY,
+  // Nothing is to be done at once: whoever lost the lock finds out by asking whether it is still held.
+  onCompromised: () => undefined,
+};
 
 /** The library locks by making a folder; here it makes a file, which can say in one step who made it. */
 function ownedLockFiles(owner: LockOwner): object {

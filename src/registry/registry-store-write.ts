@@ -38,13 +38,13 @@ export async function replaceFile(file: string, text: string, stillHeld: StillHe
   await syncFolder(dirname(file));
 }
 
-/** What a failure to write means to the user; undefined for an error that is something else. */
+/** What an error of the file system means to who wanted to write; undefined for an error of another kind. */
 export function writeFailure(error: unknown, path: string): UserError | undefined {
   const code = systemErrorCode(error);
-  const reason = code === undefined ? undefined : reasons[code];
-  if (reason === undefined) return undefined;
-  return unusableFile(`${path} cannot be changed: ${reason} (${messageOf(error)})`, {
-    hint: 'Nothing was changed. A change makes new files beside it, so its folder must be writable too.',
+  if (code === undefined || !(error instanceof Error && 'syscall' in error)) return undefined;
+  const reason = reasons[code];
+  return unusableFile(`${path} cannot be changed: ${reason === undefined ? '' : `${reason}: `}${messageOf(error)}`, {
+    hint: 'Nothing was changed. A change makes new files beside it, so its folder must be writable and have room.',
     cause: error,
   });
 }
@@ -56,8 +56,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'it would be larger than allowed',
-  EIO: 'the disk failed',
-  ENAMETOOLONG: 'its name is too long',
 };
 
 /**

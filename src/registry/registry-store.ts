@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { didYouMean } from '../domain/did-you-mean.ts';
+import { writeOneOf } from '../domain/did-you-mean.ts';
 import { messageOf, systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
 import type { ModelRegistry } from '../domain/registry.ts';
 import { parseRegistry } from './parse-registry.ts';
@@ -101,7 +101,7 @@ async function readText(folder: string, model: string, path: string): Promise<st
     }
     const models = await listModels(folder);
     throw unusableFile(`The registry has no model ${model}: ${path} does not exist`, {
-      hint: models.length === 0 ? `${folder} holds no model.` : `In ${folder}: ${didYouMean(model, models)}`,
+      hint: models.length === 0 ? `${folder} holds no model.` : `In ${folder}: ${writeOneOf(model, models)}`,
       cause: error,
     });
   }
@@ -110,11 +110,19 @@ async function readText(folder: string, model: string, path: string): Promise<st
 /** The text of the new state, once it has been read back: what the reader would refuse must not be written. */
 function writable(after: ModelRegistry, before: ModelRegistry, path: string): string {
   const text = serializeRegistry(after);
-  const readBack = parseRegistry(text, path);
-  if (!isDeepStrictEqual(readBack, after) || after.revision !== before.revision + 1) {
-    throw new Error(`a transition of ${path} did not lead from revision ${before.revision} to a valid next one`);
+  if (after.revision !== before.revision + 1 || !isDeepStrictEqual(readBack(text, path), after)) {
+    throw new Error(`a change of ${path} did not lead from revision ${before.revision} to the one after it`);
   }
   return text;
+}
+
+function readBack(text: string, path: string): ModelRegistry {
+  try {
+    return parseRegistry(text, path);
+  } catch (cause) {
+    // The user cannot mend a file that was never written: this is a bug.
+    throw new Error(`a change of ${path} led to a registry that is not valid`, { cause });
+  }
 }
 
 function moved(path: string, expected: number, { revision, history }: ModelRegistry): UserError {
