@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -67,6 +67,14 @@ export class LogFolder {
     rmSync(this.path, { recursive: true });
   }
 }
+
+/** Skips a test of a `.zst` file, with the reason, on a machine that cannot make one. */
+export function needsZstd(name: string, skip: (condition: boolean, note: string) => void): void {
+  skip(name.endsWith('.zst') && !hasZstd, 'the zstd command is not installed');
+}
+
+/** Whether this machine has the zstd command. */
+export const hasZstd = spawnSync('zstd', ['--version']).status === 0;
 
 /** Node 20 has no zstd of its own; the command is what people compress logs with. */
 function zstd(content: string | Uint8Array): Uint8Array {
