@@ -39,6 +39,8 @@ export function createProgram(context: CommandContext): Command {
   ]) {
     register(program, context);
   }
+  // A pipeline's author reads the help of one command and decides there what its exit codes mean.
+  for (const command of program.commands) command.addHelpText('after', `\n${exitCodeHelp()}`);
   program.addHelpText(
     'after',
     `\n${exitCodeHelp()}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
