@@ -1,3 +1,4 @@
+import { nextStage } from '../registry/next-stage.ts';
 import type { RolloutStatus } from '../report/status-text.ts';
 import { openRollout, type Rollout } from './rollout.ts';
 import type { World } from './world.ts';
@@ -33,7 +34,7 @@ function nextStep({ file, plan, record, candidate }: Rollout): RolloutStatus['ne
       why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name.`,
     };
   }
-  const next = plan.stages.find(({ name }) => !record?.entered.includes(name));
+  const next = nextStage(plan.stages, record?.entered ?? []);
   if (next === undefined) return { why: `Every stage was entered: ${candidate.version} is stable.` };
   return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin` };
 }

@@ -5,6 +5,7 @@ import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
 import { closestTo } from '../domain/did-you-mean.ts';
 import { lintPlan } from '../plan/lint/lint-plan.ts';
 import { type NumberedVersion, resolveBoth } from '../plan/lint/resolve-version.ts';
+import { nextStage } from '../registry/next-stage.ts';
 import { readRegistry } from '../registry/registry-store.ts';
 import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
 import type { World } from './world.ts';
@@ -43,12 +44,12 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
   };
 }
 
-/** The stage of that name, or the first that was not yet entered, or the last when all were. */
+/** The stage of that name, or the one after the last that was entered, or the last of all. */
 export function stageOf({ plan, record }: Pick<Rollout, 'plan' | 'record'>, name: string | undefined): Stage {
   const entered = record?.entered ?? [];
   const wanted =
     name === undefined
-      ? (plan.stages.find((stage) => !entered.includes(stage.name)) ?? plan.stages.at(-1))
+      ? (nextStage(plan.stages, entered) ?? plan.stages.at(-1))
       : plan.stages.find((stage) => stage.name === name);
   if (wanted !== undefined) return wanted;
   const names = plan.stages.map((stage) => stage.name);
