@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { treeOf } from './harness.ts';
+import { edit, editRecords, evaluate, judgeAll, plan, planName, promote, registryFile, starter } from './starter.ts';
+
+const shadowEvidence = `.canary/${planName}/shadow/evidence.json`;
+
+type Moved = [evidence: string, happened: (folder: string) => unknown, told: string, ...args: string[]];
+/** What happened between evaluating shadow and promoting it, what promote says, and with what it was called. */
+const moved: Moved[] = [
+  [
+    'evidence that was edited',
+    (folder) => edit(folder, shadowEvidence, (text) => text.replace('"look": 1', '"look": 2')),
+    'its digest does not match its content',
+  ],
+  [
+    'evidence that was cut',
+    (folder) => edit(folder, shadowEvidence, (text) => text.slice(0, text.length / 2)),
+    'is cut',
+  ],
+  [
+    'evidence of another plan',
+    (folder) => edit(folder, plan, (text) => text.replace(`name: ${planName}`, 'name: another')),
+    `it is for the plan ${planName}`,
+    '--evidence',
+    shadowEvidence,
+  ],
+  [
+    'evidence of a plan that has changed',
+    (folder) => edit(folder, plan, (text) => text.replace('max: 150ms', 'max: 151ms')),
+    'the plan changed since',
+  ],
+  [
+    'evidence of another stage',
+    () => undefined,
+    'it is for stage shadow',
+    '--stage',
+    'half',
+    '--evidence',
+    shadowEvidence,
+  ],
+  [
+    'evidence of a log that has changed',
+    (folder) => editRecords(folder, (record, index) => (index === 0 ? { ...record, label: 'refund' } : record)),
+    'requests.jsonl is not what was evaluated any more',
+  ],
+  [
+    'evidence of a log that is shorter now',
+    (folder) => editRecords(folder, (record, index) => (index < 1000 ? record : undefined)),
+    'requests.jsonl is not what was evaluated any more',
+  ],
+  [
+    'evidence that it has acted on already',
+    (folder) => promote(folder),
+    'the rollout moved since: the stages entered are shadow now',
+    '--stage',
+    'shadow',
+  ],
+  [
+    'evidence of other traffic',
+    (folder) =>
+      edit(folder, registryFile, (text) =>
+        text.replace('"traffic": { "1.0.0": 1 }', '"traffic": { "1.0.0": 0.9, "1.1.0": 0.1 }'),
+      ),
+    'the traffic of 1.0.0 moved since',
+  ],
+  ['a stage that was not evaluated', () => undefined, 'There is no evidence for stage half', '--stage', 'half'],
+];
+
+test.each(moved)('%s, with exit 5, and changes nothing', async (_, happened, told, ...args) => {
+  const folder = await starter();
+  await evaluate(folder);
+  await happened(folder);
+  const before = treeOf(folder);
+  const { exitCode, stdout, stderr } = await promote(folder, ...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect(stderr).toContain(told);
+  expect(treeOf(folder)).toEqual(before);
+});
+
+test('to enter a stage out of turn', async () => {
+  const folder = await starter();
+  judgeAll(folder);
+  await evaluate(folder, ['--stage', 'half']);
+  const before = treeOf(folder);
+  const { exitCode, stderr } = await promote(folder, '--stage', 'half');
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('has not entered shadow');
+  expect(treeOf(folder)).toEqual(before);
+});
+
+test('before any evidence is there, and names the command that writes it', async () => {
+  const { exitCode, stderr } = await promote(await starter());
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('canary evaluate rollout.yaml --stage shadow writes it');
+});

@@ -1,0 +1,128 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import type { ModelRegistry } from '../../src/domain/registry.ts';
+import { parseRegistry } from '../../src/registry/parse-registry.ts';
+import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { run, temporaryFolder, type Run, type RunOptions } from './harness.ts';
+
+/** The names of what `canary init` writes. */
+export const plan = 'rollout.yaml';
+export const log = 'requests.jsonl';
+export const registryFile = 'registry/intent-classifier.json';
+export const planName = 'intent-classifier-1.1.0';
+export const baseline = '1.0.0';
+export const candidate = '1.1.0';
+
+/** What a version did with a recorded request. JSON has no NaN, so a damaged number is a string. */
+export interface RecordedOutcome {
+  readonly latency_ms?: number | string;
+  readonly prediction?: string;
+  readonly error?: string;
+}
+
+export interface StarterRecord {
+  readonly request_id: string;
+  readonly timestamp: string;
+  readonly user_id: string;
+  readonly context: { readonly locale: string };
+  readonly label: string;
+  readonly outcomes: Readonly<Record<string, RecordedOutcome>>;
+}
+
+let template: Promise<string> | undefined;
+
+/**
+ * A copy of what `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As
+ * it is, its first stage may begin; each test breaks the one thing that it is about.
+ */
+export async function starter(): Promise<string> {
+  template ??= initialise();
+  const folder = temporaryFolder();
+  cpSync(await template, folder, { recursive: true });
+  return folder;
+}
+
+async function initialise(): Promise<string> {
+  const folder = temporaryFolder(afterAll);
+  const { exitCode, stderr } = await run(['init', folder]);
+  if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
+  return folder;
+}
+
+/** Changes a file of a scenario. A change that changes nothing is a mistake of the test. */
+export function edit(folder: string, file: string, change: (text: string) => string): void {
+  const before = readFileSync(join(folder, file), 'utf8');
+  const after = change(before);
+  expect(after, `the change of ${file}`).not.toBe(before);
+  writeFileSync(join(folder, file), after);
+}
+
+/** Changes the log record by record; a record that becomes undefined is left out. */
+export function editRecords(
+  folder: string,
+  change: (record: StarterRecord, index: number) => object | undefined,
+): void {
+  edit(folder, log, (text) => {
+    const records = linesOf(text).map((line, index) => change(JSON.parse(line), index));
+    return records.flatMap((record) => (record === undefined ? [] : `${JSON.stringify(record)}\n`)).join('');
+  });
+}
+
+/** Changes what the candidate did with each request. */
+export function editCandidate(
+  folder: string,
+  change: (outcome: RecordedOutcome, index: number) => RecordedOutcome,
+): void {
+  editRecords(folder, (record, index) => {
+    const outcome = record.outcomes[candidate] ?? {};
+    return { ...record, outcomes: { ...record.outcomes, [candidate]: change(outcome, index) } };
+  });
+}
+
+export function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** The starter's plan judged on everybody at each stage, so that the small log is enough for all of them. */
+export function judgeAll(folder: string): void {
+  edit(folder, plan, (text) => `${text}judge: all\n`);
+}
+
+export interface Evaluated extends Run {
+  readonly evidence: Evidence;
+}
+
+/** Evaluates the plan, which must give a verdict, and reads the evidence that it prints. */
+export async function evaluate(
+  folder: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Evaluated> {
+  const result = await run(['evaluate', plan, '--format', 'json', ...args], { cwd: folder, ...options });
+  expect(result.stderr).toBe('');
+  return { ...result, evidence: parseEvidence(result.stdout, 'standard output') };
+}
+
+/** The guardrails' statuses, by metric and kind of bound. */
+export function statusesOf({ guardrails }: Evidence): Record<string, string> {
+  return Object.fromEntries(guardrails.map(({ metric, bound, status }) => [`${metric} ${bound.kind}`, status]));
+}
+
+/** Promotes the plan's next stage. */
+export function promote(folder: string, ...args: string[]): Promise<Run> {
+  return run(['promote', plan, ...args], { cwd: folder });
+}
+
+/** What `canary status` prints for programs. */
+export async function statusOf(folder: string): Promise<unknown> {
+  const { exitCode, stdout } = await run(['status', plan, '--format', 'json'], { cwd: folder });
+  expect(exitCode).toBe(0);
+  return JSON.parse(stdout);
+}
+
+export function registryOf(folder: string): ModelRegistry {
+  const path = join(folder, registryFile);
+  return parseRegistry(readFileSync(path, 'utf8'), path);
+}
