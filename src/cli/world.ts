@@ -12,7 +12,7 @@ export type ProcessLike = Pick<
 >;
 
 /** The package's own version. */
-export function packageVersion(): string {
+function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   if (
     typeof manifest === 'object' &&
@@ -32,8 +32,9 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
     now: clock(process.env['SOURCE_DATE_EPOCH']),
     stdin: process.stdin,
     signal,
-    // The same path from src/cli and from dist/cli.
+    // The same paths from src/cli and from dist/cli.
     modelHost: fileURLToPath(new URL('../../bin/model-host.js', import.meta.url)),
+    planSchema: fileURLToPath(new URL('../../src/plan/rollout-plan.schema.json', import.meta.url)),
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env),
     note: (line) => terminal.diagnostic(line),

@@ -84,6 +84,7 @@ async function evaluateStage(
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
   const contains = async (requests: RequestFileFacts) => ['same', 'grown'].includes(await changeOf(folder, requests));
   const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
+  if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
   const judgement = await judgeStage(sampler, plan, stage, scope, log.files, look.frozen);
   const verdict = decide(judgement.guardrails, judgement.checks);
   const parts = {

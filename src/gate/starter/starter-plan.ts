@@ -1,12 +1,9 @@
-/** Where editors find the schema of the package that the user installed. */
-const schema = 'node_modules/model-canary/dist/plan/rollout-plan.schema.json';
-
 /**
  * The starter's plan, commented for somebody who has never seen one.
- * @param schemaPath what the editor's schema line names; relative to the plan or a URL.
+ * @param schema path of the plan's JSON Schema, relative to the plan; editors complete and check by it.
  */
-export function starterPlan(model: string, candidate: string, schemaPath = schema): string {
-  return `# yaml-language-server: $schema=${schemaPath}
+export function starterPlan(model: string, candidate: string, schema: string): string {
+  return `# yaml-language-server: $schema=${schema}
 #
 # A rollout plan: may ${model} ${candidate} take more traffic?
 #   canary plan rollout.yaml        checks this file and shows what each stage would expose
