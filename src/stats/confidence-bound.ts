@@ -41,11 +41,11 @@ export function boundInStandardErrors(side: 'lower' | 'upper', z: number, spread
 
 /**
  * Both one-sided bounds of an estimate, each at its own level.
- * @returns a refusal when there are fewer than 30 effective units, with the data that would probably have them,
- * or when a bound at the level asked for would not be a finite number.
+ * @returns a refusal when there are fewer than 30 effective units, or too few of them for a fixed look at a skewed metric, with
+ * the data that would probably do, or when a bound at the level asked for would not be a finite number.
  */
 export function interval(estimate: Linearized, settings: IntervalSettings): Interval | Refusal {
-  const refusal = tooFewUnits(estimate.effectiveUnits, estimate.counted);
+  const refusal = tooFewUnits(estimate.effectiveUnits, estimate.counted) ?? tooSkewed(estimate, settings.inference);
   if (refusal !== undefined) return refusal;
   const { alphaLower, alphaUpper, inference, plannedUnits } = settings;
   const lowerZ = boundary(inference, alphaLower, estimate.counted.units, plannedUnits);
@@ -59,6 +59,26 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
   return { kind: 'interval', low, high };
+}
+
+/**
+ * A fixed look is no better than the normal approximation, which needs more units the more skewed the metric: 28 + 25 g^2, with g the
+ * skewness of one unit (Sugden, Smith and Jones 2000, Cochran's rule for simple random sampling). A sequential bound lies so much
+ * further out that it holds without. Proportions and quantiles are not refused, since the floor and the count of units beyond see to it.
+ */
+function tooSkewed(estimate: Linearized, inference: Inference): Refusal | undefined {
+  if (inference === 'sequential' || estimate.floorVariance > 0 || estimate.logScale !== undefined) return undefined;
+  const unitSkewnessSquared = estimate.skewness ** 2 * estimate.effectiveUnits;
+  const required = 28 + 25 * unitSkewnessSquared;
+  if (estimate.effectiveUnits >= required) return undefined;
+  const growth = required / estimate.effectiveUnits;
+  const { units, requests } = estimate.counted;
+  const reason = `${estimate.effectiveUnits.toFixed(1)} effective units, ${Math.ceil(required)} are needed for a metric this skewed`;
+  return {
+    kind: 'refused',
+    reason,
+    needed: { units: Math.ceil(units * growth), requests: Math.ceil(requests * growth) },
+  };
 }
 
 /** The refusal for too few effective units, or undefined when there are enough. */

@@ -28,8 +28,8 @@ export interface Linearized {
   /** Request-weighted cluster size; of the larger side where there are two groups. */
   readonly clusterSize: number;
   /**
-   * The data whose growth a sequential bound follows and in which needed data are told: all of it, or the candidate's group
-   * where the two sides are different units.
+   * The data whose growth a sequential bound follows and in which needed data are told: all of it, or the group with fewer
+   * units where the two sides are different units, since it is the one that the evidence rests on.
    */
   readonly counted: DataSize;
   /** Degrees of freedom where the standard error rests on fewer pieces than there are units. */
@@ -41,6 +41,12 @@ export interface Linearized {
 export interface LogScale {
   readonly multiplier: number;
   readonly offset: number;
+}
+
+/** The size of the side with fewer units. */
+export function smallerSide(baseline: DataSize, candidate: DataSize): DataSize {
+  const { units, requests } = baseline.units < candidate.units ? baseline : candidate;
+  return { units, requests };
 }
 
 /** The scale on which the error is symmetric: -Infinity below what the quantity can reach. */

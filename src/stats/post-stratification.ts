@@ -1,4 +1,4 @@
-import type { Linearized } from './linearized.ts';
+import { type Linearized, smallerSide } from './linearized.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { effectiveUnits, requestWeightedClusterSize } from './cluster-size.ts';
@@ -82,7 +82,7 @@ export function postStratifiedDifference(
       requests: baselineSide.requests + candidateSide.requests,
       effectiveUnits: Math.min(baselineSide.effectiveUnits, candidateSide.effectiveUnits),
       clusterSize: Math.max(baselineSide.clusterSize, candidateSide.clusterSize),
-      counted: { units: candidateSide.units, requests: candidateSide.requests },
+      counted: smallerSide(baselineSide, candidateSide),
     },
     covered: shared / all,
     plainDifference,

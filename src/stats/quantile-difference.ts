@@ -1,5 +1,5 @@
 import type { ClusteredQuantile } from './clustered-quantile.ts';
-import type { Linearized } from './linearized.ts';
+import { type Linearized, smallerSide } from './linearized.ts';
 import { designEffect } from './design-effect.ts';
 import { proportionFloor } from './proportion-floor.ts';
 
@@ -120,6 +120,6 @@ function sizes(baseline: ClusteredQuantile, candidate: ClusteredQuantile, pairin
     requests: served ? left.requests + right.requests : right.requests,
     effectiveUnits: Math.min(left.effectiveUnits, right.effectiveUnits),
     clusterSize: Math.max(left.clusterSize, right.clusterSize),
-    counted: { units: right.units, requests: right.requests },
+    counted: smallerSide(left, right),
   } as const;
 }

@@ -1,4 +1,4 @@
-import type { Linearized } from './linearized.ts';
+import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { Sample } from './sample.ts';
 import { servedGroup, skewnessOfDifference } from './served-group.ts';
@@ -37,6 +37,6 @@ export function servedRelativeDifference(
     requests: baseline.requests + candidate.requests,
     effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits, baseline.effectiveContributors),
     clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
-    counted: { units: candidate.units, requests: candidate.requests },
+    counted: smallerSide(baseline, candidate),
   };
 }

@@ -17,8 +17,9 @@ export interface MissRates {
   /** Fixed bound at 5%, at the last look only. */
   readonly fixedUpper: number;
   readonly fixedLower: number;
-  /** Runs whose last look had an interval; the others refused. */
+  /** Runs whose last look had a sequential interval, and a fixed one; the others refused. */
   readonly decided: number;
+  readonly fixedDecided: number;
 }
 
 /** Simulates a scenario many times with its bound on the truth, and counts how often each bound excluded the truth. */
@@ -46,6 +47,7 @@ export function measure(scenario: Scenario, runs: number, seed: number): MissRat
     fixedUpper: share((run) => run.fixed.upper),
     fixedLower: share((run) => run.fixed.lower),
     decided: share((run) => run.lastInterval),
+    fixedDecided: share((run) => run.fixedInterval),
   };
 }
 

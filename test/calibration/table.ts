@@ -15,7 +15,7 @@ export function markdownTable(family: Family, rows: readonly Row[]): string {
     '',
     `${runs} runs a row. Share of runs in which the bound excluded the truth, upper / lower bound, in percent.`,
     '',
-    '| population | sequential 5%, 20 looks | sequential 0.25%, 20 looks | fixed 5%, last look | has an interval | beyond its level |',
+    '| population | sequential 5%, 20 looks | sequential 0.25%, 20 looks | fixed 5%, last look | has an interval, sequential / fixed | beyond its level |',
     '|---|---|---|---|---|---|',
     ...rows.map(({ title, rates }) => markdownRow(title, rates)),
     '',
@@ -28,8 +28,8 @@ function markdownRow(title: string, rates: MissRates): string {
     title,
     `${percent(rates.upper)} / ${percent(rates.lower)}`,
     `${percent(rates.strictUpper)} / ${percent(rates.strictLower)}`,
-    rates.decided === 0 ? 'refused' : `${percent(rates.fixedUpper)} / ${percent(rates.fixedLower)}`,
-    `${Math.round(100 * rates.decided)}`,
+    rates.fixedDecided === 0 ? 'refused' : `${percent(rates.fixedUpper)} / ${percent(rates.fixedLower)}`,
+    `${Math.round(100 * rates.decided)} / ${Math.round(100 * rates.fixedDecided)}`,
     beyond.join(', ') || '-',
   ];
   return `| ${cells.join(' | ')} |`;

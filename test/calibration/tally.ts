@@ -20,9 +20,9 @@ export interface RunMisses {
   /** At alpha / 20, as a breach is tested where the plan has 20 tests. */
   readonly strict: Misses;
   readonly fixed: Misses;
-  /** Some look had an interval; the last look had one. */
-  anyInterval: boolean;
+  /** The last look had a sequential interval, and a fixed one. */
   lastInterval: boolean;
+  fixedInterval: boolean;
 }
 
 export const alpha = 0.05;
@@ -33,8 +33,8 @@ export function noMisses(): RunMisses {
     sequential: { upper: false, lower: false },
     strict: { upper: false, lower: false },
     fixed: { upper: false, lower: false },
-    anyInterval: false,
     lastInterval: false,
+    fixedInterval: false,
   };
 }
 
@@ -54,19 +54,19 @@ export function record(run: RunMisses, look: Look, truth: number, plannedUnits: 
   }
   const bounds = interval(look, settings(alpha, 'sequential'));
   if (bounds.kind === 'refused') return;
-  run.anyInterval = true;
   run.lastInterval = true;
   mark(run.sequential, bounds.low, bounds.high, truth);
   const strict = interval(look, settings(strictAlpha, 'sequential'));
   if (strict.kind === 'interval') mark(run.strict, strict.low, strict.high, truth);
   if (!isLast) return;
   const fixed = interval(look, settings(alpha, 'fixed'));
-  if (fixed.kind === 'interval') mark(run.fixed, fixed.low, fixed.high, truth);
+  if (fixed.kind === 'refused') return;
+  run.fixedInterval = true;
+  mark(run.fixed, fixed.low, fixed.high, truth);
 }
 
 function recordProportion(run: RunMisses, look: Proportion, truth: number, planned: number, isLast: boolean): void {
   if (look.effectiveUnits < 30) return;
-  run.anyInterval = true;
   run.lastInterval = true;
   const counts = effectiveCounts(look, planned);
   // The bounds are these tests inverted; asking the test directly at the truth is the same and much faster.
@@ -77,7 +77,9 @@ function recordProportion(run: RunMisses, look: Proportion, truth: number, plann
   if (!isLast) return;
   const settings = { alphaLower: alpha, alphaUpper: alpha, inference: 'fixed', plannedUnits: planned } as const;
   const fixed = proportionInterval(look, settings);
-  if (fixed.kind === 'interval') mark(run.fixed, fixed.low, fixed.high, truth);
+  if (fixed.kind === 'refused') return;
+  run.fixedInterval = true;
+  mark(run.fixed, fixed.low, fixed.high, truth);
 }
 
 function mark(misses: Misses, low: number, high: number, truth: number): void {

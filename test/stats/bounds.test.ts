@@ -86,6 +86,17 @@ describe('an interval', () => {
     });
   });
 
+  it('of a fixed look is refused for a metric too skewed for its units, with the data that would do', () => {
+    const skewed = { ...estimate, skewness: 0.25 };
+    expect(interval(skewed, { ...settings, inference: 'fixed' })).toEqual({
+      kind: 'refused',
+      reason: '200.0 effective units, 341 are needed for a metric this skewed',
+      needed: { units: 681, requests: 6810 },
+    });
+    expect(interval(skewed, settings).kind).toBe('interval');
+    expect(interval({ ...skewed, skewness: 0.1 }, { ...settings, inference: 'fixed' }).kind).toBe('interval');
+  });
+
   it('is refused where its bounds would not be numbers', () => {
     expect(
       interval({ ...estimate, counted: { units: 30, requests: 30 } }, { ...settings, plannedUnits: 1e9 }).kind,
