@@ -27,7 +27,11 @@ describe('a paired difference of ratios', () => {
   });
 
   it('is the paired difference where the denominators are the same', () => {
-    const unit = fc.record({ n: fc.integer({ min: 1, max: 6 }), b: fc.double({ min: 0, max: 6, noNaN: true }), c: fc.double({ min: 0, max: 6, noNaN: true }) });
+    const unit = fc.record({
+      n: fc.integer({ min: 1, max: 6 }),
+      b: fc.double({ min: 0, max: 6, noNaN: true }),
+      c: fc.double({ min: 0, max: 6, noNaN: true }),
+    });
     fc.assert(
       fc.property(fc.array(unit, { minLength: 3, maxLength: 30 }), (units) => {
         const requests = units.map(({ n }) => n);
