@@ -66,18 +66,19 @@ async function quantilesAt(
   condition: string,
   probabilitiesOf: (side: number) => readonly number[],
 ): Promise<readonly (readonly number[])[] | undefined> {
-  const wanted = sides.flatMap((role, side) =>
-    probabilitiesOf(side).map((probability) => ({ role, side, probability })),
-  );
-  if (wanted.length === 0) return sides.map(() => []);
-  const columns = wanted.map(
-    ({ role, probability }, index) =>
-      `(quantile_cont(${role}_latency_ns, ${probability}::DOUBLE)::DOUBLE / ${nanosecondsPerMs}) AS q${index}`,
-  );
+  const columns = sides.flatMap((role, side) => {
+    const probabilities = probabilitiesOf(side).map((probability) => `${probability}::DOUBLE`);
+    // All of a side's quantiles in one call: each call holds every latency in memory, beyond what the database counts.
+    const all = `quantile_cont(${role}_latency_ns, [${probabilities.join(', ')}])`;
+    return probabilities.map(
+      (_, index) => `(${all}[${index + 1}]::DOUBLE / ${nanosecondsPerMs}) AS side${side}_${index}`,
+    );
+  });
+  if (columns.length === 0) return sides.map(() => []);
   const result = await db.columns(`SELECT count(*)::DOUBLE AS n, ${columns.join(', ')} FROM judged WHERE ${condition}`);
   if (result.numbers('n')[0] === 0) return undefined;
   return sides.map((_, side) =>
-    wanted.flatMap((one, index) => (one.side === side ? [result.numbers(`q${index}`)[0] ?? Number.NaN] : [])),
+    probabilitiesOf(side).map((__, index) => result.numbers(`side${side}_${index}`)[0] ?? Number.NaN),
   );
 }
 

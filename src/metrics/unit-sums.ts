@@ -2,7 +2,7 @@ import type { Segment } from '../domain/evidence.ts';
 import type { Database } from '../requests/database.ts';
 import { quoteIdentifier } from '../requests/database.ts';
 import type { MeanMetric } from './mean-metric.ts';
-import type { Slice } from './slice.ts';
+import { type Slice, sliceCondition } from './slice.ts';
 
 /** Per-unit sums of one metric over one slice, one entry per unit, ordered by unit. */
 export interface UnitSums {
@@ -28,14 +28,15 @@ const aggregates = [
 ] as const;
 
 /**
- * Adds up every metric by unit in one pass over the table `judged` per dimension, and hands out slices of it. What
- * reaches JavaScript grows with units and segments, not with requests.
+ * Adds up every metric by unit in one pass over the table `judged` per dimension, into the table `unit_sums:DIMENSION` of
+ * the database, and reads slices of it. The sums stay in the database, which spills where memory is short; what reaches
+ * JavaScript at a time is one metric of one slice. A database serves one of these at a time.
  */
 export class UnitSumTables {
   readonly #db: Database;
   readonly #metrics: ReadonlyMap<string, MeanMetric>;
   readonly #columnOf: (dimension: string) => string;
-  readonly #tables = new Map<string, Promise<UnitSumTable>>();
+  readonly #tables = new Map<string, Promise<string>>();
 
   constructor(db: Database, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
     this.#db = db;
@@ -45,35 +46,30 @@ export class UnitSumTables {
 
   /** The sums of one metric over one slice; empty arrays where the slice has no requests. */
   async slice(metricId: string, slice: Slice): Promise<UnitSums> {
-    const dimension = dimensionOf(slice.segment);
-    const key = dimension ?? '';
-    const table = this.#tables.get(key) ?? this.#read(dimension);
-    this.#tables.set(key, table);
     const position = [...this.#metrics.keys()].indexOf(metricId);
     if (position < 0) throw new RangeError(`${metricId} was not declared to the tables of sums`);
-    return pick(await table, position, slice);
-  }
-
-  async #read(dimension: string | undefined): Promise<UnitSumTable> {
-    const column = dimension === undefined ? undefined : quoteIdentifier(this.#columnOf(dimension));
-    const sums = [...this.#metrics.values()].flatMap((metric, position) => sumColumns(metric, position));
-    const group = ['unit_index', ...(column === undefined ? [] : [column])].join(', ');
+    const dimension = dimensionOf(slice.segment);
+    const key = dimension ?? '';
+    const table = this.#tables.get(key) ?? this.#create(dimension);
+    this.#tables.set(key, table);
+    const columns = aggregates.map((aggregate) => `${aggregate}${position} AS ${aggregate}`);
     const rows = await this.#db.columns(
-      `SELECT unit_index, any_value(in_canary)::INTEGER AS in_canary, ${column ?? "''"}::VARCHAR AS segment_value, ${sums.join(', ')}
-       FROM judged GROUP BY ${group} ORDER BY ${group}`,
+      `SELECT ${columns.join(', ')} FROM ${await table} WHERE ${sliceCondition(slice, this.#columnOf)} ORDER BY unit_index`,
     );
-    return {
-      inCanary: rows.numbers('in_canary'),
-      segmentValue: rows.strings('segment_value'),
-      numbers: (name) => rows.numbers(name),
-    };
+    return unitSums((aggregate) => rows.numbers(aggregate));
   }
-}
 
-interface UnitSumTable {
-  readonly inCanary: Float64Array;
-  readonly segmentValue: readonly (string | null)[];
-  numbers(name: string): Float64Array;
+  /** @returns the table's name, quoted. */
+  async #create(dimension: string | undefined): Promise<string> {
+    const table = quoteIdentifier(`unit_sums:${dimension ?? ''}`);
+    const sums = [...this.#metrics.values()].flatMap((metric, position) => sumColumns(metric, position));
+    const group = ['unit_index', ...(dimension === undefined ? [] : [quoteIdentifier(this.#columnOf(dimension))])];
+    await this.#db.run(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS
+       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM judged GROUP BY ${group.join(', ')}`,
+    );
+    return table;
+  }
 }
 
 function dimensionOf(segment: Segment): string | undefined {
@@ -99,15 +95,7 @@ function sumColumns(metric: MeanMetric, position: number): string[] {
   return aggregates.map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
 }
 
-function pick(table: UnitSumTable, position: number, slice: Slice): UnitSums {
-  const rows = rowsOf(table, slice);
-  const column = (aggregate: (typeof aggregates)[number]): Float64Array => {
-    const all = table.numbers(`${aggregate}${position}`);
-    // A plain loop: Float64Array.from takes several times as long, and this copies every sum that is ever judged.
-    const picked = new Float64Array(rows.length);
-    for (let index = 0; index < rows.length; index += 1) picked[index] = all[rows[index] ?? 0] ?? Number.NaN;
-    return picked;
-  };
+function unitSums(column: (aggregate: (typeof aggregates)[number]) => Float64Array): UnitSums {
   return {
     paired: {
       requests: column('pairedRequests'),
@@ -117,16 +105,4 @@ function pick(table: UnitSumTable, position: number, slice: Slice): UnitSums {
     baseline: { requests: column('baselineRequests'), sum: column('baselineSum') },
     candidate: { requests: column('candidateRequests'), sum: column('candidateSum') },
   };
-}
-
-/** The rows of the table that are about the slice, in the table's order. */
-function rowsOf({ inCanary, segmentValue }: UnitSumTable, { cohort, segment }: Slice): Int32Array {
-  const value = segment === null ? '' : Object.values(segment)[0];
-  const rows = new Int32Array(inCanary.length);
-  let found = 0;
-  for (let row = 0; row < inCanary.length; row += 1) {
-    if (cohort !== 'all' && (inCanary[row] === 1) !== (cohort === 'canary')) continue;
-    if (segmentValue[row] === value) rows[found++] = row;
-  }
-  return rows.subarray(0, found);
 }
