@@ -1,4 +1,4 @@
-import type { ResidualMoments } from './residual-moments.ts';
+import type { ResidualMoments } from './moments.ts';
 
 /**
  * What the second and third moments of the residuals would be if heavy users were like the others. With heavy-tailed activity

@@ -1,10 +1,5 @@
 import { homogeneousMoments } from './homogeneous-moments.ts';
-
-/** Sums over units of powers of the leave-one-out residuals of a ratio of sums. */
-export interface ResidualMoments {
-  readonly second: number;
-  readonly third: number;
-}
+import type { ResidualMoments } from './moments.ts';
 
 /**
  * Residuals of theta = sum(total) / sum(size), each taken as if its unit had been left out of theta:
