@@ -5,7 +5,7 @@ import { neededData } from '../stats/needed-data.ts';
 import { neededDataForProportion } from '../stats/needed-data-for-proportion.ts';
 import type { Proportion } from '../stats/proportion.ts';
 import { proportionInterval } from '../stats/proportion-bounds.ts';
-import type { Interval, Refusal, Uncomputable } from '../stats/result.ts';
+import type { DataSize, Interval, Refusal, Uncomputable } from '../stats/result.ts';
 
 /** A tested quantity as the data show it, before anybody says at which level its bounds are wanted. */
 export type Measured =
@@ -32,7 +32,11 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
   const { value, units, requests } = measured;
   const bounds = boundsOf(measured, settings);
   if (bounds.kind === 'refused') {
-    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed: bounds.needed };
+    const needed =
+      measured.kind === 'linearized' && bounds.needed !== undefined
+        ? ofBothSides(bounds.needed, measured)
+        : bounds.needed;
+    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed };
   }
   const { low, high } = bounds;
   const undecided = limit !== undefined && low <= limit && limit <= high;
@@ -45,12 +49,22 @@ const neverEnough: NeededData = { units: null, requests: null };
 function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
   switch (measured.kind) {
     case 'linearized':
-      return neededData(measured, limit, settings) ?? neverEnough;
+      return ofBothSides(neededData(measured, limit, settings), measured);
     case 'proportion':
       return neededDataForProportion(measured, limit, settings) ?? neverEnough;
     default:
       return undefined;
   }
+}
+
+/**
+ * A served comparison grows on both sides, but its data are counted on the one that sets the pace; the whole grows by the
+ * same factor.
+ */
+function ofBothSides(needed: DataSize | null, { units, requests, counted }: Linearized): NeededData {
+  if (needed === null) return neverEnough;
+  const growth = needed.units / counted.units;
+  return { units: Math.ceil(units * growth), requests: Math.ceil(requests * growth) };
 }
 
 function boundsOf(measured: Exclude<Measured, Uncomputable>, settings: IntervalSettings): Interval | Refusal {
