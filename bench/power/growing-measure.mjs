@@ -1,0 +1,96 @@
+import { clusteredQuantile, quantileWindow } from '../../dist/stats/clustered-quantile.js';
+import { pairedDifference } from '../../dist/stats/paired-difference.js';
+import { quantileRelativeDifference } from '../../dist/stats/quantile-difference.js';
+import { servedDifference } from '../../dist/stats/served-difference.js';
+import { GrowingSample } from './quantiles.mjs';
+
+/**
+ * The comparison of the two versions on a log that grows, by canary's own statistics.
+ *
+ * @callback MeasureUntil
+ * @param {number} until how many of the log's first requests are there; never falls from call to call
+ * @returns {import('../../dist/metrics/estimate.js').Measured}
+ */
+
+/**
+ * @param {import('./traffic.mjs').Log} log
+ * @param {import('./harms.mjs').Values} values
+ * @param {import('./arms.mjs').Arms} arms
+ * @returns {MeasureUntil} the difference of two means of 0 and 1
+ */
+export function growingMeans(log, values, arms) {
+  const baseline = unitSums(log, values.baseline, arms.baseline);
+  const candidate = unitSums(log, values.candidate, arms.candidate);
+  return (until) => {
+    const [left, right] = [baseline(until), candidate(until)];
+    return arms.comparison === 'paired'
+      ? pairedDifference({ requests: left.requests, baseline: left.sum, candidate: right.sum }, { zeroOne: true })
+      : servedDifference(left, right, { zeroOne: true });
+  };
+}
+
+/**
+ * @param {import('./traffic.mjs').Log} log
+ * @param {import('./harms.mjs').Values} values
+ * @param {import('./arms.mjs').Arms} arms
+ * @param {number} probability
+ * @returns {MeasureUntil} the relative difference of two quantiles
+ */
+export function growingQuantiles(log, values, arms, probability) {
+  const baseline = growingQuantile(log, values.baseline, arms.baseline, probability);
+  const candidate = growingQuantile(log, values.candidate, arms.candidate, probability);
+  return (until) => {
+    const [left, right] = [baseline(until), candidate(until)];
+    const obstacle = [left, right].map(({ clustered }) => clustered).find(({ kind }) => kind !== 'quantile');
+    if (obstacle === undefined) return quantileRelativeDifference(left.clustered, right.clustered, arms.comparison);
+    if (obstacle.kind === 'uncomputable') return obstacle;
+    const value = right.quantile / left.quantile - 1;
+    return { kind: 'valueOnly', value, units: log.users, requests: until, refusal: obstacle };
+  };
+}
+
+/**
+ * @param {import('./traffic.mjs').Log} log
+ * @param {Float64Array} values
+ * @param {(request: number) => boolean} counts
+ * @returns {(until: number) => import('../../dist/stats/sample.js').Sample}
+ */
+function unitSums(log, values, counts) {
+  const sample = { requests: new Float64Array(log.users), sum: new Float64Array(log.users) };
+  let request = 0;
+  return (until) => {
+    for (; request < until; request += 1) {
+      if (!counts(request)) continue;
+      sample.requests[log.user[request]] += 1;
+      sample.sum[log.user[request]] += values[request];
+    }
+    return sample;
+  };
+}
+
+/**
+ * @param {import('./traffic.mjs').Log} log
+ * @param {Float64Array} values
+ * @param {(request: number) => boolean} counts
+ * @param {number} probability
+ */
+function growingQuantile(log, values, counts, probability) {
+  const sample = new GrowingSample();
+  let from = 0;
+  return (/** @type {number} */ until) => {
+    sample.add(values.slice(from, until).filter((_, index) => counts(from + index)));
+    from = until;
+    const quantile = sample.quantile(probability);
+    const requests = new Float64Array(log.users);
+    const atMost = new Float64Array(log.users);
+    for (let request = 0; request < until; request += 1) {
+      if (!counts(request)) continue;
+      requests[log.user[request]] += 1;
+      if (values[request] <= quantile) atMost[log.user[request]] += 1;
+    }
+    const window = quantileWindow({ probability, quantile, requests, atMost });
+    if (window.kind !== 'window') return { quantile, clustered: window };
+    const [below, above] = [window.below, window.above].map((beside) => sample.quantile(beside));
+    return { quantile, clustered: clusteredQuantile(window, Math.min(below, quantile), Math.max(above, quantile)) };
+  };
+}

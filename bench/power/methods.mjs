@@ -1,0 +1,54 @@
+import { inPairs, splitByRequest, splitByUser } from './arms.mjs';
+import { canaryGuardrail } from './canary-guardrail.mjs';
+import { kayentaWatch } from './kayenta-watch.mjs';
+import { MINUTES } from './traffic.mjs';
+
+/**
+ * Prepares a method for one log; the answer says whether it alarms when it looks at the log's first minutes.
+ *
+ * @callback Watch
+ * @param {import('./harms.mjs').Harm} harm
+ * @param {import('./traffic.mjs').Log} log
+ * @param {import('./harms.mjs').Values} values
+ * @param {import('./arms.mjs').Arms} arms
+ * @returns {(minutes: number) => boolean}
+ */
+
+/**
+ * @typedef {object} Method
+ * @property {string} name
+ * @property {import('./arms.mjs').Routing} routing
+ * @property {1 | 20} looks at the end, or every three minutes
+ * @property {Watch} watch
+ * @property {boolean} hasBound whether it is told how much harm is allowed
+ * @property {boolean} sizedByData whether it is more data, not a level of its own, that makes its false alarms rare
+ */
+
+const sequential = canaryGuardrail('interval', 'sequential');
+const fixed = canaryGuardrail('interval', 'fixed');
+const threshold = canaryGuardrail('point', 'fixed');
+const evenly = splitByUser(0.5);
+
+const canary = { name: 'canary', watch: sequential, looks: 20, hasBound: true, sizedByData: false };
+const kayenta = { name: 'Kayenta’s judge', watch: kayentaWatch, hasBound: false, sizedByData: false };
+const plain = { name: 'plain threshold', watch: threshold, hasBound: true, sizedByData: true };
+
+/** The first is the one that the others are compared with. @type {readonly Method[]} */
+export const methods = [
+  { ...canary, routing: inPairs },
+  { ...canary, name: 'canary, `inference: fixed`', watch: fixed, routing: inPairs, looks: 1 },
+  { ...canary, routing: evenly },
+  { ...canary, routing: splitByUser(0.1) },
+  { ...kayenta, routing: evenly, looks: 1 },
+  { ...kayenta, routing: evenly, looks: 20 },
+  { ...kayenta, routing: splitByRequest(0.5), looks: 1 },
+  { ...plain, routing: evenly, looks: 1 },
+  { ...plain, routing: evenly, looks: 20 },
+  { ...plain, routing: inPairs, looks: 1 },
+  { ...plain, routing: inPairs, looks: 20 },
+];
+
+/** The minutes after which a method looks. @param {Method} method */
+export function lookTimes({ looks }) {
+  return Array.from({ length: looks }, (_, look) => ((look + 1) * MINUTES) / looks);
+}
