@@ -6,7 +6,13 @@ export type ErrorKind = (typeof errorKinds)[number];
 
 /** A usable answer: a label with its score in [0, 1] where there is one, or a number. */
 export type Prediction =
-  | { readonly kind: 'label'; readonly label: string; readonly score?: number }
+  | {
+      readonly kind: 'label';
+      readonly label: string;
+      readonly score?: number;
+      /** The score of every label, in the order of the signature; NaN for one that the version did not score. */
+      readonly scores?: ArrayLike<number>;
+    }
   | { readonly kind: 'number'; readonly value: number };
 
 /** The result of one request on one version. */

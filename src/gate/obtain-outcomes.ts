@@ -55,6 +55,7 @@ export async function obtainOutcomes(
     role,
     db,
     table: 'requests',
+    truth: true,
     requests: request.requests,
     ...model,
     host,

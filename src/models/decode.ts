@@ -24,8 +24,8 @@ export function readOutput(values: ArrayLike<number>, signature: OutputSignature
     return failure('bad-response', `${values.length} outputs for ${labels.length} labels`);
   }
   const best = indexOfLargest(values);
-  const score = signature.activation === 'logits' ? softmaxAt(values, best) : (values[best] ?? Number.NaN);
-  return labelOutcome(labels[best], score, labels);
+  const scores = signature.activation === 'logits' ? softmax(values, best) : values;
+  return labelOutcome(labels[best], scores[best] ?? Number.NaN, labels, scores);
 }
 
 /** Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`. */
@@ -41,7 +41,10 @@ export function readDecoded(decoded: unknown, signature: OutputSignature): Outco
     const values = scores.map(([, score]) => (typeof score === 'number' ? score : Number.NaN));
     if (values.some((score) => !Number.isFinite(score))) return failure('bad-response', 'a score is not a number');
     const best = scores[indexOfLargest(values)];
-    return best === undefined ? notAPrediction(decoded) : labelOutcome(best[0], best[1], signature.labels);
+    if (best === undefined) return notAPrediction(decoded);
+    const scoreOf = new Map(scores.map(([label], index) => [label, values[index] ?? Number.NaN]));
+    const inOrder = signature.labels.map((label) => scoreOf.get(label) ?? Number.NaN);
+    return labelOutcome(best[0], best[1], signature.labels, inOrder);
   }
   return notAPrediction(decoded);
 }
@@ -51,7 +54,7 @@ export function failure(error: ErrorKind, detail: string): Outcome {
   return { ok: false, error, detail };
 }
 
-function labelOutcome(label: unknown, score: unknown, labels: readonly string[]): Outcome {
+function labelOutcome(label: unknown, score: unknown, labels: readonly string[], scores?: ArrayLike<number>): Outcome {
   if (typeof label !== 'string') return notAPrediction(label);
   if (!labels.includes(label)) {
     return failure('bad-label', `label ${JSON.stringify(label)} is not in the version's signature`);
@@ -60,7 +63,8 @@ function labelOutcome(label: unknown, score: unknown, labels: readonly string[])
   if (typeof score !== 'number' || !(Math.abs(score - 0.5) <= 0.5 + probabilityTolerance)) {
     return failure('bad-response', `score ${describe(score)} is not in [0, 1]; is the output's activation "logits"?`);
   }
-  return { ok: true, prediction: { kind: 'label', label, score: Math.min(1, Math.max(0, score)) } };
+  const prediction = { kind: 'label', label, score: Math.min(1, Math.max(0, score)) } as const;
+  return { ok: true, prediction: scores === undefined ? prediction : { ...prediction, scores } };
 }
 
 function numberOutcome(value: unknown): Outcome {
@@ -88,10 +92,14 @@ function indexOfLargest(values: ArrayLike<number>): number {
   return best;
 }
 
-/** The softmax of the largest logit, which is 1 / sum exp(x - max) and cannot overflow. */
-function softmaxAt(logits: ArrayLike<number>, largest: number): number {
+/** The softmax, with the largest logit taken off first so that nothing overflows. */
+function softmax(logits: ArrayLike<number>, largest: number): Float64Array {
   const max = logits[largest] ?? 0;
+  const powers = new Float64Array(logits.length);
   let sum = 0;
-  for (let index = 0; index < logits.length; index += 1) sum += Math.exp((logits[index] ?? 0) - max);
-  return 1 / sum;
+  for (let index = 0; index < logits.length; index += 1) {
+    powers[index] = Math.exp((logits[index] ?? 0) - max);
+    sum += powers[index] ?? 0;
+  }
+  return powers.map((power) => power / sum);
 }

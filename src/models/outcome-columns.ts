@@ -11,8 +11,10 @@ export interface OutcomeColumns {
   readonly labels: Int32Array;
   /** A regression's number, NaN for none. */
   readonly values: Float64Array;
-  /** NaN for none. */
+  /** Of the predicted label; NaN for none. */
   readonly scores: Float64Array;
+  /** The score of every label, request by request in the signature's order; NaN for none, empty where no request has any. */
+  readonly labelScores: Float32Array;
   /** What went wrong, by row, of those that have no answer. */
   readonly details: ReadonlyMap<number, string>;
 }
@@ -27,6 +29,7 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
     labels: new Int32Array(outcomes.length).fill(-1),
     values: new Float64Array(outcomes.length).fill(Number.NaN),
     scores: new Float64Array(outcomes.length).fill(Number.NaN),
+    labelScores: labelScoresOf(outcomes, labels.length),
     details: new Map<number, string>(),
   };
   for (const [row, outcome] of outcomes.entries()) {
@@ -43,14 +46,26 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
   return columns;
 }
 
+function labelScoresOf(outcomes: readonly Outcome[], width: number): Float32Array {
+  const all = outcomes.map((outcome) =>
+    outcome.ok && outcome.prediction.kind === 'label' ? outcome.prediction.scores : undefined,
+  );
+  if (all.every((scores) => scores === undefined)) return new Float32Array();
+  const matrix = new Float32Array(outcomes.length * width).fill(Number.NaN);
+  for (const [row, scores] of all.entries()) if (scores !== undefined) matrix.set(scores, row * width);
+  return matrix;
+}
+
 /** Puts batches one after another. */
 export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns {
   const rows = batches.reduce((sum, batch) => sum + batch.errors.length, 0);
+  const width = Math.max(0, ...batches.map(labelsScored));
   const joined = {
     errors: new Uint8Array(rows),
     labels: new Int32Array(rows),
     values: new Float64Array(rows),
     scores: new Float64Array(rows),
+    labelScores: new Float32Array(rows * width).fill(Number.NaN),
     details: new Map<number, string>(),
   };
   let start = 0;
@@ -59,10 +74,16 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     joined.labels.set(batch.labels, start);
     joined.values.set(batch.values, start);
     joined.scores.set(batch.scores, start);
+    joined.labelScores.set(batch.labelScores, start * width);
     for (const [row, detail] of batch.details) joined.details.set(start + row, detail);
     start += batch.errors.length;
   }
   return joined;
+}
+
+/** How many labels have a score in each row; 0 where none has. */
+export function labelsScored({ errors, labelScores }: OutcomeColumns): number {
+  return errors.length === 0 ? 0 : labelScores.length / errors.length;
 }
 
 /** The error kind of a row, null for an answer. */

@@ -3,7 +3,7 @@ import type { RequestFields } from '../domain/plan.ts';
 import type { Signature } from '../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeFormat = 1;
+export const outcomeFormat = 2;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -27,6 +27,8 @@ export interface OutcomeIdentity {
   readonly requests: RequestIdentity;
   readonly batch: number;
   readonly timeoutMs: number;
+  /** Whether the scores of the true labels are kept. */
+  readonly truth: boolean;
 }
 
 /** Everything that a latency measurement depends on, apart from the machine and the moment. */
@@ -44,8 +46,8 @@ export interface LatencyIdentity {
 
 /** The name under which a version's outcomes are stored: 64 hex digits. */
 export function outcomeKey(identity: OutcomeIdentity): string {
-  const { version, requests, batch, timeoutMs } = identity;
-  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs]);
+  const { version, requests, batch, timeoutMs, truth } = identity;
+  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs, truth]);
 }
 
 /** The name under which a latency measurement is stored: 64 hex digits. */

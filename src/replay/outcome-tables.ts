@@ -8,12 +8,15 @@ export const outcomeColumns = {
   label: 'VARCHAR',
   value: 'DOUBLE',
   score: 'DOUBLE',
+  true_score: 'FLOAT',
+  positive_score: 'FLOAT',
   detail: 'VARCHAR',
 } as const;
 
 /**
  * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
- * `value DOUBLE`, `score DOUBLE`, `detail VARCHAR` (what went wrong, for an error).
+ * `value DOUBLE`, `score DOUBLE` (of the label), `true_score FLOAT` (of the true label), `positive_score FLOAT` (of the positive label,
+ * see `positiveLabel`), `detail VARCHAR` (what went wrong, for an error).
  *
  * @param table its name, such as `baseline_outcomes`; replaced if it is there
  * @param files the Parquet files of the replay

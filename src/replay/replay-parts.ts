@@ -1,3 +1,4 @@
+import type { OutputSignature } from '../domain/registry.ts';
 import type { HostedModel } from '../models/hosted-model.ts';
 import { quoteIdentifier, type Database } from '../requests/database.ts';
 import { OutcomePart } from './outcome-part.ts';
@@ -20,6 +21,9 @@ export interface PartsWork {
   readonly db: Database;
   /** Table or view with the columns `seq` and `input`. */
   readonly table: string;
+  /** Whether the table has the column `label` too. */
+  readonly truth: boolean;
+  readonly output: OutputSignature;
   readonly model: HostedModel;
   readonly batch: number;
   readonly store: OutcomeStore;
@@ -81,18 +85,22 @@ async function* chunksOf(work: PartsWork): AsyncGenerator<Chunk, void> {
 }
 
 async function readPart(
-  { db, table, model }: PartsWork,
+  { db, table, truth, output }: PartsWork,
   range: PartRange | undefined,
 ): Promise<{ part: OutcomePart; inputs: readonly string[] }> {
   const seqs: number[] = [];
   const inputs: string[] = [];
+  const trueLabels: (string | null)[] = [];
   if (range !== undefined) {
     const source = quoteIdentifier(table);
     const window = `seq >= ${range.from} AND seq < ${range.to}`;
-    for await (const rows of db.stream(`SELECT seq, input FROM ${source} WHERE ${window} ORDER BY seq`)) {
+    for await (const rows of db.stream(
+      `SELECT seq, input${truth ? ', label' : ''} FROM ${source} WHERE ${window} ORDER BY seq`,
+    )) {
       for (const seq of rows.numbers('seq')) seqs.push(seq);
       for (const input of rows.strings('input')) inputs.push(input ?? 'null');
+      if (truth) trueLabels.push(...rows.strings('label'));
     }
   }
-  return { part: new OutcomePart(range?.part ?? -1, seqs, model.labels), inputs };
+  return { part: new OutcomePart(range?.part ?? -1, seqs, output, trueLabels), inputs };
 }

@@ -26,6 +26,8 @@ export interface Replay {
   readonly db: Database;
   /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
   readonly table: string;
+  /** Whether the table also has the true labels, `label VARCHAR`, so that their scores are kept. */
+  readonly truth?: boolean;
   /** What the table's contents depend on. */
   readonly requests: RequestIdentity;
   readonly spec: ModelSpec;
@@ -40,7 +42,7 @@ export interface ReplayedVersion {
   readonly version: string;
   /** The library that computed the outcomes; empty when there are no requests. */
   readonly backend: string;
-  /** Parquet files of (seq, error, label, value, score, detail), in order of seq. */
+  /** Parquet files of `outcomeColumns`, in order of seq. */
   readonly files: readonly string[];
   readonly rows: number;
   /** How many of the rows were computed now and not found in the store. */
@@ -80,9 +82,9 @@ interface Work {
   readonly missing: readonly PartRange[];
 }
 
-function keyOf({ host, requests, spec, sha256 }: Replay): string {
+function keyOf({ host, requests, spec, sha256, truth = false }: Replay): string {
   const version = { sha256, signature: spec.signature };
-  return outcomeKey({ version, requests, batch: host.batch, timeoutMs: host.timeoutMs });
+  return outcomeKey({ version, requests, batch: host.batch, timeoutMs: host.timeoutMs, truth });
 }
 
 async function prepare(replay: Replay, key: string): Promise<Work> {
@@ -127,14 +129,15 @@ async function doWork(work: Work, writer: ParquetWriter, signal: AbortSignal): P
         store.restart(model.backend);
         missing = plan.ranges;
       }
-      const { db, table, host, onProgress } = replay;
+      const { db, table, truth = false, spec, host, onProgress } = replay;
       let done = plan.rows - countRows(missing);
       const onDone = (requests: number): void => {
         done += requests;
         onProgress({ version: model.version, done, total: plan.rows });
       };
       onDone(0);
-      await replayParts({ db, table, model, batch: host.batch, store, writer, ranges: missing, onDone });
+      const { output } = spec.signature;
+      await replayParts({ db, table, truth, output, model, batch: host.batch, store, writer, ranges: missing, onDone });
     });
   }
   return {

@@ -6,23 +6,21 @@ const probabilities: OutputSignature = { kind: 'classification', labels: ['a', '
 const logits: OutputSignature = { ...probabilities, activation: 'logits' };
 const number: OutputSignature = { kind: 'regression', unit: 'EUR' };
 
-function label(name: string, score?: number): unknown {
-  return {
-    ok: true,
-    prediction: score === undefined ? { kind: 'label', label: name } : { kind: 'label', label: name, score },
-  };
+function label(name: string, score?: number, scores?: ArrayLike<number>): unknown {
+  const scored = { ...(score === undefined ? {} : { score }), ...(scores === undefined ? {} : { scores }) };
+  return { ok: true, prediction: { kind: 'label', label: name, ...scored } };
 }
 
 test('probabilities give the most probable label and its probability', () => {
-  expect(readOutput([0.25, 0.5, 0.25], probabilities)).toEqual(label('b', 0.5));
+  expect(readOutput([0.25, 0.5, 0.25], probabilities)).toEqual(label('b', 0.5, [0.25, 0.5, 0.25]));
 });
 
 test('the first label wins a tie', () => {
-  expect(readOutput([0.25, 0.375, 0.375], probabilities)).toEqual(label('b', 0.375));
+  expect(readOutput([0.25, 0.375, 0.375], probabilities)).toEqual(label('b', 0.375, [0.25, 0.375, 0.375]));
 });
 
 test('logits give the softmax as score and do not overflow', () => {
-  expect(readOutput([1000, 1000, -1000], logits)).toEqual(label('a', 0.5));
+  expect(readOutput([1000, 1000, -1000], logits)).toEqual(label('a', 0.5, Float64Array.of(0.5, 0.5, 0)));
 });
 
 test('a regression gives its one number', () => {
@@ -46,7 +44,9 @@ test.each(badOutputs)('%s is a bad response', (_, output, signature) => {
 test('decode may return a label, a label with its score, or scores', () => {
   expect(readDecoded('b', probabilities)).toEqual(label('b'));
   expect(readDecoded({ label: 'c', score: 0.75 }, probabilities)).toEqual(label('c', 0.75));
-  expect(readDecoded({ scores: { a: 0.25, c: 0.75 } }, probabilities)).toEqual(label('c', 0.75));
+  expect(readDecoded({ scores: { c: 0.75, a: 0.25 } }, probabilities)).toEqual(
+    label('c', 0.75, [0.25, Number.NaN, 0.75]),
+  );
   expect(readDecoded(4, number)).toEqual({ ok: true, prediction: { kind: 'number', value: 4 } });
 });
 

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import { loadOutcomes } from '../../src/replay/outcome-tables.ts';
 import { replayVersions, type ReplayProgress } from '../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
-import { bytesOf, contents, countingSpec, never, openRequests, replayOf, requestCount } from './fixtures/replays.ts';
+import {
+  bytesOf,
+  contents,
+  countReplayed,
+  countingSpec,
+  never,
+  openRequests,
+  replayOf,
+  requestCount,
+} from './fixtures/replays.ts';
 
 test('a replay gives every request one outcome', async () => {
   const db = await openRequests();
@@ -22,6 +31,23 @@ test('a replay gives every request one outcome', async () => {
     { label: 'red', error: null },
     { label: null, error: 'model-error' },
   ]);
+});
+
+test('where the true labels are known, the score of each is kept', async () => {
+  const db = await openRequests(40);
+  await db.run(`ALTER TABLE requests ADD COLUMN label VARCHAR;
+    UPDATE requests SET label = CASE seq % 9 WHEN 0 THEN 'red' WHEN 3 THEN 'green' WHEN 6 THEN 'mauve' END`);
+  const folder = temporaryFolder();
+  const replay = await replayOf(db, colourSpec(), { folder });
+  const [result] = await replayVersions([{ ...replay, truth: true }], never);
+  await loadOutcomes(db, 'outcomes', result?.files ?? []);
+  const [row] = await db.rows(`SELECT
+    count(*) FILTER (requests.label = outcomes.label AND abs(true_score - score) > 1e-6) AS unlike_own,
+    count(*) FILTER (requests.label IN ('red', 'green') AND error IS NULL AND true_score IS NULL) AS missing,
+    count(*) FILTER (requests.label = 'mauve' AND true_score IS NOT NULL) AS invented,
+    count(positive_score) AS positive FROM outcomes JOIN requests USING (seq)`);
+  expect(row).toEqual({ unlike_own: 0, missing: 0, invented: 0, positive: 0 });
+  expect(await countReplayed(replay)).toBe(40);
 });
 
 test('a second replay finds everything in the store and starts no model', async () => {
