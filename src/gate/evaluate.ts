@@ -1,7 +1,7 @@
 import type { Evidence, RequestFileFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { MetricSampler } from '../metrics/metric-sampler.ts';
-import { createJudgedTable } from '../metrics/judged-table.ts';
+import { createJudgedTable, createNoiseTable, type JudgedTable } from '../metrics/judged-table.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import { readStageScope } from '../metrics/stage-scope.ts';
 import { assignUnits } from '../requests/assign-units.ts';
@@ -77,15 +77,23 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
-  await createJudgedTable(db, sources, Object.keys(plan.requests.segments).map(segmentColumn), stage.weight);
+  const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
+  const table = await createJudgedTable(db, sources, segmentColumns, stage.weight);
+  // Everything that judging needs is in that table; a log of millions would be in memory twice.
+  await db.run('DROP TABLE requests; DROP TABLE units');
 
   const scope = await readStageScope(db, plan, stage, segmentColumn);
-  const sampler = new MetricSampler(db, guardedMetrics(plan), segmentColumn);
+  const samplerOf = (judged: JudgedTable) => new MetricSampler(judged, guardedMetrics(plan), segmentColumn);
+  const timedTwice = sources.baseline.latency === 'measured';
+  const noise = timedTwice ? samplerOf(await createNoiseTable(table)) : undefined;
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
   const contains = async (requests: RequestFileFacts) => ['same', 'grown'].includes(await changeOf(folder, requests));
   const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
-  const judgement = await judgeStage(sampler, plan, stage, scope, log.files, look.frozen);
+  const judgement = await judgeStage(
+    { plan, stage, scope, files: log.files, sampler: samplerOf(table), noise },
+    look.frozen,
+  );
   const verdict = decide(judgement.guardrails, judgement.checks);
   const parts = {
     inputs: { requests: log.files, ...versions },

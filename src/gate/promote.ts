@@ -4,10 +4,11 @@ import type { ModelRegistry } from '../domain/registry.ts';
 import { applyVerdict, describeChange } from '../registry/apply-verdict.ts';
 import { registryPath, updateRegistry } from '../registry/registry-store.ts';
 import type { RecordedLook } from '../registry/transition.ts';
-import type { Promotion, RegistryState } from '../report/promotion-text.ts';
+import type { Promotion } from '../report/promotion-text.ts';
 import { checkBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from './look-history.ts';
 import { changeFor } from './preview-change.ts';
+import { stateOf } from './registry-state.ts';
 import { openRollout, stageOf } from './rollout.ts';
 import type { World } from './world.ts';
 
@@ -62,9 +63,4 @@ export async function promote(world: World, file: string, options: PromoteOption
 function lookOf({ stage, statistics, digest }: Evidence): RecordedLook {
   const { tests, plannedUnits } = statistics;
   return { look: stage.look, evidence: `sha256:${digest}`, tests, plannedUnits };
-}
-
-function stateOf({ revision, traffic, aliases, versions }: ModelRegistry): RegistryState {
-  const status = Object.fromEntries(Object.entries(versions).map(([version, entry]) => [version, entry.status]));
-  return { revision, traffic, aliases, status };
 }

@@ -2,6 +2,12 @@ import { type Role, roles } from '../domain/role.ts';
 import type { Database } from '../requests/database.ts';
 import { quoteIdentifier } from '../requests/database.ts';
 
+/** A table of judged requests, on which metrics are computed. */
+export interface JudgedTable {
+  readonly db: Database;
+  readonly name: string;
+}
+
 /** Where the outcomes of one version come from. */
 export interface OutcomeSource {
   /** `recorded`: the log's columns; `replayed`: the table `<role>_outcomes`. */
@@ -21,7 +27,7 @@ export async function createJudgedTable(
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
   weight: number,
-): Promise<void> {
+): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const measured = roles.some((role) => sources[role].latency === 'measured');
   const joins = [
@@ -36,8 +42,22 @@ export async function createJudgedTable(
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
     ...roles.flatMap((role) => outcomeColumns(role, sources[role])),
+    `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
+  return { db, name: 'judged' };
+}
+
+/**
+ * The judged requests as they would be if the candidate were the baseline timed once more: what two equal versions differ
+ * by on this machine. Its latencies mean something only where both versions were measured.
+ */
+export async function createNoiseTable({ db, name }: JudgedTable): Promise<JudgedTable> {
+  await db.run(
+    `CREATE OR REPLACE VIEW judged_noise AS
+     SELECT * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM ${name}`,
+  );
+  return { db, name: 'judged_noise' };
 }
 
 function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource): string[] {

@@ -1,5 +1,4 @@
 import { type Metric, metricTraits } from '../domain/metric.ts';
-import type { Database } from '../requests/database.ts';
 import { ownValue } from '../stats/own-value.ts';
 import { pairedDifference } from '../stats/paired-difference.ts';
 import { pairedRelativeDifference } from '../stats/paired-relative-difference.ts';
@@ -10,6 +9,7 @@ import type { PairedSample, Sample } from '../stats/sample.ts';
 import { servedDifference } from '../stats/served-difference.ts';
 import { servedRelativeDifference } from '../stats/served-relative-difference.ts';
 import type { Measured } from './estimate.ts';
+import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
 import { meanMetricOf } from './mean-metrics.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
@@ -20,13 +20,13 @@ export class MeanSampler {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
   readonly #sums: UnitSumTables;
 
-  constructor(db: Database, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
+  constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
     const definitions = metrics.flatMap((metric) => {
       const definition = meanMetricOf(metric);
       return definition === undefined ? [] : [[metric.id, definition] as const];
     });
     this.#definitions = new Map(definitions);
-    this.#sums = new UnitSumTables(db, this.#definitions, columnOf);
+    this.#sums = new UnitSumTables(judged, this.#definitions, columnOf);
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -1,11 +1,11 @@
 import type { Metric } from '../domain/metric.ts';
-import type { Database } from '../requests/database.ts';
 import type { Measured } from './estimate.ts';
+import type { JudgedTable } from './judged-table.ts';
 import { MeanSampler } from './mean-sampler.ts';
 import { QuantileSampler } from './quantile-sampler.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
 
-/** Measures any metric on the table `judged`, before anybody asks for bounds at a level. */
+/** Measures any metric on a table of judged requests, before anybody asks for bounds at a level. */
 export class MetricSampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
@@ -14,9 +14,9 @@ export class MetricSampler {
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
    * @param columnOf the table's column of a segment dimension.
    */
-  constructor(db: Database, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
-    this.#means = new MeanSampler(db, metrics, columnOf);
-    this.#quantiles = new QuantileSampler(db, columnOf);
+  constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
+    this.#means = new MeanSampler(judged, metrics, columnOf);
+    this.#quantiles = new QuantileSampler(judged, columnOf);
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -1,7 +1,7 @@
-import type { Database } from '../requests/database.ts';
+import type { Role } from '../domain/role.ts';
 import { type ClusteredQuantile, clusteredQuantile, quantileWindow } from '../stats/clustered-quantile.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
-import type { Role } from '../domain/role.ts';
+import type { JudgedTable } from './judged-table.ts';
 
 /** One version's quantile on some requests: its value, and its error where there is enough to say one. */
 export interface MeasuredQuantile {
@@ -18,20 +18,20 @@ const nanosecondsPerMs = 1e6;
 /**
  * Measures latency quantiles of one set of requests. Sorting and counting stay in DuckDB; what reaches JavaScript is
  * two counts per unit and the quantiles.
- * @param condition on the table `judged`; where two sides are measured, it must hold for requests that have both latencies,
+ * @param condition on the table; where two sides are measured, it must hold for requests that have both latencies,
  * so that their units are the same in the same order.
  */
 export async function measureQuantiles(
-  db: Database,
+  judged: JudgedTable,
   sides: readonly Role[],
   condition: string,
   probability: number,
 ): Promise<readonly (MeasuredQuantile | Uncomputable)[]> {
-  const values = await quantilesAt(db, sides, condition, () => [probability]);
+  const values = await quantilesAt(judged, sides, condition, () => [probability]);
   if (values === undefined) return sides.map(() => uncomputable('no request has a latency that may be compared'));
   const points = values.map(([value]) => value ?? Number.NaN);
-  const constant = await constantSides(db, sides, condition);
-  const counts = await countsByUnit(db, sides, condition, points);
+  const constant = await constantSides(judged, sides, condition);
+  const counts = await countsByUnit(judged, sides, condition, points);
   const windows = points.map((quantile, side) =>
     constant[side] === true
       ? uncomputable('every request has the same latency')
@@ -42,7 +42,7 @@ export async function measureQuantiles(
           atMost: counts.atMost[side] ?? new Float64Array(),
         }),
   );
-  const neighbours = await quantilesAt(db, sides, condition, (side) => {
+  const neighbours = await quantilesAt(judged, sides, condition, (side) => {
     const window = windows[side];
     return window?.kind === 'window' ? [window.below, window.above] : [];
   });
@@ -61,7 +61,7 @@ export async function measureQuantiles(
 
 /** The sample quantiles (type 7 of Hyndman and Fan 1996) in ms; undefined where the condition holds for no request. */
 async function quantilesAt(
-  db: Database,
+  judged: JudgedTable,
   sides: readonly Role[],
   condition: string,
   probabilitiesOf: (side: number) => readonly number[],
@@ -75,7 +75,9 @@ async function quantilesAt(
     );
   });
   if (columns.length === 0) return sides.map(() => []);
-  const result = await db.columns(`SELECT count(*)::DOUBLE AS n, ${columns.join(', ')} FROM judged WHERE ${condition}`);
+  const result = await judged.db.columns(
+    `SELECT count(*)::DOUBLE AS n, ${columns.join(', ')} FROM ${judged.name} WHERE ${condition}`,
+  );
   if (result.numbers('n')[0] === 0) return undefined;
   return sides.map((_, side) =>
     probabilitiesOf(side).map((__, index) => result.numbers(`side${side}_${index}`)[0] ?? Number.NaN),
@@ -83,21 +85,25 @@ async function quantilesAt(
 }
 
 /** Which sides have the same latency on every request: a made-up or capped column, which no interval describes. */
-async function constantSides(db: Database, sides: readonly Role[], condition: string): Promise<readonly boolean[]> {
+async function constantSides(
+  judged: JudgedTable,
+  sides: readonly Role[],
+  condition: string,
+): Promise<readonly boolean[]> {
   const flags = sides.map(
     (role, side) => `(min(${role}_latency_ns) = max(${role}_latency_ns))::INTEGER AS same${side}`,
   );
-  const row = await db.columns(`SELECT ${flags.join(', ')} FROM judged WHERE ${condition}`);
+  const row = await judged.db.columns(`SELECT ${flags.join(', ')} FROM ${judged.name} WHERE ${condition}`);
   return sides.map((_, side) => row.numbers(`same${side}`)[0] === 1);
 }
 
-async function countsByUnit(db: Database, sides: readonly Role[], condition: string, points: readonly number[]) {
+async function countsByUnit(judged: JudgedTable, sides: readonly Role[], condition: string, points: readonly number[]) {
   const atMost = sides.map(
     (role, side) =>
       `count(*) FILTER (WHERE ${role}_latency_ns <= ${(points[side] ?? 0) * nanosecondsPerMs}::DOUBLE)::DOUBLE AS at_most${side}`,
   );
-  const rows = await db.columns(
-    `SELECT count(*)::DOUBLE AS requests, ${atMost.join(', ')} FROM judged WHERE ${condition} GROUP BY unit_index ORDER BY unit_index`,
+  const rows = await judged.db.columns(
+    `SELECT count(*)::DOUBLE AS requests, ${atMost.join(', ')} FROM ${judged.name} WHERE ${condition} GROUP BY unit_index ORDER BY unit_index`,
   );
   const requests = rows.numbers('requests');
   return {

@@ -1,9 +1,9 @@
-import type { Database } from '../requests/database.ts';
 import type { ClusteredQuantile } from '../stats/clustered-quantile.ts';
 import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../stats/quantile-difference.ts';
 import type { Refusal, Uncomputable } from '../stats/result.ts';
 import type { Measured } from './estimate.ts';
 import type { Role } from '../domain/role.ts';
+import type { JudgedTable } from './judged-table.ts';
 import { type MeasuredQuantile, measureQuantiles } from './quantile-sample.ts';
 import { type Slice, sliceCondition } from './slice.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
@@ -12,12 +12,12 @@ type Side = MeasuredQuantile | Uncomputable;
 
 /** Measures latency quantiles; each is read once, however many bounds and comparisons ask for it. */
 export class QuantileSampler {
-  readonly #db: Database;
+  readonly #judged: JudgedTable;
   readonly #columnOf: (dimension: string) => string;
   readonly #known = new Map<string, Promise<readonly Side[]>>();
 
-  constructor(db: Database, columnOf: (dimension: string) => string) {
-    this.#db = db;
+  constructor(judged: JudgedTable, columnOf: (dimension: string) => string) {
+    this.#judged = judged;
     this.#columnOf = columnOf;
   }
 
@@ -42,7 +42,7 @@ export class QuantileSampler {
     const timed = roles.map((role) => `${role}_latency_ns IS NOT NULL`).join(' AND ');
     const condition = `${sliceCondition(slice, this.#columnOf)} AND ${timed}`;
     const key = `${probability} ${roles.join()} ${condition}`;
-    const reading = this.#known.get(key) ?? measureQuantiles(this.#db, roles, condition, probability);
+    const reading = this.#known.get(key) ?? measureQuantiles(this.#judged, roles, condition, probability);
     this.#known.set(key, reading);
     return reading;
   }

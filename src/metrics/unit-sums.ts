@@ -1,6 +1,6 @@
 import type { Segment } from '../domain/evidence.ts';
-import type { Database } from '../requests/database.ts';
 import { quoteIdentifier } from '../requests/database.ts';
+import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
 import { type Slice, sliceCondition } from './slice.ts';
 
@@ -28,18 +28,18 @@ const aggregates = [
 ] as const;
 
 /**
- * Adds up every metric by unit in one pass over the table `judged` per dimension, into the table `unit_sums:DIMENSION` of
+ * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSION` of
  * the database, and reads slices of it. The sums stay in the database, which spills where memory is short; what reaches
- * JavaScript at a time is one metric of one slice. A database serves one of these at a time.
+ * JavaScript at a time is one metric of one slice.
  */
 export class UnitSumTables {
-  readonly #db: Database;
+  readonly #judged: JudgedTable;
   readonly #metrics: ReadonlyMap<string, MeanMetric>;
   readonly #columnOf: (dimension: string) => string;
   readonly #tables = new Map<string, Promise<string>>();
 
-  constructor(db: Database, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
-    this.#db = db;
+  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
+    this.#judged = judged;
     this.#metrics = metrics;
     this.#columnOf = columnOf;
   }
@@ -53,7 +53,7 @@ export class UnitSumTables {
     const table = this.#tables.get(key) ?? this.#create(dimension);
     this.#tables.set(key, table);
     const columns = aggregates.map((aggregate) => `${aggregate}${position} AS ${aggregate}`);
-    const rows = await this.#db.columns(
+    const rows = await this.#judged.db.columns(
       `SELECT ${columns.join(', ')} FROM ${await table} WHERE ${sliceCondition(slice, this.#columnOf)} ORDER BY unit_index`,
     );
     return unitSums((aggregate) => rows.numbers(aggregate));
@@ -61,12 +61,12 @@ export class UnitSumTables {
 
   /** @returns the table's name, quoted. */
   async #create(dimension: string | undefined): Promise<string> {
-    const table = quoteIdentifier(`unit_sums:${dimension ?? ''}`);
+    const table = quoteIdentifier(`${this.#judged.name}:sums:${dimension ?? ''}`);
     const sums = [...this.#metrics.values()].flatMap((metric, position) => sumColumns(metric, position));
     const group = ['unit_index', ...(dimension === undefined ? [] : [quoteIdentifier(this.#columnOf(dimension))])];
-    await this.#db.run(
+    await this.#judged.db.run(
       `CREATE OR REPLACE TEMP TABLE ${table} AS
-       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM judged GROUP BY ${group.join(', ')}`,
+       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
     );
     return table;
   }

@@ -18,6 +18,8 @@ export interface JudgedRow {
   readonly label?: string;
   readonly hour?: number;
   readonly baseline?: RowOutcome;
+  /** The baseline timed once more. */
+  readonly baselineAgainMs?: number;
   readonly candidate?: RowOutcome;
 }
 
@@ -27,7 +29,7 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
   onTestFinished(() => db.close());
   await db.run(
     `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
-     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')})`,
+     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, baseline_again_latency_ns BIGINT)`,
   );
   if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
   return db;
@@ -37,16 +39,37 @@ function outcomeColumns(role: string): string {
   return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE`;
 }
 
-function rowSql({ unit, inCanary = true, locale, label, hour = 12, baseline, candidate }: JudgedRow): string {
-  const values = [unit, inCanary, text(locale), hour, text(label), outcomeSql(baseline), outcomeSql(candidate)];
+function rowSql({
+  unit,
+  inCanary = true,
+  locale,
+  label,
+  hour = 12,
+  baseline,
+  candidate,
+  baselineAgainMs,
+}: JudgedRow): string {
+  const values = [
+    unit,
+    inCanary,
+    text(locale),
+    hour,
+    text(label),
+    outcomeSql(baseline),
+    outcomeSql(candidate),
+    nanosecondsSql(baselineAgainMs),
+  ];
   return `(${values.join(', ')})`;
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {
   if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL';
   const { latencyMs, error, label } = outcome;
-  const nanoseconds = latencyMs === undefined ? 'NULL' : String(Math.round(latencyMs * 1e6));
-  return `true, ${nanoseconds}, ${text(error)}, ${text(label)}, NULL`;
+  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, NULL`;
+}
+
+function nanosecondsSql(latencyMs: number | undefined): string {
+  return latencyMs === undefined ? 'NULL' : String(Math.round(latencyMs * 1e6));
 }
 
 function text(value: string | undefined): string {
