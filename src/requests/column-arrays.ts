@@ -52,8 +52,10 @@ function numbersOf(chunks: readonly DuckDBDataChunk[], index: number, rowCount: 
   let start = 0;
   for (const chunk of chunks) {
     const vector = chunk.getColumnVector(index);
-    for (let row = 0; row < chunk.rowCount; row += 1) numbers[start + row] = numberOf(vector.getItem(row));
-    start += chunk.rowCount;
+    // Asking a chunk for its size is a call into the library, so it is asked once.
+    const { rowCount: rows } = chunk;
+    for (let row = 0; row < rows; row += 1) numbers[start + row] = numberOf(vector.getItem(row));
+    start += rows;
   }
   return numbers;
 }
@@ -69,7 +71,8 @@ function stringsOf(chunks: readonly DuckDBDataChunk[], index: number): (string |
   const strings: (string | null)[] = [];
   for (const chunk of chunks) {
     const vector = chunk.getColumnVector(index);
-    for (let row = 0; row < chunk.rowCount; row += 1) {
+    const { rowCount } = chunk;
+    for (let row = 0; row < rowCount; row += 1) {
       const value = vector.getItem(row);
       strings.push(value === null || typeof value === 'string' ? value : value.toString());
     }
