@@ -7,6 +7,7 @@ import { registerInit } from './init.ts';
 import type { CommandContext } from './command-context.ts';
 import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
+import { registerRollback } from './rollback.ts';
 import { registerStatus } from './status.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
     registerPlan,
     registerEvaluate,
     registerPromote,
+    registerRollback,
     registerStatus,
     registerAssign,
   ]) {

@@ -84,10 +84,15 @@ export type Decision = 'increase' | 'hold' | 'rollback';
 export interface HistoryEntry {
   readonly revision: number;
   readonly at: string;
-  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look';
+  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look' | 'rehearse';
   readonly version: string;
   readonly rollout?: string;
   readonly stage?: string;
+  /** Who did it, and why, where a person said so. */
+  readonly by?: string;
+  readonly reason?: string;
+  /** How a rehearsal ended; `reason` says why one failed. */
+  readonly outcome?: 'succeeded' | 'failed';
   /** `sha256:` and the hash of the entry before, chained from the empty string. */
   readonly previous: string;
 }

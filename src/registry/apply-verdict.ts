@@ -25,11 +25,12 @@ export function applyVerdict(registry: ModelRegistry, verdict: Decision, change:
  */
 export function describeChange(before: ModelRegistry, after: ModelRegistry, stage: string): RegistryChange {
   const last = after.revision > before.revision ? after.history.at(-1)?.action : undefined;
+  const action = last === 'enter' || last === 'complete' || last === 'rollback' ? last : 'look';
   const changed = Object.entries(after.versions).filter(
     ([version, { status }]) => before.versions[version]?.status !== status,
   );
   return {
-    action: last === undefined || last === 'add' ? 'look' : last,
+    action,
     stage,
     traffic: after.traffic,
     aliases: after.aliases,

@@ -13,7 +13,7 @@ import type { RollbackChange, RolloutVersions } from './transition.ts';
  * @throws UserError (exit 5) when the rollout was rolled back before, another one of the model is under way, or a later
  * one has replaced the candidate.
  */
-export function rollBack(registry: ModelRegistry, { rollout, stage, at, look }: RollbackChange): ModelRegistry {
+export function rollBack(registry: ModelRegistry, { rollout, stage, at, look, person }: RollbackChange): ModelRegistry {
   requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   const record = recordOf(registry, rollout);
@@ -29,6 +29,7 @@ export function rollBack(registry: ModelRegistry, { rollout, stage, at, look }: 
     version: rollout.candidate,
     rollout: rollout.name,
     ...(stageName === undefined ? {} : { stage: stageName }),
+    ...person,
   });
 }
 

@@ -1,22 +1,24 @@
-import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
+import type { HistoryEntry, ModelRegistry, RolloutRecord } from '../domain/registry.ts';
 import type { RolloutVersions } from './transition.ts';
 
 /** `waiting` has entered no stage; `underway` has a candidate that may take traffic; the other two have ended. */
 export type RolloutState = 'waiting' | 'underway' | 'complete' | 'rolled-back';
 
-/** Where a rollout stands, told from its last history entry that was more than a look. */
+const stateAfter: Readonly<Partial<Record<HistoryEntry['action'], RolloutState>>> = {
+  enter: 'underway',
+  complete: 'complete',
+  rollback: 'rolled-back',
+};
+
+/** Whether a history entry moved its rollout; looks and rehearsals leave it where it is. */
+export function isMove({ action }: HistoryEntry): boolean {
+  return stateAfter[action] !== undefined;
+}
+
+/** Where a rollout stands, told from the last history entry that moved it. */
 export function rolloutState({ history }: Pick<ModelRegistry, 'history'>, name: string | undefined): RolloutState {
-  const last = history.findLast(({ rollout, action }) => rollout === name && action !== 'look');
-  switch (last?.action) {
-    case 'enter':
-      return 'underway';
-    case 'complete':
-      return 'complete';
-    case 'rollback':
-      return 'rolled-back';
-    default:
-      return 'waiting';
-  }
+  const last = history.findLast((entry) => entry.rollout === name && isMove(entry));
+  return (last === undefined ? undefined : stateAfter[last.action]) ?? 'waiting';
 }
 
 /** The rollout of the model that is under way, of which there is one at most. */

@@ -1,5 +1,5 @@
 import type { Stage } from '../domain/plan.ts';
-import type { LookRecord } from '../domain/registry.ts';
+import type { HistoryEntry, LookRecord } from '../domain/registry.ts';
 
 /** A rollout by its plan's name, under which the registry remembers it, and its versions (no aliases). */
 export interface RolloutVersions {
@@ -25,4 +25,8 @@ export interface RolloutChange {
 }
 
 /** Taking a candidate out of traffic, which a person may do without having looked at a stage. */
-export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at'> & Partial<Pick<RolloutChange, 'stage' | 'look'>>;
+export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at'> &
+  Partial<Pick<RolloutChange, 'stage' | 'look'>> & { readonly person?: Person };
+
+/** Who asked for a change and why, as far as they said. */
+export type Person = Pick<HistoryEntry, 'by' | 'reason'>;

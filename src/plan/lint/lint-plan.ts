@@ -3,6 +3,7 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { located } from '../findings.ts';
 import type { TreeNode } from '../tree.ts';
+import type { LintFinding, LintRule } from './rule.ts';
 import { lintRules } from './rules.ts';
 
 export interface LintSubject {
@@ -11,14 +12,21 @@ export interface LintSubject {
   readonly positions: TreeNode;
   /** The registry's file of the plan's model; without it only the rules about the plan alone run. */
   readonly registry?: ModelRegistry | undefined;
+  /** YYYY-MM-DD; without it nothing is too old. */
+  readonly today?: string | undefined;
 }
 
 /** Runs every rule that has what it needs; findings come located in the plan's text, in reading order. */
-export function lintPlan({ plan, positions, registry }: LintSubject): Diagnostic[] {
-  const findings = lintRules.flatMap((rule) => {
-    if (rule.about === 'plan') return rule.check(plan).map((finding) => ({ ...finding, rule: rule.name }));
-    if (registry === undefined) return [];
-    return rule.check(plan, registry).map((finding) => ({ ...finding, rule: rule.name }));
-  });
-  return located(positions, findings);
+export function lintPlan(subject: LintSubject): Diagnostic[] {
+  const findings = lintRules.flatMap((rule) =>
+    findingsOf(rule, subject).map((finding) => ({ ...finding, rule: rule.name })),
+  );
+  return located(subject.positions, findings);
+}
+
+function findingsOf(rule: LintRule, { plan, registry, today }: LintSubject): readonly LintFinding[] {
+  if (rule.about === 'plan') return rule.check(plan);
+  if (registry === undefined) return [];
+  if (rule.about === 'registry') return rule.check(plan, registry);
+  return today === undefined ? [] : rule.check(plan, registry, today);
 }

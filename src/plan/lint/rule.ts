@@ -11,11 +11,17 @@ export interface LintFinding {
   readonly hint: string;
 }
 
-/** A rule that judges the plan alone, or the plan against the registry's file of its model. */
+/** A rule that judges the plan alone, the plan against the registry's file of its model, or both against the calendar. */
 export type LintRule =
   | { readonly name: string; readonly about: 'plan'; check(plan: RolloutPlan): readonly LintFinding[] }
   | {
       readonly name: string;
       readonly about: 'registry';
       check(plan: RolloutPlan, registry: ModelRegistry): readonly LintFinding[];
+    }
+  | {
+      readonly name: string;
+      readonly about: 'today';
+      /** @param today YYYY-MM-DD */
+      check(plan: RolloutPlan, registry: ModelRegistry, today: string): readonly LintFinding[];
     };

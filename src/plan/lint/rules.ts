@@ -5,6 +5,7 @@ import { guardedConcerns } from './guarded-concerns.ts';
 import { knownVersions } from './known-versions.ts';
 import { recordedHashes } from './recorded-hashes.ts';
 import { rollbackInstructions } from './rollback-instructions.ts';
+import { rehearsedRollback } from './rehearsed-rollback.ts';
 import type { LintRule } from './rule.ts';
 import { smallFirstStep } from './small-first-step.ts';
 import { versionBump } from './version-bump.ts';
@@ -15,6 +16,7 @@ export const lintRules: readonly LintRule[] = [
   effectiveBounds,
   smallFirstStep,
   rollbackInstructions,
+  rehearsedRollback,
   knownVersions,
   distinctVersions,
   compatibleSchema,

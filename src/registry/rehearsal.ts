@@ -1,0 +1,24 @@
+import type { HistoryEntry, ModelRegistry } from '../domain/registry.ts';
+import { withHistory } from './history.ts';
+import type { Person, RolloutVersions } from './transition.ts';
+
+/** How a rehearsal went. */
+export interface Rehearsal {
+  readonly rollout: RolloutVersions;
+  readonly at: string;
+  readonly outcome: NonNullable<HistoryEntry['outcome']>;
+  readonly person: Person;
+}
+
+/** The registry with the date and the outcome of a rehearsed rollback in its history; nothing else changes. */
+export function recordRehearsal(registry: ModelRegistry, { rollout, at, outcome, person }: Rehearsal): ModelRegistry {
+  const { name, candidate } = rollout;
+  return withHistory(registry, { at, action: 'rehearse', version: candidate, rollout: name, ...person, outcome });
+}
+
+/** When a rollback of the rollout was last rehearsed with success, in ISO 8601. */
+export function lastRehearsal({ history }: Pick<ModelRegistry, 'history'>, rollout: string): string | undefined {
+  return history.findLast(
+    (entry) => entry.rollout === rollout && entry.action === 'rehearse' && entry.outcome === 'succeeded',
+  )?.at;
+}
