@@ -14,10 +14,18 @@ import { createWorld } from './world.ts';
 export async function main(process: NodeJS.Process): Promise<ExitCode> {
   const terminal = createTerminal(process.stdout, process.stderr, process.env);
   const interruption = new AbortController();
-  // Only once: a second Ctrl-C ends the process the way the system does it.
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const stopListening = () => {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  };
+  const interrupt = () => {
+    interruption.abort();
+    // A second Ctrl-C ends the process the way the system does it. Not by `once`, which would stop listening before the
+    // next listener is called: libraries that tidy up on signals kill the process where they find themselves alone.
+    setImmediate(stopListening);
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   const done = new AbortController();
   try {
     const world = createWorld(process, terminal, interruption.signal);
@@ -31,8 +39,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
     return await report(error, terminal);
   } finally {
     done.abort();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopListening();
   }
 }
 

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { run, treeOf, type Run } from './harness.ts';
+import { runBeforeEncoding, shortenLog } from './model-code.ts';
+import { ownShippedRollouts } from './shipped.ts';
+
+const plan = 'rollouts/intent-1.5.0.yaml';
+
+/** A rollout whose candidate takes some seconds for its replay, in several parts. */
+async function slowRollout(): Promise<string> {
+  const folder = ownShippedRollouts();
+  shortenLog(folder, plan, 3300);
+  await runBeforeEncoding(folder, '1.5.0', 'for (const end = performance.now() + 1; performance.now() < end; );');
+  return folder;
+}
+
+/** The parts that the outcome store holds, with what changes when one is written again. */
+function finishedParts(folder: string): Record<string, string> {
+  const store = join(folder, 'rollouts', '.canary', 'outcomes');
+  if (!existsSync(store)) return {};
+  const parts: [string, string][] = [];
+  for (const key of readdirSync(store)) {
+    const manifest = join(store, key, 'manifest.json');
+    if (!existsSync(manifest)) continue;
+    const names = readdirSync(join(store, key)).filter((name) => name.endsWith('.parquet'));
+    const { parts: recorded } = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (Object.keys(recorded).length < names.length) continue;
+    for (const name of names) {
+      const { ino, mtimeMs } = statSync(join(store, key, name));
+      parts.push([`${key}/${name}`, `${ino} ${mtimeMs}`]);
+    }
+  }
+  return Object.fromEntries(parts);
+}
+
+interface Interrupted extends Run {
+  /** The process that led the group of all that the command started. */
+  readonly leader: number;
+}
+
+/** Evaluates, and interrupts everything that it started, as Ctrl-C does, once a part of the replay is stored. */
+async function interruptReplay(folder: string, signal: NodeJS.Signals): Promise<Interrupted> {
+  let leader = 0;
+  const running = run(['evaluate', plan], { cwd: folder, onStart: (pid) => void (leader = pid) });
+  let ended = false;
+  void running.finally(() => (ended = true));
+  while (!ended && Object.keys(finishedParts(folder)).length === 0) await wait(10);
+  if (!ended) process.kill(-leader, signal);
+  return { ...(await running), leader };
+}
+
+function isGroupAlive(leader: number): boolean {
+  try {
+    return process.kill(-leader, 0);
+  } catch {
+    return false;
+  }
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s in a replay exits 130, with no verdict and no evidence',
+  async (signal) => {
+    const folder = await slowRollout();
+    const registry = treeOf(join(folder, 'fixtures'));
+    const { exitCode, stdout, stderr, leader } = await interruptReplay(folder, signal);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
+    expect(stderr).toContain('Interrupted');
+    expect(isGroupAlive(leader)).toBe(false);
+    expect(treeOf(join(folder, 'fixtures'))).toEqual(registry);
+    expect(readdirSync(join(folder, 'rollouts', '.canary'))).toEqual(['outcomes']);
+  },
+);
+
+test('an interrupted replay goes on where it stopped', async () => {
+  const folder = await slowRollout();
+  await interruptReplay(folder, 'SIGINT');
+  const kept = finishedParts(folder);
+  const resumed = await run(['evaluate', plan, '--quiet'], { cwd: folder });
+  expect(resumed).toMatchObject({ stderr: '' });
+  expect(resumed.stdout).toMatch(/^Verdict: /u);
+  const parts = finishedParts(folder);
+  expect(parts).toMatchObject(kept);
+  expect(Object.keys(parts).length).toBeGreaterThan(Object.keys(kept).length);
+});
