@@ -101,7 +101,7 @@ export async function evaluate(
   options: RunOptions = {},
 ): Promise<Evaluated> {
   const result = await run(['evaluate', plan, '--format', 'json', ...args], { cwd: folder, ...options });
-  expect(result.stderr).toBe('');
+  if (result.stdout === '') throw new Error(`canary evaluate printed no evidence: ${result.stderr}`);
   return { ...result, evidence: parseEvidence(result.stdout, 'standard output') };
 }
 

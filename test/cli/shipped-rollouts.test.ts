@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { run } from './harness.ts';
+import { shippedRollouts } from './shipped.ts';
+
+const verdicts = [
+  ['intent-1.5.0.yaml', 'INCREASE', 0],
+  ['intent-1.5.0-small-stage.yaml', 'HOLD', 3],
+  ['intent-1.6.0.yaml', 'ROLLBACK', 4],
+  ['intent-1.7.0.yaml', 'ROLLBACK', 4],
+  ['ten-percent.yaml', 'INCREASE', 0],
+] as const;
+
+const folder = shippedRollouts();
+
+test('every shipped rollout has a verdict to keep', () => {
+  const plans = readdirSync(join(folder, 'rollouts')).filter((name) => name.endsWith('.yaml'));
+  expect(plans.toSorted()).toEqual(verdicts.map(([plan]) => plan).toSorted());
+});
+
+describe.each(verdicts)('%s', (plan, verdict, exitCode) => {
+  const file = join('rollouts', plan);
+
+  test(`prints ${verdict} and exits ${exitCode}, with nothing on standard error`, async () => {
+    const result = await run(['evaluate', file], { cwd: folder });
+    expect(result).toMatchObject({ exitCode, stderr: '' });
+    expect(result.stdout.match(/^Verdict: .*$/gmu)).toEqual([`Verdict: ${verdict}`]);
+  });
+
+  test('gives the same verdict and exit code as JSON', async () => {
+    const result = await run(['evaluate', file, '--format', 'json'], { cwd: folder });
+    expect(result).toMatchObject({ exitCode, stderr: '' });
+    const { verdict: found } = parseEvidence(result.stdout, 'standard output');
+    expect(found).toMatchObject({ decision: verdict.toLowerCase(), exitCode });
+  });
+
+  test('says itself which verdict it ends in', () => {
+    expect(readFileSync(join(folder, file), 'utf8')).toMatch(
+      new RegExp(`^# +canary evaluate rollouts/${plan} +Verdict: ${verdict}$`, 'mu'),
+    );
+  });
+
+  test('has no finding', async () => {
+    expect(await run(['plan', file], { cwd: folder })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+test('together exit with the code of the worst', async () => {
+  const files = verdicts.map(([plan]) => join('rollouts', plan));
+  const { exitCode, stdout } = await run(['evaluate', '--quiet', ...files], { cwd: folder });
+  expect(exitCode).toBe(4);
+  expect(stdout).toBe(verdicts.map(([, verdict]) => `Verdict: ${verdict}\n`).join(''));
+});
