@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExitCode } from '../domain/exit-code.ts';
+import type { Decision } from '../domain/registry.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
@@ -7,6 +8,9 @@ interface PromoteOptions {
   readonly stage?: string;
   readonly evidence?: string;
   readonly dryRun?: boolean;
+  readonly override?: Decision;
+  readonly by?: string;
+  readonly reason?: string;
   readonly format: OutputFormat;
 }
 
@@ -26,10 +30,19 @@ export function registerPromote(program: Command, context: CommandContext): void
     .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
     .option('--evidence <file>', 'read the evidence from here instead of .canary/ beside the plan')
     .option('--dry-run', 'print the change and make none')
+    .addOption(
+      new Option(
+        '--override <decision>',
+        'do this instead of what the evidence says, on the record; increase needs evidence all the same',
+      ).choices(['increase', 'hold', 'rollback']),
+    )
+    .option('--by <name>', 'who overrides')
+    .option('--reason <text>', 'why')
     .addOption(formatOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  canary promote rollouts/intent.yaml --dry-run\n  canary promote rollouts/intent.yaml',
+      '\nExamples:\n  canary promote rollouts/intent.yaml --dry-run\n  canary promote rollouts/intent.yaml\n' +
+        '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"',
     )
     .action(async (plan: string, options: PromoteOptions) => {
       const { promote } = await import('../gate/promote.ts');

@@ -81,6 +81,13 @@ export interface LookRecord {
 
 export type Decision = 'increase' | 'hold' | 'rollback';
 
+/** A person's decision that was acted on instead of the evidence's. */
+export interface Override {
+  readonly decision: Decision;
+  /** What the evidence said; absent where the person decided without any. */
+  readonly against?: Decision;
+}
+
 export interface HistoryEntry {
   readonly revision: number;
   readonly at: string;
@@ -91,6 +98,8 @@ export interface HistoryEntry {
   /** Who did it, and why, where a person said so. */
   readonly by?: string;
   readonly reason?: string;
+  /** Where a person decided instead of the evidence, who also says by and reason. */
+  readonly override?: Override;
   /** How a rehearsal ended; `reason` says why one failed. */
   readonly outcome?: 'succeeded' | 'failed';
   /** `sha256:` and the hash of the entry before, chained from the empty string. */

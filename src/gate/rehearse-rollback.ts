@@ -79,9 +79,7 @@ async function rollBackCopy(
   }
 }
 
-/** Nothing was evaluated: the copy only has to get to where a rollback has something to do. */
-const noLook = { look: 1, evidence: `sha256:${'0'.repeat(64)}`, tests: 0, plannedUnits: 0 };
-
+/** Enters stages without evidence: the copy only has to get to where a rollback has something to do. */
 async function updateUntilExposed(
   folder: string,
   { stages, model }: RolloutPlan,
@@ -93,7 +91,7 @@ async function updateUntilExposed(
     if (rolloutState(registry, rollout.name) === 'complete' || (registry.traffic[rollout.candidate] ?? 0) > 0) return;
     const stage = nextStage(stages, registry.rollouts[rollout.name]?.entered ?? []);
     if (stage === undefined) return;
-    const change = { rollout, stage, stages, at, look: noLook };
+    const change = { rollout, stage, stages, at };
     await updateRegistry(folder, model, null, (before) => applyVerdict(before, 'increase', change));
   }
 }

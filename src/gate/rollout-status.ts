@@ -1,3 +1,4 @@
+import type { ModelRegistry } from '../domain/registry.ts';
 import { nextStage } from '../registry/next-stage.ts';
 import type { RolloutStatus } from '../report/status-text.ts';
 import { openRollout, type Rollout } from './rollout.ts';
@@ -24,14 +25,23 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
         ...(last === undefined ? {} : { last: { verdict: last.verdict, at: last.at } }),
       };
     }),
+    decisions: decisionsIn(registry, plan.name),
     next: nextStep(rollout),
   };
+}
+
+function decisionsIn({ history }: ModelRegistry, name: string): RolloutStatus['decisions'] {
+  return history.flatMap(({ rollout, action, at, stage, by, reason, override }) => {
+    if (rollout !== name || by === undefined || action === 'rehearse') return [];
+    const named = { at, by, ...(stage === undefined ? {} : { stage }), ...(reason === undefined ? {} : { reason }) };
+    return [{ ...named, ...(override ?? { decision: 'rollback' as const }) }];
+  });
 }
 
 function nextStep({ file, plan, record, candidate }: Rollout): RolloutStatus['next'] {
   if (candidate.entry.status === 'rolled_back') {
     return {
-      why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name.`,
+      why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name, and this one again with canary promote --override increase.`,
     };
   }
   const next = nextStage(plan.stages, record?.entered ?? []);

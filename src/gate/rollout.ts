@@ -7,6 +7,7 @@ import { lintPlan } from '../plan/lint/lint-plan.ts';
 import { type NumberedVersion, resolveBoth } from '../plan/lint/resolve-version.ts';
 import { nextStage } from '../registry/next-stage.ts';
 import { readRegistry } from '../registry/registry-store.ts';
+import { rolloutState } from '../registry/rollout-state.ts';
 import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
 import type { World } from './world.ts';
 
@@ -46,8 +47,12 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
 }
 
 /** The stage of that name, or the one after the last that was entered, or the last of all. */
-export function stageOf({ plan, record }: Pick<Rollout, 'plan' | 'record'>, name: string | undefined): Stage {
-  const entered = record?.entered ?? [];
+export function stageOf(
+  { plan, registry, record }: Pick<Rollout, 'plan' | 'registry' | 'record'>,
+  name: string | undefined,
+): Stage {
+  // A candidate that was taken out starts again from the beginning, if it does.
+  const entered = rolloutState(registry, plan.name) === 'rolled-back' ? [] : (record?.entered ?? []);
   const wanted =
     name === undefined
       ? (nextStage(plan.stages, entered) ?? plan.stages.at(-1))

@@ -1,4 +1,4 @@
-import type { Decision, ModelRegistry, RolloutRecord, VersionStatus } from '../domain/registry.ts';
+import type { ModelRegistry, RolloutRecord, VersionStatus } from '../domain/registry.ts';
 import { recordOf } from './rollout-state.ts';
 import type { RolloutChange, RolloutVersions } from './transition.ts';
 
@@ -24,10 +24,11 @@ export function withoutAlias(registry: ModelRegistry, alias: string): ModelRegis
 export function withLook(
   registry: ModelRegistry,
   { rollout, stage, at, look: facts }: Pick<RolloutChange, 'rollout' | 'stage' | 'at' | 'look'>,
-  verdict: Decision,
 ): ModelRegistry {
-  const { look, evidence, tests, plannedUnits } = facts;
   const record = recordOf(registry, rollout);
+  // A person who decides without evidence leaves no look; the name of the rollout is used up all the same.
+  if (facts === undefined) return withRecord(registry, rollout, record);
+  const { look, verdict, evidence, tests, plannedUnits } = facts;
   const looks = [...record.looks, { stage: stage.name, look, at, verdict, evidence, tests, plannedUnits }];
   return withRecord(registry, rollout, { ...record, looks });
 }

@@ -1,5 +1,5 @@
 import type { ModelRegistry, VersionStatus } from '../domain/registry.ts';
-import { withAlias, withEntered, withLook, withoutAlias, withStatus } from './edit-registry.ts';
+import { withAlias, withEntered, withLook, withoutAlias, withRecord, withStatus } from './edit-registry.ts';
 import { withHistory } from './history.ts';
 import { recordLook } from './record-look.ts';
 import {
@@ -12,20 +12,24 @@ import {
 import { recordOf, rolloutState } from './rollout-state.ts';
 import { requireNext, requireNotFalling } from './stage-guards.ts';
 import { splitTraffic } from './traffic.ts';
-import type { RolloutChange, RolloutVersions } from './transition.ts';
+import { overrideOf, type RolloutChange, type RolloutVersions } from './transition.ts';
 
 /**
  * Acts on *increase*: enters the stage and gives the candidate the stage's weight. The alias `canary` names the
  * candidate from the first stage that exposes users. Entering the last stage makes the candidate stable and archives the
- * baseline. Of a stage that was entered before, only the look is recorded.
+ * baseline. Of a stage that was entered before, only the look is recorded. A person may start a rolled-back candidate
+ * again, from the first stage.
  * @throws UserError (exit 5) when the stage is not the next, the rollout was rolled back, another rollout of the model is
  * under way, or the baseline is not the stable version.
  */
 export function enterStage(registry: ModelRegistry, change: RolloutChange): ModelRegistry {
-  const { rollout, stage, stages, at } = change;
-  if (recordOf(registry, rollout).entered.includes(stage.name)) return recordLook(registry, change, 'increase');
-  requireMayEnter(registry, change);
-  const entered = withEntered(withLook(registry, change, 'increase'), rollout, stage.name);
+  const { rollout, stage, stages, at, overriddenBy } = change;
+  const restarts = overriddenBy !== undefined && rolloutState(registry, rollout.name) === 'rolled-back';
+  const known = restarts ? withRecord(registry, rollout, { ...recordOf(registry, rollout), entered: [] }) : registry;
+  if (recordOf(known, rollout).entered.includes(stage.name)) return recordLook(known, change, 'increase');
+  if (!restarts) requireNotRolledBack(known, rollout);
+  requireMayEnter(known, change);
+  const entered = withEntered(withLook(known, change), rollout, stage.name);
   const completes = stage.name === stages.at(-1)?.name;
   return withHistory(completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight), {
     at,
@@ -33,16 +37,16 @@ export function enterStage(registry: ModelRegistry, change: RolloutChange): Mode
     version: rollout.candidate,
     rollout: rollout.name,
     stage: stage.name,
+    ...overrideOf('increase', change),
   });
 }
 
 function requireMayEnter(registry: ModelRegistry, change: RolloutChange): void {
   const { rollout } = change;
-  requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   requireNoOther(registry, rollout);
   requireStableBaseline(registry, rollout);
-  if (rolloutState(registry, rollout.name) === 'waiting') requireFreshStart(registry, rollout);
+  if (recordOf(registry, rollout).entered.length === 0) requireFreshStart(registry, rollout);
   requireNext(registry, change);
   requireNotFalling(registry, change);
 }

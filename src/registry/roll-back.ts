@@ -4,7 +4,7 @@ import { withAlias, withLook, withoutAlias, withRecord, withStatus } from './edi
 import { withHistory } from './history.ts';
 import { requireNoOther, requireNotRolledBack, requireSameVersions, statusOf } from './rollout-guards.ts';
 import { recordOf, rolloutState } from './rollout-state.ts';
-import type { RollbackChange, RolloutVersions } from './transition.ts';
+import { overrideOf, type RollbackChange, type RolloutVersions } from './transition.ts';
 
 /**
  * Acts on *rollback*: takes the candidate out of traffic, which goes back to the baseline. After the rollout is complete,
@@ -13,16 +13,17 @@ import type { RollbackChange, RolloutVersions } from './transition.ts';
  * @throws UserError (exit 5) when the rollout was rolled back before, another one of the model is under way, or a later
  * one has replaced the candidate.
  */
-export function rollBack(registry: ModelRegistry, { rollout, stage, at, look, person }: RollbackChange): ModelRegistry {
+export function rollBack(registry: ModelRegistry, change: RollbackChange): ModelRegistry {
+  const { rollout, stage, at, look, person } = change;
   requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   const record = recordOf(registry, rollout);
-  const stageName = stage?.name ?? record.entered.at(-1);
   const looked =
-    stage === undefined || look === undefined
+    stage === undefined
       ? // A rollout that is taken back before anything was recorded of it leaves its record too: its name is used up.
         withRecord(registry, rollout, record)
-      : withLook(registry, { rollout, stage, at, look }, 'rollback');
+      : withLook(registry, { rollout, stage, at, look });
+  const stageName = look === undefined ? record.entered.at(-1) : stage?.name;
   return withHistory(withoutCandidate(looked, rollout), {
     at,
     action: 'rollback',
@@ -30,6 +31,7 @@ export function rollBack(registry: ModelRegistry, { rollout, stage, at, look, pe
     rollout: rollout.name,
     ...(stageName === undefined ? {} : { stage: stageName }),
     ...person,
+    ...overrideOf('rollback', change),
   });
 }
 
@@ -57,7 +59,7 @@ function requireIdle(registry: ModelRegistry, { name, candidate }: RolloutVersio
 
 /** Once a later rollout has replaced the candidate, going back to this rollout's baseline would skip a version. */
 function requireNotReplaced({ history, ...registry }: ModelRegistry, { name, candidate }: RolloutVersions): void {
-  const completed = history.findIndex(({ rollout, action }) => rollout === name && action === 'complete');
+  const completed = history.findLastIndex(({ rollout, action }) => rollout === name && action === 'complete');
   const later = history
     .slice(completed + 1)
     .findLast(({ rollout, action }) => action === 'complete' && rolloutState({ history }, rollout) === 'complete');

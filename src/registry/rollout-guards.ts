@@ -28,7 +28,7 @@ export function requireSameVersions(registry: ModelRegistry, rollout: RolloutVer
 export function requireNotRolledBack(registry: ModelRegistry, { name, candidate }: RolloutVersions): void {
   if (rolloutState(registry, name) !== 'rolled-back') return;
   throw unusableFile(`The rollout ${name} has ended: ${candidate} was rolled back`, {
-    hint: 'A rolled-back candidate can start again under a new plan name, once its cause is known.',
+    hint: 'Once its cause is known, the candidate can start again under a new plan name, or with canary promote --override increase.',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Stage } from '../domain/plan.ts';
-import type { HistoryEntry, LookRecord } from '../domain/registry.ts';
+import type { Decision, HistoryEntry, LookRecord } from '../domain/registry.ts';
 
 /** A rollout by its plan's name, under which the registry remembers it, and its versions (no aliases). */
 export interface RolloutVersions {
@@ -10,8 +10,8 @@ export interface RolloutVersions {
 
 export type WeightedStage = Pick<Stage, 'name' | 'weight'>;
 
-/** What a look leaves in the registry, beside the stage, the time and the verdict that was acted on. */
-export type RecordedLook = Pick<LookRecord, 'look' | 'evidence' | 'tests' | 'plannedUnits'>;
+/** What a look leaves in the registry, beside the stage and the time; its verdict is what the evidence said. */
+export type RecordedLook = Pick<LookRecord, 'look' | 'verdict' | 'evidence' | 'tests' | 'plannedUnits'>;
 
 /** Acting on a look at a stage: all that a transition needs to know beside the registry. */
 export interface RolloutChange {
@@ -21,12 +21,24 @@ export interface RolloutChange {
   readonly stages: readonly WeightedStage[];
   /** When it is acted on, in ISO 8601. */
   readonly at: string;
-  readonly look: RecordedLook;
+  /** Absent where a person decides without evidence. */
+  readonly look?: RecordedLook | undefined;
+  /** The person who decided, where it was not the evidence; increase then starts a rolled-back candidate again. */
+  readonly overriddenBy?: Required<Person> | undefined;
 }
 
 /** Taking a candidate out of traffic, which a person may do without having looked at a stage. */
-export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at'> &
-  Partial<Pick<RolloutChange, 'stage' | 'look'>> & { readonly person?: Person };
+export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at' | 'look' | 'overriddenBy'> &
+  Partial<Pick<RolloutChange, 'stage'>> & { readonly person?: Person };
 
 /** Who asked for a change and why, as far as they said. */
 export type Person = Pick<HistoryEntry, 'by' | 'reason'>;
+
+/** What the history tells of a person who decided; nothing where the evidence did. */
+export function overrideOf(
+  decision: Decision,
+  { look, overriddenBy }: Pick<RolloutChange, 'look' | 'overriddenBy'>,
+): Pick<HistoryEntry, 'override' | 'by' | 'reason'> {
+  if (overriddenBy === undefined) return {};
+  return { ...overriddenBy, override: { decision, ...(look === undefined ? {} : { against: look.verdict }) } };
+}

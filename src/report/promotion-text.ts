@@ -7,7 +7,7 @@ import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { nextStepText, type NextStep } from './status-text.ts';
 import { type Style, symbolsOf } from './style.ts';
-import { verdictLine } from './verdict-text.ts';
+import { decisionWord, verdictLine } from './verdict-text.ts';
 
 /** What `promote` did, or with `--dry-run` would do. */
 export interface Promotion {
@@ -20,6 +20,8 @@ export interface Promotion {
   readonly stage: { readonly name: string; readonly weight: number };
   /** What it acted on: the evidence's verdict, or the user's own. */
   readonly verdict: Decision;
+  /** The person who decided instead of the evidence, and what that said. */
+  readonly override?: { readonly by: string; readonly reason: string; readonly against?: Decision };
   readonly action: RegistryChange['action'];
   readonly before: RegistryState;
   readonly after: RegistryState;
@@ -44,9 +46,17 @@ export function promotionText(promotion: Promotion, style: Style): string {
     section(headline(promotion), [changes(promotion, style)], style),
     promotion.dryRun ? paragraph(`Nothing was written to ${printableSentence(registryFile)}.`, style) : '',
     moved && !promotion.dryRun ? paragraph(router, style) : '',
-    verdictLine(promotion.verdict, style),
+    decisionText(promotion, style),
     nextStepText(nextStep(promotion), style),
   ]);
+}
+
+function decisionText({ verdict, override }: Promotion, style: Style): string {
+  if (override === undefined) return verdictLine(verdict, style);
+  const { by, reason, against } = override;
+  const evidence = against === undefined ? 'without evidence' : `against the verdict ${decisionWord(against, style)}`;
+  const whose = `Decided by ${printableName(by)}, ${evidence}: ${decisionWord(verdict, style)}`;
+  return [whose, paragraph(printableSentence(reason), style, '  ')].join('\n');
 }
 
 function headline({ dryRun, action, candidate, stage, model }: Promotion): string {

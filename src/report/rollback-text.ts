@@ -69,6 +69,8 @@ function confirmText({ target, registryFolder }: Pick<Rollback, 'target' | 'regi
     : `traffic and aliases in ${commandLine(`${registryFolder}/${target}.json`)}`;
 }
 
-function undoText({ rollout }: DoneRollback): string {
-  return `${printableName(rollout.candidate)} can start again under a plan of a new name`;
+function undoText({ target, registryFolder }: Rollback): string {
+  const plan = registryFolder === undefined ? target : 'PLAN';
+  const evaluate = commandLine('canary', 'evaluate', plan);
+  return `${evaluate}, then ${commandLine('canary', 'promote', plan, '--override', 'increase')} --by NAME --reason TEXT`;
 }

@@ -16,7 +16,19 @@ export interface RolloutStatus {
   /** Version to its share of live traffic, as the registry has it. */
   readonly traffic: Readonly<Record<string, number>>;
   readonly stages: readonly StageStatus[];
+  /** What people decided, instead of evidence or without it, the oldest first. */
+  readonly decisions: readonly PersonalDecision[];
   readonly next: NextStep;
+}
+
+export interface PersonalDecision {
+  readonly at: string;
+  readonly decision: Decision;
+  readonly stage?: string;
+  readonly by: string;
+  readonly reason?: string;
+  /** What the evidence said. */
+  readonly against?: Decision;
 }
 
 export interface VersionStanding {
@@ -55,6 +67,11 @@ export function statusText(status: RolloutStatus, style: Style): string {
       ],
       style,
     ),
+    section(
+      'Decided by people',
+      status.decisions.map((decision) => decisionLine(decision, style)),
+      style,
+    ),
     nextStepText(status.next, style),
   ]);
 }
@@ -64,6 +81,18 @@ export function nextStepText({ command, why }: NextStep, style: Style): string {
   const reason = printableSentence(why);
   if (command === undefined) return paragraph(reason, style, 'Next: ');
   return [`Next: ${paintOf(style).strong(printableSentence(command))}`, paragraph(reason, style, '      ')].join('\n');
+}
+
+function decisionLine({ at, decision, stage, by, reason, against }: PersonalDecision, style: Style): string {
+  const what = stage === undefined ? decision : `${decision} at ${printableName(stage)}`;
+  const evidence = against === undefined ? '' : ` against the verdict ${against}`;
+  const why = reason === undefined ? '' : `: ${printableSentence(reason)}`;
+  return paragraph(`${timeText(at)}  ${what}${evidence}, by ${printableName(by)}${why}`, style, '  ');
+}
+
+/** `2026-11-05 08:00:00 UTC` */
+function timeText(at: string): string {
+  return printableName(at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC'));
 }
 
 function header({ model, baseline, candidate, traffic }: RolloutStatus, style: Style): string {
@@ -100,7 +129,7 @@ function row({ name, weight, entered, looks, last }: StageStatus, style: Style) 
       entered ? good('yes') : faint('no'),
       formatCount(looks),
       last === undefined ? '' : decisionWord(last.verdict, style),
-      last === undefined ? '' : printableName(last.at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC')),
+      last === undefined ? '' : timeText(last.at),
     ],
   };
 }

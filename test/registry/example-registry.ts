@@ -1,7 +1,7 @@
 import { UserError } from '../../src/domain/errors.ts';
 import type { Decision, ModelRegistry, ModelVersion, VersionStatus } from '../../src/domain/registry.ts';
 import { applyVerdict } from '../../src/registry/apply-verdict.ts';
-import type { RolloutChange, WeightedStage } from '../../src/registry/transition.ts';
+import type { RecordedLook, RolloutChange, WeightedStage } from '../../src/registry/transition.ts';
 
 export function version(status: VersionStatus, name: string): ModelVersion {
   return {
@@ -54,9 +54,13 @@ export function changeAt(stageName: string, changed: Partial<RolloutChange> = {}
     stage,
     stages,
     at: '2026-11-05T08:00:00.000Z',
-    look: { look: 1, evidence: `sha256:${'e'.repeat(64)}`, tests: 4, plannedUnits: 1000 },
+    look: lookOf('increase'),
     ...changed,
   };
+}
+
+export function lookOf(verdict: Decision): RecordedLook {
+  return { look: 1, verdict, evidence: `sha256:${'e'.repeat(64)}`, tests: 4, plannedUnits: 1000 };
 }
 
 /** The registry after entering stages one after the other. */
@@ -65,7 +69,7 @@ export function entered(names: readonly string[], versions = rollout, registry =
 }
 
 export function act(registry: ModelRegistry, verdict: Decision, stage: string, versions = rollout): ModelRegistry {
-  return applyVerdict(registry, verdict, changeAt(stage, { rollout: versions }));
+  return applyVerdict(registry, verdict, changeAt(stage, { rollout: versions, look: lookOf(verdict) }));
 }
 
 export const allStages = stages.map(({ name }) => name);

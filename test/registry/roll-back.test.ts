@@ -50,7 +50,7 @@ const rolledBack = act(entered(['shadow', 'canary-5']), 'rollback', 'half');
 
 test.each(['increase', 'hold', 'rollback'] as const)('after it, %s under the same plan name is refused', (verdict) => {
   expect(refusal(() => act(rolledBack, verdict, 'canary-5'))).toBe(
-    'The rollout intent-1.5.0 has ended: 1.5.0 was rolled back. A rolled-back candidate can start again under a new plan name, once its cause is known.',
+    'The rollout intent-1.5.0 has ended: 1.5.0 was rolled back. Once its cause is known, the candidate can start again under a new plan name, or with canary promote --override increase.',
   );
 });
 

@@ -4,7 +4,7 @@ import { UserError } from '../../src/domain/errors.ts';
 import type { Decision, ModelRegistry, ModelVersion } from '../../src/domain/registry.ts';
 import { applyVerdict } from '../../src/registry/apply-verdict.ts';
 import { parseRegistry } from '../../src/registry/parse-registry.ts';
-import { rolloutUnderway } from '../../src/registry/rollout-state.ts';
+import { rolloutState, rolloutUnderway } from '../../src/registry/rollout-state.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
 import type { RolloutChange } from '../../src/registry/transition.ts';
 import { changeAt, startingRegistry } from './example-registry.ts';
@@ -29,6 +29,7 @@ const steps = record({
     { name: 'same', baseline: '1.4.2', candidate: '1.4.2' },
   ),
   stage: constantFrom('next', 'next', 'next', 'stage-0', 'stage-2', 'full'),
+  overriddenBy: constantFrom(undefined, undefined, { by: 'ana', reason: 'known cause' }),
 });
 
 test('no sequence of verdicts leads to a registry that is not valid, or changes what must not change', () => {
@@ -36,13 +37,19 @@ test('no sequence of verdicts leads to a registry that is not valid, or changes 
   assert(
     property(stageLists, array(steps, { minLength: 5, maxLength: 40, size: 'max' }), (stages, sequence) => {
       let registry = startingRegistry;
-      for (const { verdict, stage, rollout } of sequence) {
+      for (const { verdict, stage, rollout, overriddenBy } of sequence) {
         const entered = Object.hasOwn(registry.rollouts, rollout.name)
           ? (registry.rollouts[rollout.name]?.entered ?? [])
           : [];
-        const wanted = stage === 'next' ? stages[entered.length] : stages.find(({ name }) => name === stage);
+        const ended = rolloutState(registry, rollout.name) === 'rolled-back';
+        const wanted =
+          stage === 'next' ? stages[ended ? 0 : entered.length] : stages.find(({ name }) => name === stage);
         if (wanted === undefined) continue;
-        const after = attempt(registry, verdict, changeAt(wanted.name, { rollout, stage: wanted, stages }));
+        const after = attempt(
+          registry,
+          verdict,
+          changeAt(wanted.name, { rollout, stage: wanted, stages, overriddenBy }),
+        );
         if (after === undefined) continue;
         moved += 1;
         checkStep(registry, after);

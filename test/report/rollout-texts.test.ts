@@ -75,6 +75,7 @@ const status: RolloutStatus = {
     },
     { name: 'full', weight: 1, entered: false, looks: 0 },
   ],
+  decisions: [],
   next: { command: 'canary evaluate rollouts/intent.yaml', why: 'asks whether full may begin' },
 };
 
