@@ -4,18 +4,42 @@
  */
 const mayImport = {
   domain: { from: [], because: 'the nouns are at the bottom: everything may know them, they know nobody' },
-  stats: { from: [], because: 'statistics are numbers in, numbers out, so that they can be checked against other systems' },
+  stats: {
+    from: [],
+    because: 'statistics are numbers in, numbers out, so that they can be checked against other systems',
+  },
   plan: { from: ['domain'], because: 'a plan is judged from its text alone, without file, clock or network' },
-  assignment: { from: ['domain'], because: 'who is in the canary depends on the salt and the unit and on nothing else' },
+  assignment: {
+    from: ['domain'],
+    because: 'who is in the canary depends on the salt and the unit and on nothing else',
+  },
   requests: { from: ['domain', 'assignment'], because: 'reading a log must not depend on what is done with it' },
   models: { from: ['domain'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
-  replay: { from: ['domain', 'requests', 'models'], because: 'replay joins requests and models; judging comes after it' },
+  replay: {
+    from: ['domain', 'requests', 'models'],
+    because: 'replay joins requests and models; judging comes after it',
+  },
   metrics: { from: ['domain', 'stats', 'requests'], because: 'estimates come from outcomes, however those were made' },
-  verdict: { from: ['domain', 'stats'], because: 'judging is a pure function, so that it can be run again without the world' },
+  verdict: {
+    from: ['domain', 'stats'],
+    because: 'judging is a pure function, so that it can be run again without the world',
+  },
   registry: { from: ['domain'], because: 'registry transitions are pure and one store writes' },
   report: { from: ['domain'], because: 'a renderer turns a result into text and never computes one' },
   gate: {
-    from: ['domain', 'stats', 'plan', 'assignment', 'requests', 'models', 'replay', 'metrics', 'verdict', 'registry', 'report'],
+    from: [
+      'domain',
+      'stats',
+      'plan',
+      'assignment',
+      'requests',
+      'models',
+      'replay',
+      'metrics',
+      'verdict',
+      'registry',
+      'report',
+    ],
     because: 'the gate is the table of contents: it calls every part and is called by the command line alone',
   },
   cli: {
@@ -46,7 +70,8 @@ export default {
     },
     {
       name: 'pure-folders-touch-no-world',
-      comment: 'no file, clock, network or environment where a result must be the same every time (hashing and loading a shipped schema are allowed)',
+      comment:
+        'no file, clock, network or environment where a result must be the same every time (hashing and loading a shipped schema are allowed)',
       severity: 'error',
       from: { path: pureFolders },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
