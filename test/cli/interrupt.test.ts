@@ -44,10 +44,10 @@ interface Interrupted extends Run {
 async function interruptReplay(folder: string, signal: NodeJS.Signals): Promise<Interrupted> {
   let leader = 0;
   const running = run(['evaluate', plan], { cwd: folder, onStart: (pid) => void (leader = pid) });
-  let ended = false;
-  void running.finally(() => (ended = true));
-  while (!ended && Object.keys(finishedParts(folder)).length === 0) await wait(10);
-  if (!ended) process.kill(-leader, signal);
+  const state = { ended: false };
+  void running.finally(() => (state.ended = true));
+  while (!state.ended && Object.keys(finishedParts(folder)).length === 0) await wait(10);
+  if (!state.ended) process.kill(-leader, signal);
   return { ...(await running), leader };
 }
 

@@ -30,7 +30,7 @@ async function registerArtifact(folder: string, version: string, artifact: strin
   writeFileSync(file, serializeRegistry({ ...registry, versions: { ...registry.versions, [version]: changed } }));
 }
 
-/** Makes a shipped rollout about errors and accuracy alone, judged on everybody, over the first requests of the log. */
+/** Makes a shipped rollout about errors and accuracy alone, over the first requests of the log and with little patience. */
 export function shortenLog(folder: string, plan: string, requests: number): void {
   const log = readFileSync(join(folder, 'fixtures/requests/2026-11-01.jsonl'), 'utf8');
   writeFileSync(join(folder, 'rollouts/short.jsonl'), `${log.split('\n').slice(0, requests).join('\n')}\n`);
@@ -38,6 +38,7 @@ export function shortenLog(folder: string, plan: string, requests: number): void
   const text = readFileSync(file, 'utf8')
     .replace('../fixtures/requests/*.jsonl', 'short.jsonl')
     .replaceAll(/^ *- \{ metric: latency.*\n/gmu, '')
+    .replace('timeout: 2s', 'timeout: 500ms')
     .replaceAll(/minRequests: \d+/gu, 'minRequests: 100');
   writeFileSync(file, text);
 }

@@ -24,7 +24,7 @@ test('promote --override increase enters the stage against a hold, and history a
   });
   expect(await statusOf(folder)).toMatchObject({ decisions: [{ by: 'ana', decision: 'increase', against: 'hold' }] });
   const { stdout: shown } = await run(['status', plan], { cwd: folder });
-  expect(shown).toContain('increase at shadow against the verdict hold, by ana: the slow hour was a backup');
+  expect(shown).toContain('increase at shadow against the verdict hold, by ana: the slow hour');
 });
 
 test('promote --override increase needs evidence all the same', async () => {

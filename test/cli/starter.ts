@@ -17,7 +17,7 @@ export const candidate = '1.1.0';
 
 /** What a version did with a recorded request. JSON has no NaN, so a damaged number is a string. */
 export interface RecordedOutcome {
-  readonly latency_ms?: number | string;
+  readonly latency_ms?: number | string | undefined;
   readonly prediction?: string;
   readonly error?: string;
 }
