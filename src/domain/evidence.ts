@@ -1,7 +1,8 @@
+import type { MetricUnit } from './metric.ts';
 import type { Bound } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 
-/** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions. */
+/** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions, what is neither a plain number. */
 export interface Evidence {
   readonly schemaVersion: 1;
   readonly createdAt: string;
@@ -103,7 +104,7 @@ interface ComparisonSubject {
   readonly comparison: ComparisonKind;
   readonly cohort: CohortName;
   readonly segment: Segment;
-  readonly unit: 'ms' | 'proportion';
+  readonly unit: MetricUnit;
 }
 
 export type Comparison =
@@ -119,7 +120,7 @@ export interface GuardrailResult {
   readonly bound: Bound;
   readonly onBreach: 'rollback' | 'hold';
   readonly test: 'interval' | 'point';
-  readonly unit: 'ms' | 'proportion';
+  readonly unit: MetricUnit;
   readonly status: GuardrailStatus;
   /** The tested quantity with its natural sign, and its bounds; absent where it could not be computed. */
   readonly value?: number;

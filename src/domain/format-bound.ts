@@ -1,5 +1,6 @@
 import { boundsOwnValue } from './bound.ts';
 import { exactQuantity, type Measure } from './format-number.ts';
+import type { MetricUnit } from './metric.ts';
 import type { Bound, BoundKind } from './plan.ts';
 
 const words: Readonly<Record<BoundKind, string>> = {
@@ -10,18 +11,20 @@ const words: Readonly<Record<BoundKind, string>> = {
 };
 
 /** A bound as a person says it: `max 120 ms`, `max increase 10%`, `max decrease 1 pp`. */
-export function formatBound(bound: Bound, unit: 'ms' | 'proportion'): string {
+export function formatBound(bound: Bound, unit: MetricUnit): string {
   return `${words[bound.kind]} ${exactQuantity(bound.value, testedMeasure(bound, unit))}`;
 }
 
 /** What a bound's tested quantity is: the candidate's own value, or a change from the baseline's. */
-export function testedMeasure(bound: Bound, unit: 'ms' | 'proportion'): Measure {
+export function testedMeasure(bound: Bound, unit: MetricUnit): Measure {
   if (boundsOwnValue(bound.kind)) return unit;
   if (bound.relative) return 'relativeChange';
   return changeMeasure(unit);
 }
 
+const changes = { ms: 'msChange', proportion: 'proportionChange', number: 'numberChange' } as const;
+
 /** The measure of a difference between two values of a unit. */
-export function changeMeasure(unit: 'ms' | 'proportion'): Measure {
-  return unit === 'ms' ? 'msChange' : 'proportionChange';
+export function changeMeasure(unit: MetricUnit): Measure {
+  return changes[unit];
 }

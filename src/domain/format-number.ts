@@ -1,5 +1,12 @@
 /** What a number is: a value of its own, or a change that is written with its sign. */
-export type Measure = 'ms' | 'msChange' | 'proportion' | 'proportionChange' | 'relativeChange';
+export type Measure =
+  | 'ms'
+  | 'msChange'
+  | 'proportion'
+  | 'proportionChange'
+  | 'number'
+  | 'numberChange'
+  | 'relativeChange';
 
 interface Writing {
   readonly unit: string;
@@ -16,6 +23,8 @@ const writings: Readonly<Record<Measure, Writing>> = {
   msChange: { unit: ' ms', shift: 0, signed: true, significant: 3, leastDecimals: 0 },
   proportion: { unit: '%', shift: 2, signed: false, significant: 2, leastDecimals: 2 },
   proportionChange: { unit: ' pp', shift: 2, signed: true, significant: 2, leastDecimals: 2 },
+  number: { unit: '', shift: 0, signed: false, significant: 4, leastDecimals: 0 },
+  numberChange: { unit: '', shift: 0, signed: true, significant: 3, leastDecimals: 0 },
   relativeChange: { unit: '%', shift: 2, signed: true, significant: 2, leastDecimals: 1 },
 };
 
@@ -30,7 +39,7 @@ export interface NumberGroup {
 
 /**
  * Writes numbers that are read beside each other.
- * @param values ms, proportions or changes of either; finite.
+ * @param values ms, proportions, plain numbers or changes of them; finite.
  * @param apartFrom a limit that the numbers are compared with: they get enough decimals that each reads as below it, at
  * it or above it, as it is.
  * @throws RangeError for a number that is not finite: evidence has none.

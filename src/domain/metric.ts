@@ -2,19 +2,30 @@
 export type Metric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
-  | { readonly id: 'error_rate'; readonly family: 'error_rate' }
-  | { readonly id: 'accuracy'; readonly family: 'accuracy' }
-  | { readonly id: 'agreement'; readonly family: 'agreement' };
+  | { readonly id: string; readonly family: PlainFamily }
+  | { readonly id: string; readonly family: LabelFamily; readonly label: string }
+  /** A numeric or boolean field of the log, by its dotted path. */
+  | { readonly id: string; readonly family: 'kpi'; readonly field: string };
+
+/** Metrics whose name says all. */
+const plainFamilies = ['error_rate', 'accuracy', 'agreement', 'macro_f1', 'log_loss', 'auc', 'mae', 'rmse'] as const;
+type PlainFamily = (typeof plainFamilies)[number];
+
+/** Metrics of one label, which the name holds in parentheses. */
+type LabelFamily = 'precision' | 'recall';
+
+/** What a metric's numbers are: times in ms, shares in [0, 1], or numbers whose unit the model or the log knows. */
+export type MetricUnit = 'ms' | 'proportion' | 'number';
 
 /** What a bound may say of a metric, and how its numbers are written. */
 export interface MetricTraits {
-  /** The direction that harms users. */
-  readonly worse: 'higher' | 'lower';
-  readonly unit: 'ms' | 'proportion';
+  /** The direction that harms users; `either` where only the guardrail knows. */
+  readonly worse: 'higher' | 'lower' | 'either';
+  readonly unit: MetricUnit;
   /** Whether every request contributes 0 or 1, so that the rare-event methods apply. */
   readonly zeroOne: boolean;
-  /** What the metric is about; a plan without one guardrail of each kind is warned about. */
-  readonly concern: 'latency' | 'errors' | 'quality';
+  /** What the metric is about; a plan without one guardrail of each of the first three is warned about. */
+  readonly concern: 'latency' | 'errors' | 'quality' | 'business';
   /** False for a metric that has no value of the baseline to compare with (agreement is with the baseline). */
   readonly hasBaseline: boolean;
 }
@@ -28,7 +39,15 @@ export const metricNames: readonly string[] = [
   'latency.p99',
   'error_rate',
   'accuracy',
+  'macro_f1',
+  'precision(LABEL)',
+  'recall(LABEL)',
+  'log_loss',
+  'auc',
+  'mae',
+  'rmse',
   'agreement',
+  'kpi.NAME',
 ];
 
 const lowestQuantile = 50;
@@ -36,12 +55,22 @@ const highestQuantile = 99.9;
 
 /**
  * Reads a metric's name.
- * @param id such as `latency.p95` (any percentile from 50 to 99.9), `error_rate`, `accuracy`.
+ * @param id such as `latency.p95` (any percentile from 50 to 99.9), `accuracy`, `recall(refund)` (a label may hold spaces, dots,
+ * commas and parentheses), `kpi.context.revenue` (a dotted path into a record).
  * @returns the metric, or undefined when no metric has that name.
  */
 export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
-  if (id === 'error_rate' || id === 'accuracy' || id === 'agreement') return metricWithoutArgument(id);
+  const plain = plainFamilies.find((family) => family === id);
+  if (plain !== undefined) return { id, family: plain };
+  const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
+  if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
+  const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];
+  if (field !== undefined) return { id, family: 'kpi', field };
+  return parseQuantile(id);
+}
+
+function parseQuantile(id: string): Metric | undefined {
   const percentile = /^latency\.p(\d{1,2}(?:\.\d{1,3})?)$/u.exec(id)?.[1];
   if (percentile === undefined) return undefined;
   const percent = Number(percentile);
@@ -50,27 +79,34 @@ export function parseMetric(id: string): Metric | undefined {
   return { id, family: 'latency', statistic: 'quantile', probability: percent / 100 };
 }
 
-function metricWithoutArgument(id: 'error_rate' | 'accuracy' | 'agreement'): Metric {
-  switch (id) {
-    case 'error_rate':
-      return { id, family: 'error_rate' };
-    case 'accuracy':
-      return { id, family: 'accuracy' };
-    case 'agreement':
-      return { id, family: 'agreement' };
-  }
-}
+/** A share of requests, of which more is better. */
+const share: MetricTraits = {
+  worse: 'lower',
+  unit: 'proportion',
+  zeroOne: true,
+  concern: 'quality',
+  hasBaseline: true,
+};
+
+/** A mistake's size, of which less is better. */
+const loss: MetricTraits = { worse: 'higher', unit: 'number', zeroOne: false, concern: 'quality', hasBaseline: true };
+
+const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
+  latency: { worse: 'higher', unit: 'ms', zeroOne: false, concern: 'latency', hasBaseline: true },
+  error_rate: { ...share, worse: 'higher', concern: 'errors' },
+  accuracy: share,
+  precision: share,
+  recall: share,
+  agreement: { ...share, hasBaseline: false },
+  macro_f1: { ...share, zeroOne: false },
+  auc: { ...share, zeroOne: false },
+  log_loss: loss,
+  mae: loss,
+  rmse: loss,
+  kpi: { worse: 'either', unit: 'number', zeroOne: false, concern: 'business', hasBaseline: true },
+};
 
 /** The direction, unit and concern of a metric. */
 export function metricTraits(metric: Metric): MetricTraits {
-  switch (metric.family) {
-    case 'latency':
-      return { worse: 'higher', unit: 'ms', zeroOne: false, concern: 'latency', hasBaseline: true };
-    case 'error_rate':
-      return { worse: 'higher', unit: 'proportion', zeroOne: true, concern: 'errors', hasBaseline: true };
-    case 'accuracy':
-      return { worse: 'lower', unit: 'proportion', zeroOne: true, concern: 'quality', hasBaseline: true };
-    case 'agreement':
-      return { worse: 'lower', unit: 'proportion', zeroOne: true, concern: 'quality', hasBaseline: false };
-  }
+  return traits[metric.family];
 }

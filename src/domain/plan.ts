@@ -81,7 +81,8 @@ export type BoundKind = 'max' | 'min' | 'maxIncrease' | 'maxDecrease';
 
 /**
  * An allowed bound. `max` and `min` bound the candidate's own value; `maxIncrease` and `maxDecrease` bound candidate
- * minus baseline, divided by the baseline where `relative`. Values are never negative; ms for latency, proportions for rates.
+ * minus baseline, divided by the baseline where `relative`. Values are never negative; ms for latency, proportions for
+ * rates, plain numbers for what has neither unit.
  */
 export interface Bound {
   readonly kind: BoundKind;

@@ -3,6 +3,7 @@ import type { Stage } from '../domain/plan.ts';
 import { MetricSampler } from '../metrics/metric-sampler.ts';
 import { createJudgedTable, createNoiseTable, type JudgedTable } from '../metrics/judged-table.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
+import { numbersOf } from '../metrics/numbers-of.ts';
 import { readStageScope } from '../metrics/stage-scope.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
@@ -78,7 +79,8 @@ async function evaluateStage(
     fresh,
   });
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const table = await createJudgedTable(db, sources, segmentColumns, stage.weight);
+  const numbers = numbersOf(guardedMetrics(plan), rollout.candidate.entry.signature.output);
+  const table = await createJudgedTable(db, sources, segmentColumns, stage.weight, numbers);
   // Everything that judging needs is in that table; a log of millions would be in memory twice.
   await db.run('DROP TABLE requests; DROP TABLE units');
 

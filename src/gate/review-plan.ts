@@ -2,7 +2,9 @@ import type { Diagnostic } from '../domain/errors.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import { detectableChanges } from '../metrics/detectable-changes.ts';
+import { guardedMetrics } from '../metrics/compare.ts';
 import { createJudgedTable } from '../metrics/judged-table.ts';
+import { numbersOf } from '../metrics/numbers-of.ts';
 import { judgedCohortOf } from '../metrics/stage-scope.ts';
 import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
 import { assignUnits } from '../requests/assign-units.ts';
@@ -62,6 +64,8 @@ async function reviewStages(
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
   const sources = outcomeSources(plan, runtimes);
   const recorded = runtimes.baseline === 'recorded' && runtimes.candidate === 'recorded';
+  const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
+  const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
   let log: StageRequests | undefined;
   const stages: ReviewedStage[] = [];
   for (const stage of plan.stages) {
@@ -70,8 +74,7 @@ async function reviewStages(
       log = await readStageRequests(db, rollout, stage, sources);
       await assignUnits(db, plan.assignment);
     }
-    if (recorded)
-      await createJudgedTable(db, sources, Object.keys(plan.requests.segments).map(segmentColumn), stage.weight);
+    if (recorded) await createJudgedTable(db, sources, segmentColumns, stage.weight, numbers);
     const changes = recorded ? await detectableChanges(db, plan, stage, segmentColumn) : undefined;
     stages.push({ size: await stageSize(db, plan, stage), changes });
   }

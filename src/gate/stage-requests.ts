@@ -1,7 +1,9 @@
 import type { RequestFileFacts } from '../domain/evidence.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { Stage } from '../domain/plan.ts';
+import { guardedMetrics } from '../metrics/compare.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
+import { numbersOf } from '../metrics/numbers-of.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import type { Database } from '../requests/database.ts';
 import { readRequests } from '../requests/read-requests.ts';
@@ -39,6 +41,7 @@ export async function readStageRequests(
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
     },
+    numbers: numbersOf(guardedMetrics(plan), candidate.entry.signature.output),
     input: replays,
     ordered: replays,
   });

@@ -26,6 +26,8 @@ export async function compareVersions(
   for (const metric of guardedMetrics(plan)) {
     for (const { comparison, slice } of comparedSlices(scope)) {
       if (comparison === 'served' && !metricTraits(metric).hasBaseline) continue;
+      // In pairs a number of the log has no value, and saying so once is enough.
+      if (comparison === 'paired' && metric.family === 'kpi' && slice.segment !== null) continue;
       const subject: Subject = { metric, comparison, slice };
       comparisons.push(comparisonOf(subject, await sampler.measure(subject, 'difference'), settings));
     }

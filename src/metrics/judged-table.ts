@@ -1,6 +1,9 @@
 import { type Role, roles } from '../domain/role.ts';
 import type { Database } from '../requests/database.ts';
-import { quoteIdentifier } from '../requests/database.ts';
+import { quoteIdentifier, quoteLiteral } from '../requests/database.ts';
+import { scoreFromAnswerSql } from '../requests/outcome-sql.ts';
+import { kpiColumn, noNumbers, type WantedNumbers } from '../requests/wanted-numbers.ts';
+import { jackknifeGroups } from '../stats/jackknife.ts';
 
 /** A table of judged requests, on which metrics are computed. */
 export interface JudgedTable {
@@ -20,13 +23,15 @@ export interface OutcomeSource {
  * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
  * `<role>_present` BOOLEAN (has an outcome), `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
- * `<role>_value` DOUBLE. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
+ * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
   db: Database,
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
   weight: number,
+  numbers: WantedNumbers = noNumbers,
 ): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const measured = roles.some((role) => sources[role].latency === 'measured');
@@ -41,7 +46,8 @@ export async function createJudgedTable(
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
-    ...roles.flatMap((role) => outcomeColumns(role, sources[role])),
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
+    ...numberColumns(numbers),
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
@@ -60,7 +66,19 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
   return { db, name: 'judged_noise' };
 }
 
-function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource): string[] {
+function numberColumns({ kpis, groups, positiveScores, binary }: WantedNumbers): string[] {
+  const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
+  return [
+    ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
+    // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
+    ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
+    ...(positiveScores
+      ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
+      : []),
+  ];
+}
+
+function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource, numbers: WantedNumbers): string[] {
   const measured = latency === 'measured';
   const from = predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
@@ -77,5 +95,26 @@ function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource): st
     `${error} AS ${role}_error`,
     `CASE WHEN ${error} IS NULL THEN ${from}label END AS ${role}_label`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
+    ...scoreColumns(numbers, predictions, from).map(
+      ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
+    ),
+  ];
+}
+
+function scoreColumns(
+  { trueScores, positiveScores, binary }: WantedNumbers,
+  predictions: OutcomeSource['predictions'],
+  from: string,
+): [name: string, sql: string][] {
+  // A version whose own decoding keeps no other score than the answer's may still have told the one that is wanted.
+  const known = (name: string, label: string) =>
+    predictions === 'recorded'
+      ? `${from}${name}`
+      : `coalesce(${from}${name}, ${scoreFromAnswerSql(`${from}label`, `${from}score`, label, binary)})`;
+  return [
+    ...(trueScores ? [['true_score', known('true_score', 'requests.label')] satisfies [string, string]] : []),
+    ...(positiveScores
+      ? [['positive_score', known('positive_score', quoteLiteral(binary?.[1] ?? ''))] satisfies [string, string]]
+      : []),
   ];
 }

@@ -1,17 +1,33 @@
 import type { Role } from '../domain/role.ts';
 
 /**
- * A metric that is a mean over requests, as SQL over the table `judged`. Values are whole numbers, so that their sums
- * are exact in any order; `divisor` brings the sum to the metric's unit.
+ * A metric that is a mean over requests, as SQL over a table of judged requests. Sums have to be exact, so that they do not depend on the
+ * order in which they are added: values are whole numbers and `divisor` brings their sum to the metric's unit, or they
+ * are rounded to the 52 bits below the largest.
  */
 export interface MeanMetric {
   /** Condition under which a request counts for one version alone. */
   domain(role: Role): string;
   /** Condition under which a request counts for the two versions compared on it. */
   readonly pairedDomain: string;
-  /** Whole-number value of a request that counts. */
+  /** Which requests of the paired domain are one version's denominator, where the two have one each. */
+  pairedDenominator?(role: Role): string;
+  /** Value of a request that counts. */
   value(role: Role): string;
   readonly divisor: number;
+  /** Whether values are any numbers, so that they have to be rounded. */
+  readonly fractional?: true;
+  /** Requests that should count and cannot: a number without them would be about other requests than it says. */
+  readonly unusable?: UnusableRequests;
+  /** Why a comparison on the same requests would mean nothing; absent where it does mean something. */
+  readonly neverPaired?: string;
   /** Why there is no number, where no request counts. */
   readonly absent: string;
+}
+
+/** What makes a metric uncomputable as soon as one request is like it. */
+export interface UnusableRequests {
+  condition(role: Role): string;
+  /** What is wrong with them, after their number: `answered requests have no score`. */
+  readonly problem: string;
 }

@@ -1,11 +1,16 @@
 import type { Metric } from '../domain/metric.ts';
+import { meanAbsoluteError } from './absolute-error.ts';
 import { accuracy } from './accuracy.ts';
 import { agreement } from './agreement.ts';
+import { businessMetric } from './business-metric.ts';
 import { errorRate } from './error-rate.ts';
 import { latencyMean } from './latency-mean.ts';
+import { logLoss } from './log-loss.ts';
 import type { MeanMetric } from './mean-metric.ts';
+import { precision } from './precision.ts';
+import { recall } from './recall.ts';
 
-/** The definition of a mean-type metric; undefined for a metric that needs single requests. */
+/** The definition of a mean-type metric; undefined for a metric that needs more than sums by unit. */
 export function meanMetricOf(metric: Metric): MeanMetric | undefined {
   switch (metric.family) {
     case 'latency':
@@ -16,5 +21,19 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
       return accuracy;
     case 'agreement':
       return agreement;
+    case 'precision':
+      return precision(metric.label);
+    case 'recall':
+      return recall(metric.label);
+    case 'log_loss':
+      return logLoss;
+    case 'mae':
+      return meanAbsoluteError;
+    case 'kpi':
+      return businessMetric(metric.field);
+    case 'macro_f1':
+    case 'auc':
+    case 'rmse':
+      return undefined;
   }
 }

@@ -1,8 +1,12 @@
 import { type Metric, metricTraits } from '../domain/metric.ts';
+import type { Role } from '../domain/role.ts';
 import { ownValue } from '../stats/own-value.ts';
 import { pairedDifference } from '../stats/paired-difference.ts';
+import { pairedRatioDifference } from '../stats/paired-ratio-difference.ts';
+import { pairedRatioRelativeDifference } from '../stats/paired-ratio-relative-difference.ts';
 import { pairedRelativeDifference } from '../stats/paired-relative-difference.ts';
 import { proportion } from '../stats/proportion.ts';
+import type { RatioPair } from '../stats/ratio-side.ts';
 import { type Uncomputable, uncomputable } from '../stats/result.ts';
 import type { Linearized } from '../stats/linearized.ts';
 import type { PairedSample, Sample } from '../stats/sample.ts';
@@ -13,7 +17,8 @@ import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
 import { meanMetricOf } from './mean-metrics.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
-import { UnitSumTables } from './unit-sums.ts';
+import { type UnitSums, UnitSumTables } from './unit-sums.ts';
+import { unusableReason } from './unusable-reason.ts';
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanSampler {
@@ -33,32 +38,58 @@ export class MeanSampler {
     const { metric, comparison } = subject;
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the sampler`);
-    const { zeroOne } = metricTraits(metric);
+    if (comparison === 'paired' && definition.neverPaired !== undefined) return uncomputable(definition.neverPaired);
+    const { candidate, baseline } = await this.#sides(subject);
     const measured =
-      comparison === 'paired'
-        ? await this.#paired(subject, quantity, zeroOne)
-        : await this.#served(subject, quantity, zeroOne);
+      unusable(definition, candidate, quantity === 'own' ? undefined : baseline) ??
+      measuredFrom(candidate, baseline, comparison, quantity, metricTraits(metric).zeroOne || candidate.zeroOne);
     // The statistics know that there was nothing to count; the metric knows what was missing.
     return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
       ? uncomputable(definition.absent)
       : measured;
   }
 
-  async #paired({ metric, slice }: Subject, quantity: TestedQuantity, zeroOne: boolean): Promise<Measured> {
-    const { paired, candidate } = await this.#sums.slice(metric.id, slice);
-    return quantity === 'own' ? own(candidate, zeroOne) : pairedComparison[quantity](paired, { zeroOne });
+  /** The sums that hold the candidate's side, and those that hold the baseline's. */
+  async #sides({ metric, comparison, slice }: Subject): Promise<Record<Role, UnitSums>> {
+    if (comparison === 'paired') {
+      const sums = await this.#sums.slice(metric.id, slice);
+      return { baseline: sums, candidate: sums };
+    }
+    return {
+      candidate: await this.#sums.slice(metric.id, { ...slice, cohort: 'canary' }),
+      baseline: await this.#sums.slice(metric.id, { ...slice, cohort: 'stable' }),
+    };
   }
+}
 
-  async #served(
-    { metric, slice: { segment } }: Subject,
-    quantity: TestedQuantity,
-    zeroOne: boolean,
-  ): Promise<Measured> {
-    const { candidate } = await this.#sums.slice(metric.id, { cohort: 'canary', segment });
-    if (quantity === 'own') return own(candidate, zeroOne);
-    const { baseline } = await this.#sums.slice(metric.id, { cohort: 'stable', segment });
-    return servedComparison[quantity](baseline, candidate, { zeroOne });
-  }
+/** A metric without some of its requests would be about other requests than it says. */
+function unusable(
+  definition: MeanMetric,
+  candidate: UnitSums,
+  baseline: UnitSums | undefined,
+): Uncomputable | undefined {
+  if (definition.unusable === undefined) return undefined;
+  const reason =
+    unusableReason(definition.unusable, 'candidate', candidate.unusable.candidate) ??
+    unusableReason(definition.unusable, 'baseline', baseline?.unusable.baseline ?? 0);
+  return reason === undefined ? undefined : uncomputable(reason);
+}
+
+function measuredFrom(
+  { candidate, paired }: UnitSums,
+  { baseline }: UnitSums,
+  comparison: 'paired' | 'served',
+  quantity: TestedQuantity,
+  zeroOne: boolean,
+): Measured {
+  if (quantity === 'own') return own(candidate, zeroOne);
+  if (comparison === 'served') return servedComparison[quantity](baseline, candidate, { zeroOne });
+  if (paired.denominators === undefined) return pairedComparison[quantity](paired, { zeroOne });
+  const sides = {
+    baseline: { requests: paired.denominators.baseline, sum: paired.baseline },
+    candidate: { requests: paired.denominators.candidate, sum: paired.candidate },
+  };
+  return pairedRatioComparison[quantity](sides, { zeroOne });
 }
 
 /** One proportion against a bound has a sharper test than the general mean. */
@@ -78,4 +109,9 @@ const pairedComparison: Record<'difference' | 'relative', Comparison<[PairedSamp
 const servedComparison: Record<'difference' | 'relative', Comparison<[Sample, Sample]>> = {
   difference: servedDifference,
   relative: servedRelativeDifference,
+};
+
+const pairedRatioComparison: Record<'difference' | 'relative', Comparison<[RatioPair]>> = {
+  difference: pairedRatioDifference,
+  relative: pairedRatioRelativeDifference,
 };

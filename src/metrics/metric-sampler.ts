@@ -1,5 +1,7 @@
 import type { Metric } from '../domain/metric.ts';
 import type { Measured } from './estimate.ts';
+import { groupMetricOf } from './group-metrics.ts';
+import { GroupSampler } from './group-sampler.ts';
 import type { JudgedTable } from './judged-table.ts';
 import { MeanSampler } from './mean-sampler.ts';
 import { QuantileSampler } from './quantile-sampler.ts';
@@ -9,6 +11,7 @@ import type { Subject, TestedQuantity } from './subject.ts';
 export class MetricSampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
+  readonly #groups: GroupSampler;
 
   /**
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
@@ -17,12 +20,16 @@ export class MetricSampler {
   constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
     this.#means = new MeanSampler(judged, metrics, columnOf);
     this.#quantiles = new QuantileSampler(judged, columnOf);
+    this.#groups = new GroupSampler(judged, columnOf);
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric } = subject;
-    return metric.family === 'latency' && metric.statistic === 'quantile'
-      ? await this.#quantiles.measure(metric.probability, subject, quantity)
-      : await this.#means.measure(subject, quantity);
+    if (metric.family === 'latency' && metric.statistic === 'quantile') {
+      return await this.#quantiles.measure(metric.probability, subject, quantity);
+    }
+    return groupMetricOf(metric) === undefined
+      ? await this.#means.measure(subject, quantity)
+      : await this.#groups.measure(subject, quantity);
   }
 }

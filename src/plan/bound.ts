@@ -17,6 +17,7 @@ export const boundKinds: readonly BoundKind[] = ['max', 'min', 'maxIncrease', 'm
 
 /** The kinds of bound that can stop a metric from getting worse. */
 export function boundKindsOf(traits: MetricTraits): readonly BoundKind[] {
+  if (traits.worse === 'either') return boundKinds;
   const [own, against]: [BoundKind, BoundKind] =
     traits.worse === 'higher' ? ['max', 'maxIncrease'] : ['min', 'maxDecrease'];
   return traits.hasBaseline ? [own, against] : [own];
@@ -24,15 +25,16 @@ export function boundKindsOf(traits: MetricTraits): readonly BoundKind[] {
 
 /** A bound that fits the metric, as a hint would write it. */
 export function exampleBound(kind: BoundKind, traits: MetricTraits): string {
-  if (!boundsOwnValue(kind)) return `${kind}: ${traits.unit === 'ms' ? '10%' : '1pp'}`;
+  if (!boundsOwnValue(kind)) return `${kind}: ${traits.unit === 'proportion' ? '1pp' : '10%'}`;
   if (traits.unit === 'ms') return `${kind}: 120ms`;
+  if (traits.unit === 'number') return `${kind}: 0.5`;
   return `${kind}: ${kind === 'max' ? '1%' : '95%'}`;
 }
 
 /**
  * Reads one bound of a guardrail. `max` and `min` are in the metric's own unit; on the two that compare with the
  * baseline, `%` is relative to the baseline and `pp` is percentage points.
- * @returns a bound in ms (latency) or as a proportion (rates and relative bounds).
+ * @returns a bound in ms (latency), as a proportion (rates and relative bounds) or as a plain number (losses, regressions, KPIs).
  */
 export function readBound(kind: BoundKind, metric: Metric, value: unknown): Reading<Bound> {
   const traits = metricTraits(metric);
@@ -46,7 +48,14 @@ export function readBound(kind: BoundKind, metric: Metric, value: unknown): Read
   }
   const comparesWithBaseline = !boundsOwnValue(kind);
   if (comparesWithBaseline && quantity.unit === '%') return readRelative(kind, quantity);
-  return traits.unit === 'ms' ? readTime(kind, quantity) : readProportion(kind, quantity, comparesWithBaseline);
+  switch (traits.unit) {
+    case 'ms':
+      return readTime(kind, quantity);
+    case 'proportion':
+      return readProportion(kind, quantity, comparesWithBaseline);
+    case 'number':
+      return readNumber(kind, quantity, metric);
+  }
 }
 
 function checkDirection(kind: BoundKind, metric: Metric, traits: MetricTraits): Reading<never> | undefined {
@@ -90,6 +99,12 @@ function readProportion(kind: BoundKind, { digits, unit }: Quantity, isDifferenc
   if (value <= 1) return reading({ kind, value, relative: false });
   if (unit !== '') return misreading(`${digits}${unit} is more than 100${unit}`, `write ${exampleOf(isDifference)}`);
   return misreading(`${digits} is not a proportion`, `write ${value <= 100 ? alternatives : exampleOf(isDifference)}`);
+}
+
+function readNumber(kind: BoundKind, { digits, unit }: Quantity, metric: Metric): Reading<Bound> {
+  if (unit === '') return reading({ kind, value: Number(digits), relative: false });
+  const alternative = boundsOwnValue(kind) ? '' : `, or ${digits}% of the baseline`;
+  return misreading(`${digits}${unit} has a unit, which ${metric.id} has not`, `write ${digits}${alternative}`);
 }
 
 function exampleOf(isDifference: boolean): string {

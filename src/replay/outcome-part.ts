@@ -65,7 +65,8 @@ export class OutcomePart {
 
   #pickScores(position: number, outcomes: OutcomeColumns): void {
     const width = labelsScored(outcomes);
-    for (let row = 0; width > 0 && row < outcomes.errors.length; row += 1) {
+    if (width === 0) return;
+    for (let row = 0; row < outcomes.errors.length; row += 1) {
       const scoreOf = (label: number) => (label < 0 ? undefined : outcomes.labelScores[row * width + label]);
       this.#trueScores[position + row] = scoreOf(this.#trueLabels[position + row] ?? -1) ?? Number.NaN;
       this.#positiveScores[position + row] = scoreOf(this.#positive) ?? Number.NaN;

@@ -53,8 +53,9 @@ export function worstFirst(comparisons: readonly Comparison[]): Comparison[] {
 function harmRank(comparison: Comparison): { readonly tier: number; readonly harm: number } {
   if (!isComputed(comparison)) return { tier: 2, harm: 0 };
   const metric = parseMetric(comparison.metric);
-  // A metric that this version does not know has no harmful direction: the size of its change stands in.
-  const worse = metric === undefined ? Math.sign(comparison.delta) : metricTraits(metric).worse === 'higher' ? 1 : -1;
+  const direction = metric === undefined ? 'either' : metricTraits(metric).worse;
+  // A metric without a harmful direction, or that this version does not know: the size of its change stands in.
+  const worse = direction === 'either' ? Math.sign(comparison.delta) : direction === 'higher' ? 1 : -1;
   const proven = worse < 0 ? comparison.high : comparison.low;
   return proven === undefined ? { tier: 1, harm: worse * comparison.delta } : { tier: 0, harm: worse * proven };
 }

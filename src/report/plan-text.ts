@@ -1,5 +1,6 @@
 import { changeMeasure, formatBound } from '../domain/format-bound.ts';
 import { countOf, formatCount, formatQuantity, formatShare } from '../domain/format-number.ts';
+import type { MetricUnit } from '../domain/metric.ts';
 import type { Bound } from '../domain/plan.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
@@ -41,7 +42,7 @@ export interface StageReview {
 
 export interface GuardrailReview {
   readonly metric: string;
-  readonly unit: 'ms' | 'proportion';
+  readonly unit: MetricUnit;
   readonly bounds: readonly Bound[];
   /** Dimensions whose every value is judged too. */
   readonly segments: readonly string[];

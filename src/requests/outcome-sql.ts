@@ -1,12 +1,14 @@
+import { quoteLiteral } from './database.ts';
 import type { RejectReason } from './reject-reason.ts';
 import type { Role } from './read-options.ts';
+import type { WantedNumbers } from './wanted-numbers.ts';
 
 const nanosecondsPerMs = 1e6;
 /** More does not fit into 64 bits of nanoseconds. */
 const mostLatencyMs = 9e12;
 
 /** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
-export function decodedOutcomeSql(role: Role): string[] {
+export function decodedOutcomeSql(role: Role, { trueScores, positiveScores }: WantedNumbers): string[] {
   const prediction = `${role}_prediction`;
   const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
   return [
@@ -18,22 +20,49 @@ export function decodedOutcomeSql(role: Role): string[] {
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE ${prediction} END AS ${role}_stated_label`,
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
     `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
+    ...(trueScores || positiveScores
+      ? [`CASE WHEN ${isObject} THEN ${scoresSql(prediction)} END AS ${role}_scores`]
+      : []),
   ];
 }
 
 /** Second step: the label with its score, and the number that it stands for. */
-export function answerSql(role: Role): string[] {
+export function answerSql(role: Role, { trueScores, positiveScores, binary }: WantedNumbers): string[] {
   return [
     `coalesce(${role}_stated_label, ${role}_best.label) AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
     `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
     `CASE WHEN ${goodLatencySql(role)} THEN round(${role}_latency_ms * ${nanosecondsPerMs})::BIGINT END AS ${role}_latency_ns`,
+    ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
+    ...(positiveScores
+      ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
+      : []),
   ];
 }
 
+function scoreOfSql(role: Role, label: string, binary: WantedNumbers['binary']): string {
+  const fromAnswer = scoreFromAnswerSql(`${role}_label`, `${role}_score`, label, binary);
+  return `CASE WHEN ${role}_scores IS NOT NULL THEN map_extract_value(${role}_scores, ${label}) ELSE ${fromAnswer} END`;
+}
+
+/**
+ * The score of a label where only the answer's own is known: that of the answer where the answer is it; of two labels each
+ * score tells the other's. NULL where nobody knows.
+ */
+export function scoreFromAnswerSql(
+  answer: string,
+  score: string,
+  label: string,
+  binary: WantedNumbers['binary'],
+): string {
+  const labels = (binary ?? []).map(quoteLiteral).join(', ');
+  const other = labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN 1 - ${score}`;
+  return `(CASE WHEN ${answer} = ${label} THEN ${score} ${other} END)`;
+}
+
 /** Names of the columns of the table `requests` that describe one version's outcome, with their types. */
-export function outcomeColumns(role: Role): [name: string, type: string][] {
+export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: string, type: string][] {
   return [
     [`${role}_present`, 'BOOLEAN'],
     [`${role}_latency_ns`, 'BIGINT'],
@@ -41,6 +70,8 @@ export function outcomeColumns(role: Role): [name: string, type: string][] {
     [`${role}_label`, 'VARCHAR'],
     [`${role}_value`, 'DOUBLE'],
     [`${role}_score`, 'DOUBLE'],
+    ...(numbers.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
+    ...(numbers.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
   ];
 }
 
@@ -67,9 +98,13 @@ function goodLatencySql(role: Role): string {
   return `${role}_latency_ms >= 0 AND ${role}_latency_ms < ${mostLatencyMs}`;
 }
 
+function scoresSql(prediction: string): string {
+  return `try_cast(json_extract(${prediction}, '/scores') AS MAP(VARCHAR, DOUBLE))`;
+}
+
 /** The label of the greatest score, of equal ones the first in the alphabet; NULL unless every score is a finite number. */
 function bestScoreSql(prediction: string): string {
-  const entries = `map_entries(try_cast(json_extract(${prediction}, '/scores') AS MAP(VARCHAR, DOUBLE)))`;
+  const entries = `map_entries(${scoresSql(prediction)})`;
   const unusable = `list_filter(${entries}, lambda entry: NOT coalesce(isfinite(entry.value), false))`;
   const ranked = `list_sort(list_transform(${entries}, lambda entry: {negated: -entry.value, label: entry.key}))`;
   return `CASE WHEN len(${unusable}) = 0 THEN ${ranked}[1] END`;

@@ -1,5 +1,6 @@
 import type { RequestFields } from '../domain/plan.ts';
 import type { WantedField } from './formats/record-scan.ts';
+import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
 
 export const roles = ['baseline', 'candidate'] as const;
 export type Role = (typeof roles)[number];
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
+  /** What the plan's metrics need beyond that; nothing where absent. */
+  readonly numbers?: WantedNumbers;
 }
 
 /** The column of the table `requests` that holds a dimension's value. */
@@ -52,6 +55,11 @@ export function recordedRoles(options: ReadOptions): [role: Role, version: strin
   });
 }
 
+/** The numbers that the plan's metrics need. */
+export function wantedNumbersOf({ numbers = noNumbers }: ReadOptions): WantedNumbers {
+  return numbers;
+}
+
 /** Every field of a record that is read, under the name of the column that it is read into. */
 export function wantedFields(options: ReadOptions): WantedField[] {
   const { fields } = options;
@@ -62,6 +70,7 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     textField('label', fields.label),
     ...(options.input ? [{ column: 'input', path: fields.input.split('.'), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
+    ...wantedNumbersOf(options).kpis.map((field) => textField(kpiColumn(field), field)),
     ...recordedRoles(options).flatMap(([role, version]) =>
       outcomeFields(role, [...fields.outcomes.split('.'), version]),
     ),

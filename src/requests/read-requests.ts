@@ -23,7 +23,7 @@ export interface RequestFacts {
  * TIMESTAMP (UTC; a keyword, so SQL needs `requests.at` or quotes), `unit` VARCHAR, `input` VARCHAR (JSON text; only when
  * asked for), `label` VARCHAR (what is not a string as its JSON text), per dimension `segmentColumn(name)` VARCHAR, and for
  * each recorded role `<role>_present` BOOLEAN, `_latency_ns` BIGINT (NULL: not recorded), `_error` VARCHAR, `_label`
- * VARCHAR (of a number its text), `_value` DOUBLE (of an answer that is a number), `_score` DOUBLE.
+ * VARCHAR (of a number its text), `_value` DOUBLE (of an answer that is a number), `_score` DOUBLE. What `numbers` wants comes on top.
  *
  * A record that cannot be used costs only itself and is counted by reason. Blank lines are not records.
  * @throws UserError (exit 5) for files that cannot be used, a field that no record has, and a log without one good record.

@@ -1,9 +1,17 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import type { RecordScan } from './formats/record-scan.ts';
 import { answerSql, decodedOutcomeSql, outcomeColumns, outcomeRejects } from './outcome-sql.ts';
-import { derivedSegmentSql, type ReadOptions, recordedRoles, recordedSegments, segmentColumn } from './read-options.ts';
+import {
+  derivedSegmentSql,
+  type ReadOptions,
+  recordedRoles,
+  recordedSegments,
+  segmentColumn,
+  wantedNumbersOf,
+} from './read-options.ts';
 import { reasonSql, type RejectReason } from './reject-reason.ts';
 import { plausibleTimeSql, timestampSql } from './timestamp-sql.ts';
+import { kpiColumn, kpiSql } from './wanted-numbers.ts';
 
 /** The columns of the table `requests` that hold what a record says, with their types. */
 export function requestColumns(options: ReadOptions): [name: string, type: string][] {
@@ -14,7 +22,8 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
     ...(options.input ? [['input', 'VARCHAR'] satisfies [string, string]] : []),
     ['label', 'VARCHAR'],
     ...Object.keys(options.segments).map((dimension): [string, string] => [segmentColumn(dimension), 'VARCHAR']),
-    ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role)),
+    ...wantedNumbersOf(options).kpis.map((field): [string, string] => [kpiColumn(field), 'DOUBLE']),
+    ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role, wantedNumbersOf(options))),
   ];
 }
 
@@ -35,6 +44,7 @@ export async function createRequestTable(db: Database, options: ReadOptions): Pr
 /** Adds every record of a file, each with the reason why it is left out, if there is one. */
 export async function insertRecords(db: Database, options: ReadOptions, scan: RecordScan, file: number): Promise<void> {
   const roles = recordedRoles(options).map(([role]) => role);
+  const numbers = wantedNumbersOf(options);
   const decoded = [
     'readable',
     emptyAsMissing('id'),
@@ -44,12 +54,13 @@ export async function insertRecords(db: Database, options: ReadOptions, scan: Re
     emptyAsMissing('label'),
     ...(options.input ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
-    ...roles.flatMap(decodedOutcomeSql),
+    ...numbers.kpis.map((field) => quoteIdentifier(kpiColumn(field))).map((column) => `${kpiSql(column)} AS ${column}`),
+    ...roles.flatMap((role) => decodedOutcomeSql(role, numbers)),
   ];
   const answered = [
     '*',
     `CASE WHEN ${plausibleTimeSql('parsed_at')} THEN parsed_at END AS "at"`,
-    ...roles.flatMap(answerSql),
+    ...roles.flatMap((role) => answerSql(role, numbers)),
   ];
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
   await db.run(`INSERT INTO requests

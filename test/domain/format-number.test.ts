@@ -9,6 +9,7 @@ import {
   formatTogether,
   type Measure,
 } from '../../src/domain/format-number.ts';
+import type { MetricUnit } from '../../src/domain/metric.ts';
 import type { Bound } from '../../src/domain/plan.ts';
 
 test.each<[number, Measure, string]>([
@@ -30,6 +31,9 @@ test.each<[number, Measure, string]>([
   [-0.038, 'proportionChange', '-3.80 pp'],
   [0.00004, 'proportionChange', '+0.0040 pp'],
   [0, 'proportionChange', '0.00 pp'],
+  [0.412_345, 'number', '0.4123'],
+  [15_000, 'number', '15,000'],
+  [0.0123, 'numberChange', '+0.0123'],
   [0.0552, 'relativeChange', '+5.5%'],
   [-0.0004, 'relativeChange', '-0.040%'],
   [12.5, 'relativeChange', '+1,250.0%'],
@@ -55,15 +59,34 @@ test('a number reads as below, at or above its limit, as it is', () => {
     proportion: { kind: 'max', relative: false },
     msChange: { kind: 'maxIncrease', relative: false },
     proportionChange: { kind: 'maxIncrease', relative: false },
+    number: { kind: 'max', relative: false },
+    numberChange: { kind: 'maxIncrease', relative: false },
     relativeChange: { kind: 'maxIncrease', relative: true },
   };
-  const measures = fc.constantFrom<Measure>('ms', 'msChange', 'proportion', 'proportionChange', 'relativeChange');
+  const units: Readonly<Record<Measure, MetricUnit>> = {
+    ms: 'ms',
+    msChange: 'ms',
+    proportion: 'proportion',
+    proportionChange: 'proportion',
+    number: 'number',
+    numberChange: 'number',
+    relativeChange: 'proportion',
+  };
+  const measures = fc.constantFrom<Measure>(
+    'ms',
+    'msChange',
+    'proportion',
+    'proportionChange',
+    'number',
+    'numberChange',
+    'relativeChange',
+  );
   const limits = fc.integer({ min: 0, max: 10_000 }).map((steps) => steps / 10_000);
   const nudges = fc.constantFrom(0, 1e-17, 1e-15, 1e-9, 1e-6, 1e-4, 0.01);
   fc.assert(
     fc.property(measures, limits, nudges, fc.constantFrom(-1, 1), (measure, limit, nudge, direction) => {
       const value = limit + direction * nudge;
-      const bound = formatBound({ value: limit, ...kindOf[measure] }, measure.startsWith('ms') ? 'ms' : 'proportion');
+      const bound = formatBound({ value: limit, ...kindOf[measure] }, units[measure]);
       const [said, allowed] = [formatQuantity(value, measure, limit), bound].map(tenToTheSixtieth);
       expect(compare(said, allowed)).toBe(compare(value, limit));
     }),
@@ -89,7 +112,7 @@ test.each([NaN, Infinity, -Infinity])('%d is refused', (value) => {
   expect(() => formatQuantity(value, 'ms')).toThrow(RangeError);
 });
 
-test.each<[Bound, 'ms' | 'proportion', string]>([
+test.each<[Bound, MetricUnit, string]>([
   [{ kind: 'max', value: 120, relative: false }, 'ms', 'max 120 ms'],
   [{ kind: 'max', value: 15_000, relative: false }, 'ms', 'max 15 s'],
   [{ kind: 'max', value: 0.008, relative: false }, 'proportion', 'max 0.8%'],
@@ -99,6 +122,8 @@ test.each<[Bound, 'ms' | 'proportion', string]>([
   [{ kind: 'maxDecrease', value: 0.07, relative: false }, 'proportion', 'max decrease 7 pp'],
   [{ kind: 'maxDecrease', value: 1e-7, relative: false }, 'proportion', 'max decrease 0.00001 pp'],
   [{ kind: 'maxIncrease', value: 5, relative: false }, 'ms', 'max increase 5 ms'],
+  [{ kind: 'max', value: 0.35, relative: false }, 'number', 'max 0.35'],
+  [{ kind: 'maxDecrease', value: 1500, relative: false }, 'number', 'max decrease 1,500'],
 ])('a bound reads as the plan means it: %j', (bound, unit, text) => {
   expect(formatBound(bound, unit)).toBe(text);
 });

@@ -9,6 +9,10 @@ export interface RowOutcome {
   readonly label?: string;
   readonly error?: string;
   readonly latencyMs?: number;
+  /** A regression's answer. */
+  readonly value?: number;
+  readonly trueScore?: number;
+  readonly positiveScore?: number;
 }
 
 export interface JudgedRow {
@@ -21,6 +25,9 @@ export interface JudgedRow {
   /** The baseline timed once more. */
   readonly baselineAgainMs?: number;
   readonly candidate?: RowOutcome;
+  readonly isPositive?: boolean;
+  /** Field `revenue` of the log; NaN for text. */
+  readonly revenue?: number;
 }
 
 /** A database with the table `judged` filled by hand; closed when the test ends. */
@@ -29,14 +36,16 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
   onTestFinished(() => db.close());
   await db.run(
     `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
-     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, baseline_again_latency_ns BIGINT)`,
+     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, baseline_again_latency_ns BIGINT,
+     jackknife_group UTINYINT, is_positive BOOLEAN, "kpi:revenue" DOUBLE)`,
   );
   if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
   return db;
 }
 
 function outcomeColumns(role: string): string {
-  return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE`;
+  return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE,
+    ${role}_true_score DOUBLE, ${role}_positive_score DOUBLE`;
 }
 
 function rowSql({
@@ -48,6 +57,8 @@ function rowSql({
   baseline,
   candidate,
   baselineAgainMs,
+  isPositive,
+  revenue,
 }: JudgedRow): string {
   const values = [
     unit,
@@ -58,18 +69,27 @@ function rowSql({
     outcomeSql(baseline),
     outcomeSql(candidate),
     nanosecondsSql(baselineAgainMs),
+    unit % 50,
+    isPositive ?? 'NULL',
+    numberSql(revenue),
   ];
   return `(${values.join(', ')})`;
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {
-  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL';
-  const { latencyMs, error, label } = outcome;
-  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, NULL`;
+  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL, NULL, NULL';
+  const { latencyMs, error, label, value, trueScore, positiveScore } = outcome;
+  const numbers = [value, trueScore, positiveScore].map(numberSql).join(', ');
+  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, ${numbers}`;
 }
 
 function nanosecondsSql(latencyMs: number | undefined): string {
   return latencyMs === undefined ? 'NULL' : String(Math.round(latencyMs * 1e6));
+}
+
+function numberSql(value: number | undefined): string {
+  if (value === undefined) return 'NULL';
+  return Number.isNaN(value) ? "'NaN'::DOUBLE" : `${value}::DOUBLE`;
 }
 
 function text(value: string | undefined): string {

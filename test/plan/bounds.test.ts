@@ -25,6 +25,17 @@ describe('a bound is read in its unit', () => {
     ['metric: error_rate, maxIncrease: 0.01, onBreach: hold', { kind: 'maxIncrease', value: 0.01, relative: false }],
     ['metric: accuracy, maxDecrease: 0.3pp, onBreach: hold', { kind: 'maxDecrease', value: 0.003, relative: false }],
     ['metric: accuracy, maxDecrease: 2%, onBreach: hold', { kind: 'maxDecrease', value: 0.02, relative: true }],
+    ['metric: recall(card not working), maxDecrease: 2pp', { kind: 'maxDecrease', value: 0.02, relative: false }],
+    ['metric: "precision(a,b)", min: 90%', { kind: 'min', value: 0.9, relative: false }],
+    ['metric: macro_f1, maxDecrease: 1pp', { kind: 'maxDecrease', value: 0.01, relative: false }],
+    ['metric: auc, min: 0.9', { kind: 'min', value: 0.9, relative: false }],
+    ['metric: log_loss, maxIncrease: 0.02', { kind: 'maxIncrease', value: 0.02, relative: false }],
+    ['metric: log_loss, maxIncrease: 5%', { kind: 'maxIncrease', value: 0.05, relative: true }],
+    ['metric: mae, max: 1500', { kind: 'max', value: 1500, relative: false }],
+    ['metric: rmse, maxIncrease: 12.5', { kind: 'maxIncrease', value: 12.5, relative: false }],
+    ['metric: kpi.revenue, maxDecrease: 3%', { kind: 'maxDecrease', value: 0.03, relative: true }],
+    ['metric: kpi.context.returns, maxIncrease: 2', { kind: 'maxIncrease', value: 2, relative: false }],
+    ['metric: kpi.revenue, min: 40', { kind: 'min', value: 40, relative: false }],
   ])('%s', (written, expected) => {
     expect(boundsOf(written)).toEqual([expected]);
   });
@@ -51,6 +62,14 @@ describe('a bound in the wrong direction is refused', () => {
     [
       'metric: agreement, maxDecrease: 1pp',
       'maxDecrease: agreement compares with the baseline already, so it has no difference to bound; write min: 95%',
+    ],
+    [
+      'metric: recall(refund), maxIncrease: 1pp',
+      'maxIncrease: recall(refund) gets worse by falling, which maxIncrease would never stop; write min: 95% or maxDecrease: 1pp',
+    ],
+    [
+      'metric: log_loss, min: 0.2',
+      'min: log_loss gets worse by rising, which min would never stop; write max: 0.5 or maxIncrease: 10%',
     ],
     ['metric: agreement, max: 1%', 'max: agreement gets worse by falling, which max would never stop; write min: 95%'],
   ])('%s', (written, expected) => {
@@ -83,6 +102,13 @@ describe('a bound in the wrong unit is refused', () => {
       'maxDecrease: 200% is more than all of the baseline; write a percentage of the baseline, such as 2%',
     ],
     ['metric: latency.p95, max:', 'guardrails[0].max has no value; write max: 120ms'],
+    ['metric: mae, max: 5pp', 'max: 5pp has a unit, which mae has not; write 5'],
+    ['metric: mae, max: 10%', 'max: 10% has a unit, which mae has not; write 10'],
+    [
+      'metric: kpi.revenue, maxDecrease: 5ms',
+      'maxDecrease: 5ms has a unit, which kpi.revenue has not; write 5, or 5% of the baseline',
+    ],
+    ['metric: recall(refund), min: 95', 'min: 95 is not a proportion; write 95%'],
     ['metric: latency.p95, max: true', 'max: true is not a bound; write max: 120ms'],
   ])('%s', (written, expected) => {
     expect(problemsOf(written)).toEqual([expected]);
@@ -90,7 +116,8 @@ describe('a bound in the wrong unit is refused', () => {
 });
 
 describe('metrics', () => {
-  const all = 'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, agreement';
+  const all =
+    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), log_loss, auc, mae, rmse, agreement, kpi.NAME';
 
   test('a misspelt metric gets the nearest one and the list', () => {
     expect(problemsOf('metric: acuracy, min: 90%')).toEqual([
@@ -100,6 +127,18 @@ describe('metrics', () => {
 
   test('a metric that nobody knows gets the list, and its bounds are not judged', () => {
     expect(problemsOf('metric: happiness, min: 7')).toEqual([`metric: happiness is not a metric; write one of ${all}`]);
+  });
+
+  test.each(['recall', 'recall()', 'precision', 'kpi.', 'kpi', 'f1'])('%s alone names none', (name) => {
+    expect(problemsOf(`metric: ${name}, min: 1`)[0]).toContain(`metric: ${name} is not a metric`);
+  });
+
+  test('recall of two labels are two metrics', () => {
+    const both = 'metric: recall(a), min: 90% }\n  - { metric: recall(b), min: 90%';
+    expect(problemsOf(both)).toEqual([]);
+    expect(problemsOf(both.replace('recall(b)', 'recall(a)'))).toEqual([
+      'recall(a) has another min with onBreach: rollback; keep one of the two',
+    ]);
   });
 
   test('a percentile below the median is none', () => {

@@ -3,6 +3,7 @@ import { distinctVersions } from './distinct-versions.ts';
 import { effectiveBounds } from './effective-bounds.ts';
 import { guardedConcerns } from './guarded-concerns.ts';
 import { knownVersions } from './known-versions.ts';
+import { measurableMetrics } from './measurable-metrics.ts';
 import { recordedHashes } from './recorded-hashes.ts';
 import { rollbackInstructions } from './rollback-instructions.ts';
 import { rehearsedRollback } from './rehearsed-rollback.ts';
@@ -20,6 +21,7 @@ export const lintRules: readonly LintRule[] = [
   knownVersions,
   distinctVersions,
   compatibleSchema,
+  measurableMetrics,
   versionBump,
   recordedHashes,
 ];

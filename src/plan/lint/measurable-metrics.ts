@@ -1,0 +1,73 @@
+import { writeOneOf } from '../../domain/did-you-mean.ts';
+import type { Metric } from '../../domain/metric.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import { type NumberedVersion, resolveBoth } from './resolve-version.ts';
+import type { LintRule } from './rule.ts';
+
+/** What is wrong with a metric for an output, as a clause and what to write instead. */
+interface Mismatch {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** A guardrail on a number that the model cannot have would only ever hold. */
+export const measurableMetrics: LintRule = {
+  name: 'measurable-metrics',
+  about: 'registry',
+  check(plan, registry) {
+    const both = resolveBoth(plan, registry);
+    if (both === undefined) return [];
+    return plan.guardrails.flatMap(({ metric }, index) => {
+      const found = mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline);
+      if (found === undefined) return [];
+      const message = `metric: ${metric.id} ${found.problem}`;
+      return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: found.hint }];
+    });
+  },
+};
+
+function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismatch | undefined {
+  const { output } = entry.signature;
+  switch (metric.family) {
+    case 'accuracy':
+    case 'agreement':
+    case 'macro_f1':
+    case 'log_loss':
+      return needsLabels(output, version);
+    case 'auc':
+      return needsLabels(output, version) ?? needsTwoLabels(output, version);
+    case 'precision':
+    case 'recall':
+      return needsLabels(output, version) ?? needsLabel(metric.label, output, version);
+    case 'mae':
+    case 'rmse':
+      return needsNumbers(output, version);
+    case 'latency':
+    case 'error_rate':
+    case 'kpi':
+      return undefined;
+  }
+}
+
+function needsLabels(output: OutputSignature, version: string): Mismatch | undefined {
+  if (output.kind === 'classification') return undefined;
+  return { problem: `needs labels, and ${version} is a regression`, hint: 'write mae or rmse' };
+}
+
+function needsNumbers(output: OutputSignature, version: string): Mismatch | undefined {
+  if (output.kind === 'regression') return undefined;
+  return { problem: `needs numbers, and ${version} is a classification`, hint: 'write accuracy or macro_f1' };
+}
+
+function needsTwoLabels(output: OutputSignature, version: string): Mismatch | undefined {
+  if (output.kind !== 'classification' || output.labels.length === 2) return undefined;
+  return {
+    problem: `needs two labels, and ${version} has ${output.labels.length}`,
+    hint: 'write macro_f1, log_loss or recall(LABEL)',
+  };
+}
+
+function needsLabel(label: string, output: OutputSignature, version: string): Mismatch | undefined {
+  if (output.kind !== 'classification' || output.labels.includes(label)) return undefined;
+  return { problem: `is of a label that ${version} does not have`, hint: writeOneOf(label, output.labels) };
+}

@@ -1,0 +1,123 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RankedPairs } from '../../src/metrics/ranked-pairs.ts';
+import type { JudgedRow } from './judged-rows.ts';
+import { linearized, measure } from './measure.ts';
+
+describe('log_loss', () => {
+  test('is the number of scikit-learn’s documented example', async () => {
+    // sklearn.metrics.log_loss(["spam", "ham", "ham", "spam"], [[.1, .9], [.9, .1], [.8, .2], [.35, .65]]) gives 0.21616…
+    const found = await measure(scored([0.5, 0.9], [0.25, 0.9], [0.5, 0.8], [0.5, 0.65]), 'log_loss');
+    expect(linearized(found).candidate).toBeCloseTo(0.21616, 5);
+    expect(linearized(found).baseline).toBeCloseTo((3 * Math.log(2) + Math.log(4)) / 4, 12);
+  });
+
+  test('of a true label that was given no chance is finite', async () => {
+    const found = linearized(await measure(scored([0.5, 0], [0.5, 0.5]), 'log_loss'));
+    expect(found.candidate).toBeCloseTo((15 * Math.log(10) + Math.log(2)) / 2, 9);
+  });
+
+  test('where some answer has no score is uncomputable, since the others would not be a fair sample', async () => {
+    const rows = [
+      ...scored([0.5, 0.5], [0.5, 0.4]),
+      { unit: 2, label: 'no', baseline: { label: 'no', trueScore: 1 }, candidate: { label: 'yes' } },
+    ];
+    expect(await measure(rows, 'log_loss')).toEqual({
+      kind: 'uncomputable',
+      reason: 'candidate: 1 answered requests have no score of their true label',
+    });
+  });
+});
+
+describe('auc', () => {
+  test('is the number of scikit-learn’s documented example', async () => {
+    // sklearn.metrics.roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) gives 0.75.
+    const found = linearized(await measure(ranked([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 'auc'));
+    expect(found).toMatchObject({ baseline: 1, candidate: 0.75, value: -0.25, requests: 4 });
+  });
+
+  test('counts a tie half', async () => {
+    expect(linearized(await measure(ranked([0, 0, 1, 1], [0.5, 0.2, 0.5, 0.9]), 'auc')).candidate).toBe(0.875);
+  });
+
+  test('without a request of either label is uncomputable', async () => {
+    expect((await measure(ranked([1, 1, 1], [0.5, 0.2, 0.5]), 'auc')).kind).toBe('uncomputable');
+  });
+
+  test('with a true label that is neither of the two is uncomputable', async () => {
+    const rows = [
+      ...ranked([0, 1], [0.1, 0.2]),
+      {
+        unit: 9,
+        label: 'c',
+        candidate: { label: 'a', positiveScore: 0.1 },
+        baseline: { label: 'a', positiveScore: 0.1 },
+      },
+    ];
+    expect(await measure(rows, 'auc', 'own')).toMatchObject({
+      reason:
+        'candidate: 1 answered requests have no score of the positive label, or a true label that is neither of the two',
+    });
+  });
+
+  test('without each group is the area over the pairs of the others', () => {
+    const row = fc.record({
+      score: fc.integer({ min: 0, max: 6 }),
+      group: fc.integer({ min: 0, max: 3 }),
+      positive: fc.integer({ min: 0, max: 1 }),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (rows, chunk) => {
+        const sorted = rows.toSorted((one, other) => one.score - other.score);
+        const pairs = new RankedPairs();
+        pairs.expectPositives(rows.filter(({ positive }) => positive === 1).length);
+        for (let from = 0; from < sorted.length; from += chunk) {
+          const part = sorted.slice(from, from + chunk);
+          const column = (name: keyof (typeof part)[number]) => Float64Array.from(part, (one) => one[name]);
+          pairs.addInOrder(column('score'), column('group'), column('positive'));
+        }
+        const { value, without } = pairs.areas();
+        expect(rounded(value)).toBe(rounded(areaOf(rows)));
+        for (const group of [0, 1, 2, 3]) {
+          expect(rounded(without[group])).toBe(rounded(areaOf(rows.filter((one) => one.group !== group))));
+        }
+      }),
+    );
+  });
+});
+
+/** By its definition, over every pair. */
+function areaOf(rows: readonly { readonly score: number; readonly positive: number }[]): number {
+  const positives = rows.filter(({ positive }) => positive === 1);
+  const negatives = rows.filter(({ positive }) => positive === 0);
+  const won = positives.flatMap((one) =>
+    negatives.map((other) => (one.score > other.score ? 1 : one.score === other.score ? 0.5 : 0)),
+  );
+  return won.reduce<number>((sum, half) => sum + half, 0) / (positives.length * negatives.length);
+}
+
+/** To twelve decimals; NaN stays what it is. */
+function rounded(value = Number.NaN): number {
+  return Math.round(value * 1e12) / 1e12;
+}
+
+/** Requests of a unit each: the score of the true label by each version. */
+function scored(...scores: (readonly [baseline: number, candidate: number])[]): JudgedRow[] {
+  return scores.map(([baseline, candidate], unit) => ({
+    unit,
+    label: 'yes',
+    baseline: { label: 'yes', trueScore: baseline },
+    candidate: { label: 'yes', trueScore: candidate },
+  }));
+}
+
+/** Requests of a unit each: whether the label is the positive one, and the candidate's score. */
+function ranked(truth: readonly number[], scores: readonly number[]): JudgedRow[] {
+  return truth.map((positive, unit) => ({
+    unit,
+    label: positive === 1 ? 'b' : 'a',
+    isPositive: positive === 1,
+    baseline: { label: 'a', positiveScore: positive === 1 ? 0.9 : unit / 1000 },
+    candidate: { label: 'a', positiveScore: scores[unit] ?? Number.NaN },
+  }));
+}
