@@ -14,7 +14,7 @@ export interface DatabaseOptions {
 }
 
 /** Leaves room under 1 GB for Node and for what DuckDB does not count. */
-const defaultMemoryLimitBytes = 600_000_000;
+const defaultMemoryLimitBytes = 400_000_000;
 
 /** Every reading thread holds buffers of tens of megabytes, so more threads would not fit the default memory. */
 const mostThreads = 4;
