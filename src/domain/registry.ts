@@ -95,6 +95,8 @@ export interface HistoryEntry {
   readonly version: string;
   readonly rollout?: string;
   readonly stage?: string;
+  /** The candidate's share of the traffic from then on, in [0, 1], where a stage was entered. */
+  readonly weight?: number;
   /** Who did it, and why, where a person said so. */
   readonly by?: string;
   readonly reason?: string;

@@ -3,7 +3,7 @@ import type { Evidence } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../domain/registry.ts';
 import { applyVerdict, describeChange } from '../registry/apply-verdict.ts';
-import { registryPath, updateRegistry } from '../registry/registry-store.ts';
+import { registryPath, type RegistryUpdate, updateRegistry } from '../registry/registry-store.ts';
 import type { Person, RecordedLook } from '../registry/transition.ts';
 import type { Promotion } from '../report/promotion-text.ts';
 import { checkBinding } from './evidence-binding.ts';
@@ -42,10 +42,11 @@ export async function promote(world: World, file: string, options: PromoteOption
   const at = world.now().toISOString();
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), overriddenBy);
   const change = (before: ModelRegistry) => applyVerdict(before, decision, registryChange);
-  const { before, after, path } =
+  const { before, after, path, changelogFailure }: RegistryUpdate =
     options.dryRun === true
       ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
       : await updateRegistry(registryFolder, plan.model, registry.revision, change);
+  if (changelogFailure !== undefined) world.note(changelogFailure);
   return {
     dryRun: options.dryRun === true,
     model: plan.model,

@@ -34,7 +34,8 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     const { registry: now } = await readRegistry(registryFolder, model);
     return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile: path };
   }
-  const { before, after } = done.update;
+  const { before, after, changelogFailure } = done.update;
+  if (changelogFailure !== undefined) world.note(changelogFailure);
   const stage = before.rollouts[done.rollout.name]?.entered.at(-1);
   return {
     ...named,

@@ -31,12 +31,14 @@ export function enterStage(registry: ModelRegistry, change: RolloutChange): Mode
   requireMayEnter(known, change);
   const entered = withEntered(withLook(known, change), rollout, stage.name);
   const completes = stage.name === stages.at(-1)?.name;
-  return withHistory(completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight), {
+  const moved = completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight);
+  return withHistory(moved, {
     at,
     action: completes ? 'complete' : 'enter',
     version: rollout.candidate,
     rollout: rollout.name,
     stage: stage.name,
+    weight: moved.traffic[rollout.candidate] ?? 0,
     ...overrideOf('increase', change),
   });
 }

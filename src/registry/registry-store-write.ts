@@ -5,8 +5,8 @@ import { messageOf, systemErrorCode, unusableFile, type UserError } from '../dom
 import type { StillHeld } from './registry-lock.ts';
 
 /**
- * Replaces a file whole or not at all: writes a new one beside it, makes sure that it is on the disk, and renames it.
- * The lock on the file must be held.
+ * Replaces a file whole or not at all, or makes it: writes a new one beside it, makes sure that it is on the disk, and renames it.
+ * The lock on the file, or on the registry beside which it lies, must be held.
  *
  * write-file-atomic is not used: it makes one write call and does not look at how much was written, so that on a full
  * disk it renames a cut file into place.
@@ -14,7 +14,7 @@ import type { StillHeld } from './registry-lock.ts';
  */
 export async function replaceFile(file: string, text: string, stillHeld: StillHeld): Promise<void> {
   await removeLeftovers(file);
-  const { mode } = await stat(file);
+  const mode = await modeOf(file);
   const next = join(dirname(file), `${leftoverPrefix(file)}${randomUUID()}.tmp`);
   try {
     const handle = await open(next, 'wx', mode);
@@ -36,6 +36,18 @@ export async function replaceFile(file: string, text: string, stillHeld: StillHe
     throw error;
   }
   await syncFolder(dirname(file));
+}
+
+const newFileMode = 0o644;
+
+/** The permissions that a file has and shall keep. */
+async function modeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).mode;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return newFileMode;
+    throw error;
+  }
 }
 
 /** What an error of the file system means to who wanted to write; undefined for an error of another kind. */

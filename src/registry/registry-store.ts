@@ -1,11 +1,13 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeOneOf } from '../domain/did-you-mean.ts';
 import { messageOf, systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
 import type { ModelRegistry } from '../domain/registry.ts';
+import { changelogText } from './changelog.ts';
 import { parseRegistry } from './parse-registry.ts';
 import { withLock } from './registry-lock.ts';
+import { type ChangelogOutcome, changelogPath, writeChangelog } from './registry-store-changelog.ts';
 import { replaceFile, writeFailure } from './registry-store-write.ts';
 import { serializeRegistry } from './serialize-registry.ts';
 
@@ -17,7 +19,7 @@ export interface StoredRegistry {
 }
 
 /** A change that was written. */
-export interface RegistryUpdate {
+export interface RegistryUpdate extends ChangelogOutcome {
   readonly before: ModelRegistry;
   readonly after: ModelRegistry;
   readonly path: string;
@@ -63,7 +65,8 @@ export async function listModels(folder: string): Promise<string[]> {
 
 /**
  * Changes a model's registry: reads it, applies the transition and writes what comes out, with nobody else writing in
- * between. A stop at any point leaves the old file or the new one.
+ * between. A stop at any point leaves the old file or the new one. The changelog is written after it, from the history,
+ * so that the next change brings along what a stop in between has cost.
  * @param expectedRevision the revision that the change was decided on; null for a change that is right on any.
  * @param transition pure; what it throws is passed on, and nothing is written.
  * @throws UserError (exit 5) when the revision is another by now, or the file cannot be used, locked or written.
@@ -85,10 +88,26 @@ export async function updateRegistry(
         throw moved(path, expectedRevision, before);
       const after = transition(before);
       await replaceFile(file, writable(after, before, path), stillHeld);
-      return { before, after, path };
+      return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
     });
   } catch (error) {
     throw writeFailure(error, path) ?? error;
+  }
+}
+
+/** Writes a model's changelog anew from its history. @throws UserError (exit 5) when it cannot be locked or written. */
+export async function renewChangelog(folder: string, model: string): Promise<string> {
+  await readRegistry(folder, model);
+  const file = await realpath(registryPath(folder, model));
+  try {
+    return await withLock(file, async (stillHeld) => {
+      const { registry } = await readRegistry(folder, model);
+      const path = changelogPath(dirname(file), model);
+      await replaceFile(path, changelogText(registry), stillHeld);
+      return path;
+    });
+  } catch (error) {
+    throw writeFailure(error, changelogPath(folder, model)) ?? error;
   }
 }
 

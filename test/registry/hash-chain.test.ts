@@ -10,8 +10,8 @@ test('the chain begins with the hash of the empty string', () => {
 });
 
 test('a link is the hash of the entry with its keys in order and no white space, as the shell computes it', () => {
-  const { revision, at, action, version, rollout, stage, previous } = history[0] ?? {};
-  const canonical = JSON.stringify({ action, at, previous, revision, rollout, stage, version });
+  const { revision, at, action, version, rollout, stage, weight, previous } = history[0] ?? {};
+  const canonical = JSON.stringify({ action, at, previous, revision, rollout, stage, version, weight });
   const [digest] = execFileSync('sha256sum', { input: canonical, encoding: 'utf8' }).split(' ');
   expect(history[1]?.previous).toBe(`sha256:${digest}`);
 });

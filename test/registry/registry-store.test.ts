@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
-import { listModels, readRegistry, updateRegistry } from '../../src/registry/registry-store.ts';
+import { changelogText } from '../../src/registry/changelog.ts';
+import { listModels, readRegistry, renewChangelog, updateRegistry } from '../../src/registry/registry-store.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
 import { act, entered, startingRegistry } from './example-registry.ts';
-import { folderWith, model } from './writer.ts';
+import { filesOfModel, folderWith, model } from './writer.ts';
 
 const enter = (registry: ModelRegistry) => act(registry, 'increase', 'shadow');
 const hold = (registry: ModelRegistry) => act(registry, 'hold', 'shadow');
@@ -32,7 +33,7 @@ test('a change is written, and told with what was before', async () => {
 test('nothing but the file is left after a change', async () => {
   const folder = await folderWith(startingRegistry);
   await updateRegistry(folder, model, 0, enter);
-  expect(await readdir(folder)).toStrictEqual([`${model}.json`]);
+  expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
 });
 
 test('a file that another change reached first is left alone', async () => {
@@ -54,6 +55,28 @@ test('of changes that start at once from the same revision, one is made', async 
   const folder = await folderWith(startingRegistry);
   const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => updateRegistry(folder, model, 0, hold)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('every change brings the changelog along', async () => {
+  const folder = await folderWith(startingRegistry);
+  await updateRegistry(folder, model, 0, enter);
+  const { after } = await updateRegistry(folder, model, 1, hold);
+  expect(await readFile(join(folder, `${model}.CHANGELOG.md`), 'utf8')).toBe(changelogText(after));
+});
+
+test('a changelog that cannot be written is told, and the change stands', async () => {
+  const folder = await folderWith(startingRegistry);
+  await mkdir(join(folder, `${model}.CHANGELOG.md`));
+  const { changelogFailure } = await updateRegistry(folder, model, 0, enter);
+  expect(changelogFailure).toMatch(/^The change was made, but .*canary registry changelog writes it later\.$/u);
+  expect((await readRegistry(folder, model)).registry.revision).toBe(1);
+});
+
+test('a changelog is made again from the history', async () => {
+  const folder = await folderWith(entered(['shadow', 'canary-5']));
+  const path = await renewChangelog(folder, model);
+  expect(path.endsWith(`${model}.CHANGELOG.md`)).toBe(true);
+  expect(await readFile(path, 'utf8')).toBe(changelogText(entered(['shadow', 'canary-5'])));
 });
 
 test('a refused transition writes nothing and leaves nothing', async () => {
@@ -117,7 +140,7 @@ test('what a killed writer left is cleared away by the next', async () => {
   const folder = await folderWith(startingRegistry);
   await writeFile(join(folder, `.${model}.json.0000.tmp`), '{"schemaVersion": 1, "mo');
   await updateRegistry(folder, model, 0, enter);
-  expect(await readdir(folder)).toStrictEqual([`${model}.json`]);
+  expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
 });
 
 test('a folder that may not be written is told, and stays as it was', async () => {

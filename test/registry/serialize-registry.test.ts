@@ -39,8 +39,8 @@ test('a rollout is laid out for reading: one line for each share-out, look and c
     ] }
   },
   "history": [
-    { "revision": 1, "at": "T", "action": "enter", "version": "1.5.0", "rollout": "intent-1.5.0", "stage": "shadow", "previous": "sha256:#" },
-    { "revision": 2, "at": "T", "action": "enter", "version": "1.5.0", "rollout": "intent-1.5.0", "stage": "canary-5", "previous": "sha256:#" },
+    { "revision": 1, "at": "T", "action": "enter", "version": "1.5.0", "rollout": "intent-1.5.0", "stage": "shadow", "weight": 0, "previous": "sha256:#" },
+    { "revision": 2, "at": "T", "action": "enter", "version": "1.5.0", "rollout": "intent-1.5.0", "stage": "canary-5", "weight": 0.05, "previous": "sha256:#" },
     { "revision": 3, "at": "T", "action": "look", "version": "1.5.0", "rollout": "intent-1.5.0", "stage": "half", "previous": "sha256:#" }
   ]
 }

@@ -10,6 +10,9 @@ import { changeAt } from './example-registry.ts';
 
 export const model = 'intent-classifier';
 
+/** What a folder of the model holds once it was changed. */
+export const filesOfModel = [`${model}.CHANGELOG.md`, `${model}.json`];
+
 /** A new folder with the registry of one model. */
 export async function folderWith(registry: ModelRegistry): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-registry-'));
