@@ -5,6 +5,7 @@ import {
   means,
   ownProportions,
   pairedProportions,
+  pairedRatios,
   quantiles,
   relativeProportions,
   servedProportions,
@@ -33,6 +34,13 @@ const chosen: [Family, string[]][] = [
       '0.1 to 0.13, churn 0, 5000 units, 1 to 50, correlation 0.9',
       '0.01 to 0.01, churn 0.002, 300 units, 10 each, correlation 0.9',
       '0.5 to 0.45, churn 0.02, 300 units, 1 each, correlation 0',
+    ],
+  ],
+  [
+    pairedRatios,
+    [
+      '0.1 to 0.13, churn 0, 300 units, 1 to 50, correlation 0.9',
+      'relative, 0.5 to 0.45, churn 0.02, 5000 units, 1 each, correlation 0',
     ],
   ],
   [

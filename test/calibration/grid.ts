@@ -94,6 +94,19 @@ export const pairedProportions: Family = {
   ),
 };
 
+export const pairedRatios: Family = {
+  title: 'Paired difference of precisions (each version with its own denominator)',
+  cells: cross([false, true], cross(changes, shapes([300, 5000], [1, 50]))).map(
+    ([relative, [change, [shape, correlation]]]) =>
+      cell(
+        `${relative ? 'relative, ' : ''}${change[0]} to ${change[1]}, churn ${change[2]}`,
+        { kind: 'ratio-difference', relative },
+        proportionPopulation(change, correlation),
+        shape,
+      ),
+  ),
+};
+
 export const servedProportions: Family = {
   title: 'Served difference of proportions',
   cells: cross(served, cross(changes, shapes([600, 5000], [1, 50]))).map(([design, [change, [shape, correlation]]]) =>

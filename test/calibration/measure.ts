@@ -1,6 +1,7 @@
 import { jackknifeLooks } from './jackknife-run.ts';
 import { meanLooks } from './mean-run.ts';
 import { quantileLooks } from './quantile-run.ts';
+import { ratioLooks } from './ratio-run.ts';
 import { Random } from './random.ts';
 import { type Scenario, truthOf } from './scenario.ts';
 import { alpha, noMisses, record, type RunMisses, strictAlpha } from './tally.ts';
@@ -53,6 +54,7 @@ export function measure(scenario: Scenario, runs: number, seed: number): MissRat
 
 function simulatorOf({ quantity }: Scenario): typeof meanLooks {
   if (quantity.kind === 'root-mean-square') return jackknifeLooks;
+  if (quantity.kind === 'ratio-difference') return ratioLooks;
   return quantity.kind === 'own' || quantity.kind === 'difference' ? meanLooks : quantileLooks;
 }
 

@@ -7,6 +7,8 @@ export type Quantity =
   | { readonly kind: 'own' }
   | { readonly kind: 'difference'; readonly relative: boolean; readonly design: Design }
   | { readonly kind: 'root-mean-square'; readonly paired: boolean }
+  /** Of two versions on the same requests, each with its own denominator. */
+  | { readonly kind: 'ratio-difference'; readonly relative: boolean }
   | { readonly kind: 'own-quantile'; readonly probability: number }
   | {
       readonly kind: 'quantile-difference';
@@ -36,7 +38,7 @@ export function truthOf({ quantity, population }: Scenario): number {
 
 function trueValues(quantity: Quantity, population: Population): [number, number] {
   if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
-  if (quantity.kind === 'own' || quantity.kind === 'difference') {
+  if (quantity.kind === 'own' || quantity.kind === 'difference' || quantity.kind === 'ratio-difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);
     return [mean, population.ratio * mean];
   }

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { pairedRatios } from './grid.ts';
+
+calibrate(pairedRatios);
