@@ -97,6 +97,17 @@ export interface ComparisonNumbers {
   readonly units: number;
   readonly requests: number;
   readonly note?: string;
+  /** Of served comparisons of the whole, where the plan names segments. */
+  readonly postStratified?: PostStratifiedDelta;
+}
+
+/** A served delta with the segments weighted alike on both sides. */
+export interface PostStratifiedDelta {
+  readonly delta: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Share of the requests, in (0, 1], whose segments both sides have from at least two units. */
+  readonly covered: number;
 }
 
 interface ComparisonSubject {

@@ -11,6 +11,7 @@ import { coverage } from '../verdict/checks/coverage.ts';
 import { enoughRequests, enoughUnits } from '../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor, unresolvable } from '../verdict/checks/noise-floor.ts';
 import { rejectedRecords } from '../verdict/checks/rejected-records.ts';
+import { segmentMix } from '../verdict/checks/segment-mix.ts';
 import { errorRates } from '../verdict/error-rates.ts';
 import { type PlannedTest, plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
 import { judgeGuardrail } from '../verdict/judge-guardrail.ts';
@@ -56,9 +57,10 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: fixedNow.plannedUnits };
+  const comparisons = await compareVersions(sampler, plan, scope, shown);
   return {
     frozen: fixedNow,
-    comparisons: await compareVersions(sampler, plan, scope, shown),
+    comparisons,
     guardrails,
     checks: [
       enoughRequests(stage, size),
@@ -66,6 +68,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       rejectedRecords(files, plan.requests.maxRejected),
       coverage(plan.coverage, { hours: scope.hours, segments: scope.segmentValues }),
       noiseFloor(noises),
+      segmentMix(comparisons),
     ],
   };
 }

@@ -1,4 +1,5 @@
-import type { Comparison, ComparisonKind, Segment } from '../domain/evidence.ts';
+import type { Estimate } from '../domain/estimate.ts';
+import type { Comparison, ComparisonKind, PostStratifiedDelta, Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { IntervalSettings } from '../stats/confidence-bound.ts';
@@ -29,10 +30,29 @@ export async function compareVersions(
       // In pairs a number of the log has no value, and saying so once is enough.
       if (comparison === 'paired' && metric.family === 'kpi' && slice.segment !== null) continue;
       const subject: Subject = { metric, comparison, slice };
-      comparisons.push(comparisonOf(subject, await sampler.measure(subject, 'difference'), settings));
+      const compared = comparisonOf(subject, await sampler.measure(subject, 'difference'), settings);
+      comparisons.push({ ...compared, ...(await sameMix(sampler, subject, plan, settings)) });
     }
   }
   return comparisons;
+}
+
+/**
+ * The served difference of the whole as it would be with the same mix of segments on both sides: what is left of it when
+ * the canary's users happen to be others than the stable ones.
+ */
+async function sameMix(
+  sampler: MetricSampler,
+  { metric, comparison, slice }: Subject,
+  plan: RolloutPlan,
+  settings: IntervalSettings,
+): Promise<{ readonly postStratified?: PostStratifiedDelta }> {
+  const dimensions = Object.keys(plan.requests.segments);
+  if (comparison !== 'served' || slice.segment !== null || dimensions.length === 0) return {};
+  const stratified = await sampler.postStratified(metric, dimensions);
+  if (stratified?.kind !== 'post-stratified') return {};
+  const { difference, covered } = stratified;
+  return { postStratified: { delta: difference.value, ...boundsOf(estimateAt(difference, settings)), covered } };
 }
 
 /** The metrics that the plan's guardrails name, each once, in the plan's order. */
@@ -91,12 +111,15 @@ function comparisonOf(
   }
   const { baseline, candidate, value: delta, units, requests } = measured;
   const estimate = estimateAt(measured, settings);
-  const bounds =
-    estimate.kind === 'estimated'
-      ? {
-          ...(Number.isFinite(estimate.low) ? { low: estimate.low } : {}),
-          ...(Number.isFinite(estimate.high) ? { high: estimate.high } : {}),
-        }
-      : { note: estimate.reason };
-  return { ...subject, baseline, candidate, delta, ...bounds, units, requests };
+  const note = estimate.kind === 'estimated' ? {} : { note: estimate.reason };
+  return { ...subject, baseline, candidate, delta, ...boundsOf(estimate), ...note, units, requests };
+}
+
+/** An interval that is open at one end has no number there. */
+function boundsOf(estimate: Estimate): { readonly low?: number; readonly high?: number } {
+  if (estimate.kind !== 'estimated') return {};
+  return {
+    ...(Number.isFinite(estimate.low) ? { low: estimate.low } : {}),
+    ...(Number.isFinite(estimate.high) ? { high: estimate.high } : {}),
+  };
 }

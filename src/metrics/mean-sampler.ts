@@ -5,6 +5,7 @@ import { pairedDifference } from '../stats/paired-difference.ts';
 import { pairedRatioDifference } from '../stats/paired-ratio-difference.ts';
 import { pairedRatioRelativeDifference } from '../stats/paired-ratio-relative-difference.ts';
 import { pairedRelativeDifference } from '../stats/paired-relative-difference.ts';
+import { type PostStratified, postStratifiedDifference } from '../stats/post-stratification.ts';
 import { proportion } from '../stats/proportion.ts';
 import type { RatioPair } from '../stats/ratio-side.ts';
 import { type Uncomputable, uncomputable } from '../stats/result.ts';
@@ -47,6 +48,16 @@ export class MeanSampler {
     return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
       ? uncomputable(definition.absent)
       : measured;
+  }
+
+  /** The served difference as it would be with the same mix of segments on both sides; undefined for other metrics. */
+  async postStratified(
+    metric: Metric,
+    dimensions: readonly string[],
+  ): Promise<PostStratified | Uncomputable | undefined> {
+    if (!this.#definitions.has(metric.id)) return undefined;
+    const { baseline, candidate, segments } = await this.#sums.segmented(metric.id, dimensions);
+    return postStratifiedDifference(baseline, candidate, segments, { zeroOne: metricTraits(metric).zeroOne });
   }
 
   /** The sums that hold the candidate's side, and those that hold the baseline's. */

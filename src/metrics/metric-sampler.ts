@@ -1,4 +1,6 @@
 import type { Metric } from '../domain/metric.ts';
+import type { PostStratified } from '../stats/post-stratification.ts';
+import type { Uncomputable } from '../stats/result.ts';
 import type { Measured } from './estimate.ts';
 import { groupMetricOf } from './group-metrics.ts';
 import { GroupSampler } from './group-sampler.ts';
@@ -31,5 +33,13 @@ export class MetricSampler {
     return groupMetricOf(metric) === undefined
       ? await this.#means.measure(subject, quantity)
       : await this.#groups.measure(subject, quantity);
+  }
+
+  /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
+  async postStratified(
+    metric: Metric,
+    dimensions: readonly string[],
+  ): Promise<PostStratified | Uncomputable | undefined> {
+    return await this.#means.postStratified(metric, dimensions);
   }
 }

@@ -1,5 +1,7 @@
-import type { Segment } from '../domain/evidence.ts';
 import type { Role } from '../domain/role.ts';
+import type { ColumnArrays } from '../requests/column-arrays.ts';
+import type { SegmentedSample } from '../stats/post-stratification.ts';
+import type { Segment } from '../domain/evidence.ts';
 import { quoteIdentifier } from '../requests/database.ts';
 import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
@@ -25,8 +27,15 @@ export interface UnitSums {
   readonly zeroOne: boolean;
 }
 
+/** Both sides of a served comparison, by unit and segment. */
+export interface SegmentedSides {
+  readonly segments: number;
+  readonly baseline: SegmentedSample;
+  readonly candidate: SegmentedSample;
+}
+
 /**
- * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSION` of
+ * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSIONS` of
  * the database, and reads slices of it. The sums stay in the database, which spills where memory is short; what reaches
  * JavaScript at a time is one metric of one slice.
  */
@@ -48,10 +57,7 @@ export class UnitSumTables {
     const metric = this.#metrics.get(metricId);
     const position = [...this.#metrics.keys()].indexOf(metricId);
     if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
-    const dimension = dimensionOf(slice.segment);
-    const key = dimension ?? '';
-    const table = this.#tables.get(key) ?? this.#create(dimension);
-    this.#tables.set(key, table);
+    const table = this.#table(dimensionsOf(slice.segment));
     const columns = aggregatesOf(metric).map((aggregate) => `${aggregate}${position} AS ${aggregate}`);
     const rows = await this.#judged.db.columns(
       `SELECT ${columns.join(', ')} FROM ${await table} WHERE ${sliceCondition(slice, this.#columnOf)} ORDER BY unit_index`,
@@ -59,14 +65,38 @@ export class UnitSumTables {
     return unitSums(metric, await this.#range(metricId, metric), (aggregate) => rows.numbers(aggregate));
   }
 
-  /** @returns the table's name, quoted. */
-  async #create(dimension: string | undefined): Promise<string> {
-    const table = quoteIdentifier(`${this.#judged.name}:sums:${dimension ?? ''}`);
+  /**
+   * The two sides of a served comparison by unit and by combination of the dimensions' values: the baseline on the
+   * stable cohort, the candidate on the canary's.
+   */
+  async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
+    const position = [...this.#metrics.keys()].indexOf(metricId);
+    const columns = dimensions.map((dimension) => quoteIdentifier(this.#columnOf(dimension)));
+    const rows = await this.#judged.db.columns(
+      `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${columns.join(', ')}) - 1)::INTEGER AS segment,
+         baselineRequests${position} AS baseline_requests, baselineSum${position} AS baseline_sum,
+         candidateRequests${position} AS candidate_requests, candidateSum${position} AS candidate_sum
+       FROM ${await this.#table(dimensions)} ORDER BY unit_index, segment`,
+    );
+    const segments = rows.numbers('segment').reduce((most, segment) => Math.max(most, segment + 1), 0);
+    return { segments, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
+  }
+
+  /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */
+  #table(dimensions: readonly string[]): Promise<string> {
+    const key = JSON.stringify(dimensions);
+    const table = this.#tables.get(key) ?? this.#create(dimensions);
+    this.#tables.set(key, table);
+    return table;
+  }
+
+  async #create(dimensions: readonly string[]): Promise<string> {
+    const table = quoteIdentifier(`${this.#judged.name}:sums:${JSON.stringify(dimensions)}`);
     const sums: string[] = [];
     for (const [position, [id, metric]] of [...this.#metrics].entries()) {
       sums.push(...sumColumns(metric, await this.#range(id, metric), position));
     }
-    const group = ['unit_index', ...(dimension === undefined ? [] : [quoteIdentifier(this.#columnOf(dimension))])];
+    const group = ['unit_index', ...dimensions.map((dimension) => quoteIdentifier(this.#columnOf(dimension)))];
     await this.#judged.db.run(
       `CREATE OR REPLACE TEMP TABLE ${table} AS
        SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
@@ -81,10 +111,25 @@ export class UnitSumTables {
   }
 }
 
-function dimensionOf(segment: Segment): string | undefined {
+function dimensionsOf(segment: Segment): readonly string[] {
   const dimensions = Object.keys(segment ?? {});
   if (dimensions.length > 1) throw new RangeError('A slice is about at most one dimension.');
-  return dimensions[0];
+  return dimensions;
+}
+
+function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSample {
+  const flags = rows.numbers('in_canary');
+  const own = [...flags.keys()].filter((row) => flags[row] === inCanary);
+  const column = (name: string) => {
+    const all = rows.numbers(name);
+    return own.map((row) => all[row] ?? Number.NaN);
+  };
+  return {
+    unit: Int32Array.from(column('unit_index')),
+    segment: Int32Array.from(column('segment')),
+    requests: Float64Array.from(column(`${role}_requests`)),
+    sum: Float64Array.from(column(`${role}_sum`)),
+  };
 }
 
 function unitSums(
