@@ -99,6 +99,8 @@ export interface ComparisonNumbers {
   readonly note?: string;
   /** Of served comparisons of the whole, where the plan names segments. */
   readonly postStratified?: PostStratifiedDelta;
+  /** Of means: share of the candidate's sum, in [0, 1], that its heaviest 1% of units carry. */
+  readonly topUnitsShare?: number;
 }
 
 /** A served delta with the segments weighted alike on both sides. */

@@ -1,5 +1,11 @@
 import type { Estimate } from '../domain/estimate.ts';
-import type { Comparison, ComparisonKind, PostStratifiedDelta, Segment } from '../domain/evidence.ts';
+import type {
+  Comparison,
+  ComparisonKind,
+  ComparisonNumbers,
+  PostStratifiedDelta,
+  Segment,
+} from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { IntervalSettings } from '../stats/confidence-bound.ts';
@@ -31,10 +37,26 @@ export async function compareVersions(
       if (comparison === 'paired' && metric.family === 'kpi' && slice.segment !== null) continue;
       const subject: Subject = { metric, comparison, slice };
       const compared = comparisonOf(subject, await sampler.measure(subject, 'difference'), settings);
-      comparisons.push({ ...compared, ...(await sameMix(sampler, subject, plan, settings)) });
+      const isWhole = slice.segment === null && !('uncomputable' in compared);
+      const extras = isWhole ? await aboutTheWhole(sampler, subject, plan, settings) : {};
+      comparisons.push({ ...compared, ...extras });
     }
   }
   return comparisons;
+}
+
+/** What is told of a comparison of the whole beside its numbers. */
+async function aboutTheWhole(
+  sampler: MetricSampler,
+  subject: Subject,
+  plan: RolloutPlan,
+  settings: IntervalSettings,
+): Promise<Pick<ComparisonNumbers, 'postStratified' | 'topUnitsShare'>> {
+  const topUnitsShare = await sampler.topUnitsShare(subject);
+  return {
+    ...(await sameMix(sampler, subject, plan, settings)),
+    ...(topUnitsShare === undefined ? {} : { topUnitsShare }),
+  };
 }
 
 /**
@@ -43,12 +65,12 @@ export async function compareVersions(
  */
 async function sameMix(
   sampler: MetricSampler,
-  { metric, comparison, slice }: Subject,
+  { metric, comparison }: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
 ): Promise<{ readonly postStratified?: PostStratifiedDelta }> {
   const dimensions = Object.keys(plan.requests.segments);
-  if (comparison !== 'served' || slice.segment !== null || dimensions.length === 0) return {};
+  if (comparison !== 'served' || dimensions.length === 0) return {};
   const stratified = await sampler.postStratified(metric, dimensions);
   if (stratified?.kind !== 'post-stratified') return {};
   const { difference, covered } = stratified;

@@ -13,6 +13,7 @@ import type { Linearized } from '../stats/linearized.ts';
 import type { PairedSample, Sample } from '../stats/sample.ts';
 import { servedDifference } from '../stats/served-difference.ts';
 import { servedRelativeDifference } from '../stats/served-relative-difference.ts';
+import { topUnitsShare } from '../stats/top-units-share.ts';
 import type { Measured } from './estimate.ts';
 import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
@@ -48,6 +49,14 @@ export class MeanSampler {
     return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
       ? uncomputable(definition.absent)
       : measured;
+  }
+
+  /** What share of the candidate's sum its heaviest hundredth of units carries; undefined where that says nothing. */
+  async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
+    // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
+    if (!this.#definitions.has(metric.id) || metricTraits(metric).zeroOne) return undefined;
+    const share = topUnitsShare((await this.#sums.slice(metric.id, slice)).candidate.sum);
+    return typeof share === 'number' ? share : undefined;
   }
 
   /** The served difference as it would be with the same mix of segments on both sides; undefined for other metrics. */

@@ -42,4 +42,9 @@ export class MetricSampler {
   ): Promise<PostStratified | Uncomputable | undefined> {
     return await this.#means.postStratified(metric, dimensions);
   }
+
+  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
+  async topUnitsShare(subject: Subject): Promise<number | undefined> {
+    return await this.#means.topUnitsShare(subject);
+  }
 }

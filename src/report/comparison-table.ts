@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { fold, foldLine } from './fold.ts';
 import { changeMeasure } from '../domain/format-bound.ts';
-import { formatCount, formatTogether } from '../domain/format-number.ts';
+import { formatCount, formatTogether, formatQuantity } from '../domain/format-number.ts';
 import { isComputed, worstFirst } from './harm.ts';
 import { formatEstimate } from './interval.ts';
 import { segmentName } from './names.ts';
@@ -61,13 +61,22 @@ function cells(comparison: Comparison, notes: string[]): string[] {
     changeMeasure(comparison.unit),
   );
   return [
-    name,
+    `${name}${heavyUsersMark(comparison, notes)}`,
     formatCount(comparison.requests),
     formatCount(comparison.units),
     ...sides.texts.map((text) => `${text}${sides.unit}`),
     value,
     interval === '' ? `none ${noteMark(reasonOf(comparison), notes)}` : interval,
   ];
+}
+
+/** From here on a mean depends so much on so few that a reader has to know. */
+const remarkableShare = 0.1;
+
+function heavyUsersMark({ topUnitsShare }: ComparisonNumbers, notes: string[]): string {
+  if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return '';
+  const share = formatQuantity(topUnitsShare, 'proportion');
+  return ` ${noteMark(`The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`, notes)}`;
 }
 
 function reasonOf({ note }: ComparisonNumbers): string {

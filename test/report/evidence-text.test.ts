@@ -156,3 +156,10 @@ test('a change that promote would refuse is not offered as the next step', () =>
   expect(text).toContain('Next: canary status plan.yaml');
   expect(text).not.toContain('canary promote');
 });
+
+test('a mean that few users carry says so', () => {
+  const [first, ...rest] = increaseEvidence.comparisons;
+  if (first === undefined || 'uncomputable' in first) throw new Error('the example begins with numbers');
+  const evidence = { ...increaseEvidence, comparisons: [{ ...first, topUnitsShare: 0.234 }, ...rest] };
+  expect(evidenceText(evidence, columns(160), options)).toContain('The heaviest 1% of users carry 23.40% of the');
+});
