@@ -7,6 +7,7 @@ import { registerInit } from './init.ts';
 import type { CommandContext } from './command-context.ts';
 import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
+import { registerRegistry } from './registry.ts';
 import { registerRollback } from './rollback.ts';
 import { registerStatus } from './status.ts';
 
@@ -38,11 +39,14 @@ export function createProgram(context: CommandContext): Command {
     registerRollback,
     registerStatus,
     registerAssign,
+    registerRegistry,
   ]) {
     register(program, context);
   }
   // A pipeline's author reads the help of one command and decides there what its exit codes mean.
-  for (const command of program.commands) command.addHelpText('after', `\n${exitCodeHelp()}`);
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+    command.addHelpText('after', `\n${exitCodeHelp()}`);
+  }
   program.addHelpText(
     'after',
     `\n${exitCodeHelp()}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,

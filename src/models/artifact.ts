@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
@@ -60,18 +60,41 @@ export async function artifactSha256(folder: string): Promise<string> {
     throw systemErrorCode(error) === undefined ? error : missing(folder, error);
   });
   if (paths.length === 0) throw unusableFile(`Artifact ${folder} contains no files.`);
+  const before = await stampsOf(folder, paths);
   const list = createHash('sha256');
   for (const path of paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
     list.update(`${await fileSha256(join(folder, path))}  ${path}\n`);
   }
+  if ((await stampsOf(folder, await listFiles(folder))) !== before) throw changedMeanwhile(folder);
   return list.digest('hex');
 }
 
-/** The sha256 of one file's bytes, as lowercase hex. */
+/** The sha256 of one file's bytes, as lowercase hex. @throws UserError (exit 5) for a file that changes meanwhile. */
 export async function fileSha256(path: string): Promise<string> {
+  const before = await stampOf(path);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
+  if ((await stampOf(path)) !== before) throw changedMeanwhile(path);
   return hash.digest('hex');
+}
+
+/** What tells a file from the same file after a change, as one text for a whole folder. */
+async function stampsOf(folder: string, paths: readonly string[]): Promise<string> {
+  const stamps = await Promise.all(
+    paths.toSorted().map(async (path) => `${path} ${await stampOf(join(folder, path))}`),
+  );
+  return stamps.join('\n');
+}
+
+async function stampOf(path: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  return [ino, size, mtimeNs, ctimeNs].join(' ');
+}
+
+function changedMeanwhile(path: string): Error {
+  return unusableFile(`${path} changed while it was hashed, so nobody knows what the digest is of.`, {
+    hint: 'Wait until whatever writes it has ended, and run the command again.',
+  });
 }
 
 /** Every file below a folder as `./a/b`, in no particular order. */

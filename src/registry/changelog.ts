@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { formatShare } from '../domain/format-number.ts';
-import type { HistoryEntry, ModelRegistry } from '../domain/registry.ts';
+import type { HistoryEntry, ModelRegistry, VersionStatus } from '../domain/registry.ts';
 
 /** The kinds of change of Keep a Changelog that happen to a version, in the order in which they are told. */
 const kinds = ['Removed', 'Changed', 'Added'] as const;
@@ -47,12 +47,14 @@ function versionSection(registry: ModelRegistry, entries: readonly HistoryEntry[
     if (lines.length === 0) return [];
     return [`### ${kind}\n\n${lines.map((entry) => `- ${line(registry, entry)}`).join('\n')}`];
   });
-  return [`## [${version}] - ${standing(entries)}`, ...blocks].join('\n\n');
+  return [`## [${version}] - ${standing(entries, registry.versions[version]?.status)}`, ...blocks].join('\n\n');
 }
 
 /** When the version was released to everybody, or taken back. */
-function standing(entries: readonly HistoryEntry[]): string {
+function standing(entries: readonly HistoryEntry[], status: VersionStatus | undefined): string {
   const last = entries.findLast(({ action }) => action === 'complete' || action === 'rollback' || action === 'enter');
+  // The first version of a model serves everybody from the day on which it was added.
+  if (last === undefined && status === 'stable' && entries[0] !== undefined) return dayOf(entries[0]);
   if (last === undefined || last.action === 'enter') return 'Unreleased';
   return last.action === 'complete' ? dayOf(last) : `${dayOf(last)} [YANKED]`;
 }

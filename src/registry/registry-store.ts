@@ -95,6 +95,30 @@ export async function updateRegistry(
   }
 }
 
+/**
+ * Makes the registry file of a model that has none. Of two who do it at once, one does.
+ * @throws UserError (exit 5) when there is one by now, or it cannot be locked or written.
+ */
+export async function createRegistry(
+  folder: string,
+  empty: ModelRegistry,
+  transition: (registry: ModelRegistry) => ModelRegistry,
+): Promise<RegistryUpdate> {
+  const path = registryPath(folder, empty.model);
+  try {
+    return await withLock(path, async (stillHeld) => {
+      if ((await listModels(folder)).includes(empty.model)) {
+        throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
+      }
+      const after = transition(empty);
+      await replaceFile(path, writable(after, empty, path), stillHeld);
+      return { before: empty, after, path, ...(await writeChangelog(path, after, stillHeld)) };
+    });
+  } catch (error) {
+    throw writeFailure(error, path) ?? error;
+  }
+}
+
 /** Writes a model's changelog anew from its history. @throws UserError (exit 5) when it cannot be locked or written. */
 export async function renewChangelog(folder: string, model: string): Promise<string> {
   await readRegistry(folder, model);

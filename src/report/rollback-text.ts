@@ -66,7 +66,7 @@ function standing({ now, registryFile, ...named }: Rollback): readonly (readonly
 function confirmText({ target, registryFolder }: Pick<Rollback, 'target' | 'registryFolder'>): string {
   return registryFolder === undefined
     ? commandLine('canary', 'status', target)
-    : `traffic and aliases in ${commandLine(`${registryFolder}/${target}.json`)}`;
+    : commandLine('canary', 'registry', 'list', registryFolder, target);
 }
 
 function undoText({ target, registryFolder }: Rollback): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { artifactSha256, digestCommand, resolveArtifact, verifyArtifact } from '../../src/models/artifact.ts';
@@ -73,3 +73,19 @@ test.each(['..', '../other', 'models/../../other', '/etc', 'linked', 'linked/dee
     await expect(resolveArtifact(registry, path)).rejects.toMatchObject({ exitCode: 5 });
   },
 );
+
+test('a file that changes while it is hashed is refused', async () => {
+  const folder = writeFiles(temporaryFolder(), files);
+  const weights = join(folder, 'weights/a.bin');
+  // Sparse, so that it costs no disk; hashing takes many times longer than a change.
+  truncateSync(weights, 200_000_000);
+  const changes = setInterval(() => appendFileSync(weights, '!'), 5);
+  try {
+    await expect(artifactSha256(folder)).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('changed while it was hashed'),
+    });
+  } finally {
+    clearInterval(changes);
+  }
+});

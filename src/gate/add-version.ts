@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import semver from 'semver';
+import { invalidInput } from '../domain/errors.ts';
+import { type Artifact, type ModelRegistry, type ModelVersion, type Runtime, runtimes } from '../domain/registry.ts';
+import { artifactSha256, resolveArtifact } from '../models/artifact.ts';
+import { changeBetween, type VersionChange } from '../plan/lint/version-change.ts';
+import { addVersion, emptyRegistry, requireVersionNumber } from '../registry/add-version.ts';
+import { requireEntry } from '../registry/entry.ts';
+import { createRegistry, listModels, readRegistry, updateRegistry } from '../registry/registry-store.ts';
+import type { AddedVersion } from '../report/registry-text.ts';
+import type { World } from './world.ts';
+import { writtenHash, writtenJson } from './written-json.ts';
+
+export type Bump = 'auto' | 'major' | 'minor' | 'patch';
+
+export interface AddOptions {
+  /** The artifact's folder, inside the registry's. */
+  readonly artifact?: string;
+  readonly runtime?: string;
+  /** JSON, or a file of it; likewise `metrics`. */
+  readonly signature: string;
+  readonly metrics?: string;
+  /** A path to hash, or a hash; likewise `code`. */
+  readonly data?: string;
+  readonly code?: string;
+  readonly description?: string;
+  /** How the number follows from the stable version's, where none is given. */
+  readonly bump: Bump;
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Adds a version to a model's registry, which is made where the model is new. Everything is hashed before the registry is
+ * locked.
+ * @param version its number; the next by rule where it is absent.
+ * @throws UserError (exit 2 or 5), and then nothing was changed.
+ */
+export async function addToRegistry(
+  world: World,
+  folder: string,
+  model: string,
+  version: string | undefined,
+  options: AddOptions,
+): Promise<AddedVersion> {
+  if (version !== undefined) requireVersionNumber(version);
+  requireModelName(model);
+  const registryFolder = resolve(world.cwd, folder);
+  const entry = await newEntry(world, registryFolder, options);
+  const isNew = !(await existing(registryFolder)).includes(model);
+  const known = isNew ? emptyRegistry(model) : (await readRegistry(registryFolder, model)).registry;
+  const chosen = version ?? nextNumber(known, entry, options.bump);
+  const added = { version: chosen, entry, at: world.now().toISOString() };
+  const add = (registry: ModelRegistry) => addVersion(registry, added);
+  const change = changeFromStable(known, entry);
+  const told = { model, version: chosen, artifact: entry.artifact, ...(change === undefined ? {} : { change }) };
+  if (options.dryRun === true) return { ...told, dryRun: true, revision: add(known).revision };
+  const { after, path, changelogFailure } = isNew
+    ? await mkdir(registryFolder, { recursive: true }).then(() => createRegistry(registryFolder, known, add))
+    : await updateRegistry(registryFolder, model, null, add);
+  if (changelogFailure !== undefined) world.note(changelogFailure);
+  return { ...told, dryRun: false, revision: after.revision, registryFile: path };
+}
+
+async function newEntry(
+  world: World,
+  registryFolder: string,
+  options: AddOptions,
+): Promise<Omit<ModelVersion, 'status'>> {
+  const { cwd } = world;
+  const { data, code, metrics, description } = options;
+  const entry = {
+    createdAt: world.now().toISOString(),
+    ...(description === undefined ? {} : { description }),
+    artifact: await newArtifact(cwd, registryFolder, options),
+    ...(data === undefined ? {} : { data_hash: await writtenHash(cwd, '--data', data) }),
+    ...(code === undefined ? {} : { code_hash: await writtenHash(cwd, '--code', code) }),
+    signature: await writtenJson(cwd, '--signature', options.signature),
+    ...(metrics === undefined ? {} : { metrics: await writtenJson(cwd, '--metrics', metrics) }),
+  };
+  return requireEntry(entry);
+}
+
+async function newArtifact(cwd: string, registryFolder: string, { artifact, runtime }: AddOptions): Promise<Artifact> {
+  const named = runtimeOf(runtime ?? (artifact === undefined ? 'recorded' : 'tfjs'));
+  if (artifact === undefined) {
+    if (named === 'recorded') return { runtime: named };
+    throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
+  }
+  if (named === 'recorded') {
+    throw invalidInput('--runtime recorded has no artifact: its outcomes are in the request log', {
+      hint: 'Leave --artifact out, or name the runtime that runs it.',
+    });
+  }
+  const path = await pathInside(registryFolder, resolve(cwd, artifact));
+  const folder = await resolveArtifact(registryFolder, path);
+  return { runtime: named, path, sha256: await artifactSha256(folder) };
+}
+
+/** The artifact's path from the registry's folder, also where that was reached through a link. */
+async function pathInside(registryFolder: string, artifact: string): Promise<string> {
+  const real = await realpath(registryFolder).catch(() => registryFolder);
+  const paths = [registryFolder, real].map((base) => relative(base, artifact).split(sep).join('/'));
+  return paths.find((path) => !path.startsWith('..')) ?? relative(registryFolder, artifact);
+}
+
+function runtimeOf(written: string): Runtime {
+  const runtime = runtimes.find((name) => name === written);
+  if (runtime !== undefined) return runtime;
+  throw invalidInput(`--runtime ${written} is not known`, { hint: `Write one of ${runtimes.join(', ')}.` });
+}
+
+function requireModelName(model: string): void {
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/u.test(model)) return;
+  throw invalidInput(`${JSON.stringify(model)} cannot be the name of a file`, {
+    hint: 'Write letters, digits, dots, underscores and hyphens, such as intent-classifier.',
+  });
+}
+
+/** A folder that is not there yet holds no models. */
+async function existing(registryFolder: string): Promise<readonly string[]> {
+  return existsSync(registryFolder) ? await listModels(registryFolder) : [];
+}
+
+function changeFromStable(registry: ModelRegistry, entry: Omit<ModelVersion, 'status'>): AddedVersion['change'] {
+  const from = stableOf(registry);
+  const stable = from === undefined ? undefined : registry.versions[from];
+  if (from === undefined || stable === undefined) return undefined;
+  return { from, ...changeBetween(stable, { status: 'registered', ...entry }) };
+}
+
+function nextNumber(registry: ModelRegistry, entry: Omit<ModelVersion, 'status'>, bump: Bump): string {
+  const change = changeFromStable(registry, entry);
+  if (change === undefined) return '1.0.0';
+  const release = bump === 'auto' ? releases[change.size] : bump;
+  let next = change.from;
+  do next = semver.inc(next, release) ?? next;
+  while (Object.hasOwn(registry.versions, next));
+  return next;
+}
+
+const releases: Readonly<Record<VersionChange['size'], 'major' | 'minor' | 'patch'>> = {
+  MAJOR: 'major',
+  MINOR: 'minor',
+  PATCH: 'patch',
+};
+
+function stableOf({ aliases, versions }: ModelRegistry): string | undefined {
+  return aliases['stable'] ?? Object.keys(versions).toSorted(semver.compareBuild).at(-1);
+}
