@@ -15,7 +15,7 @@ export const areaUnderCurve: GroupMetric = {
   pairedDomain: both(scored),
   unusable: {
     condition: (role) => `${isLabelled(role)} AND (${role}_positive_score IS NULL OR is_positive IS NULL)`,
-    problem: 'answered requests have no score of the positive label, or a true label that is neither of the two',
+    problem: 'no score of the positive label, or a true label that is neither of the two,',
   },
   absent: 'no answered request has both a true label and a score',
   async compute({ db, name }, role, condition) {

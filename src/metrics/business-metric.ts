@@ -17,7 +17,7 @@ export function businessMetric(field: string): MeanMetric {
     fractional: true,
     unusable: {
       condition: (role) => `${servedBy(role)} AND isnan(${column})`,
-      problem: `requests have a ${field} that is neither a number nor a boolean`,
+      problem: `a ${field} that is neither a number nor a boolean`,
     },
     neverPaired:
       'requests have outcomes of both versions, and nobody knows what a user would have done after the other one; it takes a live split',

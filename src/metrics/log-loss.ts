@@ -18,7 +18,7 @@ export const logLoss: MeanMetric = {
   divisor: lossDivisor,
   unusable: {
     condition: (role) => `${isLabelled(role)} AND ${role}_true_score IS NULL`,
-    problem: 'answered requests have no score of their true label',
+    problem: 'no score of the true label',
   },
   absent: 'no answered request has both a true label and its score',
 };

@@ -28,6 +28,6 @@ export interface MeanMetric {
 /** What makes a metric uncomputable as soon as one request is like it. */
 export interface UnusableRequests {
   condition(role: Role): string;
-  /** What is wrong with them, after their number: `answered requests have no score`. */
+  /** What is wrong with them: `no score of the true label`. */
   readonly problem: string;
 }

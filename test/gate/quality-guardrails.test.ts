@@ -148,7 +148,7 @@ describe('guardrails on a recorded classification', () => {
       ...others,
     ]);
     expect(guardrail(evidence, 'log_loss')).toMatchObject({ status: 'uncomputable' });
-    expect(guardrail(evidence, 'log_loss').reason).toContain('1 answered requests have no score of their true label');
+    expect(guardrail(evidence, 'log_loss').reason).toContain('no score of the true label on 1 request');
     expect(guardrail(evidence, 'auc').status).toBe('uncomputable');
     expect(evidence.verdict.decision).toBe('hold');
   });

@@ -26,7 +26,7 @@ describe('mae', () => {
     const rows = [...documented, { unit: 9, label: 'seven', baseline: { value: 7 }, candidate: { value: 7 } }];
     expect(await measure(rows, 'mae')).toEqual({
       kind: 'uncomputable',
-      reason: 'candidate: 1 answered requests have an answer or a label that is no number',
+      reason: 'candidate: an answer or a label that is no number on 1 request',
     });
   });
 
@@ -110,7 +110,7 @@ describe('kpi', () => {
   test('a field that is text somewhere is uncomputable', async () => {
     const rows = [...split, { unit: 9, inCanary: true, revenue: Number.NaN, candidate: { label: 'a' } }];
     expect(await measure(rows, 'kpi.revenue', 'difference', 'served')).toMatchObject({
-      reason: 'candidate: 1 requests have a revenue that is neither a number nor a boolean',
+      reason: 'candidate: a revenue that is neither a number nor a boolean on 1 request',
     });
   });
 

@@ -24,7 +24,7 @@ describe('log_loss', () => {
     ];
     expect(await measure(rows, 'log_loss')).toEqual({
       kind: 'uncomputable',
-      reason: 'candidate: 1 answered requests have no score of their true label',
+      reason: 'candidate: no score of the true label on 1 request',
     });
   });
 });
@@ -55,8 +55,7 @@ describe('auc', () => {
       },
     ];
     expect(await measure(rows, 'auc', 'own')).toMatchObject({
-      reason:
-        'candidate: 1 answered requests have no score of the positive label, or a true label that is neither of the two',
+      reason: 'candidate: no score of the positive label, or a true label that is neither of the two, on 1 request',
     });
   });
 
