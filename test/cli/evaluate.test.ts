@@ -24,9 +24,6 @@ async function threeRollouts(): Promise<string> {
 
 describe('exit code', () => {
   test.each([
-    ['increase', [plan], 0],
-    ['hold', [hold], 3],
-    ['rollback', [rollback], 4],
     ['increase and hold', [plan, hold], 3],
     ['rollback, hold and increase', [rollback, hold, plan], 4],
   ])('of %s is that of the worst', async (_, plans, exitCode) => {

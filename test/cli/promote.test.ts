@@ -7,6 +7,7 @@ import {
   edit,
   editCandidate,
   evaluate,
+  evaluatedStarter,
   judgeAll,
   log,
   plan,
@@ -88,8 +89,7 @@ test('of a rollback exits 4 and takes the candidate out of traffic', async () =>
 });
 
 test('--dry-run prints the change, exits 0 and writes nothing', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await evaluatedStarter();
   const before = treeOf(folder);
   const { exitCode, stdout } = await promote(folder, '--dry-run');
   expect(exitCode).toBe(0);
@@ -105,8 +105,7 @@ test('--dry-run of a rollback exits 0 too, since it did what it was asked', asyn
 });
 
 test('--format json prints the registry before and after', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await evaluatedStarter();
   const { stdout } = await promote(folder, '--format', 'json');
   expect(JSON.parse(stdout)).toMatchObject({
     action: 'enter',
@@ -117,15 +116,13 @@ test('--format json prints the registry before and after', async () => {
 });
 
 test('accepts a log that has only grown since', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await evaluatedStarter();
   appendFileSync(join(folder, log), '{"a line that nobody has looked at":true}\n');
   expect(await promote(folder)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('tells a log that is not here and goes on', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await evaluatedStarter();
   rmSync(join(folder, log));
   const { exitCode, stderr } = await promote(folder);
   expect(exitCode).toBe(0);

@@ -46,10 +46,3 @@ describe.each(verdicts)('%s', (plan, verdict, exitCode) => {
     expect(await run(['plan', file], { cwd: folder })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
-
-test('together exit with the code of the worst', async () => {
-  const files = verdicts.map(([plan]) => join('rollouts', plan));
-  const { exitCode, stdout } = await run(['evaluate', '--quiet', ...files], { cwd: folder });
-  expect(exitCode).toBe(4);
-  expect(stdout).toBe(verdicts.map(([, verdict]) => `Verdict: ${verdict}\n`).join(''));
-});

@@ -32,6 +32,7 @@ export interface StarterRecord {
 }
 
 let template: Promise<string> | undefined;
+let evaluatedTemplate: Promise<string> | undefined;
 
 /**
  * A copy of what `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As
@@ -41,6 +42,20 @@ export async function starter(): Promise<string> {
   template ??= initialise();
   const folder = temporaryFolder();
   cpSync(await template, folder, { recursive: true });
+  return folder;
+}
+
+/** The same after its first evaluation, which says increase: where tests of promoting begin. */
+export async function evaluatedStarter(): Promise<string> {
+  evaluatedTemplate ??= evaluateOnce();
+  const folder = temporaryFolder();
+  cpSync(await evaluatedTemplate, folder, { recursive: true });
+  return folder;
+}
+
+async function evaluateOnce(): Promise<string> {
+  const folder = await initialise();
+  await evaluate(folder);
   return folder;
 }
 
