@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
+import { registerApply } from './apply.ts';
 import { registerAssign } from './assign.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInit } from './init.ts';
@@ -37,6 +38,7 @@ export function createProgram(context: CommandContext): Command {
     registerEvaluate,
     registerPromote,
     registerRollback,
+    registerApply,
     registerStatus,
     registerAssign,
     registerRegistry,

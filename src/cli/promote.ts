@@ -24,7 +24,7 @@ export function registerPromote(program: Command, context: CommandContext): void
     .description(
       'Acts on the evidence of the latest evaluation. increase: enters the stage and sets its weight (entering the last makes the candidate stable); ' +
         'hold: records the look; rollback: takes the candidate out of traffic. Refuses evidence that is not for things as they are now. ' +
-        'Exits 0 when it entered a stage, 3 when it recorded a hold, 4 when it took the candidate out.',
+        'Exits 0 when it entered a stage, 3 when it recorded a hold, 4 when it took the candidate out, and 5 when it did, but an apply command of the plan failed.',
     )
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
@@ -52,6 +52,7 @@ export function registerPromote(program: Command, context: CommandContext): void
         options.format === 'json' ? jsonText(promotion) : promotionText(promotion, context.terminal.style),
       );
       // A dry run did what it was asked: it printed the change.
-      context.exit(promotion.dryRun ? ExitCode.ok : exitCodes[promotion.verdict]);
+      if (promotion.dryRun) return;
+      context.exit(promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict]);
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ExitCode } from '../domain/exit-code.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
@@ -17,7 +18,8 @@ export function registerRollback(program: Command, context: CommandContext): voi
     .summary('take the candidate out of traffic now, without evidence')
     .description(
       'Takes the candidate out of traffic: users get the version that served before. Reads the plan and the registry and nothing else, so it works ' +
-        'when the log, a model or the candidate is broken. Exits 0 when the candidate is out of traffic, also when it was before.',
+        'when the log, a model or the candidate is broken. Exits 0 when the candidate is out of traffic, also when it was before; and 5 when it is out in the registry, but an ' +
+        'apply command of the plan failed.',
     )
     .argument('<plan|model>', 'rollout plan; with --registry the name of a model')
     .option('--registry <dir>', "the registry's folder, to roll back a model without its plan")
@@ -43,5 +45,6 @@ export function registerRollback(program: Command, context: CommandContext): voi
       const { rollbackText } = await import('../report/rollback-text.ts');
       const rollback = await rollBackRollout(world, target, options);
       terminal.result(format === 'json' ? jsonText(rollback) : rollbackText(rollback, terminal.style));
+      if (rollback.action === 'rollback' && rollback.apply?.applied === false) context.exit(ExitCode.noVerdict);
     });
 }

@@ -18,6 +18,8 @@ export interface RolloutPlan {
   readonly coverage?: Coverage;
   /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
   readonly judge: 'canary' | 'all';
+  /** Commands, run in the plan's folder, that bring a change of the registry to whatever moves traffic. */
+  readonly apply?: readonly string[];
   readonly rollback?: RollbackInstructions;
 }
 

@@ -8,6 +8,8 @@ export interface ModelRegistry {
   readonly aliases: Readonly<Record<string, string>>;
   /** Version to its share of live traffic, in [0, 1]; sums to 1. */
   readonly traffic: Readonly<Record<string, number>>;
+  /** Whether the plan's `apply` commands have brought the traffic to the router; absent where no plan has any. */
+  readonly applied?: boolean;
   readonly versions: Readonly<Record<string, ModelVersion>>;
   readonly rollouts: Readonly<Record<string, RolloutRecord>>;
   readonly history: readonly HistoryEntry[];
@@ -91,7 +93,7 @@ export interface Override {
 export interface HistoryEntry {
   readonly revision: number;
   readonly at: string;
-  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look' | 'rehearse';
+  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look' | 'rehearse' | 'apply';
   readonly version: string;
   readonly rollout?: string;
   readonly stage?: string;

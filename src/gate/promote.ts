@@ -2,10 +2,12 @@ import { invalidInput, unusableFile, UserError } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../domain/registry.ts';
+import { withPendingApply } from '../registry/applied.ts';
 import { applyVerdict, describeChange } from '../registry/apply-verdict.ts';
 import { registryPath, type RegistryUpdate, updateRegistry } from '../registry/registry-store.ts';
 import type { Person, RecordedLook } from '../registry/transition.ts';
 import type { Promotion } from '../report/promotion-text.ts';
+import { applyChange } from './apply.ts';
 import { checkBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from './look-history.ts';
 import { changeFor } from './preview-change.ts';
@@ -41,12 +43,15 @@ export async function promote(world: World, file: string, options: PromoteOption
   if (decision === undefined) throw new Error('evidence is absent only where a person decides');
   const at = world.now().toISOString();
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), overriddenBy);
-  const change = (before: ModelRegistry) => applyVerdict(before, decision, registryChange);
+  const change = (before: ModelRegistry) =>
+    withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
   const { before, after, path, changelogFailure }: RegistryUpdate =
     options.dryRun === true
       ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
       : await updateRegistry(registryFolder, plan.model, registry.revision, change);
   if (changelogFailure !== undefined) world.note(changelogFailure);
+  const { action } = describeChange(before, after, stage.name);
+  const apply = options.dryRun === true || action === 'look' ? undefined : await applyChange(world, rollout);
   return {
     dryRun: options.dryRun === true,
     model: plan.model,
@@ -56,7 +61,8 @@ export async function promote(world: World, file: string, options: PromoteOption
     stage: { name: stage.name, weight: stage.weight },
     verdict: decision,
     ...(overriddenBy === undefined ? {} : { override: { ...overriddenBy, ...against(evidence) } }),
-    action: describeChange(before, after, stage.name).action,
+    action,
+    ...(apply === undefined ? {} : { apply }),
     before: stateOf(before),
     after: stateOf(after),
     registryFile: path,

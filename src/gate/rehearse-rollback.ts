@@ -48,9 +48,10 @@ export async function rehearseRollback(world: World, target: string, options: Ro
   }
 }
 
-function rehearsed({ plan, model, targetIn }: RollbackSubject, registry: ModelRegistry): RolloutVersions {
+function rehearsed({ loaded, model, targetIn }: RollbackSubject, registry: ModelRegistry): RolloutVersions {
   const found = targetIn(registry);
   if ('rollout' in found) return found.rollout;
+  const plan = loaded?.plan;
   if (plan !== undefined && rolloutState(registry, plan.name) === 'waiting') return versionsOf(plan, registry);
   throw unusableFile(`There is no rollback of ${model} to rehearse: ${found.nothing}`, {
     hint: 'Name a plan that has not been rolled back: canary rollback PLAN --rehearse',
@@ -58,7 +59,7 @@ function rehearsed({ plan, model, targetIn }: RollbackSubject, registry: ModelRe
 }
 
 async function rollBackCopy(
-  { model, plan, targetIn }: RollbackSubject,
+  { model, loaded, targetIn }: RollbackSubject,
   rollout: RolloutVersions,
   at: string,
   registryFile: string,
@@ -66,7 +67,7 @@ async function rollBackCopy(
   const folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
   try {
     await copyFile(registryFile, registryPath(folder, model));
-    if (plan !== undefined) await updateUntilExposed(folder, plan, rollout, at);
+    if (loaded !== undefined) await updateUntilExposed(folder, loaded.plan, rollout, at);
     const done = await takeOut({ registryFolder: folder, model, targetIn }, at, {});
     if ('nothing' in done) throw unusableFile(`On the copy there was nothing to roll back: ${done.nothing}`);
     const { registry: after } = await readRegistry(folder, model);

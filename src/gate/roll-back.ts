@@ -1,8 +1,10 @@
 import type { ModelRegistry } from '../domain/registry.ts';
+import { withPendingApply } from '../registry/applied.ts';
 import { readRegistry, type RegistryUpdate, updateRegistry } from '../registry/registry-store.ts';
 import { rollBack } from '../registry/roll-back.ts';
 import type { Person, RolloutVersions } from '../registry/transition.ts';
 import type { Rollback } from '../report/rollback-text.ts';
+import { applyChange } from './apply.ts';
 import { stateOf } from './registry-state.ts';
 import { type RollbackSubject, rollbackSubject } from './rollback-subject.ts';
 import type { World } from './world.ts';
@@ -36,6 +38,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
   }
   const { before, after, changelogFailure } = done.update;
   if (changelogFailure !== undefined) world.note(changelogFailure);
+  const apply = subject.loaded === undefined ? undefined : await applyChange(world, subject.loaded);
   const stage = before.rollouts[done.rollout.name]?.entered.at(-1);
   return {
     ...named,
@@ -43,6 +46,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     rollout: done.rollout,
     ...(stage === undefined ? {} : { stage }),
     before: stateOf(before),
+    ...(apply === undefined ? {} : { apply }),
     now: stateOf(after),
     registryFile: path,
   };
@@ -55,7 +59,7 @@ export function personOf({ by, reason }: Pick<RollbackOptions, 'by' | 'reason'>)
 
 /** Takes the subject's candidate out of traffic in a registry folder, or tells why there was nothing to do under the lock. */
 export async function takeOut(
-  { registryFolder, model, targetIn }: Pick<RollbackSubject, 'registryFolder' | 'model' | 'targetIn'>,
+  { registryFolder, model, targetIn, loaded }: RollbackSubject,
   at: string,
   person: Person,
 ): Promise<{ readonly update: RegistryUpdate; readonly rollout: RolloutVersions } | { readonly nothing: string }> {
@@ -64,7 +68,8 @@ export async function takeOut(
     const found = targetIn(registry);
     if ('nothing' in found) throw new NothingToDo(found.nothing);
     rollout = found.rollout;
-    return rollBack(registry, { rollout, at, person });
+    const commands = loaded === undefined ? 'unknown' : loaded.plan.apply !== undefined;
+    return withPendingApply(registry, rollBack(registry, { rollout, at, person }), commands);
   };
   try {
     const update = await updateRegistry(registryFolder, model, null, transition);

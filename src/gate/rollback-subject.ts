@@ -5,14 +5,15 @@ import type { ModelRegistry } from '../domain/registry.ts';
 import { resolveVersion } from '../plan/lint/resolve-version.ts';
 import { type RollbackTarget, targetOfModel, targetOfPlan } from '../registry/rollback-target.ts';
 import type { RolloutVersions } from '../registry/transition.ts';
-import { loadPlan } from './load-plan.ts';
+import { type LoadedPlan, loadPlan } from './load-plan.ts';
 import type { World } from './world.ts';
 
 /** Whose candidate is to leave traffic: a plan's, or whatever is new of a model. */
 export interface RollbackSubject {
   readonly registryFolder: string;
   readonly model: string;
-  readonly plan?: RolloutPlan;
+  /** Absent where the model was named. */
+  readonly loaded?: LoadedPlan;
   /** What rolling back means in a state of the registry. @throws UserError (exit 5) when the registry cannot tell. */
   readonly targetIn: (registry: ModelRegistry) => RollbackTarget;
 }
@@ -31,13 +32,14 @@ export async function rollbackSubject(
   if (registry !== undefined) {
     return { registryFolder: resolve(world.cwd, registry), model: target, targetIn: targetOfModel };
   }
-  const { folder, plan } = await loadPlan(world.cwd, target).catch((error: unknown) => {
+  const loaded = await loadPlan(world.cwd, target).catch((error: unknown) => {
     throw withWayOut(error);
   });
+  const { folder, plan } = loaded;
   return {
     registryFolder: resolve(folder, plan.registry),
     model: plan.model,
-    plan,
+    loaded,
     targetIn: (known) => targetOfPlan(known, versionsOf(plan, known)),
   };
 }

@@ -14,6 +14,7 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
     baseline: { version: baseline.version, status: baseline.entry.status },
     candidate: { version: candidate.version, status: candidate.entry.status },
     traffic: registry.traffic,
+    ...(registry.applied === undefined ? {} : { applied: registry.applied }),
     stages: plan.stages.map(({ name, weight }) => {
       const looks = record?.looks.filter((look) => look.stage === name) ?? [];
       const last = looks.at(-1);
@@ -38,7 +39,10 @@ function decisionsIn({ history }: ModelRegistry, name: string): RolloutStatus['d
   });
 }
 
-function nextStep({ file, plan, record, candidate }: Rollout): RolloutStatus['next'] {
+function nextStep({ file, plan, registry, record, candidate }: Rollout): RolloutStatus['next'] {
+  if (registry.applied === false) {
+    return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
+  }
   if (candidate.entry.status === 'rolled_back') {
     return {
       why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name, and this one again with canary promote --override increase.`,

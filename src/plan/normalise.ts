@@ -19,7 +19,7 @@ import type {
  * @param written a plan in which the schema and every check found nothing.
  */
 export function normalise(written: WrittenPlan): RolloutPlan {
-  const { name, model, registry, baseline, candidate, coverage, rollback } = written;
+  const { name, model, registry, baseline, candidate, coverage, apply, rollback } = written;
   return {
     name,
     model,
@@ -37,6 +37,7 @@ export function normalise(written: WrittenPlan): RolloutPlan {
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
     judge: written.judge ?? planDefaults.judge,
+    ...(apply === undefined ? {} : { apply }),
     ...(rollback === undefined ? {} : { rollback }),
   };
 }

@@ -13,6 +13,7 @@ export interface WrittenPlan {
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
   readonly judge?: 'canary' | 'all';
+  readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
 }
 

@@ -1,6 +1,7 @@
 import { formatCount, formatShare } from '../domain/format-number.ts';
 import type { RegistryChange } from '../domain/evidence.ts';
 import type { Decision } from '../domain/registry.ts';
+import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
 import { trafficChange } from './change-text.ts';
 import { commandLine } from './names.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
@@ -23,6 +24,8 @@ export interface Promotion {
   /** The person who decided instead of the evidence, and what that said. */
   readonly override?: { readonly by: string; readonly reason: string; readonly against?: Decision };
   readonly action: RegistryChange['action'];
+  /** What the plan's apply commands did; absent where it has none or nothing moved. */
+  readonly apply?: ApplyOutcome;
   readonly before: RegistryState;
   readonly after: RegistryState;
   readonly registryFile: string;
@@ -40,12 +43,12 @@ export interface RegistryState {
 /** A promotion as a person reads it: what changed, where that is written, who must act on it, and what comes next. */
 export function promotionText(promotion: Promotion, style: Style): string {
   const { before, after, registryFile } = promotion;
-  const moved = trafficOf(before) !== trafficOf(after);
-  const router = 'The registry is the record: a router must read the new weights from it before users notice.';
+  // Commands of the plan hear of a shadow stage too; a person at a router has nothing to do for it.
+  const tells = promotion.apply !== undefined || trafficOf(before) !== trafficOf(after);
   return page([
     section(headline(promotion), [changes(promotion, style)], style),
     promotion.dryRun ? paragraph(`Nothing was written to ${printableSentence(registryFile)}.`, style) : '',
-    moved && !promotion.dryRun ? paragraph(router, style) : '',
+    tells && !promotion.dryRun ? applyOutcomeText(promotion.apply, promotion.planFile, style) : '',
     decisionText(promotion, style),
     nextStepText(nextStep(promotion), style),
   ]);

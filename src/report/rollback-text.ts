@@ -1,4 +1,5 @@
 import { formatCount } from '../domain/format-number.ts';
+import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
 import { pairsText } from './change-text.ts';
 import { commandLine, trafficText } from './names.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
@@ -26,6 +27,8 @@ interface DoneRollback {
   /** The furthest stage that the rollout had entered. */
   readonly stage?: string;
   readonly before: RegistryState;
+  /** What the plan's apply commands did; absent where there are none. */
+  readonly apply?: ApplyOutcome;
 }
 
 interface NoRollback {
@@ -50,7 +53,7 @@ export function rollbackText(rollback: Rollback, style: Style): string {
   ] as const;
   return page([
     section(`${model}: took ${printableName(rollout.candidate)} out of traffic`, [fields(lines, style)], style),
-    paragraph('The registry is the record: a router must read the new weights from it before users notice.', style),
+    applyOutcomeText(rollback.apply, rollback.target, style),
   ]);
 }
 

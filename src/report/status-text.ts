@@ -15,6 +15,8 @@ export interface RolloutStatus {
   readonly candidate: VersionStanding;
   /** Version to its share of live traffic, as the registry has it. */
   readonly traffic: Readonly<Record<string, number>>;
+  /** Whether the plan's commands brought that traffic to the router; absent where no plan has any. */
+  readonly applied?: boolean;
   readonly stages: readonly StageStatus[];
   /** What people decided, instead of evidence or without it, the oldest first. */
   readonly decisions: readonly PersonalDecision[];
@@ -95,13 +97,13 @@ function timeText(at: string): string {
   return printableName(at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC'));
 }
 
-function header({ model, baseline, candidate, traffic }: RolloutStatus, style: Style): string {
+function header({ model, baseline, candidate, traffic, applied }: RolloutStatus, style: Style): string {
   return fields(
     [
       ['model', printableName(model)],
       ['baseline', standing(baseline)],
       ['candidate', standing(candidate)],
-      ['traffic', trafficText(traffic)],
+      ['traffic', `${trafficText(traffic)}${applied === false ? ' (not applied: the router has not got it)' : ''}`],
     ],
     style,
   );
