@@ -5,6 +5,7 @@
  *   npm run bench -- replay                one benchmark
  *   npm run bench -- judge --large         with the log of 5,000,000 requests
  *   npm run bench -- --pairs 9             more repetitions (default 5)
+ *   npm run bench -- power --thorough      requests that canary and others need to catch a harm, from eight times the simulations
  *
  * Exits 0 whether or not the targets are met: what a machine is busy with is no reason to fail. Read the lines `target`.
  */
@@ -13,26 +14,37 @@ import { parseArgs } from 'node:util';
 import { judgeRecorded } from './judge-recorded.mjs';
 import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
+import { power } from './power/power.mjs';
 import { replayThroughput } from './replay-throughput.mjs';
+import { startup } from './startup.mjs';
 
 const benchmarks = new Map([
+  ['startup', startup],
   ['replay', replayThroughput],
   ['judge', judgeRecorded],
 ]);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { pairs: { type: 'string', default: '5' }, large: { type: 'boolean', default: false } },
+  options: {
+    pairs: { type: 'string', default: '5' },
+    large: { type: 'boolean', default: false },
+    thorough: { type: 'boolean', default: false },
+  },
 });
-const unknown = positionals.filter((name) => !benchmarks.has(name));
-if (unknown.length > 0)
-  throw new Error(`no benchmark ${unknown.join(', ')}; write ${[...benchmarks.keys()].join(' or ')}`);
+const names = [...benchmarks.keys(), 'power'];
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; write ${names.join(' or ')}`);
 const pairs = Number(values.pairs);
 if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs ${values.pairs} is not a whole number from 1 on`);
 
+/** @param {string} name */
+const isAsked = (name) => positionals.length === 0 || positionals.includes(name);
+
 console.log(machineText());
 for (const [name, benchmark] of benchmarks) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (!isAsked(name)) continue;
   for (const comparison of await benchmark({ pairs, large: values.large }))
     console.log(`\n${comparisonText(comparison)}`);
 }
+if (isAsked('power')) power({ thorough: values.thorough, write: console.log });

@@ -3,24 +3,50 @@ import { lookTimes } from './methods.mjs';
 import { drawLog } from './traffic.mjs';
 
 /**
- * How often a method alarms at any of its looks, over simulated logs. Run number r has the same seed for every method and truth.
+ * What is simulated.
  *
- * @param {import('./methods.mjs').Method} method
- * @param {import('./harms.mjs').Harm} harm
- * @param {keyof import('./harms.mjs').Harm['truths']} truth
- * @param {number} requests
- * @param {number} runs
- * @returns {number}
+ * @typedef {object} Trial
+ * @property {import('./methods.mjs').Method} method
+ * @property {import('./harms.mjs').Harm} harm
+ * @property {keyof import('./harms.mjs').Harm['truths']} truth
+ * @property {number} requests
  */
-export function alarmShare(method, harm, truth, requests, runs) {
+
+/**
+ * The share of simulated logs on which a method alarms at any of its looks.
+ *
+ * @param {Trial} trial
+ * @param {number} runs
+ */
+export function alarmShare(trial, runs) {
+  let alarms = 0;
+  for (let run = 1; run <= runs; run += 1) if (alarmsInRun(trial, run)) alarms += 1;
+  return alarms / runs;
+}
+
+/**
+ * Whether a method alarms on at least so many of the simulated logs; stops as soon as the rest cannot change that.
+ *
+ * @param {Trial} trial
+ * @param {number} runs
+ * @param {number} least
+ */
+export function alarmsReach(trial, runs, least) {
   let alarms = 0;
   for (let run = 1; run <= runs; run += 1) {
-    const random = seededRandom(run);
-    const log = drawLog(random, requests);
-    const arms = method.routing.deal(random, log);
-    const values = harm.draw(random, log, harm.truths[truth]);
-    const alarmsAt = method.watch(harm, log, values, arms);
-    if (lookTimes(method).some((minutes) => alarmsAt(minutes))) alarms += 1;
+    if (alarmsInRun(trial, run)) alarms += 1;
+    if (alarms >= least) return true;
+    if (alarms + runs - run < least) return false;
   }
-  return alarms / runs;
+  return false;
+}
+
+/** Run number r has the same seed for every method and truth. @param {Trial} trial @param {number} run */
+function alarmsInRun({ method, harm, truth, requests }, run) {
+  const random = seededRandom(run);
+  const log = drawLog(random, requests);
+  const arms = method.routing.deal(random, log);
+  const values = harm.draw(random, log, harm.truths[truth]);
+  const alarmsAt = method.watch(harm, log, values, arms);
+  return lookTimes(method).some((minutes) => alarmsAt(minutes));
 }

@@ -14,15 +14,18 @@ const PLANNED_UNITS = plannedUnits({ plannedSize: { requests: false, units: fals
 /**
  * A guardrail of canary, judged by the code that judges a plan's.
  *
- * @param {'interval' | 'point'} test
- * @param {'sequential' | 'fixed'} inference not used by `point`
+ * @param {object} options
+ * @param {'interval' | 'point'} [options.test]
+ * @param {'sequential' | 'fixed'} [options.inference] not used by `point`
+ * @param {boolean} [options.allowsHarm] whether the bound is the harm's, or zero
  * @returns {import('./methods.mjs').Watch} whether it is breached
  */
-export function canaryGuardrail(test, inference) {
+export function canaryGuardrail({ test = 'interval', inference = 'sequential', allowsHarm = true } = {}) {
   return (harm, log, values, arms) => {
     const metric = parseMetric(harm.metric);
-    const guardrail = { metric, bounds: [harm.bound], segments: [], onBreach: 'rollback', test };
-    const rates = errorRates(harm.bound.kind, 1 - CONFIDENCE, TESTS_OF_THE_PLAN);
+    const bound = allowsHarm ? harm.bound : { ...harm.bound, value: 0 };
+    const guardrail = { metric, bounds: [bound], segments: [], onBreach: 'rollback', test };
+    const rates = errorRates(bound.kind, 1 - CONFIDENCE, TESTS_OF_THE_PLAN);
     const settings = { ...rates, inference, plannedUnits: PLANNED_UNITS };
     const measure =
       metric.statistic === 'quantile'
@@ -30,7 +33,7 @@ export function canaryGuardrail(test, inference) {
         : growingMeans(log, values, arms);
     return (minutes) => {
       const estimate = estimateAt(measure(log.until[minutes - 1]), settings);
-      const judged = { guardrail, bound: harm.bound, segment: null, estimate, confidence: CONFIDENCE };
+      const judged = { guardrail, bound, segment: null, estimate, confidence: CONFIDENCE };
       return judgeGuardrail(judged).status === 'breach';
     };
   };

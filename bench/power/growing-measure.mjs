@@ -9,7 +9,7 @@ import { GrowingSample } from './quantiles.mjs';
  *
  * @callback MeasureUntil
  * @param {number} until how many of the log's first requests are there; never falls from call to call
- * @returns {import('../../dist/metrics/estimate.js').Measured}
+ * @returns {import('../../src/metrics/estimate.ts').Measured}
  */
 
 /**
@@ -53,18 +53,23 @@ export function growingQuantiles(log, values, arms, probability) {
  * @param {import('./traffic.mjs').Log} log
  * @param {Float64Array} values
  * @param {(request: number) => boolean} counts
- * @returns {(until: number) => import('../../dist/stats/sample.js').Sample}
+ * @returns {(until: number) => import('../../src/stats/sample.ts').Sample}
  */
 function unitSums(log, values, counts) {
-  const sample = { requests: new Float64Array(log.users), sum: new Float64Array(log.users) };
+  const unitOf = arrivalNumbers(log, counts);
+  const requests = new Float64Array(log.users);
+  const sum = new Float64Array(log.users);
+  let units = 0;
   let request = 0;
   return (until) => {
     for (; request < until; request += 1) {
-      if (!counts(request)) continue;
-      sample.requests[log.user[request]] += 1;
-      sample.sum[log.user[request]] += values[request];
+      const unit = unitOf[request];
+      if (unit < 0) continue;
+      if (unit === units) units += 1;
+      requests[unit] += 1;
+      sum[unit] += values[request];
     }
-    return sample;
+    return { requests: requests.subarray(0, units), sum: sum.subarray(0, units) };
   };
 }
 
@@ -75,22 +80,42 @@ function unitSums(log, values, counts) {
  * @param {number} probability
  */
 function growingQuantile(log, values, counts, probability) {
+  const unitOf = arrivalNumbers(log, counts);
+  const sums = unitSums(log, values, counts);
   const sample = new GrowingSample();
   let from = 0;
   return (/** @type {number} */ until) => {
-    sample.add(values.slice(from, until).filter((_, index) => counts(from + index)));
+    sample.add(values.slice(from, until).filter((_, index) => unitOf[from + index] >= 0));
     from = until;
     const quantile = sample.quantile(probability);
-    const requests = new Float64Array(log.users);
-    const atMost = new Float64Array(log.users);
+    const { requests } = sums(until);
+    const atMost = new Float64Array(requests.length);
     for (let request = 0; request < until; request += 1) {
-      if (!counts(request)) continue;
-      requests[log.user[request]] += 1;
-      if (values[request] <= quantile) atMost[log.user[request]] += 1;
+      if (unitOf[request] >= 0 && values[request] <= quantile) atMost[unitOf[request]] += 1;
     }
     const window = quantileWindow({ probability, quantile, requests, atMost });
     if (window.kind !== 'window') return { quantile, clustered: window };
     const [below, above] = [window.below, window.above].map((beside) => sample.quantile(beside));
     return { quantile, clustered: clusteredQuantile(window, Math.min(below, quantile), Math.max(above, quantile)) };
   };
+}
+
+/**
+ * The number of each request's user among one version's users in order of arrival, so that every look has exactly those that
+ * are there; -1 for a request that is not this version's.
+ *
+ * @param {import('./traffic.mjs').Log} log
+ * @param {(request: number) => boolean} counts
+ */
+function arrivalNumbers(log, counts) {
+  const numberOf = new Int32Array(log.users).fill(-1);
+  let arrived = 0;
+  return log.user.map((user, request) => {
+    if (!counts(request)) return -1;
+    if (numberOf[user] < 0) {
+      numberOf[user] = arrived;
+      arrived += 1;
+    }
+    return numberOf[user];
+  });
 }

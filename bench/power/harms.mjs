@@ -5,7 +5,7 @@
  * @property {string} name
  * @property {string} population how the requests are drawn, in words
  * @property {string} metric as a plan names it
- * @property {import('../../dist/domain/plan.js').Bound} bound of the plan-like guardrail
+ * @property {import('../../src/domain/plan.ts').Bound} bound of the plan-like guardrail
  * @property {{ harmful: number, onBound: number, harmless: number }} truths the candidate's own parameter in each case
  * @property {(random: import('../../fixtures/generator/random.mjs').Random, log: import('./traffic.mjs').Log, candidate: number) => Values} draw
  */

@@ -1,25 +1,29 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 
-/** Finer than the 1e-4 of the original, whose metrics need not be in percent. */
-const TOLERANCE = 1e-7;
-
 /**
  * Confidence interval of the shift between two samples and its Hodges-Lehmann estimate, from the Mann-Whitney statistic's normal
  * approximation with corrections for ties and continuity: the shifts at which it is +z, 0 and -z (Bauer 1972, Constructing
- * confidence sets using rank statistics; the asymptotic interval of R's wilcox.test).
+ * confidence sets using rank statistics; the asymptotic interval of R's wilcox.test). The statistic steps only at differences between
+ * the samples, so the shifts are found among those exactly; a numerical root could end on either side of a step.
  *
- * @param {Float64Array} experiment
- * @param {Float64Array} control
+ * @param {Float64Array} experiment not empty
+ * @param {Float64Array} control not empty
  * @param {number} confidence two-sided, in (0, 1)
  * @returns {{ low: number, high: number, estimate: number }}
  */
 export function shiftInterval(experiment, control, confidence) {
   const x = experiment.toSorted();
   const y = control.toSorted();
+  const differences = pairwiseDifferences(x, y);
+  /** The statistic just above a difference. @param {number} at */
+  const above = (at) =>
+    at === differences.length - 1 ? -Infinity : standardised(x, y, (differences[at] + differences[at + 1]) / 2);
+  const shiftAt = (/** @type {number} */ target) => {
+    const reached = firstIndex(differences.length, (at) => above(at) <= target);
+    const passed = firstIndex(differences.length, (at) => above(at) < target);
+    return (differences[reached] + differences[passed]) / 2;
+  };
   const z = -normalQuantile((1 - confidence) / 2, 0, 1);
-  const least = x[0] - y[y.length - 1];
-  const most = x[x.length - 1] - y[0];
-  const shiftAt = (/** @type {number} */ target) => solve((shift) => standardised(x, y, shift) - target, least, most);
   return { low: shiftAt(z), high: shiftAt(-z), estimate: shiftAt(0) };
 }
 
@@ -30,7 +34,7 @@ export function shiftInterval(experiment, control, confidence) {
  * @param {Float64Array} y ascending
  * @param {number} shift
  */
-export function standardised(x, y, shift) {
+function standardised(x, y, shift) {
   const total = x.length + y.length;
   let rankSum = 0;
   let tieSum = 0;
@@ -45,26 +49,28 @@ export function standardised(x, y, shift) {
   }
   const deviation = rankSum - (x.length * (x.length + 1)) / 2 - (x.length * y.length) / 2;
   const variance = ((x.length * y.length) / 12) * (total + 1 - tieSum / (total * (total - 1)));
-  // Everything is tied: the statistic is at its centre, whatever its spread.
-  return variance === 0 ? 0 : (deviation - 0.5 * Math.sign(deviation)) / Math.sqrt(variance);
+  return (deviation - 0.5 * Math.sign(deviation)) / Math.sqrt(variance);
+}
+
+/** The distinct differences x - y in ascending order. @param {Float64Array} x @param {Float64Array} y */
+function pairwiseDifferences(x, y) {
+  const all = new Float64Array(x.length * y.length);
+  for (let i = 0; i < x.length; i += 1) for (let j = 0; j < y.length; j += 1) all[i * y.length + j] = x[i] - y[j];
+  return all.toSorted().filter((difference, at, sorted) => at === 0 || difference > sorted[at - 1]);
 }
 
 /**
- * The place where a falling function crosses zero; an end where it does not cross between the two.
+ * The first index from which on a condition holds, by bisection; it is taken to hold at the last.
  *
- * @param {(at: number) => number} falling
- * @param {number} least
- * @param {number} most
+ * @param {number} length
+ * @param {(at: number) => boolean} holds
  */
-function solve(falling, least, most) {
-  if (falling(least) <= 0) return least;
-  if (falling(most) >= 0) return most;
-  let [low, high] = [least, most];
-  while (high - low > TOLERANCE) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) break;
-    if (falling(middle) > 0) low = middle;
-    else high = middle;
+function firstIndex(length, holds) {
+  let [low, high] = [0, length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
-  return (low + high) / 2;
+  return low;
 }

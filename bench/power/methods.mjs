@@ -20,28 +20,47 @@ import { MINUTES } from './traffic.mjs';
  * @property {import('./arms.mjs').Routing} routing
  * @property {1 | 20} looks at the end, or every three minutes
  * @property {Watch} watch
- * @property {boolean} hasBound whether it is told how much harm is allowed
+ * @property {boolean} hasBound whether it is told how much harm is allowed; otherwise it asks for any harm
  * @property {boolean} sizedByData whether it is more data, not a level of its own, that makes its false alarms rare
  */
 
-const sequential = canaryGuardrail('interval', 'sequential');
-const fixed = canaryGuardrail('interval', 'fixed');
-const threshold = canaryGuardrail('point', 'fixed');
 const evenly = splitByUser(0.5);
 
-const canary = { name: 'canary', watch: sequential, looks: 20, hasBound: true, sizedByData: false };
+const canary = { name: 'canary', watch: canaryGuardrail(), looks: 20, hasBound: true, sizedByData: false };
+const fixed = {
+  ...canary,
+  name: 'canary, `inference: fixed`',
+  watch: canaryGuardrail({ inference: 'fixed' }),
+  looks: 1,
+};
+// With a bound of zero a guardrail asks what Kayenta's judge does: is the candidate worse at all?
+const strict = {
+  ...canary,
+  name: 'canary, bound 0',
+  watch: canaryGuardrail({ allowsHarm: false }),
+  hasBound: false,
+};
+const strictFixed = {
+  ...fixed,
+  name: 'canary, bound 0, `inference: fixed`',
+  watch: canaryGuardrail({ inference: 'fixed', allowsHarm: false }),
+  hasBound: false,
+};
 const kayenta = { name: 'Kayenta’s judge', watch: kayentaWatch, hasBound: false, sizedByData: false };
-const plain = { name: 'plain threshold', watch: threshold, hasBound: true, sizedByData: true };
+const plain = { name: 'plain threshold', watch: canaryGuardrail({ test: 'point' }), hasBound: true, sizedByData: true };
 
-/** The first is the one that the others are compared with. @type {readonly Method[]} */
+/** @type {readonly Method[]} */
 export const methods = [
   { ...canary, routing: inPairs },
-  { ...canary, name: 'canary, `inference: fixed`', watch: fixed, routing: inPairs, looks: 1 },
+  { ...fixed, routing: inPairs },
+  { ...strict, routing: inPairs },
+  { ...strictFixed, routing: inPairs },
   { ...canary, routing: evenly },
   { ...canary, routing: splitByUser(0.1) },
   { ...kayenta, routing: evenly, looks: 1 },
   { ...kayenta, routing: evenly, looks: 20 },
   { ...kayenta, routing: splitByRequest(0.5), looks: 1 },
+  { ...kayenta, routing: splitByRequest(0.5), looks: 20 },
   { ...plain, routing: evenly, looks: 1 },
   { ...plain, routing: evenly, looks: 20 },
   { ...plain, routing: inPairs, looks: 1 },

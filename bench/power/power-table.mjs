@@ -6,7 +6,11 @@ const FALSE_ALARMS = 0.05;
 
 /** @param {number} runs @returns {string} */
 export function preamble(runs) {
-  return `Requests needed to catch a harm in 80% of ${count(runs)} simulated logs, and the share of logs with a false alarm.`;
+  const error = percent(Math.sqrt((FALSE_ALARMS * (1 - FALSE_ALARMS)) / runs));
+  return (
+    `Requests needed to catch a harm in 80% of ${count(runs)} simulated logs, and the share of logs with an alarm that was not due ` +
+    `(standard error of a share of 5%: ${error}).`
+  );
 }
 
 /** @param {import('./harms.mjs').Harm} harm @returns {string} */
@@ -39,13 +43,32 @@ export function methodRow({ method, detection, requestsAtFewAlarms }) {
 }
 
 /**
- * Whether the first method needs the fewest requests of those with at most 5% false alarms.
+ * Which method needs the fewest requests among those with at most 5% false alarms: of all, of those that look again and again, and of those
+ * that are told how much harm is allowed and do not alarm on a candidate that does just that either.
  *
  * @param {readonly import('./power.mjs').Power[]} powers
  * @returns {string}
  */
 export function goalText(powers) {
-  return powers.length === 0 ? '' : '';
+  const quiet = powers.filter(({ requestsAtFewAlarms }) => requestsAtFewAlarms !== undefined);
+  const looking = quiet.filter(({ method }) => method.looks > 1);
+  const bounded = quiet.filter(({ method, detection }) => method.hasBound && detection.onBound <= FALSE_ALARMS);
+  return [
+    '\nFewest requests at ≤ 5% false alarms:\n',
+    `- of all, on a harmless candidate: ${fewest(quiet)};`,
+    `- of those that look 20 times: ${fewest(looking)};`,
+    `- of those that do not alarm on a candidate on the bound either: ${fewest(bounded)}.`,
+  ].join('\n');
+}
+
+/** @param {readonly import('./power.mjs').Power[]} powers */
+function fewest(powers) {
+  if (powers.length === 0) return 'none';
+  const sizes = powers.map(({ requestsAtFewAlarms }) => requestsAtFewAlarms);
+  const best = powers[sizes.indexOf(Math.min(...sizes))];
+  const { method, requestsAtFewAlarms } = best;
+  const looks = method.looks === 1 ? '1 look' : `${method.looks} looks`;
+  return `${method.name} (${method.routing.name}, ${looks}), ${count(requestsAtFewAlarms)}`;
 }
 
 /** @param {number} number */

@@ -1,15 +1,15 @@
-import { alarmShare } from './alarm-share.mjs';
+import { alarmShare, alarmsReach } from './alarm-share.mjs';
 import { harms } from './harms.mjs';
 import { methods } from './methods.mjs';
-import { harmHeading, methodRow, goalText, preamble } from './power-table.mjs';
+import { goalText, harmHeading, methodRow, preamble } from './power-table.mjs';
 import { smallestSize } from './smallest-size.mjs';
 
-/** How often a harm is caught, and how often a false alarm is tolerated. */
+/** How often a harm must be caught, and how often a false alarm is tolerated. */
 const CAUGHT = 0.8;
-export const FALSE_ALARMS = 0.05;
-const RUNS = 100;
-const THOROUGH_RUNS = 1000;
-const GUESSES = 10;
+const FALSE_ALARMS = 0.05;
+const RUNS = 50;
+const THOROUGH_RUNS = 400;
+const GUESSING_RUNS = 10;
 
 /**
  * What a method needs and what it costs in false alarms.
@@ -21,13 +21,12 @@ const GUESSES = 10;
  *
  * @typedef {object} Detection
  * @property {number} requests
- * @property {number} caught share of logs of that size on which the harm was caught
  * @property {number} harmless share of alarms where both versions are equally good
  * @property {number} onBound share of alarms where the candidate is just as bad as the guardrail allows
  */
 
 /**
- * Prints how many requests canary and other ways to judge need to catch a harm, with their false alarms beside it.
+ * Writes how many requests canary and other ways to judge need to catch a harm, with their false alarms beside it.
  *
  * @param {{ thorough: boolean, write: (line: string) => void }} options
  */
@@ -52,29 +51,34 @@ export function power({ thorough, write }) {
  * @returns {Power}
  */
 function powerOf(method, harm, runs) {
-  const share = (/** @type {keyof typeof harm.truths} */ truth, /** @type {number} */ requests) =>
-    alarmShare(method, harm, truth, requests, runs);
-  const requests = smallestSize(
-    (size, isGuess) => alarmShare(method, harm, 'harmful', size, isGuess ? GUESSES : runs) >= CAUGHT,
-  );
+  const requests = smallestSize((size, isGuess) => {
+    const simulated = isGuess ? GUESSING_RUNS : runs;
+    return alarmsReach({ method, harm, truth: 'harmful', requests: size }, simulated, Math.ceil(CAUGHT * simulated));
+  });
   if (requests === undefined) return { method, detection: undefined, requestsAtFewAlarms: undefined };
-  const detection = {
-    requests,
-    caught: share('harmful', requests),
-    harmless: share('harmless', requests),
-    onBound: share('onBound', requests),
+  const harmless = alarmShare({ method, harm, truth: 'harmless', requests }, runs);
+  const onBound = alarmShare({ method, harm, truth: 'onBound', requests }, runs);
+  return {
+    method,
+    detection: { requests, harmless, onBound },
+    requestsAtFewAlarms: harmless <= FALSE_ALARMS ? requests : quietSize(method, harm, runs, requests),
   };
-  return { method, detection, requestsAtFewAlarms: requestsAtFewAlarms(method, detection, share) };
 }
 
 /**
+ * The size from which on a method's false alarms are few, if it has one.
+ *
  * @param {import('./methods.mjs').Method} method
- * @param {Detection} detection
- * @param {(truth: 'harmless', requests: number) => number} share
+ * @param {import('./harms.mjs').Harm} harm
+ * @param {number} runs
+ * @param {number} from
  */
-function requestsAtFewAlarms(method, { requests, harmless }, share) {
-  if (harmless <= FALSE_ALARMS) return requests;
+function quietSize(method, harm, runs, from) {
   // Only more data helps a threshold; a level stays what it is.
   if (!method.sizedByData) return undefined;
-  return smallestSize((size) => share('harmless', size) <= FALSE_ALARMS, requests);
+  return smallestSize((size, isGuess) => {
+    const simulated = isGuess ? GUESSING_RUNS : runs;
+    const tooMany = Math.floor(FALSE_ALARMS * simulated) + 1;
+    return !alarmsReach({ method, harm, truth: 'harmless', requests: size }, simulated, tooMany);
+  }, from);
 }
