@@ -14,7 +14,7 @@ import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { isSameLook, nextLook } from './next-look.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { outcomeSources } from './outcome-sources.ts';
+import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
 import { changeOf } from './request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
 import { readStageRequests } from './stage-requests.ts';
@@ -80,7 +80,8 @@ async function evaluateStage(
   });
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const numbers = numbersOf(guardedMetrics(plan), rollout.candidate.entry.signature.output);
-  const table = await createJudgedTable(db, sources, segmentColumns, stage.weight, numbers);
+  const known = withErrorsOf(sources, log.totals.holdsErrors);
+  const table = await createJudgedTable(db, known, segmentColumns, stage.weight, numbers);
   // Everything that judging needs is in that table; a log of millions would be in memory twice.
   await db.run('DROP TABLE requests; DROP TABLE units');
 

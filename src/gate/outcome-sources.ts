@@ -14,6 +14,8 @@ export function outcomeSources(
   const sourceOf = (role: Role): OutcomeSource => ({
     predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
     latency: latencySource(plan, runtimes, role),
+    // A replay sees every error; what a log could hold is known once it is read.
+    errorsKnown: true,
   });
   return { baseline: sourceOf('baseline'), candidate: sourceOf('candidate') };
 }
@@ -27,4 +29,16 @@ function latencySource(
   if (!plan.guardrails.some(({ metric }) => metric.family === 'latency')) return 'none';
   if (plan.replay.latency === 'recorded' || runtimes.candidate === 'recorded') return 'recorded';
   return runtimes[role] === 'recorded' ? 'none' : 'measured';
+}
+
+/** The sources once the log is read: a version whose outcomes are recorded has errors only where the log has a place for them. */
+export function withErrorsOf(
+  sources: Readonly<Record<Role, OutcomeSource>>,
+  holdsErrors: Readonly<Partial<Record<Role, boolean>>>,
+): Readonly<Record<Role, OutcomeSource>> {
+  const known = (role: Role): OutcomeSource => {
+    const source = sources[role];
+    return source.predictions === 'recorded' ? { ...source, errorsKnown: holdsErrors[role] ?? false } : source;
+  };
+  return { baseline: known('baseline'), candidate: known('candidate') };
 }

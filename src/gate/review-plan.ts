@@ -11,7 +11,7 @@ import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
-import { outcomeSources } from './outcome-sources.ts';
+import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
 import { openRollout, type Rollout } from './rollout.ts';
 import { readStageRequests, type StageRequests } from './stage-requests.ts';
 import { withDatabase } from './with-database.ts';
@@ -74,7 +74,8 @@ async function reviewStages(
       log = await readStageRequests(db, rollout, stage, sources);
       await assignUnits(db, plan.assignment);
     }
-    if (recorded) await createJudgedTable(db, sources, segmentColumns, stage.weight, numbers);
+    if (recorded)
+      await createJudgedTable(db, withErrorsOf(sources, log.totals.holdsErrors), segmentColumns, stage.weight, numbers);
     const changes = recorded ? await detectableChanges(db, plan, stage, segmentColumn) : undefined;
     stages.push({ size: await stageSize(db, plan, stage), changes });
   }

@@ -1,7 +1,7 @@
 import type { Role } from '../domain/role.ts';
 import type { MeanMetric } from './mean-metric.ts';
 
-const present = (role: Role) => `${role}_present`;
+const present = (role: Role) => `${role}_present AND ${role}_errors_known`;
 
 /** Share of requests that got no usable answer, over all that have an outcome. */
 export const errorRate: MeanMetric = {
@@ -9,5 +9,5 @@ export const errorRate: MeanMetric = {
   pairedDomain: `${present('baseline')} AND ${present('candidate')}`,
   value: (role) => `(${role}_error IS NOT NULL)::INTEGER`,
   divisor: 1,
-  absent: 'no request has an outcome to count',
+  absent: 'no request has an outcome to count, or the log has no place for errors',
 };

@@ -17,12 +17,14 @@ export interface OutcomeSource {
   readonly predictions: 'recorded' | 'replayed';
   /** `recorded`: the log's times; `measured`: the table `measured_latency`; `none`: nobody timed this version. */
   readonly latency: 'recorded' | 'measured' | 'none';
+  /** False for a log that has no place for this version's errors, so that none in it means nothing. */
+  readonly errorsKnown: boolean;
 }
 
 /**
  * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
- * `<role>_present` BOOLEAN (has an outcome), `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
+ * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
@@ -78,7 +80,11 @@ function numberColumns({ kpis, groups, positiveScores, binary }: WantedNumbers):
   ];
 }
 
-function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource, numbers: WantedNumbers): string[] {
+function outcomeColumns(
+  role: Role,
+  { predictions, latency, errorsKnown }: OutcomeSource,
+  numbers: WantedNumbers,
+): string[] {
   const measured = latency === 'measured';
   const from = predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
@@ -91,6 +97,7 @@ function outcomeColumns(role: Role, { predictions, latency }: OutcomeSource, num
   }[latency];
   return [
     `coalesce(${present}, false) AS ${role}_present`,
+    `${errorsKnown} AS ${role}_errors_known`,
     `${latencyColumn} AS ${role}_latency_ns`,
     `${error} AS ${role}_error`,
     `CASE WHEN ${error} IS NULL THEN ${from}label END AS ${role}_label`,

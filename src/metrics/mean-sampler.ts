@@ -65,8 +65,10 @@ export class MeanSampler {
     dimensions: readonly string[],
   ): Promise<PostStratified | Uncomputable | undefined> {
     if (!this.#definitions.has(metric.id)) return undefined;
-    const { baseline, candidate, segments } = await this.#sums.segmented(metric.id, dimensions);
-    return postStratifiedDifference(baseline, candidate, segments, { zeroOne: metricTraits(metric).zeroOne });
+    const { baseline, candidate, segments, zeroOne } = await this.#sums.segmented(metric.id, dimensions);
+    return postStratifiedDifference(baseline, candidate, segments, {
+      zeroOne: metricTraits(metric).zeroOne || zeroOne,
+    });
   }
 
   /** The sums that hold the candidate's side, and those that hold the baseline's. */

@@ -30,6 +30,8 @@ export interface UnitSums {
 /** Both sides of a served comparison, by unit and segment. */
 export interface SegmentedSides {
   readonly segments: number;
+  /** Whether every value is 0 or 1. */
+  readonly zeroOne: boolean;
   readonly baseline: SegmentedSample;
   readonly candidate: SegmentedSample;
 }
@@ -70,7 +72,9 @@ export class UnitSumTables {
    * stable cohort, the candidate on the canary's.
    */
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
+    const metric = this.#metrics.get(metricId);
     const position = [...this.#metrics.keys()].indexOf(metricId);
+    if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
     const columns = dimensions.map((dimension) => quoteIdentifier(this.#columnOf(dimension)));
     const rows = await this.#judged.db.columns(
       `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${columns.join(', ')}) - 1)::INTEGER AS segment,
@@ -79,7 +83,8 @@ export class UnitSumTables {
        FROM ${await this.#table(dimensions)} ORDER BY unit_index, segment`,
     );
     const segments = rows.numbers('segment').reduce((most, segment) => Math.max(most, segment + 1), 0);
-    return { segments, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
+    const { zeroOne } = await this.#range(metricId, metric);
+    return { segments, zeroOne, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
   }
 
   /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */

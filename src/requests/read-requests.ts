@@ -5,7 +5,7 @@ import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest, type FileDigest } from './file-digest.ts';
 import { formatOf } from './formats/record-format.ts';
 import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
-import { type ReadOptions, wantedFields } from './read-options.ts';
+import { type ReadOptions, recordedRoles, type Role, wantedFields } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
 import { createRequestTable, insertRecords, requestColumns } from './request-table.ts';
@@ -39,11 +39,28 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     factsOf(reading, reasons.get(file) ?? new Map(), copies.get(file) ?? 0),
   );
   const outsideWindow = await leaveOnlyAccepted(db, options);
-  const totals = await requestTotals(db, options, facts, outsideWindow);
+  const totals = await requestTotals(db, options, facts, outsideWindow, await placesForErrors(db, options, files));
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals);
   await requireSegments(db, options, files);
   await finishTable(db, options, columns);
   return { files: facts, totals };
+}
+
+async function placesForErrors(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<RequestTotals['holdsErrors']> {
+  const held: Partial<Record<Role, boolean>> = {};
+  for (const [role, version] of recordedRoles(options)) {
+    const path = [...options.fields.outcomes.split('.'), version, 'error'];
+    const each = await inTurn(
+      files,
+      (file) => formatOf(file.path)?.couldHold(db, file.absolutePath, path) ?? Promise.resolve(false),
+    );
+    held[role] = each.every(Boolean);
+  }
+  return held;
 }
 
 interface FileReading {

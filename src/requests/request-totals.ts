@@ -17,6 +17,8 @@ export interface RequestTotals {
   readonly last: string | null;
   /** Accepted requests that have an outcome, of each version whose outcomes were read. */
   readonly outcomes: Readonly<Partial<Record<Role, number>>>;
+  /** Of each of these versions, whether every file has a place for its errors; without one, no error means nothing. */
+  readonly holdsErrors: Readonly<Partial<Record<Role, boolean>>>;
 }
 
 /** Counts the table `requests` once only accepted records are in it, and adds up what the files came to. */
@@ -25,6 +27,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
+  holdsErrors: RequestTotals['holdsErrors'],
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
@@ -40,6 +43,7 @@ export async function requestTotals(
     units: Number(counts['units']),
     first: typeof first === 'string' ? first : null,
     last: typeof last === 'string' ? last : null,
+    holdsErrors,
     outcomes: Object.fromEntries(roles.map((role) => [role, Number(counts[role])])),
   };
 }

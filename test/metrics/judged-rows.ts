@@ -45,7 +45,7 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
 
 function outcomeColumns(role: string): string {
   return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE,
-    ${role}_true_score DOUBLE, ${role}_positive_score DOUBLE`;
+    ${role}_true_score DOUBLE, ${role}_positive_score DOUBLE, ${role}_errors_known BOOLEAN`;
 }
 
 function rowSql({
@@ -77,10 +77,10 @@ function rowSql({
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {
-  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL, NULL, NULL';
+  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL, NULL, NULL, true';
   const { latencyMs, error, label, value, trueScore, positiveScore } = outcome;
   const numbers = [value, trueScore, positiveScore].map(numberSql).join(', ');
-  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, ${numbers}`;
+  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, ${numbers}, true`;
 }
 
 function nanosecondsSql(latencyMs: number | undefined): string {

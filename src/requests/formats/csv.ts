@@ -3,7 +3,7 @@ import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { csvHeader } from './csv-header.ts';
 import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts';
 import type { RecordFormat } from './record-scan.ts';
-import { type TableColumn, tableFieldsSql } from './table-fields.ts';
+import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /**
  * A header line, then one record per row (RFC 4180: quoted values may hold line ends). Every column is text and an
@@ -23,6 +23,7 @@ export const csv: RecordFormat = {
         store_rejects = true, rejects_table = '${rejects}', rejects_scan = '${rejects}_scan', rejects_limit = 0)`;
     return { sql, furtherUnreadable: () => takeRejects(db, rejects, absolutePath) };
   },
+  couldHold: async (db, absolutePath, path) => tableCouldHold((await headerOf(db, absolutePath)).columns, path),
   fieldNames: async (db, absolutePath) => (await headerOf(db, absolutePath)).columns.map(({ name }) => name),
 };
 

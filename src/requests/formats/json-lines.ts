@@ -16,6 +16,7 @@ export const jsonLines: RecordFormat = {
     const { sql, countedTwice } = await lines(db, absolutePath);
     return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
   },
+  couldHold: async () => true,
   fieldNames: async (db, absolutePath) => {
     const { sql } = await lines(db, absolutePath);
     const [row] = await db.rows(

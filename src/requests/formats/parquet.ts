@@ -1,7 +1,7 @@
 import { type Database, quoteIdentifier } from '../database.ts';
 import { pathLiteral } from './duckdb-source.ts';
 import type { RecordFormat } from './record-scan.ts';
-import { type TableColumn, tableFieldsSql } from './table-fields.ts';
+import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /** Columns with the types that the file itself states. Every row is a record. */
 export const parquet: RecordFormat = {
@@ -11,6 +11,7 @@ export const parquet: RecordFormat = {
     const select = tableFieldsSql(await columnsOf(db, absolutePath), fields);
     return { sql: `SELECT true AS readable, ${select} FROM ${source(absolutePath)}`, furtherUnreadable: async () => 0 };
   },
+  couldHold: async (db, absolutePath, path) => tableCouldHold(await columnsOf(db, absolutePath), path),
   fieldNames: async (db, absolutePath) => (await columnsOf(db, absolutePath)).map(({ name }) => name),
 };
 

@@ -28,6 +28,11 @@ export interface RecordFormat {
   readonly endings: readonly string[];
   /** Prepares reading the wanted fields of every record of a file. */
   scan(db: Database, absolutePath: string, fields: readonly WantedField[]): Promise<RecordScan>;
+  /**
+   * Whether a file could say something at a path, though no record may: JSON always could, a table only where it has a
+   * column for it. Where it could not, silence means nothing.
+   */
+  couldHold(db: Database, absolutePath: string, path: readonly string[]): Promise<boolean>;
   /** Dotted paths of the fields that a file's first record has (of a table: its columns). */
   fieldNames(db: Database, absolutePath: string): Promise<string[]>;
 }

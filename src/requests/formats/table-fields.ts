@@ -20,6 +20,23 @@ export function tableFieldsSql(columns: readonly TableColumn[], fields: readonly
   return fields.map((field) => `${fieldSql(columns, field)} AS ${quoteIdentifier(field.column)}`).join(', ');
 }
 
+/** Whether a dotted path leads to a column, or into one that could hold it: a struct with that field, a map or JSON text. */
+export function tableCouldHold(columns: readonly TableColumn[], path: readonly string[]): boolean {
+  for (let length = path.length; length > 0; length -= 1) {
+    const column = columns.find(({ name }) => name === path.slice(0, length).join('.'));
+    if (column === undefined) continue;
+    const last = path.at(-1) ?? '';
+    // The name of a struct's type lists its fields, each before its own type.
+    return (
+      length === path.length ||
+      !column.type.startsWith('STRUCT') ||
+      column.type.includes(`${last} `) ||
+      column.type.includes(`"${last}"`)
+    );
+  }
+  return false;
+}
+
 function fieldSql(columns: readonly TableColumn[], { path, as }: WantedField): string {
   for (let length = path.length; length > 0; length -= 1) {
     const column = columns.find(({ name }) => name === path.slice(0, length).join('.'));
