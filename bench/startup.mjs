@@ -20,10 +20,12 @@ export async function startup({ pairs }) {
     reference: 'node with an empty program',
     targets: [{ ratioAtMost: 3 }],
   };
-  const measure = async (/** @type {readonly string[]} */ program) => {
-    const { seconds, peakBytes, processorSeconds } = await runMeasured([program]);
-    return { value: seconds, peakBytes, processorSeconds };
-  };
   const sides = { canary: () => measure([canary, '--help']), reference: () => measure([nothing]) };
   return [await compare(description, pairs, sides)];
+}
+
+/** @param {readonly string[]} program */
+async function measure(program) {
+  const { seconds, peakBytes, processorSeconds } = await runMeasured([program]);
+  return { value: seconds, peakBytes, processorSeconds };
 }
