@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../domain/exit-code.ts';
 import { UserError } from '../domain/errors.ts';
@@ -24,6 +25,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
     // next listener is called: libraries that tidy up on signals kill the process where they find themselves alone.
     setImmediate(stopListening);
   };
+  surviveFileSizeLimit(process);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const done = new AbortController();
@@ -41,6 +43,14 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
     done.abort();
     stopListening();
   }
+}
+
+/**
+ * A write beyond a limit on the size of files (`ulimit -f`) ends a process without a word unless it listens to the signal;
+ * then the write fails like any other, and is told.
+ */
+function surviveFileSizeLimit(process: NodeJS.Process): void {
+  if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => undefined);
 }
 
 /**

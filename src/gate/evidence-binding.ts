@@ -35,7 +35,7 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
     return `it is for stage ${evidence.stage.name}`;
   const entered = record?.entered ?? [];
   if (!sameList(evidence.rollout.entered, entered)) {
-    return `the rollout moved since: the stages entered are ${entered.join(', ') || 'none'} now`;
+    return `the rollout moved since: the stages entered are ${entered.join(', ') || 'none'} now, at revision ${registry.revision}`;
   }
   const versions = [...new Set([...Object.keys(evidence.rollout.traffic), ...Object.keys(registry.traffic)])];
   const moved = versions.find(

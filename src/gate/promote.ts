@@ -100,7 +100,7 @@ async function evidenceFor(
     if (evidence === undefined) {
       if (mayBeAbsent) return undefined;
       throw unusableFile(`There is no evidence for stage ${stage.name} at ${place.latest}`, {
-        hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it.`,
+        hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it; the registry is at revision ${rollout.registry.revision}.`,
       });
     }
     for (const note of await checkBinding(rollout, stage, evidence, place.latest)) world.note(note);

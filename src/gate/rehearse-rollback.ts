@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unusableFile, UserError } from '../domain/errors.ts';
+import { messageOf, unusableFile, UserError } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { ModelRegistry } from '../domain/registry.ts';
 import { applyVerdict } from '../registry/apply-verdict.ts';
@@ -64,9 +64,8 @@ async function rollBackCopy(
   at: string,
   registryFile: string,
 ): Promise<{ readonly before: ModelRegistry; readonly after: ModelRegistry }> {
-  const folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+  const folder = await folderWithCopy(registryFile, model);
   try {
-    await copyFile(registryFile, registryPath(folder, model));
     if (loaded !== undefined) await updateUntilExposed(folder, loaded.plan, rollout, at);
     const done = await takeOut({ registryFolder: folder, model, targetIn }, at, {});
     if ('nothing' in done) throw unusableFile(`On the copy there was nothing to roll back: ${done.nothing}`);
@@ -77,6 +76,20 @@ async function rollBackCopy(
     return { before: done.update.before, after };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function folderWithCopy(registryFile: string, model: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+  try {
+    await copyFile(registryFile, registryPath(folder, model));
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw unusableFile(`${registryFile} cannot be copied to ${folder}: ${messageOf(error)}`, {
+      hint: 'The rehearsal needs room in the folder of temporary files.',
+      cause: error,
+    });
   }
 }
 

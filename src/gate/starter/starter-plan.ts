@@ -37,6 +37,6 @@ guardrails:
 
 rollback:
   owner: your-team
-  steps: [canary status rollout.yaml]
+  steps: [canary rollback rollout.yaml]
 `;
 }
