@@ -5,7 +5,7 @@
  *   npm run bench -- replay                one benchmark
  *   npm run bench -- judge --large         with the log of 5,000,000 requests
  *   npm run bench -- --pairs 9             more repetitions (default 5)
- *   npm run bench -- power --thorough      requests that canary and others need to catch a harm, from eight times the simulations
+ *   npm run bench -- power --thorough      requests that canary and others need to catch a harm, from ten times the simulations
  *
  * Exits 0 whether or not the targets are met: what a machine is busy with is no reason to fail. Read the lines `target`.
  */

@@ -7,7 +7,7 @@ import { smallestSize } from './smallest-size.mjs';
 /** How often a harm must be caught, and how often a false alarm is tolerated. */
 const CAUGHT = 0.8;
 const FALSE_ALARMS = 0.05;
-const RUNS = 50;
+const RUNS = 40;
 const THOROUGH_RUNS = 400;
 const GUESSING_RUNS = 10;
 
