@@ -15,10 +15,3 @@ export function recordRehearsal(registry: ModelRegistry, { rollout, at, outcome,
   const { name, candidate } = rollout;
   return withHistory(registry, { at, action: 'rehearse', version: candidate, rollout: name, ...person, outcome });
 }
-
-/** When a rollback of the rollout was last rehearsed with success, in ISO 8601. */
-export function lastRehearsal({ history }: Pick<ModelRegistry, 'history'>, rollout: string): string | undefined {
-  return history.findLast(
-    (entry) => entry.rollout === rollout && entry.action === 'rehearse' && entry.outcome === 'succeeded',
-  )?.at;
-}
