@@ -80,13 +80,14 @@ async function rollBackCopy(
 }
 
 async function folderWithCopy(registryFile: string, model: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+  let folder: string | undefined;
   try {
+    folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
     await copyFile(registryFile, registryPath(folder, model));
     return folder;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw unusableFile(`${registryFile} cannot be copied to ${folder}: ${messageOf(error)}`, {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    throw unusableFile(`${registryFile} cannot be copied to ${tmpdir()}: ${messageOf(error)}`, {
       hint: 'The rehearsal needs room in the folder of temporary files.',
       cause: error,
     });

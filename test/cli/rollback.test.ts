@@ -116,6 +116,21 @@ test('--rehearse of a rollout under way leaves its traffic alone', async () => {
   expect(registryOf(folder).traffic).toEqual({ '1.0.0': 0.9, [candidate]: 0.1 });
 });
 
+test('--rehearse that fails exits 5 and records that it failed, and why', async () => {
+  const folder = await atTenPercent();
+  const { exitCode, stderr } = await run(['rollback', plan, '--rehearse'], {
+    cwd: folder,
+    env: { TMPDIR: '/nowhere' },
+  });
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('cannot be copied to /nowhere');
+  expect(registryOf(folder).history.at(-1)).toMatchObject({
+    action: 'rehearse',
+    outcome: 'failed',
+    reason: expect.stringContaining('cannot be copied'),
+  });
+});
+
 test('canary plan warns of a rollback that was never rehearsed until it was', async () => {
   const folder = await starter();
   const review = () => run(['plan', plan], { cwd: folder });
