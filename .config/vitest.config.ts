@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Two, also on a machine of two cores, where the runner would take one: many tests wait for processes of their own.
+    maxWorkers: 2,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: 'coverage/test-results.json' },
   },
