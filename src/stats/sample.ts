@@ -47,7 +47,7 @@ export function requestTotals(requests: Float64Array): RequestTotals | Uncomputa
     if (count > largest) largest = count;
   }
   if (units === 0) return uncomputable('there are no requests');
-  if (!Number.isFinite(sumOfSquares)) return uncomputable('the number of requests is not finite');
+  if (!(sum <= Number.MAX_SAFE_INTEGER)) return uncomputable('the number of requests is not one that can be counted');
   if (largest >= sum) return uncomputable('one unit made all the requests');
   return {
     kind: 'totals',

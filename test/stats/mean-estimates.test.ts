@@ -222,6 +222,12 @@ describe('properties of estimates', () => {
     );
   });
 
+  it('of numbers that no log can hold are uncomputable', () => {
+    const requests = [2.26e74, 2.46e90, 1];
+    expect(ownValue(sample(requests, [0, 0, 5.2e57]))).toMatchObject({ kind: 'uncomputable' });
+    expect(ownValue(sample([1, 2, 3], [0, 1, 1e120]))).toMatchObject({ kind: 'uncomputable' });
+  });
+
   it('are numbers or say why not, whatever the columns hold', () => {
     const anything = fc.array(fc.oneof(fc.double(), fc.integer()), { maxLength: 6 });
     fc.assert(
