@@ -16,6 +16,7 @@ export function serveModel(self: NodeJS.Process): void {
   if (send === undefined) throw new Error('This program is started by canary, which asks it for predictions.');
   // Ctrl-C reaches every process of the terminal; it is the parent that decides what to do about it.
   self.on('SIGINT', () => undefined);
+  self.on('SIGTERM', () => undefined);
   self.on('disconnect', () => self.exit(0));
   endWithParent(self);
 

@@ -160,7 +160,9 @@ async function withModel(
   work: (model: HostedModel) => Promise<void>,
 ): Promise<void> {
   if (signal.aborted) throw interrupted();
-  const model = await HostedModel.open(spec, sha256, host);
+  const model = await HostedModel.open(spec, sha256, host).catch((error: unknown) => {
+    throw signal.aborted ? interrupted() : error;
+  });
   const stop = (): void => void model.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
