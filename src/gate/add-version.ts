@@ -5,7 +5,7 @@ import semver from 'semver';
 import { invalidInput } from '../domain/errors.ts';
 import { type Artifact, type ModelRegistry, type ModelVersion, type Runtime, runtimes } from '../domain/registry.ts';
 import { artifactSha256, resolveArtifact } from '../models/artifact.ts';
-import { changeBetween, type VersionChange } from '../plan/lint/version-change.ts';
+import { bumpBetween, changeBetween, isSmaller, type VersionChange } from '../plan/lint/version-change.ts';
 import { addVersion, emptyRegistry, requireVersionNumber } from '../registry/add-version.ts';
 import { requireEntry } from '../registry/entry.ts';
 import { createRegistry, listModels, readRegistry, updateRegistry } from '../registry/registry-store.ts';
@@ -54,6 +54,8 @@ export async function addToRegistry(
   const added = { version: chosen, entry, at: world.now().toISOString() };
   const add = (registry: ModelRegistry) => addVersion(registry, added);
   const change = changeFromStable(known, entry);
+  const warning = change === undefined ? undefined : warningOfStep(chosen, change);
+  if (warning !== undefined) world.note(warning);
   const told = { model, version: chosen, artifact: entry.artifact, ...(change === undefined ? {} : { change }) };
   if (options.dryRun === true) return { ...told, dryRun: true, revision: add(known).revision };
   const { after, path, changelogFailure } = isNew
@@ -128,6 +130,18 @@ function changeFromStable(registry: ModelRegistry, entry: Omit<ModelVersion, 'st
   const stable = from === undefined ? undefined : registry.versions[from];
   if (from === undefined || stable === undefined) return undefined;
   return { from, ...changeBetween(stable, { status: 'registered', ...entry }) };
+}
+
+/** A version never changes, so a number that plans will refuse is told before anybody relies on it. */
+function warningOfStep(version: string, { from, size, because }: VersionChange & { from: string }): string | undefined {
+  const before = semver.parse(from);
+  const after = semver.parse(version);
+  // A number below the stable one is history that somebody records, not a step from it.
+  if (before === null || after === null || semver.compare(after, before) <= 0) return undefined;
+  const step = bumpBetween(before, after);
+  if (!isSmaller(step, size)) return undefined;
+  const right = semver.inc(from, releases[size]) ?? from;
+  return `${version} is a ${step} step from ${from} but a ${size} change: ${because}. No plan will take it; add it as ${right}.`;
 }
 
 function nextNumber(registry: ModelRegistry, entry: Omit<ModelVersion, 'status'>, bump: Bump): string {

@@ -93,6 +93,20 @@ test.each(refusals)('%s exits %d and changes nothing', async (_, code, told, ...
   expect(treeOf(folder)).toEqual(before);
 });
 
+test('a number that promises less than the change is told, since plans will refuse it', async () => {
+  const { add } = scenario();
+  await add(...hashes);
+  const retrain = ['--data', 'sha256:other', '--code', 'git:0a1b2c', '--dry-run'];
+  const { exitCode, stderr } = await add('1.0.1', ...retrain);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr:
+      '1.0.1 is a PATCH step from 1.0.0 but a MINOR change: its data_hash differs. No plan will take it; add it as 1.1.0.\n',
+  });
+  expect((await add('1.1.0', ...retrain)).stderr).toBe('');
+  expect((await add('0.9.0', ...retrain)).stderr).toBe('');
+});
+
 test('a signature that the schema does not allow is told with what to write', async () => {
   const { exitCode, stderr } = await scenario().canary('add', model, '--signature', '{"output":{"kind":"regresion"}}');
   expect(exitCode).toBe(2);

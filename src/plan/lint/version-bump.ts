@@ -1,7 +1,7 @@
 import { compare, inc, parse, type SemVer } from 'semver';
 import { resolveBoth } from './resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
-import { changeBetween, changeSizes, type ChangeSize } from './version-change.ts';
+import { bumpBetween, changeBetween, type ChangeSize, isSmaller } from './version-change.ts';
 
 /** A version number should not promise a smaller change than the one that it stands for. */
 export const versionBump: LintRule = {
@@ -21,18 +21,11 @@ export const versionBump: LintRule = {
       return [error('candidate', `candidate: ${after.version} is not above the baseline ${before.version}`, hint)];
     }
     const bump = bumpBetween(before, after);
-    if (changeSizes.indexOf(bump) >= changeSizes.indexOf(size)) return [];
+    if (!isSmaller(bump, size)) return [];
     const message = `candidate: ${after.version} is a ${bump} step from ${before.version} but a ${size} change: ${because}`;
     return [error('candidate', message, hint)];
   },
 };
-
-function bumpBetween(before: SemVer, after: SemVer): ChangeSize {
-  if (after.major !== before.major) return 'MAJOR';
-  if (after.minor !== before.minor) return 'MINOR';
-  // Steps between pre-releases of one version, and from them to the release, promise nothing about their size.
-  return after.patch === before.patch ? 'MAJOR' : 'PATCH';
-}
 
 function nextVersion(before: SemVer, size: ChangeSize): string {
   const releases = { MAJOR: 'major', MINOR: 'minor', PATCH: 'patch' } as const;

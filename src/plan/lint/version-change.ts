@@ -1,3 +1,4 @@
+import type { SemVer } from 'semver';
 import type { InputSignature, ModelVersion, OutputSignature } from '../../domain/registry.ts';
 import { canonicalJson } from '../canonical-json.ts';
 
@@ -25,6 +26,19 @@ export function changeBetween(baseline: ModelVersion, candidate: ModelVersion): 
     if (baseline[hash] !== candidate[hash]) return { size: 'MINOR', because: `its ${hash} differs` };
   }
   return { size: 'PATCH', because: 'it has the same data and code' };
+}
+
+/** How large a step from one number to a higher one says that the change is. */
+export function bumpBetween(before: SemVer, after: SemVer): ChangeSize {
+  if (after.major !== before.major) return 'MAJOR';
+  if (after.minor !== before.minor) return 'MINOR';
+  // Steps between pre-releases of one version, and from them to the release, promise nothing about their size.
+  return after.patch === before.patch ? 'MAJOR' : 'PATCH';
+}
+
+/** True when a step promises less than the change is. */
+export function isSmaller(step: ChangeSize, change: ChangeSize): boolean {
+  return changeSizes.indexOf(step) < changeSizes.indexOf(change);
 }
 
 /** How the schemas of two versions differ, as a clause about the candidate; undefined where they agree. */
