@@ -91,7 +91,7 @@ function whoDecided({ by, reason, override }: HistoryEntry): string {
       ? ''
       : override.against === undefined
         ? ', without evidence'
-        : `, against the verdict ${override.against}`;
+        : `, ${override.against === override.decision ? 'in line with' : 'against'} the verdict ${override.against}`;
   const who = by === undefined ? 'Reason' : `Decided by ${plain(by)}${evidence}`;
   return reason === undefined ? ` ${who}.` : ` ${who}: ${plain(reason)}`;
 }

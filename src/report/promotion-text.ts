@@ -57,7 +57,8 @@ export function promotionText(promotion: Promotion, style: Style): string {
 function decisionText({ verdict, override }: Promotion, style: Style): string {
   if (override === undefined) return verdictLine(verdict, style);
   const { by, reason, against } = override;
-  const evidence = against === undefined ? 'without evidence' : `against the verdict ${decisionWord(against, style)}`;
+  const stance = against === verdict ? 'in line with' : 'against';
+  const evidence = against === undefined ? 'without evidence' : `${stance} the verdict ${decisionWord(against, style)}`;
   const whose = `Decided by ${printableName(by)}, ${evidence}: ${decisionWord(verdict, style)}`;
   return [whose, paragraph(printableSentence(reason), style, '  ')].join('\n');
 }

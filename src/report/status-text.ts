@@ -87,7 +87,8 @@ export function nextStepText({ command, why }: NextStep, style: Style): string {
 
 function decisionLine({ at, decision, stage, by, reason, against }: PersonalDecision, style: Style): string {
   const what = stage === undefined ? decision : `${decision} at ${printableName(stage)}`;
-  const evidence = against === undefined ? '' : ` against the verdict ${against}`;
+  const stance = against === decision ? 'in line with' : 'against';
+  const evidence = against === undefined ? '' : ` ${stance} the verdict ${against}`;
   const why = reason === undefined ? '' : `: ${printableSentence(reason)}`;
   return paragraph(`${timeText(at)}  ${what}${evidence}, by ${printableName(by)}${why}`, style, '  ');
 }

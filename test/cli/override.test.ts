@@ -61,6 +61,8 @@ test('a rolled-back candidate starts again with --override increase', async () =
   expect((await promote(folder)).exitCode).toBe(5);
   expect((await promote(folder, '--override', 'increase', ...person)).exitCode).toBe(0);
   expect(registryOf(folder).versions[candidate]?.status).toBe('shadow');
+  const { stdout } = await run(['status', plan], { cwd: folder });
+  expect(stdout).toContain('increase at shadow in line with the verdict increase, by ana');
 });
 
 test.each([
