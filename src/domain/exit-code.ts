@@ -20,7 +20,10 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [ExitCode.usage, 'the command line, plan or schema is invalid; nothing was done'],
   [ExitCode.hold, 'hold'],
   [ExitCode.rollback, 'rollback'],
-  [ExitCode.noVerdict, 'no verdict: an input, model, registry or evidence file could not be used; nothing was changed'],
+  [
+    ExitCode.noVerdict,
+    'no verdict: an input, model, registry or evidence file could not be used and nothing was changed; or apply failed, as the registry says',
+  ],
   [ExitCode.bug, 'a bug in canary (the stack is printed)'],
   [ExitCode.interrupted, 'interrupted; nothing was changed, finished replay work is kept'],
 ];
