@@ -9,7 +9,7 @@ export interface Evidence {
   /** sha256 (hex) of all the rest. */
   readonly digest: string;
   readonly tool: { readonly name: 'canary'; readonly version: string };
-  readonly plan: { readonly name: string; readonly sha256: string };
+  readonly plan: PlanFacts;
   readonly stage: StageLook;
   readonly statistics: EvidenceStatistics;
   readonly rollout: { readonly entered: readonly string[]; readonly traffic: Readonly<Record<string, number>> };
@@ -21,6 +21,15 @@ export interface Evidence {
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict;
   readonly registryChange: RegistryChange;
+}
+
+export interface PlanFacts {
+  readonly name: string;
+  readonly sha256: string;
+  /** Name of the plan's file, without its folder; absent in evidence of earlier versions. */
+  readonly file?: string;
+  /** Name of the model in the registry; absent in evidence of earlier versions. */
+  readonly model?: string;
 }
 
 export interface StageLook {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Evidence, EvidenceInputs, RegistryChange, StageLook, Verdict } from '../domain/evidence.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import { evidenceDigest } from '../report/serialize-evidence.ts';
@@ -24,7 +25,7 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     createdAt: world.now().toISOString(),
     digest: '',
     tool: { name: 'canary', version: world.version },
-    plan: { name: plan.name, sha256 },
+    plan: { name: plan.name, sha256, file: basename(rollout.file), model: plan.model },
     stage: parts.look,
     statistics: { ...plan.statistics, ...frozen },
     rollout: { entered: record?.entered ?? [], traffic: registry.traffic },

@@ -69,7 +69,8 @@ export function isSameLook(previous: Evidence, next: Evidence): boolean {
 
 function findings({ plan, stage, statistics, inputs, cohorts, outcomes, comparisons, guardrails, checks }: Evidence) {
   return {
-    plan,
+    // A plan that was renamed asks the same.
+    plan: [plan.name, plan.sha256],
     stage: [stage.name, stage.weight],
     statistics,
     inputs,

@@ -1,12 +1,9 @@
-import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
+import type { Comparison } from '../domain/evidence.ts';
+import { comparisonCells } from './comparison-cells.ts';
 import { fold, foldLine } from './fold.ts';
-import { changeMeasure } from '../domain/format-bound.ts';
-import { formatCount, formatTogether, formatQuantity } from '../domain/format-number.ts';
-import { isComputed, worstFirst } from './harm.ts';
-import { formatEstimate } from './interval.ts';
-import { segmentName } from './names.ts';
+import { worstFirst } from './harm.ts';
 import { paragraph } from './paragraph.ts';
-import { printableName, printableSentence } from './printable.ts';
+import { printableName } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
 import { type Column, type Row, table } from './table.ts';
 
@@ -52,40 +49,16 @@ function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, note
 }
 
 function cells(comparison: Comparison, notes: string[]): string[] {
-  const { metric, segment } = comparison;
-  const name = segment === null ? printableName(metric) : `  ${segmentName(segment)}`;
-  if (!isComputed(comparison)) return [name, '', '', '', '', `none ${noteMark(comparison.uncomputable, notes)}`, ''];
-  const sides = formatTogether([comparison.baseline, comparison.candidate], comparison.unit);
-  const { value, interval } = formatEstimate(
-    { value: comparison.delta, low: comparison.low, high: comparison.high },
-    changeMeasure(comparison.unit),
-  );
-  return [
-    `${name}${heavyUsersMark(comparison, notes)}`,
-    formatCount(comparison.requests),
-    formatCount(comparison.units),
-    ...sides.texts.map((text) => `${text}${sides.unit}`),
-    value,
-    interval === '' ? `none ${noteMark(reasonOf(comparison), notes)}` : interval,
-  ];
-}
-
-/** From here on a mean depends so much on so few that a reader has to know. */
-const remarkableShare = 0.1;
-
-function heavyUsersMark({ topUnitsShare }: ComparisonNumbers, notes: string[]): string {
-  if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return '';
-  const share = formatQuantity(topUnitsShare, 'proportion');
-  return ` ${noteMark(`The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`, notes)}`;
-}
-
-function reasonOf({ note }: ComparisonNumbers): string {
-  return note ?? 'No interval was computed.';
+  const { name, requests, users, baseline, candidate, change, interval, missing, remark } = comparisonCells(comparison);
+  const shown = comparison.segment === null ? name : `  ${name}`;
+  const why = missing === undefined ? '' : `none ${noteMark(missing, notes)}`;
+  if (change === '') return [shown, '', '', '', '', why, ''];
+  const marked = remark === undefined ? shown : `${shown} ${noteMark(remark, notes)}`;
+  return [marked, requests, users, baseline, candidate, change, interval || why];
 }
 
 /** `[2]`; the same reason has the same number. */
 function noteMark(reason: string, notes: string[]): string {
-  const text = printableSentence(reason);
-  if (!notes.includes(text)) notes.push(text);
-  return `[${notes.indexOf(text) + 1}]`;
+  if (!notes.includes(reason)) notes.push(reason);
+  return `[${notes.indexOf(reason) + 1}]`;
 }

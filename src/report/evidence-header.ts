@@ -2,29 +2,34 @@ import type { CohortSize, Evidence, OutcomeCounts, RequestFileFacts, VersionFact
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
-import { type Style, symbolsOf } from './style.ts';
+import { type Style, type Symbols, symbolsOf } from './style.ts';
 
 /** What was evaluated, from what, and on whom: the lines above the tables. */
 export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {
-  const { arrow, separator } = symbolsOf(style);
+  return fields(evidenceFacts(evidence, model, symbolsOf(style)), style);
+}
+
+/** The same as names and what they are. */
+export function evidenceFacts(
+  evidence: Evidence,
+  model: string | undefined,
+  { arrow, separator }: Pick<Symbols, 'arrow' | 'separator'>,
+): readonly (readonly [name: string, text: string])[] {
   const { inputs, cohorts, stage } = evidence;
   const versions = `${versionText(inputs.baseline)} ${arrow} ${versionText(inputs.candidate)}`;
   const sizes = toldCohorts(cohorts).map(
     ({ name, units, requests }) => `${name} ${countOf(units, 'user')}, ${countOf(requests, 'request')}`,
   );
-  return fields(
-    [
-      ['plan', printableName(evidence.plan.name)],
-      ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
-      ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
-      ['look', lookText(evidence)],
-      ['requests', requestsText(inputs.requests)],
-      ['cohorts', sizes.join(` ${separator} `)],
-      ['errors', errorsText(evidence)],
-      ['intervals', statisticsText(evidence)],
-    ],
-    style,
-  );
+  return [
+    ['plan', printableName(evidence.plan.name)],
+    ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
+    ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
+    ['look', lookText(evidence)],
+    ['requests', requestsText(inputs.requests)],
+    ['cohorts', sizes.join(` ${separator} `)],
+    ['errors', errorsText(evidence)],
+    ['intervals', statisticsText(evidence)],
+  ];
 }
 
 /** The two sides of a split; where one of them is empty, everyone. */

@@ -1,12 +1,8 @@
-import type { Comparison, Evidence, GuardrailResult, GuardrailStatus, Segment } from '../domain/evidence.ts';
+import type { Evidence, GuardrailResult, GuardrailStatus } from '../domain/evidence.ts';
 import { fold, foldLine } from './fold.ts';
-import { limitOf } from '../domain/bound.ts';
-import { formatBound, testedMeasure } from '../domain/format-bound.ts';
-import { formatCount, formatTogether } from '../domain/format-number.ts';
-import { guardrailsByWeight, isComputed } from './harm.ts';
-import { formatEstimate } from './interval.ts';
-import { judgedCohort, segmentName } from './names.ts';
-import { printableName } from './printable.ts';
+import { formatCount } from '../domain/format-number.ts';
+import { guardrailCells, type Sides, sidesOf } from './guardrail-cells.ts';
+import { guardrailsByWeight } from './harm.ts';
 import { paintOf, type Style } from './style.ts';
 import { type Column, noBreakSpace, type Row, table } from './table.ts';
 
@@ -34,44 +30,9 @@ export function guardrailTable(evidence: Evidence, verbose: boolean, style: Styl
 }
 
 function cells(result: GuardrailResult, sides: Sides, style: Style): string[] {
-  const { metric, segment, bound, unit, value, low, high, onBreach, test } = result;
-  const name = [printableName(metric), segmentName(segment)].filter((part) => part !== '').join(' ');
-  const [baseline = '', candidate = ''] = sides.get(subjectKey(metric, segment)) ?? [];
-  const tested =
-    value === undefined
-      ? undefined
-      : formatEstimate({ value, low, high, limit: limitOf(bound.kind, bound.value) }, testedMeasure(bound, unit));
-  const interval = test === 'point' ? 'point test' : tested?.interval || 'none yet';
-  return [
-    statusWord(result.status, style),
-    name,
-    baseline,
-    candidate,
-    tested?.value ?? 'none',
-    tested === undefined ? '' : interval,
-    keptTogether(formatBound(bound, unit)),
-    onBreach,
-  ];
-}
-
-type Sides = ReadonlyMap<string, readonly string[]>;
-
-/** The two versions' own values, by metric and segment, from the comparison that decides: pairs where there are any. */
-function sidesOf(comparisons: readonly Comparison[]): Sides {
-  const cohort = judgedCohort(comparisons);
-  const served = comparisons.filter(({ comparison }) => comparison === 'served');
-  const paired = comparisons.filter((comparison) => comparison.comparison === 'paired' && comparison.cohort === cohort);
-  // The later entry of a key wins.
-  return new Map(
-    [...served, ...paired].filter(isComputed).map(({ metric, segment, baseline, candidate, unit: kind }) => {
-      const { texts, unit } = formatTogether([baseline, candidate], kind);
-      return [subjectKey(metric, segment), texts.map((text) => `${text}${unit}`)];
-    }),
-  );
-}
-
-function subjectKey(metric: string, segment: Segment): string {
-  return JSON.stringify([metric, Object.entries(segment ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  const { name, baseline, candidate, tested, interval, allowed } = guardrailCells(result, sides);
+  const status = statusWord(result.status, style);
+  return [status, name, baseline, candidate, tested, interval, keptTogether(allowed), result.onBreach];
 }
 
 /** The status as a word; capitals mark the breach where there is no colour. */

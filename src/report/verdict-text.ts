@@ -1,10 +1,9 @@
 import type { Evidence } from '../domain/evidence.ts';
 import type { Decision } from '../domain/registry.ts';
 import { fold, foldLine } from './fold.ts';
-import { formatShare } from '../domain/format-number.ts';
-import { commandLine } from './names.ts';
+import { nextStep } from './next-step.ts';
 import { paragraph } from './paragraph.ts';
-import { printableName, printableSentence } from './printable.ts';
+import { printableSentence } from './printable.ts';
 import { paintOf, type Style, symbolsOf } from './style.ts';
 
 const reasonsShown = 6;
@@ -32,27 +31,6 @@ export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Sty
 
 /** The command that acts on the evidence, and what it does. */
 export function nextBlock(evidence: Evidence, planFile: string, style: Style): string {
-  const { strong } = paintOf(style);
-  const { refused } = evidence.registryChange;
-  if (refused !== undefined) {
-    const why = paragraph(`promote would refuse: ${printableSentence(refused)}`, style, '      ');
-    return [`Next: ${strong(commandLine('canary', 'status', planFile))}`, why].join('\n');
-  }
-  return [
-    `Next: ${strong(commandLine('canary', 'promote', planFile))}`,
-    paragraph(whatPromoteDoes(evidence), style, '      '),
-  ].join('\n');
-}
-
-function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {
-  const [candidate, name] = [printableName(inputs.candidate.version), printableName(stage.name)];
-  const exposed =
-    stage.weight === 0 ? 'nobody is exposed yet' : `${formatShare(stage.weight)} of users get ${candidate}`;
-  const undecided = guardrails.some(({ status }) => status === 'inconclusive');
-  return {
-    enter: `enters ${name}: ${exposed}`,
-    complete: `makes ${candidate} stable: all users get it`,
-    rollback: `takes ${candidate} out of traffic`,
-    look: `records this look${undecided ? '; evaluate again when the log has grown' : ''}`,
-  }[registryChange.action];
+  const { command, effect } = nextStep(evidence, planFile);
+  return [`Next: ${paintOf(style).strong(command)}`, paragraph(effect, style, '      ')].join('\n');
 }
