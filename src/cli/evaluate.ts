@@ -13,6 +13,7 @@ type FailOn = 'hold' | 'rollback' | 'never';
 interface EvaluateOptions {
   readonly stage?: string;
   readonly evidence?: string;
+  readonly report?: readonly string[];
   readonly fresh?: boolean;
   readonly format: OutputFormat;
   readonly failOn: FailOn;
@@ -32,6 +33,10 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .argument('<plan...>', 'rollout plan; of several, the exit code is the worst')
     .option('--stage <name>', 'the stage that may or may not begin (default: the first not yet entered)')
     .option('--evidence <file>', 'write the evidence here instead of .canary/ beside the plan')
+    .option(
+      '--report <file...>',
+      'also write a report: .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
+    )
     .option('--fresh', 'replay anew instead of using stored outcomes')
     .addOption(formatOption())
     .addOption(
@@ -47,14 +52,12 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
 Examples:
   canary evaluate rollouts/intent.yaml
   canary evaluate rollouts/intent.yaml --stage canary-25 --format json > evidence.json
+  canary evaluate rollouts/intent.yaml --report report.md junit.xml
   canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop`,
     )
     .action(async (planFiles: string[], options: EvaluateOptions) => {
-      if (planFiles.length > 1 && options.evidence !== undefined) {
-        throw invalidInput(`--evidence names one file, but ${planFiles.length} plans were given`, {
-          hint: 'Evaluate one plan at a time, or leave --evidence out.',
-        });
-      }
+      requireOnePlan(planFiles, '--evidence', options.evidence);
+      requireOnePlan(planFiles, '--report', options.report);
       const { openRollout } = await import('../gate/rollout.ts');
       // A mistake in one plan is told before an hour is spent on the others.
       for (const planFile of planFiles) await openRollout(context.world, planFile);
@@ -62,6 +65,13 @@ Examples:
       for (const planFile of planFiles) codes.push(await evaluateOne(planFile, options, context));
       context.exit(worst(codes));
     });
+}
+
+function requireOnePlan(planFiles: readonly string[], option: string, given: unknown): void {
+  if (planFiles.length < 2 || given === undefined) return;
+  throw invalidInput(`${option} is about one plan, but ${planFiles.length} plans were given`, {
+    hint: `Evaluate one plan at a time, or leave ${option} out.`,
+  });
 }
 
 async function evaluateOne(planFile: string, options: EvaluateOptions, context: CommandContext): Promise<ExitCode> {

@@ -9,6 +9,7 @@ import type { CommandContext } from './command-context.ts';
 import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
 import { registerRegistry } from './registry.ts';
+import { registerReport } from './report.ts';
 import { registerRollback } from './rollback.ts';
 import { registerStatus } from './status.ts';
 
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
     registerInit,
     registerPlan,
     registerEvaluate,
+    registerReport,
     registerPromote,
     registerRollback,
     registerApply,

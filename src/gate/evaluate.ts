@@ -17,6 +17,8 @@ import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
 import { changeOf } from './request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
+import { reportOf } from './read-report.ts';
+import { reportFiles, writeReports } from './report-files.ts';
 import { readStageRequests } from './stage-requests.ts';
 import { previewChange } from './preview-change.ts';
 import { withDatabase } from './with-database.ts';
@@ -27,6 +29,8 @@ export interface EvaluateOptions {
   readonly stage?: string;
   /** Where the evidence goes instead of `.canary/PLAN/STAGE/evidence.json`. */
   readonly evidence?: string;
+  /** Report files to write beside it, each in the form that its name says. */
+  readonly report?: readonly string[];
   /** Replays anew instead of using stored outcomes. */
   readonly fresh?: boolean;
 }
@@ -45,12 +49,14 @@ export interface Evaluation {
 export async function evaluate(world: World, file: string, options: EvaluateOptions): Promise<Evaluation> {
   const rollout = await openRollout(world, file);
   const stage = stageOf(rollout, options.stage);
+  const reports = await reportFiles(world, options.report ?? []);
   const work = workFolder(rollout.folder);
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
   await prepareFolder(work);
   const previous = await readLatest(place);
   const evidence = await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
   await writeEvidence(place, evidence);
+  if (reports.length > 0) await writeReports(reports, await reportOf(world, evidence, place.latest, file));
   return { evidence, model: rollout.plan.model };
 }
 

@@ -1,6 +1,7 @@
-import type { Comparison, Evidence } from '../domain/evidence.ts';
+import type { Evidence } from '../domain/evidence.ts';
 import { changeLines } from './change-text.ts';
 import { checkLines } from './check-list.ts';
+import { comparisonGroups } from './comparison-groups.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { evidenceHeader } from './evidence-header.ts';
 import { guardrailTable } from './guardrail-table.ts';
@@ -51,35 +52,12 @@ function question({ stage, rollout }: Evidence): string {
   return `May stage ${printableName(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
 }
 
-function kindOf({ comparison, cohort }: Comparison): string {
-  return `${comparison} ${cohort}`;
-}
-
-/** A section per kind of comparison and cohort: the judged pairs first, and only the first with its segments. */
-function comparisonSections({ comparisons, ...evidence }: Evidence, verbose: boolean, style: Style): string[] {
-  const judged = judgedCohort(comparisons);
-  const rank = (comparison: Comparison) =>
-    comparison.comparison === 'served' ? 1 : comparison.cohort === judged ? 0 : 2;
-  const kinds = [...new Set(comparisons.toSorted((a, b) => rank(a) - rank(b)).map(kindOf))];
-  return kinds.map((kind, index) => {
-    const group = comparisons.filter((comparison) => kindOf(comparison) === kind);
+/** A section per kind of comparison and cohort: only the first with its segments. */
+function comparisonSections(evidence: Evidence, verbose: boolean, style: Style): string[] {
+  return comparisonGroups(evidence).map(({ title, comparisons }, index) => {
     const segmentsShown = verbose ? Infinity : index === 0 ? segmentsPerMetric : 0;
-    return section(
-      comparisonTitle(group, evidence.inputs),
-      linesOf(comparisonTable(group, segmentsShown, style)),
-      style,
-    );
+    return section(title, linesOf(comparisonTable(comparisons, segmentsShown, style)), style);
   });
-}
-
-function comparisonTitle(group: readonly Comparison[], inputs: Evidence['inputs']): string {
-  const [first] = group;
-  if (first === undefined) return '';
-  const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
-  if (first.comparison === 'served') {
-    return `Served: ${candidate} on canary users against ${baseline} on stable users, as in a live split`;
-  }
-  return `Paired: ${baseline} and ${candidate} on the same requests of ${cohortPhrase(first.cohort)}`;
 }
 
 function linesOf(text: string): string[] {

@@ -5,11 +5,26 @@ import { evidenceSchema, type SchemaNode } from './evidence-schema.ts';
 /**
  * The one way in which evidence is written: keys in the order of evidence.schema.json (those that it does not know, and
  * the keys of maps such as `traffic`, sorted after them), 2-space indent, final newline. Keys that are undefined are
- * left out.
+ * left out. Nothing in it is an instruction to a terminal or a build log.
  * @throws RangeError for a number that is not finite: a bug, since evidence holds finite numbers or none.
  */
 export function serializeEvidence(evidence: Evidence): string {
-  return `${JSON.stringify(inSchemaOrder(evidence, evidenceSchema, 'evidence'), undefined, 2)}\n`;
+  return `${harmless(JSON.stringify(inSchemaOrder(evidence, evidenceSchema, 'evidence'), undefined, 2))}\n`;
+}
+
+/**
+ * The same JSON with the characters escaped that a terminal or a build log would obey: what JSON itself leaves of control
+ * and direction characters, and the second character of `::command` and `##[command`.
+ */
+function harmless(json: string): string {
+  return json
+    .replaceAll(/[\p{Cf}\u007f-\u009f\u2028\u2029]/gu, (character) => character.split('').map(escaped).join(''))
+    .replaceAll(/::(?=[a-z])/giu, String.raw`:\u003a`)
+    .replaceAll(/##(?=\[|vso\[)/giu, String.raw`#\u0023`);
+}
+
+function escaped(codeUnit: string): string {
+  return String.raw`\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**
