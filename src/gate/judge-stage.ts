@@ -4,7 +4,7 @@ import type { CheckResult, Comparison, GuardrailResult, RequestFileFacts } from 
 import type { Bound, RolloutPlan, Stage } from '../domain/plan.ts';
 import { compareVersions } from '../metrics/compare.ts';
 import { estimateAt } from '../metrics/estimate.ts';
-import type { MetricSampler } from '../metrics/metric-sampler.ts';
+import type { Sampler } from '../metrics/metric-sampler.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../metrics/subject.ts';
 import { coverage } from '../verdict/checks/coverage.ts';
@@ -33,9 +33,9 @@ export interface JudgedStage {
   readonly stage: Stage;
   readonly scope: StageScope;
   readonly files: readonly RequestFileFacts[];
-  readonly sampler: MetricSampler;
+  readonly sampler: Sampler;
   /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: MetricSampler | undefined;
+  readonly noise?: Sampler | undefined;
 }
 
 /**

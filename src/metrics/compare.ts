@@ -10,7 +10,7 @@ import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { IntervalSettings } from '../stats/confidence-bound.ts';
 import { estimateAt, type Measured } from './estimate.ts';
-import type { MetricSampler } from './metric-sampler.ts';
+import type { Sampler } from './metric-sampler.ts';
 import type { Slice } from './slice.ts';
 import type { StageScope } from './stage-scope.ts';
 import type { Subject } from './subject.ts';
@@ -24,7 +24,7 @@ const mostSegmentsCompared = 500;
  * comparison decides, on each segment.
  */
 export async function compareVersions(
-  sampler: MetricSampler,
+  sampler: Sampler,
   plan: RolloutPlan,
   scope: StageScope,
   settings: IntervalSettings,
@@ -47,7 +47,7 @@ export async function compareVersions(
 
 /** What is told of a comparison of the whole beside its numbers. */
 async function aboutTheWhole(
-  sampler: MetricSampler,
+  sampler: Sampler,
   subject: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
@@ -64,7 +64,7 @@ async function aboutTheWhole(
  * the canary's users happen to be others than the stable ones.
  */
 async function sameMix(
-  sampler: MetricSampler,
+  sampler: Sampler,
   { metric, comparison }: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,

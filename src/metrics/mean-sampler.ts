@@ -15,25 +15,25 @@ import { servedDifference } from '../stats/served-difference.ts';
 import { servedRelativeDifference } from '../stats/served-relative-difference.ts';
 import { topUnitsShare } from '../stats/top-units-share.ts';
 import type { Measured } from './estimate.ts';
-import type { JudgedTable } from './judged-table.ts';
 import type { MeanMetric } from './mean-metric.ts';
 import { meanMetricOf } from './mean-metrics.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
-import { type UnitSums, UnitSumTables } from './unit-sums.ts';
+import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 import { unusableReason } from './unusable-reason.ts';
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanSampler {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
-  readonly #sums: UnitSumTables;
+  readonly #sums: UnitSumSource;
 
-  constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
+  /** @param sumsOf where the sums of the metrics, by their names, come from. */
+  constructor(metrics: readonly Metric[], sumsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitSumSource) {
     const definitions = metrics.flatMap((metric) => {
       const definition = meanMetricOf(metric);
       return definition === undefined ? [] : [[metric.id, definition] as const];
     });
     this.#definitions = new Map(definitions);
-    this.#sums = new UnitSumTables(judged, this.#definitions, columnOf);
+    this.#sums = sumsOf(this.#definitions);
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -5,12 +5,23 @@ import type { Measured } from './estimate.ts';
 import { groupMetricOf } from './group-metrics.ts';
 import { GroupSampler } from './group-sampler.ts';
 import type { JudgedTable } from './judged-table.ts';
+import { latencyTable } from './latency-table.ts';
 import { MeanSampler } from './mean-sampler.ts';
 import { QuantileSampler } from './quantile-sampler.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
+import { UnitSumTables } from './unit-sums.ts';
 
-/** Measures any metric on a table of judged requests, before anybody asks for bounds at a level. */
-export class MetricSampler {
+/** Measures any metric of some judged requests, before anybody asks for bounds at a level. */
+export interface Sampler {
+  measure(subject: Subject, quantity: TestedQuantity): Promise<Measured>;
+  /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
+  postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
+  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
+  topUnitsShare(subject: Subject): Promise<number | undefined>;
+}
+
+/** Measures on a table of judged requests. */
+export class MetricSampler implements Sampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
   readonly #groups: GroupSampler;
@@ -20,8 +31,8 @@ export class MetricSampler {
    * @param columnOf the table's column of a segment dimension.
    */
   constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
-    this.#means = new MeanSampler(judged, metrics, columnOf);
-    this.#quantiles = new QuantileSampler(judged, columnOf);
+    this.#means = new MeanSampler(metrics, (definitions) => new UnitSumTables(judged, definitions, columnOf));
+    this.#quantiles = new QuantileSampler(latencyTable(judged, columnOf));
     this.#groups = new GroupSampler(judged, columnOf);
   }
 
@@ -35,7 +46,6 @@ export class MetricSampler {
       : await this.#groups.measure(subject, quantity);
   }
 
-  /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
   async postStratified(
     metric: Metric,
     dimensions: readonly string[],
@@ -43,7 +53,6 @@ export class MetricSampler {
     return await this.#means.postStratified(metric, dimensions);
   }
 
-  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
   async topUnitsShare(subject: Subject): Promise<number | undefined> {
     return await this.#means.topUnitsShare(subject);
   }

@@ -3,22 +3,20 @@ import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../
 import type { Refusal, Uncomputable } from '../stats/result.ts';
 import type { Measured } from './estimate.ts';
 import type { Role } from '../domain/role.ts';
-import type { JudgedTable } from './judged-table.ts';
+import type { LatencySource } from './latency-sample.ts';
 import { type MeasuredQuantile, measureQuantiles } from './quantile-sample.ts';
-import { type Slice, sliceCondition } from './slice.ts';
+import type { Slice } from './slice.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
 
 type Side = MeasuredQuantile | Uncomputable;
 
 /** Measures latency quantiles; each is read once, however many bounds and comparisons ask for it. */
 export class QuantileSampler {
-  readonly #judged: JudgedTable;
-  readonly #columnOf: (dimension: string) => string;
+  readonly #latencies: LatencySource;
   readonly #known = new Map<string, Promise<readonly Side[]>>();
 
-  constructor(judged: JudgedTable, columnOf: (dimension: string) => string) {
-    this.#judged = judged;
-    this.#columnOf = columnOf;
+  constructor(latencies: LatencySource) {
+    this.#latencies = latencies;
   }
 
   async measure(probability: number, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -39,10 +37,8 @@ export class QuantileSampler {
   }
 
   #read(probability: number, roles: readonly Role[], slice: Slice): Promise<readonly Side[]> {
-    const timed = roles.map((role) => `${role}_latency_ns IS NOT NULL`).join(' AND ');
-    const condition = `${sliceCondition(slice, this.#columnOf)} AND ${timed}`;
-    const key = `${probability} ${roles.join()} ${condition}`;
-    const reading = this.#known.get(key) ?? measureQuantiles(this.#judged, roles, condition, probability);
+    const key = JSON.stringify([probability, roles, slice.cohort, slice.segment]);
+    const reading = this.#known.get(key) ?? measureQuantiles(this.#latencies(roles, slice), probability);
     this.#known.set(key, reading);
     return reading;
   }

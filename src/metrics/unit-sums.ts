@@ -36,12 +36,23 @@ export interface SegmentedSides {
   readonly candidate: SegmentedSample;
 }
 
+/** Where sums by unit come from. */
+export interface UnitSumSource {
+  /** The sums of one metric over one slice; empty arrays where the slice has no requests. */
+  slice(metricId: string, slice: Slice): Promise<UnitSums>;
+  /**
+   * The two sides of a served comparison by unit and by combination of the dimensions' values: the baseline on the
+   * stable cohort, the candidate on the canary's.
+   */
+  segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides>;
+}
+
 /**
  * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSIONS` of
  * the database, and reads slices of it. The sums stay in the database, which spills where memory is short; what reaches
  * JavaScript at a time is one metric of one slice.
  */
-export class UnitSumTables {
+export class UnitSumTables implements UnitSumSource {
   readonly #judged: JudgedTable;
   readonly #metrics: ReadonlyMap<string, MeanMetric>;
   readonly #columnOf: (dimension: string) => string;
@@ -54,7 +65,6 @@ export class UnitSumTables {
     this.#columnOf = columnOf;
   }
 
-  /** The sums of one metric over one slice; empty arrays where the slice has no requests. */
   async slice(metricId: string, slice: Slice): Promise<UnitSums> {
     const metric = this.#metrics.get(metricId);
     const position = [...this.#metrics.keys()].indexOf(metricId);
@@ -67,10 +77,6 @@ export class UnitSumTables {
     return unitSums(metric, await this.#range(metricId, metric), (aggregate) => rows.numbers(aggregate));
   }
 
-  /**
-   * The two sides of a served comparison by unit and by combination of the dimensions' values: the baseline on the
-   * stable cohort, the candidate on the canary's.
-   */
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
     const metric = this.#metrics.get(metricId);
     const position = [...this.#metrics.keys()].indexOf(metricId);
@@ -137,9 +143,10 @@ function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSampl
   };
 }
 
-function unitSums(
+/** The sums of a metric from a column per aggregate, one entry per unit. */
+export function unitSums(
   metric: MeanMetric,
-  { zeroOne }: ValueRange,
+  { zeroOne }: Pick<ValueRange, 'zeroOne'>,
   column: (aggregate: Aggregate) => Float64Array,
 ): UnitSums {
   return {
