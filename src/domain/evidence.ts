@@ -17,6 +17,10 @@ export interface Evidence {
   readonly cohorts: readonly CohortSize[];
   readonly outcomes: { readonly baseline: OutcomeCounts; readonly candidate: OutcomeCounts };
   readonly comparisons: readonly Comparison[];
+  /** The versions' latencies; absent where the compared requests have none. */
+  readonly latency?: LatencyCurves;
+  /** How answers changed by true label; absent where no answer is a label or no truth is known. */
+  readonly confusion?: ConfusionChanges;
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict;
@@ -132,6 +136,56 @@ interface ComparisonSubject {
 export type Comparison =
   | (ComparisonSubject & ComparisonNumbers)
   | (ComparisonSubject & { readonly uncomputable: string });
+
+/** The two versions' latencies as quantile curves of the same size whatever the log's. */
+export interface LatencyCurves {
+  readonly comparison: ComparisonKind;
+  /** Of a served comparison the candidate's; the baseline's is `stable` then. */
+  readonly cohort: CohortName;
+  /** In (0, 1), rising. */
+  readonly probabilities: readonly number[];
+  readonly baseline: LatencyCurve;
+  readonly candidate: LatencyCurve;
+}
+
+export interface LatencyCurve {
+  readonly requests: number;
+  /** A quantile for each probability. */
+  readonly ms: readonly number[];
+}
+
+/** How the answers changed, by true label: the labels that lost most come first, and only so many are kept. */
+export interface ConfusionChanges {
+  readonly comparison: ComparisonKind;
+  readonly cohort: CohortName;
+  /** How many true labels there are. */
+  readonly labels: number;
+  readonly changes: readonly LabelChange[];
+}
+
+export interface LabelChange {
+  readonly label: string;
+  readonly baseline: LabelCounts;
+  readonly candidate: LabelCounts;
+  /** What only pairs can tell. */
+  readonly pairs?: LabelPairs;
+}
+
+/** Answered requests of one true label, and how many of them were answered with it. */
+export interface LabelCounts {
+  readonly requests: number;
+  readonly correct: number;
+}
+
+export interface LabelPairs {
+  /** Requests that only the baseline answered right, and that only the candidate did. */
+  readonly newMistakes: number;
+  readonly fixed: number;
+  /** What the candidate answered in its new mistakes, the most frequent first; at most 3. */
+  readonly mistakenFor: readonly { readonly label: string; readonly requests: number }[];
+  /** Ids of new mistakes, the first in their order; at most 3. */
+  readonly examples: readonly string[];
+}
 
 export type GuardrailStatus = 'pass' | 'breach' | 'inconclusive' | 'uncomputable';
 

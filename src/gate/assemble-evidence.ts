@@ -1,5 +1,13 @@
 import { basename } from 'node:path';
-import type { Evidence, EvidenceInputs, RegistryChange, StageLook, Verdict } from '../domain/evidence.ts';
+import type {
+  ConfusionChanges,
+  Evidence,
+  EvidenceInputs,
+  LatencyCurves,
+  RegistryChange,
+  StageLook,
+  Verdict,
+} from '../domain/evidence.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import { evidenceDigest } from '../report/serialize-evidence.ts';
 import type { Judgement } from './judge-stage.ts';
@@ -11,6 +19,8 @@ export interface EvidenceParts {
   readonly look: StageLook;
   readonly inputs: EvidenceInputs;
   readonly scope: StageScope;
+  readonly latency: LatencyCurves | undefined;
+  readonly confusion: ConfusionChanges | undefined;
   readonly judgement: Judgement;
   readonly verdict: Verdict;
   readonly registryChange: RegistryChange;
@@ -33,6 +43,8 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     cohorts: parts.scope.cohorts,
     outcomes: parts.scope.outcomes,
     comparisons,
+    ...(parts.latency === undefined ? {} : { latency: parts.latency }),
+    ...(parts.confusion === undefined ? {} : { confusion: parts.confusion }),
     guardrails,
     checks,
     verdict: parts.verdict,

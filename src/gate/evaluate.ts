@@ -1,7 +1,9 @@
 import type { Evidence, RequestFileFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { MetricSampler } from '../metrics/metric-sampler.ts';
+import { confusionChanges } from '../metrics/confusion-changes.ts';
 import { createJudgedTable, createNoiseTable, type JudgedTable } from '../metrics/judged-table.ts';
+import { latencyCurves } from '../metrics/latency-curves.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
 import { readStageScope } from '../metrics/stage-scope.ts';
@@ -105,6 +107,8 @@ async function evaluateStage(
   );
   const verdict = decide(judgement.guardrails, judgement.checks);
   const parts = {
+    latency: await latencyCurves(table, scope),
+    confusion: await confusionChanges(table, scope),
     inputs: { requests: log.files, ...versions },
     scope,
     judgement,

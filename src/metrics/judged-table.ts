@@ -26,7 +26,8 @@ export interface OutcomeSource {
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
- * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
+ * request that the baseline answered right and the candidate wrong, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
   db: Database,
@@ -50,6 +51,8 @@ export async function createJudgedTable(
     'requests.label AS label',
     ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
     ...numberColumns(numbers),
+    `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label
+      AND ${answeredLabel('candidate', sources.candidate)} <> requests.label THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
@@ -85,11 +88,9 @@ function outcomeColumns(
   { predictions, latency, errorsKnown }: OutcomeSource,
   numbers: WantedNumbers,
 ): string[] {
-  const measured = latency === 'measured';
-  const from = predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
+  const from = outcomePrefix(role, predictions);
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
-  // A request that failed while it was timed failed: the timed call is the one that resembles production.
-  const error = measured ? `coalesce(measured_latency.${role}_error, ${from}error)` : `${from}error`;
+  const error = errorSql(role, { predictions, latency });
   const latencyColumn = {
     recorded: `requests.${role}_latency_ns`,
     measured: `measured_latency.${role}_ns`,
@@ -100,12 +101,26 @@ function outcomeColumns(
     `${errorsKnown} AS ${role}_errors_known`,
     `${latencyColumn} AS ${role}_latency_ns`,
     `${error} AS ${role}_error`,
-    `CASE WHEN ${error} IS NULL THEN ${from}label END AS ${role}_label`,
+    `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
     ...scoreColumns(numbers, predictions, from).map(
       ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
     ),
   ];
+}
+
+function answeredLabel(role: Role, source: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  return `CASE WHEN ${errorSql(role, source)} IS NULL THEN ${outcomePrefix(role, source.predictions)}label END`;
+}
+
+function errorSql(role: Role, { predictions, latency }: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  const error = `${outcomePrefix(role, predictions)}error`;
+  // A request that failed while it was timed failed: the timed call is the one that resembles production.
+  return latency === 'measured' ? `coalesce(measured_latency.${role}_error, ${error})` : error;
+}
+
+function outcomePrefix(role: Role, predictions: OutcomeSource['predictions']): string {
+  return predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
 }
 
 function scoreColumns(

@@ -40,7 +40,8 @@ function notJson(text: string, file: string, cause: unknown): UserError {
   const hint = 'Run canary evaluate again; it writes the file whole or not at all.';
   const lines = text.trimEnd().split('\n');
   if (text.trim() === '') return unusableFile(`${file} is empty`, { hint, cause });
-  if (!text.trimEnd().endsWith('}')) {
+  // The outermost brace stands alone on the last line of what canary writes; an inner one is indented.
+  if (lines.length > 1 ? lines.at(-1) !== '}' : !lines[0]?.endsWith('}')) {
     return unusableFile(`${file} is cut: it ends on line ${lines.length} in the middle of the document`, {
       hint,
       cause,

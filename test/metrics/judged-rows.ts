@@ -16,6 +16,7 @@ export interface RowOutcome {
 }
 
 export interface JudgedRow {
+  readonly id?: string;
   readonly unit: number;
   readonly inCanary?: boolean;
   readonly locale?: string;
@@ -36,7 +37,7 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
   onTestFinished(() => db.close());
   await db.run(
     `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
-     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, baseline_again_latency_ns BIGINT,
+     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, new_mistake_id VARCHAR, baseline_again_latency_ns BIGINT,
      jackknife_group UTINYINT, is_positive BOOLEAN, "kpi:revenue" DOUBLE)`,
   );
   if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
@@ -49,6 +50,7 @@ function outcomeColumns(role: string): string {
 }
 
 function rowSql({
+  id = 'r',
   unit,
   inCanary = true,
   locale,
@@ -68,12 +70,18 @@ function rowSql({
     text(label),
     outcomeSql(baseline),
     outcomeSql(candidate),
+    text(newMistakeId(id, label, baseline, candidate)),
     nanosecondsSql(baselineAgainMs),
     unit % 50,
     isPositive ?? 'NULL',
     numberSql(revenue),
   ];
   return `(${values.join(', ')})`;
+}
+
+function newMistakeId(id: string, label?: string, baseline?: RowOutcome, candidate?: RowOutcome): string | undefined {
+  if (label === undefined || baseline?.label !== label || candidate?.label === undefined) return undefined;
+  return candidate.label === label ? undefined : id;
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {

@@ -45,6 +45,8 @@ test('keys come in the order of the contract, with two spaces and a final newlin
     'cohorts',
     'outcomes',
     'comparisons',
+    'latency',
+    'confusion',
     'guardrails',
     'checks',
     'verdict',

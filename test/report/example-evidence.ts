@@ -6,6 +6,7 @@ import type {
   RegistryChange,
   Verdict,
 } from '../../src/domain/evidence.ts';
+import { confusion, latency } from './example-aggregates.ts';
 import type { Style } from '../../src/report/style.ts';
 
 /** A terminal of so many columns, without colour. */
@@ -163,7 +164,12 @@ export const rollbackEvidence: Evidence = {
   createdAt: '2026-11-04T08:00:00.000Z',
   digest: '0'.repeat(64),
   tool: { name: 'canary', version: '0.1.0' },
-  plan: { name: 'intent-classifier-1.6.0', sha256: 'a'.repeat(64) },
+  plan: {
+    name: 'intent-classifier-1.6.0',
+    sha256: 'a'.repeat(64),
+    file: 'intent-classifier-1.6.0.yaml',
+    model: 'intent-classifier',
+  },
   stage: { name: 'canary-25', weight: 0.25, look: 3, series: 1 },
   statistics: { confidence: 0.95, inference: 'sequential', tests: 12, plannedUnits: 1000 },
   rollout: { entered: ['shadow', 'canary-5'], traffic: { '1.4.2': 0.95, '1.6.0': 0.05 } },
@@ -182,6 +188,8 @@ export const rollbackEvidence: Evidence = {
     candidate: { requests: 10_000, errors: { timeout: 27 } },
   },
   comparisons,
+  latency,
+  confusion,
   guardrails,
   checks,
   verdict,

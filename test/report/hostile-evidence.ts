@@ -62,6 +62,22 @@ export function hostileEvidence(): Evidence {
         uncomputable: text,
       })),
     ],
+    confusion: {
+      comparison: 'paired',
+      cohort: 'canary',
+      labels: hostileStrings.length,
+      changes: hostileStrings.map((label) => ({
+        label,
+        baseline: { requests: 10, correct: 9 },
+        candidate: { requests: 10, correct: 3 },
+        pairs: {
+          newMistakes: 6,
+          fixed: 0,
+          mistakenFor: [{ label: hostile(), requests: 6 }],
+          examples: [hostile(), hostile()],
+        },
+      })),
+    },
     guardrails: [...guardrails, ...segments.guardrails].map((result) => ({
       ...result,
       metric: hostile(),
