@@ -52,6 +52,8 @@ export interface EvidenceStatistics {
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*), frozen at the first look. */
   readonly plannedUnits: number;
+  /** Segments of `segments: auto` in order of appearance, which their levels follow; absent where no guardrail says so. */
+  readonly segments?: readonly Readonly<Record<string, string>>[];
 }
 
 export interface EvidenceInputs {

@@ -16,6 +16,7 @@ export interface RolloutPlan {
   readonly statistics: Statistics;
   readonly replay: ReplaySettings;
   readonly coverage?: Coverage;
+  readonly checks: Checks;
   /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
   readonly judge: 'canary' | 'all';
   /** Commands, run in the plan's folder, that bring a change of the registry to whatever moves traffic. */
@@ -62,6 +63,8 @@ export interface Stage {
   readonly minUnits: number;
   /** True where the plan wrote the number, so that it may size the sequential bound. */
   readonly plannedSize: { readonly requests: boolean; readonly units: boolean };
+  /** The stage's own shortest time that its requests must span, instead of the plan's. */
+  readonly minDurationMs?: number;
   /** The stage's own log and window, where it has one. */
   readonly source?: readonly string[];
   readonly from?: string;
@@ -74,6 +77,8 @@ export interface Guardrail {
   readonly bounds: readonly Bound[];
   /** Dimensions whose every value is judged on its own, beside the whole. */
   readonly segments: readonly string[];
+  /** Every segment of every dimension with enough data is judged too (`segments: auto`); then `segments` is empty. */
+  readonly autoSegments?: true;
   readonly onBreach: 'rollback' | 'hold';
   /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
   readonly test: 'interval' | 'point';
@@ -116,6 +121,20 @@ export interface Coverage {
   /** Dimension to the values that must be there. */
   readonly segments: Readonly<Record<string, readonly string[]>>;
   readonly minRequests: number;
+}
+
+/** What a check that found something does to the verdict. */
+export type CheckAction = 'warn' | 'hold';
+
+/** What the checks ask for, and what each does where it does not get it. Levels are over all looks. */
+export interface Checks {
+  readonly sampleRatio: { readonly action: CheckAction; readonly alpha: number };
+  /** Without an action it holds where the served comparison decides and warns where pairs do. */
+  readonly parity: { readonly action?: CheckAction; readonly alpha: number };
+  readonly coverage: { readonly action: CheckAction };
+  readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
+  readonly segments: { readonly action: CheckAction; readonly alpha: number };
+  readonly segmentMix: { readonly action: CheckAction };
 }
 
 export interface RollbackInstructions {

@@ -79,6 +79,8 @@ export interface LookRecord {
   /** Frozen at the stage's first look: tests that can roll back (K) and the planned units of the sequential bound. */
   readonly tests: number;
   readonly plannedUnits: number;
+  /** Segments of `segments: auto` in order of appearance; absent where no guardrail says so. */
+  readonly segments?: readonly Readonly<Record<string, string>>[];
 }
 
 export type Decision = 'increase' | 'hold' | 'rollback';

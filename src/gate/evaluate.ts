@@ -1,26 +1,21 @@
 import type { Evidence, RequestFileFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
-import { MetricSampler } from '../metrics/metric-sampler.ts';
 import { confusionChanges } from '../metrics/confusion-changes.ts';
-import { createJudgedTable, createNoiseTable, type JudgedTable } from '../metrics/judged-table.ts';
 import { latencyCurves } from '../metrics/latency-curves.ts';
-import { guardedMetrics } from '../metrics/compare.ts';
-import { numbersOf } from '../metrics/numbers-of.ts';
-import { readStageScope } from '../metrics/stage-scope.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
-import { segmentColumn } from '../requests/read-options.ts';
 import { decide } from '../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
 import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { isSameLook, nextLook } from './next-look.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
-import { changeOf } from './request-prefix.ts';
-import { openRollout, type Rollout, stageOf } from './rollout.ts';
+import { outcomeSources } from './outcome-sources.ts';
 import { reportOf } from './read-report.ts';
 import { reportFiles, writeReports } from './report-files.ts';
+import { prepareJudgement } from './prepare-judgement.ts';
+import { changeOf } from './request-prefix.ts';
+import { openRollout, type Rollout, stageOf } from './rollout.ts';
 import { readStageRequests } from './stage-requests.ts';
 import { previewChange } from './preview-change.ts';
 import { withDatabase } from './with-database.ts';
@@ -86,31 +81,18 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
-  const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const numbers = numbersOf(guardedMetrics(plan), rollout.candidate.entry.signature.output);
-  const known = withErrorsOf(sources, log.totals.holdsErrors);
-  const table = await createJudgedTable(db, known, segmentColumns, stage.weight, numbers);
-  // Everything that judging needs is in that table; a log of millions would be in memory twice.
-  await db.run('DROP TABLE requests; DROP TABLE units');
-
-  const scope = await readStageScope(db, plan, stage, segmentColumn);
-  const samplerOf = (judged: JudgedTable) => new MetricSampler(judged, guardedMetrics(plan), segmentColumn);
-  const timedTwice = sources.baseline.latency === 'measured';
-  const noise = timedTwice ? samplerOf(await createNoiseTable(table)) : undefined;
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources);
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
   const contains = async (requests: RequestFileFacts) => ['same', 'grown'].includes(await changeOf(folder, requests));
   const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
-  const judgement = await judgeStage(
-    { plan, stage, scope, files: log.files, sampler: samplerOf(table), noise },
-    look.frozen,
-  );
+  const judgement = await judgeStage(judged, look.frozen);
   const verdict = decide(judgement.guardrails, judgement.checks);
   const parts = {
-    latency: await latencyCurves(table, scope),
-    confusion: await confusionChanges(table, scope),
+    latency: await latencyCurves(table, judged.scope),
+    confusion: await confusionChanges(table, judged.scope),
     inputs: { requests: log.files, ...versions },
-    scope,
+    scope: judged.scope,
     judgement,
     verdict,
     registryChange: previewChange(rollout, stage, verdict.decision),

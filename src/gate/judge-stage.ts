@@ -1,22 +1,23 @@
-import { boundsOwnValue, limitOf } from '../domain/bound.ts';
-import type { Estimate } from '../domain/estimate.ts';
+import type { CohortParity } from '../domain/cohort-parity.ts';
 import type { CheckResult, Comparison, GuardrailResult, RequestFileFacts } from '../domain/evidence.ts';
-import type { Bound, RolloutPlan, Stage } from '../domain/plan.ts';
-import { compareVersions } from '../metrics/compare.ts';
-import { estimateAt } from '../metrics/estimate.ts';
-import type { Sampler } from '../metrics/metric-sampler.ts';
-import type { StageScope } from '../metrics/stage-scope.ts';
-import type { Subject, TestedQuantity } from '../metrics/subject.ts';
+import type { Stage } from '../domain/plan.ts';
+import type { SizedSegment } from '../domain/segment-findings.ts';
+import { compareVersions, guardedMetrics } from '../metrics/compare.ts';
+import { segmentReversals } from '../metrics/segment-reversals.ts';
 import { coverage } from '../verdict/checks/coverage.ts';
 import { enoughRequests, enoughUnits } from '../verdict/checks/enough-data.ts';
-import { type MeasuredNoise, noiseFloor, unresolvable } from '../verdict/checks/noise-floor.ts';
+import { type MeasuredNoise, noiseFloor } from '../verdict/checks/noise-floor.ts';
+import { parityCheck } from '../verdict/checks/parity.ts';
 import { rejectedRecords } from '../verdict/checks/rejected-records.ts';
+import { sampleRatioCheck } from '../verdict/checks/sample-ratio.ts';
 import { segmentMix } from '../verdict/checks/segment-mix.ts';
-import { errorRates } from '../verdict/error-rates.ts';
-import { type PlannedTest, plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
-import { judgeGuardrail } from '../verdict/judge-guardrail.ts';
+import { segmentsCheck } from '../verdict/checks/segments.ts';
+import { type LogSpan, spansDays, windowCheck } from '../verdict/checks/window.ts';
+import { plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
 import { judgedSize } from '../verdict/judged-size.ts';
 import { plannedUnits } from '../verdict/planned-units.ts';
+import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
+import { judgeTest, type TestSubject } from './judge-test.ts';
 import type { Frozen } from './next-look.ts';
 
 /** Everything that judging a stage says, before the verdict. */
@@ -28,14 +29,15 @@ export interface Judgement {
 }
 
 /** What a stage is judged from. */
-export interface JudgedStage {
-  readonly plan: RolloutPlan;
+export interface JudgedStage extends TestSubject {
   readonly stage: Stage;
-  readonly scope: StageScope;
   readonly files: readonly RequestFileFacts[];
-  readonly sampler: Sampler;
-  /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: Sampler | undefined;
+  /** When the first and the last request came. */
+  readonly span: LogSpan;
+  /** Every segment of the judged requests, the largest first. */
+  readonly sizes: readonly SizedSegment[];
+  /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
+  readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
 }
 
 /**
@@ -43,82 +45,62 @@ export interface JudgedStage {
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
-  const { plan, stage, scope, files, sampler } = judged;
+  const { plan, stage, scope, sampler } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
-  const fixedNow: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
-  const guardrails: GuardrailResult[] = [];
+  const level: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
+  const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
   for (const test of tests) {
-    const noise = await measureNoise(judged, test);
+    const { result, noise } = await judgeTest(judged, test, level);
+    results.push(result);
     if (noise !== undefined) noises.push(noise);
-    guardrails.push(await judgeTest(judged, test, fixedNow, noise));
   }
+  const found = await judgeSegments(plan.guardrails, judged.sizes, level.segments ?? [], (test, divisor) =>
+    judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
+  );
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
-  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: fixedNow.plannedUnits };
+  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(sampler, plan, scope, shown);
   return {
-    frozen: fixedNow,
+    frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
     comparisons,
-    guardrails,
+    guardrails: [...results, ...found.guardrails],
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
-      rejectedRecords(files, plan.requests.maxRejected),
-      coverage(plan.coverage, { hours: scope.hours, segments: scope.segmentValues }),
-      noiseFloor(noises),
-      segmentMix(comparisons),
+      ...(await checksOf(judged, level, comparisons, noises, found)),
     ],
   };
 }
 
-async function judgeTest(
-  { plan, scope, sampler }: JudgedStage,
-  test: PlannedTest,
-  frozen: Frozen,
-  noise: MeasuredNoise | undefined,
-): Promise<GuardrailResult> {
-  const { confidence, inference } = plan.statistics;
-  const { bound } = test;
-  const unresolved = noise === undefined ? undefined : unresolvable(noise);
-  const settings = {
-    ...errorRates(bound.kind, 1 - confidence, frozen.tests),
-    inference,
-    plannedUnits: frozen.plannedUnits,
-  };
-  const estimate: Estimate =
-    unresolved === undefined
-      ? estimateAt(
-          await sampler.measure(subjectOf(scope, test), quantityOf(bound)),
-          settings,
-          limitOf(bound.kind, bound.value),
-        )
-      : { kind: 'uncomputable', reason: unresolved };
-  return judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
-}
-
-/** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
-async function measureNoise({ scope, noise }: JudgedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
-  if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
-    return undefined;
-  const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));
-  return { test, noise: measured.kind === 'uncomputable' ? undefined : measured.value };
-}
-
-function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
-  return { metric: guardrail.metric, comparison, slice: { cohort: judgedCohort, segment } };
-}
-
-function quantityOf(bound: Bound): TestedQuantity {
-  if (boundsOwnValue(bound.kind)) return 'own';
-  return bound.relative ? 'relative' : 'difference';
-}
-
-/** What could bring the data that a cohort lacks: it holds only the users of its stage, however long one looks at this log. */
-function remedyFor({ judge }: RolloutPlan, { cohorts, judgedCohort }: StageScope): string {
-  const longer = 'record a longer log';
-  if (judgedCohort === 'all' || judge === 'all') return longer;
-  const others = judgedSize(cohorts, 'all').requests > judgedSize(cohorts, judgedCohort).requests;
-  return others ? `${longer}, or write judge: all` : longer;
+async function checksOf(
+  judged: JudgedStage,
+  { plannedUnits: planned }: Frozen,
+  comparisons: readonly Comparison[],
+  noises: readonly MeasuredNoise[],
+  { unjudged }: JudgedSegments,
+): Promise<readonly CheckResult[]> {
+  const { plan, stage, scope, sampler, span, files, sizes } = judged;
+  const { checks, statistics } = plan;
+  const isSplit = stage.weight > 0 && stage.weight < 1;
+  const parity = isSplit ? await judged.readParity(planned) : undefined;
+  const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
+  const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
+  return [
+    rejectedRecords(files, plan.requests.maxRejected),
+    sampleRatioCheck(checks.sampleRatio, stage.weight, scope.cohorts),
+    // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
+    parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
+    windowCheck(checks, stage, span),
+    coverage(
+      plan.coverage,
+      { hours: scope.hours, segments: scope.segmentValues, spansDays: spansDays(span) },
+      checks.coverage.action,
+    ),
+    segmentsCheck(checks.segments.action, sizes.length, reversals, unjudged),
+    segmentMix(comparisons, checks.segmentMix.action),
+    noiseFloor(noises),
+  ];
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, RequestFileFacts, StageLook } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { LookRecord } from '../domain/registry.ts';
+import type { NamedSegment } from '../domain/segment-findings.ts';
 
 /** What was frozen at the first look of a series, so that looking again cannot loosen it. */
 export interface Frozen {
@@ -9,6 +10,8 @@ export interface Frozen {
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*). */
   readonly plannedUnits: number;
+  /** The segments of `segments: auto` in order of appearance; each look appends what it finds. */
+  readonly segments?: readonly NamedSegment[];
 }
 
 /** The look that an evaluation is, and what an earlier one froze for it. */
@@ -36,17 +39,16 @@ export async function nextLook(
   if (previous === undefined) {
     const last = recorded.at(-1);
     const look = (last?.look ?? 0) + 1;
-    const { tests, plannedUnits } = last ?? {};
-    return {
-      stage: { name, weight, look, series: 1 },
-      ...(tests === undefined || plannedUnits === undefined ? {} : { frozen: { tests, plannedUnits } }),
-    };
+    return { stage: { name, weight, look, series: 1 }, ...(last === undefined ? {} : { frozen: frozenOf(last) }) };
   }
   const { look, series } = previous.stage;
   const newSeries = await reasonForNewSeries(planSha256, previous, contains);
   if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
-  const { tests, plannedUnits } = previous.statistics;
-  return { stage: { name, weight, look: look + 1, series }, frozen: { tests, plannedUnits } };
+  return { stage: { name, weight, look: look + 1, series }, frozen: frozenOf(previous.statistics) };
+}
+
+function frozenOf({ tests, plannedUnits, segments }: Frozen): Frozen {
+  return { tests, plannedUnits, ...(segments === undefined ? {} : { segments }) };
 }
 
 async function reasonForNewSeries(

@@ -117,6 +117,13 @@ function against(evidence: Evidence | undefined): { readonly against?: Decision 
 }
 
 function lookOf({ stage, statistics, digest, verdict }: Evidence): RecordedLook {
-  const { tests, plannedUnits } = statistics;
-  return { look: stage.look, verdict: verdict.decision, evidence: `sha256:${digest}`, tests, plannedUnits };
+  const { tests, plannedUnits, segments } = statistics;
+  return {
+    look: stage.look,
+    verdict: verdict.decision,
+    evidence: `sha256:${digest}`,
+    tests,
+    plannedUnits,
+    ...(segments === undefined ? {} : { segments }),
+  };
 }

@@ -37,11 +37,11 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     candidate: candidate.version,
     log: logReview(log),
     stages: stages.map(({ size }) => size),
-    guardrails: plan.guardrails.map(({ metric, bounds, segments, onBreach }, index) => ({
+    guardrails: plan.guardrails.map(({ metric, bounds, segments, autoSegments, onBreach }, index) => ({
       metric: metric.id,
       unit: metricTraits(metric).unit,
       bounds,
-      segments,
+      segments: autoSegments === true ? ['auto'] : segments,
       onBreach,
       detectable: detectableOf(stages, index),
     })),

@@ -71,6 +71,28 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
   return { db, name: 'judged_noise' };
 }
 
+/**
+ * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
+ * comes into it.
+ */
+export async function createParityTable({ db, name }: JudgedTable, numbers: WantedNumbers): Promise<JudgedTable> {
+  const columns = [
+    'present',
+    'errors_known',
+    'latency_ns',
+    'error',
+    'label',
+    'value',
+    ...(numbers.trueScores ? ['true_score'] : []),
+    ...(numbers.positiveScores ? ['positive_score'] : []),
+  ];
+  await db.run(
+    `CREATE OR REPLACE VIEW judged_parity AS
+     SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
+  );
+  return { db, name: 'judged_parity' };
+}
+
 function numberColumns({ kpis, groups, positiveScores, binary }: WantedNumbers): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [

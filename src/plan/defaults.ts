@@ -20,5 +20,13 @@ export const planDefaults = {
   statistics: { confidence: 0.95, inference: 'sequential' },
   replay: { latency: 'measured', latencyRequests: 2000, batch: 64, timeout: '2s', seed: 1 },
   coverage: { minRequests: 30 },
+  checks: {
+    sampleRatio: { action: 'hold', alpha: 0.001 },
+    parity: { alpha: 0.001 },
+    coverage: { action: 'hold' },
+    window: { action: 'warn', minDuration: '24h' },
+    segments: { action: 'warn', alpha: 0.01 },
+    segmentMix: { action: 'warn' },
+  },
   judge: 'canary',
 } as const;

@@ -2,7 +2,8 @@ import { parseMetric, type Metric } from '../domain/metric.ts';
 import type { Coverage, Guardrail, ReplaySettings, RequestSource, RolloutPlan, Stage } from '../domain/plan.ts';
 import { boundKinds, readBound } from './bound.ts';
 import { planDefaults } from './defaults.ts';
-import { readDuration, readFraction, type Reading } from './quantity.ts';
+import { normaliseChecks } from './normalise-checks.ts';
+import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readTime } from './time.ts';
 import type {
   WrittenCoverage,
@@ -36,6 +37,7 @@ export function normalise(written: WrittenPlan): RolloutPlan {
     statistics: { ...planDefaults.statistics, ...written.statistics },
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
+    checks: normaliseChecks(written),
     judge: written.judge ?? planDefaults.judge,
     ...(apply === undefined ? {} : { apply }),
     ...(rollback === undefined ? {} : { rollback }),
@@ -53,13 +55,14 @@ function normaliseRequests(written: WrittenRequests): RequestSource {
 }
 
 function normaliseStage(written: WrittenStage): Stage {
-  const { name, weight, minRequests, minUnits, source } = written;
+  const { name, weight, minRequests, minUnits, minDuration, source } = written;
   return {
     name,
     weight: accepted(readFraction(weight)),
     minRequests: minRequests ?? planDefaults.stages.minRequests,
     minUnits: minUnits ?? planDefaults.stages.minUnits,
     plannedSize: { requests: minRequests !== undefined, units: minUnits !== undefined },
+    ...(minDuration === undefined ? {} : { minDurationMs: accepted(readSpan(minDuration)) }),
     ...(source === undefined ? {} : { source: asList(source) }),
     ...normaliseWindow(written),
   };
@@ -74,7 +77,8 @@ function normaliseGuardrail(written: WrittenGuardrail): Guardrail {
   return {
     metric,
     bounds,
-    segments: written.segments ?? [],
+    segments: written.segments === undefined || written.segments === 'auto' ? [] : written.segments,
+    ...(written.segments === 'auto' ? { autoSegments: true } : {}),
     onBreach: written.onBreach ?? planDefaults.guardrails.onBreach,
     test: written.test ?? planDefaults.guardrails.test,
   };

@@ -3,6 +3,7 @@ import type { RolloutPlan } from '../domain/plan.ts';
 import { planDigestInput } from './digest-input.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from './findings.ts';
+import { checkChecks } from './checks.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
@@ -48,8 +49,8 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
   const checked = checkSchema(plainValue(root));
-  const explained = [checkNames, checkWeights, checkGuardrails, checkSegments, checkSettings].flatMap((check) =>
-    check(root),
+  const explained = [checkNames, checkWeights, checkGuardrails, checkSegments, checkSettings, checkChecks].flatMap(
+    (check) => check(root),
   );
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);

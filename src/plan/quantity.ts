@@ -78,3 +78,21 @@ export function readDuration(value: unknown): Reading<number> {
   if (time === undefined) return misreading(`${shown(value)} has an unknown unit`, `write ${digits}ms or ${digits}s`);
   return time > 0 ? reading(time) : misreading(`${shown(value)} is not above zero`, 'write a time such as 500ms or 2s');
 }
+
+const longMillisecondsOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Reads a span of a log: minutes, hours or days, above zero.
+ * @returns milliseconds.
+ */
+export function readSpan(value: unknown): Reading<number> {
+  const quantity = parseQuantity(value);
+  const hint = 'write a span such as 30m, 24h or 7d';
+  if (quantity === undefined) return misreading(`${shown(value)} is not a span of time`, hint);
+  const { digits, unit } = quantity;
+  if (unit === '') return misreading(`${digits} has no unit`, `write ${digits}h or ${digits}d`);
+  const scale = longMillisecondsOf[unit];
+  if (scale === undefined) return misreading(`${shown(value)} has an unknown unit`, hint);
+  const span = Number(digits) * scale;
+  return span > 0 ? reading(span) : misreading(`${shown(value)} is not above zero`, hint);
+}

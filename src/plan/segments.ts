@@ -10,6 +10,9 @@ const derivedDimensions: Readonly<Record<string, string>> = {
 /** Checks that guardrails and coverage name dimensions that `requests.segments` has. */
 export function checkSegments(root: TreeNode): Finding[] {
   const dimensions = keysOf(nodeAt(root, ['requests', 'segments']));
+  const automatic = itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) =>
+    checkAutomatic(textOf(nodeAt(guardrail, ['segments'])), ['guardrails', index, 'segments'], dimensions),
+  );
   const ofGuardrails = itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) =>
     itemsOf(nodeAt(guardrail, ['segments'])).flatMap((item, position) =>
       checkDimension(textOf(item), ['guardrails', index, 'segments', position], dimensions),
@@ -18,7 +21,21 @@ export function checkSegments(root: TreeNode): Finding[] {
   const ofCoverage = keysOf(nodeAt(root, ['coverage', 'segments'])).flatMap((dimension) =>
     checkDimension(dimension, ['coverage', 'segments', dimension], dimensions),
   );
-  return [...ofGuardrails, ...ofCoverage];
+  return [...automatic, ...ofGuardrails, ...ofCoverage];
+}
+
+function checkAutomatic(written: string | undefined, path: TreePath, dimensions: readonly string[]): Finding[] {
+  if (written === undefined) return [];
+  if (written !== 'auto') {
+    const message = `segments: ${written === '' ? '""' : written} is neither auto nor a list of dimensions`;
+    const hint = dimensions.includes(written)
+      ? `write segments: [${written}]`
+      : 'write segments: auto or segments: [locale]';
+    return [{ path, rule: 'invalid-value', message, hint }];
+  }
+  if (dimensions.length > 0) return [];
+  const message = 'segments: auto has no dimension to judge by';
+  return [{ path, rule: 'unknown-dimension', message, hint: 'add locale: context.locale under requests.segments' }];
 }
 
 function checkDimension(name: string | undefined, path: TreePath, dimensions: readonly string[]): Finding[] {

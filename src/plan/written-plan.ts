@@ -12,6 +12,7 @@ export interface WrittenPlan {
   readonly statistics?: { readonly confidence?: number; readonly inference?: 'sequential' | 'fixed' };
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
+  readonly checks?: WrittenChecks;
   readonly judge?: 'canary' | 'all';
   readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
@@ -34,6 +35,7 @@ export interface WrittenStage {
   readonly weight: WrittenQuantity;
   readonly minRequests?: number;
   readonly minUnits?: number;
+  readonly minDuration?: string;
   readonly source?: string | readonly string[];
   readonly from?: string;
   readonly to?: string;
@@ -45,7 +47,7 @@ export interface WrittenGuardrail {
   readonly min?: WrittenQuantity;
   readonly maxIncrease?: WrittenQuantity;
   readonly maxDecrease?: WrittenQuantity;
-  readonly segments?: readonly string[];
+  readonly segments?: 'auto' | readonly string[];
   readonly onBreach?: 'rollback' | 'hold';
   readonly test?: 'interval' | 'point';
 }
@@ -62,4 +64,16 @@ export interface WrittenCoverage {
   readonly hours?: readonly [number, number];
   readonly segments?: Readonly<Record<string, readonly string[]>>;
   readonly minRequests?: number;
+}
+
+type WrittenAction = 'warn' | 'hold';
+
+/** Each check is an action, or an action with what the check asks for. */
+export interface WrittenChecks {
+  readonly sampleRatio?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
+  readonly parity?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
+  readonly coverage?: WrittenAction | { readonly action?: WrittenAction };
+  readonly window?: WrittenAction | { readonly action?: WrittenAction; readonly minDuration?: string };
+  readonly segments?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
+  readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
 }

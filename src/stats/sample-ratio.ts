@@ -7,24 +7,39 @@ export interface SampleRatio {
   readonly pValue: number;
 }
 
-/** How many observations the prior is worth by default: shares within about 3% of an even split are not held apart from it. */
-const defaultConcentration = 1000;
+/**
+ * How many observations the prior is worth, mixed in equal parts: the small ones see a gross deviation in a few dozen
+ * units, the large ones a loss of 2% in a few hundred thousand. A mixture of priors is a prior, so the test stays valid.
+ */
+const defaultConcentrations = [10, 100, 1000, 10_000, 100_000] as const;
 
 /**
  * Sequentially valid multinomial test of whether groups have the shares that they should (Lindon and Malek 2022, Anytime-valid inference for multinomial
  * count data, arXiv 2011.03567): under the expected shares the evidence reaches 1 / alpha with probability at most alpha, over all looks.
  * @param counts whole numbers of units per group, all so far.
  * @param shares expected share per group, each above 0, summing to 1.
- * @param concentration of the Dirichlet prior around the expected shares, above 0; about the planned units over 6.
+ * @param concentrations of the Dirichlet priors around the expected shares, each above 0; not to be chosen after a look at the counts.
  */
 export function sampleRatio(
   counts: readonly number[],
   shares: readonly number[],
-  concentration = defaultConcentration,
+  concentrations: readonly number[] = defaultConcentrations,
 ): SampleRatio {
-  const prior = shares.map((share) => share * concentration);
-  const logEvidence = logDirichletMarginal(counts, prior) - logMultinomial(counts, shares);
+  const expected = logMultinomial(counts, shares);
+  const logEvidence = logMeanExp(
+    concentrations.map((concentration) => {
+      const prior = shares.map((share) => share * concentration);
+      return logDirichletMarginal(counts, prior) - expected;
+    }),
+  );
   return { logEvidence, pValue: Math.min(1, Math.exp(-logEvidence)) };
+}
+
+/** ln of the mean of numbers of which the logarithms are given; never leaves the range of doubles. */
+export function logMeanExp(logarithms: readonly number[]): number {
+  const largest = Math.max(...logarithms);
+  const sum = logarithms.reduce((total, each) => total + Math.exp(each - largest), 0);
+  return largest + Math.log(sum / logarithms.length);
 }
 
 /** ln probability of the counts under a multinomial with the given shares. */

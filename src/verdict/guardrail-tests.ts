@@ -27,6 +27,15 @@ export function plannedTests(
 }
 
 /**
+ * What `segments: auto` tests on one segment: each bound of each guardrail that says so.
+ */
+export function testsOfSegment(guardrails: readonly Guardrail[], segment: Segment): readonly PlannedTest[] {
+  return guardrails
+    .filter(({ autoSegments }) => autoSegments === true)
+    .flatMap((guardrail) => guardrail.bounds.map((bound) => ({ guardrail, bound, segment })));
+}
+
+/**
  * How many tests could roll the stage back by an interval: the K that they share alpha by. Never below 1, so that it
  * can be divided by.
  */
@@ -34,5 +43,16 @@ export function rollbackTests(tests: readonly PlannedTest[]): number {
   const rollingBack = tests.filter(
     ({ guardrail }) => guardrail.onBreach === 'rollback' && guardrail.test === 'interval',
   );
-  return Math.max(1, rollingBack.length);
+  // The segments of `segments: auto` share what one more test of their bound would have.
+  const automatic = rollingBack.filter(({ guardrail, segment }) => guardrail.autoSegments === true && segment === null);
+  return Math.max(1, rollingBack.length + automatic.length);
+}
+
+/**
+ * By what the j-th segment of `segments: auto` divides its bound's share of alpha, in order of appearance: 1 / (j (j + 1)) sums to
+ * 1 over any number of segments, and a segment that appears later takes nothing from the ones before.
+ * @param position from 1.
+ */
+export function segmentDivisor(position: number): number {
+  return position * (position + 1);
 }

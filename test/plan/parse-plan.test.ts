@@ -78,6 +78,14 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
     statistics: { confidence: 0.95, inference: 'sequential' },
     replay: { latency: 'measured', latencyRequests: 2000, batch: 64, timeoutMs: 1500, seed: 7 },
     coverage: { hours: [8, 20], segments: { locale: ['en-US', 'de-DE'] }, minRequests: 30 },
+    checks: {
+      sampleRatio: { action: 'hold', alpha: 0.0005 },
+      parity: { action: 'warn', alpha: 0.001 },
+      coverage: { action: 'hold' },
+      window: { action: 'hold', minDurationMs: 129_600_000 },
+      segments: { action: 'warn', alpha: 0.01 },
+      segmentMix: { action: 'hold' },
+    },
     judge: 'canary',
     rollback: { owner: 'on-call', rehearsed: '2026-11-01', steps: ['canary rollback rollouts/intent.yaml'] },
   });

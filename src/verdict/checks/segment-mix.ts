@@ -1,12 +1,13 @@
 import type { CheckResult, Comparison } from '../../domain/evidence.ts';
 import { changeMeasure } from '../../domain/format-bound.ts';
 import { formatQuantity } from '../../domain/format-number.ts';
+import type { CheckAction } from '../../domain/plan.ts';
 
 /**
  * Whether a served comparison says the opposite once both sides have the same mix of segments (Simpson's paradox): the canary's
- * users are then other users, and not the version but they may be what differs. It warns, since pairs are not concerned.
+ * users are then other users, and not the version but they may be what differs. Pairs are not concerned, so that it warns unless the plan says otherwise.
  */
-export function segmentMix(comparisons: readonly Comparison[]): CheckResult {
+export function segmentMix(comparisons: readonly Comparison[], action: CheckAction = 'warn'): CheckResult {
   const name = 'segment mix';
   const compared = comparisons.flatMap((comparison) => {
     if ('uncomputable' in comparison || comparison.postStratified === undefined) return [];
@@ -28,5 +29,5 @@ export function segmentMix(comparisons: readonly Comparison[]): CheckResult {
     const write = (value: number) => formatQuantity(value, changeMeasure(unit));
     return `${metric} changed by ${write(plain)}, but by ${write(sameMix)} with the same mix of segments on both sides`;
   });
-  return { name, status: 'warn', detail: `served ${told.join('; ')}` };
+  return { name, status: action, detail: `served ${told.join('; ')}` };
 }

@@ -1,0 +1,49 @@
+import type { Role } from '../domain/role.ts';
+import type { Stage } from '../domain/plan.ts';
+import { readCohortParity } from '../metrics/cohort-parity.ts';
+import { guardedMetrics } from '../metrics/compare.ts';
+import { createJudgedTable, createNoiseTable, type JudgedTable, type OutcomeSource } from '../metrics/judged-table.ts';
+import { MetricSampler } from '../metrics/metric-sampler.ts';
+import { numbersOf } from '../metrics/numbers-of.ts';
+import { segmentSizes } from '../metrics/segment-sizes.ts';
+import { readStageScope } from '../metrics/stage-scope.ts';
+import type { Database } from '../requests/database.ts';
+import { segmentColumn } from '../requests/read-options.ts';
+import type { JudgedStage } from './judge-stage.ts';
+import { withErrorsOf } from './outcome-sources.ts';
+import type { Rollout } from './rollout.ts';
+import type { StageRequests } from './stage-requests.ts';
+
+/**
+ * Puts everything that judging needs into the table `judged`, once the requests, their units and the outcomes are there, and
+ * drops those: a log of millions would be in memory twice.
+ */
+export async function prepareJudgement(
+  db: Database,
+  { plan, candidate }: Pick<Rollout, 'plan' | 'candidate'>,
+  stage: Stage,
+  log: StageRequests,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
+  const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
+  const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
+  const known = withErrorsOf(sources, log.totals.holdsErrors);
+  const table = await createJudgedTable(db, known, segmentColumns, stage.weight, numbers);
+  await db.run('DROP TABLE requests; DROP TABLE units');
+  const scope = await readStageScope(db, plan, stage, segmentColumn);
+  const samplerOf = (judged: JudgedTable) => new MetricSampler(judged, guardedMetrics(plan), segmentColumn);
+  const timedTwice = sources.baseline.latency === 'measured';
+  const judgement: JudgedStage = {
+    plan,
+    stage,
+    scope,
+    files: log.files,
+    span: log.totals,
+    sizes: await segmentSizes(db, scope, segmentColumn),
+    sampler: samplerOf(table),
+    noise: timedTwice ? samplerOf(await createNoiseTable(table)) : undefined,
+    readParity: (plannedUnits) =>
+      readCohortParity({ table, plan, scope, weight: stage.weight, numbers, columnOf: segmentColumn, plannedUnits }),
+  };
+  return { judged: judgement, table };
+}

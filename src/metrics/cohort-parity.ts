@@ -1,0 +1,138 @@
+import type { CohortParity, ComparedMix, ComparedNumber, IncomparableNumber } from '../domain/cohort-parity.ts';
+import { metricTraits, type MetricUnit } from '../domain/metric.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
+import { quoteIdentifier } from '../requests/database.ts';
+import type { WantedNumbers } from '../requests/wanted-numbers.ts';
+import { segmentAssignment } from '../stats/segment-assignment.ts';
+import { servedDifference } from '../stats/served-difference.ts';
+import { guardedMetrics } from './compare.ts';
+import { estimateAt, type Measured } from './estimate.ts';
+import { createParityTable, type JudgedTable } from './judged-table.ts';
+import { MetricSampler } from './metric-sampler.ts';
+import type { StageScope } from './stage-scope.ts';
+
+/** What the parity of the cohorts is read from. */
+export interface ParitySource {
+  readonly table: JudgedTable;
+  readonly plan: RolloutPlan;
+  readonly scope: StageScope;
+  /** The stage's weight, strictly between 0 and 1. */
+  readonly weight: number;
+  readonly numbers: WantedNumbers;
+  readonly columnOf: (dimension: string) => string;
+  /** N* of the sequential bounds. */
+  readonly plannedUnits: number;
+}
+
+/** Requests per user and the share of them that have an outcome are compared whatever the plan guards. */
+const alwaysCompared = 2;
+
+/**
+ * Compares the two cohorts in what the candidate has nothing to do with: each guarded metric of the baseline, requests per
+ * user, the share of requests that have an outcome, and the mix of each dimension. The check's level is shared evenly.
+ */
+export async function readCohortParity(source: ParitySource): Promise<CohortParity> {
+  const { plan, table } = source;
+  const metrics = guardedMetrics(plan).filter((metric) => metricTraits(metric).hasBaseline && metric.family !== 'kpi');
+  const dimensions = Object.keys(plan.requests.segments);
+  const alphaEach = plan.checks.parity.alpha / (metrics.length + dimensions.length + alwaysCompared);
+  const settings = {
+    alphaLower: alphaEach / 2,
+    alphaUpper: alphaEach / 2,
+    inference: 'sequential',
+    plannedUnits: source.plannedUnits,
+  } as const;
+  const sampler = new MetricSampler(await createParityTable(table, source.numbers), metrics, source.columnOf);
+  const numbers: ComparedNumber[] = [];
+  const incomparable: IncomparableNumber[] = [];
+  const compare = (what: string, unit: MetricUnit, measured: Measured) => {
+    const compared = comparedNumber(what, unit, measured, settings);
+    if ('reason' in compared) incomparable.push(compared);
+    else numbers.push(compared);
+  };
+  for (const { what, unit, measured } of await ofRequests(source)) compare(what, unit, measured);
+  for (const metric of metrics) {
+    const subject = { metric, comparison: 'served', slice: { cohort: 'canary', segment: null } } as const;
+    compare(`baseline ${metric.id}`, metricTraits(metric).unit, await sampler.measure(subject, 'difference'));
+  }
+  const mixes: ComparedMix[] = [];
+  for (const dimension of dimensions) mixes.push(await mixOf(source, dimension));
+  return { numbers, incomparable, mixes, alphaEach };
+}
+
+function comparedNumber(
+  what: string,
+  unit: MetricUnit,
+  measured: Measured,
+  settings: Parameters<typeof estimateAt>[1],
+): ComparedNumber | IncomparableNumber {
+  const estimate = estimateAt(measured, settings);
+  if (estimate.kind !== 'estimated') return { what, reason: estimate.reason };
+  // In the view that is compared, the candidate's side is the canary cohort's.
+  if (measured.kind !== 'linearized' || measured.candidate === undefined || measured.baseline === undefined)
+    throw new RangeError('a difference has two sides');
+  return { what, unit, canary: measured.candidate, stable: measured.baseline, low: estimate.low, high: estimate.high };
+}
+
+/** Requests per user, and the share of requests with an outcome: where records get lost, one of the two shows it. */
+async function ofRequests({ table, scope }: ParitySource) {
+  const answered =
+    scope.comparison === 'paired'
+      ? 'baseline_present AND candidate_present'
+      : 'CASE WHEN in_canary THEN candidate_present ELSE baseline_present END';
+  const rows = await table.db.columns(
+    `SELECT any_value(in_canary)::INTEGER AS in_canary, count(*)::DOUBLE AS requests,
+       (count(*) FILTER (WHERE ${answered}))::DOUBLE AS answered
+     FROM ${table.name} GROUP BY unit_index ORDER BY unit_index`,
+  );
+  const cohort = rows.numbers('in_canary');
+  const columnOf = (name: string, flag: number) =>
+    Float64Array.from(rows.numbers(name)).filter((_, row) => cohort[row] === flag);
+  const sides = [0, 1].map((flag) => {
+    const requests = columnOf('requests', flag);
+    return { users: requests.map(() => 1), requests, answered: columnOf('answered', flag) };
+  });
+  const [stable, canary] = sides;
+  if (stable === undefined || canary === undefined) throw new RangeError('a split has two sides');
+  const perUser = servedDifference(
+    { requests: stable.users, sum: stable.requests },
+    { requests: canary.users, sum: canary.requests },
+    // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
+    { zeroOne: true },
+  );
+  const withOutcome = servedDifference(
+    { requests: stable.requests, sum: stable.answered },
+    { requests: canary.requests, sum: canary.answered },
+    { zeroOne: true },
+  );
+  return [
+    { what: 'requests per user', unit: 'number', measured: perUser },
+    { what: 'requests with an outcome', unit: 'proportion', measured: withOutcome },
+  ] as const;
+}
+
+/** A unit counts once, under the value that most of its requests have. */
+async function mixOf({ table, weight, columnOf }: ParitySource, dimension: string): Promise<ComparedMix> {
+  const column = quoteIdentifier(columnOf(dimension));
+  const rows = await table.db.columns(
+    `SELECT value, (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable
+     FROM (
+       SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
+         SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests
+         FROM ${table.name} WHERE ${column} IS NOT NULL GROUP BY unit_index, value)
+       GROUP BY unit_index)
+     GROUP BY value ORDER BY canary + stable DESC, value`,
+  );
+  const [canary, stable] = [rows.numbers('canary'), rows.numbers('stable')];
+  const units = rows
+    .strings('value')
+    .map((value, row) => ({ value: value ?? '', canary: canary[row] ?? 0, stable: stable[row] ?? 0 }));
+  const { pValue, most } = segmentAssignment(units, weight);
+  return {
+    dimension,
+    pValue,
+    most,
+    canaryUnits: units.reduce((sum, unit) => sum + unit.canary, 0),
+    stableUnits: units.reduce((sum, unit) => sum + unit.stable, 0),
+  };
+}

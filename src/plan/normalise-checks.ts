@@ -1,0 +1,36 @@
+import type { CheckAction, Checks } from '../domain/plan.ts';
+import { planDefaults } from './defaults.ts';
+import { readSpan } from './quantity.ts';
+import type { WrittenPlan } from './written-plan.ts';
+
+/**
+ * What the checks ask for once the plan's words are put over the defaults. A shortest time that the plan writes itself
+ * was meant, so that missing it holds; the built-in one only warns.
+ */
+export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
+  const defaults = planDefaults.checks;
+  const window = asMap(checks.window);
+  const durationWritten =
+    window.minDuration !== undefined || stages.some(({ minDuration }) => minDuration !== undefined);
+  const minDuration = readSpan(window.minDuration ?? defaults.window.minDuration);
+  if (!minDuration.ok) throw new Error(`normalise was given an unchecked value: ${minDuration.problem}`);
+  return {
+    sampleRatio: { ...defaults.sampleRatio, ...asMap(checks.sampleRatio) },
+    parity: { ...defaults.parity, ...asMap(checks.parity) },
+    coverage: { ...defaults.coverage, ...asMap(checks.coverage) },
+    window: {
+      action: window.action ?? (durationWritten ? 'hold' : defaults.window.action),
+      minDurationMs: minDuration.value,
+    },
+    segments: { ...defaults.segments, ...asMap(checks.segments) },
+    segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
+  };
+}
+
+/** `parity: warn` is short for `parity: { action: warn }`. */
+function asMap<Settings extends { readonly action?: CheckAction }>(
+  written: CheckAction | Settings | undefined,
+): Settings | { readonly action?: CheckAction; readonly minDuration?: undefined } {
+  if (written === undefined) return {};
+  return typeof written === 'string' ? { action: written } : written;
+}

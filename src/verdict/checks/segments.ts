@@ -1,0 +1,45 @@
+import type { CheckResult } from '../../domain/evidence.ts';
+import { changeMeasure } from '../../domain/format-bound.ts';
+import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
+import type { CheckAction } from '../../domain/plan.ts';
+import type { SegmentReversal, UnjudgedSegment } from '../../domain/segment-findings.ts';
+import { segmentPhrase } from '../explain.ts';
+
+/** Names that a sentence lists before it counts the rest. */
+const namesListed = 5;
+
+/**
+ * Whether a segment worsens for certain while the whole improves: the average then hides who pays for it.
+ * @param segments how many segments the judged requests have.
+ * @param reversals the worst first.
+ */
+export function segmentsCheck(
+  action: CheckAction,
+  segments: number,
+  reversals: readonly SegmentReversal[],
+  unjudged: readonly UnjudgedSegment[],
+): CheckResult {
+  const name = 'segments';
+  if (segments === 0) return { name, status: 'not-applicable', detail: 'the plan names no dimension of segments' };
+  const rest = unjudged.length === 0 ? '' : `; too small to judge: ${listed(unjudged.map(unjudgedText))}`;
+  if (reversals.length > 0) return { name, status: action, detail: `${listed(reversals.map(reversalText))}${rest}` };
+  const detail = `no segment of ${formatCount(segments)} worsens for certain while the whole improves${rest}`;
+  return { name, status: 'pass', detail };
+}
+
+function reversalText({ metric, unit, whole, segment, change, atBest }: SegmentReversal): string {
+  const [wholeText, changeText, bestText] = [whole, change, atBest].map((value) =>
+    formatQuantity(value, changeMeasure(unit)),
+  );
+  return `${metric} improves by ${wholeText} on the whole but worsens${segmentPhrase(segment)} by ${changeText}, at best ${bestText}`;
+}
+
+function unjudgedText({ segment, reason }: UnjudgedSegment): string {
+  return `${segmentPhrase(segment).replace(/^ for /u, '')} (${reason})`;
+}
+
+function listed(texts: readonly string[]): string {
+  const shown = texts.slice(0, namesListed);
+  const rest = texts.length - shown.length;
+  return rest === 0 ? shown.join('; ') : `${shown.join('; ')}; and ${countOf(rest, 'more', 'more')}`;
+}

@@ -1,0 +1,52 @@
+import type { CheckResult } from '../../domain/evidence.ts';
+import { exactNumber } from '../../domain/format-number.ts';
+import type { Checks, Stage } from '../../domain/plan.ts';
+
+/** Times of the first and the last request, ISO 8601; null where there is none. */
+export interface LogSpan {
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A day's first and last request lie within the day. */
+const tolerance = 0.98;
+
+/** Whether the requests span long enough: people do other things at night, and on another day. */
+export function windowCheck({ window }: Checks, stage: Stage, { first, last }: LogSpan): CheckResult {
+  const name = 'window';
+  const wanted = stage.minDurationMs ?? window.minDurationMs;
+  if (first === null || last === null)
+    return { name, status: window.action, detail: `there is no request, ${span(wanted)} of them are asked for` };
+  const spanned = Date.parse(last) - Date.parse(first);
+  const found = `the requests span ${span(spanned)} (${timeText(first)} to ${timeText(last)} UTC)`;
+  return spanned >= tolerance * wanted
+    ? { name, status: 'pass', detail: `${found}, ${span(wanted)} asked for` }
+    : {
+        name,
+        status: window.action,
+        detail: `${found}, less than the ${span(wanted)} asked for: a shorter window may miss other hours and other users`,
+      };
+}
+
+/** Whether the requests span a day or more, so that every hour of the day could have some. */
+export function spansDays({ first, last }: LogSpan): boolean {
+  return first !== null && last !== null && Date.parse(last) - Date.parse(first) >= tolerance * day;
+}
+
+/** `3 days`, `21 h 40 min`, `12 min`. */
+function span(ms: number): string {
+  const minutes = Math.round(ms / minute);
+  if (minutes < 1) return `${exactNumber(Math.round(ms / 1000))} s`;
+  if (minutes < 60) return `${exactNumber(minutes)} min`;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours < 72) return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  return `${exactNumber(Math.floor(hours / 2.4) / 10)} days`;
+}
+
+/** To the minute, which is what a person compares. */
+function timeText(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
