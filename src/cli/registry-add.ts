@@ -19,7 +19,7 @@ export function registerRegistryAdd(registry: Command, { world, terminal }: Comm
     .option('--artifact <dir>', "folder of the model's files, inside the registry's folder; every file is hashed")
     .option(
       '--runtime <name>',
-      'what runs it: tfjs, or recorded for outcomes in the log (default: tfjs with an artifact)',
+      'what runs it: tfjs, onnx, or recorded for outcomes in the log (default: by the files of the artifact)',
     )
     .option('--data <path|hash>', 'training data: a path to hash, or a hash such as sha256:…')
     .option('--code <path|hash>', 'training code: a path to hash, or a hash such as git:…')

@@ -23,7 +23,7 @@ export type Outcome =
 /** What a runtime needs to load one version. Paths are absolute. */
 export interface ModelSpec {
   readonly version: string;
-  readonly runtime: 'tfjs';
+  readonly runtime: 'tfjs' | 'onnx';
   readonly folder: string;
   readonly signature: Signature;
 }

@@ -29,7 +29,7 @@ export interface ModelVersion {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-export const runtimes = ['tfjs', 'recorded'] as const;
+export const runtimes = ['tfjs', 'onnx', 'recorded'] as const;
 export type Runtime = (typeof runtimes)[number];
 
 export interface Artifact {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import semver from 'semver';
 import { invalidInput } from '../domain/errors.ts';
@@ -85,7 +85,7 @@ async function newEntry(
 }
 
 async function newArtifact(cwd: string, registryFolder: string, { artifact, runtime }: AddOptions): Promise<Artifact> {
-  const named = runtimeOf(runtime ?? (artifact === undefined ? 'recorded' : 'tfjs'));
+  const named = runtimeOf(runtime ?? (artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact))));
   if (artifact === undefined) {
     if (named === 'recorded') return { runtime: named };
     throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
@@ -105,6 +105,13 @@ async function pathInside(registryFolder: string, artifact: string): Promise<str
   const real = await realpath(registryFolder).catch(() => registryFolder);
   const paths = [registryFolder, real].map((base) => relative(base, artifact).split(sep).join('/'));
   return paths.find((path) => !path.startsWith('..')) ?? relative(registryFolder, artifact);
+}
+
+/** What runs a folder of files, where nobody says it. */
+async function runtimeFor(artifact: string): Promise<Runtime> {
+  // That the folder cannot be read is told by whoever hashes it.
+  const files = await readdir(artifact).catch(() => []);
+  return files.some((name) => name.endsWith('.onnx')) ? 'onnx' : 'tfjs';
 }
 
 function runtimeOf(written: string): Runtime {

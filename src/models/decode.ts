@@ -9,23 +9,41 @@ const probabilityTolerance = 1e-3;
  * softmax as score), or a regression's one number. The first label wins a tie.
  */
 export function readOutput(values: ArrayLike<number>, signature: OutputSignature): Outcome {
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      return failure('bad-response', `output ${index} is ${String(value)}`);
-    }
-  }
-  if (signature.kind === 'regression') {
-    if (values.length !== 1) return failure('bad-response', `${values.length} outputs where a regression has 1`);
-    return numberOutcome(values[0]);
-  }
+  const problem = problemOf(values, signature);
+  if (problem !== undefined) return failure('bad-response', problem);
+  if (signature.kind === 'regression') return numberOutcome(values[0]);
   const { labels } = signature;
-  if (values.length !== labels.length) {
-    return failure('bad-response', `${values.length} outputs for ${labels.length} labels`);
-  }
   const best = indexOfLargest(values);
   const scores = signature.activation === 'logits' ? softmax(values, best) : values;
   return labelOutcome(labels[best], scores[best] ?? Number.NaN, labels, scores);
+}
+
+/** Reads the answer of a model that names its label itself, with the scores of all labels where it gives them too. */
+export function readLabelled(
+  label: string,
+  values: ArrayLike<number> | undefined,
+  signature: OutputSignature & { readonly kind: 'classification' },
+): Outcome {
+  const { labels } = signature;
+  const place = labels.indexOf(label);
+  if (values === undefined || place === -1) return labelOutcome(label, undefined, labels);
+  const problem = problemOf(values, signature);
+  if (problem !== undefined) return failure('bad-response', problem);
+  const scores = signature.activation === 'logits' ? softmax(values, indexOfLargest(values)) : values;
+  return labelOutcome(label, scores[place], labels, scores);
+}
+
+/** Why raw numbers cannot be what the signature describes. */
+function problemOf(values: ArrayLike<number>, signature: OutputSignature): string | undefined {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    if (typeof value !== 'number' || !Number.isFinite(value)) return `output ${index} is ${String(value)}`;
+  }
+  if (signature.kind === 'regression') {
+    return values.length === 1 ? undefined : `${values.length} outputs where a regression has 1`;
+  }
+  const { labels } = signature;
+  return values.length === labels.length ? undefined : `${values.length} outputs for ${labels.length} labels`;
 }
 
 /** Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`. */

@@ -9,6 +9,11 @@ const loaders: Readonly<Record<ModelSpec['runtime'], (spec: ModelSpec) => Promis
     const network = await loadTfjsNetwork(spec.folder, spec.signature.input);
     return new TensorModel(network, await loadPreprocess(spec.folder), spec.signature.output);
   },
+  onnx: async (spec) => {
+    const { loadOnnxModel } = await import('./onnx/onnx-model.ts');
+    const { loadPreprocess } = await import('./preprocess.ts');
+    return await loadOnnxModel(spec.folder, spec.signature, await loadPreprocess(spec.folder));
+  },
 };
 
 /**

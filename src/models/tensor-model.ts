@@ -1,12 +1,10 @@
 import { messageOf } from '../domain/errors.ts';
 import type { Model, Outcome } from '../domain/outcome.ts';
 import type { OutputSignature } from '../domain/registry.ts';
+import { attemptAll, type Attempt } from './attempt.ts';
 import { failure, readDecoded, readOutput } from './decode.ts';
 import type { Preprocess } from './preprocess.ts';
 import { sizeOf, type NumberArray, type TensorNetwork, type TensorOutput } from './tensor-network.ts';
-
-/** What code that may throw returned or threw. */
-type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
 /**
  * A network with its artifact's own encoding and decoding around it. Whatever goes wrong with one input is that
@@ -105,30 +103,6 @@ export class TensorModel implements Model {
       return { thrown: error };
     }
   }
-}
-
-/** Calls a function for each item. Waits only if one gave a promise: waiting for each would cost more than most calls. */
-async function attemptAll<T>(work: (item: T) => unknown, items: readonly T[]): Promise<Attempt<unknown>[]> {
-  let waits = false;
-  const attempts = items.map((item): Attempt<unknown> => {
-    try {
-      const value = work(item);
-      waits ||= value instanceof Promise;
-      return { value };
-    } catch (error) {
-      return { thrown: error };
-    }
-  });
-  if (!waits) return attempts;
-  return Promise.all(
-    attempts.map(async (attempt) => {
-      try {
-        return 'value' in attempt ? { value: await attempt.value } : attempt;
-      } catch (error) {
-        return { thrown: error };
-      }
-    }),
-  );
 }
 
 function thrown(attempt: { readonly thrown: unknown }): Outcome {

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Another installation's program. */
+  readonly program?: string;
   /** Told the process id as soon as there is one, for tests that interrupt. The process leads a group of its own. */
   readonly onStart?: (pid: number) => void;
 }
@@ -26,7 +28,7 @@ export interface Run {
 
 /** Runs `canary` as a pipeline would: no terminal, and of the environment only what every process needs. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [options.program ?? program, ...args], {
     cwd: options.cwd,
     env: { ...inherited(), ...options.env },
     detached: options.onStart !== undefined,

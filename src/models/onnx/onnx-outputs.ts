@@ -1,0 +1,180 @@
+import type { Tensor } from 'onnxruntime-node';
+import { unusableFile } from '../../domain/errors.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import { readDecoded, readLabelled, readOutput } from '../decode.ts';
+import type { OnnxOtherValue, OnnxTensor } from './onnx-signature.ts';
+import type { ZipMap } from './zip-map.ts';
+
+/** One request's values of one output. */
+export type OutputValues = readonly (number | string)[] | Float32Array | Float64Array;
+
+/** How a request's answer is read from the outputs. */
+export interface OutputReader {
+  /** The outputs that have to be computed. */
+  readonly fetches: readonly string[];
+  /** @param values of each of `fetches`, in their order */
+  readonly read: (values: readonly OutputValues[]) => Outcome;
+}
+
+const floats: ReadonlySet<Tensor.Type | null> = new Set(['float32', 'float64']);
+const integers: ReadonlySet<Tensor.Type | null> = new Set(['int64', 'int32', 'uint64', 'uint32', 'int8', 'uint8']);
+
+/**
+ * Decides which outputs hold the answer. Of a classification they are the scores of all labels, the label itself (its
+ * text, or a whole number), or both, as scikit-learn exports them; of a regression the one number.
+ *
+ * @param outputs all outputs of the model
+ * @param zipMaps lists of maps among them, and the tensors behind them
+ * @param context both signatures, for messages
+ * @throws UserError (exit 5) where no output can be the answer, or several can
+ */
+export function chooseOutputs(
+  outputs: readonly (OnnxTensor | OnnxOtherValue)[],
+  zipMaps: readonly ZipMap[],
+  signature: OutputSignature,
+  context: string,
+): OutputReader {
+  const tensors = outputs.filter((output) => output.type !== null);
+  if (signature.kind === 'regression') {
+    const number = onlyOne(
+      tensors.filter((tensor) => isNumeric(tensor) && mayHold(tensor, 1)),
+      'number',
+      context,
+    );
+    if (number === undefined) throw noAnswer('No output of the model is one number.', context);
+    return { fetches: [number.name], read: ([values]) => readOutput(numbersOf(values), signature) };
+  }
+  const { labels } = signature;
+  const label = onlyOne(
+    tensors.filter((tensor) => isLabel(tensor)),
+    'label',
+    context,
+  );
+  const zipMap = onlyOne(zipMaps, 'label', context);
+  if (zipMap !== undefined) {
+    return withLabel(label, zipMap.scores, zipMapScores(zipMap, labels, context), signature, zipMap.classes);
+  }
+  const wide = tensors.filter((tensor) => floats.has(tensor.type) && mayHold(tensor, labels.length));
+  const exact = wide.filter((tensor) => widthOf(tensor) === labels.length);
+  const scores = onlyOne(exact.length > 0 ? exact : wide, 'scores', context);
+  if (scores !== undefined) return withLabel(label, scores.name, numbersOf, signature);
+  if (label === undefined) {
+    throw noAnswer(`No output of the model is a label or ${labels.length} scores.`, context);
+  }
+  return { fetches: [label.name], read: ([value]) => readLabelled(labelOf(value?.[0], labels), undefined, signature) };
+}
+
+/** Gives all tensors to the artifact's own `decode`: one output's values as they are, several by their names. */
+export function decodedOutputs(
+  outputs: readonly (OnnxTensor | OnnxOtherValue)[],
+  zipMaps: readonly ZipMap[],
+  signature: OutputSignature,
+): Omit<OutputReader, 'read'> & {
+  readonly gather: (values: readonly OutputValues[]) => unknown;
+  readonly read: (decoded: unknown) => Outcome;
+} {
+  const named = [
+    ...outputs.filter(({ type }) => type !== null).map(({ name }) => ({ name, fetch: name })),
+    ...zipMaps.map(({ output, scores }) => ({ name: output, fetch: scores })),
+  ];
+  return {
+    fetches: named.map(({ fetch }) => fetch),
+    gather: (values) =>
+      named.length === 1 ? values[0] : Object.fromEntries(named.map(({ name }, index) => [name, values[index] ?? []])),
+    read: (decoded) => readDecoded(decoded, signature),
+  };
+}
+
+function withLabel(
+  label: OnnxTensor | undefined,
+  scores: string,
+  inOrder: (values: OutputValues | undefined) => ArrayLike<number>,
+  signature: OutputSignature & { readonly kind: 'classification' },
+  classes?: readonly string[],
+): OutputReader {
+  if (label === undefined) return { fetches: [scores], read: ([values]) => readOutput(inOrder(values), signature) };
+  return {
+    fetches: [scores, label.name],
+    // A model that names its answer is taken at its word, even where another label has the higher score.
+    read: ([values, named]) => readLabelled(labelOf(named?.[0], signature.labels, classes), inOrder(values), signature),
+  };
+}
+
+/** ZipMap says which column is which class, so that the signature's order does not matter. */
+function zipMapScores(
+  { classes, output }: ZipMap,
+  labels: readonly string[],
+  context: string,
+): (values: OutputValues | undefined) => ArrayLike<number> {
+  const byNumber = classes.every((name) => /^-?\d+$/u.test(name));
+  const columns = labels.map((label, index) =>
+    byNumber && !labelsAreNumbers(labels) ? index : classes.indexOf(label),
+  );
+  const unknown = labels.filter((_, index) => (columns[index] ?? -1) < 0);
+  if (unknown.length > 0 || classes.length !== labels.length) {
+    throw noAnswer(
+      `The output ${output} has the classes ${classes.join(', ')}, not the labels of the registry.`,
+      context,
+    );
+  }
+  return (values) => {
+    const numbers = numbersOf(values);
+    return columns.map((column) => numbers[column] ?? Number.NaN);
+  };
+}
+
+/**
+ * The label that a model names. A whole number is the label of that name where the labels are numbers, else the one at
+ * the place that the number has among the model's classes.
+ */
+function labelOf(value: number | string | undefined, labels: readonly string[], classes?: readonly string[]): string {
+  if (typeof value !== 'number' || labelsAreNumbers(labels)) return String(value);
+  return labels[classes?.indexOf(String(value)) ?? value] ?? String(value);
+}
+
+function labelsAreNumbers(labels: readonly string[]): boolean {
+  return labels.every((label) => /^-?\d+$/u.test(label));
+}
+
+function numbersOf(values: OutputValues | undefined): ArrayLike<number> {
+  if (values === undefined) return [];
+  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+  return values.map((value) => (typeof value === 'number' ? value : Number.NaN));
+}
+
+function isLabel(tensor: OnnxTensor): boolean {
+  return (tensor.type === 'string' || integers.has(tensor.type)) && mayHold(tensor, 1);
+}
+
+function isNumeric({ type }: OnnxTensor): boolean {
+  return floats.has(type) || integers.has(type);
+}
+
+/** How many values of an output belong to one request; undefined where its shape does not say. */
+function widthOf({ shape }: OnnxTensor): number | undefined {
+  const own = shape.slice(1);
+  return own.every((size) => typeof size === 'number') ? own.reduce((size, axis) => size * axis, 1) : undefined;
+}
+
+function mayHold(tensor: OnnxTensor, width: number): boolean {
+  const own = widthOf(tensor) ?? width;
+  // A tensor without a batch dimension says its width in its first.
+  return own === width || (tensor.shape.length === 1 && tensor.shape[0] === width);
+}
+
+function onlyOne<T extends { readonly name: string } | ZipMap>(
+  found: readonly T[],
+  what: string,
+  context: string,
+): T | undefined {
+  if (found.length <= 1) return found[0];
+  const names = found.map((value) => ('name' in value ? value.name : value.output));
+  throw noAnswer(`The outputs ${names.join(', ')} could each be the ${what}.`, context);
+}
+
+function noAnswer(problem: string, context: string): Error {
+  return unusableFile(`${problem}${context}`, {
+    hint: 'Correct signature.output in the registry, or add a preprocess.mjs that exports decode(output), which gets {NAME: values} of all outputs.',
+  });
+}
