@@ -4,7 +4,12 @@
  */
 export type Estimate =
   | (EstimateBase & { readonly kind: 'estimated'; readonly low: number; readonly high: number })
-  | (EstimateBase & { readonly kind: 'unbounded'; readonly reason: string })
+  | (EstimateBase & {
+      readonly kind: 'unbounded';
+      readonly reason: string;
+      /** True where more data of this kind would not give an interval either. */
+      readonly unboundable?: true;
+    })
   | { readonly kind: 'uncomputable'; readonly reason: string };
 
 interface EstimateBase {

@@ -1,5 +1,5 @@
 import type { MetricUnit } from './metric.ts';
-import type { Bound } from './plan.ts';
+import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 
 /** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions, what is neither a plain number. */
@@ -57,6 +57,8 @@ export interface EvidenceStatistics {
 }
 
 export interface EvidenceInputs {
+  /** What the files hold; records of canary's own shape where absent. */
+  readonly format?: RequestFormat;
   readonly requests: readonly RequestFileFacts[];
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;

@@ -1,3 +1,4 @@
+import type { AggregateNumber } from './aggregates.ts';
 import type { Metric } from './metric.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
@@ -24,10 +25,16 @@ export interface RolloutPlan {
   readonly rollback?: RollbackInstructions;
 }
 
+/** What a source holds: records of canary's own shape, or no requests but numbers per version. */
+export type RequestFormat = 'canary' | 'aggregates';
+
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource {
-  /** Files or globs, relative to the plan's folder. */
+  readonly format: RequestFormat;
+  /** Files or globs, relative to the plan's folder; none where the plan holds the numbers itself. */
   readonly source: readonly string[];
+  /** Of `aggregates`, the numbers that the plan holds itself. */
+  readonly numbers?: readonly AggregateNumber[];
   readonly fields: RequestFields;
   /** Dimension name to the dotted path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;

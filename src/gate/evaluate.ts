@@ -1,14 +1,13 @@
-import type { Evidence, RequestFileFacts } from '../domain/evidence.ts';
+import type { Evidence } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { confusionChanges } from '../metrics/confusion-changes.ts';
 import { latencyCurves } from '../metrics/latency-curves.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
-import { decide } from '../verdict/decide.ts';
-import { assembleEvidence } from './assemble-evidence.ts';
+import { concludeLook } from './conclude-look.ts';
+import { evaluateAggregates } from './evaluate-aggregates.ts';
 import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
-import { isSameLook, nextLook } from './next-look.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { outcomeSources } from './outcome-sources.ts';
 import { reportOf } from './read-report.ts';
@@ -17,7 +16,6 @@ import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from './request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
 import { readStageRequests } from './stage-requests.ts';
-import { previewChange } from './preview-change.ts';
 import { withDatabase } from './with-database.ts';
 import type { World } from './world.ts';
 
@@ -51,7 +49,10 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
   await prepareFolder(work);
   const previous = await readLatest(place);
-  const evidence = await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
+  const evidence =
+    rollout.plan.requests.format === 'aggregates'
+      ? await evaluateAggregates(world, rollout, stage, previous)
+      : await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
   await writeEvidence(place, evidence);
   if (reports.length > 0) await writeReports(reports, await reportOf(world, evidence, place.latest, file));
   return { evidence, model: rollout.plan.model };
@@ -82,23 +83,12 @@ async function evaluateStage(
     fresh,
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources);
-  const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
-  const contains = async (requests: RequestFileFacts) => ['same', 'grown'].includes(await changeOf(folder, requests));
-  const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
-  if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
-  const judgement = await judgeStage(judged, look.frozen);
-  const verdict = decide(judgement.guardrails, judgement.checks);
-  const parts = {
-    latency: await latencyCurves(table, judged.scope),
-    confusion: await confusionChanges(table, judged.scope),
+  return await concludeLook(world, rollout, stage, previous, {
     inputs: { requests: log.files, ...versions },
     scope: judged.scope,
-    judgement,
-    verdict,
-    registryChange: previewChange(rollout, stage, verdict.decision),
-  };
-  const evidence = assembleEvidence(world, rollout, { ...parts, look: look.stage });
-  // Looking again at the same data is the same look, so that it can be repeated to the byte.
-  if (previous === undefined || !isSameLook(previous, evidence)) return evidence;
-  return assembleEvidence(world, rollout, { ...parts, look: previous.stage });
+    latency: await latencyCurves(table, judged.scope),
+    confusion: await confusionChanges(table, judged.scope),
+    contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
+    judge: (frozen) => judgeStage(judged, frozen),
+  });
 }

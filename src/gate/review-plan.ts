@@ -11,6 +11,8 @@ import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
+import { reviewNumbers } from './review-numbers.ts';
+import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
 import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
 import { openRollout, type Rollout } from './rollout.ts';
 import { readStageRequests, type StageRequests } from './stage-requests.ts';
@@ -28,14 +30,17 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const rollout = await openRollout(world, file);
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
-  const { log, stages } = await withDatabase(world, work, (db) => reviewStages(rollout, db));
   const { plan, baseline, candidate, warnings } = rollout;
+  const { log, stages, unknown } =
+    plan.requests.format === 'aggregates'
+      ? await reviewNumbers(rollout)
+      : await withDatabase(world, work, (db) => reviewStages(rollout, db));
   const review: PlanReview = {
     plan: plan.name,
     model: plan.model,
     baseline: baseline.version,
     candidate: candidate.version,
-    log: logReview(log),
+    log,
     stages: stages.map(({ size }) => size),
     guardrails: plan.guardrails.map(({ metric, bounds, segments, autoSegments, onBreach }, index) => ({
       metric: metric.id,
@@ -43,23 +48,14 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
       bounds,
       segments: autoSegments === true ? ['auto'] : segments,
       onBreach,
-      detectable: detectableOf(stages, index),
+      detectable: detectableOf(stages, index, unknown),
     })),
     findings: warnings.length,
   };
   return { review, warnings };
 }
 
-interface ReviewedStage {
-  readonly size: StageReview;
-  /** Per guardrail, where the log holds the outcomes of both versions. */
-  readonly changes: readonly (DetectableChange | undefined)[] | undefined;
-}
-
-async function reviewStages(
-  rollout: Rollout,
-  db: Database,
-): Promise<{ readonly log: StageRequests; readonly stages: readonly ReviewedStage[] }> {
+async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedStages> {
   const { plan, baseline, candidate } = rollout;
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
   const sources = outcomeSources(plan, runtimes);
@@ -80,7 +76,7 @@ async function reviewStages(
     stages.push({ size: await stageSize(db, plan, stage), changes });
   }
   if (log === undefined) throw new Error('a plan has at least one stage');
-  return { log, stages };
+  return { log: logReview(log), stages, unknown: 'known once both versions were replayed' };
 }
 
 function hasOwnRequests({ source, from, to }: Stage): boolean {
@@ -105,8 +101,12 @@ function logReview({ files, totals }: StageRequests): PlanReview['log'] {
   return { files: files.length, requests: accepted, units, rejected, ...span };
 }
 
-function detectableOf(stages: readonly ReviewedStage[], guardrail: number): readonly DetectableChange[] | string {
-  if (stages.some(({ changes }) => changes === undefined)) return 'known once both versions were replayed';
+function detectableOf(
+  stages: readonly ReviewedStage[],
+  guardrail: number,
+  unknown: string,
+): readonly DetectableChange[] | string {
+  if (stages.some(({ changes }) => changes === undefined)) return unknown;
   const known = stages.flatMap(({ changes }) => changes?.[guardrail] ?? []);
   return known.length === 0 ? 'no stage has enough data for an interval' : known;
 }

@@ -36,7 +36,8 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
       measured.kind === 'linearized' && bounds.needed !== undefined
         ? ofBothSides(bounds.needed, measured)
         : bounds.needed;
-    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed };
+    const unboundable = bounds.unboundable === true ? { unboundable: true as const } : {};
+    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed, ...unboundable };
   }
   const { low, high } = bounds;
   const undecided = limit !== undefined && low <= limit && limit <= high;

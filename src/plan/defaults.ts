@@ -4,6 +4,7 @@
  */
 export const planDefaults = {
   requests: {
+    format: 'canary',
     fields: {
       id: 'request_id',
       timestamp: 'timestamp',

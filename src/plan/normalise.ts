@@ -1,10 +1,12 @@
 import { parseMetric, type Metric } from '../domain/metric.ts';
 import type { Coverage, Guardrail, ReplaySettings, RequestSource, RolloutPlan, Stage } from '../domain/plan.ts';
+import { readAggregates } from './aggregates.ts';
 import { boundKinds, readBound } from './bound.ts';
 import { planDefaults } from './defaults.ts';
 import { normaliseChecks } from './normalise-checks.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readTime } from './time.ts';
+import { nodeAt, type TreeNode } from './tree.ts';
 import type {
   WrittenCoverage,
   WrittenGuardrail,
@@ -18,8 +20,9 @@ import type {
  * Fills in the defaults and turns units into ms and proportions. Every list keeps its order; maps mean the same in any
  * order of their keys.
  * @param written a plan in which the schema and every check found nothing.
+ * @param root the same as a tree, for the parts that have a reader of their own.
  */
-export function normalise(written: WrittenPlan): RolloutPlan {
+export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
   const { name, model, registry, baseline, candidate, coverage, apply, rollback } = written;
   return {
     name,
@@ -27,7 +30,7 @@ export function normalise(written: WrittenPlan): RolloutPlan {
     registry,
     baseline,
     candidate,
-    requests: normaliseRequests(written.requests),
+    requests: normaliseRequests(written.requests, root),
     assignment: {
       scheme: written.assignment?.scheme ?? planDefaults.assignment.scheme,
       salt: written.assignment?.salt ?? name,
@@ -44,9 +47,12 @@ export function normalise(written: WrittenPlan): RolloutPlan {
   };
 }
 
-function normaliseRequests(written: WrittenRequests): RequestSource {
+function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSource {
+  const path = ['requests', 'numbers'];
   return {
-    source: asList(written.source),
+    format: written.format ?? planDefaults.requests.format,
+    source: asList(written.source ?? []),
+    ...(written.numbers === undefined ? {} : { numbers: readAggregates(nodeAt(root, path), path).numbers }),
     fields: { ...planDefaults.requests.fields, ...written.fields },
     segments: { ...written.segments },
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),

@@ -7,6 +7,7 @@ import { checkChecks } from './checks.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
+import { checkRequestSource } from './request-source.ts';
 import { checkSchema } from './plan-schema.ts';
 import { schemaFindings } from './schema-findings.ts';
 import { checkSegments } from './segments.ts';
@@ -49,14 +50,20 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
   const checked = checkSchema(plainValue(root));
-  const explained = [checkNames, checkWeights, checkGuardrails, checkSegments, checkSettings, checkChecks].flatMap(
-    (check) => check(root),
-  );
+  const explained = [
+    checkNames,
+    checkRequestSource,
+    checkWeights,
+    checkGuardrails,
+    checkSegments,
+    checkSettings,
+    checkChecks,
+  ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
 
-  const plan = normalise(checked.written);
+  const plan = normalise(checked.written, root);
   return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
 }
 

@@ -9,6 +9,8 @@ const derivedDimensions: Readonly<Record<string, string>> = {
 
 /** Checks that guardrails and coverage name dimensions that `requests.segments` has. */
 export function checkSegments(root: TreeNode): Finding[] {
+  // The dimensions of numbers are those that the numbers name, wherever they are.
+  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') return [];
   const dimensions = keysOf(nodeAt(root, ['requests', 'segments']));
   const automatic = itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) =>
     checkAutomatic(textOf(nodeAt(guardrail, ['segments'])), ['guardrails', index, 'segments'], dimensions),

@@ -1,3 +1,5 @@
+import type { RequestFormat } from '../domain/plan.ts';
+
 /** A plan as it is written, after the schema has accepted it: units and percentages are still text. */
 export interface WrittenPlan {
   readonly name: string;
@@ -22,7 +24,9 @@ export interface WrittenPlan {
 type WrittenQuantity = number | string;
 
 export interface WrittenRequests {
-  readonly source: string | readonly string[];
+  readonly format?: RequestFormat;
+  readonly source?: string | readonly string[];
+  readonly numbers?: readonly unknown[];
   readonly fields?: Readonly<Partial<Record<'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes', string>>>;
   readonly segments?: Readonly<Record<string, string>>;
   readonly maxRejected?: WrittenQuantity;

@@ -35,8 +35,8 @@ export function comparisonCells(comparison: Comparison): ComparisonCells {
   const { value, interval } = formatEstimate({ value: delta, low, high }, changeMeasure(unit));
   return {
     name,
-    requests: formatCount(comparison.requests),
-    users: formatCount(comparison.units),
+    requests: toldCount(comparison.requests),
+    users: toldCount(comparison.units),
     baseline,
     candidate,
     change: value,
@@ -44,6 +44,11 @@ export function comparisonCells(comparison: Comparison): ComparisonCells {
     ...(interval === '' ? { missing: printableSentence(comparison.note ?? 'No interval was computed.') } : {}),
     ...heavyUsers(comparison),
   };
+}
+
+/** What was computed rests on something; 0 is what numbers without requests have not told. */
+function toldCount(count: number): string {
+  return count === 0 ? 'unknown' : formatCount(count);
 }
 
 /** From here on a mean depends so much on so few that a reader has to know. */

@@ -25,10 +25,40 @@ export function evidenceFacts(
     ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
     ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
     ['look', lookText(evidence)],
-    ['requests', requestsText(inputs.requests)],
-    ['cohorts', sizes.join(` ${separator} `)],
-    ['errors', errorsText(evidence)],
+    ...(inputs.format === 'aggregates'
+      ? numbersFields(evidence, separator)
+      : requestFields(evidence, sizes.join(` ${separator} `))),
     ['intervals', statisticsText(evidence)],
+  ];
+}
+
+function requestFields(evidence: Evidence, sizes: string): [string, string][] {
+  return [
+    ['requests', requestsText(evidence.inputs.requests)],
+    ['cohorts', sizes],
+    ['errors', errorsText(evidence)],
+  ];
+}
+
+/** Of numbers without requests: where they are from, and what they tell of how many they are about. */
+function numbersFields({ inputs, cohorts }: Evidence, separator: string): [string, string][] {
+  const numbers = inputs.requests.reduce((sum, file) => sum + file.rows, 0);
+  const from =
+    inputs.requests.length === 0
+      ? 'in the plan'
+      : `${countOf(numbers, 'number')} in ${countOf(inputs.requests.length, 'file')}`;
+  const sizeOf = (name: string) => {
+    const { units = 0, requests = 0 } = cohorts.find((cohort) => cohort.name === name) ?? {};
+    const told = [
+      ...(units === 0 ? [] : [countOf(units, 'user')]),
+      ...(requests === 0 ? [] : [countOf(requests, 'request')]),
+    ];
+    return told.length === 0 ? 'no count told' : told.join(', ');
+  };
+  const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
+  return [
+    ['numbers', `${from}; no request was read`],
+    ['about', `${candidate} ${sizeOf('canary')} ${separator} ${baseline} ${sizeOf('stable')}`],
   ];
 }
 
@@ -48,8 +78,10 @@ function exposure(weight: number): string {
   return `${formatShare(weight)} of users would get the candidate`;
 }
 
-function lookText({ stage, statistics }: Evidence): string {
+function lookText({ stage, statistics, inputs }: Evidence): string {
   const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
+  if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
+    return `${look}; looking again is safe where the numbers count from the same start`;
   return statistics.inference === 'sequential' ? `${look}; looking again is safe` : `${look}; this log is judged once`;
 }
 

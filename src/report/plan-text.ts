@@ -13,7 +13,7 @@ export interface PlanReview {
   readonly model: string;
   readonly baseline: string;
   readonly candidate: string;
-  readonly log: LogReview;
+  readonly log: LogReview | NumbersReview;
   readonly stages: readonly StageReview[];
   readonly guardrails: readonly GuardrailReview[];
   /** How many findings of the lint rules were printed beside this. */
@@ -30,14 +30,23 @@ export interface LogReview {
   readonly to?: string;
 }
 
+/** What a plan has instead of a log where it is judged on numbers per version. */
+export interface NumbersReview {
+  /** 0 where the plan holds the numbers itself. */
+  readonly files: number;
+  readonly numbers: number;
+}
+
 /** A stage with the users and requests that it would be judged on (everyone, at a shadow stage), and what it needs. */
 export interface StageReview {
   readonly name: string;
   readonly weight: number;
-  readonly units: number;
-  readonly requests: number;
-  readonly minUnits: number;
-  readonly minRequests: number;
+  /** Absent where numbers do not tell. */
+  readonly units?: number;
+  readonly requests?: number;
+  /** Absent where the plan asks for none of what the numbers do not tell. */
+  readonly minUnits?: number;
+  readonly minRequests?: number;
 }
 
 export interface GuardrailReview {
@@ -85,12 +94,18 @@ function titleOf({ plan, findings }: PlanReview): string {
 
 function header({ model, baseline, candidate, log }: PlanReview, style: Style): string {
   const { arrow } = symbolsOf(style);
+  const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
+  if ('numbers' in log) {
+    const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
+    const told: [string, string] = ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`];
+    return fields([['model', versions], told], style);
+  }
   const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
   const period =
     log.from === undefined || log.to === undefined ? 'none' : `${minute(log.from)} to ${minute(log.to)} UTC`;
   return fields(
     [
-      ['model', `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`],
+      ['model', versions],
       ['log', `${size}, ${formatCount(log.rejected)} rejected`],
       ['period', period],
     ],
@@ -114,14 +129,19 @@ const stageColumns: readonly Column[] = [
 
 function stageRow(stage: StageReview, style: Style) {
   const { good, unsure } = paintOf(style);
-  const enough = stage.units >= stage.minUnits && stage.requests >= stage.minRequests;
+  const { units, requests, minUnits = 0, minRequests = 0 } = stage;
+  const enough = (units ?? 0) >= minUnits && (requests ?? 0) >= minRequests;
+  const needs = [
+    ...(minUnits === 0 ? [] : [countOf(minUnits, 'user')]),
+    ...(minRequests === 0 ? [] : [countOf(minRequests, 'request')]),
+  ];
   return {
     cells: [
       printableName(stage.name),
       stage.weight === 0 ? 'shadow' : formatShare(stage.weight),
-      formatCount(stage.units),
-      formatCount(stage.requests),
-      `${countOf(stage.minUnits, 'user')}, ${countOf(stage.minRequests, 'request')}`,
+      units === undefined ? 'unknown' : formatCount(units),
+      requests === undefined ? 'unknown' : formatCount(requests),
+      needs.join(', '),
       enough ? good('enough') : unsure('TOO LITTLE'),
     ],
   };

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly reason: string;
   /** Data at which the refusal would probably end; absent where that cannot be said. */
   readonly needed?: DataSize;
+  /** True where more data of this kind would not help. */
+  readonly unboundable?: true;
 }
 
 /** An amount of data: whole units and the requests that they would bring. */

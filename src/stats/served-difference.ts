@@ -1,7 +1,7 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import type { Uncomputable } from './result.ts';
 import type { Sample } from './sample.ts';
-import { servedGroup, skewnessOfDifference } from './served-group.ts';
+import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-group.ts';
 
 /**
  * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add.
@@ -16,6 +16,11 @@ export function servedDifference(
   if (baseline.kind === 'uncomputable') return baseline;
   const candidate = servedGroup(candidateSample, 'candidate', zeroOne);
   if (candidate.kind === 'uncomputable') return candidate;
+  return differenceOfGroups(baseline, candidate);
+}
+
+/** The same from two summarised sides. */
+export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized {
   const floorVariance = baseline.floorVariance + candidate.floorVariance;
   return {
     kind: 'linearized',

@@ -1,7 +1,7 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { Sample } from './sample.ts';
-import { servedGroup, skewnessOfDifference } from './served-group.ts';
+import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-group.ts';
 
 /**
  * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
@@ -18,6 +18,11 @@ export function servedRelativeDifference(
   if (baseline.kind === 'uncomputable') return baseline;
   const candidate = servedGroup(candidateSample, 'candidate', zeroOne);
   if (candidate.kind === 'uncomputable') return candidate;
+  return relativeDifferenceOfGroups(baseline, candidate);
+}
+
+/** The same from two summarised sides. */
+export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
   if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
 
   const ratio = candidate.mean / baseline.mean;

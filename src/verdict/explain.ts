@@ -18,6 +18,9 @@ export function explain(test: GuardrailTest, status: GuardrailStatus): string {
   const verb = boundsOwnValue(bound.kind) ? 'is' : 'changed by';
   const found = `${subject} ${verb} ${write(test, estimate.value)}`;
   if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}`;
+  if (estimate.kind === 'unbounded' && estimate.unboundable === true) {
+    return `${found}, and nothing tells how certain that is (${estimate.reason}); ${allowed}: uncomputable`;
+  }
   if (estimate.kind === 'unbounded') {
     return `${found}, too little for an interval (${estimate.reason}); ${allowed}: inconclusive${missing(test)}`;
   }

@@ -34,7 +34,7 @@ function statusOf(estimate: Estimate, bound: Bound, test: 'interval' | 'point'):
   const limit = limitOf(bound.kind, bound.value);
   const beyond = (x: number) => (harmfulEnd(bound.kind) === 'high' ? x > limit : x < limit);
   if (test === 'point') return beyond(estimate.value) ? 'breach' : 'pass';
-  if (estimate.kind === 'unbounded') return 'inconclusive';
+  if (estimate.kind === 'unbounded') return estimate.unboundable === true ? 'uncomputable' : 'inconclusive';
   const [harmful, harmless] =
     harmfulEnd(bound.kind) === 'high' ? [estimate.high, estimate.low] : [estimate.low, estimate.high];
   if (Number.isNaN(harmful) || Number.isNaN(harmless)) return 'uncomputable';

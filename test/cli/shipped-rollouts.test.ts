@@ -11,6 +11,7 @@ const verdicts = [
   ['intent-1.6.0.yaml', 'ROLLBACK', 4],
   ['intent-1.7.0.yaml', 'ROLLBACK', 4],
   ['ten-percent.yaml', 'INCREASE', 0],
+  ['after-60-minutes.yaml', 'INCREASE', 0],
 ] as const;
 
 const folder = shippedRollouts();

@@ -11,6 +11,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
     baseline: 'stable',
     candidate: '1.5.0',
     requests: {
+      format: 'canary',
       source: ['../requests/*.jsonl'],
       fields: {
         id: 'request_id',

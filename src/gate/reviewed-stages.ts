@@ -1,0 +1,14 @@
+import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
+
+/** What a plan is judged on, and why the changes that its stages could detect are unknown where they are. */
+export interface ReviewedStages {
+  readonly log: PlanReview['log'];
+  readonly stages: readonly ReviewedStage[];
+  readonly unknown: string;
+}
+
+export interface ReviewedStage {
+  readonly size: StageReview;
+  /** Per guardrail, where the log holds the outcomes of both versions. */
+  readonly changes: readonly (DetectableChange | undefined)[] | undefined;
+}

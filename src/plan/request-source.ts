@@ -1,0 +1,66 @@
+import { readAggregates } from './aggregates.ts';
+import type { Finding } from './findings.ts';
+import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from './tree.ts';
+
+/** Keys that speak of records, which numbers per version have not; what an organisation's base may say of them is harmless. */
+const ofRecords = new Set(['segments', 'from', 'to']);
+
+/** Checks that the plan says where its requests, or its numbers, are. */
+export function checkRequestSource(root: TreeNode): Finding[] {
+  const requests = nodeAt(root, ['requests']);
+  if (requests?.kind !== 'map') return [];
+  const keys = keysOf(requests);
+  const format = textOf(nodeAt(requests, ['format'])) ?? 'canary';
+  if (!keys.includes('source') && !keys.includes('numbers')) return [noSource(format)];
+  if (format !== 'aggregates') return keys.includes('numbers') ? [numbersOfAnotherFormat()] : [];
+  return [
+    ...(keys.includes('numbers') ? checkNumbers(root, keys.includes('source')) : []),
+    ...meaningless(['requests'], keys),
+    ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) => meaningless(['stages', index], keysOf(stage))),
+  ];
+}
+
+function noSource(format: string): Finding {
+  const numbers = format === 'aggregates';
+  return {
+    path: ['requests', 'source'],
+    rule: 'missing-key',
+    message: `requests.source is missing`,
+    hint: numbers
+      ? 'write source: numbers.yaml, or numbers: and the numbers themselves'
+      : 'write source: ../requests/*.jsonl',
+    explains: [['requests'], ['requests', 'numbers']],
+  };
+}
+
+function numbersOfAnotherFormat(): Finding {
+  return {
+    path: ['requests', 'numbers'],
+    at: 'key',
+    rule: 'unused-key',
+    message: 'numbers are read with format: aggregates alone',
+    hint: 'write format: aggregates, or source: and a request log',
+    explains: [['requests'], ['requests', 'source']],
+  };
+}
+
+function checkNumbers(root: TreeNode, hasSource: boolean): readonly Finding[] {
+  const path = ['requests', 'numbers'];
+  const { findings } = readAggregates(nodeAt(root, path), path);
+  if (!hasSource) return findings;
+  const message = 'requests has both numbers and a source of numbers';
+  return [...findings, { path, at: 'key', rule: 'unused-key', message, hint: 'keep one of the two' }];
+}
+
+function meaningless(parent: TreePath, keys: readonly string[]): Finding[] {
+  return keys
+    .filter((key) => ofRecords.has(key))
+    .map((key) => ({
+      path: [...parent, key],
+      at: 'key',
+      rule: 'unused-key',
+      message: `${key} picks among records, and format: aggregates has none`,
+      hint:
+        key === 'segments' ? 'write segment: locale=de-DE at a number' : `delete ${key}; give the numbers of that time`,
+    }));
+}

@@ -1,0 +1,71 @@
+import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
+import type { CheckAction, Coverage, RolloutPlan, Stage } from '../../domain/plan.ts';
+import { enoughRequests, enoughUnits } from './enough-data.ts';
+
+/** How many of the candidate's requests and users the numbers tell of; undefined where they do not say. */
+export interface ToldSize {
+  readonly requests: number | undefined;
+  readonly units: number | undefined;
+}
+
+/**
+ * The checks of a stage that is judged on numbers without requests. Where a plan asks for an amount of data and the numbers
+ * do not tell it, it is not there.
+ * @param countedRequests whether an interval was put on numbers that tell requests and no users.
+ */
+export function toldNumbersChecks(
+  { coverage, checks }: Pick<RolloutPlan, 'coverage' | 'checks'>,
+  stage: Stage,
+  told: ToldSize,
+  countedRequests: boolean,
+): readonly CheckResult[] {
+  const size: CohortSize = { name: 'canary', requests: told.requests ?? 0, units: told.units ?? 0 };
+  return [
+    told.requests === undefined
+      ? untold('minRequests', 'requests', stage.plannedSize.requests)
+      : enoughRequests(stage, size),
+    told.units === undefined ? untold('minUnits', 'users', stage.plannedSize.units) : enoughUnits(stage, size),
+    { name: 'rejected', status: 'not-applicable', detail: 'numbers have no records that could be rejected' },
+    windowOf(stage),
+    coverageOf(coverage, checks.coverage.action),
+    independence(countedRequests),
+  ];
+}
+
+function untold(name: string, noun: string, asked: boolean): CheckResult {
+  const detail = `the numbers do not tell how many ${noun} the candidate had`;
+  return asked
+    ? { name, status: 'hold', detail: `${detail}, and the stage asks for an amount` }
+    : { name, status: 'not-applicable', detail };
+}
+
+function windowOf({ minDurationMs }: Stage): CheckResult {
+  const detail = 'the numbers do not tell what time they span';
+  return minDurationMs === undefined
+    ? { name: 'window', status: 'not-applicable', detail }
+    : { name: 'window', status: 'hold', detail: `${detail}, and the stage asks for some` };
+}
+
+function coverageOf(wanted: Coverage | undefined, action: CheckAction): CheckResult {
+  const name = 'coverage';
+  return wanted === undefined
+    ? { name, status: 'not-applicable', detail: 'the plan names no hours or segments to cover' }
+    : {
+        name,
+        status: action,
+        detail: 'the numbers do not tell which hours and segments they cover, and the plan names some',
+      };
+}
+
+/** Requests of one user resemble each other, so an interval that takes each for news of its own is too narrow. */
+function independence(countedRequests: boolean): CheckResult {
+  const name = 'independence';
+  return countedRequests
+    ? {
+        name,
+        status: 'warn',
+        detail:
+          'the numbers do not tell how many users made the requests, so each request counted as evidence of its own; where few users made many, the intervals are too narrow',
+      }
+    : { name, status: 'not-applicable', detail: 'no interval rests on requests whose users are unknown' };
+}
