@@ -35,7 +35,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--evidence <file>', 'write the evidence here instead of .canary/ beside the plan')
     .option(
       '--report <file...>',
-      'also write a report: .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
+      'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
     )
     .option('--fresh', 'replay anew instead of using stored outcomes')
     .addOption(formatOption())
@@ -52,7 +52,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
 Examples:
   canary evaluate rollouts/intent.yaml
   canary evaluate rollouts/intent.yaml --stage canary-25 --format json > evidence.json
-  canary evaluate rollouts/intent.yaml --report report.md junit.xml
+  canary evaluate rollouts/intent.yaml --report report.html junit.xml
   canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop`,
     )
     .action(async (planFiles: string[], options: EvaluateOptions) => {

@@ -15,7 +15,7 @@ export function registerReport(program: Command, context: CommandContext): void 
     .description(
       'Turns the evidence of an evaluation into a report. Of several looks at one rollout the latest is reported, with the ' +
         'others as its history; looks that lie beside the evidence are found. The kind of report follows from the name: ' +
-        '.md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics).',
+        '.html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics).',
     )
     .argument('<evidence...>', 'evidence that canary evaluate wrote; several looks at one rollout are its history')
     .option('-o, --output <file...>', 'write a report to this file, and print nothing')
@@ -23,6 +23,7 @@ export function registerReport(program: Command, context: CommandContext): void 
       new Option('--format <format>', 'print the report in this form where there is no --output').choices([
         'text',
         'json',
+        'html',
         'md',
         'xml',
         'csv',
@@ -34,8 +35,8 @@ export function registerReport(program: Command, context: CommandContext): void 
       'after',
       `
 Examples:
-  canary report .canary/intent-1.5.0/canary-5/evidence.json -o report.md
-  canary report evidence.json -o report.md junit.xml
+  canary report .canary/intent-1.5.0/canary-5/evidence.json -o report.html
+  canary report evidence.json -o report.html report.md junit.xml
   canary report look-*.json --format md >> "$GITHUB_STEP_SUMMARY"`,
     )
     .action(async (evidenceFiles: string[], options: ReportOptions) => {

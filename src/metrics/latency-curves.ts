@@ -6,14 +6,17 @@ import type { StageScope } from './stage-scope.ts';
 
 const nanosecondsPerMs = 1e6;
 
-/** Every second percent, and more of the ends, where versions differ. */
+/** Every second percent, what people ask for, and more of the end, where versions differ. */
 const probabilities: readonly number[] = [
-  0.01,
   ...Array.from({ length: 49 }, (_, index) => (index + 1) / 50),
+  0.01,
+  0.25,
+  0.75,
+  0.95,
   0.99,
   0.995,
   0.999,
-];
+].toSorted((a, b) => a - b);
 
 /**
  * Both versions' latencies as quantile curves (type 7 of Hyndman and Fan 1996, as the metric `latency.pNN`): in pairs on the requests

@@ -9,6 +9,7 @@ export interface ReportFormat {
 
 /** The kinds of report files by the extension of their names. */
 export const reportFormats: Readonly<Record<string, ReportFormat>> = {
+  html: { name: 'HTML page', load: async () => (await import('./html/html-report.tsx')).htmlReport },
   md: { name: 'Markdown', load: async () => (await import('./markdown.ts')).markdownReport },
   json: {
     name: 'evidence as JSON',

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 function sourceFiles(): string[] {
-  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/u.test(name));
 }
 
 async function cruiseSource() {
@@ -25,7 +25,7 @@ test('every import in src/ points down the layers', async () => {
   const violations = output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
   expect(violations).toEqual([]);
   // A cruiser that cannot read the sources sees nothing and finds nothing wrong, so what it saw is counted.
-  const seen = output.modules.filter(({ source }) => source.startsWith('src/') && source.endsWith('.ts'));
+  const seen = output.modules.filter(({ source }) => source.startsWith('src/') && /\.tsx?$/u.test(source));
   expect(seen.length).toBe(sourceFiles().length);
 });
 

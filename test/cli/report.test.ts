@@ -10,7 +10,7 @@ const nothingWritten = { exitCode: 5, stdout: '' };
 describe('canary report', () => {
   test('writes a report of each kind, named by its extension, and prints nothing', async () => {
     const folder = await evaluatedStarter();
-    const files = ['r.md', 'r.xml', 'r.csv', 'r.prom', 'r.json'].map((name) => join('out', name));
+    const files = ['r.html', 'r.md', 'r.xml', 'r.csv', 'r.prom', 'r.json'].map((name) => join('out', name));
     const result = await run(['report', evidence, '-o', ...files], { cwd: folder });
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(readdirSync(join(folder, 'out')).toSorted()).toEqual(files.map((file) => file.slice(4)).toSorted());
@@ -59,7 +59,7 @@ test('evaluate --report writes reports of what it found', async () => {
 
 describe('a report is refused, and nothing is written,', () => {
   test.each([
-    ['an unknown extension', 'r.docx', '.md (Markdown)'],
+    ['an unknown extension', 'r.docx', '.html (HTML page)'],
     ['no extension', 'report', '.md (Markdown)'],
   ])('for %s: exit 2 with the known ones', async (_, file, told) => {
     const folder = await evaluatedStarter();

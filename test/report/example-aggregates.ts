@@ -1,6 +1,15 @@
 import type { ConfusionChanges, LatencyCurves } from '../../src/domain/evidence.ts';
 
-const probabilities = [0.01, ...Array.from({ length: 49 }, (_, index) => (index + 1) / 50), 0.99, 0.995, 0.999];
+const probabilities = [
+  ...Array.from({ length: 49 }, (_, index) => (index + 1) / 50),
+  0.01,
+  0.25,
+  0.75,
+  0.95,
+  0.99,
+  0.995,
+  0.999,
+].toSorted((a, b) => a - b);
 
 /** The candidate is quicker in the middle and slower in the tail. */
 export const latency: LatencyCurves = {

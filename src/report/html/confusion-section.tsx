@@ -1,0 +1,109 @@
+import type { ConfusionChanges, LabelChange, LabelCounts } from '../../domain/evidence.ts';
+import { countOf, formatCount, formatTogether } from '../../domain/format-number.ts';
+import { cohortPhrase } from '../names.ts';
+import { printableName, printableSentence } from '../printable.ts';
+import { recallChart } from './charts/recall-chart.ts';
+import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
+
+const mostDrawn = 20;
+
+interface ConfusionProperties {
+  readonly confusion: ConfusionChanges | undefined;
+  /** Recorded inputs by request id, where the user asked for them. */
+  readonly inputs: ReadonlyMap<string, string> | undefined;
+}
+
+/** Which labels got worse and which better, with the ids of some requests that are newly wrong. */
+export function ConfusionSection({ confusion, inputs }: ConfusionProperties) {
+  if (confusion === undefined) return null;
+  const { labels, changes, cohort, comparison } = confusion;
+  const paired = comparison === 'paired';
+  const svg = recallChart(changes.slice(0, mostDrawn), {
+    id: 'labels-chart',
+    title: 'How often each true label was answered right, by the baseline and by the candidate',
+    description: 'The table below has the numbers.',
+  });
+  const where = paired ? `on the same requests of ${cohortPhrase(cohort)}` : 'of the users that each version served';
+  const columns = [
+    { header: 'true label' },
+    { header: 'requests', numeric: true },
+    { header: 'baseline right', numeric: true },
+    { header: 'candidate right', numeric: true },
+    { header: 'change', numeric: true },
+    ...(paired ? pairColumns : []),
+  ];
+  return (
+    <section aria-labelledby="labels">
+      <h2 id="labels">Labels</h2>
+      <p class="note">
+        How often each true label was answered right {where}: hollow the baseline, filled the candidate. Labels that
+        lost most come first.
+      </p>
+      <Chart svg={svg} label="Chart of the share answered right by label" />
+      <DataTable
+        caption="Answers by true label"
+        columns={columns}
+        rows={changes.map((change) => cells(change, inputs))}
+      />
+      <LeftOut count={labels - changes.length} what={countOf(labels - changes.length, 'more label')} />
+    </section>
+  );
+}
+
+const pairColumns = [
+  { header: 'new mistakes', numeric: true },
+  { header: 'fixed', numeric: true },
+  { header: 'now mistaken for' },
+  { header: 'examples', unsorted: true },
+] as const;
+
+function cells({ label, baseline, candidate, pairs }: LabelChange, inputs: ConfusionProperties['inputs']): Cell[] {
+  const shares = [baseline, candidate].map(shareOf);
+  const [before, after] = shares;
+  const known = before !== undefined && after !== undefined;
+  const sides = shares.map((share) => (share === undefined ? 'none' : written([share], 'proportion')));
+  return [
+    printableName(label),
+    formatCount(candidate.requests),
+    ...sides,
+    known ? written([after - before], 'proportionChange') : '',
+    ...(pairs === undefined
+      ? []
+      : [
+          formatCount(pairs.newMistakes),
+          formatCount(pairs.fixed),
+          pairs.mistakenFor
+            .map((answer) => `${printableName(answer.label)} ${formatCount(answer.requests)}`)
+            .join(', '),
+          { content: <Examples ids={pairs.examples} inputs={inputs} /> },
+        ]),
+  ];
+}
+
+function shareOf({ requests, correct }: LabelCounts): number | undefined {
+  return requests === 0 ? undefined : correct / requests;
+}
+
+function written(values: readonly number[], measure: 'proportion' | 'proportionChange'): string {
+  const { texts, unit } = formatTogether(values, measure);
+  return `${texts.join('')}${unit}`;
+}
+
+function Examples({
+  ids,
+  inputs,
+}: {
+  readonly ids: readonly string[];
+  readonly inputs: ConfusionProperties['inputs'];
+}) {
+  if (inputs === undefined) return <>{ids.map((id) => printableName(id)).join(', ')}</>;
+  return (
+    <>
+      {ids.map((id) => (
+        <div>
+          {printableName(id)}: <q>{printableSentence(inputs.get(id) ?? 'not in the log')}</q>
+        </div>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import { countOf } from '../../domain/format-number.ts';
+import { guardrailCells, sidesOf } from '../guardrail-cells.ts';
+import { guardrailsByWeight } from '../harm.ts';
+import { cohortPhrase, judgedCohort } from '../names.ts';
+import { printableSentence } from '../printable.ts';
+import { intervalChart } from './charts/interval-chart.ts';
+import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
+
+const mostCharts = 60;
+const mostRows = 250;
+
+const columns = [
+  { header: 'guardrail' },
+  { header: 'status', whole: true },
+  { header: 'interval and limit', unsorted: true },
+  { header: 'baseline', numeric: true },
+  { header: 'candidate', numeric: true },
+  { header: 'tested', numeric: true },
+  { header: 'interval', numeric: true },
+  { header: 'allowed', whole: true },
+  { header: 'on breach' },
+] as const;
+
+/** Every guardrail with its interval against its bound, those that matter first. */
+export function GuardrailSection({ evidence }: { readonly evidence: Evidence }) {
+  const { guardrails, comparisons, statistics } = evidence;
+  const sides = sidesOf(comparisons);
+  const ordered = guardrailsByWeight(guardrails);
+  const rows = ordered.slice(0, mostRows).map((result, index): Cell[] => {
+    const { name, baseline, candidate, tested, interval, allowed } = guardrailCells(result, sides);
+    const chart = index < mostCharts ? intervalChart(result) : undefined;
+    return [
+      name,
+      { content: <Status result={result} />, value: index },
+      { content: chart === undefined ? '' : <Chart svg={chart} /> },
+      baseline,
+      candidate,
+      tested,
+      interval,
+      allowed,
+      result.onBreach,
+    ];
+  });
+  const caption = `Guardrails, judged on ${cohortPhrase(judgedCohort(comparisons))}`;
+  const left = guardrails.length - rows.length;
+  return (
+    <section aria-labelledby="guardrails">
+      <h2 id="guardrails">Guardrails</h2>
+      <p class="note">
+        A guardrail passes when its whole interval lies on the allowed side of its limit, and is breached when all of it
+        lies beyond; the side that is not allowed is shaded. Intervals hold at {statistics.confidence * 100}% confidence
+        {statistics.inference === 'sequential' ? ', however often one looks.' : ' for one look.'}
+      </p>
+      <DataTable caption={caption} columns={columns} rows={rows} />
+      <LeftOut count={left} what={countOf(left, 'more guardrail')} />
+    </section>
+  );
+}
+
+const words = {
+  pass: '✓ pass',
+  breach: '✗ breach',
+  inconclusive: '? inconclusive',
+  uncomputable: '? uncomputable',
+} as const;
+
+function Status({ result }: { readonly result: GuardrailResult }) {
+  const { status, reason } = result;
+  const kind = status === 'pass' || status === 'breach' ? status : 'unsure';
+  return (
+    <span class={kind} title={printableSentence(reason)}>
+      {words[status]}
+    </span>
+  );
+}

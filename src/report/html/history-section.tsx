@@ -1,0 +1,109 @@
+import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import { formatBound } from '../../domain/format-bound.ts';
+import { countOf } from '../../domain/format-number.ts';
+import { guardrailSubject } from '../guardrail-cells.ts';
+import { guardrailsByWeight } from '../harm.ts';
+import { lookRows } from '../look-rows.ts';
+import { judgedCohort } from '../names.ts';
+import { lookChart, type LookPoint } from './charts/look-chart.ts';
+import { Chart, DataTable, LeftOut } from './data-table.tsx';
+
+const mostCharts = 6;
+const mostRows = 200;
+
+/** The looks at the rollout so far, and how the intervals of its guardrails narrowed over those that belong together. */
+export function HistorySection({
+  evidence,
+  looks,
+}: {
+  readonly evidence: Evidence;
+  readonly looks: readonly Evidence[];
+}) {
+  const series = looks.filter(
+    ({ stage, plan }) =>
+      stage.name === evidence.stage.name &&
+      stage.series === evidence.stage.series &&
+      plan.sha256 === evidence.plan.sha256,
+  );
+  const guardrails = guardrailsByWeight(evidence.guardrails)
+    .map((result) => ({ result, points: pointsOf(result, series) }))
+    .filter(({ points }) => points.filter(({ result }) => result.value !== undefined).length > 1)
+    .slice(0, mostCharts);
+  const rows = lookRows(looks)
+    .toReversed()
+    .slice(0, mostRows)
+    .map(({ evaluated, stage, look, requests, verdict }) => [
+      { content: evaluated, value: evaluated.replaceAll(/\D/gu, '') },
+      stage,
+      look,
+      requests,
+      verdict,
+    ]);
+  const columns = [
+    { header: 'evaluated' },
+    { header: 'stage' },
+    { header: 'look' },
+    { header: 'requests', numeric: true },
+    { header: 'verdict' },
+  ];
+  return (
+    <section aria-labelledby="history">
+      <h2 id="history">History</h2>
+      {guardrails.length > 0 && (
+        <p class="note">
+          Each guardrail over {countOf(series.length, 'look')} of this series: the bar is its interval, which narrows as
+          the log grows. <span class="key limit" /> its limit
+        </p>
+      )}
+      <div class="small">
+        {guardrails.map(({ result, points }, index) => (
+          <History result={result} points={points} id={`history-${index}`} />
+        ))}
+      </div>
+      <DataTable
+        caption={`The ${countOf(looks.length, 'look')} that are known, the latest first`}
+        columns={columns}
+        rows={rows}
+      />
+      <LeftOut count={looks.length - rows.length} what={countOf(looks.length - rows.length, 'earlier look')} />
+    </section>
+  );
+}
+
+function History({
+  result,
+  points,
+  id,
+}: {
+  readonly result: GuardrailResult;
+  readonly points: readonly LookPoint[];
+  readonly id: string;
+}) {
+  const title = `${guardrailSubject(result)}: ${formatBound(result.bound, result.unit)}`;
+  const [first, last] = [points.at(0)?.result.status, points.at(-1)?.result.status];
+  const svg = lookChart(points, {
+    id,
+    title: `History of ${title}`,
+    description: `Over ${countOf(points.length, 'look')}, from ${first} to ${last}.`,
+  });
+  return (
+    <div>
+      <h3>{title}</h3>
+      <Chart svg={svg} />
+    </div>
+  );
+}
+
+function pointsOf(wanted: GuardrailResult, looks: readonly Evidence[]): LookPoint[] {
+  const key = keyOf(wanted);
+  return looks.flatMap(({ guardrails, cohorts, comparisons }) => {
+    const result = guardrails.find((other) => keyOf(other) === key);
+    const cohort = judgedCohort(comparisons);
+    const requests = cohorts.find(({ name }) => name === cohort)?.requests ?? 0;
+    return result === undefined ? [] : [{ requests, result }];
+  });
+}
+
+function keyOf({ metric, segment, bound }: GuardrailResult): string {
+  return JSON.stringify([metric, Object.entries(segment ?? {}), bound.kind, bound.value, bound.relative]);
+}
