@@ -97,6 +97,8 @@ export interface CohortSize {
 export interface OutcomeCounts {
   readonly requests: number;
   readonly errors: Readonly<Record<string, number>>;
+  /** How often requests were sent again to the version's server, which counts in their latency; absent where none was. */
+  readonly retries?: number;
 }
 
 /** Segment dimension to value; null for the whole. */

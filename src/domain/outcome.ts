@@ -1,7 +1,17 @@
+import type { HttpEndpoint } from './endpoint.ts';
 import type { Signature } from './registry.ts';
 
 /** Why a request got no usable answer. Every failure of a model is an outcome of one of these kinds, never a crash. */
-export const errorKinds = ['timeout', 'crash', 'model-error', 'bad-response', 'bad-label'] as const;
+export const errorKinds = [
+  'timeout',
+  'crash',
+  'model-error',
+  'bad-response',
+  'bad-label',
+  'connect',
+  'http-4xx',
+  'http-5xx',
+] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
 /** A usable answer: a label with its score in [0, 1] where there is one, or a number. */
@@ -17,14 +27,27 @@ export type Prediction =
 
 /** The result of one request on one version. */
 export type Outcome =
-  | { readonly ok: true; readonly prediction: Prediction; readonly latencyMs?: number }
-  | { readonly ok: false; readonly error: ErrorKind; readonly detail: string; readonly latencyMs?: number };
+  | { readonly ok: true; readonly prediction: Prediction; readonly retries?: number }
+  | { readonly ok: false; readonly error: ErrorKind; readonly detail: string; readonly retries?: number };
 
 /** What a runtime needs to load one version. Paths are absolute. */
-export interface ModelSpec {
+export type ModelSpec = FolderModelSpec | HttpModelSpec;
+
+/** A version whose files run in a process of ours. */
+export interface FolderModelSpec {
   readonly version: string;
   readonly runtime: 'tfjs' | 'onnx';
   readonly folder: string;
+  readonly signature: Signature;
+}
+
+/** A version that a server answers for. */
+export interface HttpModelSpec {
+  readonly version: string;
+  readonly runtime: 'http';
+  readonly endpoint: HttpEndpoint;
+  /** A folder with the version's own `preprocess.mjs`, and its digest. */
+  readonly preprocess?: { readonly folder: string; readonly sha256: string };
   readonly signature: Signature;
 }
 
@@ -32,6 +55,9 @@ export interface ModelSpec {
 export interface Model {
   /** The library that runs it, such as `wasm` or `tensorflow`. */
   readonly backend: string;
-  predict(inputs: readonly unknown[]): Promise<Outcome[]>;
+  /** True where many calls may be under way at once, as for a model that somebody else computes. */
+  readonly concurrent?: boolean;
+  /** @param deadline `performance.now()` after which an answer is worth nothing; a model that cannot stop ignores it */
+  predict(inputs: readonly unknown[], deadline?: number): Promise<Outcome[]>;
   close(): Promise<void>;
 }

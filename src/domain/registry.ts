@@ -1,3 +1,5 @@
+import type { HttpEndpoint } from './endpoint.ts';
+
 /** One model's file in the registry folder. */
 export interface ModelRegistry {
   readonly schemaVersion: 1;
@@ -29,14 +31,24 @@ export interface ModelVersion {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-export const runtimes = ['tfjs', 'onnx', 'recorded'] as const;
+export const runtimes = ['tfjs', 'onnx', 'http', 'recorded'] as const;
 export type Runtime = (typeof runtimes)[number];
 
-export interface Artifact {
-  readonly runtime: Runtime;
+/** What runs a version, and how it is recognised. */
+export type Artifact = FolderArtifact | HttpArtifact;
+
+export interface FolderArtifact {
+  readonly runtime: Exclude<Runtime, 'http'>;
   /** Folder, relative to the registry's; never leaves it. Absent for `recorded`. */
   readonly path?: string;
   /** Hex digest over the folder's files; absent for `recorded`. */
+  readonly sha256?: string;
+}
+
+/** A model somewhere else. It may have a folder too, for its own `preprocess.mjs`. */
+export interface HttpArtifact extends HttpEndpoint {
+  readonly runtime: 'http';
+  readonly path?: string;
   readonly sha256?: string;
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import semver from 'semver';
 import { invalidInput } from '../domain/errors.ts';
+import type { HttpEndpoint } from '../domain/endpoint.ts';
 import { type Artifact, type ModelRegistry, type ModelVersion, type Runtime, runtimes } from '../domain/registry.ts';
 import { artifactSha256, resolveArtifact } from '../models/artifact.ts';
 import { bumpBetween, changeBetween, isSmaller, type VersionChange } from '../plan/lint/version-change.ts';
@@ -19,6 +20,8 @@ export interface AddOptions {
   /** The artifact's folder, inside the registry's. */
   readonly artifact?: string;
   readonly runtime?: string;
+  /** Of `http`: where the model answers, as JSON or a file of it. */
+  readonly endpoint?: string;
   /** JSON, or a file of it; likewise `metrics`. */
   readonly signature: string;
   readonly metrics?: string;
@@ -84,8 +87,21 @@ async function newEntry(
   return requireEntry(entry);
 }
 
-async function newArtifact(cwd: string, registryFolder: string, { artifact, runtime }: AddOptions): Promise<Artifact> {
-  const named = runtimeOf(runtime ?? (artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact))));
+/** An artifact before the schema has looked at it. */
+type NewArtifact = Pick<Artifact, 'runtime' | 'path' | 'sha256'> & Partial<HttpEndpoint>;
+
+async function newArtifact(cwd: string, registryFolder: string, options: AddOptions): Promise<NewArtifact> {
+  const { artifact, runtime, endpoint } = options;
+  const named = runtimeOf(runtime ?? (await usualRuntime(cwd, options)));
+  if (named === 'http') {
+    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
+    return { runtime: named, ...(await writtenEndpoint(cwd, endpoint)), ...files };
+  }
+  if (endpoint !== undefined) {
+    throw invalidInput(`--runtime ${named} has no endpoint`, {
+      hint: 'Leave --endpoint out, or write --runtime http.',
+    });
+  }
   if (artifact === undefined) {
     if (named === 'recorded') return { runtime: named };
     throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
@@ -95,9 +111,30 @@ async function newArtifact(cwd: string, registryFolder: string, { artifact, runt
       hint: 'Leave --artifact out, or name the runtime that runs it.',
     });
   }
+  return { runtime: named, ...(await hashedFolder(cwd, registryFolder, artifact)) };
+}
+
+/** The runtime that an endpoint or the artifact's files speak of. */
+async function usualRuntime(cwd: string, { artifact, endpoint }: AddOptions): Promise<Runtime> {
+  if (endpoint !== undefined) return 'http';
+  return artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact));
+}
+
+async function hashedFolder(
+  cwd: string,
+  registryFolder: string,
+  artifact: string,
+): Promise<{ readonly path: string; readonly sha256: string }> {
   const path = await pathInside(registryFolder, resolve(cwd, artifact));
-  const folder = await resolveArtifact(registryFolder, path);
-  return { runtime: named, path, sha256: await artifactSha256(folder) };
+  return { path, sha256: await artifactSha256(await resolveArtifact(registryFolder, path)) };
+}
+
+async function writtenEndpoint(cwd: string, endpoint: string | undefined): Promise<Partial<HttpEndpoint>> {
+  const example = '{"url": "http://localhost:8080", "protocol": "oip-v2", "model": "intent"}';
+  if (endpoint === undefined) {
+    throw invalidInput('--runtime http needs --endpoint JSON|FILE', { hint: `Say where it answers: '${example}'.` });
+  }
+  return await writtenJson(cwd, '--endpoint', endpoint);
 }
 
 /** The artifact's path from the registry's folder, also where that was reached through a link. */

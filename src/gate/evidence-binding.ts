@@ -2,6 +2,7 @@ import { unusableFile } from '../domain/errors.ts';
 import type { Evidence, VersionFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { resolveArtifact, verifyArtifact } from '../models/artifact.ts';
+import { artifactIdentity } from '../models/artifact-identity.ts';
 import type { NumberedVersion } from '../plan/lint/resolve-version.ts';
 import { evidenceDigest } from '../report/serialize-evidence.ts';
 import { changeOf } from './request-prefix.ts';
@@ -53,7 +54,8 @@ async function checkArtifact(
   const { path, sha256 } = entry.artifact;
   if (facts.version !== version)
     throw refused(file, `it is about version ${facts.version}, the plan now means ${version}`);
-  if (facts.sha256 !== sha256) throw refused(file, `version ${version} has another artifact in the registry now`);
+  if (facts.sha256 !== artifactIdentity(entry.artifact))
+    throw refused(file, `version ${version} has another artifact in the registry now`);
   if (path !== undefined && sha256 !== undefined) {
     await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256);
   }

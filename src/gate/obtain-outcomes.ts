@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { VersionFacts } from '../domain/evidence.ts';
 import { unusableFile } from '../domain/errors.ts';
-import type { ModelSpec } from '../domain/outcome.ts';
+import type { HttpModelSpec } from '../domain/outcome.ts';
 import type { Stage } from '../domain/plan.ts';
+import type { HttpArtifact, Signature } from '../domain/registry.ts';
 import { judgedCohortOf } from '../metrics/stage-scope.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { resolveArtifact } from '../models/artifact.ts';
+import { artifactIdentity } from '../models/artifact-identity.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import { loadLatency, timeSample } from '../replay/latency-store.ts';
 import type { TimedVersion } from '../replay/measure-latency.ts';
@@ -99,15 +101,30 @@ function recordedFacts(rollout: Rollout, role: Role): VersionFacts {
 
 async function modelOf(rollout: Rollout, role: Role): Promise<TimedVersion> {
   const { version, entry } = rollout[role];
-  const { runtime, path, sha256 } = entry.artifact;
-  if (runtime === 'recorded' || path === undefined || sha256 === undefined) {
+  const { signature, artifact } = entry;
+  const identity = artifactIdentity(artifact);
+  if (artifact.runtime === 'http' && identity !== undefined) {
+    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+  }
+  const { runtime, path, sha256 } = artifact;
+  if (runtime === 'http' || runtime === 'recorded' || path === undefined || sha256 === undefined) {
     throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
       hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
     });
   }
   const folder = await resolveArtifact(rollout.registryFolder, path);
-  const spec: ModelSpec = { version, runtime, folder, signature: entry.signature };
-  return { spec, sha256 };
+  return { spec: { version, runtime, folder, signature }, sha256 };
+}
+
+async function remoteSpec(
+  registryFolder: string,
+  version: string,
+  signature: Signature,
+  { runtime, path, sha256, ...endpoint }: HttpArtifact,
+): Promise<HttpModelSpec> {
+  const spec = { version, runtime, endpoint, signature };
+  if (path === undefined || sha256 === undefined) return spec;
+  return { ...spec, preprocess: { folder: await resolveArtifact(registryFolder, path), sha256 } };
 }
 
 /**

@@ -24,7 +24,7 @@ export interface OutcomeSource {
 /**
  * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
- * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_label` VARCHAR,
+ * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
  * request that the baseline answered right and the candidate wrong, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
@@ -124,6 +124,7 @@ function outcomeColumns(
     `${latencyColumn} AS ${role}_latency_ns`,
     `${error} AS ${role}_error`,
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
+    `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
     ...scoreColumns(numbers, predictions, from).map(
       ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
@@ -143,6 +144,13 @@ function errorSql(role: Role, { predictions, latency }: Pick<OutcomeSource, 'pre
 
 function outcomePrefix(role: Role, predictions: OutcomeSource['predictions']): string {
   return predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
+}
+
+/** How often a request was sent again, over the replay and the timing; a log does not tell. */
+function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measured: boolean): string {
+  if (predictions === 'recorded') return '0';
+  const timed = measured ? ` + coalesce(measured_latency.${role}_retries, 0)` : '';
+  return `coalesce(${role}_outcomes.retries, 0)${timed}`;
 }
 
 function scoreColumns(

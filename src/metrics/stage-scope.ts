@@ -81,12 +81,14 @@ async function countBy(db: Database, expression: string, condition: string): Pro
 
 async function outcomeCounts(db: Database, role: Role): Promise<OutcomeCounts> {
   const rows = await db.columns(
-    `SELECT ${role}_error AS error, count(*)::DOUBLE AS requests FROM judged WHERE ${role}_present GROUP BY error ORDER BY error NULLS FIRST`,
+    `SELECT ${role}_error AS error, count(*)::DOUBLE AS requests, sum(${role}_retries)::DOUBLE AS retries FROM judged WHERE ${role}_present GROUP BY error ORDER BY error NULLS FIRST`,
   );
   const requests = rows.numbers('requests');
   const errors: Record<string, number> = {};
   rows.strings('error').forEach((error, row) => {
     if (error !== null) errors[error] = requests[row] ?? 0;
   });
-  return { requests: requests.reduce((sum, count) => sum + count, 0), errors };
+  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
+  const retries = sum(rows.numbers('retries'));
+  return { requests: sum(requests), errors, ...(retries === 0 ? {} : { retries }) };
 }

@@ -1,8 +1,10 @@
+import { hrtime } from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../domain/errors.ts';
-import type { Model, ModelSpec, Outcome } from '../domain/outcome.ts';
+import type { Model, Outcome } from '../domain/outcome.ts';
+import type { Signature } from '../domain/registry.ts';
 import { failure } from './decode.ts';
-import type { HostReply, HostRequest } from './host-protocol.ts';
+import type { HostReply, HostRequest, LoadedRequest, Numbered, TimedReply } from './host-protocol.ts';
 import { loadModel } from './load-model.ts';
 import { toColumns } from './outcome-columns.ts';
 
@@ -20,12 +22,14 @@ export function serveModel(self: NodeJS.Process): void {
   self.on('disconnect', () => self.exit(0));
   endWithParent(self);
 
+  let concurrent = false;
   let answer: (request: HostRequest) => Promise<HostReply> = (request) => load(request);
   const load = async (request: HostRequest): Promise<HostReply> => {
     if (request.kind !== 'load') return { kind: 'refused', message: 'no model is loaded', hint: undefined };
     try {
-      const model = await loadModel(request.spec);
-      answer = (next) => respond(model, request.spec, next);
+      const model = await loadModel(request.spec, self.env, request.traffic);
+      concurrent = model.concurrent ?? false;
+      answer = (next) => respond(model, request.spec.signature, next);
       return { kind: 'loaded', backend: model.backend };
     } catch (error) {
       const hint = error instanceof UserError ? error.hint : undefined;
@@ -33,25 +37,38 @@ export function serveModel(self: NodeJS.Process): void {
     }
   };
   let queue = Promise.resolve();
-  self.on('message', (request: HostRequest) => {
-    queue = queue.then(async () => void send(await answer(request)));
+  self.on('message', (request: Numbered<HostRequest>) => {
+    const respondTo = async (): Promise<void> => void send({ ...(await answer(request)), id: request.id });
+    if (concurrent) void respondTo();
+    else queue = queue.then(respondTo);
   });
 }
 
-async function respond(model: Model, spec: ModelSpec, request: HostRequest): Promise<HostReply> {
+async function respond(model: Model, { output }: Signature, request: HostRequest): Promise<HostReply> {
   if (request.kind === 'load') return { kind: 'refused', message: 'a model is loaded already', hint: undefined };
   if (request.kind === 'predict') {
-    const { output } = spec.signature;
-    const outcomes = await predict(model, request.inputs, request.batch);
+    const batch = model.concurrent === true ? request.inputs.length : request.batch;
+    const outcomes = await predict(model, request.inputs, batch);
     return { kind: 'predicted', columns: toColumns(outcomes, output.kind === 'classification' ? output.labels : []) };
   }
   const input = parse(request.input);
-  if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error' };
-  const inputs = [input.value];
-  const start = performance.now();
-  const [outcome] = await model.predict(inputs);
-  const nanoseconds = Math.round((performance.now() - start) * 1e6);
-  return { kind: 'timed', nanoseconds, error: outcome === undefined || outcome.ok ? null : outcome.error };
+  if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error', retries: 0 };
+  return await time(model, input.value, request.load);
+}
+
+/** Times one request, under load from the moment at which it was to be sent. */
+async function time(model: Model, input: unknown, load: LoadedRequest | undefined): Promise<TimedReply> {
+  const inputs = [input];
+  const start = load?.sentAt ?? hrtime.bigint();
+  const elapsed = (): number => Number(hrtime.bigint() - start);
+  const limit = load === undefined ? Infinity : load.timeoutMs * 1e6;
+  // Whoever asked has gone away, as from any queue that is too long.
+  if (elapsed() >= limit) return { kind: 'timed', nanoseconds: limit, error: 'timeout', retries: 0 };
+  const deadline = load === undefined ? undefined : performance.now() + (limit - elapsed()) / 1e6;
+  const [outcome] = await model.predict(inputs, deadline);
+  const nanoseconds = elapsed();
+  const error = outcome === undefined || outcome.ok ? null : outcome.error;
+  return { kind: 'timed', nanoseconds, error, retries: outcome?.retries ?? 0 };
 }
 
 /** Predicts JSON texts in batches of `batch`, the last of which may be smaller. */

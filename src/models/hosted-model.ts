@@ -2,7 +2,7 @@ import { unusableFile } from '../domain/errors.ts';
 import type { ErrorKind, ModelSpec } from '../domain/outcome.ts';
 import { verifyArtifact } from './artifact.ts';
 import { failure } from './decode.ts';
-import type { HostReply, HostRequest } from './host-protocol.ts';
+import type { HostReply, HostRequest, Traffic } from './host-protocol.ts';
 import { ModelProcess, type ProcessDeath } from './model-process.ts';
 import { joinColumns, toColumns, type OutcomeColumns } from './outcome-columns.ts';
 
@@ -13,6 +13,10 @@ export interface HostSettings {
   readonly timeoutMs: number;
   /** How many requests the model computes at once. */
   readonly batch: number;
+  /** How many requests a server may get at once, 1 where absent; null for as many as there are. */
+  readonly concurrency?: number | null;
+  /** Least time between the starts of two requests to a server; none where absent. */
+  readonly pauseMs?: number;
 }
 
 /** One request that was timed alone. */
@@ -20,9 +24,16 @@ export interface TimedRequest {
   /** Encoding, computing and decoding, in ns; the timeout where it was reached; null when the process crashed. */
   readonly nanoseconds: number | null;
   readonly error: ErrorKind | null;
+  /** How often it was sent again, where a server computes the version. */
+  readonly retries: number;
   /** True when the process ended over this request, so that the next one meets a new one that is not warm. */
   readonly restarted: boolean;
 }
+
+/** The longest time that a timer of Node takes. */
+const longestTimerMs = 2 ** 31 - 1;
+/** What a process may need beside the time that its server takes. */
+const spareMs = 5000;
 
 /** So many deaths of the process without an answer in between mean that the version does not work at all. */
 const deathLimit = 20;
@@ -46,11 +57,12 @@ export class HostedModel {
   /**
    * Verifies the artifact, then starts the process and loads the version.
    *
-   * @param sha256 the artifact's digest in the registry
+   * @param sha256 the artifact's digest in the registry; a version on a server has only that of its entry
    * @throws UserError (exit 5) when the artifact is not the registry's or cannot be loaded
    */
   static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
-    await verifyArtifact(spec.folder, sha256);
+    if (spec.runtime !== 'http') await verifyArtifact(spec.folder, sha256);
+    else if (spec.preprocess !== undefined) await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
     const model = new HostedModel(spec, settings);
     model.#backend = (await model.#running()).backend;
     return model;
@@ -95,20 +107,26 @@ export class HostedModel {
   }
 
   /**
-   * Predicts one request and times it inside the process. Nothing else may be under way.
+   * Predicts one request and times it inside the process.
    *
    * @param input a JSON text
+   * @param sentAt of a load test: when the request was to be sent, in ns of the monotonic clock. Its time begins then, and
+   *   others may be under way. Without it nothing else may be under way, and its time begins when the process has it.
    */
-  async time(input: string): Promise<TimedRequest> {
+  async time(input: string, sentAt?: bigint): Promise<TimedRequest> {
     const { timeoutMs } = this.#settings;
     const limit = timeoutMs * 1e6;
-    const reply = await this.#ask({ kind: 'time', input }, timeoutMs);
+    const load = sentAt === undefined ? {} : { load: { sentAt, timeoutMs } };
+    const allowedMs = this.#spec.runtime === 'http' ? timeoutMs + spareMs : timeoutMs;
+    const reply = await this.#ask({ kind: 'time', input, ...load }, allowedMs);
     if (reply.kind === 'timed') {
-      if (reply.nanoseconds < limit) return { ...withoutKind(reply), restarted: false };
-      return { nanoseconds: limit, error: 'timeout', restarted: false };
+      const { nanoseconds, error, retries } = reply;
+      if (nanoseconds < limit) return { nanoseconds, error, retries, restarted: false };
+      return { nanoseconds: limit, error: 'timeout', retries, restarted: false };
     }
     if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a timed request`);
-    return { nanoseconds: reply.error === 'timeout' ? limit : null, error: reply.error, restarted: true };
+    const nanoseconds = reply.error === 'timeout' ? limit : null;
+    return { nanoseconds, error: reply.error, retries: 0, restarted: true };
   }
 
   /** Ends the process; what is under way is abandoned and rejects. */
@@ -143,12 +161,17 @@ export class HostedModel {
   #running(): Promise<ModelProcess> {
     if (this.#closed) throw new Error(`version ${this.version} was closed while requests were under way`);
     if (this.#process !== null) return this.#process;
-    const starting = ModelProcess.start(this.#settings.hostScript, this.#spec, () => {
+    const starting = ModelProcess.start(this.#settings.hostScript, this.#spec, this.#traffic(), () => {
       this.#deaths += 1;
       if (this.#process === starting) this.#process = null;
     });
     this.#process = starting;
     return starting;
+  }
+
+  #traffic(): Traffic {
+    const { timeoutMs, concurrency = 1, pauseMs = 0 } = this.#settings;
+    return { timeoutMs, concurrency, pauseMs };
   }
 
   /**
@@ -157,12 +180,19 @@ export class HostedModel {
    */
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
+    if (this.#spec.runtime === 'http') return this.#remoteMs(requests);
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
   }
-}
 
-function withoutKind(reply: HostReply & { kind: 'timed' }): Pick<TimedRequest, 'nanoseconds' | 'error'> {
-  return { nanoseconds: reply.nanoseconds, error: reply.error };
+  /**
+   * The same for a version on a server. Its process ends each request in time by itself, however slow the server is, and
+   * is stuck only where the version's own code is; two calls may share it.
+   */
+  #remoteMs(requests: number): number {
+    const { timeoutMs, concurrency, pauseMs } = this.#traffic();
+    const rounds = Math.ceil((2 * requests) / (concurrency ?? requests));
+    return Math.min(rounds * timeoutMs + 2 * requests * pauseMs + spareMs, longestTimerMs);
+  }
 }

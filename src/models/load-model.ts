@@ -1,18 +1,24 @@
-import type { Model, ModelSpec } from '../domain/outcome.ts';
+import type { FolderModelSpec, HttpModelSpec, Model, ModelSpec } from '../domain/outcome.ts';
+import type { Traffic } from './host-protocol.ts';
+import type { Environment } from './http/header-values.ts';
 
 /** How each runtime loads a version. The libraries behind a runtime are imported when one of its models is loaded. */
-const loaders: Readonly<Record<ModelSpec['runtime'], (spec: ModelSpec) => Promise<Model>>> = {
-  tfjs: async (spec) => {
+const loaders = {
+  tfjs: async (spec: FolderModelSpec): Promise<Model> => {
     const { loadTfjsNetwork } = await import('./tfjs-network.ts');
     const { loadPreprocess } = await import('./preprocess.ts');
     const { TensorModel } = await import('./tensor-model.ts');
     const network = await loadTfjsNetwork(spec.folder, spec.signature.input);
     return new TensorModel(network, await loadPreprocess(spec.folder), spec.signature.output);
   },
-  onnx: async (spec) => {
+  onnx: async (spec: FolderModelSpec): Promise<Model> => {
     const { loadOnnxModel } = await import('./onnx/onnx-model.ts');
     const { loadPreprocess } = await import('./preprocess.ts');
     return await loadOnnxModel(spec.folder, spec.signature, await loadPreprocess(spec.folder));
+  },
+  http: async (spec: HttpModelSpec, environment: Environment, traffic: Traffic): Promise<Model> => {
+    const { loadHttpModel } = await import('./http/http-model.ts');
+    return await loadHttpModel(spec, environment, traffic);
   },
 };
 
@@ -21,8 +27,14 @@ const loaders: Readonly<Record<ModelSpec['runtime'], (spec: ModelSpec) => Promis
  * gate loads it in a process of its own.
  *
  * @param spec the version; its artifact is already verified
- * @throws UserError (exit 5) when the artifact cannot be loaded
+ * @param environment for the headers that name its variables; only of interest where a server computes the version
+ * @param traffic what may be sent to that server
+ * @throws UserError (exit 5) when the artifact cannot be loaded, or the server is not there
  */
-export function loadModel(spec: ModelSpec): Promise<Model> {
-  return loaders[spec.runtime](spec);
+export function loadModel(
+  spec: ModelSpec,
+  environment: Environment = {},
+  traffic: Traffic = { timeoutMs: 2000, concurrency: 1, pauseMs: 0 },
+): Promise<Model> {
+  return spec.runtime === 'http' ? loaders.http(spec, environment, traffic) : loaders[spec.runtime](spec);
 }

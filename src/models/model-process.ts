@@ -1,14 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { unusableFile } from '../domain/errors.ts';
 import type { ModelSpec } from '../domain/outcome.ts';
-import { isHostReply, type HostReply, type HostRequest } from './host-protocol.ts';
+import { isHostReply, type HostReply, type HostRequest, type Traffic } from './host-protocol.ts';
 
 /** The end of a model's process, as seen by a request that it had not answered. */
 export interface ProcessDeath {
   readonly kind: 'died';
   readonly error: 'timeout' | 'crash';
   readonly detail: string;
-  /** True for the request that the process was working on; false for those waiting behind it. */
+  /** True for the requests that the process was working on; false for those waiting behind them. */
   readonly suspect: boolean;
 }
 
@@ -17,6 +17,8 @@ interface Waiting {
   /** False when the channel was closed already, so that the process cannot have ended over this request. */
   readonly sent: boolean;
   readonly resolve: (reply: HostReply | ProcessDeath) => void;
+  /** Of a concurrent model, whose requests wait for none before them. */
+  timer?: NodeJS.Timeout;
 }
 
 /** Characters of the process's own output that are kept for explaining its end. */
@@ -25,15 +27,21 @@ const outputTailLength = 4096;
 const graceMs = 100;
 const loadTimeoutMs = 120_000;
 
-/** One life of a model's process, from its start to its end. Answers come in the order of the requests. */
+/**
+ * One life of a model's process, from its start to its end. It works on the requests in their order, or on all of them at
+ * once where the model is concurrent.
+ */
 export class ModelProcess {
   readonly #child: ChildProcess;
-  readonly #waiting: Waiting[] = [];
+  /** By number, in the order of their coming. */
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #concurrent: boolean;
   readonly #onDeath: () => void;
   #timer: NodeJS.Timeout | undefined;
   #overdue: string | undefined;
   #dead = false;
   #outputTail = '';
+  #asked = 0;
   backend = '';
 
   /**
@@ -43,9 +51,14 @@ export class ModelProcess {
    * @param onDeath called once, when the process has ended and before its unanswered requests are told
    * @throws UserError (exit 5) when the version cannot be loaded
    */
-  static async start(hostScript: string, spec: ModelSpec, onDeath: () => void): Promise<ModelProcess> {
-    const started = new ModelProcess(hostScript, onDeath);
-    const reply = await started.ask({ kind: 'load', spec }, loadTimeoutMs);
+  static async start(
+    hostScript: string,
+    spec: ModelSpec,
+    traffic: Traffic,
+    onDeath: () => void,
+  ): Promise<ModelProcess> {
+    const started = new ModelProcess(hostScript, isConcurrent(spec), onDeath);
+    const reply = await started.ask({ kind: 'load', spec, traffic }, loadTimeoutMs);
     if (reply.kind === 'loaded') {
       started.backend = reply.backend;
       return started;
@@ -58,7 +71,8 @@ export class ModelProcess {
     throw unusableFile(`Version ${spec.version} cannot be loaded: ${reason}.${started.outputTail}`);
   }
 
-  private constructor(hostScript: string, onDeath: () => void) {
+  private constructor(hostScript: string, concurrent: boolean, onDeath: () => void) {
+    this.#concurrent = concurrent;
     this.#onDeath = onDeath;
     // A model's own output must not mix with the result on standard output, so both of its streams end here.
     this.#child = fork(hostScript, [], {
@@ -92,8 +106,8 @@ export class ModelProcess {
   }
 
   /**
-   * Sends a request. The time allowed begins when the process has answered everything before it; when it is over the
-   * process is killed. Never rejects.
+   * Sends a request. The time allowed begins when the process has answered everything before it, or at once where the
+   * model is concurrent; when it is over the process is killed. Never rejects.
    */
   ask(request: HostRequest, timeoutMs: number): Promise<HostReply | ProcessDeath> {
     return new Promise((resolve) => {
@@ -102,10 +116,14 @@ export class ModelProcess {
         return;
       }
       const sent = this.#child.connected;
-      this.#waiting.push({ timeoutMs, sent, resolve });
-      if (this.#waiting.length === 1) this.#startTimer();
+      const id = this.#asked;
+      this.#asked += 1;
+      const waiting: Waiting = { timeoutMs, sent, resolve };
+      this.#waiting.set(id, waiting);
+      if (this.#concurrent) this.#startTimer(waiting);
+      else if (this.#waiting.size === 1) this.#startHeadTimer();
       // A channel that closes under the message is followed by 'exit', which answers the request.
-      if (sent) this.#child.send(request, () => undefined);
+      if (sent) this.#child.send({ ...request, id }, () => undefined);
     });
   }
 
@@ -113,7 +131,7 @@ export class ModelProcess {
   async close(): Promise<void> {
     if (this.#dead) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    if (this.#waiting.length === 0 && this.#child.connected) {
+    if (this.#waiting.size === 0 && this.#child.connected) {
       this.#child.disconnect();
       this.#timer = setTimeout(() => this.#child.kill('SIGKILL'), 1000);
     } else {
@@ -124,32 +142,46 @@ export class ModelProcess {
 
   #receive(message: unknown): void {
     if (!isHostReply(message)) return;
-    const answered = this.#waiting.shift();
-    clearTimeout(this.#timer);
-    if (this.#waiting.length > 0) this.#startTimer();
-    answered?.resolve(message);
+    const { id, ...reply } = message;
+    const answered = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    clearTimeout(answered?.timer);
+    if (!this.#concurrent) this.#startHeadTimer();
+    answered?.resolve(reply);
   }
 
-  #startTimer(): void {
-    const [head] = this.#waiting;
-    if (head === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(() => {
-        this.#overdue = `no answer within ${head.timeoutMs} ms`;
+  /** Allows the request that is worked on its time; none where there is none. */
+  #startHeadTimer(): void {
+    const [head] = this.#waiting.values();
+    if (head !== undefined) this.#startTimer(head);
+  }
+
+  #startTimer(request: Waiting): void {
+    request.timer = setTimeout(() => {
+      request.timer = setTimeout(() => {
+        this.#overdue = `no answer within ${request.timeoutMs} ms`;
         this.#child.kill('SIGKILL');
       }, graceMs);
-    }, head.timeoutMs);
+    }, request.timeoutMs);
   }
 
   #end(how: string): void {
     if (this.#dead) return;
     this.#dead = true;
     clearTimeout(this.#timer);
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { timer } of waiting) clearTimeout(timer);
     this.#onDeath();
     const error = this.#overdue === undefined ? 'crash' : 'timeout';
     const detail = this.#overdue ?? how;
-    for (const [index, { resolve, sent }] of this.#waiting.splice(0).entries()) {
-      resolve({ kind: 'died', error, detail, suspect: index === 0 && sent });
+    for (const [index, { resolve, sent }] of waiting.entries()) {
+      resolve({ kind: 'died', error, detail, suspect: (this.#concurrent || index === 0) && sent });
     }
   }
+}
+
+/** Whether a version's process works on several requests at once; what another machine computes costs it no time. */
+function isConcurrent({ runtime }: ModelSpec): boolean {
+  return runtime === 'http';
 }

@@ -15,6 +15,8 @@ export interface OutcomeColumns {
   readonly scores: Float64Array;
   /** The score of every label, request by request in the signature's order; NaN for none, empty where no request has any. */
   readonly labelScores: Float32Array;
+  /** How often each request was sent again; empty where none was. */
+  readonly retries: Uint8Array;
   /** What went wrong, by row, of those that have no answer. */
   readonly details: ReadonlyMap<number, string>;
 }
@@ -30,6 +32,9 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
     values: new Float64Array(outcomes.length).fill(Number.NaN),
     scores: new Float64Array(outcomes.length).fill(Number.NaN),
     labelScores: labelScoresOf(outcomes, labels.length),
+    retries: outcomes.some(({ retries = 0 }) => retries > 0)
+      ? Uint8Array.from(outcomes, ({ retries = 0 }) => retries)
+      : new Uint8Array(),
     details: new Map<number, string>(),
   };
   for (const [row, outcome] of outcomes.entries()) {
@@ -66,6 +71,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     values: new Float64Array(rows),
     scores: new Float64Array(rows),
     labelScores: new Float32Array(rows * width).fill(Number.NaN),
+    retries: new Uint8Array(rows),
     details: new Map<number, string>(),
   };
   let start = 0;
@@ -75,6 +81,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     joined.values.set(batch.values, start);
     joined.scores.set(batch.scores, start);
     joined.labelScores.set(batch.labelScores, start * width);
+    joined.retries.set(batch.retries, start);
     for (const [row, detail] of batch.details) joined.details.set(start + row, detail);
     start += batch.errors.length;
   }

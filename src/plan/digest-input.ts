@@ -1,5 +1,5 @@
 import type { RolloutPlan } from '../domain/plan.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
 
 /**
  * The text to hash for "is this still the same plan": everything that can change a verdict or what follows from it.

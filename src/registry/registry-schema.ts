@@ -8,7 +8,7 @@ export interface SchemaNode {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly examples?: readonly unknown[];
 }
@@ -33,8 +33,9 @@ export function checkSchema(
 /** The part of the schema for a member (a key) or an item (an index) of what a part describes; empty where it is silent. */
 export function schemaOf(part: SchemaNode, step: string | number): SchemaNode {
   if (typeof step === 'number') return resolved(part.items ?? {});
-  const properties = part.properties ?? {};
-  return resolved((Object.hasOwn(properties, step) ? properties[step] : part.additionalProperties) ?? {});
+  const { properties = {}, additionalProperties: others } = part;
+  if (Object.hasOwn(properties, step)) return resolved(properties[step] ?? {});
+  return resolved(typeof others === 'object' ? others : {});
 }
 
 function resolved(part: SchemaNode): SchemaNode {

@@ -24,6 +24,8 @@ function explain(error: ErrorObject): Finding {
   switch (keyword) {
     case 'required':
       return missingKey(pointer, String(params['missingProperty']), data);
+    case 'additionalProperties':
+      return unknownKey(pointer, String(params['additionalProperty']));
     case 'type':
       return wrongType(pointer, String(params['type']), data);
     case 'enum':
@@ -48,6 +50,16 @@ function missingKey(parent: string, key: string, data: unknown): Finding {
     message:
       meant === undefined ? `${placeText(pointer)} is missing` : `${placeText(pointer)} is missing; found ${meant}`,
     hint: `write ${JSON.stringify(key)}: ${exampleAt(pointer)}`,
+  };
+}
+
+/** Only where an unknown key would change what is asked of somebody else's server. */
+function unknownKey(parent: string, key: string): Finding {
+  return {
+    pointer: pointerTo(parent, key),
+    rule: 'unknown-key',
+    message: `${placeText(pointerTo(parent, key))} is not known`,
+    hint: didYouMean(key, Object.keys(schemaAt(parent).properties ?? {})),
   };
 }
 

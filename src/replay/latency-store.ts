@@ -14,6 +14,8 @@ const latencyTableColumns = {
   baseline_error: 'VARCHAR',
   baseline_again_error: 'VARCHAR',
   candidate_error: 'VARCHAR',
+  baseline_retries: 'UTINYINT',
+  candidate_retries: 'UTINYINT',
 } as const;
 
 export interface LatencyMeasurement {
@@ -69,6 +71,7 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
     seqs,
     ...columns.map((column) => nanosecondsOf(column, seqs.length)),
     ...columns.map((column) => errorsOf(column, seqs.length)),
+    ...[times.baseline, times.candidate].map((column) => retriesOf(column, seqs.length)),
   ];
   await store.writePart(0, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
   return { file, measured: true };
@@ -77,7 +80,7 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
 /**
  * Makes a table of measured times: `seq BIGINT`; `baseline_ns`, `baseline_again_ns`, `candidate_ns BIGINT` (null when not
  * measured or when the process crashed; the timeout when it was reached); `baseline_error`, `baseline_again_error`,
- * `candidate_error VARCHAR` (null for an answer).
+ * `candidate_error VARCHAR` (null for an answer); `baseline_retries`, `candidate_retries UTINYINT` (null for none).
  *
  * @param table its name; replaced if it is there
  */
@@ -111,6 +114,10 @@ function nanosecondsOf(column: TimedColumn | null, rows: number): (number | null
 
 function errorsOf(column: TimedColumn | null, rows: number): (ErrorKind | null)[] {
   return column === null ? empty(rows) : column.map((time) => time.error);
+}
+
+function retriesOf(column: TimedColumn | null, rows: number): (number | null)[] {
+  return column === null ? empty(rows) : column.map(({ retries }) => (retries === 0 ? null : retries));
 }
 
 function empty(rows: number): null[] {

@@ -3,7 +3,7 @@ import type { RequestFields } from '../domain/plan.ts';
 import type { Signature } from '../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeFormat = 2;
+export const outcomeFormat = 3;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {

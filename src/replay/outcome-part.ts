@@ -59,6 +59,7 @@ export class OutcomePart {
       this.#trueScores,
       this.#positiveScores,
       this.#seqs.map((_, row) => outcomes.details.get(row) ?? null),
+      Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
     ];
     await store.writePart(this.#part, (path) => writer.write(path, outcomeColumns, values));
   }

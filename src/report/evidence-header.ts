@@ -103,8 +103,9 @@ function errorsText({ inputs, outcomes }: Evidence): string {
   ].join(', ');
 }
 
-function errorsOf(version: string, { requests, errors }: OutcomeCounts): string {
-  return `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}`;
+function errorsOf(version: string, { requests, errors, retries }: OutcomeCounts): string {
+  const again = retries === undefined ? '' : `, ${countOf(retries, 'retry', 'retries')}`;
+  return `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}${again}`;
 }
 
 function statisticsText({ statistics }: Evidence): string {

@@ -1,4 +1,5 @@
 import type { ModelVersion } from '../domain/registry.ts';
+import { endpointText } from './endpoint-text.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { signatureText } from './signature-text.ts';
@@ -54,6 +55,7 @@ function facts({
     ['created', printableName(createdAt ?? 'unknown')],
     ['description', printableSentence(description ?? 'none')],
     ['runtime', artifact.runtime],
+    ['endpoint', endpointText(artifact)],
     ['artifact', printableSentence(artifact.path ?? 'none')],
     ['sha256', artifact.sha256 ?? 'none'],
     ['data', printableSentence(data_hash ?? 'not recorded')],

@@ -102,7 +102,7 @@ test('a timed request gives the time of this request alone', async () => {
     colourSpec("export const encode = (input) => { if (input[0] === 9) throw new Error('no'); return input; };"),
   );
   const timed = await model.time('[1,2,3]');
-  expect(timed).toMatchObject({ error: null, restarted: false });
+  expect(timed).toMatchObject({ error: null, restarted: false, retries: 0 });
   expect(timed.nanoseconds).toBeGreaterThan(0);
   expect(await model.time('[9,0,0]')).toMatchObject({ error: 'model-error', nanoseconds: expect.any(Number) });
 });
@@ -112,8 +112,8 @@ test('a timed request that hangs costs the timeout, and a crash has no time', as
     colourSpec('export const encode = (input) => { if (input[0] === 9) for (;;); process.exit(1); };'),
     200,
   );
-  expect(await model.time('[9,0,0]')).toEqual({ nanoseconds: 200e6, error: 'timeout', restarted: true });
-  expect(await model.time('[1,0,0]')).toEqual({ nanoseconds: null, error: 'crash', restarted: true });
+  expect(await model.time('[9,0,0]')).toEqual({ nanoseconds: 200e6, error: 'timeout', restarted: true, retries: 0 });
+  expect(await model.time('[1,0,0]')).toEqual({ nanoseconds: null, error: 'crash', restarted: true, retries: 0 });
 });
 
 test('a process that ended while nobody asked is replaced, and the next request is not blamed', async () => {
@@ -133,7 +133,7 @@ test('a timed request that answers after its timeout is a timeout', async () => 
     ),
     50,
   );
-  expect(await model.time('[1,0,0]')).toEqual({ nanoseconds: 50e6, error: 'timeout', restarted: false });
+  expect(await model.time('[1,0,0]')).toEqual({ nanoseconds: 50e6, error: 'timeout', restarted: false, retries: 0 });
 });
 
 test('closing a model abandons what is under way', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ModelSpec } from '../../src/domain/outcome.ts';
+import type { FolderModelSpec } from '../../src/domain/outcome.ts';
 import { artifactSha256 } from '../../src/models/artifact.ts';
 import { loadLatency, timeSample, type LatencyMeasurement } from '../../src/replay/latency-store.ts';
 import { measureLatency, type TimedVersion } from '../../src/replay/measure-latency.ts';
@@ -12,12 +12,12 @@ const never = new AbortController().signal;
 const settings = { hostScript, timeoutMs: 300, warmUp: 3, seed: 7 };
 const inputs = Array.from({ length: 20 }, (_, index) => JSON.stringify([index, 1, 2]));
 
-async function timedVersion(spec: ModelSpec): Promise<TimedVersion> {
+async function timedVersion(spec: FolderModelSpec): Promise<TimedVersion> {
   return { spec, sha256: await artifactSha256(spec.folder) };
 }
 
 /** A version that logs which of its processes took which input; each process names itself after the order of starting. */
-function loggingSpec(log: string, name: string): ModelSpec {
+function loggingSpec(log: string, name: string): FolderModelSpec {
   return colourSpec(`import { appendFileSync } from 'node:fs';
     export function encode(input) { appendFileSync(${JSON.stringify(log)}, '${name} ' + process.pid + ' ' + input[0] + '\\n'); return input; }`);
 }
@@ -90,7 +90,7 @@ test('a request that hangs costs the timeout, and the process is warm again befo
     never,
     () => undefined,
   );
-  expect(times.candidate[5]).toEqual({ nanoseconds: 300e6, error: 'timeout', restarted: true });
+  expect(times.candidate[5]).toEqual({ nanoseconds: 300e6, error: 'timeout', restarted: true, retries: 0 });
   expect(times.candidate.filter((time) => time.error === null)).toHaveLength(7);
   expect(readFileSync(log, 'utf8').trim()).toBe('0 1 2 0 1 2 3 4 5 0 1 2 6 7');
 });

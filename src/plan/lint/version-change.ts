@@ -1,6 +1,6 @@
 import type { SemVer } from 'semver';
 import type { InputSignature, ModelVersion, OutputSignature } from '../../domain/registry.ts';
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 
 /** The sizes of a change, from the smallest, as semantic versions name them. */
 export const changeSizes = ['PATCH', 'MINOR', 'MAJOR'] as const;

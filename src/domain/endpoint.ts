@@ -1,0 +1,53 @@
+export const httpProtocols = ['oip-v2', 'tf-serving', 'mlflow', 'sagemaker-local', 'json'] as const;
+export type HttpProtocol = (typeof httpProtocols)[number];
+
+/** A model that answers over HTTP: where it is, what it speaks, and where in its answers a prediction is. */
+export interface HttpEndpoint {
+  /** The server's root for `oip-v2` and `tf-serving`, else the address that takes requests. */
+  readonly url: string;
+  readonly protocol: HttpProtocol;
+  /** `oip-v2` and `tf-serving`: the model's name on the server. */
+  readonly model?: string;
+  /** `oip-v2` and `tf-serving`: the version on the server; the server chooses where it is absent. */
+  readonly modelVersion?: string;
+  /** Header to value; `${NAME}` in a value stands for an environment variable, so that no secret is written down. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `oip-v2`: the model's inputs; the server is asked where they are absent. */
+  readonly inputs?: readonly EndpointInput[];
+  /** How a request is laid out: see `httpFormats`. The first of the protocol's where it is absent. */
+  readonly format?: string;
+  /** `json`: the body, in which `{{input}}`, `{{input.FIELD}}` and `{{id}}` stand for the request's own. */
+  readonly body?: unknown;
+  readonly answer?: AnswerPaths;
+}
+
+/** One named tensor, with the batch as its first dimension (1 or -1); -1 for a dimension of any size. */
+export interface EndpointInput {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+}
+
+/** Dotted paths into an answer: into the body for `json`, into the model's outputs for the other protocols. */
+export interface AnswerPaths {
+  readonly label?: string;
+  /** True where `label` is a position in the signature's labels instead of a label. */
+  readonly labelIndex?: boolean;
+  /** Of the label, in [0, 1]. */
+  readonly score?: string;
+  /** The scores of all labels: a list in the signature's order, or an object by label. */
+  readonly scores?: string;
+  /** A regression's number. */
+  readonly value?: string;
+  /** `json`: where the answer repeats the request's `{{id}}`. */
+  readonly id?: string;
+}
+
+/** The layouts of each protocol's requests, the usual one first; none where there is no choice. */
+export const httpFormats: Readonly<Record<HttpProtocol, readonly string[]>> = {
+  'oip-v2': [],
+  'tf-serving': ['rows', 'columns'],
+  mlflow: ['dataframe_split', 'dataframe_records', 'inputs', 'instances'],
+  'sagemaker-local': ['application/json', 'text/csv', 'application/jsonlines'],
+  json: [],
+};

@@ -1,0 +1,36 @@
+import type { HttpEndpoint } from '../../domain/endpoint.ts';
+import type { Signature } from '../../domain/registry.ts';
+
+/** How one model is asked in its protocol: what a protocol adds to canary. One HTTP request carries one record. */
+export interface Exchange {
+  /** What the server says of itself and of the model, such as `mlserver 1.3.5, model version 3`; empty where it says nothing. */
+  readonly server: string;
+  /** Where requests go, from the server's root. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The body of a request.
+   *
+   * @param input a record's input, or what the version's own `encode` made of it
+   * @param id tells the request from all others of this process
+   * @throws AnswerError (`model-error`) for an input that does not fit the model's signature
+   */
+  write(input: unknown, id: string): string;
+  /**
+   * The model's output in a body that came with a status of success: what `decode` gets, or `readAnswer`.
+   *
+   * @throws AnswerError for a body that is not an answer to this request
+   */
+  read(body: string, contentType: string, id: string): unknown;
+}
+
+/** Asks the server a question before the replay. @throws UserError (exit 5) when it gives no answer at all */
+export type Ask = (path: string) => Promise<{ readonly status: number; readonly body: string }>;
+
+/**
+ * Finds out whether a model is there, and how to ask it.
+ *
+ * @param root path of `endpoint.url`, without a slash at its end
+ * @throws UserError (exit 5) when the model is not there, is not ready, or has another signature than the registry says
+ */
+export type OpenExchange = (endpoint: HttpEndpoint, signature: Signature, root: string, ask: Ask) => Promise<Exchange>;

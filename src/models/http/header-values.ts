@@ -1,0 +1,42 @@
+import { unusableFile } from '../../domain/errors.ts';
+
+/** The environment's variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Headers as they are sent, and what of them must never be shown. */
+export interface HeaderValues {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+const variable = /\$\{(\w+)\}/gu;
+
+/**
+ * Puts the environment's values where a version's headers name them as `${NAME}`.
+ *
+ * @throws UserError (exit 5) that names every variable that is unset or empty
+ */
+export function headerValues(written: Readonly<Record<string, string>>, environment: Environment): HeaderValues {
+  const secrets = new Set<string>();
+  const missing: string[] = [];
+  const headers = Object.fromEntries(
+    Object.entries(written).map(([name, text]) => {
+      const value = text.replaceAll(variable, (_, key: string) => {
+        const found = environment[key] ?? '';
+        if (found === '') missing.push(`${name} needs ${key}`);
+        else secrets.add(found);
+        return found;
+      });
+      return [name.toLowerCase(), value];
+    }),
+  );
+  if (missing.length === 0) return { headers, secrets: [...secrets] };
+  throw unusableFile(`environment variables of its headers are not set: ${missing.join(', ')}`, {
+    hint: 'Set them where canary runs, for example MODEL_TOKEN=… canary evaluate PLAN; no value is ever written down.',
+  });
+}
+
+/** A text without the secrets that a server may have repeated in it. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+}

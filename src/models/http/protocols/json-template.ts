@@ -1,0 +1,31 @@
+import type { HttpEndpoint } from '../../../domain/endpoint.ts';
+import type { Signature } from '../../../domain/registry.ts';
+import { AnswerError } from '../answer-error.ts';
+import type { Ask, Exchange } from '../exchange.ts';
+import { parseAnswer } from '../json-text.ts';
+import { filled, valueAt } from '../paths.ts';
+import { refuseStatus } from './server-facts.ts';
+
+/** Any service that takes and gives JSON: the body is a template, the answer is read at dotted paths. */
+export async function jsonTemplate(
+  { body, answer }: HttpEndpoint,
+  _signature: Signature,
+  root: string,
+  ask: Ask,
+): Promise<Exchange> {
+  const { status, body: text } = await ask(root);
+  // A service that takes POST answers GET with all kinds of statuses; only these say that requests will fail too.
+  if (status === 401 || status === 403 || status === 503) refuseStatus(root, status, text);
+  return {
+    server: '',
+    path: root === '' ? '/' : root,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    write: (input, id) => JSON.stringify(filled(body, { input, id })),
+    read: (received, _contentType, id) => {
+      const parsed = parseAnswer(received);
+      const repeated = answer?.id === undefined ? id : valueAt(parsed, answer.id);
+      if (repeated === id) return parsed;
+      throw new AnswerError('bad-response', `the answer is for request ${String(repeated)}, not for ${id}`);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { stringify } from 'csv-stringify/sync';
+import type { HttpEndpoint } from '../../../domain/endpoint.ts';
+import type { InputSignature, Signature } from '../../../domain/registry.ts';
+import { AnswerError } from '../answer-error.ts';
+import type { Ask, Exchange } from '../exchange.ts';
+import { parseAnswer } from '../json-text.ts';
+import { filled, isObject } from '../paths.ts';
+import { onlyItem, refuseStatus } from './server-facts.ts';
+
+/**
+ * A SageMaker container as it runs locally: `GET /ping`, and `POST /invocations` in one of three content types.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+ */
+export async function sagemakerLocal(
+  { format = 'application/json', body }: HttpEndpoint,
+  signature: Signature,
+  root: string,
+  ask: Ask,
+): Promise<Exchange> {
+  const server = root.replace(/\/invocations$/u, '');
+  const ping = await ask(`${server}/ping`);
+  refuseStatus(`${server}/ping`, ping.status, ping.body, [404, 405]);
+  const write = (input: unknown, id: string): string => {
+    if (format === 'text/csv') return csvRow(input, signature.input);
+    const value = body === undefined ? input : filled(body, { input, id });
+    if (format === 'application/jsonlines') return `${JSON.stringify(value)}\n`;
+    return JSON.stringify(body === undefined ? [value] : value);
+  };
+  return {
+    server: '',
+    path: `${server}/invocations`,
+    headers: { 'content-type': format, accept: format },
+    write,
+    read: readBody,
+  };
+}
+
+/** One row without a header: a record's fields in the signature's order, or a list's items. */
+function csvRow(input: unknown, signature: InputSignature | undefined): string {
+  const row = isObject(input)
+    ? (signature?.kind === 'record' ? Object.keys(signature.fields) : Object.keys(input)).map(
+        (name) => input[name] ?? '',
+      )
+    : Array.isArray(input)
+      ? input.flat(Infinity)
+      : [input];
+  return stringify([row], { cast: { boolean: String }, record_delimiter: '' });
+}
+
+function readBody(body: string, contentType: string): unknown {
+  const type = contentType.split(';')[0]?.trim().toLowerCase();
+  if (type === 'text/csv') return csvValues(body);
+  if (type === 'application/jsonlines') {
+    const [line = '', ...more] = body.trim().split('\n');
+    if (more.length > 0) throw new AnswerError('bad-response', `${more.length + 1} lines for one request`);
+    return parseAnswer(line);
+  }
+  const answer = parseAnswer(body);
+  if (Array.isArray(answer)) return answer.length === 1 ? onlyItem(answer, 'the answer') : answer;
+  const predictions = isObject(answer) ? answer['predictions'] : undefined;
+  return predictions === undefined ? answer : onlyItem(predictions, 'predictions');
+}
+
+/** The values of one row: numbers where they are numbers. */
+function csvValues(body: string): unknown {
+  const [line = '', ...more] = body.trim().split(/\r?\n/u);
+  if (line === '' || more.length > 0) {
+    throw new AnswerError(
+      'bad-response',
+      `${line === '' ? 'an empty answer' : `${more.length + 1} rows`} for one request`,
+    );
+  }
+  const values = line.split(',').map((cell) => {
+    const text = cell.trim().replace(/^"(.*)"$/u, '$1');
+    if (/^nan$/iu.test(text)) return Number.NaN;
+    return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  });
+  return values.length === 1 ? values[0] : values;
+}
