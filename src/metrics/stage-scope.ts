@@ -88,7 +88,10 @@ async function outcomeCounts(db: Database, role: Role): Promise<OutcomeCounts> {
   rows.strings('error').forEach((error, row) => {
     if (error !== null) errors[error] = requests[row] ?? 0;
   });
-  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
-  const retries = sum(rows.numbers('retries'));
-  return { requests: sum(requests), errors, ...(retries === 0 ? {} : { retries }) };
+  const retries = sumOf(rows.numbers('retries'));
+  return { requests: sumOf(requests), errors, ...(retries === 0 ? {} : { retries }) };
+}
+
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

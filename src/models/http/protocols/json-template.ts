@@ -4,7 +4,7 @@ import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { parseAnswer } from '../json-text.ts';
 import { filled, valueAt } from '../paths.ts';
-import { refuseStatus } from './server-facts.ts';
+import { plainWords, refuseStatus } from './server-facts.ts';
 
 /** Any service that takes and gives JSON: the body is a template, the answer is read at dotted paths. */
 export async function jsonTemplate(
@@ -25,7 +25,10 @@ export async function jsonTemplate(
       const parsed = parseAnswer(received);
       const repeated = answer?.id === undefined ? id : valueAt(parsed, answer.id);
       if (repeated === id) return parsed;
-      throw new AnswerError('bad-response', `the answer is for request ${String(repeated)}, not for ${id}`);
+      throw new AnswerError(
+        'bad-response',
+        `the answer is for request ${plainWords(repeated) || 'unknown'}, not for ${id}`,
+      );
     },
   };
 }

@@ -110,7 +110,7 @@ function shapeFor(length: number, name: string, shape: readonly number[]): numbe
 /** The outputs without their batch dimension: the value of a single one, else an object by name. */
 function outputsOf(answer: Readonly<Record<string, unknown>>, id: string): unknown {
   if (answer['id'] !== undefined && answer['id'] !== id) {
-    throw new AnswerError('bad-response', `the answer is for request ${String(answer['id'])}, not for ${id}`);
+    throw new AnswerError('bad-response', `the answer is for request ${plainWords(answer['id'])}, not for ${id}`);
   }
   const outputs: unknown = answer['outputs'];
   if (!Array.isArray(outputs) || outputs.length === 0) {

@@ -64,7 +64,7 @@ function inputsIn(metadata: unknown): readonly EndpointInput[] {
     const sizes = valueAt(input, 'tensor_shape.dim');
     if (!Array.isArray(sizes)) return [];
     const shape = sizes.map((size) => Number(valueAt(size, 'size')));
-    return [{ name, datatype: String(valueAt(input, 'dtype') ?? ''), shape }];
+    return [{ name, datatype: plainWords(valueAt(input, 'dtype')), shape }];
   });
 }
 
