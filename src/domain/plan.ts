@@ -55,6 +55,17 @@ export interface RequestFields {
   readonly label: string;
   /** Holds the recorded outcomes, one object per version. */
   readonly outcomes: string;
+  /** Of a live split: each record is one version's, and holds its outcome itself. */
+  readonly served?: ServedFields;
+}
+
+/** Dotted paths into a record of a live split. */
+export interface ServedFields {
+  /** The version that served the request. */
+  readonly by: string;
+  readonly latency: string;
+  readonly error: string;
+  readonly prediction: string;
 }
 
 export interface Assignment {

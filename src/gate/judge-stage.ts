@@ -10,6 +10,7 @@ import { type MeasuredNoise, noiseFloor } from '../verdict/checks/noise-floor.ts
 import { parityCheck } from '../verdict/checks/parity.ts';
 import { rejectedRecords } from '../verdict/checks/rejected-records.ts';
 import { sampleRatioCheck } from '../verdict/checks/sample-ratio.ts';
+import { assignsRequests, servedUsersCheck } from '../verdict/checks/served-users.ts';
 import { segmentMix } from '../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../verdict/checks/segments.ts';
 import { type LogSpan, spansDays, windowCheck } from '../verdict/checks/window.ts';
@@ -34,6 +35,8 @@ export interface JudgedStage extends TestSubject {
   readonly files: readonly RequestFileFacts[];
   /** When the first and the last request came. */
   readonly span: LogSpan;
+  /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
+  readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
@@ -82,15 +85,18 @@ async function checksOf(
   noises: readonly MeasuredNoise[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, sampler, span, files, sizes } = judged;
+  const { plan, stage, scope, sampler, span, files, sizes, served } = judged;
   const { checks, statistics } = plan;
-  const isSplit = stage.weight > 0 && stage.weight < 1;
+  const weight = served?.weight ?? stage.weight;
+  const isSplit = weight > 0 && weight < 1;
+  const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
   const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
-    sampleRatioCheck(checks.sampleRatio, stage.weight, scope.cohorts),
+    sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
+    ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
     windowCheck(checks, stage, span),

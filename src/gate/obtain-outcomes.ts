@@ -96,7 +96,8 @@ export async function obtainOutcomes(
 
 function recordedFacts(rollout: Rollout, role: Role): VersionFacts {
   const { version, entry } = rollout[role];
-  return { version, runtime: entry.artifact.runtime };
+  const { runtime, sha256 } = entry.artifact;
+  return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 async function modelOf(rollout: Rollout, role: Role): Promise<TimedVersion> {

@@ -9,8 +9,11 @@ import type { OutcomeSource } from '../metrics/judged-table.ts';
  */
 export function outcomeSources(
   plan: RolloutPlan,
-  runtimes: Readonly<Record<Role, Runtime>>,
+  registered: Readonly<Record<Role, Runtime>>,
 ): Readonly<Record<Role, OutcomeSource>> {
+  // A live split is about what was served, whatever could be replayed.
+  const runtimes: Readonly<Record<Role, Runtime>> =
+    plan.requests.fields.served === undefined ? registered : { baseline: 'recorded', candidate: 'recorded' };
   const sourceOf = (role: Role): OutcomeSource => ({
     predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
     latency: latencySource(plan, runtimes, role),

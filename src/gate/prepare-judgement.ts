@@ -11,6 +11,7 @@ import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import type { JudgedStage } from './judge-stage.ts';
 import { withErrorsOf } from './outcome-sources.ts';
+import { splitWeight } from './split-weight.ts';
 import type { Rollout } from './rollout.ts';
 import type { StageRequests } from './stage-requests.ts';
 
@@ -20,15 +21,18 @@ import type { StageRequests } from './stage-requests.ts';
  */
 export async function prepareJudgement(
   db: Database,
-  { plan, candidate }: Pick<Rollout, 'plan' | 'candidate'>,
+  rollout: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
+  const { plan, candidate } = rollout;
+  const weight = splitWeight(rollout, stage);
+  const live = plan.requests.fields.served !== undefined;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
-  const table = await createJudgedTable(db, known, segmentColumns, stage.weight, numbers);
+  const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage, segmentColumn);
   const samplerOf = (judged: JudgedTable) => new MetricSampler(judged, guardedMetrics(plan), segmentColumn);
@@ -39,11 +43,12 @@ export async function prepareJudgement(
     scope,
     files: log.files,
     span: log.totals,
+    ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
     sizes: await segmentSizes(db, scope, segmentColumn),
     sampler: samplerOf(table),
     noise: timedTwice ? samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
-      readCohortParity({ table, plan, scope, weight: stage.weight, numbers, columnOf: segmentColumn, plannedUnits }),
+      readCohortParity({ table, plan, scope, weight, numbers, columnOf: segmentColumn, plannedUnits }),
   };
   return { judged: judgement, table };
 }

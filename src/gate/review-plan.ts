@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
+import { roles } from '../domain/role.ts';
 import { detectableChanges } from '../metrics/detectable-changes.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import { createJudgedTable } from '../metrics/judged-table.ts';
@@ -59,9 +60,10 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
   const { plan, baseline, candidate } = rollout;
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
   const sources = outcomeSources(plan, runtimes);
-  const recorded = runtimes.baseline === 'recorded' && runtimes.candidate === 'recorded';
+  const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
+  const live = plan.requests.fields.served !== undefined;
   let log: StageRequests | undefined;
   const stages: ReviewedStage[] = [];
   for (const stage of plan.stages) {
@@ -71,7 +73,13 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
       await assignUnits(db, plan.assignment);
     }
     if (recorded)
-      await createJudgedTable(db, withErrorsOf(sources, log.totals.holdsErrors), segmentColumns, stage.weight, numbers);
+      await createJudgedTable(
+        db,
+        withErrorsOf(sources, log.totals.holdsErrors),
+        segmentColumns,
+        live ? 'served' : stage.weight,
+        numbers,
+      );
     const changes = recorded ? await detectableChanges(db, plan, stage, segmentColumn) : undefined;
     stages.push({ size: await stageSize(db, plan, stage), changes });
   }
@@ -85,10 +93,12 @@ function hasOwnRequests({ source, from, to }: Stage): boolean {
 
 async function stageSize(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageReview> {
   const { name, weight, minUnits, minRequests } = stage;
-  const judged = judgedCohortOf(plan, stage) === 'all' ? 1 : weight;
+  const everyone = judgedCohortOf(plan, stage) === 'all';
+  const hashed = everyone ? 'true' : `bucket < ${weight}::DOUBLE`;
+  const judged = plan.requests.fields.served === undefined ? hashed : 'candidate_present';
   const rows = await db.columns(
     `SELECT count(DISTINCT unit)::DOUBLE AS units, count(*)::DOUBLE AS requests
-     FROM requests JOIN units USING (unit) WHERE bucket < ${judged}::DOUBLE`,
+     FROM requests JOIN units USING (unit) WHERE ${judged}`,
   );
   const [units = 0] = rows.numbers('units');
   const [requests = 0] = rows.numbers('requests');

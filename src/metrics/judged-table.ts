@@ -33,7 +33,7 @@ export async function createJudgedTable(
   db: Database,
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
-  weight: number,
+  cohort: number | 'served',
   numbers: WantedNumbers = noNumbers,
 ): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
@@ -45,7 +45,7 @@ export async function createJudgedTable(
   ];
   const columns = [
     'unit_index',
-    `bucket < ${weight}::DOUBLE AS in_canary`,
+    `${cohort === 'served' ? 'requests.candidate_present' : `bucket < ${cohort}::DOUBLE`} AS in_canary`,
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',

@@ -18,8 +18,12 @@ export interface StageScope {
   readonly outcomes: Readonly<Record<Role, OutcomeCounts>>;
 }
 
-/** The cohort that decides: everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
-export function judgedCohortOf(plan: Pick<RolloutPlan, 'judge'>, stage: Pick<Stage, 'weight'>): CohortName {
+/** The cohort that decides: in a live split the users whom the candidate served; else everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
+export function judgedCohortOf(
+  plan: Pick<RolloutPlan, 'judge' | 'requests'>,
+  stage: Pick<Stage, 'weight'>,
+): CohortName {
+  if (plan.requests.fields.served !== undefined) return 'canary';
   return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
 }
 

@@ -31,3 +31,6 @@ export const planDefaults = {
   },
   judge: 'canary',
 } as const;
+
+/** Where a record of a live split keeps what its version did; only with `servedBy`, and so beside the table. */
+export const servedDefaults = { latency: 'latency_ms', error: 'error', prediction: 'prediction' } as const;

@@ -1,8 +1,16 @@
 import { parseMetric, type Metric } from '../domain/metric.ts';
-import type { Coverage, Guardrail, ReplaySettings, RequestSource, RolloutPlan, Stage } from '../domain/plan.ts';
+import type {
+  Coverage,
+  Guardrail,
+  ReplaySettings,
+  RequestFields,
+  RequestSource,
+  RolloutPlan,
+  Stage,
+} from '../domain/plan.ts';
 import { readAggregates } from './aggregates.ts';
 import { boundKinds, readBound } from './bound.ts';
-import { planDefaults } from './defaults.ts';
+import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks } from './normalise-checks.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readTime } from './time.ts';
@@ -53,10 +61,24 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
     format: written.format ?? planDefaults.requests.format,
     source: asList(written.source ?? []),
     ...(written.numbers === undefined ? {} : { numbers: readAggregates(nodeAt(root, path), path).numbers }),
-    fields: { ...planDefaults.requests.fields, ...written.fields },
+    fields: normaliseFields(written.fields ?? {}),
     segments: { ...written.segments },
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
     ...normaliseWindow(written),
+  };
+}
+
+function normaliseFields({
+  servedBy,
+  latency = servedDefaults.latency,
+  error = servedDefaults.error,
+  prediction = servedDefaults.prediction,
+  ...fields
+}: NonNullable<WrittenRequests['fields']>): RequestFields {
+  return {
+    ...planDefaults.requests.fields,
+    ...fields,
+    ...(servedBy === undefined ? {} : { served: { by: servedBy, latency, error, prediction } }),
   };
 }
 

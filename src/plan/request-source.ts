@@ -12,12 +12,34 @@ export function checkRequestSource(root: TreeNode): Finding[] {
   const keys = keysOf(requests);
   const format = textOf(nodeAt(requests, ['format'])) ?? 'canary';
   if (!keys.includes('source') && !keys.includes('numbers')) return [noSource(format)];
-  if (format !== 'aggregates') return keys.includes('numbers') ? [numbersOfAnotherFormat()] : [];
+  if (format !== 'aggregates') {
+    const fields = checkServedFields(keysOf(nodeAt(requests, ['fields'])));
+    return keys.includes('numbers') ? [numbersOfAnotherFormat(), ...fields] : fields;
+  }
   return [
     ...(keys.includes('numbers') ? checkNumbers(root, keys.includes('source')) : []),
     ...meaningless(['requests'], keys),
     ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) => meaningless(['stages', index], keysOf(stage))),
   ];
+}
+
+/** A live split's record holds one outcome itself; a map of outcomes is another kind of record. */
+function checkServedFields(fields: readonly string[]): Finding[] {
+  const path = ['requests', 'fields'];
+  if (fields.includes('servedBy')) {
+    if (!fields.includes('outcomes')) return [];
+    const message = 'outcomes is not read where servedBy says whose outcome a record is';
+    return [{ path: [...path, 'outcomes'], at: 'key', rule: 'unused-key', message, hint: 'delete one of the two' }];
+  }
+  return ['latency', 'error', 'prediction']
+    .filter((field) => fields.includes(field))
+    .map((field) => ({
+      path: [...path, field],
+      at: 'key',
+      rule: 'unused-key',
+      message: `${field} is read with servedBy alone`,
+      hint: 'write servedBy: and the field with the version that served the request',
+    }));
 }
 
 function noSource(format: string): Finding {

@@ -23,11 +23,14 @@ export interface WrittenPlan {
 /** A number, or text with a unit. */
 type WrittenQuantity = number | string;
 
+type RecordField = 'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes';
+type ServedField = 'servedBy' | 'latency' | 'error' | 'prediction';
+
 export interface WrittenRequests {
   readonly format?: RequestFormat;
   readonly source?: string | readonly string[];
   readonly numbers?: readonly unknown[];
-  readonly fields?: Readonly<Partial<Record<'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes', string>>>;
+  readonly fields?: Readonly<Partial<Record<RecordField | ServedField, string>>>;
   readonly segments?: Readonly<Record<string, string>>;
   readonly maxRejected?: WrittenQuantity;
   readonly from?: string;

@@ -55,20 +55,26 @@ async function absentField(
   options: ReadOptions,
   files: readonly RequestFile[],
 ): Promise<{ key: string; path: string } | undefined> {
-  const required = options.input
-    ? (['id', 'timestamp', 'unit', 'input'] as const)
-    : (['id', 'timestamp', 'unit'] as const);
-  const fields = wantedFields(options).filter(({ column }) => required.some((name) => name === column));
+  const required = requiredFields(options);
+  const fields = wantedFields(options).filter(({ column }) => required.some((field) => field.column === column));
   const found = new Set<string>();
   for (const file of files) {
     const scan = await formatOf(file.path)?.scan(db, file.absolutePath, fields);
-    const counts = required.map((name) => `count(nullif(${name}, '')) AS ${name}`);
+    const counts = required.map(({ column }) => `count(nullif(${column}, '')) AS ${column}`);
     const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM (${scan?.sql ?? ''})`);
     await scan?.furtherUnreadable();
-    for (const name of required) if (Number(row[name]) > 0) found.add(name);
+    for (const { column } of required) if (Number(row[column]) > 0) found.add(column);
   }
-  const absent = required.find((name) => !found.has(name));
-  return absent === undefined ? undefined : { key: `requests.fields.${absent}`, path: options.fields[absent] };
+  const absent = required.find(({ column }) => !found.has(column));
+  return absent === undefined ? undefined : { key: `requests.fields.${absent.field}`, path: absent.path };
+}
+
+/** The columns that every record needs, with the fields of the plan that say where they are. */
+function requiredFields({ fields, input }: ReadOptions): { column: string; field: string; path: string }[] {
+  const names = input ? (['id', 'timestamp', 'unit', 'input'] as const) : (['id', 'timestamp', 'unit'] as const);
+  const plain = names.map((name) => ({ column: name, field: name, path: fields[name] }));
+  if (fields.served === undefined) return plain;
+  return [...plain, { column: 'served_by', field: 'servedBy', path: fields.served.by }];
 }
 
 async function fieldNowhere(

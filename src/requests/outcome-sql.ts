@@ -75,8 +75,11 @@ export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: strin
   ];
 }
 
-/** What is wrong with a recorded outcome, as conditions on the columns of both steps. */
-export function outcomeRejects(role: Role): (readonly [RejectReason, string])[] {
+/**
+ * What is wrong with a recorded outcome, as conditions on the columns of both steps.
+ * @param mayBeSilent whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was.
+ */
+export function outcomeRejects(role: Role, mayBeSilent: boolean): (readonly [RejectReason, string])[] {
   const prediction = `${role}_prediction`;
   const unusable = [
     `${role}_label IS NULL`,
@@ -84,10 +87,12 @@ export function outcomeRejects(role: Role): (readonly [RejectReason, string])[] 
     `${prediction} IN (${notNumbers})`,
     `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
   ].join(' OR ');
-  const bothOrNeither = `(${prediction} IS NULL) = (${role}_error IS NULL)`;
+  const both = `(${prediction} IS NOT NULL AND ${role}_error IS NOT NULL)`;
+  const neither = `(${prediction} IS NULL AND ${role}_error IS NULL)`;
+  const contradictory = mayBeSilent ? both : `(${both} OR ${neither})`;
   return [
     ['bad-latency', `${role}_latency IS NOT NULL AND ${role}_latency_ns IS NULL`],
-    ['bad-outcome', `${role}_present AND (${bothOrNeither} OR (${prediction} IS NOT NULL AND (${unusable})))`],
+    ['bad-outcome', `${role}_present AND (${contradictory} OR (${prediction} IS NOT NULL AND (${unusable})))`],
   ];
 }
 

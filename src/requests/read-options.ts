@@ -1,4 +1,4 @@
-import type { RequestFields } from '../domain/plan.ts';
+import type { RequestFields, ServedFields } from '../domain/plan.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
 
@@ -71,14 +71,25 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     ...(options.input ? [{ column: 'input', path: fields.input.split('.'), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
     ...wantedNumbersOf(options).kpis.map((field) => textField(kpiColumn(field), field)),
-    ...recordedRoles(options).flatMap(([role, version]) =>
-      outcomeFields(role, [...fields.outcomes.split('.'), version]),
-    ),
+    ...(fields.served === undefined
+      ? recordedRoles(options).flatMap(([role, version]) =>
+          outcomeFields(role, [...fields.outcomes.split('.'), version]),
+        )
+      : servedFields(fields.served)),
   ];
 }
 
 function textField(column: string, path: string): WantedField {
   return { column, path: path.split('.'), as: 'text' };
+}
+
+function servedFields({ by, latency, error, prediction }: ServedFields): WantedField[] {
+  return [
+    textField('served_by', by),
+    textField('served_latency', latency),
+    textField('served_error', error),
+    textField('served_prediction', prediction),
+  ];
 }
 
 /** A version is one key, whatever dots are in it. */

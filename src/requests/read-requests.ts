@@ -4,6 +4,7 @@ import { resolveCopies } from './copies.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest, type FileDigest } from './file-digest.ts';
 import { formatOf } from './formats/record-format.ts';
+import { isLiveSplit, separateSharedUnits, tellsErrors } from './live-split.ts';
 import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
 import { type ReadOptions, recordedRoles, type Role, wantedFields } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
@@ -42,8 +43,9 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const totals = await requestTotals(db, options, facts, outsideWindow, await placesForErrors(db, options, files));
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals);
   await requireSegments(db, options, files);
+  const sharedUnits = isLiveSplit(options) ? await separateSharedUnits(db) : 0;
   await finishTable(db, options, columns);
-  return { files: facts, totals };
+  return { files: facts, totals: { ...totals, sharedUnits } };
 }
 
 async function placesForErrors(
@@ -53,12 +55,13 @@ async function placesForErrors(
 ): Promise<RequestTotals['holdsErrors']> {
   const held: Partial<Record<Role, boolean>> = {};
   for (const [role, version] of recordedRoles(options)) {
-    const path = [...options.fields.outcomes.split('.'), version, 'error'];
+    const { outcomes, served } = options.fields;
+    const path = served === undefined ? [...outcomes.split('.'), version, 'error'] : served.error.split('.');
     const each = await inTurn(
       files,
       (file) => formatOf(file.path)?.couldHold(db, file.absolutePath, path) ?? Promise.resolve(false),
     );
-    held[role] = each.every(Boolean);
+    held[role] = each.every(Boolean) && (served === undefined || (await tellsErrors(db, options, files)));
   }
   return held;
 }

@@ -7,6 +7,8 @@ export const rejectReasons = [
   'missing-unit',
   'missing-input',
   'bad-input',
+  'missing-served-by',
+  'other-version',
   'bad-latency',
   'bad-outcome',
   'conflicting-copies',

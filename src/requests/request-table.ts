@@ -1,5 +1,6 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import type { RecordScan } from './formats/record-scan.ts';
+import { isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
 import { answerSql, decodedOutcomeSql, outcomeColumns, outcomeRejects } from './outcome-sql.ts';
 import {
   derivedSegmentSql,
@@ -47,6 +48,7 @@ export async function insertRecords(db: Database, options: ReadOptions, scan: Re
   const numbers = wantedNumbersOf(options);
   const decoded = [
     'readable',
+    ...(isLiveSplit(options) ? ['served_by'] : []),
     emptyAsMissing('id'),
     emptyAsMissing('timestamp'),
     `${timestampSql('timestamp')} AS parsed_at`,
@@ -66,7 +68,7 @@ export async function insertRecords(db: Database, options: ReadOptions, scan: Re
   await db.run(`INSERT INTO requests
     SELECT ${values.join(', ')}, ${file}, ${reasonSql(rejects(options))} FROM (
       SELECT ${answered.join(', ')} FROM (
-        SELECT ${decoded.join(', ')} FROM (${scan.sql})))`);
+        SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, scan.sql)})))`);
 }
 
 function emptyAsMissing(column: string): string {
@@ -90,7 +92,8 @@ function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
     ['bad-timestamp', '"at" IS NULL'],
     ['missing-unit', 'unit IS NULL'],
     ...(options.input ? ofInput : []),
-    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role)),
+    ...servedRejects(options),
+    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role, isLiveSplit(options))),
   ];
 }
 

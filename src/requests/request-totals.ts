@@ -12,6 +12,8 @@ export interface RequestTotals {
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
   readonly units: number;
+  /** Of a live split, the units that both versions served; each was made two, one per version. */
+  readonly sharedUnits: number;
   /** Times of the first and last accepted request, ISO 8601 in UTC; null where there is none. */
   readonly first: string | null;
   readonly last: string | null;
@@ -41,6 +43,7 @@ export async function requestTotals(
     collapsed: sum(files.map(({ collapsed }) => collapsed)),
     outsideWindow,
     units: Number(counts['units']),
+    sharedUnits: 0,
     first: typeof first === 'string' ? first : null,
     last: typeof last === 'string' ? last : null,
     holdsErrors,

@@ -1,0 +1,79 @@
+import { type Database, quoteLiteral } from './database.ts';
+import { formatOf } from './formats/record-format.ts';
+import { type ReadOptions, recordedRoles } from './read-options.ts';
+import type { RejectReason } from './reject-reason.ts';
+import type { RequestFile } from './request-files.ts';
+
+/** Whether each record was served by one version and holds its outcome itself. */
+export function isLiveSplit({ fields }: Pick<ReadOptions, 'fields'>): boolean {
+  return fields.served !== undefined;
+}
+
+/** The records of a live split with the columns of an outcome per version, as a record with a map of outcomes has them. */
+export function servedOutcomesSql(options: ReadOptions, recordsSql: string): string {
+  if (!isLiveSplit(options)) return recordsSql;
+  const columns = recordedRoles(options).flatMap(([role, version]) => {
+    const own = `nullif(served_by, '') = ${quoteLiteral(version)}`;
+    return [
+      `coalesce(${own}, false) AS ${role}_present`,
+      `CASE WHEN ${own} THEN served_latency END AS ${role}_latency`,
+      `CASE WHEN ${own} THEN ${errorKindSql('served_error')} END AS ${role}_error`,
+      `CASE WHEN ${own} THEN served_prediction END AS ${role}_prediction`,
+    ];
+  });
+  return `SELECT *, ${columns.join(', ')} FROM (${recordsSql})`;
+}
+
+/** The kind of an error: what the field says, where that is neither `false` nor a status of HTTP below 400; `http-503`, `error` for `true`. */
+function errorKindSql(text: string): string {
+  return `CASE WHEN nullif(${text}, '') IS NULL OR lower(${text}) IN ('false', '0') OR regexp_full_match(${text}, '[123][0-9][0-9]') THEN NULL
+    WHEN lower(${text}) IN ('true', '1') THEN 'error'
+    WHEN regexp_full_match(${text}, '[45][0-9][0-9]') THEN 'http-' || ${text} ELSE ${text} END`;
+}
+
+/** Records that are neither version's. */
+export function servedRejects(options: ReadOptions): (readonly [RejectReason, string])[] {
+  if (!isLiveSplit(options)) return [];
+  const present = recordedRoles(options).map(([role]) => `${role}_present`);
+  return [
+    ['missing-served-by', `nullif(served_by, '') IS NULL`],
+    ['other-version', `NOT (${present.join(' OR ')})`],
+  ];
+}
+
+/**
+ * Makes two units of each that both versions served, one per version, so that a unit is in one cohort. The requests of such a user resemble
+ * each other across the cohorts, which makes a difference more certain than two independent groups would be, never less.
+ * @returns how many there were.
+ */
+export async function separateSharedUnits(db: Database): Promise<number> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE shared_units AS
+    SELECT unit FROM requests GROUP BY unit HAVING bool_or(baseline_present) AND bool_or(candidate_present)`);
+  const [row] = await db.rows('SELECT count(*) AS units FROM shared_units');
+  // No log holds a control character of its own choosing at the end of a user's id.
+  await db.run(`UPDATE requests SET unit = unit || chr(1) || 'candidate'
+    WHERE candidate_present AND unit IN (SELECT unit FROM shared_units);
+    DROP TABLE shared_units`);
+  return Number(row?.['units'] ?? 0);
+}
+
+/**
+ * Whether a log that need not say what was answered tells errors at all: where every answer has its prediction, or the field for
+ * errors says something somewhere. Where it never does, no error means nothing.
+ */
+export async function tellsErrors(db: Database, options: ReadOptions, files: readonly RequestFile[]): Promise<boolean> {
+  const [row] = await db.rows(
+    `SELECT ${recordedRoles(options)
+      .map(([role]) => `count(*) FILTER (WHERE ${role}_present AND ${role}_error IS NULL AND ${role}_label IS NULL)`)
+      .join(' + ')} AS silent FROM requests`,
+  );
+  if (Number(row?.['silent'] ?? 0) === 0) return true;
+  const path = options.fields.served?.error.split('.') ?? [];
+  for (const file of files) {
+    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, [{ column: 'served_error', path, as: 'text' }]);
+    const [told] = await db.rows(`SELECT count(nullif(served_error, '')) AS errors FROM (${scan?.sql ?? ''})`);
+    await scan?.furtherUnreadable();
+    if (Number(told?.['errors']) > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,24 @@
+import type { CheckResult } from '../../domain/evidence.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
+
+/** Above this share of users whom both versions served, the router assigns requests and not users. */
+const fewShared = 0.01;
+
+/** Whether a live split assigned requests instead of users, so that its ratio is one of requests. */
+export function assignsRequests(shared: number, units: number): boolean {
+  return shared > fewShared * units;
+}
+
+/**
+ * Whether each user of a live split was served by one version. One whom both served met both, and counts as two, which makes
+ * intervals no narrower but the users' own view of the candidate a mixture.
+ */
+export function servedUsersCheck(shared: number, units: number): CheckResult {
+  const name = 'served users';
+  if (shared === 0) return { name, status: 'pass', detail: 'one version served each user' };
+  const found = `both versions served ${formatCount(shared)} of ${countOf(units, 'user')}`;
+  const detail = assignsRequests(shared, units)
+    ? `${found}: the router assigns requests, so a user meets both versions and what one does to them shows on the other`
+    : found;
+  return { name, status: 'warn', detail };
+}
