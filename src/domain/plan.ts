@@ -130,6 +130,12 @@ export interface ReplaySettings {
   readonly batch: number;
   readonly timeoutMs: number;
   readonly seed: number;
+  /** How many requests are under way at once, while they are timed and, on a server, in the replay too; 1 where absent. */
+  readonly concurrency?: number;
+  /** Requests per second while they are timed, or the log's own times; where absent the next follows on an answer. */
+  readonly rate?: number | 'recorded';
+  /** How many times as fast as recorded. */
+  readonly speedup?: number;
 }
 
 /** The hours (UTC) and segments that the requests must contain before a stage may increase. */

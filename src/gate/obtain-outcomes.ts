@@ -1,25 +1,17 @@
 import { join } from 'node:path';
 import type { VersionFacts } from '../domain/evidence.ts';
-import { unusableFile } from '../domain/errors.ts';
-import type { HttpModelSpec } from '../domain/outcome.ts';
 import type { Stage } from '../domain/plan.ts';
-import type { HttpArtifact, Signature } from '../domain/registry.ts';
-import { judgedCohortOf } from '../metrics/stage-scope.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
-import { resolveArtifact } from '../models/artifact.ts';
-import { artifactIdentity } from '../models/artifact-identity.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
-import { loadLatency, timeSample } from '../replay/latency-store.ts';
-import type { TimedVersion } from '../replay/measure-latency.ts';
 import { loadOutcomes } from '../replay/outcome-tables.ts';
 import { type Replay, replayVersions } from '../replay/replay-version.ts';
-import { type Database, quoteLiteral } from '../requests/database.ts';
+import type { TimedVersion } from '../replay/stopwatch.ts';
+import type { Database } from '../requests/database.ts';
+import { obtainLatency } from './obtain-latency.ts';
 import type { Rollout } from './rollout.ts';
+import { timedVersion } from './timed-version.ts';
 import type { World } from './world.ts';
-
-/** Enough for the just-in-time compilers to be done with a model before it is timed. */
-const warmUpRequests = 200;
 
 /** What obtaining outcomes needs besides the rollout. */
 export interface OutcomeRequest {
@@ -42,8 +34,10 @@ export async function obtainOutcomes(
   request: OutcomeRequest,
 ): Promise<Readonly<Record<Role, VersionFacts>>> {
   const { db, sources, storeFolder, fresh } = request;
-  const { timeoutMs, batch } = rollout.plan.replay;
-  const host = { hostScript: world.modelHost, timeoutMs, batch };
+  const { timeoutMs, batch, rate, concurrency = 1 } = rollout.plan.replay;
+  // What a server is sent a second is the plan's to say, also where nobody times it.
+  const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
+  const host = { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
   const store = { folder: storeFolder, fresh };
   const facts: Record<Role, VersionFacts> = {
     baseline: recordedFacts(rollout, 'baseline'),
@@ -52,7 +46,7 @@ export async function obtainOutcomes(
 
   const models = new Map<Role, TimedVersion>();
   for (const role of roles)
-    if (sources[role].predictions === 'replayed') models.set(role, await modelOf(rollout, role));
+    if (sources[role].predictions === 'replayed') models.set(role, await timedVersion(rollout, role));
   const replays = [...models].map(([role, model]): Replay & { readonly role: Role } => ({
     role,
     db,
@@ -74,22 +68,8 @@ export async function obtainOutcomes(
 
   const candidate = models.get('candidate');
   if (sources.candidate.latency === 'measured' && candidate !== undefined) {
-    await createLatencySample(db, rollout, request.stage);
-    const { file } = await timeSample(
-      {
-        db,
-        table: 'requests',
-        sampleTable: 'latency_sample',
-        requests: request.requests,
-        baseline: models.get('baseline') ?? null,
-        candidate,
-        settings: { hostScript: world.modelHost, timeoutMs, warmUp: warmUpRequests, seed: rollout.plan.replay.seed },
-        store,
-        onProgress: ({ done, total }) => world.progress.report('time one by one', done, total),
-      },
-      world.signal,
-    );
-    await loadLatency(db, 'measured_latency', file);
+    const versions = { baseline: models.get('baseline') ?? null, candidate };
+    await obtainLatency(world, rollout, { db, stage: request.stage, requests: request.requests, versions, store });
   }
   return facts;
 }
@@ -98,47 +78,6 @@ function recordedFacts(rollout: Rollout, role: Role): VersionFacts {
   const { version, entry } = rollout[role];
   const { runtime, sha256 } = entry.artifact;
   return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
-}
-
-async function modelOf(rollout: Rollout, role: Role): Promise<TimedVersion> {
-  const { version, entry } = rollout[role];
-  const { signature, artifact } = entry;
-  const identity = artifactIdentity(artifact);
-  if (artifact.runtime === 'http' && identity !== undefined) {
-    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
-  }
-  const { runtime, path, sha256 } = artifact;
-  if (runtime === 'http' || runtime === 'recorded' || path === undefined || sha256 === undefined) {
-    throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
-      hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
-    });
-  }
-  const folder = await resolveArtifact(rollout.registryFolder, path);
-  return { spec: { version, runtime, folder, signature }, sha256 };
-}
-
-async function remoteSpec(
-  registryFolder: string,
-  version: string,
-  signature: Signature,
-  { runtime, path, sha256, ...endpoint }: HttpArtifact,
-): Promise<HttpModelSpec> {
-  const spec = { version, runtime, endpoint, signature };
-  if (path === undefined || sha256 === undefined) return spec;
-  return { ...spec, preprocess: { folder: await resolveArtifact(registryFolder, path), sha256 } };
-}
-
-/**
- * Picks the requests that are timed one by one: those of the judged cohort first, in an order that depends on the seed
- * and the request's id alone, so that a longer log keeps most of the sample.
- */
-async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage): Promise<void> {
-  const judgedFirst = judgedCohortOf(plan, stage) === 'canary' ? `bucket < ${stage.weight}::DOUBLE DESC,` : '';
-  const { seed, latencyRequests } = plan.replay;
-  await db.run(
-    `CREATE OR REPLACE TABLE latency_sample AS SELECT seq FROM requests JOIN units USING (unit)
-     ORDER BY ${judgedFirst} md5(${quoteLiteral(`${seed}:`)} || id), seq LIMIT ${latencyRequests}`,
-  );
 }
 
 /** Where outcomes are stored beside a plan. */

@@ -12,6 +12,7 @@ export function checkSettings(root: TreeNode): Finding[] {
     ...[['requests'], ...stages].flatMap((path) => checkWindow(root, path)),
     ...checkConfidence(root),
     ...checkHours(root),
+    ...checkLoad(root),
     ...checkRehearsal(root),
   ];
 }
@@ -68,6 +69,23 @@ function checkHours(root: TreeNode): Finding[] {
     const message = `${shown(hour)} is not a whole hour from 0 to 23`;
     return [{ path: [...path, index], rule: 'invalid-value', message, hint }];
   });
+}
+
+function checkLoad(root: TreeNode): Finding[] {
+  const settingAt = (key: string): unknown => {
+    const node = nodeAt(root, ['replay', key]);
+    return node === undefined ? undefined : plainValue(node);
+  };
+  const findings: Finding[] = [];
+  if (settingAt('speedup') !== undefined && settingAt('rate') !== 'recorded') {
+    const message = "speedup: only the log's own times can be sped up";
+    findings.push({ path: ['replay', 'speedup'], rule: 'invalid-value', message, hint: 'write rate: recorded beside it' });
+  }
+  if (settingAt('rate') !== undefined && settingAt('latency') === 'recorded') {
+    const message = 'rate: nothing is sent where the latency is recorded';
+    findings.push({ path: ['replay', 'rate'], rule: 'invalid-value', message, hint: 'write latency: measured, or no rate' });
+  }
+  return findings;
 }
 
 function checkRehearsal(root: TreeNode): Finding[] {

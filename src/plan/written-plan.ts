@@ -65,6 +65,9 @@ export interface WrittenReplay {
   readonly batch?: number;
   readonly timeout?: string;
   readonly seed?: number;
+  readonly concurrency?: number;
+  readonly rate?: number | 'recorded';
+  readonly speedup?: number;
 }
 
 export interface WrittenCoverage {

@@ -1,9 +1,11 @@
 import type { ErrorKind } from '../domain/outcome.ts';
 import { quoteIdentifier, type Database } from '../requests/database.ts';
-import { measureLatency, type LatencySettings, type TimedColumn, type TimedVersion } from './measure-latency.ts';
+import { randomArrivalsMs, recordedArrivalsMs } from './arrival-times.ts';
+import { measureLatency, type LatencySettings, type TimedColumn } from './measure-latency.ts';
 import { latencyKey, type RequestIdentity, type VersionIdentity } from './outcome-key.ts';
 import { OutcomeStore } from './outcome-store.ts';
 import { loadParquet, ParquetWriter } from './parquet-table.ts';
+import type { TimedVersion } from './stopwatch.ts';
 import type { ReplayProgress, StoreSettings } from './replay-version.ts';
 
 const latencyTableColumns = {
@@ -20,7 +22,7 @@ const latencyTableColumns = {
 
 export interface LatencyMeasurement {
   readonly db: Database;
-  /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
+  /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON, and `at TIMESTAMP` for a load at recorded times. */
   readonly table: string;
   /** Table with a column `seq`: the requests that are timed. */
   readonly sampleTable: string;
@@ -31,6 +33,8 @@ export interface LatencyMeasurement {
   readonly settings: LatencySettings;
   readonly store: StoreSettings;
   readonly onProgress: (progress: ReplayProgress) => void;
+  /** Called before a load test at given times with about how long it will take. */
+  readonly onOpenLoop?: (seconds: number) => void;
 }
 
 export interface MeasuredLatency {
@@ -49,7 +53,7 @@ export interface MeasuredLatency {
  */
 export async function timeSample(measurement: LatencyMeasurement, signal: AbortSignal): Promise<MeasuredLatency> {
   const { baseline, candidate, db, requests, settings } = measurement;
-  const { seqs, inputs } = await readSample(measurement);
+  const { seqs, inputs, arrivalsMs } = await readSample(measurement);
   const key = latencyKey({
     baseline: baseline === null ? null : identityOf(baseline),
     candidate: identityOf(candidate),
@@ -58,6 +62,7 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
     warmUp: settings.warmUp,
     seed: settings.seed,
     timeoutMs: settings.timeoutMs,
+    load: settings.load,
   });
   const store = await OutcomeStore.open(measurement.store.folder, key, seqs.length, measurement.store.fresh);
   const file = store.pathOf(0);
@@ -65,7 +70,9 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
 
   const { version } = candidate.spec;
   const onProgress = (done: number): void => measurement.onProgress({ version, done, total: seqs.length });
-  const times = await measureLatency({ baseline, candidate }, inputs, settings, signal, onProgress);
+  const [first = 0, last = 0] = [arrivalsMs[0], arrivalsMs.at(-1)];
+  if (last > first) measurement.onOpenLoop?.(((last - first) / 1000) * (baseline === null ? 1 : 3));
+  const times = await measureLatency({ baseline, candidate }, inputs, arrivalsMs, settings, signal, onProgress);
   const columns = [times.baseline, times.baselineAgain, times.candidate];
   const values = [
     seqs,
@@ -88,20 +95,35 @@ export async function loadLatency(db: Database, table: string, file: string): Pr
   await loadParquet(db, table, latencyTableColumns, [file]);
 }
 
-async function readSample({
-  db,
-  table,
-  sampleTable,
-}: LatencyMeasurement): Promise<{ seqs: number[]; inputs: string[] }> {
+interface Sample {
+  readonly seqs: readonly number[];
+  readonly inputs: readonly string[];
+  /** When each is sent in an open loop; empty otherwise. */
+  readonly arrivalsMs: readonly number[];
+}
+
+async function readSample({ db, table, sampleTable, settings }: LatencyMeasurement): Promise<Sample> {
+  const { load, seed } = settings;
+  const recorded = load?.kind === 'open' && load.rate === 'recorded';
   const seqs: number[] = [];
   const inputs: string[] = [];
+  const recordedMs: number[] = [];
   const sampled = `SELECT seq FROM ${quoteIdentifier(sampleTable)}`;
-  const sql = `SELECT seq, input FROM ${quoteIdentifier(table)} WHERE seq IN (${sampled}) ORDER BY seq`;
+  const [columns, order] = recorded
+    ? ['seq, input, epoch_us(at)::DOUBLE / 1000 AS at_ms', 'at, seq']
+    : ['seq, input', 'seq'];
+  const sql = `SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE seq IN (${sampled}) ORDER BY ${order}`;
   for await (const rows of db.stream(sql)) {
     for (const seq of rows.numbers('seq')) seqs.push(seq);
     for (const input of rows.strings('input')) inputs.push(input ?? 'null');
+    if (recorded) for (const at of rows.numbers('at_ms')) recordedMs.push(at);
   }
-  return { seqs, inputs };
+  if (load?.kind !== 'open') return { seqs, inputs, arrivalsMs: [] };
+  const arrivalsMs =
+    load.rate === 'recorded'
+      ? recordedArrivalsMs(recordedMs, load.speedup)
+      : randomArrivalsMs(seqs.length, load.rate, seed);
+  return { seqs, inputs, arrivalsMs };
 }
 
 function identityOf({ spec, sha256 }: TimedVersion): VersionIdentity {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Load } from '../domain/load.ts';
 import type { RequestFields } from '../domain/plan.ts';
 import type { Signature } from '../domain/registry.ts';
 
@@ -29,6 +30,8 @@ export interface OutcomeIdentity {
   readonly timeoutMs: number;
   /** Whether the scores of the true labels are kept. */
   readonly truth: boolean;
+  /** How much a server was sent at once, and how soon; absent for a version that runs here. */
+  readonly traffic?: { readonly concurrency: number | null; readonly pauseMs: number } | undefined;
 }
 
 /** Everything that a latency measurement depends on, apart from the machine and the moment. */
@@ -42,23 +45,31 @@ export interface LatencyIdentity {
   readonly warmUp: number;
   readonly seed: number;
   readonly timeoutMs: number;
+  /** How the requests come; one by one where it is absent. */
+  readonly load?: Load | undefined;
 }
 
 /** The name under which a version's outcomes are stored: 64 hex digits. */
 export function outcomeKey(identity: OutcomeIdentity): string {
-  const { version, requests, batch, timeoutMs, truth } = identity;
-  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs, truth]);
+  const { version, requests, batch, timeoutMs, truth, traffic } = identity;
+  const sent = traffic === undefined ? null : [traffic.concurrency, traffic.pauseMs];
+  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs, truth, sent]);
 }
 
 /** The name under which a latency measurement is stored: 64 hex digits. */
 export function latencyKey(identity: LatencyIdentity): string {
-  const { baseline, candidate, requests, sample, warmUp, seed, timeoutMs } = identity;
+  const { baseline, candidate, requests, sample, warmUp, seed, timeoutMs, load } = identity;
   const versions = [baseline === null ? null : versionParts(baseline), versionParts(candidate)];
-  return keyOf(['latency', versions, requestParts(requests), sample, warmUp, seed, timeoutMs]);
+  return keyOf(['latency', versions, requestParts(requests), sample, warmUp, seed, timeoutMs, loadParts(load)]);
 }
 
 function versionParts({ sha256, signature }: VersionIdentity): unknown {
   return [sha256, signature];
+}
+
+function loadParts(load: Load | undefined): unknown {
+  if (load === undefined || load.kind === 'one-by-one') return null;
+  return load.kind === 'closed' ? [load.concurrency] : [load.rate, load.speedup, load.concurrency];
 }
 
 function requestParts({ files, fields, from, to }: RequestIdentity): unknown {

@@ -7,6 +7,7 @@ import { OutcomeStore } from './outcome-store.ts';
 import { ParquetWriter } from './parquet-table.ts';
 import { planParts, type PartPlan, type PartRange } from './part-plan.ts';
 import { replayParts } from './replay-parts.ts';
+import { StartLine } from './start-line.ts';
 
 /** Where finished work is kept. */
 export interface StoreSettings {
@@ -84,7 +85,9 @@ interface Work {
 
 function keyOf({ host, requests, spec, sha256, truth = false }: Replay): string {
   const version = { sha256, signature: spec.signature };
-  return outcomeKey({ version, requests, batch: host.batch, timeoutMs: host.timeoutMs, truth });
+  const { batch, timeoutMs, concurrency = 1, pauseMs = 0 } = host;
+  const traffic = spec.runtime === 'http' ? { concurrency, pauseMs } : undefined;
+  return outcomeKey({ version, requests, batch, timeoutMs, truth, traffic });
 }
 
 async function prepare(replay: Replay, key: string): Promise<Work> {
@@ -103,12 +106,13 @@ async function doAll(
   const either = AbortSignal.any([signal, failed.signal]);
   const failures: unknown[] = [];
   const results = new Map<string, ReplayedVersion>();
+  const startLine = new StartLine([...works.values()].filter(({ missing }) => missing.length > 0).length);
   const writers = new Map([...works.values()].map(({ replay }) => [replay.db, new ParquetWriter(replay.db)]));
   await Promise.all(
     [...works].map(async ([key, work]) => {
       try {
         const writer = writers.get(work.replay.db) ?? new ParquetWriter(work.replay.db);
-        results.set(key, await doWork(work, writer, either));
+        results.set(key, await doWork(work, writer, startLine, either));
       } catch (error) {
         failures.push(error);
         failed.abort();
@@ -119,11 +123,17 @@ async function doAll(
   return results;
 }
 
-async function doWork(work: Work, writer: ParquetWriter, signal: AbortSignal): Promise<ReplayedVersion> {
+async function doWork(
+  work: Work,
+  writer: ParquetWriter,
+  startLine: StartLine,
+  signal: AbortSignal,
+): Promise<ReplayedVersion> {
   const { replay, plan, store } = work;
   let { missing } = work;
   if (missing.length > 0) {
     await withModel(replay, signal, async (model) => {
+      await startLine.arrive(signal);
       // Outcomes of two backends may differ in their last digits, so they are not mixed.
       if (store.backend !== model.backend) {
         store.restart(model.backend);

@@ -4,7 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { FolderModelSpec } from '../../src/domain/outcome.ts';
 import { artifactSha256 } from '../../src/models/artifact.ts';
 import { loadLatency, timeSample, type LatencyMeasurement } from '../../src/replay/latency-store.ts';
-import { measureLatency, type TimedVersion } from '../../src/replay/measure-latency.ts';
+import { measureLatency } from '../../src/replay/measure-latency.ts';
+import type { TimedVersion } from '../../src/replay/stopwatch.ts';
 import { openDatabase, type Database } from '../../src/requests/database.ts';
 import { colourSpec, hostScript, temporaryFolder } from '../models/fixtures/tiny-model.ts';
 
@@ -40,7 +41,7 @@ async function turnsWith(seed: number): Promise<string[]> {
   writeFileSync(log, '');
   const baseline = await timedVersion(loggingSpec(log, 'baseline'));
   const candidate = await timedVersion(loggingSpec(log, 'candidate'));
-  await measureLatency({ baseline, candidate }, inputs, { ...settings, seed }, never, () => undefined);
+  await measureLatency({ baseline, candidate }, inputs, [], { ...settings, seed }, never, () => undefined);
   return turnsIn(log);
 }
 
@@ -65,6 +66,7 @@ test('each process is warmed up on the same requests before any is timed', async
   const times = await measureLatency(
     { baseline: null, candidate: version },
     inputs,
+    [],
     { ...settings, warmUp: 25 },
     never,
     () => undefined,
@@ -86,6 +88,7 @@ test('a request that hangs costs the timeout, and the process is warm again befo
   const times = await measureLatency(
     { baseline: null, candidate: await timedVersion(spec) },
     inputs.slice(0, 8),
+    [],
     settings,
     never,
     () => undefined,

@@ -1,0 +1,37 @@
+import { unusableFile } from '../domain/errors.ts';
+import type { HttpModelSpec } from '../domain/outcome.ts';
+import type { HttpArtifact, Signature } from '../domain/registry.ts';
+import type { Role } from '../domain/role.ts';
+import { resolveArtifact } from '../models/artifact.ts';
+import { artifactIdentity } from '../models/artifact-identity.ts';
+import type { TimedVersion } from '../replay/stopwatch.ts';
+import type { Rollout } from './rollout.ts';
+
+/** What running one side of a rollout takes. @throws UserError (exit 5) when it has nothing that could run, or its folder is missing */
+export async function timedVersion(rollout: Rollout, role: Role): Promise<TimedVersion> {
+  const { version, entry } = rollout[role];
+  const { signature, artifact } = entry;
+  const identity = artifactIdentity(artifact);
+  if (artifact.runtime === 'http' && identity !== undefined) {
+    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+  }
+  const { runtime, path, sha256 } = artifact;
+  if (runtime === 'http' || runtime === 'recorded' || path === undefined || sha256 === undefined) {
+    throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
+      hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
+    });
+  }
+  const folder = await resolveArtifact(rollout.registryFolder, path);
+  return { spec: { version, runtime, folder, signature }, sha256 };
+}
+
+async function remoteSpec(
+  registryFolder: string,
+  version: string,
+  signature: Signature,
+  { runtime, path, sha256, ...endpoint }: HttpArtifact,
+): Promise<HttpModelSpec> {
+  const spec = { version, runtime, endpoint, signature };
+  if (path === undefined || sha256 === undefined) return spec;
+  return { ...spec, preprocess: { folder: await resolveArtifact(registryFolder, path), sha256 } };
+}
