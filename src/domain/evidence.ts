@@ -1,3 +1,4 @@
+import type { DriftFindings } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
 import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly latency?: LatencyCurves;
   /** How answers changed by true label; absent where no answer is a label or no truth is known. */
   readonly confusion?: ConfusionChanges;
+  /** How the requests differ from the plan's reference; absent where it names none. */
+  readonly drift?: DriftFindings;
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict;

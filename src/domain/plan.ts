@@ -18,6 +18,7 @@ export interface RolloutPlan {
   readonly replay: ReplaySettings;
   readonly coverage?: Coverage;
   readonly checks: Checks;
+  readonly drift?: Drift;
   /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
   readonly judge: 'canary' | 'all';
   /** Commands, run in the plan's folder, that bring a change of the registry to whatever moves traffic. */
@@ -159,6 +160,34 @@ export interface Checks {
   readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
+}
+
+/** What the requests of now are compared with, and how far they may be from it. */
+export interface Drift {
+  readonly reference: DriftReference;
+  /** Dotted paths into a record; `auto` takes every field of the first record that is not one of `requests.fields`. */
+  readonly features: 'auto' | readonly string[];
+  readonly thresholds: DriftThresholds;
+  /** How often a feature may seem to have moved on a healthy log, over all features of a look. */
+  readonly alpha: number;
+  readonly action: CheckAction;
+}
+
+/** An earlier log, or an earlier window of the same one (ISO 8601; open where absent). */
+export type DriftReference =
+  | { readonly kind: 'files'; readonly source: readonly string[] }
+  | { readonly kind: 'window'; readonly from?: string; readonly to?: string };
+
+/** Distances from which on something has moved, where chance does not explain it. */
+export interface DriftThresholds {
+  /** Population stability index, above 0. */
+  readonly psi: number;
+  /** Jensen-Shannon distance, in (0, 1]. */
+  readonly jensenShannon: number;
+  /** Largest distance of two distribution functions, in (0, 1]. */
+  readonly ks: number;
+  /** Change of the baseline's quality over time: of accuracy as a proportion, of the mean absolute error relative to the first half. */
+  readonly quality: number;
 }
 
 export interface RollbackInstructions {

@@ -29,7 +29,7 @@ export interface EvidenceParts {
 /** Puts the evidence together and seals it with its digest. */
 export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
   const { plan, sha256, registry, record } = rollout;
-  const { comparisons, guardrails, checks, frozen } = parts.judgement;
+  const { comparisons, guardrails, checks, frozen, drift } = parts.judgement;
   const unsealed: Evidence = {
     schemaVersion: 1,
     createdAt: world.now().toISOString(),
@@ -45,6 +45,7 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     comparisons,
     ...(parts.latency === undefined ? {} : { latency: parts.latency }),
     ...(parts.confusion === undefined ? {} : { confusion: parts.confusion }),
+    ...(drift === undefined ? {} : { drift }),
     guardrails,
     checks,
     verdict: parts.verdict,

@@ -12,6 +12,7 @@ import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { outcomeSources } from './outcome-sources.ts';
 import { reportOf } from './read-report.ts';
 import { reportFiles, writeReports } from './report-files.ts';
+import { readInputDrift } from './read-drift.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from './request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
@@ -72,6 +73,8 @@ async function evaluateStage(
     candidate: rollout.candidate.entry.artifact.runtime,
   });
   const log = await readStageRequests(db, rollout, stage, sources);
+  // Before anything is replayed, since a field that is not in the log would end it.
+  const inputDrift = await readInputDrift(db, rollout, stage);
   await assignUnits(db, plan.assignment);
   const storeFolder = outcomeStoreFolder(workFolder(folder));
   const versions = await obtainOutcomes(world, rollout, {
@@ -82,7 +85,7 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
-  const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources);
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { requests: log.files, ...versions },
     scope: judged.scope,

@@ -1,10 +1,12 @@
 import type { CohortParity } from '../domain/cohort-parity.ts';
+import type { DriftFindings } from '../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult, RequestFileFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { compareVersions, guardedMetrics } from '../metrics/compare.ts';
 import { segmentReversals } from '../metrics/segment-reversals.ts';
 import { coverage } from '../verdict/checks/coverage.ts';
+import { driftCheck } from '../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor } from '../verdict/checks/noise-floor.ts';
 import { parityCheck } from '../verdict/checks/parity.ts';
@@ -27,6 +29,8 @@ export interface Judgement {
   readonly comparisons: readonly Comparison[];
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
+  /** Absent where the plan names no reference. */
+  readonly drift?: DriftFindings | undefined;
 }
 
 /** What a stage is judged from. */
@@ -41,6 +45,8 @@ export interface JudgedStage extends TestSubject {
   readonly sizes: readonly SizedSegment[];
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
+  /** Compares the requests with the plan's reference, where it names one. */
+  readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
 }
 
 /**
@@ -66,6 +72,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(sampler, plan, scope, shown);
+  const drift = await judged.readDrift(level.plannedUnits);
   return {
     frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
     comparisons,
@@ -74,7 +81,9 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughRequests(stage, size),
       enoughUnits(stage, size),
       ...(await checksOf(judged, level, comparisons, noises, found)),
+      driftCheck(plan.drift, drift),
     ],
+    drift,
   };
 }
 

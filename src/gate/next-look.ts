@@ -69,7 +69,18 @@ export function isSameLook(previous: Evidence, next: Evidence): boolean {
   return isDeepStrictEqual(findings(previous), JSON.parse(JSON.stringify(findings(next))));
 }
 
-function findings({ plan, stage, statistics, inputs, cohorts, outcomes, comparisons, guardrails, checks }: Evidence) {
+function findings({
+  plan,
+  stage,
+  statistics,
+  inputs,
+  cohorts,
+  outcomes,
+  comparisons,
+  drift,
+  guardrails,
+  checks,
+}: Evidence) {
   return {
     // A plan that was renamed asks the same.
     plan: [plan.name, plan.sha256],
@@ -79,6 +90,7 @@ function findings({ plan, stage, statistics, inputs, cohorts, outcomes, comparis
     cohorts,
     outcomes,
     comparisons,
+    drift,
     guardrails,
     checks,
   };

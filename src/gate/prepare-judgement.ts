@@ -11,6 +11,7 @@ import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import type { JudgedStage } from './judge-stage.ts';
 import { withErrorsOf } from './outcome-sources.ts';
+import { completeDrift, type InputDrift } from './read-drift.ts';
 import { splitWeight } from './split-weight.ts';
 import type { Rollout } from './rollout.ts';
 import type { StageRequests } from './stage-requests.ts';
@@ -25,12 +26,14 @@ export async function prepareJudgement(
   stage: Stage,
   log: StageRequests,
   sources: Readonly<Record<Role, OutcomeSource>>,
+  inputDrift: InputDrift | undefined,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { plan, candidate } = rollout;
   const weight = splitWeight(rollout, stage);
   const live = plan.requests.fields.served !== undefined;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
+  const { output } = candidate.entry.signature;
+  const numbers = { ...numbersOf(guardedMetrics(plan), output), times: plan.drift !== undefined };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
   await db.run('DROP TABLE requests; DROP TABLE units');
@@ -49,6 +52,7 @@ export async function prepareJudgement(
     noise: timedTwice ? samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, numbers, columnOf: segmentColumn, plannedUnits }),
+    readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
 }

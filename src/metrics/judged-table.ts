@@ -93,10 +93,11 @@ export async function createParityTable({ db, name }: JudgedTable, numbers: Want
   return { db, name: 'judged_parity' };
 }
 
-function numberColumns({ kpis, groups, positiveScores, binary }: WantedNumbers): string[] {
+function numberColumns({ kpis, groups, positiveScores, binary, times = false }: WantedNumbers): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
+    ...(times ? ['requests.at'] : []),
     // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
     ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
     ...(positiveScores

@@ -29,6 +29,12 @@ export const planDefaults = {
     segments: { action: 'warn', alpha: 0.01 },
     segmentMix: { action: 'warn' },
   },
+  drift: {
+    features: 'auto',
+    thresholds: { psi: 0.2, jensenShannon: 0.2, ks: 0.2, quality: 0.05 },
+    alpha: 0.001,
+    action: 'warn',
+  },
   judge: 'canary',
 } as const;
 

@@ -12,6 +12,7 @@ import { readAggregates } from './aggregates.ts';
 import { boundKinds, readBound } from './bound.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks } from './normalise-checks.ts';
+import { normaliseDrift } from './normalise-drift.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readTime } from './time.ts';
 import { nodeAt, type TreeNode } from './tree.ts';
@@ -49,6 +50,7 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
     checks: normaliseChecks(written),
+    ...(written.drift === undefined ? {} : { drift: normaliseDrift(written.drift) }),
     judge: written.judge ?? planDefaults.judge,
     ...(apply === undefined ? {} : { apply }),
     ...(rollback === undefined ? {} : { rollback }),

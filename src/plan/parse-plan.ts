@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { planDigestInput } from './digest-input.ts';
+import { checkDrift } from './drift.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from './findings.ts';
 import { checkChecks } from './checks.ts';
@@ -58,6 +59,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkSegments,
     checkSettings,
     checkChecks,
+    checkDrift,
   ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);

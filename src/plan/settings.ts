@@ -25,7 +25,8 @@ function checkReading(root: TreeNode, path: TreePath, read: (value: unknown) => 
   return [{ path, rule: 'invalid-value', message: `${path.at(-1)}: ${result.problem}`, hint: result.hint }];
 }
 
-function checkWindow(root: TreeNode, path: TreePath): Finding[] {
+/** Checks that a window names times that exist, in order. */
+export function checkWindow(root: TreeNode, path: TreePath): Finding[] {
   const times = ['from', 'to'].map((key) => {
     const written = textOf(nodeAt(root, [...path, key]));
     return { path: [...path, key], key, written, read: written === undefined ? undefined : readTime(written) };
@@ -79,11 +80,21 @@ function checkLoad(root: TreeNode): Finding[] {
   const findings: Finding[] = [];
   if (settingAt('speedup') !== undefined && settingAt('rate') !== 'recorded') {
     const message = "speedup: only the log's own times can be sped up";
-    findings.push({ path: ['replay', 'speedup'], rule: 'invalid-value', message, hint: 'write rate: recorded beside it' });
+    findings.push({
+      path: ['replay', 'speedup'],
+      rule: 'invalid-value',
+      message,
+      hint: 'write rate: recorded beside it',
+    });
   }
   if (settingAt('rate') !== undefined && settingAt('latency') === 'recorded') {
     const message = 'rate: nothing is sent where the latency is recorded';
-    findings.push({ path: ['replay', 'rate'], rule: 'invalid-value', message, hint: 'write latency: measured, or no rate' });
+    findings.push({
+      path: ['replay', 'rate'],
+      rule: 'invalid-value',
+      message,
+      hint: 'write latency: measured, or no rate',
+    });
   }
   return findings;
 }

@@ -15,6 +15,7 @@ export interface WrittenPlan {
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
   readonly checks?: WrittenChecks;
+  readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
   readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
@@ -86,4 +87,12 @@ export interface WrittenChecks {
   readonly window?: WrittenAction | { readonly action?: WrittenAction; readonly minDuration?: string };
   readonly segments?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
   readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
+}
+
+export interface WrittenDrift {
+  readonly reference: string | readonly string[] | { readonly from?: string; readonly to?: string };
+  readonly features?: 'auto' | readonly string[];
+  readonly thresholds?: Readonly<Partial<Record<'psi' | 'jensenShannon' | 'ks' | 'quality', number>>>;
+  readonly alpha?: number;
+  readonly action?: WrittenAction;
 }

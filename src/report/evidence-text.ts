@@ -3,6 +3,7 @@ import { changeLines } from './change-text.ts';
 import { checkLines } from './check-list.ts';
 import { comparisonGroups } from './comparison-groups.ts';
 import { comparisonTable } from './comparison-table.ts';
+import { driftSection } from './drift-text.ts';
 import { evidenceHeader } from './evidence-header.ts';
 import { guardrailTable } from './guardrail-table.ts';
 import { cohortPhrase, judgedCohort } from './names.ts';
@@ -40,6 +41,7 @@ export function evidenceText(evidence: Evidence, style: Style, options: Evidence
       style,
     ),
     ...comparisonSections(evidence, verbose, style),
+    driftSection(evidence.drift, verbose, style),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
     section('Registry change on promote', changeLines(evidence, style), style),
     verdictBlock(evidence, verbose, style),

@@ -77,7 +77,8 @@ function requiredFields({ fields, input }: ReadOptions): { column: string; field
   return [...plain, { column: 'served_by', field: 'servedBy', path: fields.served.by }];
 }
 
-async function fieldNowhere(
+/** A field that no record has, with the nearest that the first record has. */
+export async function fieldNowhere(
   db: Database,
   files: readonly RequestFile[],
   key: string,

@@ -10,6 +10,8 @@ export interface WantedNumbers {
   readonly kpis: readonly string[];
   /** Whether judged requests get `jackknife_group`. */
   readonly groups: boolean;
+  /** Whether judged requests get `at`, when they came. */
+  readonly times?: boolean;
 }
 
 export const noNumbers: WantedNumbers = { trueScores: false, positiveScores: false, kpis: [], groups: false };

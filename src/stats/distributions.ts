@@ -6,6 +6,7 @@ import gammaln from '@stdlib/math-base-special-gammaln';
 import betaln from '@stdlib/math-base-special-betaln';
 import betaLogCdf from '@stdlib/stats-base-dists-beta-logcdf';
 import betaQuantileOf from '@stdlib/stats-base-dists-beta-quantile';
+import chiSquareCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
@@ -43,4 +44,9 @@ export function logBeta(a: number, b: number): number {
 /** ln Gamma(x); x above 0. */
 export function logGamma(x: number): number {
   return gammaln(x);
+}
+
+/** P(X > x) of a chi-square X; degrees of freedom above 0. Below about 1e-16 it is 0. */
+export function chiSquareUpperTail(x: number, degreesOfFreedom: number): number {
+  return 1 - chiSquareCdf(x, degreesOfFreedom);
 }
