@@ -14,6 +14,7 @@ interface EvaluateOptions {
   readonly stage?: string;
   readonly evidence?: string;
   readonly report?: readonly string[];
+  readonly includeInputs?: boolean;
   readonly fresh?: boolean;
   readonly format: OutputFormat;
   readonly failOn: FailOn;
@@ -37,6 +38,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       '--report <file...>',
       'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
     )
+    .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
     .option('--fresh', 'replay anew instead of using stored outcomes')
     .addOption(formatOption())
     .addOption(

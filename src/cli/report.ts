@@ -1,10 +1,19 @@
 import { type Command, Option } from 'commander';
+import type { World } from '../gate/world.ts';
+import type { Report } from '../report/report.ts';
 import type { CommandContext } from './command-context.ts';
 
 interface ReportOptions {
   readonly output?: readonly string[];
   readonly format?: string;
+  readonly includeInputs?: boolean;
+  readonly plan?: string;
   readonly verbose?: boolean;
+}
+
+async function inputsOf(world: World, report: Report): Promise<Report> {
+  const { withInputs } = await import('../gate/example-inputs.ts');
+  return await withInputs(world, report);
 }
 
 /** `canary report`: evidence as a page, a comment, or what a pipeline reads. */
@@ -30,6 +39,8 @@ export function registerReport(program: Command, context: CommandContext): void 
         'prom',
       ]),
     )
+    .option('--include-inputs', "show the recorded inputs of example requests, read again from the plan's log")
+    .option('--plan <file>', 'the plan, where it does not lie beside the .canary/ that the evidence lies in')
     .option('--verbose', 'print every segment and comparison, where it is printed as text')
     .addHelpText(
       'after',
@@ -44,8 +55,9 @@ Examples:
       const { readReport } = await import('../gate/read-report.ts');
       const { renderReport, reportFiles, writeReports } = await import('../gate/report-files.ts');
       const files = await reportFiles(world, options.output ?? []);
-      const report = await readReport(world, evidenceFiles);
-      await writeReports(files, report);
+      const report = await readReport(world, evidenceFiles, options.plan);
+      const told = options.includeInputs === true ? await inputsOf(world, report) : report;
+      await writeReports(files, told);
       const { format = files.length === 0 ? 'text' : undefined } = options;
       if (format === 'text') {
         const { evidenceText } = await import('../report/evidence-text.ts');
@@ -56,7 +68,7 @@ Examples:
           evidenceText(evidence, terminal.style, { planFile, verbose, ...(model === undefined ? {} : { model }) }),
         );
       } else if (format !== undefined) {
-        terminal.result(await renderReport(format, report));
+        terminal.result(await renderReport(format, told));
       }
     });
 }

@@ -11,6 +11,7 @@ import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } f
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { outcomeSources } from './outcome-sources.ts';
 import { reportOf } from './read-report.ts';
+import { withInputs } from './example-inputs.ts';
 import { reportFiles, writeReports } from './report-files.ts';
 import { readInputDrift } from './read-drift.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly evidence?: string;
   /** Report files to write beside it, each in the form that its name says. */
   readonly report?: readonly string[];
+  /** Shows the recorded inputs of example requests in the reports. */
+  readonly includeInputs?: boolean;
   /** Replays anew instead of using stored outcomes. */
   readonly fresh?: boolean;
 }
@@ -55,7 +58,10 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
       ? await evaluateAggregates(world, rollout, stage, previous)
       : await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
   await writeEvidence(place, evidence);
-  if (reports.length > 0) await writeReports(reports, await reportOf(world, evidence, place.latest, file));
+  if (reports.length > 0) {
+    const report = await reportOf(world, evidence, place.latest, file);
+    await writeReports(reports, options.includeInputs === true ? await withInputs(world, report) : report);
+  }
   return { evidence, model: rollout.plan.model };
 }
 

@@ -16,10 +16,11 @@ interface ReadEvidence {
 /**
  * Reads what a report is made from: the latest of the looks that the files hold is reported, the others are its history. Where
  * one file is named, the looks that lie beside it belong to its history too.
+ * @param plan the plan's file; where absent it is looked for where evidence usually lies.
  * @throws UserError (exit 5) for a file that is absent, cut, edited, or written by a newer version, (exit 2) for evidence of
  * different rollouts.
  */
-export async function readReport(world: World, files: readonly string[]): Promise<Report> {
+export async function readReport(world: World, files: readonly string[], plan?: string): Promise<Report> {
   const named: ReadEvidence[] = [];
   for (const file of files) named.push({ file, evidence: await readSealed(resolve(world.cwd, file), file) });
   requireOneRollout(named);
@@ -27,7 +28,7 @@ export async function readReport(world: World, files: readonly string[]): Promis
   if (subject === undefined) throw new RangeError('a report is about at least one look');
   const others = named.length === 1 ? await looksBeside(world, subject) : named;
   const { file, evidence } = subject;
-  return { evidence, looks: historyOf(evidence, others), planFile: await planFileOf(world, file, evidence) };
+  return { evidence, looks: historyOf(evidence, others), planFile: plan ?? (await planFileOf(world, file, evidence)) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Diagnostic, invalidInput } from '../domain/errors.ts';
-import type { Stage } from '../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
 import { closestTo } from '../domain/did-you-mean.ts';
 import { lintPlan } from '../plan/lint/lint-plan.ts';
@@ -53,13 +53,18 @@ export function stageOf(
 ): Stage {
   // A candidate that was taken out starts again from the beginning, if it does.
   const entered = rolloutState(registry, plan.name) === 'rolled-back' ? [] : (record?.entered ?? []);
-  const wanted =
-    name === undefined
-      ? (nextStage(plan.stages, entered) ?? plan.stages.at(-1))
-      : plan.stages.find((stage) => stage.name === name);
+  if (name !== undefined) return stageNamed(plan, name);
+  const next = nextStage(plan.stages, entered) ?? plan.stages.at(-1);
+  if (next === undefined) throw new Error('a plan has stages');
+  return next;
+}
+
+/** The stage of that name. @throws UserError (exit 2) that names the nearest one. */
+export function stageNamed(plan: RolloutPlan, name: string): Stage {
+  const wanted = plan.stages.find((stage) => stage.name === name);
   if (wanted !== undefined) return wanted;
   const names = plan.stages.map((stage) => stage.name);
-  const meant = closestTo(name ?? '', names);
+  const meant = closestTo(name, names);
   throw invalidInput(`The plan has no stage ${JSON.stringify(name)}`, {
     hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Its stages are ${names.join(', ')}.`,
   });

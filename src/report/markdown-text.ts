@@ -6,7 +6,7 @@
 export function markdownText(text: string): string {
   return withoutTags(text)
     .replaceAll(/[\\`*_[\]|~$]/gu, String.raw`\$&`)
-    .replace(/^(?=[-+#=:])/u, '\\')
+    .replace(/^(?=[-+](?:[-\s]|$)|#{1,6}\s)/u, '\\')
     .replace(/^\d+(?=[.)] )/u, '$&\\')
     .replaceAll(/(?<=https?|ftp):(?=\/\/)/giu, '&#58;')
     .replaceAll(/www(?=\.)/giu, '$&<!-- -->')

@@ -1,5 +1,5 @@
-import type { CheckResult, Comparison, Evidence, GuardrailResult } from '../domain/evidence.ts';
-import { countOf } from '../domain/format-number.ts';
+import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResult } from '../domain/evidence.ts';
+import { countOf, formatCount } from '../domain/format-number.ts';
 import { comparisonCells } from './comparison-cells.ts';
 import { comparisonGroups } from './comparison-groups.ts';
 import { evidenceFacts } from './evidence-header.ts';
@@ -14,7 +14,7 @@ import type { Report } from './report.ts';
 
 // GitHub takes a job summary of at most 1 MiB and a comment of 65,536 characters: what is shown at once stays far below
 // the one, and the folded rest below the other.
-const shownAtOnce = { reasons: 6, guardrails: 10 };
+const shownAtOnce = { reasons: 6, guardrails: 10, labels: 10 };
 const mostRows = 300;
 
 const statusMark: Readonly<Record<GuardrailResult['status'], string>> = {
@@ -47,6 +47,7 @@ export function markdownReport({ evidence, looks, planFile }: Report): string {
     reasons(verdict.reasons),
     `**Next:** ${markdownCode(command)}: ${markdownText(effect)}`,
     guardrails(evidence),
+    labels(evidence.confusion),
     comparisons(evidence),
     markdownDetails('Checks', checks(evidence.checks)),
     looks.length < 2 ? '' : markdownDetails(`History: ${countOf(looks.length, 'look')}`, history(looks)),
@@ -91,6 +92,35 @@ function guardrails(evidence: Evidence): string {
       markdownTable(guardrailColumns, kept),
       leftOut(left),
     ),
+  );
+}
+
+/** The labels that lost more requests than they won. */
+function labels(confusion: ConfusionChanges | undefined): string {
+  const worse = confusion?.changes.filter(({ pairs }) => pairs !== undefined && pairs.newMistakes > pairs.fixed) ?? [];
+  const columns = [
+    { header: 'true label' },
+    { header: 'new mistakes', align: 'right' },
+    { header: 'fixed', align: 'right' },
+    { header: 'now mistaken for' },
+    { header: 'examples' },
+  ] as const;
+  const rows = worse
+    .slice(0, shownAtOnce.labels)
+    .map(({ label, pairs }) => [
+      markdownCode(printableName(label)),
+      formatCount(pairs?.newMistakes ?? 0),
+      formatCount(pairs?.fixed ?? 0),
+      (pairs?.mistakenFor ?? [])
+        .map((answer) => `${markdownCode(printableName(answer.label))} ${answer.requests}`)
+        .join(', '),
+      (pairs?.examples ?? []).map((id) => markdownCode(printableName(id))).join(', '),
+    ]);
+  if (rows.length === 0) return '';
+  return markdownDetails(
+    `${countOf(worse.length, 'label')} got worse`,
+    markdownTable(columns, rows),
+    leftOut(worse.length - rows.length),
   );
 }
 

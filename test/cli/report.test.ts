@@ -1,8 +1,19 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from './harness.ts';
-import { edit, editRecords, evaluate, evaluatedStarter, log, plan, planName, starter } from './starter.ts';
+import { run, temporaryFolder } from './harness.ts';
+import {
+  baseline,
+  candidate,
+  edit,
+  editRecords,
+  evaluate,
+  evaluatedStarter,
+  log,
+  plan,
+  planName,
+  starter,
+} from './starter.ts';
 
 const evidence = join('.canary', planName, 'shadow', 'evidence.json');
 const nothingWritten = { exitCode: 5, stdout: '' };
@@ -57,6 +68,53 @@ test('evaluate --report writes reports of what it found', async () => {
   }
 });
 
+/** A rollout whose candidate is newly wrong on the first request, and whose log holds inputs. */
+async function withInputs(): Promise<string> {
+  const folder = await starter();
+  editRecords(folder, (record, index) => {
+    const { [baseline]: before, [candidate]: after } = record.outcomes;
+    const wrong = index === 0 ? { ...after, prediction: 'something else' } : after;
+    const right = index === 0 ? { ...before, prediction: record.label } : before;
+    return { ...record, input: `words of ${record.request_id}`, outcomes: { [baseline]: right, [candidate]: wrong } };
+  });
+  return folder;
+}
+
+describe('inputs', () => {
+  test('are in no report and in no evidence unless they were asked for', async () => {
+    const folder = await withInputs();
+    await run(['evaluate', plan, '--report', 'r.html'], { cwd: folder });
+    expect(readFileSync(join(folder, 'r.html'), 'utf8')).toContain('r0001');
+    for (const file of ['r.html', evidence]) {
+      expect(readFileSync(join(folder, file), 'utf8')).not.toContain('words of');
+    }
+  });
+
+  test('of examples are shown where they were, by evaluate and by report, and stay out of the evidence', async () => {
+    const folder = await withInputs();
+    await run(['evaluate', plan, '--report', 'r.html', '--include-inputs'], { cwd: folder });
+    await run(['report', evidence, '-o', 'again.html', '--include-inputs'], { cwd: folder });
+    for (const file of ['r.html', 'again.html']) {
+      expect(readFileSync(join(folder, file), 'utf8')).toContain('words of r0001');
+    }
+    expect(readFileSync(join(folder, evidence), 'utf8')).not.toContain('words of');
+  });
+
+  test('are refused where the plan is not found or the log is another', async () => {
+    const folder = await withInputs();
+    await run(['evaluate', plan, '--evidence', 'e.json'], { cwd: folder });
+    edit(folder, log, (text) => text.replace('words of', 'verbs of'));
+    const report = ['report', join(folder, 'e.json'), '-o', join(folder, 'r.html'), '--include-inputs'];
+    const unfound = await run(report, { cwd: temporaryFolder() });
+    expect(unfound).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(unfound.stderr).toContain('--plan FILE');
+    const changed = await run([...report, '--plan', plan], { cwd: folder });
+    expect(changed).toMatchObject(nothingWritten);
+    expect(changed.stderr).toContain('not what was evaluated any more');
+    expect(readdirSync(folder)).not.toContain('r.html');
+  });
+});
+
 describe('a report is refused, and nothing is written,', () => {
   test.each([
     ['an unknown extension', 'r.docx', '.html (HTML page)'],
@@ -107,12 +165,16 @@ describe('a report is refused, and nothing is written,', () => {
     expect(readdirSync(folder)).not.toContain('r.md');
   });
 
-  test('for a place that is a file, or a folder that cannot be written: exit 5', async ({ skip }) => {
+  test('for a place inside of a file: exit 5', async () => {
     const folder = await evaluatedStarter();
     const inFile = await run(['report', evidence, '-o', join(log, 'r.md')], { cwd: folder });
     expect(inFile).toMatchObject(nothingWritten);
     expect(inFile.stderr).toContain('cannot be written');
+  });
+
+  test('for a folder that cannot be written: exit 5', async ({ skip }) => {
     if (process.getuid?.() === 0) skip('root may write anywhere');
+    const folder = await evaluatedStarter();
     mkdirSync(join(folder, 'closed'));
     chmodSync(join(folder, 'closed'), 0o555);
     const closed = await run(['report', evidence, '-o', join('closed', 'r.md')], { cwd: folder });

@@ -1,4 +1,4 @@
-import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import type { Evidence, GuardrailResult, GuardrailStatus } from '../../domain/evidence.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailCells, sidesOf } from '../guardrail-cells.ts';
 import { guardrailsByWeight } from '../harm.ts';
@@ -9,6 +9,7 @@ import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostCharts = 60;
 const mostRows = 250;
+const mostReasons = 20;
 
 const columns = [
   { header: 'guardrail' },
@@ -32,7 +33,7 @@ export function GuardrailSection({ evidence }: { readonly evidence: Evidence }) 
     const chart = index < mostCharts ? intervalChart(result) : undefined;
     return [
       name,
-      { content: <Status result={result} />, value: index },
+      { content: <Status status={result.status} />, value: index },
       { content: chart === undefined ? '' : <Chart svg={chart} /> },
       baseline,
       candidate,
@@ -53,8 +54,24 @@ export function GuardrailSection({ evidence }: { readonly evidence: Evidence }) 
         {statistics.inference === 'sequential' ? ', however often one looks.' : ' for one look.'}
       </p>
       <DataTable caption={caption} columns={columns} rows={rows} />
+      <Reasons guardrails={ordered.filter(({ status }) => status !== 'pass')} />
       <LeftOut count={left} what={countOf(left, 'more guardrail')} />
     </section>
+  );
+}
+
+/** Why guardrails did not pass, which a table has no room for. */
+function Reasons({ guardrails }: { readonly guardrails: readonly GuardrailResult[] }) {
+  if (guardrails.length === 0) return null;
+  return (
+    <details open={guardrails.length <= mostReasons}>
+      <summary>Why {countOf(guardrails.length, 'guardrail')} did not pass</summary>
+      <ul class="reasons">
+        {guardrails.slice(0, mostReasons).map(({ reason }) => (
+          <li>{printableSentence(reason)}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -65,12 +82,7 @@ const words = {
   uncomputable: '? uncomputable',
 } as const;
 
-function Status({ result }: { readonly result: GuardrailResult }) {
-  const { status, reason } = result;
+function Status({ status }: { readonly status: GuardrailStatus }) {
   const kind = status === 'pass' || status === 'breach' ? status : 'unsure';
-  return (
-    <span class={kind} title={printableSentence(reason)}>
-      {words[status]}
-    </span>
-  );
+  return <span class={kind}>{words[status]}</span>;
 }

@@ -60,5 +60,5 @@ footer{margin:3rem 0 2rem;color:var(--faint);font-size:.85rem}
 @media (max-width:40rem){body{font-size:15px}.verdict h1{font-size:1.6rem}.wide{padding:0 .9rem}nav{display:none}.facts{grid-template-columns:repeat(2,1fr)}}
 @media print{:root{color-scheme:light;--page:#fff;--surface:#fff;--soft:#f5f6f8;--text:#000;--faint:#444;--line:#bbb;--grid:#ddd;--good:#116329;--bad:#b3171e;--unsure:#7a4d00;
 --good-soft:#e3f5e8;--bad-soft:#fdeaea;--unsure-soft:#fdf2d8;--baseline:#5b6472;--candidate:#0b57c4;--band:#0b57c422;--limit:#b3171e;--refused:#b3171e1f}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.skip{display:none}.scroll{overflow:visible}.plot{min-width:0}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}body{font-size:11px}}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.skip{display:none}th button:after{content:none}.scroll{overflow:visible}.plot{min-width:0}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}body{font-size:11px}}
 `;

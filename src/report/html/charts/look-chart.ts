@@ -44,7 +44,12 @@ export function lookChart(points: readonly LookPoint[], text: ChartText): string
       y: { domain: [bottom, top] },
       marks: [
         gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
-        axisX([...new Set(counts)].slice(-4), { label: 'requests', labelArrow: 'none', fontSize: 12 }),
+        axisX([...new Set(counts)].slice(-4), {
+          label: 'requests',
+          labelAnchor: 'center',
+          labelArrow: 'none',
+          fontSize: 12,
+        }),
         axisY({ label: axisLabel('tested', axis), labelArrow: 'none', fontSize: 12, ticks: 5 }),
         areaY(bounded, { ...band, fill: 'var(--band)' }),
         ruleX(bounded, { ...band, stroke: 'var(--candidate)', strokeWidth: 2 }),
