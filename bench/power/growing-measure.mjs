@@ -1,5 +1,6 @@
 import { clusteredQuantile, quantileWindow } from '../../dist/stats/clustered-quantile.js';
 import { pairedDifference } from '../../dist/stats/paired-difference.js';
+import { pairedIndicators } from '../../dist/stats/paired-indicators.js';
 import { quantileRelativeDifference } from '../../dist/stats/quantile-difference.js';
 import { servedDifference } from '../../dist/stats/served-difference.js';
 import { GrowingSample } from './quantiles.mjs';
@@ -42,7 +43,11 @@ export function growingQuantiles(log, values, arms, probability) {
   return (until) => {
     const [left, right] = [baseline(until), candidate(until)];
     const obstacle = [left, right].map(({ clustered }) => clustered).find(({ kind }) => kind !== 'quantile');
-    if (obstacle === undefined) return quantileRelativeDifference(left.clustered, right.clustered, arms.comparison);
+    if (obstacle === undefined) {
+      const [one, other] = [left.clustered, right.clustered];
+      const pairing = arms.comparison === 'paired' ? pairedIndicators(one.window, other.window) : 'served';
+      return quantileRelativeDifference(one, other, pairing);
+    }
     if (obstacle.kind === 'uncomputable') return obstacle;
     const value = right.quantile / left.quantile - 1;
     return { kind: 'valueOnly', value, units: log.users, requests: until, refusal: obstacle };

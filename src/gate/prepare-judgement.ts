@@ -38,7 +38,7 @@ export async function prepareJudgement(
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage, segmentColumn);
-  const samplerOf = (judged: JudgedTable) => new MetricSampler(judged, guardedMetrics(plan), segmentColumn);
+  const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
   const timedTwice = sources.baseline.latency === 'measured';
   const judgement: JudgedStage = {
     plan,
@@ -48,8 +48,8 @@ export async function prepareJudgement(
     span: log.totals,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
     sizes: await segmentSizes(db, scope, segmentColumn),
-    sampler: samplerOf(table),
-    noise: timedTwice ? samplerOf(await createNoiseTable(table)) : undefined,
+    sampler: await samplerOf(table),
+    noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, numbers, columnOf: segmentColumn, plannedUnits }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),

@@ -42,7 +42,7 @@ export async function readCohortParity(source: ParitySource): Promise<CohortPari
     inference: 'sequential',
     plannedUnits: source.plannedUnits,
   } as const;
-  const sampler = new MetricSampler(await createParityTable(table, source.numbers), metrics, source.columnOf);
+  const sampler = await MetricSampler.over(await createParityTable(table, source.numbers), metrics, source.columnOf);
   const numbers: ComparedNumber[] = [];
   const incomparable: IncomparableNumber[] = [];
   const compare = (what: string, unit: MetricUnit, measured: Measured) => {

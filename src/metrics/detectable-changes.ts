@@ -26,7 +26,7 @@ export async function detectableChanges(
   columnOf: (dimension: string) => string,
 ): Promise<readonly (StageDetectability | undefined)[]> {
   const scope = await readStageScope(db, plan, stage, columnOf);
-  const sampler = new MetricSampler({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
   const alpha = 1 - plan.statistics.confidence;
   const settings = { alphaLower: alpha, alphaUpper: alpha, inference: plan.statistics.inference, plannedUnits: 1000 };
   const changes: (StageDetectability | undefined)[] = [];

@@ -4,12 +4,18 @@ import type { Uncomputable } from '../stats/result.ts';
 import type { Measured } from './estimate.ts';
 import { groupMetricOf } from './group-metrics.ts';
 import { GroupSampler } from './group-sampler.ts';
+import { ColumnReader } from './column-reader.ts';
+import { DatabaseReader } from './database-reader.ts';
 import type { JudgedTable } from './judged-table.ts';
-import { latencyTable } from './latency-table.ts';
 import { MeanSampler } from './mean-sampler.ts';
 import { QuantileSampler } from './quantile-sampler.ts';
+import { quantileTables } from './quantile-tables.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
-import { UnitSumTables } from './unit-sums.ts';
+import { UnitSumTables } from './unit-sum-tables.ts';
+import { UnitSumColumns } from './unit-sums.ts';
+
+/** With more units than this in the log, the database adds them up: a few columns of so many numbers still fit in memory. */
+const mostUnitsInMemory = 100_000;
 
 /** Measures any metric of some judged requests, before anybody asks for bounds at a level. */
 export interface Sampler {
@@ -25,25 +31,46 @@ export class MetricSampler implements Sampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
   readonly #groups: GroupSampler;
+  readonly #measured = new Map<string, Promise<Measured>>();
+
+  private constructor(
+    judged: JudgedTable,
+    metrics: readonly Metric[],
+    columnOf: (dimension: string) => string,
+    inMemory: boolean,
+  ) {
+    this.#means = new MeanSampler(metrics, (definitions) => {
+      const tables = new UnitSumTables(judged, definitions, columnOf);
+      return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+    });
+    this.#quantiles = new QuantileSampler(quantileTables(judged, columnOf, inMemory));
+    this.#groups = new GroupSampler(judged, columnOf);
+  }
 
   /**
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
    * @param columnOf the table's column of a segment dimension.
+   * @param unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
    */
-  constructor(judged: JudgedTable, metrics: readonly Metric[], columnOf: (dimension: string) => string) {
-    this.#means = new MeanSampler(metrics, (definitions) => new UnitSumTables(judged, definitions, columnOf));
-    this.#quantiles = new QuantileSampler(latencyTable(judged, columnOf));
-    this.#groups = new GroupSampler(judged, columnOf);
+  static async over(
+    judged: JudgedTable,
+    metrics: readonly Metric[],
+    columnOf: (dimension: string) => string,
+    unitsInMemory = mostUnitsInMemory,
+  ): Promise<MetricSampler> {
+    // Units are numbered from 0 without gaps.
+    const last = await judged.db.columns(`SELECT max(unit_index)::DOUBLE AS unit FROM ${judged.name}`);
+    const inMemory = !((last.numbers('unit')[0] ?? Number.NaN) >= unitsInMemory);
+    return new MetricSampler(judged, metrics, columnOf, inMemory);
   }
 
-  async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
-    const { metric } = subject;
-    if (metric.family === 'latency' && metric.statistic === 'quantile') {
-      return await this.#quantiles.measure(metric.probability, subject, quantity);
-    }
-    return groupMetricOf(metric) === undefined
-      ? await this.#means.measure(subject, quantity)
-      : await this.#groups.measure(subject, quantity);
+  /** Measures once, however many bounds and comparisons ask. */
+  measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric, comparison, slice } = subject;
+    const key = JSON.stringify([metric.id, comparison, slice.cohort, slice.segment, quantity]);
+    const measuring = this.#measured.get(key) ?? this.#measure(subject, quantity);
+    this.#measured.set(key, measuring);
+    return measuring;
   }
 
   async postStratified(
@@ -55,5 +82,15 @@ export class MetricSampler implements Sampler {
 
   async topUnitsShare(subject: Subject): Promise<number | undefined> {
     return await this.#means.topUnitsShare(subject);
+  }
+
+  async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric } = subject;
+    if (metric.family === 'latency' && metric.statistic === 'quantile') {
+      return await this.#quantiles.measure(metric.probability, subject, quantity);
+    }
+    return groupMetricOf(metric) === undefined
+      ? await this.#means.measure(subject, quantity)
+      : await this.#groups.measure(subject, quantity);
   }
 }

@@ -1,10 +1,15 @@
 import type { ClusteredQuantile } from '../stats/clustered-quantile.ts';
-import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../stats/quantile-difference.ts';
+import {
+  ownQuantile,
+  quantileDifference,
+  type QuantilePairing,
+  quantileRelativeDifference,
+} from '../stats/quantile-difference.ts';
 import type { Refusal, Uncomputable } from '../stats/result.ts';
-import type { Measured } from './estimate.ts';
 import type { Role } from '../domain/role.ts';
-import type { LatencySource } from './latency-sample.ts';
-import { type MeasuredQuantile, measureQuantiles } from './quantile-sample.ts';
+import type { Measured } from './estimate.ts';
+import type { QuantileSource } from './quantile-reader.ts';
+import { type MeasuredQuantile, type MeasuredQuantiles, measureQuantiles } from './quantile-sample.ts';
 import type { Slice } from './slice.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
 
@@ -12,35 +17,37 @@ type Side = MeasuredQuantile | Uncomputable;
 
 /** Measures latency quantiles; each is read once, however many bounds and comparisons ask for it. */
 export class QuantileSampler {
-  readonly #latencies: LatencySource;
-  readonly #known = new Map<string, Promise<readonly Side[]>>();
+  readonly #quantiles: QuantileSource;
+  readonly #measured = new Map<string, Promise<MeasuredQuantiles>>();
 
-  constructor(latencies: LatencySource) {
-    this.#latencies = latencies;
+  constructor(quantiles: QuantileSource) {
+    this.#quantiles = quantiles;
   }
 
   async measure(probability: number, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const canary: Slice = comparison === 'served' ? { ...slice, cohort: 'canary' } : slice;
     if (quantity === 'own') {
-      const [candidate] = await this.#read(probability, ['candidate'], canary);
-      return ownMeasured(required(candidate));
+      const { sides } = await this.#read(probability, ['candidate'], canary);
+      return ownMeasured(required(sides[0]));
     }
-    const sides =
-      comparison === 'paired'
-        ? await this.#read(probability, ['baseline', 'candidate'], slice)
-        : [
-            ...(await this.#read(probability, ['baseline'], { ...slice, cohort: 'stable' })),
-            ...(await this.#read(probability, ['candidate'], canary)),
-          ];
-    const [baseline, candidate] = sides;
-    return comparedMeasured(required(baseline), required(candidate), quantity, comparison);
+    if (comparison === 'paired') {
+      const { sides, pairing } = await this.#read(probability, ['baseline', 'candidate'], slice);
+      return comparedMeasured(required(sides[0]), required(sides[1]), quantity, pairing);
+    }
+    const baseline = await this.#read(probability, ['baseline'], { ...slice, cohort: 'stable' });
+    const candidate = await this.#read(probability, ['candidate'], canary);
+    return comparedMeasured(required(baseline.sides[0]), required(candidate.sides[0]), quantity, 'served');
   }
 
-  #read(probability: number, roles: readonly Role[], slice: Slice): Promise<readonly Side[]> {
-    const key = JSON.stringify([probability, roles, slice.cohort, slice.segment]);
-    const reading = this.#known.get(key) ?? measureQuantiles(this.#latencies(roles, slice), probability);
-    this.#known.set(key, reading);
+  #read(probability: number, sides: readonly Role[], slice: Slice): Promise<MeasuredQuantiles> {
+    const key = JSON.stringify([probability, sides, slice.cohort, slice.segment]);
+    const reading = this.#measured.get(key) ?? this.#measure(probability, sides, slice);
+    this.#measured.set(key, reading);
     return reading;
+  }
+
+  async #measure(probability: number, sides: readonly Role[], slice: Slice): Promise<MeasuredQuantiles> {
+    return await measureQuantiles(await this.#quantiles(probability, sides, slice), sides.length);
   }
 }
 
@@ -60,26 +67,28 @@ function comparedMeasured(
   baseline: Side,
   candidate: Side,
   quantity: 'difference' | 'relative',
-  comparison: 'paired' | 'served',
+  pairing: QuantilePairing | undefined,
 ): Measured {
   if (baseline.kind === 'uncomputable') return baseline;
   if (candidate.kind === 'uncomputable') return candidate;
   const bounds = bothClustered(baseline, candidate);
   if (bounds.kind === 'uncomputable') return bounds;
   if (bounds.kind === 'refused') {
+    const served = pairing === 'served';
     const difference = candidate.value - baseline.value;
     return {
       kind: 'valueOnly',
       value: quantity === 'relative' ? difference / baseline.value : difference,
       baseline: baseline.value,
       candidate: candidate.value,
-      units: comparison === 'paired' ? candidate.units : baseline.units + candidate.units,
-      requests: comparison === 'paired' ? candidate.requests : baseline.requests + candidate.requests,
+      units: served ? baseline.units + candidate.units : candidate.units,
+      requests: served ? baseline.requests + candidate.requests : candidate.requests,
       refusal: bounds,
     };
   }
+  if (pairing === undefined) throw new RangeError('two quantiles of the same units have been paired');
   const compare = quantity === 'relative' ? quantileRelativeDifference : quantileDifference;
-  return compare(bounds.baseline, bounds.candidate, comparison);
+  return compare(bounds.baseline, bounds.candidate, pairing);
 }
 
 interface BothClustered {

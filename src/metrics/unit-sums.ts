@@ -1,12 +1,10 @@
 import type { Role } from '../domain/role.ts';
 import type { ColumnArrays } from '../requests/column-arrays.ts';
-import type { SegmentedSample } from '../stats/post-stratification.ts';
-import type { Segment } from '../domain/evidence.ts';
-import { quoteIdentifier } from '../requests/database.ts';
-import type { JudgedTable } from './judged-table.ts';
+import type { SegmentedSample } from '../stats/segmented-sample.ts';
 import type { MeanMetric } from './mean-metric.ts';
-import { type Slice, sliceCondition } from './slice.ts';
-import { type Aggregate, aggregatesOf, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
+import type { Slice } from './slice.ts';
+import { type Aggregate, aggregatesOf, type ValueRange } from './sum-columns.ts';
+import type { UnitSumTables } from './unit-sum-tables.ts';
 
 /** Per-unit sums of one metric over one slice, one entry per unit, ordered by unit. */
 export interface UnitSums {
@@ -47,85 +45,36 @@ export interface UnitSumSource {
   segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides>;
 }
 
-/**
- * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSIONS` of
- * the database, and reads slices of it. The sums stay in the database, which spills where memory is short; what reaches
- * JavaScript at a time is one metric of one slice.
- */
-export class UnitSumTables implements UnitSumSource {
-  readonly #judged: JudgedTable;
-  readonly #metrics: ReadonlyMap<string, MeanMetric>;
-  readonly #columnOf: (dimension: string) => string;
-  readonly #tables = new Map<string, Promise<string>>();
-  readonly #ranges = new Map<string, Promise<ValueRange>>();
+/** Brings sums from their tables into memory, one metric and slice at a time. */
+export class UnitSumColumns implements UnitSumSource {
+  readonly #tables: UnitSumTables;
 
-  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
-    this.#judged = judged;
-    this.#metrics = metrics;
-    this.#columnOf = columnOf;
+  constructor(tables: UnitSumTables) {
+    this.#tables = tables;
   }
 
   async slice(metricId: string, slice: Slice): Promise<UnitSums> {
-    const metric = this.#metrics.get(metricId);
-    const position = [...this.#metrics.keys()].indexOf(metricId);
-    if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
-    const table = this.#table(dimensionsOf(slice.segment));
-    const columns = aggregatesOf(metric).map((aggregate) => `${aggregate}${position} AS ${aggregate}`);
-    const rows = await this.#judged.db.columns(
-      `SELECT ${columns.join(', ')} FROM ${await table} WHERE ${sliceCondition(slice, this.#columnOf)} ORDER BY unit_index`,
-    );
-    return unitSums(metric, await this.#range(metricId, metric), (aggregate) => rows.numbers(aggregate));
+    const metric = this.#tables.metric(metricId);
+    const { db, table, condition, column } = await this.#tables.slice(metricId, slice);
+    const columns = aggregatesOf(metric).map((aggregate) => `${column(aggregate)} AS ${aggregate}`);
+    const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY unit_index`);
+    const zeroOne = await this.#tables.isZeroOne(metricId);
+    return unitSums(metric, { zeroOne }, (aggregate) => rows.numbers(aggregate));
   }
 
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
-    const metric = this.#metrics.get(metricId);
-    const position = [...this.#metrics.keys()].indexOf(metricId);
-    if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
-    const columns = dimensions.map((dimension) => quoteIdentifier(this.#columnOf(dimension)));
-    const rows = await this.#judged.db.columns(
-      `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${columns.join(', ')}) - 1)::INTEGER AS segment,
-         baselineRequests${position} AS baseline_requests, baselineSum${position} AS baseline_sum,
-         candidateRequests${position} AS candidate_requests, candidateSum${position} AS candidate_sum
-       FROM ${await this.#table(dimensions)} ORDER BY unit_index, segment`,
+    const { db, table, column } = await this.#tables.all(metricId, dimensions);
+    const values = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const rows = await db.columns(
+      `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${values.join(', ')}) - 1)::INTEGER AS segment,
+         ${column('baselineRequests')} AS baseline_requests, ${column('baselineSum')} AS baseline_sum,
+         ${column('candidateRequests')} AS candidate_requests, ${column('candidateSum')} AS candidate_sum
+       FROM ${table} ORDER BY unit_index, segment`,
     );
     const segments = rows.numbers('segment').reduce((most, segment) => Math.max(most, segment + 1), 0);
-    const { zeroOne } = await this.#range(metricId, metric);
+    const zeroOne = await this.#tables.isZeroOne(metricId);
     return { segments, zeroOne, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
   }
-
-  /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */
-  #table(dimensions: readonly string[]): Promise<string> {
-    const key = JSON.stringify(dimensions);
-    const table = this.#tables.get(key) ?? this.#create(dimensions);
-    this.#tables.set(key, table);
-    return table;
-  }
-
-  async #create(dimensions: readonly string[]): Promise<string> {
-    const table = quoteIdentifier(`${this.#judged.name}:sums:${JSON.stringify(dimensions)}`);
-    const sums: string[] = [];
-    for (const [position, [id, metric]] of [...this.#metrics].entries()) {
-      sums.push(...sumColumns(metric, await this.#range(id, metric), position));
-    }
-    const group = ['unit_index', ...dimensions.map((dimension) => quoteIdentifier(this.#columnOf(dimension)))];
-    await this.#judged.db.run(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS
-       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
-    );
-    return table;
-  }
-
-  #range(id: string, metric: MeanMetric): Promise<ValueRange> {
-    const range = this.#ranges.get(id) ?? valueRange(this.#judged, metric);
-    this.#ranges.set(id, range);
-    return range;
-  }
-}
-
-function dimensionsOf(segment: Segment): readonly string[] {
-  const dimensions = Object.keys(segment ?? {});
-  if (dimensions.length > 1) throw new RangeError('A slice is about at most one dimension.');
-  return dimensions;
 }
 
 function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSample {

@@ -1,6 +1,7 @@
-import { leaveOneOutResiduals, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
+import { ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type DataSize, type Refusal, type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, type RequestTotals, requestTotals } from './sample.ts';
+import type { RequestTotals } from './sample.ts';
+import { sampleSums, type SampleSums } from './sample-sums.ts';
 
 /** Below this many distinct units beyond the quantile there is no interval. */
 export const fewestUnitsBeyond = 20;
@@ -20,29 +21,37 @@ export interface QuantileCounts {
 /** What a quantile's bound needs next: the sample quantiles at two neighbouring probabilities. */
 export interface QuantileWindow {
   readonly kind: 'window';
-  /** What it was computed from. */
-  readonly counts: QuantileCounts;
-  /** Standard error of the share of requests at or below q, between units. */
+  /** The sample quantile q. */
+  readonly quantile: number;
+  /** Share of requests at or below q. */
+  readonly share: number;
+  /** Standard error of that share, between units. */
   readonly shareError: number;
   /** Skewness of that share. */
   readonly shareSkewness: number;
   /** The probabilities p - 2 sF and p + 2 sF whose sample quantiles are needed. */
   readonly below: number;
   readonly above: number;
-  /** Leave-one-out indicator residuals per unit, in the order of the columns. */
-  readonly residuals: Float64Array;
+  /** Sum over units of the squared leave-one-out residuals of the share. */
+  readonly residualSquares: number;
   readonly totals: RequestTotals;
   /** Distinct units with a request beyond q. */
   readonly unitsBeyond: number;
 }
 
+/** A window whose units are in memory. */
+export interface CountedWindow extends QuantileWindow {
+  /** What it was computed from. */
+  readonly counts: QuantileCounts;
+}
+
 /** One side's quantile with its standard error on the scale of the logarithm. */
-export interface ClusteredQuantile {
+export interface ClusteredQuantile<Window extends QuantileWindow = QuantileWindow> {
   readonly kind: 'quantile';
   readonly quantile: number;
   /** Standard error of ln q. */
   readonly logError: number;
-  readonly window: QuantileWindow;
+  readonly window: Window;
 }
 
 /**
@@ -51,47 +60,61 @@ export interface ClusteredQuantile {
  * other position measures; for clusters Francisco and Fuller 1991).
  * @returns a refusal when fewer than 20 distinct units reach beyond the quantile or the probabilities leave (0, 1).
  */
-export function quantileWindow(counts: QuantileCounts): QuantileWindow | Refusal | Uncomputable {
+export function quantileWindow(counts: QuantileCounts): CountedWindow | Refusal | Uncomputable {
   const { probability, quantile, requests, atMost } = counts;
-  if (!(probability > 0 && probability < 1)) throw new RangeError('A quantile needs a probability in (0, 1).');
-  const totals = requestTotals(requests);
-  if (totals.kind === 'uncomputable') return totals;
-  const column = columnTotals(requests, atMost);
-  if (column.kind === 'uncomputable') return column;
-  if (!Number.isFinite(quantile) || quantile <= 0) return uncomputable('the quantile is not above zero');
-
   const unitsBeyond = countUnitsBeyond(requests, atMost);
+  const window = quantileWindowOf(sampleSums({ requests, sum: atMost }, false), { probability, quantile, unitsBeyond });
+  return window.kind === 'window' ? { ...window, counts } : window;
+}
+
+/** `quantileWindow` of units that were added up elsewhere: the requests, and as their sum those at or below the quantile. */
+export function quantileWindowOf(
+  sums: SampleSums | Uncomputable,
+  { probability, quantile, unitsBeyond }: Pick<QuantileCounts, 'probability' | 'quantile'> & { unitsBeyond: number },
+): QuantileWindow | Refusal | Uncomputable {
+  if (!(probability > 0 && probability < 1)) throw new RangeError('A quantile needs a probability in (0, 1).');
+  if (sums.kind === 'uncomputable') return sums;
+  if (!Number.isFinite(quantile) || quantile <= 0) return uncomputable('the quantile is not above zero');
+  const { totals, column, residuals } = sums;
   if (unitsBeyond < fewestUnitsBeyond) return tooFewBeyond(unitsBeyond, totals);
-  const share = column.sum / totals.requests;
-  const residuals = leaveOneOutResiduals(requests, atMost, share, totals.requests);
-  const moments = residualMoments(residuals, requests);
+  const moments = residualMoments(residuals);
   const shareError = Math.sqrt(ratioVariance(moments, totals.units, totals.requests));
   if (shareError === 0) return uncomputable('every unit has the same share of requests at or below the quantile');
   const below = probability - 2 * shareError;
   const above = probability + 2 * shareError;
   if (below <= 0 || above >= 1) return windowOutside(probability, shareError, totals);
-  const shareSkewness = ratioSkewness(moments);
-  return { kind: 'window', counts, totals, shareError, shareSkewness, below, above, residuals, unitsBeyond };
+  return {
+    kind: 'window',
+    quantile,
+    share: column.sum / totals.requests,
+    shareError,
+    shareSkewness: ratioSkewness(moments),
+    below,
+    above,
+    residualSquares: residuals.squares.reduce((sum, squares) => sum + squares, 0),
+    totals,
+    unitsBeyond,
+  };
 }
 
 /**
  * Second half: the standard error of ln q from how far the sample quantiles at the two probabilities lie apart,
  * g = (ln Q(p + 2 sF) - ln Q(p - 2 sF)) / 4.
  */
-export function clusteredQuantile(
-  window: QuantileWindow,
+export function clusteredQuantile<Window extends QuantileWindow>(
+  window: Window,
   quantileBelow: number,
   quantileAbove: number,
-): ClusteredQuantile | Uncomputable {
+): ClusteredQuantile<Window> | Uncomputable {
+  const { quantile } = window;
   if (!(quantileBelow > 0 && Number.isFinite(quantileAbove))) {
     return uncomputable('a quantile next to the one asked for is not above zero');
   }
-  if (quantileBelow > window.counts.quantile || quantileAbove < window.counts.quantile) {
+  if (quantileBelow > quantile || quantileAbove < quantile) {
     throw new RangeError('The neighbouring quantiles must lie on either side of the quantile.');
   }
   if (quantileBelow === quantileAbove) return uncomputable('the values around the quantile are all the same');
-  const logError = Math.log(quantileAbove / quantileBelow) / 4;
-  return { kind: 'quantile', quantile: window.counts.quantile, logError, window };
+  return { kind: 'quantile', quantile, logError: Math.log(quantileAbove / quantileBelow) / 4, window };
 }
 
 function countUnitsBeyond(requests: Float64Array, atMost: Float64Array): number {

@@ -1,3 +1,4 @@
+import type { ContributionSums } from './contribution-sums.ts';
 import type { RequestTotals } from './sample.ts';
 
 /** Weight, in units that tell something, of the assumption that requests of one unit agree entirely. */
@@ -9,39 +10,25 @@ const priorUnits = 5;
  * rests on the heavy ones, and once from all pairs of requests, each unit weighted by its requests, which does not miss the correlation
  * while no heavy unit has had an event. Both know nothing while events are few, so they are shrunk towards 1 by the weight of
  * five units: rho = (A * clip(.., 0, 1) + 5) / (A + 5), where A is the number of units with an event or, if fewer, with something else.
- * @param total per unit, the sum of its contributions.
- * @param squares per unit, the sum of their squares: the number of contributions other than 0.
  * @returns at least 1, at most the request-weighted cluster size.
  */
-export function designEffect(
-  requests: Float64Array,
-  total: Float64Array,
-  squares: Float64Array,
-  totals: RequestTotals,
-): number {
+export function designEffect(sums: ContributionSums, totals: RequestTotals): number {
   if (totals.clusterSize <= 1) return 1;
-  const mean = sumOf(total) / totals.requests;
-  const variance = sumOf(squares) / totals.requests - mean * mean;
-  let betweenUnits = 0;
+  const mean = sumOf(sums.total) / totals.requests;
+  const variance = sumOf(sums.squares) / totals.requests - mean * mean;
   let pairProducts = 0;
   let pairs = 0;
-  let [withEvent, withOther] = [0, 0];
-  for (let unit = 0; unit < requests.length; unit += 1) {
-    const count = requests[unit] ?? 0;
-    const sum = total[unit] ?? 0;
-    const events = squares[unit] ?? 0;
-    const deviation = (sum - mean * count) ** 2;
-    betweenUnits += deviation;
-    if (events > 0) withEvent += 1;
-    if (events < count) withOther += 1;
+  for (let group = 0; group < sums.requests.length; group += 1) {
+    const count = sums.requests[group] ?? 0;
+    const units = sums.units[group] ?? 0;
     if (count <= 1) continue;
-    const ownSquares = events - 2 * mean * sum + mean * mean * count;
-    pairProducts += (deviation - ownSquares) / (count - 1);
-    pairs += count;
+    const ownSquares = (sums.squares[group] ?? 0) - 2 * mean * (sums.total[group] ?? 0) + mean * mean * count * units;
+    pairProducts += ((sums.deviations[group] ?? 0) - ownSquares) / (count - 1);
+    pairs += units * count;
   }
-  const informative = variance > 0 ? Math.min(withEvent, withOther) : 0;
+  const informative = variance > 0 ? Math.min(sumOf(sums.withEvent), sumOf(sums.withOther)) : 0;
   if (informative === 0) return totals.clusterSize;
-  const plain = (totals.units / (totals.units - 1)) * (betweenUnits / (variance * totals.requests));
+  const plain = (totals.units / (totals.units - 1)) * (sumOf(sums.deviations) / (variance * totals.requests));
   const correlation = Math.max((plain - 1) / (totals.clusterSize - 1), pairProducts / (pairs * variance));
   const shrunk = (informative * Math.min(1, Math.max(0, correlation)) + priorUnits) / (informative + priorUnits);
   return 1 + (totals.clusterSize - 1) * shrunk;

@@ -1,4 +1,5 @@
 import type { ResidualMoments } from './moments.ts';
+import type { ResidualSums } from './residual-sums.ts';
 
 /**
  * What the second and third moments of the residuals would be if heavy users were like the others. With heavy-tailed activity
@@ -8,26 +9,26 @@ import type { ResidualMoments } from './moments.ts';
  * and the skewness of the scaled residuals is taken to be the same for all.
  * It is no replacement for the plain moments, which are right also where heavy users differ; the larger of the two counts.
  */
-export function homogeneousMoments(residuals: Float64Array, requests: Float64Array): ResidualMoments {
-  const { between, within } = varianceComponents(residuals, requests);
+export function homogeneousMoments(sums: ResidualSums): ResidualMoments {
+  const { between, within } = varianceComponents(sums);
   let variances = 0;
   let cubes = 0;
   let scaledSquares = 0;
   let scaledCubes = 0;
-  let units = 0;
-  for (let unit = 0; unit < residuals.length; unit += 1) {
-    const count = requests[unit] ?? 0;
+  let all = 0;
+  for (let group = 0; group < sums.requests.length; group += 1) {
+    const count = sums.requests[group] ?? 0;
+    const units = sums.units[group] ?? 0;
     if (count === 0) continue;
     const variance = count * (within + between * count);
     const deviation = Math.sqrt(variance);
-    const scaled = (residuals[unit] ?? 0) / deviation;
-    units += 1;
-    variances += variance;
-    cubes += variance * deviation;
-    scaledSquares += scaled * scaled;
-    scaledCubes += scaled * scaled * scaled;
+    all += units;
+    variances += units * variance;
+    cubes += units * variance * deviation;
+    scaledSquares += (sums.squares[group] ?? 0) / variance;
+    scaledCubes += (sums.cubes[group] ?? 0) / (variance * deviation);
   }
-  const skewness = (scaledCubes / units) * (scaledSquares / units) ** -1.5;
+  const skewness = (scaledCubes / all) * (scaledSquares / all) ** -1.5;
   return { second: variances, third: skewness * cubes };
 }
 
@@ -35,27 +36,28 @@ export function homogeneousMoments(residuals: Float64Array, requests: Float64Arr
  * Fits r_u^2 = between * n_u^2 + within * n_u by the method of moments, from the sums of r^2 / n and r^2 / n^2: dividing by n^2
  * keeps the heavy units from having all the weight. A negative part is set to zero and the other fitted alone.
  */
-function varianceComponents(residuals: Float64Array, requests: Float64Array): { between: number; within: number } {
-  let units = 0;
+function varianceComponents(sums: ResidualSums): { between: number; within: number } {
+  let all = 0;
   let sum = 0;
   let inverseSum = 0;
   let squaresPerRequest = 0;
   let squaresPerSquare = 0;
-  for (let unit = 0; unit < residuals.length; unit += 1) {
-    const count = requests[unit] ?? 0;
+  for (let group = 0; group < sums.requests.length; group += 1) {
+    const count = sums.requests[group] ?? 0;
+    const units = sums.units[group] ?? 0;
     if (count === 0) continue;
-    const square = (residuals[unit] ?? 0) ** 2 / count;
-    units += 1;
-    sum += count;
-    inverseSum += 1 / count;
-    squaresPerRequest += square;
-    squaresPerSquare += square / count;
+    const squares = (sums.squares[group] ?? 0) / count;
+    all += units;
+    sum += units * count;
+    inverseSum += units / count;
+    squaresPerRequest += squares;
+    squaresPerSquare += squares / count;
   }
-  const determinant = units * units - sum * inverseSum;
+  const determinant = all * all - sum * inverseSum;
   // Units that are all of one size do not tell the two parts apart, and need not.
-  if (determinant > -1e-9 * units * units) return { between: 0, within: squaresPerRequest / units };
-  const between = (units * squaresPerSquare - inverseSum * squaresPerRequest) / determinant;
-  if (between <= 0) return { between: 0, within: squaresPerRequest / units };
-  const within = (squaresPerRequest - between * sum) / units;
-  return within < 0 ? { between: squaresPerSquare / units, within: 0 } : { between, within };
+  if (determinant > -1e-9 * all * all) return { between: 0, within: squaresPerRequest / all };
+  const between = (all * squaresPerSquare - inverseSum * squaresPerRequest) / determinant;
+  if (between <= 0) return { between: 0, within: squaresPerRequest / all };
+  const within = (squaresPerRequest - between * sum) / all;
+  return within < 0 ? { between: squaresPerSquare / all, within: 0 } : { between, within };
 }

@@ -1,9 +1,9 @@
 import type { Linearized } from './linearized.ts';
-import { designEffect } from './design-effect.ts';
-import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
+import { eventFloor } from './proportion-floor.ts';
+import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, requestTotals, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
+import { sampleSums, type SampleSums } from './sample-sums.ts';
 
 /**
  * A mean over requests, sum(sum) / sum(requests), with a standard error between units.
@@ -11,20 +11,21 @@ import { columnTotals, requestTotals, type Sample } from './sample.ts';
  * a bound, `proportion-bounds.ts` is the sharper tool.
  */
 export function ownValue(sample: Sample, { zeroOne = false } = {}): Linearized | Uncomputable {
-  const totals = requestTotals(sample.requests);
-  if (totals.kind === 'uncomputable') return totals;
-  const column = columnTotals(sample.requests, sample.sum);
-  if (column.kind === 'uncomputable') return column;
-  const value = column.sum / totals.requests;
-  const residuals = leaveOneOutResiduals(sample.requests, sample.sum, value, totals.requests);
-  const moments = residualMoments(residuals, sample.requests);
-  if (!zeroOne && isRounding(moments, column.sumOfSquares)) return uncomputable('every unit has the same value');
-  const floorVariance = zeroOne
-    ? proportionFloor(designEffect(sample.requests, sample.sum, sample.sum, totals), totals.requests)
-    : 0;
+  return ownValueOf(sampleSums(sample, zeroOne));
+}
+
+/** `ownValue` of units that were added up elsewhere; the floor of proportions is added where their contributions were. */
+export function ownValueOf(sums: SampleSums | Uncomputable): Linearized | Uncomputable {
+  if (sums.kind === 'uncomputable') return sums;
+  const { totals, column, contributions } = sums;
+  const moments = residualMoments(sums.residuals);
+  if (contributions === undefined && isRounding(moments, column.sumOfSquares)) {
+    return uncomputable('every unit has the same value');
+  }
+  const floorVariance = eventFloor(contributions, totals);
   return {
     kind: 'linearized',
-    value,
+    value: column.sum / totals.requests,
     standardError: Math.sqrt(ratioVariance(moments, totals.units, totals.requests) + floorVariance),
     floorVariance,
     skewness: ratioSkewness(moments),

@@ -1,7 +1,9 @@
 import type { Linearized } from './linearized.ts';
-import { type RatioPair, type RatioSide, ratioPairSize, ratioSide } from './ratio-side.ts';
+import { type RatioPair, ratioPairSums, type RatioPairSums } from './ratio-pair.ts';
+import { type RatioSides, ratioSides } from './ratio-side.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
+import { sideSums } from './sample-sums.ts';
 
 /**
  * Candidate's ratio minus baseline's where each version has its own denominator on the same units, as precision has (what a
@@ -12,34 +14,29 @@ import { type Uncomputable, uncomputable } from './result.ts';
  * since a request may count on one side alone.
  */
 export function pairedRatioDifference(pair: RatioPair, { zeroOne = false } = {}): Linearized | Uncomputable {
-  const baseline = ratioSide(pair.baseline, 'baseline', zeroOne);
-  if (baseline.kind === 'uncomputable') return baseline;
-  const candidate = ratioSide(pair.candidate, 'candidate', zeroOne);
-  if (candidate.kind === 'uncomputable') return candidate;
-  return linearizedPair(pair, { baseline, candidate, weight: 1, zeroOne });
+  const sides = sidesOf(pair, zeroOne);
+  if (sides.kind === 'uncomputable') return sides;
+  return weightedRatioDifference(sides, 1, ratioPairSums(pair, sides, 1), zeroOne);
 }
 
-/** How the two sides are put together. */
-export interface RatioCombination {
-  readonly baseline: RatioSide;
-  readonly candidate: RatioSide;
-  /** What the baseline's influence is multiplied by before it is subtracted: 1 for a difference. */
-  readonly weight: number;
-  readonly zeroOne: boolean;
+/** Adds up each side of a pair. */
+export function sidesOf({ baseline, candidate }: RatioPair, zeroOne: boolean): RatioSides | Uncomputable {
+  return ratioSides(sideSums(baseline, zeroOne), sideSums(candidate, zeroOne));
 }
 
-/** Candidate's ratio minus `weight` times baseline's, with a standard error between the units that the two share. */
-export function linearizedPair(
-  pair: RatioPair,
-  { baseline, candidate, weight, zeroOne }: RatioCombination,
+/**
+ * Candidate's ratio minus `weight` times baseline's, with a standard error between the units that the two share.
+ * @param sums of the residuals with the same weight.
+ */
+export function weightedRatioDifference(
+  { baseline, candidate }: RatioSides,
+  weight: number,
+  { units, requests, residuals }: RatioPairSums,
+  zeroOne: boolean,
 ): Linearized | Uncomputable {
-  const { requests, units, mean } = ratioPairSize(pair);
-  // In requests instead of shares, so that the moments are those of other paired estimates.
-  const residuals = candidate.influence.map(
-    (moved, unit) => (moved - weight * (baseline.influence[unit] ?? Number.NaN)) * mean,
-  );
-  const moments = residualMoments(residuals, requests);
-  if (!zeroOne && isRounding(moments, weight * weight * baseline.sumOfSquares + candidate.sumOfSquares)) {
+  const moments = residualMoments(residuals);
+  const magnitude = weight * weight * baseline.column.sumOfSquares + candidate.column.sumOfSquares;
+  if (!zeroOne && isRounding(moments, magnitude)) {
     return uncomputable('every unit has the same difference');
   }
   const floorVariance = candidate.floorVariance + Math.max(1, weight * weight) * baseline.floorVariance;
@@ -48,13 +45,13 @@ export function linearizedPair(
     value: candidate.ratio - weight * baseline.ratio,
     baseline: baseline.ratio,
     candidate: candidate.ratio,
-    standardError: Math.sqrt(ratioVariance(moments, units, mean) + floorVariance),
+    standardError: Math.sqrt(ratioVariance(moments, units, requests) + floorVariance),
     floorVariance,
     skewness: ratioSkewness(moments),
     units,
-    requests: Math.round(mean),
+    requests: Math.round(requests),
     effectiveUnits: Math.min(baseline.totals.effectiveUnits, candidate.totals.effectiveUnits),
     clusterSize: Math.max(baseline.totals.clusterSize, candidate.totals.clusterSize),
-    counted: { units, requests: Math.round(mean) },
+    counted: { units, requests: Math.round(requests) },
   };
 }

@@ -1,7 +1,8 @@
 import type { Linearized } from './linearized.ts';
-import { linearizedPair } from './paired-ratio-difference.ts';
-import { type RatioPair, ratioSide } from './ratio-side.ts';
-import { type Uncomputable, uncomputable } from './result.ts';
+import { sidesOf, weightedRatioDifference } from './paired-ratio-difference.ts';
+import { type RatioPair, ratioPairSums, type RatioPairSums } from './ratio-pair.ts';
+import { type RatioSides, relativeWeight } from './ratio-side.ts';
+import type { Uncomputable } from './result.ts';
 
 /**
  * Candidate's ratio over baseline's minus one, where each version has its own denominator on the same units: the
@@ -10,14 +11,23 @@ import { type Uncomputable, uncomputable } from './result.ts';
  * @param zeroOne every request contributes 0 or 1: each side gets the floor of proportions.
  */
 export function pairedRatioRelativeDifference(pair: RatioPair, { zeroOne = false } = {}): Linearized | Uncomputable {
-  const baseline = ratioSide(pair.baseline, 'baseline', zeroOne);
-  if (baseline.kind === 'uncomputable') return baseline;
-  const candidate = ratioSide(pair.candidate, 'candidate', zeroOne);
-  if (candidate.kind === 'uncomputable') return candidate;
-  if (!(baseline.ratio > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-  const weight = candidate.ratio / baseline.ratio;
-  const combined = linearizedPair(pair, { baseline, candidate, weight, zeroOne });
+  const sides = sidesOf(pair, zeroOne);
+  if (sides.kind === 'uncomputable') return sides;
+  const weight = relativeWeight(sides);
+  if (typeof weight !== 'number') return weight;
+  return relativeRatioDifference(sides, weight, ratioPairSums(pair, sides, weight), zeroOne);
+}
+
+/** `pairedRatioRelativeDifference` of units that were added up elsewhere, with the weight of the two sides. */
+export function relativeRatioDifference(
+  sides: RatioSides,
+  weight: number,
+  sums: RatioPairSums,
+  zeroOne: boolean,
+): Linearized | Uncomputable {
+  const combined = weightedRatioDifference(sides, weight, sums, zeroOne);
   if (combined.kind === 'uncomputable') return combined;
+  const { baseline } = sides;
   return {
     ...combined,
     value: weight - 1,

@@ -1,9 +1,9 @@
 import type { Linearized } from './linearized.ts';
-import { designEffect } from './design-effect.ts';
-import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioSkewness, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
+import { pairedRelativeSums, type PairedSums } from './paired-sums.ts';
+import { eventFloor } from './proportion-floor.ts';
+import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, type PairedSample, requestTotals } from './sample.ts';
+import type { PairedSample } from './sample.ts';
 
 /**
  * Candidate over baseline minus one on the same requests, sum(candidate) / sum(baseline) - 1, linearised as a ratio of sums
@@ -12,29 +12,21 @@ import { columnTotals, type PairedSample, requestTotals } from './sample.ts';
  * @param zeroOne every request contributes 0 or 1 on each side: the floor of proportions is added, at the baseline's rate.
  */
 export function pairedRelativeDifference(sample: PairedSample, { zeroOne = false } = {}): Linearized | Uncomputable {
-  const totals = requestTotals(sample.requests);
-  if (totals.kind === 'uncomputable') return totals;
-  const baseline = columnTotals(sample.requests, sample.baseline);
-  if (baseline.kind === 'uncomputable') return baseline;
-  const candidate = columnTotals(sample.requests, sample.candidate);
-  if (candidate.kind === 'uncomputable') return candidate;
-  if (!(baseline.sum > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-  if (sample.baseline.some((sum) => sum === baseline.sum)) {
-    return uncomputable('one unit makes up the whole of the baseline');
-  }
+  return pairedRelativeDifferenceOf(pairedRelativeSums(sample, zeroOne));
+}
 
+/** `pairedRelativeDifference` of units that were added up elsewhere, with the residuals of the ratio. */
+export function pairedRelativeDifferenceOf(sums: PairedSums | Uncomputable): Linearized | Uncomputable {
+  if (sums.kind === 'uncomputable') return sums;
+  const { totals, baseline, candidate, contributions } = sums;
   const ratio = candidate.sum / baseline.sum;
-  const residuals = leaveOneOutResiduals(sample.baseline, sample.candidate, ratio, baseline.sum);
-  const moments = residualMoments(residuals, sample.requests);
-  if (!zeroOne && isRounding(moments, baseline.sumOfSquares * ratio * ratio + candidate.sumOfSquares)) {
+  const moments = residualMoments(sums.residuals);
+  const magnitude = baseline.sumOfSquares * ratio * ratio + candidate.sumOfSquares;
+  if (contributions === undefined && isRounding(moments, magnitude)) {
     return uncomputable('every unit has the same relative difference');
   }
   const baselineMean = baseline.sum / totals.requests;
-  const difference = sample.candidate.map((sum, unit) => sum - (sample.baseline[unit] ?? Number.NaN));
-  const floorVariance = zeroOne
-    ? proportionFloor(designEffect(sample.requests, difference, difference.map(Math.abs), totals), totals.requests) /
-      baselineMean ** 2
-    : 0;
+  const floorVariance = eventFloor(contributions, totals) / baselineMean ** 2;
   return {
     kind: 'linearized',
     value: ratio - 1,

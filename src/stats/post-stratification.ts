@@ -1,17 +1,7 @@
+import { effectiveUnits, requestWeightedClusterSize } from './cluster-size.ts';
 import { type Linearized, smallerSide } from './linearized.ts';
 import { proportionFloor } from './proportion-floor.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
-import { effectiveUnits, requestWeightedClusterSize } from './cluster-size.ts';
-
-/** One side of a served comparison in long form: one row per unit and segment that the unit has requests in. */
-export interface SegmentedSample {
-  /** Index of the unit, from 0; a unit may have rows in several segments. */
-  readonly unit: Int32Array;
-  /** Index of the segment, from 0, the same on both sides. */
-  readonly segment: Int32Array;
-  readonly requests: Float64Array;
-  readonly sum: Float64Array;
-}
 
 /** A served difference as it would be with the same mix of segments on both sides. */
 export interface PostStratified {
@@ -25,123 +15,127 @@ export interface PostStratified {
   readonly changesSign: boolean;
 }
 
-interface SegmentTotals {
+/** What one side has in each segment, in the same order on both sides. */
+export interface SegmentTotals {
   readonly requests: Float64Array;
-  readonly mean: Float64Array;
-  /** Whether one unit makes up the whole segment, or nobody does; its spread is then unknown. */
-  readonly single: readonly boolean[];
-  readonly plainMean: number;
+  readonly sum: Float64Array;
+  /** Requests of the unit that has the most. */
+  readonly largest: Float64Array;
+}
+
+/** How much each segment counts, and the side's mean in it; a segment that cannot be compared has weight 0. */
+export interface Strata {
+  readonly kind: 'strata';
+  readonly weight: Float64Array;
+  /** Share of all requests in segments with a weight. */
+  readonly covered: number;
+}
+
+/** What a side's units add up to over the segments that are compared. */
+export interface StratifiedSums {
+  /** Sums of the squares and cubes of what each unit moves the weighted mean by. */
+  readonly second: number;
+  readonly third: number;
+  readonly units: number;
+  readonly requests: number;
+  readonly requestSquares: number;
+}
+
+/** Weighs each segment with its share of both sides' requests. */
+export function strataOf(baseline: SegmentTotals, candidate: SegmentTotals): Strata | Uncomputable {
+  const both = baseline.requests.map((count, segment) => count + (candidate.requests[segment] ?? 0));
+  const isComparable = (segment: number) => hasSpread(baseline, segment) && hasSpread(candidate, segment);
+  let shared = 0;
+  let all = 0;
+  for (const [segment, requests] of both.entries()) {
+    all += requests;
+    if (isComparable(segment)) shared += requests;
+  }
+  if (shared === 0) return uncomputable('no segment has at least two units on both sides');
+  const weight = both.map((requests, segment) => (isComparable(segment) ? requests / shared : 0));
+  return { kind: 'strata', weight, covered: shared / all };
+}
+
+/** One side of a comparison by segments. */
+export interface StratifiedSide {
+  readonly totals: SegmentTotals;
+  readonly sums: StratifiedSums;
 }
 
 /**
  * Candidate minus baseline, segment by segment, weighted with the segments' share of both sides' requests:
  * sum_s w_s (theta_cs - theta_bs) (Holt and Smith 1979, Post stratification; Miratrix, Sekhon and Yu 2013). The weights are taken as known.
  * A unit's rows are added up before squaring, since one unit may be active in several segments.
- * @param segments number of segments.
  * @param zeroOne every request contributes 0 or 1: each side gets the floor of proportions.
  */
-export function postStratifiedDifference(
-  baseline: SegmentedSample,
-  candidate: SegmentedSample,
-  segments: number,
-  { zeroOne = false } = {},
+export function postStratifiedDifferenceOf(
+  baseline: StratifiedSide,
+  candidate: StratifiedSide,
+  { weight, covered }: Strata,
+  zeroOne: boolean,
 ): PostStratified | Uncomputable {
-  const left = segmentTotals(baseline, segments);
-  const right = segmentTotals(candidate, segments);
-  let shared = 0;
-  let all = 0;
-  for (let segment = 0; segment < segments; segment += 1) {
-    const [onLeft, onRight] = [left.requests[segment] ?? 0, right.requests[segment] ?? 0];
-    all += onLeft + onRight;
-    if (left.single[segment] === false && right.single[segment] === false) shared += onLeft + onRight;
-  }
-  if (shared === 0) return uncomputable('no segment has at least two units on both sides');
-  const weight = left.requests.map((count, segment) => {
-    const comparable = left.single[segment] === false && right.single[segment] === false;
-    return comparable ? (count + (right.requests[segment] ?? 0)) / shared : 0;
-  });
-  const baselineSide = stratifiedSide(baseline, left, weight);
-  const candidateSide = stratifiedSide(candidate, right, weight);
-  const floorVariance = zeroOne ? floorOf(baselineSide) + floorOf(candidateSide) : 0;
-  const variance = baselineSide.variance + candidateSide.variance + floorVariance;
+  const left = sizeAndVariance(baseline.sums);
+  const right = sizeAndVariance(candidate.sums);
+  const floorVariance = zeroOne ? floorOf(left) + floorOf(right) : 0;
+  const variance = left.variance + right.variance + floorVariance;
   if (!Number.isFinite(variance)) return uncomputable('a value is not finite');
   if (variance === 0) return uncomputable('every unit has the same value');
-  const value = candidateSide.mean - baselineSide.mean;
-  const plainDifference = right.plainMean - left.plainMean;
+  const means = { baseline: weightedMean(baseline.totals, weight), candidate: weightedMean(candidate.totals, weight) };
+  const value = means.candidate - means.baseline;
+  const plainDifference = plainMean(candidate.totals) - plainMean(baseline.totals);
   return {
     kind: 'post-stratified',
     difference: {
       kind: 'linearized',
       value,
-      baseline: baselineSide.mean,
-      candidate: candidateSide.mean,
+      ...means,
       standardError: Math.sqrt(variance),
       floorVariance,
-      skewness: (candidateSide.third - baselineSide.third) / variance ** 1.5,
-      units: baselineSide.units + candidateSide.units,
-      requests: baselineSide.requests + candidateSide.requests,
-      effectiveUnits: Math.min(baselineSide.effectiveUnits, candidateSide.effectiveUnits),
-      clusterSize: Math.max(baselineSide.clusterSize, candidateSide.clusterSize),
-      counted: smallerSide(baselineSide, candidateSide),
+      skewness: (candidate.sums.third - baseline.sums.third) / variance ** 1.5,
+      units: left.units + right.units,
+      requests: left.requests + right.requests,
+      effectiveUnits: Math.min(left.effectiveUnits, right.effectiveUnits),
+      clusterSize: Math.max(left.clusterSize, right.clusterSize),
+      counted: smallerSide(left, right),
     },
-    covered: shared / all,
+    covered,
     plainDifference,
     changesSign: value * plainDifference < 0,
   };
 }
 
+/** Where one unit makes up the whole segment, or nobody does, the spread is unknown. */
+function hasSpread({ requests, largest }: SegmentTotals, segment: number): boolean {
+  return (largest[segment] ?? 0) < (requests[segment] ?? 0);
+}
+
+function sizeAndVariance({ second, units, requests, requestSquares }: StratifiedSums) {
+  const counts = { sum: requests, sumOfSquares: requestSquares };
+  return {
+    variance: ((units - 1) / units) * second,
+    units,
+    requests,
+    effectiveUnits: effectiveUnits(counts),
+    clusterSize: requestWeightedClusterSize(counts),
+  };
+}
+
+function weightedMean({ requests, sum }: SegmentTotals, weight: Float64Array): number {
+  let mean = 0;
+  for (const [segment, own] of weight.entries()) {
+    if (own > 0) mean += (own * (sum[segment] ?? 0)) / (requests[segment] ?? 0);
+  }
+  return mean;
+}
+
+function plainMean({ requests, sum }: SegmentTotals): number {
+  return totalOf(sum) / totalOf(requests);
+}
+
+function totalOf(column: Float64Array): number {
+  return column.reduce((all, own) => all + own, 0);
+}
+
 function floorOf(side: { readonly clusterSize: number; readonly requests: number }): number {
   return proportionFloor(side.clusterSize, side.requests);
-}
-
-function segmentTotals(sample: SegmentedSample, segments: number): SegmentTotals {
-  const requests = new Float64Array(segments);
-  const sums = new Float64Array(segments);
-  const largest = new Float64Array(segments);
-  let allRequests = 0;
-  let allSums = 0;
-  for (let row = 0; row < sample.segment.length; row += 1) {
-    const segment = sample.segment[row] ?? 0;
-    requests[segment] = (requests[segment] ?? 0) + (sample.requests[row] ?? 0);
-    sums[segment] = (sums[segment] ?? 0) + (sample.sum[row] ?? 0);
-    largest[segment] = Math.max(largest[segment] ?? 0, sample.requests[row] ?? 0);
-    allRequests += sample.requests[row] ?? 0;
-    allSums += sample.sum[row] ?? 0;
-  }
-  const mean = sums.map((sum, segment) => sum / (requests[segment] ?? 0));
-  const single = Array.from(requests, (count, segment) => (largest[segment] ?? 0) >= count);
-  return { requests, mean, single, plainMean: allSums / allRequests };
-}
-
-function stratifiedSide(sample: SegmentedSample, totals: SegmentTotals, weight: Float64Array) {
-  const unitCount = sample.unit.reduce((most, unit) => Math.max(most, unit + 1), 0);
-  const contribution = new Float64Array(unitCount);
-  const unitRequests = new Float64Array(unitCount);
-  for (let row = 0; row < sample.unit.length; row += 1) {
-    const [unit, segment] = [sample.unit[row] ?? 0, sample.segment[row] ?? 0];
-    const [requests, sum] = [sample.requests[row] ?? 0, sample.sum[row] ?? 0];
-    const segmentWeight = weight[segment] ?? 0;
-    if (segmentWeight === 0 || requests === 0) continue;
-    const segmentRequests = totals.requests[segment] ?? 0;
-    const residual = (sum - (totals.mean[segment] ?? 0) * requests) / (1 - requests / segmentRequests);
-    contribution[unit] = (contribution[unit] ?? 0) + (segmentWeight * residual) / segmentRequests;
-    unitRequests[unit] = (unitRequests[unit] ?? 0) + requests;
-  }
-  let [second, third, units, requests] = [0, 0, 0, 0];
-  for (let unit = 0; unit < unitCount; unit += 1) {
-    const own = contribution[unit] ?? 0;
-    second += own * own;
-    third += own * own * own;
-    requests += unitRequests[unit] ?? 0;
-    if ((unitRequests[unit] ?? 0) > 0) units += 1;
-  }
-  const mean = totals.mean.reduce((sum, own, segment) => {
-    const segmentWeight = weight[segment] ?? 0;
-    return segmentWeight === 0 ? sum : sum + segmentWeight * own;
-  }, 0);
-  const sizes = {
-    effectiveUnits: effectiveUnits(unitRequests),
-    clusterSize: requestWeightedClusterSize(unitRequests),
-  };
-  return { mean, variance: ((units - 1) / units) * second, third, units, requests, ...sizes };
 }

@@ -1,6 +1,7 @@
 import { designEffect } from './design-effect.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, requestTotals, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
+import { sideSums, type SideSums } from './sample-sums.ts';
 
 /** One proportion, and what its correlated requests are worth as independent ones. */
 export interface Proportion {
@@ -23,18 +24,22 @@ export interface Proportion {
  * @param sample requests and events per unit; events between 0 and the requests.
  */
 export function proportion(sample: Sample): Proportion | Uncomputable {
-  const totals = requestTotals(sample.requests);
-  if (totals.kind === 'uncomputable') return totals;
-  const column = columnTotals(sample.requests, sample.sum);
-  if (column.kind === 'uncomputable') return column;
-  const value = column.sum / totals.requests;
-  if (sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0))) {
-    return uncomputable('a unit has more events than requests, or fewer than none');
-  }
-  const requestsPerIndependent = designEffect(sample.requests, sample.sum, sample.sum, totals);
+  const sums = sideSums(sample, true);
+  const impossible = sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0));
+  return sums.kind === 'sums' && impossible
+    ? uncomputable('a unit has more events than requests, or fewer than none')
+    : proportionOf(sums);
+}
+
+/** `proportion` of units that were added up elsewhere, with their contributions. */
+export function proportionOf(sums: SideSums | Uncomputable): Proportion | Uncomputable {
+  if (sums.kind === 'uncomputable') return sums;
+  const { totals, column, contributions } = sums;
+  if (contributions === undefined) throw new RangeError('A proportion needs the contributions of its units.');
+  const requestsPerIndependent = designEffect(contributions, totals);
   return {
     kind: 'proportion',
-    value,
+    value: column.sum / totals.requests,
     units: totals.units,
     requests: totals.requests,
     effectiveUnits: totals.effectiveUnits,

@@ -1,10 +1,10 @@
 import type { ClusteredQuantile } from './clustered-quantile.ts';
 import { type Linearized, smallerSide } from './linearized.ts';
-import { designEffect } from './design-effect.ts';
-import { proportionFloor } from './proportion-floor.ts';
+import type { PairedIndicators } from './paired-indicators.ts';
+import { eventFloor } from './proportion-floor.ts';
 
-/** `paired`: both sides are the same units in the same order; `served`: they are different units. */
-export type QuantilePairing = 'paired' | 'served';
+/** `served`: the two sides are different units; else what their being the same units adds up to. */
+export type QuantilePairing = PairedIndicators | 'served';
 
 /** One side's own quantile, whose error is symmetric on the logarithm. */
 export function ownQuantile(side: ClusteredQuantile): Linearized {
@@ -69,25 +69,9 @@ export function residualCorrelation(
   pairing: QuantilePairing,
 ): number {
   if (pairing === 'served') return 0;
-  const left = baseline.window.residuals;
-  const right = candidate.window.residuals;
-  if (left.length !== right.length) throw new RangeError('Paired sides have the same units.');
-  let products = 0;
-  let leftSquares = 0;
-  let rightSquares = 0;
-  for (let unit = 0; unit < left.length; unit += 1) {
-    const leftResidual = left[unit] ?? 0;
-    const rightResidual = right[unit] ?? 0;
-    products += leftResidual * rightResidual;
-    leftSquares += leftResidual * leftResidual;
-    rightSquares += rightResidual * rightResidual;
-  }
-  const { counts, totals, shareError } = candidate.window;
-  const crossed = counts.atMost.map((count, unit) => count - (baseline.window.counts.atMost[unit] ?? 0));
-  const requestsPerIndependent = designEffect(counts.requests, crossed, crossed.map(Math.abs), totals);
-  const floor =
-    proportionFloor(requestsPerIndependent, totals.requests) / (2 * shareError * baseline.window.shareError);
-  return products / Math.sqrt(leftSquares * rightSquares) - floor;
+  const { totals, shareError, residualSquares } = candidate.window;
+  const floor = eventFloor(pairing.crossed, totals) / (2 * shareError * baseline.window.shareError);
+  return pairing.products / Math.sqrt(baseline.window.residualSquares * residualSquares) - floor;
 }
 
 function errorOfLogRatio(candidateError: number, baselineError: number, correlation: number): number {

@@ -1,3 +1,4 @@
+import { type CountSums, effectiveUnits, requestWeightedClusterSize } from './cluster-size.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 
 /** One sample: requests and the sum of the metric per unit, in the same order. A unit without requests has the sum 0 and does not count. */
@@ -18,6 +19,8 @@ export interface ColumnTotals {
   readonly kind: 'column';
   readonly sum: number;
   readonly sumOfSquares: number;
+  /** The largest unit's, without its sign. */
+  readonly largest: number;
 }
 
 /** What a sample's requests add up to. */
@@ -25,12 +28,20 @@ export interface RequestTotals {
   readonly kind: 'totals';
   readonly units: number;
   readonly requests: number;
+  /** Requests of the unit that has the most. */
+  readonly largest: number;
   readonly effectiveUnits: number;
   readonly clusterSize: number;
 }
 
 /** Beyond, the cubes of values would overflow. */
 const largestSumOfSquares = 1e180;
+
+/** What counts of requests add up to, over the units that have any. */
+export interface RequestSums extends CountSums {
+  readonly units: number;
+  readonly largest: number;
+}
 
 /** Adds up the requests, or says why the sample cannot be used. */
 export function requestTotals(requests: Float64Array): RequestTotals | Uncomputable {
@@ -46,6 +57,12 @@ export function requestTotals(requests: Float64Array): RequestTotals | Uncomputa
     sumOfSquares += count * count;
     if (count > largest) largest = count;
   }
+  return requestTotalsOf({ units, sum, sumOfSquares, largest });
+}
+
+/** What requests add up to, or why the sample cannot be used. */
+export function requestTotalsOf(sums: RequestSums): RequestTotals | Uncomputable {
+  const { units, sum, largest } = sums;
   if (units === 0) return uncomputable('there are no requests');
   if (!(sum <= Number.MAX_SAFE_INTEGER)) return uncomputable('the number of requests is not one that can be counted');
   if (largest >= sum) return uncomputable('one unit made all the requests');
@@ -53,8 +70,9 @@ export function requestTotals(requests: Float64Array): RequestTotals | Uncomputa
     kind: 'totals',
     units,
     requests: sum,
-    effectiveUnits: (sum * sum) / sumOfSquares,
-    clusterSize: sumOfSquares / sum,
+    largest,
+    effectiveUnits: effectiveUnits(sums),
+    clusterSize: requestWeightedClusterSize(sums),
   };
 }
 
@@ -63,13 +81,20 @@ export function columnTotals(requests: Float64Array, column: Float64Array): Colu
   if (column.length !== requests.length) throw new RangeError('A sample has one number per unit in every column.');
   let sum = 0;
   let sumOfSquares = 0;
+  let largest = 0;
   for (let unit = 0; unit < column.length; unit += 1) {
     const value = column[unit] ?? Number.NaN;
     if (requests[unit] === 0 && value !== 0) return uncomputable('a unit without requests has a value');
     sum += value;
     sumOfSquares += value * value;
+    if (Math.abs(value) > largest) largest = Math.abs(value);
   }
-  if (!Number.isFinite(sumOfSquares)) return uncomputable('a value is not finite');
-  if (sumOfSquares > largestSumOfSquares) return uncomputable('a value is too large to compute with');
-  return { kind: 'column', sum, sumOfSquares };
+  return columnTotalsOf({ sum, sumOfSquares, largest });
+}
+
+/** What a column adds up to, or why it cannot be computed with. */
+export function columnTotalsOf(sums: Omit<ColumnTotals, 'kind'>): ColumnTotals | Uncomputable {
+  if (!Number.isFinite(sums.sumOfSquares)) return uncomputable('a value is not finite');
+  if (sums.sumOfSquares > largestSumOfSquares) return uncomputable('a value is too large to compute with');
+  return { kind: 'column', ...sums };
 }

@@ -1,8 +1,7 @@
-import { designEffect } from './design-effect.ts';
-import { proportionFloor } from './proportion-floor.ts';
-import { isRounding, ratioVariance, residualMoments, leaveOneOutResiduals } from './residual-moments.ts';
+import { eventFloor } from './proportion-floor.ts';
+import { isRounding, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
-import { columnTotals, requestTotals, type Sample } from './sample.ts';
+import type { SampleSums } from './sample-sums.ts';
 
 /** One side of a served comparison: its mean and the cumulants of that mean. */
 export interface ServedGroup {
@@ -23,24 +22,18 @@ export interface ServedGroup {
 }
 
 /** Summarises one side; `side` names it in the reasons. */
-export function servedGroup(sample: Sample, side: string, zeroOne: boolean): ServedGroup | Uncomputable {
-  const totals = requestTotals(sample.requests);
-  if (totals.kind === 'uncomputable') return uncomputable(`${side}: ${totals.reason}`);
-  const column = columnTotals(sample.requests, sample.sum);
-  if (column.kind === 'uncomputable') return uncomputable(`${side}: ${column.reason}`);
-  const mean = column.sum / totals.requests;
-  const residuals = leaveOneOutResiduals(sample.requests, sample.sum, mean, totals.requests);
-  const moments = residualMoments(residuals, sample.requests);
-  if (!zeroOne && isRounding(moments, column.sumOfSquares)) {
+export function servedGroup(sums: SampleSums | Uncomputable, side: string): ServedGroup | Uncomputable {
+  if (sums.kind === 'uncomputable') return uncomputable(`${side}: ${sums.reason}`);
+  const { totals, column, contributions } = sums;
+  const moments = residualMoments(sums.residuals);
+  if (contributions === undefined && isRounding(moments, column.sumOfSquares)) {
     return uncomputable(`${side}: every unit has the same value`);
   }
   return {
     kind: 'group',
-    mean,
+    mean: column.sum / totals.requests,
     variance: ratioVariance(moments, totals.units, totals.requests),
-    floorVariance: zeroOne
-      ? proportionFloor(designEffect(sample.requests, sample.sum, sample.sum, totals), totals.requests)
-      : 0,
+    floorVariance: eventFloor(contributions, totals),
     second: moments.second / totals.requests ** 2,
     third: moments.third / totals.requests ** 3,
     units: totals.units,

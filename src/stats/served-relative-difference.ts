@@ -1,6 +1,7 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { Sample } from './sample.ts';
+import { sampleSums, type SampleSums } from './sample-sums.ts';
 import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-group.ts';
 
 /**
@@ -10,13 +11,21 @@ import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-gr
  * @param zeroOne every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
  */
 export function servedRelativeDifference(
-  baselineSample: Sample,
-  candidateSample: Sample,
+  baseline: Sample,
+  candidate: Sample,
   { zeroOne = false } = {},
 ): Linearized | Uncomputable {
-  const baseline = servedGroup(baselineSample, 'baseline', zeroOne);
+  return servedRelativeDifferenceOf(sampleSums(baseline, zeroOne), sampleSums(candidate, zeroOne));
+}
+
+/** `servedRelativeDifference` of units that were added up elsewhere. */
+export function servedRelativeDifferenceOf(
+  baselineSums: SampleSums | Uncomputable,
+  candidateSums: SampleSums | Uncomputable,
+): Linearized | Uncomputable {
+  const baseline = servedGroup(baselineSums, 'baseline');
   if (baseline.kind === 'uncomputable') return baseline;
-  const candidate = servedGroup(candidateSample, 'candidate', zeroOne);
+  const candidate = servedGroup(candidateSums, 'candidate');
   if (candidate.kind === 'uncomputable') return candidate;
   return relativeDifferenceOfGroups(baseline, candidate);
 }

@@ -1,4 +1,4 @@
-import { effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
+import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
 import { deleteGroupJackknife, jackknifeGroups } from '../../src/stats/jackknife.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';
@@ -40,7 +40,7 @@ export function* jackknifeLooks(random: Random, scenario: Scenario): Generator<L
       }
     }
     const units = log.unitsUntil[look] ?? 0;
-    const requests = unitRequests.subarray(0, units);
+    const counts = countSums(unitRequests.subarray(0, units));
     yield deleteGroupJackknife({
       value: valueOf(all),
       replicates: Float64Array.from(
@@ -49,8 +49,8 @@ export function* jackknifeLooks(random: Random, scenario: Scenario): Generator<L
       ),
       units,
       requests: all.requests,
-      effectiveUnits: effectiveUnits(requests),
-      clusterSize: requestWeightedClusterSize(requests),
+      effectiveUnits: effectiveUnits(counts),
+      clusterSize: requestWeightedClusterSize(counts),
       counted: { units, requests: all.requests },
     });
   }

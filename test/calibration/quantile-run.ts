@@ -1,4 +1,10 @@
-import { clusteredQuantile, type ClusteredQuantile, quantileWindow } from '../../src/stats/clustered-quantile.ts';
+import {
+  clusteredQuantile,
+  type ClusteredQuantile,
+  type CountedWindow,
+  quantileWindow,
+} from '../../src/stats/clustered-quantile.ts';
+import { pairedIndicators } from '../../src/stats/paired-indicators.ts';
 import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../../src/stats/quantile-difference.ts';
 import type { Refusal, Uncomputable } from '../../src/stats/result.ts';
 import { dealUnits, type Groups } from './columns.ts';
@@ -27,10 +33,17 @@ export function* quantileLooks(random: Random, scenario: Scenario): Generator<Lo
       continue;
     }
     const left = baseline.at(look);
-    if (left.kind !== 'quantile') yield left;
-    else if (right.kind !== 'quantile') yield right;
-    else if (quantity.relative) yield quantileRelativeDifference(left, right, design.kind);
-    else yield quantileDifference(left, right, design.kind);
+    if (left.kind !== 'quantile') {
+      yield left;
+      continue;
+    }
+    if (right.kind !== 'quantile') {
+      yield right;
+      continue;
+    }
+    const pairing = design.kind === 'paired' ? pairedIndicators(left.window, right.window) : 'served';
+    const compare = quantity.relative ? quantileRelativeDifference : quantileDifference;
+    yield compare(left, right, pairing);
   }
 }
 
@@ -58,7 +71,7 @@ class Side {
     this.#probability = probability;
   }
 
-  at(look: number): ClusteredQuantile | Refusal | Uncomputable {
+  at(look: number): ClusteredQuantile<CountedWindow> | Refusal | Uncomputable {
     const { unit, until } = this.#log;
     const from = look === 0 ? 0 : (until[look - 1] ?? 0);
     const to = until[look] ?? 0;

@@ -21,7 +21,7 @@ export async function measure(
 ): Promise<Measured> {
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
   const metric = metricOf(id);
-  const sampler = new MetricSampler(judged, [metric], segmentColumn);
+  const sampler = await MetricSampler.over(judged, [metric], segmentColumn);
   const cohort = comparison === 'paired' ? 'all' : 'canary';
   return await sampler.measure({ metric, comparison, slice: { cohort, segment: null } }, quantity);
 }

@@ -21,7 +21,7 @@ async function measure(
 ): Promise<Measured> {
   const { comparison = 'paired', cohort = 'all', locale } = options;
   const db = await judgedDatabase(rows);
-  const sampler = new MetricSampler({ db, name: 'judged' }, [metric(id)], segmentColumn);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, [metric(id)], segmentColumn);
   const segment = locale === undefined ? null : { locale };
   return await sampler.measure({ metric: metric(id), comparison, slice: { cohort, segment } }, quantity);
 }

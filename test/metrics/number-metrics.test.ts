@@ -114,6 +114,11 @@ describe('kpi', () => {
     });
   });
 
+  test('is computed of numbers too small to be scaled', async () => {
+    const rows = split.map((row) => ({ ...row, revenue: row.unit * 5e-324 }));
+    expect(await measure(rows, 'kpi.revenue', 'difference', 'served')).toMatchObject({ kind: 'uncomputable' });
+  });
+
   test('of yes and no is judged as the proportion that it is', async () => {
     const rows = split.map((row) => ({ ...row, revenue: row.unit % 2 }));
     expect((await measure(rows, 'kpi.revenue', 'own', 'served')).kind).toBe('proportion');

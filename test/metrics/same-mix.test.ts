@@ -29,7 +29,7 @@ test('the same mix of segments turns the sign of a served difference that the mi
   const accuracy = parseMetric('accuracy');
   if (accuracy === undefined) throw new Error('accuracy is a metric');
   const db = await judgedDatabase(simpsonRows());
-  const sampler = new MetricSampler({ db, name: 'judged' }, [accuracy], segmentColumn);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, [accuracy], segmentColumn);
   const subject = {
     metric: accuracy,
     comparison: 'served',

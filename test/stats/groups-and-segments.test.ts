@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deleteGroupJackknife } from '../../src/stats/jackknife.ts';
 import { ownValue } from '../../src/stats/own-value.ts';
-import { type PostStratified, postStratifiedDifference } from '../../src/stats/post-stratification.ts';
+import { postStratifiedDifference } from '../../src/stats/segmented-sample.ts';
+import type { PostStratified } from '../../src/stats/post-stratification.ts';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import { servedDifference } from '../../src/stats/served-difference.ts';
 import { topUnitsShare } from '../../src/stats/top-units-share.ts';

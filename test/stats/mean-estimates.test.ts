@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
+import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
 import { ownValue } from '../../src/stats/own-value.ts';
 import { pairedDifference } from '../../src/stats/paired-difference.ts';
 import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
@@ -9,12 +9,12 @@ import { servedRelativeDifference } from '../../src/stats/served-relative-differ
 import { linearized, pairs, sample } from './samples.ts';
 
 describe('cluster size', () => {
-  it('counts equal units fully', () => expect(effectiveUnits(Float64Array.of(3, 3, 3, 3))).toBe(4));
+  it('counts equal units fully', () => expect(effectiveUnits(countSums(Float64Array.of(3, 3, 3, 3)))).toBe(4));
   it('counts one heavy unit among light ones as little more than one', () => {
-    expect(effectiveUnits(Float64Array.of(97, 1, 1, 1))).toBeCloseTo(10000 / 9412, 12);
+    expect(effectiveUnits(countSums(Float64Array.of(97, 1, 1, 1)))).toBeCloseTo(10000 / 9412, 12);
   });
   it('weights the mean cluster by requests', () => {
-    expect(requestWeightedClusterSize(Float64Array.of(1, 3))).toBe(2.5);
+    expect(requestWeightedClusterSize(countSums(Float64Array.of(1, 3)))).toBe(2.5);
   });
 });
 

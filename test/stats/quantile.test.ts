@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { clusteredQuantile, type ClusteredQuantile, quantileWindow } from '../../src/stats/clustered-quantile.ts';
+import {
+  clusteredQuantile,
+  type ClusteredQuantile,
+  type CountedWindow,
+  quantileWindow,
+} from '../../src/stats/clustered-quantile.ts';
 import { interval } from '../../src/stats/confidence-bound.ts';
+import { pairedIndicators } from '../../src/stats/paired-indicators.ts';
 import {
   ownQuantile,
   quantileDifference,
@@ -12,7 +18,7 @@ import { intervalOf, repeat } from './samples.ts';
 const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'fixed', plannedUnits: 1000 } as const;
 
 /** One request per unit: the values 1 to `units`, times `factor`, in an order turned by `turn`. */
-function sideOf(units: number, probability: number, factor = 1, turn = 0): ClusteredQuantile {
+function sideOf(units: number, probability: number, factor = 1, turn = 0): ClusteredQuantile<CountedWindow> {
   const values = Array.from({ length: units }, (_, unit) => factor * (1 + ((unit + turn) % units)));
   const sorted = values.toSorted((a, b) => a - b);
   const at = (p: number) => sorted[Math.ceil(p * units) - 1] ?? Number.NaN;
@@ -79,7 +85,7 @@ describe('a quantile', () => {
 
   it('of a column without variability around it is uncomputable', () => {
     const side = sideOf(1000, 0.9).window;
-    expect(clusteredQuantile(side, side.counts.quantile, side.counts.quantile)).toMatchObject({ kind: 'uncomputable' });
+    expect(clusteredQuantile(side, side.quantile, side.quantile)).toMatchObject({ kind: 'uncomputable' });
   });
 
   it('that is not above zero is uncomputable', () => {
@@ -99,7 +105,8 @@ describe('a quantile', () => {
 
 describe('a difference of quantiles', () => {
   it('that is relative lies between -1 and infinity with its bounds', () => {
-    const found = quantileRelativeDifference(sideOf(1000, 0.9), sideOf(1000, 0.9, 1.1, 300), 'paired');
+    const [left, right] = [sideOf(1000, 0.9), sideOf(1000, 0.9, 1.1, 300)];
+    const found = quantileRelativeDifference(left, right, pairedIndicators(left.window, right.window));
     const { low, high } = intervalOf(interval(found, settings));
     expect(found.value).toBeCloseTo(0.1, 12);
     expect(low).toBeGreaterThan(-1);
@@ -115,9 +122,10 @@ describe('a difference of quantiles', () => {
 
   it('between pairs that agree is narrow, but has a width', () => {
     const [left, right] = [sideOf(1000, 0.9), sideOf(1000, 0.9)];
-    const paired = quantileRelativeDifference(left, right, 'paired');
+    const pairing = pairedIndicators(left.window, right.window);
+    const paired = quantileRelativeDifference(left, right, pairing);
     const served = quantileRelativeDifference(left, right, 'served');
-    expect(residualCorrelation(left, right, 'paired')).toBeLessThan(1);
+    expect(residualCorrelation(left, right, pairing)).toBeLessThan(1);
     expect(paired.standardError).toBeGreaterThan(0);
     expect(paired.standardError).toBeLessThan(served.standardError / 3);
   });

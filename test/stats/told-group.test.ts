@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { interval } from '../../src/stats/confidence-bound.ts';
 import { ownValue } from '../../src/stats/own-value.ts';
 import { proportion } from '../../src/stats/proportion.ts';
+import { sampleSums } from '../../src/stats/sample-sums.ts';
 import { servedGroup } from '../../src/stats/served-group.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../../src/stats/told-group.ts';
 
@@ -24,7 +25,7 @@ describe.each([1, 4])('a told share is what users who agree with themselves in %
   const told = { mean: 30 / 400, requests: 400 * each, units: 400 };
 
   test('as one side of a comparison', () => {
-    const counted = servedGroup(sample, 'candidate', true);
+    const counted = servedGroup(sampleSums(sample, true), 'candidate');
     const names = Object.keys(counted).filter((name) => name !== 'kind');
     expect(names).toHaveLength(10);
     const numbers = (side: object) => names.map((name) => Number(Reflect.get(side, name)).toPrecision(10));

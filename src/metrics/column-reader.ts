@@ -1,0 +1,85 @@
+import type { Role } from '../domain/role.ts';
+import type { Linearized } from '../stats/linearized.ts';
+import { ownValue } from '../stats/own-value.ts';
+import { pairedDifference } from '../stats/paired-difference.ts';
+import { pairedRatioDifference } from '../stats/paired-ratio-difference.ts';
+import { pairedRatioRelativeDifference } from '../stats/paired-ratio-relative-difference.ts';
+import { pairedRelativeDifference } from '../stats/paired-relative-difference.ts';
+import type { PostStratified } from '../stats/post-stratification.ts';
+import { type Proportion, proportion } from '../stats/proportion.ts';
+import type { Uncomputable } from '../stats/result.ts';
+import { postStratifiedDifference } from '../stats/segmented-sample.ts';
+import { servedDifference } from '../stats/served-difference.ts';
+import { servedRelativeDifference } from '../stats/served-relative-difference.ts';
+import { topUnitsShare } from '../stats/top-units-share.ts';
+import type { Slice } from './slice.ts';
+import type { ComparedQuantity, NamedMean, UnitReader } from './unit-reader.ts';
+import type { UnitSums, UnitSumSource } from './unit-sums.ts';
+
+/** Estimates from units in memory, one metric and slice at a time. */
+export class ColumnReader implements UnitReader {
+  readonly #sums: UnitSumSource;
+  /** What was read last, since one slice is asked about several times in a row. */
+  #last: { readonly key: string; readonly sums: Promise<UnitSums> } | undefined;
+
+  constructor(sums: UnitSumSource) {
+    this.#sums = sums;
+  }
+
+  async own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable> {
+    const sums = await this.#read(metric, slice);
+    // One proportion against a bound has a sharper test than the general mean.
+    return isZeroOne(metric, sums) ? proportion(sums.candidate) : ownValue(sums.candidate);
+  }
+
+  async paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable> {
+    const sums = await this.#read(metric, slice);
+    const zeroOne = isZeroOne(metric, sums);
+    const { denominators, ...pair } = sums.paired;
+    if (denominators === undefined) {
+      return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(pair, { zeroOne });
+    }
+    const sides = {
+      baseline: { requests: denominators.baseline, sum: pair.baseline },
+      candidate: { requests: denominators.candidate, sum: pair.candidate },
+    };
+    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, { zeroOne });
+  }
+
+  async served(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+    quantity: ComparedQuantity,
+  ): Promise<Linearized | Uncomputable> {
+    const { baseline } = await this.#read(metric, slices.baseline);
+    const sums = await this.#read(metric, slices.candidate);
+    const compare = quantity === 'relative' ? servedRelativeDifference : servedDifference;
+    return compare(baseline, sums.candidate, { zeroOne: isZeroOne(metric, sums) });
+  }
+
+  async postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable> {
+    const sides = await this.#sums.segmented(metric.id, dimensions);
+    const { baseline, candidate, segments } = sides;
+    return postStratifiedDifference(baseline, candidate, segments, { zeroOne: isZeroOne(metric, sides) });
+  }
+
+  async topUnitsShare(metric: NamedMean, slice: Slice): Promise<number | Uncomputable> {
+    const { candidate } = await this.#read(metric, slice);
+    return topUnitsShare(candidate.sum);
+  }
+
+  async unusable(metric: NamedMean, slice: Slice, role: Role): Promise<number> {
+    const { unusable } = await this.#read(metric, slice);
+    return unusable[role];
+  }
+
+  #read({ id }: NamedMean, slice: Slice): Promise<UnitSums> {
+    const key = JSON.stringify([id, slice.cohort, slice.segment]);
+    if (this.#last?.key !== key) this.#last = { key, sums: this.#sums.slice(id, slice) };
+    return this.#last.sums;
+  }
+}
+
+function isZeroOne({ zeroOne }: NamedMean, found: { readonly zeroOne: boolean }): boolean {
+  return zeroOne || found.zeroOne;
+}

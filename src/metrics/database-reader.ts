@@ -1,0 +1,117 @@
+import type { Role } from '../domain/role.ts';
+import type { Linearized } from '../stats/linearized.ts';
+import { ownValueOf } from '../stats/own-value.ts';
+import { pairedDifferenceOf } from '../stats/paired-difference.ts';
+import { weightedRatioDifference } from '../stats/paired-ratio-difference.ts';
+import { relativeRatioDifference } from '../stats/paired-ratio-relative-difference.ts';
+import { pairedRelativeDifferenceOf } from '../stats/paired-relative-difference.ts';
+import type { PostStratified } from '../stats/post-stratification.ts';
+import { type Proportion, proportionOf } from '../stats/proportion.ts';
+import { ratioSides, relativeWeight } from '../stats/ratio-side.ts';
+import type { Uncomputable } from '../stats/result.ts';
+import type { SampleSums } from '../stats/sample-sums.ts';
+import { servedDifferenceOf } from '../stats/served-difference.ts';
+import { servedRelativeDifferenceOf } from '../stats/served-relative-difference.ts';
+import { heaviestUnits, shareOfHeaviest } from '../stats/top-units-share.ts';
+import { wideSumSql } from './exact-sum.ts';
+import { readPair, readRatioPair, readSample, readSide, type SideColumns } from './paired-aggregates.ts';
+import type { Slice } from './slice.ts';
+import { postStratifiedInDatabase } from './stratified-aggregates.ts';
+import type { ComparedQuantity, NamedMean, UnitReader } from './unit-reader.ts';
+import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
+import { wholeSum } from './unit-aggregates.ts';
+
+/** Lets the database add up the units, so that what reaches memory does not grow with them. */
+export class DatabaseReader implements UnitReader {
+  readonly #tables: UnitSumTables;
+
+  constructor(tables: UnitSumTables) {
+    this.#tables = tables;
+  }
+
+  async own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable> {
+    if (!(await this.#isZeroOne(metric))) return ownValueOf(await this.#sample(metric, slice, 'candidate'));
+    const rows = await this.#tables.slice(metric.id, slice);
+    return proportionOf(await readSide(rows, sideColumns(rows, 'candidate'), true));
+  }
+
+  async paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable> {
+    const rows = await this.#tables.slice(metric.id, slice);
+    const zeroOne = await this.#isZeroOne(metric);
+    if (metric.definition.pairedDenominator === undefined) {
+      const sums = await readPair(rows, zeroOne, quantity);
+      return quantity === 'relative' ? pairedRelativeDifferenceOf(sums) : pairedDifferenceOf(sums);
+    }
+    const columnsOf = (role: 'Baseline' | 'Candidate') => ({
+      requests: rows.column(`paired${role}Requests`),
+      sum: rows.column(`paired${role}`),
+    });
+    const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
+    const sides = ratioSides(
+      await readSide(rows, columns.baseline, zeroOne),
+      await readSide(rows, columns.candidate, zeroOne),
+    );
+    if (sides.kind === 'uncomputable') return sides;
+    const weight = quantity === 'relative' ? relativeWeight(sides) : 1;
+    if (typeof weight !== 'number') return weight;
+    const sums = await readRatioPair(rows, columns, sides, weight);
+    const compare = quantity === 'relative' ? relativeRatioDifference : weightedRatioDifference;
+    return compare(sides, weight, sums, zeroOne);
+  }
+
+  async served(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+    quantity: ComparedQuantity,
+  ): Promise<Linearized | Uncomputable> {
+    const baseline = await this.#sample(metric, slices.baseline, 'baseline');
+    const candidate = await this.#sample(metric, slices.candidate, 'candidate');
+    return (quantity === 'relative' ? servedRelativeDifferenceOf : servedDifferenceOf)(baseline, candidate);
+  }
+
+  async postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable> {
+    const rows = await this.#tables.all(metric.id, dimensions);
+    const columns = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    return await postStratifiedInDatabase(rows, columns, await this.#isZeroOne(metric));
+  }
+
+  async topUnitsShare({ id }: NamedMean, slice: Slice): Promise<number | Uncomputable> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const sum = column('candidateSum');
+    const from = `FROM ${table} WHERE ${condition}`;
+    const sizes = await db.columns(
+      `SELECT count(*)::DOUBLE AS units, coalesce(min(${sum}), 0) AS least, coalesce(max(${sum}), 0) AS most ${from}`,
+    );
+    const [units, least, most] = ['units', 'least', 'most'].map((name) => sizes.numbers(name)[0] ?? Number.NaN);
+    const add = wideSumSql('own', most ?? 0);
+    if (!((least ?? 0) >= 0 && Number.isFinite(most)))
+      return shareOfHeaviest({ all: 0, heaviest: 0, least: least ?? 0 });
+    const sums = await db.columns(
+      `SELECT (SELECT ${add} FROM (SELECT ${sum} AS own ${from})) AS total,
+         (SELECT ${add} FROM (SELECT ${sum} AS own ${from} ORDER BY own DESC LIMIT ${heaviestUnits(units ?? 0)})) AS heaviest`,
+    );
+    const [all, heaviest] = ['total', 'heaviest'].map((name) => sums.numbers(name)[0] ?? Number.NaN);
+    return shareOfHeaviest({ all: all ?? 0, heaviest: heaviest ?? 0, least: 0 });
+  }
+
+  async unusable({ id }: NamedMean, slice: Slice, role: Role): Promise<number> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const rows = await db.columns(
+      `SELECT ${wholeSum(column(`${role}Unusable`))} AS requests FROM ${table} WHERE ${condition}`,
+    );
+    return rows.numbers('requests')[0] ?? 0;
+  }
+
+  async #sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
+    const rows = await this.#tables.slice(metric.id, slice);
+    return await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric));
+  }
+
+  async #isZeroOne({ id, zeroOne }: NamedMean): Promise<boolean> {
+    return zeroOne || (await this.#tables.isZeroOne(id));
+  }
+}
+
+function sideColumns({ column }: UnitRows, role: Role): SideColumns {
+  return { requests: column(`${role}Requests`), sum: column(`${role}Sum`) };
+}

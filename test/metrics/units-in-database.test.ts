@@ -1,0 +1,173 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ComparisonKind } from '../../src/domain/evidence.ts';
+import type { Metric } from '../../src/domain/metric.ts';
+import type { Measured } from '../../src/metrics/estimate.ts';
+import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import type { Slice } from '../../src/metrics/slice.ts';
+import { type Database, openDatabase } from '../../src/requests/database.ts';
+import { segmentColumn } from '../../src/requests/read-options.ts';
+import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
+import { metricOf } from './measure.ts';
+
+const metrics = [
+  'latency.mean',
+  'latency.p50',
+  'error_rate',
+  'accuracy',
+  'precision(yes)',
+  'recall(yes)',
+  'log_loss',
+  'mae',
+  'agreement',
+  'kpi.revenue',
+].map(metricOf);
+
+const slices: readonly (readonly [ComparisonKind, Slice])[] = [
+  ['paired', { cohort: 'all', segment: null }],
+  ['paired', { cohort: 'canary', segment: { locale: 'de' } }],
+  ['served', { cohort: 'canary', segment: null }],
+  ['served', { cohort: 'canary', segment: { locale: 'de' } }],
+];
+
+/** Everything that is measured on a table, by name. */
+async function everything(
+  db: Database,
+  unitsInMemory: number,
+  measured: readonly Metric[] = metrics,
+): Promise<ReadonlyMap<string, unknown>> {
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
+  const found = new Map<string, unknown>();
+  for (const metric of measured) {
+    for (const [comparison, slice] of slices) {
+      const subject = { metric, comparison, slice };
+      const name = [metric.id, comparison, JSON.stringify(slice.segment)].join(' ');
+      for (const quantity of ['own', 'difference', 'relative'] as const) {
+        found.set(`${name} ${quantity}`, rounded(await sampler.measure(subject, quantity)));
+      }
+      found.set(`${name} top`, await sampler.topUnitsShare(subject));
+    }
+    found.set(`${metric.id} same mix`, await sampler.postStratified(metric, ['locale']));
+  }
+  return found;
+}
+
+/** Squares of what is only rounding differ between two ways to add up; no number that anybody reads rests on them. */
+function rounded(measured: Measured): Measured {
+  if (measured.kind !== 'linearized' || measured.standardError > 1e-12 * (1 + Math.abs(measured.value)))
+    return measured;
+  return { ...measured, standardError: 0, skewness: 0 };
+}
+
+/** Where two results differ: in kind, words or shape, or a number beyond its ninth digit. */
+function differences(one: unknown, other: unknown, path: string): string[] {
+  if (typeof one === 'object' && one !== null && typeof other === 'object' && other !== null) {
+    const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+    return [...keys].flatMap((key) => differences(Reflect.get(one, key), Reflect.get(other, key), `${path}.${key}`));
+  }
+  const alike =
+    typeof one === 'number' && typeof other === 'number'
+      ? Math.abs(one - other) <= 1e-9 * Math.abs(one) + 1e-12
+      : one === other;
+  return alike ? [] : [`${path}: ${String(one)} ${String(other)}`];
+}
+
+function allDifferences(inMemory: ReadonlyMap<string, unknown>, inDatabase: ReadonlyMap<string, unknown>): string[] {
+  const names = new Set([...inMemory.keys(), ...inDatabase.keys()]);
+  return [...names].flatMap((name) => differences(inMemory.get(name), inDatabase.get(name), name));
+}
+
+const outcome: fc.Arbitrary<RowOutcome | undefined> = fc.oneof(
+  { arbitrary: fc.constant(undefined), weight: 1 },
+  { arbitrary: fc.record({ error: fc.constant('timeout'), latencyMs: fc.integer({ min: 1, max: 99 }) }), weight: 1 },
+  {
+    arbitrary: fc.record(
+      {
+        label: fc.constantFrom('yes', 'no'),
+        latencyMs: fc.double({ min: 0.5, max: 500, noNaN: true }),
+        value: fc.double({ min: -100, max: 100, noNaN: true }),
+        trueScore: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      },
+      { requiredKeys: ['label', 'value', 'trueScore'] },
+    ),
+    weight: 8,
+  },
+);
+
+const row: fc.Arbitrary<JudgedRow> = fc
+  .record({
+    unit: fc.nat(59),
+    locale: fc.constantFrom('de', 'fr', 'it'),
+    label: fc.constantFrom('yes', 'no', '7'),
+    baseline: outcome,
+    candidate: outcome,
+    revenue: fc.double({ min: -10, max: 1e6, noNaN: true }),
+  })
+  .map(({ unit, baseline, candidate, ...rest }) => ({
+    ...rest,
+    unit,
+    inCanary: unit % 3 === 0,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(candidate === undefined ? {} : { candidate }),
+  }));
+
+const someMetrics = fc.subarray(metrics, { minLength: 2, maxLength: 2 });
+
+/** A log in which few units have most of the requests, as in any real one. */
+function skewedLog(answeredBy: 'both' | 'one'): string {
+  const columnsOf = (role: 'baseline' | 'candidate', side: number) => {
+    const present = answeredBy === 'both' ? 'true' : `(unit_index % 4 ${role === 'candidate' ? '=' : '<>'} 0)`;
+    return `${present} AS ${role}_present, true AS ${role}_errors_known,
+      CASE WHEN ${present} THEN
+        (4e7 * exp(0.5 * sin(unit_index * ${12.9 + side}) + 0.4 * cos(n * ${78.2 + side} + unit_index)))::BIGINT
+      END AS ${role}_latency_ns,
+      CASE WHEN ${present} AND hash(unit_index, n, ${side}) % 90 = 0 THEN 'timeout' END AS ${role}_error,
+      CASE WHEN ${present} THEN CASE WHEN hash(unit_index, n // 3, ${side}) % ${11 + side} = 0 THEN 'no' ELSE 'yes' END END AS ${role}_label,
+      sin(n) AS ${role}_value, 0.5 + 0.4 * sin(n + unit_index + ${side}) AS ${role}_true_score, 0.5 AS ${role}_positive_score`;
+  };
+  return `
+    SELECT unit_index, unit_index % 4 = 0 AS in_canary, ['de', 'fr', 'it', 'es'][1 + (unit_index // 7 + n) % 4] AS "segment:locale",
+      12::BIGINT AS hour_of_day, 'yes' AS label, ((unit_index * 7919) % 50)::UTINYINT AS jackknife_group, true AS is_positive,
+      exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::BIGINT AS baseline_again_latency_ns,
+      ${columnsOf('baseline', 0)}, ${columnsOf('candidate', 1)}, n
+    FROM (SELECT unit_index, unnest(range(1 + (3000 / (1 + unit_index))::BIGINT)) AS n FROM range(6000) AS units(unit_index))`;
+}
+
+async function skewedDatabase(threads: number, order: string, answeredBy: 'both' | 'one' = 'both'): Promise<Database> {
+  const db = await openDatabase({ tempFolder: mkdtempSync(join(tmpdir(), 'canary-units-')), threads });
+  onTestFinished(() => db.close());
+  await db.run(`CREATE TABLE judged AS ${skewedLog(answeredBy)} ORDER BY ${order}`);
+  return db;
+}
+
+describe('units that the database adds up', () => {
+  test('give the numbers and the refusals of units that are in memory, whatever the log holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 400, size: 'max' }), someMetrics, async (rows, some) => {
+        const db = await judgedDatabase(rows);
+        expect(allDifferences(await everything(db, 1000, some), await everything(db, 0, some))).toEqual([]);
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+
+  test('give the numbers of units that are in memory where a few have most of the requests', async () => {
+    const paired = await skewedDatabase(2, 'n');
+    const inPairs = await everything(paired, 6000);
+    expect(allDifferences(inPairs, await everything(paired, 5999))).toEqual([]);
+    expect(inPairs.get('latency.p50 paired null relative')).toMatchObject({ kind: 'linearized', logScale: {} });
+    const split = await skewedDatabase(2, 'n', 'one');
+    const served = await everything(split, 6000);
+    expect(allDifferences(served, await everything(split, 5999))).toEqual([]);
+    expect(served.get('kpi.revenue same mix')).toMatchObject({ kind: 'post-stratified' });
+  }, 60_000);
+
+  test('give the same bits whatever the number of threads and the order of the records', async () => {
+    const one = await everything(await skewedDatabase(1, 'n, unit_index'), 0);
+    const other = await everything(await skewedDatabase(4, 'hash(unit_index + n)'), 0);
+    expect(JSON.stringify([...other])).toBe(JSON.stringify([...one]));
+  }, 60_000);
+});
