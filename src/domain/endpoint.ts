@@ -31,8 +31,6 @@ export interface EndpointInput {
 /** Dotted paths into an answer: into the body for `json`, into the model's outputs for the other protocols. */
 export interface AnswerPaths {
   readonly label?: string;
-  /** True where `label` is a position in the signature's labels instead of a label. */
-  readonly labelIndex?: boolean;
   /** Of the label, in [0, 1]. */
   readonly score?: string;
   /** The scores of all labels: a list in the signature's order, or an object by label. */

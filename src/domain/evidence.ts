@@ -65,6 +65,15 @@ export interface EvidenceInputs {
   readonly requests: readonly RequestFileFacts[];
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;
+  /** How the requests came while they were timed; absent where they came one by one, or were not timed. */
+  readonly load?: LoadFacts;
+}
+
+/** A load test: so many clients, or so many requests per second whether or not the ones before are answered. */
+export interface LoadFacts {
+  readonly concurrency?: number;
+  readonly rate?: number | 'recorded';
+  readonly speedup?: number;
 }
 
 export interface RequestFileFacts {

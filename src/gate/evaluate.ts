@@ -9,7 +9,7 @@ import { evaluateAggregates } from './evaluate-aggregates.ts';
 import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { outcomeSources } from './outcome-sources.ts';
+import { loadFacts, outcomeSources } from './outcome-sources.ts';
 import { reportOf } from './read-report.ts';
 import { withInputs } from './example-inputs.ts';
 import { reportFiles, writeReports } from './report-files.ts';
@@ -93,7 +93,7 @@ async function evaluateStage(
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { requests: log.files, ...versions },
+    inputs: { requests: log.files, ...versions, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),

@@ -1,3 +1,4 @@
+import type { EvidenceInputs } from '../domain/evidence.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { Runtime } from '../domain/registry.ts';
 import type { Role } from '../domain/role.ts';
@@ -32,6 +33,18 @@ function latencySource(
   if (!plan.guardrails.some(({ metric }) => metric.family === 'latency')) return 'none';
   if (plan.replay.latency === 'recorded' || runtimes.candidate === 'recorded') return 'recorded';
   return runtimes[role] === 'recorded' ? 'none' : 'measured';
+}
+
+/** How the requests came while they were timed, where that was under load. */
+export function loadFacts(
+  { replay: { rate, concurrency, speedup } }: Pick<RolloutPlan, 'replay'>,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): Pick<EvidenceInputs, 'load'> {
+  const isLoad = rate !== undefined || (concurrency ?? 1) > 1;
+  if (!isLoad || sources.candidate.latency !== 'measured') return {};
+  const limit = concurrency === undefined ? {} : { concurrency };
+  if (rate === undefined) return { load: limit };
+  return { load: { rate, ...(speedup === undefined ? {} : { speedup }), ...limit } };
 }
 
 /** The sources once the log is read: a version whose outcomes are recorded has errors only where the log has a place for them. */

@@ -72,6 +72,11 @@ export function failure(error: ErrorKind, detail: string): Outcome {
   return { ok: false, error, detail };
 }
 
+/** Whether labels are whole numbers, so that a model that answers a number names one and does not count places. */
+export function labelsAreNumbers(labels: readonly string[]): boolean {
+  return labels.every((label) => /^-?\d+$/u.test(label));
+}
+
 function labelOutcome(label: unknown, score: unknown, labels: readonly string[], scores?: ArrayLike<number>): Outcome {
   if (typeof label !== 'string') return notAPrediction(label);
   if (!labels.includes(label)) {

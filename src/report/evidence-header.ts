@@ -1,4 +1,4 @@
-import type { CohortSize, Evidence, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
+import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
@@ -37,6 +37,7 @@ function requestFields(evidence: Evidence, sizes: string): [string, string][] {
     ['requests', requestsText(evidence.inputs.requests)],
     ['cohorts', sizes],
     ['errors', errorsText(evidence)],
+    ...(evidence.inputs.load === undefined ? [] : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
   ];
 }
 
@@ -71,6 +72,13 @@ function toldCohorts(cohorts: readonly CohortSize[]): readonly CohortSize[] {
 
 function versionText({ version, runtime, backend }: VersionFacts): string {
   return `${printableName(version)} (${[runtime, ...(backend === undefined ? [] : [printableName(backend)])].join(', ')})`;
+}
+
+function loadText({ rate, concurrency, speedup = 1 }: LoadFacts): string {
+  const atOnce = concurrency === undefined ? '' : `, ${formatCount(concurrency)} at once at most`;
+  if (rate === undefined) return `timed with ${countOf(concurrency ?? 1, 'client')}, each waiting for its answers`;
+  if (rate !== 'recorded') return `timed at ${exactNumber(rate)} requests per second${atOnce}`;
+  return `timed at the log's own times${speedup === 1 ? '' : `, ${exactNumber(speedup)} times as fast`}${atOnce}`;
 }
 
 function exposure(weight: number): string {

@@ -1,7 +1,7 @@
 import type { AnswerPaths } from '../../domain/endpoint.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { failure, readDecoded, readOutput } from '../decode.ts';
+import { failure, labelsAreNumbers, readDecoded, readOutput } from '../decode.ts';
 import { isObject, valueAt } from './paths.ts';
 
 /**
@@ -20,7 +20,7 @@ export function readAnswer(output: unknown, signature: OutputSignature, paths: A
     return readValue(value === undefined ? output : valueAt(output, value), signature);
   if (scores !== undefined && label === undefined) return readValue(valueAt(output, scores), signature);
   if (label === undefined) return readValue(output, signature);
-  const named = labelOf(single(valueAt(output, label)), signature.labels, paths.labelIndex ?? false);
+  const named = labelOf(single(valueAt(output, label)), signature.labels);
   if (scores !== undefined) return withScores(named, valueAt(output, scores), signature);
   return readDecoded(score === undefined ? named : { label: named, score: single(valueAt(output, score)) }, signature);
 }
@@ -28,15 +28,12 @@ export function readAnswer(output: unknown, signature: OutputSignature, paths: A
 function readValue(output: unknown, signature: OutputSignature): Outcome {
   const value = single(output);
   if (isNumberList(value)) return readOutput(value, signature);
-  if (signature.kind === 'regression') return readDecoded(value, signature);
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    return readDecoded(labelOf(value, signature.labels, false), signature);
-  }
-  if (!isObject(value) || 'label' in value || 'scores' in value) return readDecoded(value, signature);
+  const labels = signature.kind === 'classification' ? signature.labels : [];
+  if (!isObject(value)) return readDecoded(labels.length === 0 ? value : labelOf(value, labels), signature);
+  if ('label' in value || 'scores' in value) return readDecoded(value, signature);
   const names = Object.keys(value);
-  if (names.length > 0 && names.every((name) => signature.labels.includes(name))) {
+  if (names.length > 0 && names.every((name) => labels.includes(name)))
     return readDecoded({ scores: value }, signature);
-  }
   const [only] = names;
   if (names.length === 1 && only !== undefined) return readValue(value[only], signature);
   return failure(
@@ -55,10 +52,11 @@ function withScores(label: unknown, scores: unknown, signature: OutputSignature)
   return { ok: true, prediction: { ...outcome.prediction, scores: scored.prediction.scores } };
 }
 
-/** Models trained on numbers answer `1` for the label "1". */
-function labelOf(value: unknown, labels: readonly string[], isIndex: boolean): unknown {
-  if (isIndex) return typeof value === 'number' ? (labels[value] ?? `number ${value}`) : value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+/** A whole number is the label of that name where the labels are numbers, else the label at that place. */
+function labelOf(value: unknown, labels: readonly string[]): unknown {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number') return value;
+  return labelsAreNumbers(labels) ? String(value) : (labels[value] ?? String(value));
 }
 
 /** What lists of one hold. */

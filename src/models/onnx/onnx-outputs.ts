@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { unusableFile } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { readDecoded, readLabelled, readOutput } from '../decode.ts';
+import { labelsAreNumbers, readDecoded, readLabelled, readOutput } from '../decode.ts';
 import type { OnnxOtherValue, OnnxTensor } from './onnx-signature.ts';
 import type { ZipMap } from './zip-map.ts';
 
@@ -131,10 +131,6 @@ function zipMapScores(
 function labelOf(value: number | string | undefined, labels: readonly string[], classes?: readonly string[]): string {
   if (typeof value !== 'number' || labelsAreNumbers(labels)) return String(value);
   return labels[classes?.indexOf(String(value)) ?? value] ?? String(value);
-}
-
-function labelsAreNumbers(labels: readonly string[]): boolean {
-  return labels.every((label) => /^-?\d+$/u.test(label));
 }
 
 function numbersOf(values: OutputValues | undefined): ArrayLike<number> {
