@@ -10,6 +10,7 @@ import { registerPlan } from './plan.ts';
 import { registerPromote } from './promote.ts';
 import { registerRegistry } from './registry.ts';
 import { registerReport } from './report.ts';
+import { registerRequests } from './requests.ts';
 import { registerRollback } from './rollback.ts';
 import { registerStatus } from './status.ts';
 
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
     registerStatus,
     registerAssign,
     registerRegistry,
+    registerRequests,
   ]) {
     register(program, context);
   }

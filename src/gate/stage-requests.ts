@@ -6,6 +6,7 @@ import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import type { Database } from '../requests/database.ts';
+import type { ReadOptions } from '../requests/read-options.ts';
 import { readRequests } from '../requests/read-requests.ts';
 import type { RequestTotals } from '../requests/request-totals.ts';
 import type { Rollout } from './rollout.ts';
@@ -18,25 +19,22 @@ export interface StageRequests {
   readonly identity: RequestIdentity;
 }
 
-/** Reads the requests of a stage: its own source and window where it has one, else the plan's. */
-export async function readStageRequests(
-  db: Database,
+/** How a stage's log is read: its own source and window where it has one, else the plan's. */
+export function readOptionsOf(
   { plan, folder, baseline, candidate }: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
-  stage: Stage,
+  stage: Pick<Stage, 'source' | 'from' | 'to'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
-): Promise<StageRequests> {
+): ReadOptions {
   const { fields, segments } = plan.requests;
-  const from = stage.from ?? plan.requests.from;
-  const to = stage.to ?? plan.requests.to;
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
-  const log = await readRequests(db, {
+  return {
     folder,
     files: stage.source ?? plan.requests.source,
     fields,
     segments,
-    from,
-    to,
+    from: stage.from ?? plan.requests.from,
+    to: stage.to ?? plan.requests.to,
     recorded: {
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
@@ -44,7 +42,19 @@ export async function readStageRequests(
     numbers: numbersOf(guardedMetrics(plan), candidate.entry.signature.output),
     input: replays,
     ordered: replays,
-  });
+  };
+}
+
+/** Reads the requests of a stage. */
+export async function readStageRequests(
+  db: Database,
+  rollout: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
+  stage: Stage,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): Promise<StageRequests> {
+  const options = readOptionsOf(rollout, stage, sources);
+  const { fields, from, to } = options;
+  const log = await readRequests(db, options);
   return {
     files: log.files,
     totals: log.totals,

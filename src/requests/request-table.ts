@@ -44,6 +44,14 @@ export async function createRequestTable(db: Database, options: ReadOptions): Pr
 
 /** Adds every record of a file, each with the reason why it is left out, if there is one. */
 export async function insertRecords(db: Database, options: ReadOptions, scan: RecordScan, file: number): Promise<void> {
+  const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
+  await db.run(
+    `INSERT INTO requests SELECT ${values.join(', ')}, ${file}, reason FROM (${decodedRecordsSql(options, scan.sql)})`,
+  );
+}
+
+/** SELECT of every record with all that was read and made of it, and the code of the `reason` why it is left out. */
+export function decodedRecordsSql(options: ReadOptions, recordsSql: string): string {
   const roles = recordedRoles(options).map(([role]) => role);
   const numbers = wantedNumbersOf(options);
   const decoded = [
@@ -64,11 +72,9 @@ export async function insertRecords(db: Database, options: ReadOptions, scan: Re
     `CASE WHEN ${plausibleTimeSql('parsed_at')} THEN parsed_at END AS "at"`,
     ...roles.flatMap((role) => answerSql(role, numbers)),
   ];
-  const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
-  await db.run(`INSERT INTO requests
-    SELECT ${values.join(', ')}, ${file}, ${reasonSql(rejects(options))} FROM (
-      SELECT ${answered.join(', ')} FROM (
-        SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, scan.sql)})))`);
+  return `SELECT *, ${reasonSql(rejects(options))} AS reason FROM (
+    SELECT ${answered.join(', ')} FROM (
+      SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)})))`;
 }
 
 function emptyAsMissing(column: string): string {

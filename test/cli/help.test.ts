@@ -5,7 +5,19 @@ import { ExitCode, exitCodeMeanings } from '../../src/domain/exit-code.ts';
 import { run, temporaryFolder } from './harness.ts';
 import { linesOf, plan, starter } from './starter.ts';
 
-const commands = ['init', 'plan', 'evaluate', 'report', 'promote', 'rollback', 'apply', 'status', 'assign', 'registry'];
+const commands = [
+  'init',
+  'plan',
+  'evaluate',
+  'report',
+  'promote',
+  'rollback',
+  'apply',
+  'status',
+  'assign',
+  'registry',
+  'requests',
+];
 const recorder = new URL('./recorder/record-modules.mjs', import.meta.url);
 const heavyLibraries = /@duckdb|@tensorflow|onnxruntime/u;
 

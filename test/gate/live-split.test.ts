@@ -23,16 +23,14 @@ interface Served {
   readonly label?: string | undefined;
 }
 
-const requestsPerUser = 2;
-
 /** Users of which about a fifth are served by the candidate, as `servedBy` decides. */
 function log(
   users: number,
   servedBy: (user: string, request: number) => string,
   extra: Partial<Served> = {},
 ): Served[] {
-  return Array.from({ length: users * requestsPerUser }, (_, request) => {
-    const user = `u${Math.floor(request / requestsPerUser)}`;
+  return Array.from({ length: users * 2 }, (_, request) => {
+    const user = `u${Math.floor(request / 2)}`;
     const right = schemes.murmur3('answer', `r${request}`) < 0.9;
     return {
       request_id: `r${request}`,
@@ -117,11 +115,7 @@ describe('who served a user decides the cohort', () => {
     expect(evidence.comparisons.map(({ comparison }) => comparison)).toEqual(['served', 'served', 'served']);
     expect(evidence.verdict.decision).toBe('increase');
     expect(check(evidence, 'sample ratio')).toMatchObject({ status: 'pass' });
-    expect(check(evidence, 'served users')).toEqual({
-      name: 'served users',
-      status: 'pass',
-      detail: 'one version served each user',
-    });
+    expect(check(evidence, 'served users')).toMatchObject({ status: 'pass' });
   });
 
   test('which gives what the map of outcomes gives, where the plan assigns as the router did', async () => {
@@ -197,7 +191,7 @@ describe('the split', () => {
   });
 });
 
-describe('a record that is neither version’s', () => {
+describe('a record of neither version', () => {
   test('is rejected with its reason, and many hold', async () => {
     const records = log(1000, sticky).map((each, index) => {
       if (index % 50 === 0) return { ...each, served_by: '0.9.0' };

@@ -2,7 +2,7 @@ import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { csvHeader } from './csv-header.ts';
 import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts';
-import type { RecordFormat } from './record-scan.ts';
+import type { RecordFormat, UnreadableRecord } from './record-scan.ts';
 import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /**
@@ -21,7 +21,15 @@ export const csv: RecordFormat = {
         auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)}, quote = '"', escape = '"',
         columns = {${columns.map(({ sql: name }) => `${name}: 'VARCHAR'`).join(', ')}}, max_line_size = ${longestLineBytes},
         store_rejects = true, rejects_table = '${rejects}', rejects_scan = '${rejects}_scan', rejects_limit = 0)`;
-    return { sql, furtherUnreadable: () => takeRejects(db, rejects, absolutePath) };
+    let unreadable: readonly UnreadableRecord[] = [];
+    return {
+      sql,
+      furtherUnreadable: async () => {
+        unreadable = await takeRejects(db, rejects, absolutePath);
+        return unreadable.reduce((sum, { lines }) => sum + lines, 0);
+      },
+      unreadable: () => unreadable,
+    };
   },
   couldHold: async (db, absolutePath, path) => tableCouldHold((await headerOf(db, absolutePath)).columns, path),
   fieldNames: async (db, absolutePath) => (await headerOf(db, absolutePath)).columns.map(({ name }) => name),
@@ -52,16 +60,17 @@ const keptCharacters = 10_000;
  * Counts the rejected rows by the lines that they span: a quote that is never closed makes one row of everything behind
  * it, and those lines must not vanish from the count.
  */
-async function takeRejects(db: Database, table: string, absolutePath: string): Promise<number> {
-  const rows = await db.columns(`SELECT line, any_value(csv_line) AS row FROM ${table} GROUP BY line ORDER BY line`);
+async function takeRejects(db: Database, table: string, absolutePath: string): Promise<readonly UnreadableRecord[]> {
+  const rows = await db.columns(
+    `SELECT line, any_value(csv_line) AS row, any_value(error_message) AS why FROM ${table} GROUP BY line ORDER BY line`,
+  );
   await db.run(`DROP TABLE ${table}; DROP TABLE ${table}_scan`);
-  const lines = rows.strings('row').map((row, index) => {
-    const ends = row?.trimEnd().match(/\n|\r(?!\n)/gu)?.length ?? 0;
-    if (ends > 0 && (row?.length ?? 0) >= keptCharacters)
-      throw openQuote(absolutePath, rows.numbers('line')[index] ?? 0);
-    return 1 + ends;
+  return rows.strings('row').map((row, index) => {
+    const line = rows.numbers('line')[index] ?? 0;
+    const ends = row?.trim().match(/\n|\r(?!\n)/gu)?.length ?? 0;
+    if (ends > 0 && (row?.length ?? 0) >= keptCharacters) throw openQuote(absolutePath, line);
+    return { row: line, lines: 1 + ends, why: rows.strings('why')[index] ?? '' };
   });
-  return lines.reduce((sum, count) => sum + count, 0);
 }
 
 function openQuote(absolutePath: string, line: number): UserError {

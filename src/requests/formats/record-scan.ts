@@ -19,6 +19,17 @@ export interface RecordScan {
   readonly sql: string;
   /** Unreadable records beyond the rows that are not `readable`; asked after the query has run. */
   furtherUnreadable(): Promise<number>;
+  /** Those, where the reader knows where they are; after they were counted. */
+  unreadable?(): readonly UnreadableRecord[];
+}
+
+/** A record that is none of the query's rows. */
+export interface UnreadableRecord {
+  /** Its place among the rows of the file, from 1: the header and blank lines count, the lines inside of a quoted value do not. */
+  readonly row: number;
+  /** How many lines it spans. */
+  readonly lines: number;
+  readonly why: string;
 }
 
 /** How the records of one file format are read. */
