@@ -1,7 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import { limitOf } from '../domain/bound.ts';
 import type { Comparison, Evidence, GuardrailResult, Segment } from '../domain/evidence.ts';
+import type { DriftFeature } from '../domain/drift.ts';
 import { formatBound } from '../domain/format-bound.ts';
+import { driftSubject } from './drift-cells.ts';
 import { isComputed } from './harm.ts';
 import { printableSentence } from './printable.ts';
 import type { Report } from './report.ts';
@@ -30,7 +32,7 @@ const columns = [
 type Row = Partial<Record<(typeof columns)[number], string | number>>;
 
 /**
- * A report as one CSV table (RFC 4180), a row per verdict, guardrail, comparison and check: times in ms, rates as proportions, at
+ * A report as one CSV table (RFC 4180), a row per verdict, guardrail, comparison, drifting field and check: times in ms, rates as proportions, at
  * full precision. Texts that a spreadsheet would take for a formula begin with an apostrophe.
  */
 export function csvReport({ evidence }: Report): string {
@@ -38,6 +40,7 @@ export function csvReport({ evidence }: Report): string {
     verdictRow(evidence),
     ...evidence.guardrails.map(guardrailRow),
     ...evidence.comparisons.map(comparisonRow),
+    ...(evidence.drift?.features ?? []).map(driftRow),
     ...evidence.checks.map(({ name, status, detail }) => ({
       kind: 'check',
       name: text(name),
@@ -91,6 +94,12 @@ function comparisonRow(comparison: Comparison): Row {
     requests,
     detail: text(note),
   };
+}
+
+function driftRow(feature: DriftFeature): Row {
+  const { psi, moved, current, hint = '', pValue } = feature;
+  const found = { status: moved ? 'moved' : 'alike', requests: current, detail: text(`p ${pValue} ${hint}`.trim()) };
+  return { kind: 'drift', name: driftSubject(feature), unit: 'psi', value: psi, ...found };
 }
 
 function segmentText(segment: Segment): string {

@@ -1,5 +1,6 @@
 import type { DriftBin, DriftFeature, DriftFindings, DriftSide, QualityDrift } from '../domain/drift.ts';
-import { countOf, exactNumber, formatQuantity } from '../domain/format-number.ts';
+import { countOf, formatQuantity } from '../domain/format-number.ts';
+import { driftCells, driftSubject } from './drift-cells.ts';
 import { fold, foldLine } from './fold.ts';
 import { paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
@@ -52,29 +53,10 @@ function sideText({ requests, from, to }: DriftSide): string {
   return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
 }
 
-function cells(
-  { name, about, kind, psi, jensenShannon, numbers, chiSquare, pValue, moved }: DriftFeature,
-  style: Style,
-) {
+function cells(feature: DriftFeature, style: Style): string[] {
   const { unsure, faint } = paintOf(style);
-  return [
-    about === 'input' ? printableName(name) : about === 'label' ? 'labels' : 'predictions',
-    kind,
-    distance(psi),
-    distance(jensenShannon),
-    numbers === undefined ? '' : distance(numbers.ks),
-    `${distance(chiSquare.statistic)} (${exactNumber(chiSquare.degreesOfFreedom)})`,
-    pValueText(pValue),
-    moved ? unsure('moved') : faint('alike'),
-  ];
-}
-
-function distance(value: number): string {
-  return value >= 100 ? exactNumber(Math.round(value)) : value.toFixed(3);
-}
-
-function pValueText(value: number): string {
-  return value < 0.0001 ? '<0.0001' : value.toFixed(4);
+  const { name, kind, psi, jensenShannon, ks, chiSquare, pValue, found } = driftCells(feature);
+  return [name, kind, psi, jensenShannon, ks, chiSquare, pValue, feature.moved ? unsure(found) : faint(found)];
 }
 
 /** Bars of eighths of the largest share, or digits from 0 to 9 where nothing but ASCII can be drawn. */
@@ -86,11 +68,12 @@ function bars(shares: readonly number[], largest: number, style: Style): string 
 }
 
 /** The two sides' shares over the bins, one below the other; the ranges' ends, or the categories that moved most. */
-function histogram({ name, about, bins, hint }: DriftFeature, style: Style): string {
+function histogram(feature: DriftFeature, style: Style): string {
+  const { about, bins, hint } = feature;
   const largest = Math.max(...bins.flatMap(({ reference, current }) => [reference, current]));
   const sides = about === 'prediction' ? ['baseline ', 'candidate'] : ['reference', 'now      '];
   const [before = '', now = ''] = sides;
-  const title = about === 'input' ? printableName(name) : about === 'label' ? 'labels' : 'predictions';
+  const title = driftSubject(feature);
   const most = bins
     .toSorted((a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference))
     .slice(0, 3);

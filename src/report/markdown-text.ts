@@ -1,3 +1,5 @@
+import { countOf } from '../domain/format-number.ts';
+
 /**
  * A name or sentence as Markdown that reads as it is: nothing in it is markup, HTML, a link, a mention or an end of a
  * table's cell.
@@ -54,4 +56,9 @@ export function cut<Item>(
   most: number,
 ): { readonly kept: readonly Item[]; readonly left: number } {
   return { kept: items.slice(0, most), left: Math.max(0, items.length - most) };
+}
+
+/** The line that says so; empty where nothing is left out. */
+export function leftOut(count: number): string {
+  return count === 0 ? '' : `… and ${countOf(count, 'more', 'more')}, which the evidence holds.`;
 }

@@ -2,11 +2,20 @@ import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResu
 import { countOf, formatCount } from '../domain/format-number.ts';
 import { comparisonCells } from './comparison-cells.ts';
 import { comparisonGroups } from './comparison-groups.ts';
+import { driftMarkdown } from './drift-markdown.ts';
 import { evidenceFacts } from './evidence-header.ts';
 import { guardrailCells, sidesOf } from './guardrail-cells.ts';
 import { guardrailsByWeight, worstFirst } from './harm.ts';
 import { lookRows } from './look-rows.ts';
-import { cut, markdownBlocks, markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  cut,
+  leftOut,
+  markdownBlocks,
+  markdownCode,
+  markdownDetails,
+  markdownTable,
+  markdownText,
+} from './markdown-text.ts';
 import { cohortPhrase, judgedCohort } from './names.ts';
 import { nextStep } from './next-step.ts';
 import { printableName, printableSentence } from './printable.ts';
@@ -50,6 +59,7 @@ export function markdownReport({ evidence, looks, planFile }: Report): string {
     labels(evidence.confusion),
     comparisons(evidence),
     markdownDetails('Checks', checks(evidence.checks)),
+    driftMarkdown(evidence.drift),
     looks.length < 2 ? '' : markdownDetails(`History: ${countOf(looks.length, 'look')}`, history(looks)),
     markdownDetails('What was evaluated', facts(evidence)),
   )}\n`;
@@ -197,8 +207,4 @@ function facts(evidence: Evidence): string {
     ['evidence', digest],
   ].map(([name = '', text = '']) => [name, markdownText(text)]);
   return markdownTable([{ header: '' }, { header: '' }], rows);
-}
-
-function leftOut(count: number): string {
-  return count === 0 ? '' : `… and ${countOf(count, 'more', 'more')}, which the evidence holds.`;
 }

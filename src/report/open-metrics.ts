@@ -1,6 +1,7 @@
 import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
 import { limitOf } from '../domain/bound.ts';
 import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../domain/evidence.ts';
+import { driftSubject } from './drift-cells.ts';
 import { isComputed } from './harm.ts';
 import { segmentName } from './names.ts';
 import { printableName } from './printable.ts';
@@ -26,6 +27,20 @@ export async function openMetricsReport({ evidence, looks }: Report): Promise<st
   addVerdict(evidence, looks.length, add);
   addGuardrails(evidence.guardrails, add);
   addComparisons(evidence.comparisons, add);
+  const drift = uniquely(evidence.drift?.features ?? [], (feature) => ({
+    field: driftSubject(feature),
+    about: feature.about,
+  }));
+  add(
+    'canary_drift_psi',
+    'Population stability index of a field against the reference.',
+    drift.map(([labels, { psi }]): Sample => [labels, psi]),
+  );
+  add(
+    'canary_drift_moved',
+    'Whether a field moved: 1 where it did.',
+    drift.map(([labels, { moved }]): Sample => [labels, moved ? 1 : 0]),
+  );
   const checks = evidence.checks.map(({ name, status }): Sample => [
     { check: printableName(name) },
     status === 'hold' ? 0 : 1,

@@ -47,6 +47,7 @@ test('keys come in the order of the contract, with two spaces and a final newlin
     'comparisons',
     'latency',
     'confusion',
+    'drift',
     'guardrails',
     'checks',
     'verdict',

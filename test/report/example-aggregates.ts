@@ -1,3 +1,4 @@
+import type { DriftFindings } from '../../src/domain/drift.ts';
 import type { ConfusionChanges, LatencyCurves } from '../../src/domain/evidence.ts';
 
 const probabilities = [
@@ -59,4 +60,74 @@ export const confusion: ConfusionChanges = {
       pairs: { newMistakes: 0, fixed: 42, mistakenFor: [], examples: [] },
     },
   ],
+};
+
+const halves = {
+  chiSquare: { statistic: 214.3, degreesOfFreedom: 3, pValue: 0.00000001 },
+  reference: 9000,
+  current: 10_000,
+};
+
+/** One field moved, the labels did not, and the baseline got a little worse. */
+export const drift: DriftFindings = {
+  reference: {
+    requests: 9000,
+    from: '2026-10-01T00:00:00.000Z',
+    to: '2026-10-08T00:00:00.000Z',
+    files: [{ path: '../fixtures/requests/2026-10.jsonl', sha256: 'd'.repeat(64) }],
+  },
+  current: {
+    requests: 10_000,
+    from: '2026-11-01T00:00:00.000Z',
+    to: '2026-11-04T00:00:00.000Z',
+    files: [{ path: '../fixtures/requests/2026-11.jsonl', sha256: 'e'.repeat(64) }],
+  },
+  alphaEach: 0.005,
+  features: [
+    {
+      ...halves,
+      name: 'context.device',
+      about: 'input',
+      kind: 'categorical',
+      psi: 0.31,
+      jensenShannon: 0.22,
+      pValue: 0.00000001,
+      moved: true,
+      hint: 'android takes the place of ios',
+      bins: [
+        { label: 'ios', reference: 0.5, current: 0.28 },
+        { label: 'android', reference: 0.3, current: 0.55 },
+        { label: 'web', reference: 0.2, current: 0.17 },
+      ],
+    },
+    {
+      ...halves,
+      name: 'label',
+      about: 'label',
+      kind: 'categorical',
+      psi: 0.004,
+      jensenShannon: 0.02,
+      chiSquare: { statistic: 2.1, degreesOfFreedom: 2, pValue: 0.35 },
+      pValue: 0.35,
+      moved: false,
+      bins: [
+        { label: 'refund', reference: 0.4, current: 0.41 },
+        { label: 'exchange', reference: 0.6, current: 0.59 },
+      ],
+    },
+  ],
+  quality: {
+    metric: 'accuracy',
+    first: 0.91,
+    second: 0.9,
+    change: -0.01,
+    low: -0.02,
+    high: 0,
+    moved: false,
+    periods: [0.912, 0.91, 0.904, 0.9].map((value, index) => ({
+      from: `2026-11-0${index + 1}T00:00:00.000Z`,
+      requests: 2500,
+      value,
+    })),
+  },
 };

@@ -6,7 +6,7 @@ import type {
   RegistryChange,
   Verdict,
 } from '../../src/domain/evidence.ts';
-import { confusion, latency } from './example-aggregates.ts';
+import { confusion, drift, latency } from './example-aggregates.ts';
 import type { Style } from '../../src/report/style.ts';
 
 /** A terminal of so many columns, without colour. */
@@ -190,6 +190,7 @@ export const rollbackEvidence: Evidence = {
   comparisons,
   latency,
   confusion,
+  drift,
   guardrails,
   checks,
   verdict,

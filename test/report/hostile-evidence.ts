@@ -1,4 +1,5 @@
 import type { Evidence } from '../../src/domain/evidence.ts';
+import { drift } from './example-aggregates.ts';
 import { manySegments, rollbackEvidence } from './example-evidence.ts';
 
 /** What somebody may write into a user's id, a segment, a label, a plan's name or an error, and see obeyed elsewhere. */
@@ -77,6 +78,17 @@ export function hostileEvidence(): Evidence {
           examples: [hostile(), hostile()],
         },
       })),
+    },
+    drift: {
+      ...drift,
+      features: hostileStrings.flatMap((name) =>
+        drift.features.map((feature) => ({
+          ...feature,
+          name,
+          hint: hostile(),
+          bins: feature.bins.map((bin) => ({ ...bin, label: hostile() })),
+        })),
+      ),
     },
     guardrails: [...guardrails, ...segments.guardrails].map((result) => ({
       ...result,

@@ -79,7 +79,7 @@ describe('the page', () => {
   });
 
   test('leaves out what the evidence does not hold', () => {
-    const { latency: _latency, confusion: _confusion, ...rest } = rollbackEvidence;
+    const { latency: _latency, confusion: _confusion, drift: _drift, ...rest } = rollbackEvidence;
     const ids = all(pageOf(reportOf({ ...rest, comparisons: [], guardrails: [] })), 'section').map((section) =>
       section.getAttribute('aria-labelledby'),
     );
@@ -100,7 +100,9 @@ describe('hostile strings', () => {
     const unknown = all(page, '*').filter(({ localName }) => !known.test(localName));
     expect(unknown.map(({ localName }) => localName)).toEqual([]);
     expect(all(page, 'script')).toHaveLength(1);
-    const attributes = all(page, '*').flatMap((element) => [...element.attributes]);
+    const attributes = all(page, '*').flatMap((element) =>
+      [...element.attributes].map(({ name, value }) => ({ name, value })),
+    );
     expect(attributes.filter(({ name }) => name.startsWith('on'))).toEqual([]);
     const addresses = attributes.filter(({ name }) => /^(?:href|src|xlink:href|action)$/u.test(name));
     expect(addresses.filter(({ value }) => !/^(?:#[a-z]+|data:,)$/u.test(value))).toEqual([]);

@@ -2,7 +2,7 @@ import type { ConfusionChanges, LabelChange, LabelCounts } from '../../domain/ev
 import { countOf, formatCount, formatTogether } from '../../domain/format-number.ts';
 import { cohortPhrase } from '../names.ts';
 import { printableName, printableSentence } from '../printable.ts';
-import { recallChart } from './charts/recall-chart.ts';
+import { shareChart, type ShareRow } from './charts/share-chart.ts';
 import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostDrawn = 20;
@@ -18,7 +18,8 @@ export function ConfusionSection({ confusion, inputs }: ConfusionProperties) {
   if (confusion === undefined) return null;
   const { labels, changes, cohort, comparison } = confusion;
   const paired = comparison === 'paired';
-  const svg = recallChart(changes.slice(0, mostDrawn), {
+  const chart = { label: 'answered right, %', size: 'wide', fromZero: false } as const;
+  const svg = shareChart(changes.slice(0, mostDrawn).flatMap(shareRow), chart, {
     id: 'labels-chart',
     title: 'How often each true label was answered right, by the baseline and by the candidate',
     description: 'The table below has the numbers.',
@@ -78,6 +79,12 @@ function cells({ label, baseline, candidate, pairs }: LabelChange, inputs: Confu
           { content: <Examples ids={pairs.examples} inputs={inputs} /> },
         ]),
   ];
+}
+
+function shareRow({ label, baseline, candidate }: LabelChange): ShareRow[] {
+  const [before, after] = [shareOf(baseline), shareOf(candidate)];
+  if (before === undefined || after === undefined) return [];
+  return [{ name: printableName(label), before, after, color: after < before ? 'var(--bad)' : 'var(--good)' }];
 }
 
 function shareOf({ requests, correct }: LabelCounts): number | undefined {

@@ -4,6 +4,7 @@ import { renderToString } from 'preact-render-to-string';
 import { printableName } from '../printable.ts';
 import type { Report } from '../report.ts';
 import { ConfusionSection } from './confusion-section.tsx';
+import { DriftSection } from './drift-section.tsx';
 import { CheckSection, CohortSection, ReproductionSection } from './facts-section.tsx';
 import { GuardrailSection } from './guardrail-section.tsx';
 import { HistorySection } from './history-section.tsx';
@@ -22,7 +23,7 @@ export function htmlReport(report: Report): string {
 }
 
 function Page({ evidence, looks, planFile, inputs }: Report) {
-  const { verdict, plan, stage, comparisons, latency, confusion } = evidence;
+  const { verdict, plan, stage, comparisons, latency, confusion, drift } = evidence;
   const hasSegments = comparisons.some(({ segment }) => segment !== null);
   const title = `${verdict.decision.toUpperCase()}: ${printableName(plan.name)}, stage ${printableName(stage.name)}`;
   const contents = [
@@ -32,6 +33,7 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
     ['labels', 'Labels', confusion !== undefined],
     ['cohorts', 'Cohorts', true],
     ['checks', 'Checks', true],
+    ['drift', 'Drift', drift !== undefined],
     ['history', 'History', true],
     ['reproduce', 'Reproduce', true],
   ] as const;
@@ -60,6 +62,7 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
         <ConfusionSection confusion={confusion} inputs={inputs} />
         <CohortSection evidence={evidence} />
         <CheckSection checks={evidence.checks} />
+        <DriftSection drift={drift} />
         <HistorySection evidence={evidence} looks={looks} />
         <ReproductionSection evidence={evidence} planFile={planFile} />
       </main>

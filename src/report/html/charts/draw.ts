@@ -11,7 +11,7 @@ export interface ChartText {
 
 /** As much of the DOM as drawing needs, since this program is compiled without a browser's types. */
 interface DrawnElement {
-  readonly ownerDocument: { createElement(name: string): DrawnElement };
+  readonly ownerDocument: { createElementNS(namespace: string, name: string): DrawnElement };
   readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
   readonly outerHTML: string;
   textContent: string;
@@ -36,7 +36,8 @@ export function drawChart(options: PlotOptions, { id, title, description }: Char
     ['title', title],
   ] as const;
   for (const [name, text] of described) {
-    const element = document.createElement(name);
+    // Of SVG's own kind: the text of an HTML title is written as it is, with whatever markup a name holds.
+    const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     element.setAttribute('id', `${id}-${name}`);
     element.textContent = text;
     svg.prepend(element);
