@@ -54,13 +54,12 @@ function checkOverlap(root: TreeNode, path: TreePath): Finding[] {
   const overlapping = stages.find(({ from, to }) => !isApart(reference, { from, to }));
   if (overlapping === undefined) return [];
   const { where, from, to } = overlapping;
-  const now =
-    from === undefined && to === undefined ? 'all of the log' : `${from ?? 'the start'} to ${to ?? 'the end'}`;
-  const message = `reference: ${reference.from ?? 'the start'} to ${reference.to ?? 'the end'} overlaps what ${where} judges, ${now}`;
+  const now = from === undefined && to === undefined ? 'all of the log' : rangeText({ from, to });
+  const message = `reference: ${rangeText(reference)} overlaps what ${where} judges, ${now}`;
   const hint =
     reference.to === undefined
       ? 'give the reference a to:, and requests a from: that is not before it'
-      : `write requests: { from: ${reference.to} }, or an earlier reference`;
+      : `write requests: { from: ${momentText(reference.to)} }, or an earlier reference`;
   return [{ path, rule: 'overlapping-reference', message, hint }];
 }
 
@@ -79,6 +78,15 @@ function windowOf(root: TreeNode, path: TreePath): Times {
     return read.ok ? read.value : undefined;
   });
   return { from, to };
+}
+
+function rangeText({ from, to }: Times): string {
+  return `${from === undefined ? 'the start' : momentText(from)} to ${to === undefined ? 'the end' : momentText(to)}`;
+}
+
+/** A day where a moment is the beginning of one. */
+function momentText(moment: string): string {
+  return moment.replace(/T00:00:00\.000Z$/u, '').replace('.000Z', 'Z');
 }
 
 function isApart(left: Times, right: Times): boolean {

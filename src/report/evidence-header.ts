@@ -1,4 +1,11 @@
-import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, RequestFileFacts, VersionFacts } from '../domain/evidence.ts';
+import type {
+  CohortSize,
+  Evidence,
+  LoadFacts,
+  OutcomeCounts,
+  RequestFileFacts,
+  VersionFacts,
+} from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
@@ -37,7 +44,9 @@ function requestFields(evidence: Evidence, sizes: string): [string, string][] {
     ['requests', requestsText(evidence.inputs.requests)],
     ['cohorts', sizes],
     ['errors', errorsText(evidence)],
-    ...(evidence.inputs.load === undefined ? [] : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
+    ...(evidence.inputs.load === undefined
+      ? []
+      : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
   ];
 }
 

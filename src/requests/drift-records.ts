@@ -54,7 +54,7 @@ export function featureColumn(feature: string): string {
 export async function readDriftRecords(db: Database, options: DriftOptions): Promise<DriftRecords> {
   const { folder, reference, current } = options;
   const currentFiles = await resolveRequestFiles(folder, current.files);
-  const referenceFiles = await resolveRequestFiles(folder, reference.files);
+  const referenceFiles = await resolveRequestFiles(folder, reference.files, 'drift.reference');
   const features = await featuresOf(db, options, [currentFiles[0], referenceFiles[0]]);
   const columns = features.map((feature) => `${quoteIdentifier(featureColumn(feature))} VARCHAR`);
   await db.run(

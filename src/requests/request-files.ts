@@ -14,13 +14,18 @@ export interface RequestFile {
 /**
  * Finds the files of a log: paths and globs relative to a folder, sorted by path, each file once however many patterns
  * name it.
+ * @param key of the plan that names them, for messages.
  * @throws UserError (exit 5) for a pattern that matches nothing, a file that is empty, unreadable or of no known format,
  * and a source that is not on this machine.
  */
-export async function resolveRequestFiles(folder: string, patterns: readonly string[]): Promise<RequestFile[]> {
+export async function resolveRequestFiles(
+  folder: string,
+  patterns: readonly string[],
+  key = 'requests.source',
+): Promise<RequestFile[]> {
   const found = new Set<string>();
   for (const pattern of patterns) {
-    for (const path of await matchesOf(folder, pattern)) found.add(path);
+    for (const path of await matchesOf(folder, pattern, key)) found.add(path);
   }
   const files = [...found]
     .map((absolutePath) => ({ path: relative(folder, absolutePath).split(sep).join('/'), absolutePath }))
@@ -29,17 +34,17 @@ export async function resolveRequestFiles(folder: string, patterns: readonly str
   return files;
 }
 
-async function matchesOf(folder: string, pattern: string): Promise<string[]> {
+async function matchesOf(folder: string, pattern: string, key: string): Promise<string[]> {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//iu.exec(pattern)?.[1];
   if (scheme !== undefined) throw remoteSource(scheme, pattern);
   // A name that looks like a glob but is a file means the file.
   if (!isDynamicPattern(pattern) || (await exists(resolve(folder, pattern)))) {
     const path = resolve(folder, pattern);
-    if (!(await exists(path))) throw await nothingFound(folder, pattern);
+    if (!(await exists(path))) throw await nothingFound(folder, pattern, key);
     return [path];
   }
   const paths = await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false });
-  if (paths.length === 0) throw await nothingFound(folder, pattern);
+  if (paths.length === 0) throw await nothingFound(folder, pattern, key);
   return paths.map((path) => resolve(path));
 }
 
@@ -82,7 +87,7 @@ function remoteSource(scheme: string, source: string): UserError {
   );
 }
 
-async function nothingFound(folder: string, pattern: string): Promise<UserError> {
+async function nothingFound(folder: string, pattern: string, key: string): Promise<UserError> {
   const searched = folderOf(folder, pattern);
   const names = await namesIn(searched);
   const wanted = pattern.slice(pattern.lastIndexOf('/') + 1);
@@ -93,7 +98,7 @@ async function nothingFound(folder: string, pattern: string): Promise<UserError>
     .map(({ name }) => name);
   const there =
     names.length === 0 ? 'that folder is not there or has no logs' : `the nearest names there: ${nearest.join(', ')}`;
-  return unusableFile(`requests.source: no file matches ${pattern}`, { hint: `looked in ${searched}; ${there}` });
+  return unusableFile(`${key}: no file matches ${pattern}`, { hint: `looked in ${searched}; ${there}` });
 }
 
 /** The part of a pattern's path before its first wildcard, without its last name. */

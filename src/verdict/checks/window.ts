@@ -15,7 +15,11 @@ const day = 24 * 60 * minute;
 const tolerance = 0.98;
 
 /** Whether the requests span long enough: people do other things at night, and on another day. */
-export function windowCheck({ window }: Checks, stage: Stage, { first, last }: LogSpan): CheckResult {
+export function windowCheck(
+  { window }: Pick<Checks, 'window'>,
+  stage: Pick<Stage, 'minDurationMs'>,
+  { first, last }: LogSpan,
+): CheckResult {
   const name = 'window';
   const wanted = stage.minDurationMs ?? window.minDurationMs;
   if (first === null || last === null)

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { parseMetric } from '../../src/domain/metric.ts';
+import type { Guardrail } from '../../src/domain/plan.ts';
+import { nextLook } from '../../src/gate/next-look.ts';
+import { plannedTests, rollbackTests, segmentDivisor, testsOfSegment } from '../../src/verdict/guardrail-tests.ts';
+import { isTooSmall } from '../../src/verdict/too-small.ts';
+
+function guardrail(settings: Partial<Guardrail>): Guardrail {
+  const metric = parseMetric('accuracy');
+  if (metric === undefined) throw new Error('accuracy is a metric');
+  const bound = { kind: 'maxDecrease', value: 0.01, relative: false } as const;
+  return { metric, bounds: [bound], segments: [], onBreach: 'rollback', test: 'interval', ...settings };
+}
+
+const automatic = guardrail({ autoSegments: true });
+
+describe('the level of segments: auto', () => {
+  test('is shared by any number of segments and never more than one test has', () => {
+    const shares = Array.from({ length: 10_000 }, (_, index) => 1 / segmentDivisor(index + 1));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThan(1);
+    expect(segmentDivisor(1)).toBe(2);
+  });
+
+  test('is one more of the tests that share alpha, for each bound that could roll back', () => {
+    const tests = (guardrails: readonly Guardrail[]) => rollbackTests(plannedTests(guardrails, () => ['a', 'b']));
+    expect(tests([automatic])).toBe(2);
+    expect(tests([guardrail({ segments: ['locale'] })])).toBe(3);
+    expect(tests([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
+  });
+
+  test('is spent on every bound that says auto', () => {
+    expect(testsOfSegment([automatic, guardrail({})], { locale: 'de' })).toHaveLength(1);
+  });
+});
+
+describe('a segment', () => {
+  const [bound] = automatic.bounds;
+  if (bound === undefined) throw new Error('a guardrail has a bound');
+  const estimate = { kind: 'estimated', value: 0, units: 50, requests: 500 } as const;
+
+  test('is too small where its interval is wider than the bound', () => {
+    expect(isTooSmall({ ...estimate, low: -0.02, high: 0.02 }, bound)).toBe(true);
+    expect(isTooSmall({ ...estimate, low: -0.005, high: 0.005 }, bound)).toBe(false);
+  });
+
+  test('is too small without an interval', () => {
+    expect(isTooSmall({ kind: 'uncomputable', reason: 'no label' }, bound)).toBe(true);
+    expect(isTooSmall({ ...estimate, kind: 'unbounded', reason: 'few users' }, bound)).toBe(true);
+  });
+});
+
+test('the order of segments comes from the registry where no earlier evidence lies here', async () => {
+  const segments = [{ locale: 'pl' }, { locale: 'en' }];
+  const recorded = {
+    stage: 'half',
+    look: 3,
+    at: '2026-11-01T00:00:00.000Z',
+    verdict: 'hold',
+    evidence: 'sha256:0',
+    tests: 2,
+    plannedUnits: 500,
+    segments,
+  } as const;
+  const stage = {
+    name: 'half',
+    weight: 0.5,
+    minRequests: 1,
+    minUnits: 1,
+    plannedSize: { requests: false, units: false },
+  };
+  const look = await nextLook(stage, 'x', undefined, [recorded], async () => true);
+  expect(look.frozen).toEqual({ tests: 2, plannedUnits: 500, segments });
+});
