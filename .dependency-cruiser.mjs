@@ -24,6 +24,10 @@ const mayImport = {
     from: ['domain', 'stats'],
     because: 'judging is a pure function, so that it can be run again without the world',
   },
+  simulation: {
+    from: ['domain', 'stats', 'plan', 'assignment', 'requests', 'metrics'],
+    because: 'a simulation makes up logs and measures them; judging them is the gate\'s, by the code that judges real ones',
+  },
   registry: { from: ['domain'], because: 'registry transitions are pure and one store writes' },
   report: { from: ['domain'], because: 'a renderer turns a result into text and never computes one' },
   gate: {
@@ -37,6 +41,7 @@ const mayImport = {
       'replay',
       'metrics',
       'verdict',
+      'simulation',
       'registry',
       'report',
     ],

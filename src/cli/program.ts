@@ -12,6 +12,7 @@ import { registerRegistry } from './registry.ts';
 import { registerReport } from './report.ts';
 import { registerRequests } from './requests.ts';
 import { registerRollback } from './rollback.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
@@ -37,6 +38,7 @@ export function createProgram(context: CommandContext): Command {
   for (const register of [
     registerInit,
     registerPlan,
+    registerSimulate,
     registerEvaluate,
     registerReport,
     registerPromote,

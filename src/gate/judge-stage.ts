@@ -71,7 +71,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
-  const comparisons = await compareVersions(sampler, plan, scope, shown);
+  const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
     frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
@@ -85,6 +85,11 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     ],
     drift,
   };
+}
+
+/** A simulation does without comparisons, unless a check that reads them may hold. */
+function needsComparisons({ plan, verdictOnly = false }: JudgedStage): boolean {
+  return !verdictOnly || plan.checks.segments.action === 'hold' || plan.checks.segmentMix.action === 'hold';
 }
 
 async function checksOf(

@@ -19,6 +19,8 @@ export interface TestSubject {
   readonly sampler: Sampler;
   /** Measures the baseline against itself; absent where times were not measured. */
   readonly noise?: Sampler | undefined;
+  /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
+  readonly verdictOnly?: boolean;
 }
 
 /** A test's result, and the estimate that it rests on. */
@@ -53,7 +55,7 @@ export async function judgeTest(
       ? estimateAt(
           await sampler.measure(subjectOf(scope, test), quantityOf(bound)),
           settings,
-          limitOf(bound.kind, bound.value),
+          subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
         )
       : { kind: 'uncomputable', reason: unresolved };
   return { result: judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) }), estimate, noise };

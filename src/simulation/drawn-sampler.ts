@@ -1,0 +1,55 @@
+import type { Metric } from '../domain/metric.ts';
+import type { Measured } from '../metrics/estimate.ts';
+import { groupMetricOf } from '../metrics/group-metrics.ts';
+import { GroupSampler } from '../metrics/group-sampler.ts';
+import type { JudgedTable } from '../metrics/judged-table.ts';
+import { MeanSampler } from '../metrics/mean-sampler.ts';
+import type { Sampler } from '../metrics/metric-sampler.ts';
+import { QuantileSampler } from '../metrics/quantile-sampler.ts';
+import type { Subject, TestedQuantity } from '../metrics/subject.ts';
+import { DrawnSums } from './drawn-sums.ts';
+import { drawnLatencies } from './drawn-latencies.ts';
+import type { DrawnStage } from './drawn-stage.ts';
+
+/**
+ * Measures a drawn stage by the code that measures a table. Sums and latencies come from memory; a metric that is no mean is
+ * computed by the database, on a table that is made when one is asked for.
+ */
+export class DrawnSampler implements Sampler {
+  readonly #means: MeanSampler;
+  readonly #quantiles: QuantileSampler;
+  readonly #table: () => Promise<JudgedTable>;
+  readonly #columnOf: (dimension: string) => string;
+  #groups: Promise<GroupSampler> | undefined;
+
+  constructor(
+    stage: DrawnStage,
+    metrics: readonly Metric[],
+    table: () => Promise<JudgedTable>,
+    columnOf: (dimension: string) => string,
+  ) {
+    this.#means = new MeanSampler(metrics, () => new DrawnSums(stage, metrics));
+    this.#quantiles = new QuantileSampler(drawnLatencies(stage));
+    this.#table = table;
+    this.#columnOf = columnOf;
+  }
+
+  async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric } = subject;
+    if (metric.family === 'latency' && metric.statistic === 'quantile') {
+      return await this.#quantiles.measure(metric.probability, subject, quantity);
+    }
+    if (groupMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
+    this.#groups ??= this.#table().then((table) => new GroupSampler(table, this.#columnOf));
+    return await (await this.#groups).measure(subject, quantity);
+  }
+
+  /** Only reports tell these; a simulation has the verdict alone. */
+  async postStratified(): Promise<undefined> {
+    return undefined;
+  }
+
+  async topUnitsShare(): Promise<undefined> {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { type Metric, metricTraits } from '../domain/metric.ts';
+import { groupMetricOf } from '../metrics/group-metrics.ts';
+import type { JudgedTable } from '../metrics/judged-table.ts';
+import { meanMetricOf } from '../metrics/mean-metrics.ts';
+
+/** The candidate's value of a metric on a table of judged requests, and shares of them. */
+export interface EffectBase {
+  /** The candidate's value on the requests for which a condition holds; undefined where it has none. */
+  valueOf(table: JudgedTable, metric: Metric, condition: string): Promise<number | undefined>;
+  /** How many requests a condition holds for. */
+  count(table: JudgedTable, condition: string): Promise<number>;
+}
+
+/** Reads from DuckDB by the metrics' own definitions. */
+export const effectBase: EffectBase = {
+  async valueOf(table, metric, condition) {
+    const { db, name } = table;
+    if (metric.family === 'latency' && metric.statistic === 'quantile') {
+      const sql = `quantile_cont(candidate_latency_ns, ${metric.probability}::DOUBLE)::DOUBLE / 1e6`;
+      return finite((await db.columns(`SELECT ${sql} AS value FROM ${name} WHERE ${condition}`)).numbers('value')[0]);
+    }
+    const group = groupMetricOf(metric);
+    if (group !== undefined) {
+      const within = `${condition} AND ${group.domain('candidate')}`;
+      if ((await this.count(table, within)) === 0) return undefined;
+      return finite((await group.compute(table, 'candidate', within)).value);
+    }
+    const mean = meanMetricOf(metric);
+    if (mean === undefined) throw new RangeError(`${metric.id} has no definition`);
+    const rows = await db.columns(
+      `SELECT avg((${mean.value('candidate')})::DOUBLE) / ${mean.divisor} AS value FROM ${name}
+       WHERE ${condition} AND ${mean.domain('candidate')}`,
+    );
+    return finite(rows.numbers('value')[0]);
+  },
+  async count({ db, name }, condition) {
+    const rows = await db.columns(`SELECT count(*)::DOUBLE AS requests FROM ${name} WHERE ${condition}`);
+    return rows.numbers('requests')[0] ?? 0;
+  },
+};
+
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** Whether a metric is a share of requests that single answers can be turned for. */
+export function isShare(metric: Metric): boolean {
+  return metricTraits(metric).unit === 'proportion';
+}

@@ -1,0 +1,129 @@
+import { changeMeasure } from '../domain/format-bound.ts';
+import { formatQuantity } from '../domain/format-number.ts';
+import { metricTraits } from '../domain/metric.ts';
+import type { JudgedTable } from '../metrics/judged-table.ts';
+import { sliceCondition } from '../metrics/slice.ts';
+import type { Effect } from './effect.ts';
+import { type EffectBase, isShare } from './effect-base.ts';
+import { changeOfEvery, current, type ImpossibleEffect, type PlantedChange, recipeFor } from './planted-change.ts';
+
+/** An effect that can be planted, and what the metric is without and with it. */
+export interface PlantedEffect {
+  readonly effect: Effect;
+  readonly change: PlantedChange;
+  /** The candidate's value of the metric without the effect, and with it. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where effects are planted: the outcomes of the candidate of no difference, once for each way round. */
+export interface PlantingGround {
+  readonly table: JudgedTable;
+  readonly base: EffectBase;
+  /** The labels of a classification; empty for a regression. */
+  readonly labels: readonly string[];
+  readonly columnOf: (dimension: string) => string;
+}
+
+/** Finds out how often which answers have to change for an effect to be there; or why this log cannot have it. */
+export async function plantEffect(ground: PlantingGround, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
+  const { table, base, labels, columnOf } = ground;
+  const within = sliceCondition({ cohort: 'all', segment: effect.segment }, columnOf);
+  const from = await base.valueOf(table, effect.metric, `${within} AND candidate_present`);
+  if (from === undefined) {
+    const hint = 'plant it into a metric that the log holds';
+    return { problem: `no request of the log has a value of ${effect.metric.id}`, hint };
+  }
+  const to = effect.relative ? from * (1 + effect.change) : from + effect.change;
+  const recipe = recipeFor(effect, labels);
+  if (recipe === undefined) {
+    const change = changeOfEvery(effect, from);
+    return 'problem' in change ? change : { effect, change: limited(change, within), from, to };
+  }
+  if (isShare(effect.metric) && (to < 0 || to > 1)) return beyond(effect, from, effect.change > 0 ? 1 - from : from);
+  const { eligible, replaced } = recipe;
+  const probability = await chance(ground, effect, { within, eligible, replaced, from, to });
+  if (typeof probability !== 'number') return probability;
+  return { effect, change: { replaced, eligible: `${within} AND ${eligible}`, probability }, from, to };
+}
+
+interface Wanted extends Pick<PlantedChange, 'replaced'> {
+  readonly within: string;
+  readonly eligible: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The chance at which each eligible request has to change. */
+async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): Promise<number | ImpossibleEffect> {
+  const { table, base } = ground;
+  const { metric } = effect;
+  const { within, eligible, from, to } = wanted;
+  const possible = await base.count(table, `${within} AND ${eligible}`);
+  if (possible === 0) return beyond(effect, from, 0);
+  if (metric.family === 'macro_f1' || metric.family === 'auc') return await searchedChance(ground, effect, wanted);
+  if (metric.family === 'precision') {
+    const answers = await base.count(table, `${within} AND ${answeredWith(metric.label)}`);
+    const hits = from * answers;
+    // Worse: more answers of the label; better: fewer wrong ones. Either way the hits stay.
+    const share = Math.abs(hits / to - answers) / possible;
+    return share <= 1 ? share : beyond(effect, from, Math.abs(hits / (answers + Math.sign(-effect.change) * possible) - from));
+  }
+  const share = Math.abs(to - from) / (effect.change < 0 ? from : 1 - from);
+  return share <= 1 ? share : beyond(effect, from, effect.change < 0 ? from : 1 - from);
+}
+
+function answeredWith(label: string): string {
+  return `candidate_label = '${label.replaceAll("'", "''")}' AND label IS NOT NULL`;
+}
+
+const searchSteps = 16;
+
+/** By halving, for metrics that do not move in proportion: changes are nested, so that more of them never move it back. */
+async function searchedChance(
+  { table, base }: PlantingGround,
+  effect: Effect,
+  { within, eligible, replaced, from, to }: Wanted,
+): Promise<number | ImpossibleEffect> {
+  const valueAt = async (probability: number) => {
+    const changed = replaced.map(
+      ([field, sql]) =>
+        `CASE WHEN ${eligible} AND (hash(id || 'trial') / 18446744073709551616.0) < ${probability} THEN ${sql} ELSE candidate_${field} END AS candidate_${field}`,
+    );
+    const name = 'planting_trial';
+    await table.db.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT * REPLACE (${changed.join(', ')}) FROM ${table.name}`);
+    return (await base.valueOf({ db: table.db, name }, effect.metric, within)) ?? from;
+  };
+  const most = await valueAt(1);
+  const reaches = (value: number) => (effect.change < 0 ? value <= to : value >= to);
+  if (!reaches(most)) return beyond(effect, from, Math.abs(most - from));
+  let [low, high] = [0, 1];
+  for (let step = 0; step < searchSteps; step += 1) {
+    const middle = (low + high) / 2;
+    if (reaches(await valueAt(middle))) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Changes only the requests of the segment. */
+function limited({ replaced, probability }: PlantedChange, within: string): PlantedChange {
+  return {
+    probability,
+    replaced: replaced.map(([column, sql]) => [column, `CASE WHEN ${within} THEN ${sql} ELSE ${current(column)} END`]),
+  };
+}
+
+function beyond({ metric, change }: Effect, from: number, most: number): ImpossibleEffect {
+  const { unit } = metricTraits(metric);
+  const verb = change > 0 ? 'rise' : 'fall';
+  const at = formatQuantity(from, unit);
+  if (most <= 0) return { problem: `${metric.id} is ${at} in this log and cannot ${verb}`, hint: 'plant it the other way' };
+  const room = formatQuantity(most, changeMeasure(unit)).replace('+', '');
+  const sign = change > 0 ? '+' : '-';
+  const example = `${sign}${Number((most * 50).toPrecision(1))}pp`;
+  return {
+    problem: `${metric.id} is ${at} in this log and can ${verb} by at most ${room}`,
+    hint: `plant less, such as ${example}`,
+  };
+}

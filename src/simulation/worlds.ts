@@ -1,0 +1,97 @@
+import type { Role } from '../domain/role.ts';
+import { type Database, quoteIdentifier } from '../requests/database.ts';
+import { outcomeFieldsOf, takenFrom, withoutOutcome } from './outcome-roles.ts';
+import type { PlantedEffect } from './plant-effect.ts';
+import { current } from './planted-change.ts';
+import type { WantedNumbers } from '../requests/wanted-numbers.ts';
+
+/**
+ * The ways in which a request can happen in a simulation. A world is a way round (which version's outcome is whose) together with
+ * a planted change of the answer, or none; every metric is computed once per request and world by its own SQL, and a run
+ * only picks one world for each request.
+ */
+export interface Worlds {
+  /** `paired`: each request has both versions' outcomes, and the two may be swapped; `served`: each has one, of whoever serves. */
+  readonly comparison: 'paired' | 'served';
+  /** Ways round: as recorded and swapped, or served by the baseline and by the candidate. */
+  readonly ways: 2;
+  /** Planted changes of single answers, in the order in which they are tried. */
+  readonly changes: readonly PlantedEffect[];
+  /** The world in which the candidate is the baseline timed again; undefined where nothing was timed twice. */
+  readonly noise: number | undefined;
+}
+
+/** The number of a world. */
+export function worldOf({ changes }: Worlds, way: 0 | 1, change: number): number {
+  return way * (changes.length + 1) + change;
+}
+
+/** How many worlds there are. */
+export function worldCount({ changes, noise }: Worlds): number {
+  return 2 * (changes.length + 1) + (noise === undefined ? 0 : 1);
+}
+
+/**
+ * The table `planting_ground`: the candidate that does not differ, every way round that it may be in, on which effects are sized.
+ * Of pairs it is both outcomes of each request, of a split log whatever the request's one outcome is.
+ */
+export async function createPlantingGround(db: Database, comparison: Worlds['comparison'], numbers: WantedNumbers) {
+  const ways = comparison === 'paired' ? ([0, 1] as const) : ([1] as const);
+  const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, numbers)} FROM population`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
+  return { db, name: 'planting_ground' };
+}
+
+/** Makes the table `worlds`: every request in every world, with the columns of a judged request and `world`. */
+export async function createWorlds(
+  db: Database,
+  worlds: Worlds,
+  everywhere: readonly PlantedEffect[],
+  numbers: WantedNumbers,
+): Promise<void> {
+  const selects: string[] = [];
+  for (const way of [0, 1] as const) {
+    // A baseline that serves is as it was: what is planted is planted into the candidate.
+    const isCandidate = worlds.comparison === 'paired' || way === 1;
+    const oriented = `SELECT ${wayRound(worlds.comparison, way, numbers)} FROM population`;
+    const changed = isCandidate ? everywhere.reduce((from, effect) => withChange(from, effect, numbers), oriented) : oriented;
+    selects.push(`SELECT ${worldOf(worlds, way, 0)} AS world, * FROM (${changed})`);
+    for (const [index, effect] of worlds.changes.entries()) {
+      const world = worldOf(worlds, way, index + 1);
+      selects.push(`SELECT ${world} AS world, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`);
+    }
+  }
+  if (worlds.noise !== undefined) {
+    selects.push(
+      `SELECT ${worlds.noise} AS world, * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM population`,
+    );
+  }
+  await db.run(`CREATE OR REPLACE TEMP TABLE worlds AS ${selects.join(' UNION ALL ')}`);
+}
+
+/** A request with its outcomes the way round that is asked for. */
+function wayRound(comparison: Worlds['comparison'], way: 0 | 1, numbers: WantedNumbers): string {
+  const fields = outcomeFieldsOf(numbers);
+  if (comparison === 'paired') {
+    if (way === 0) return '*';
+    return `* REPLACE (${[...takenFrom('baseline', 'candidate', fields), ...takenFrom('candidate', 'baseline', fields)].join(', ')})`;
+  }
+  const [server, other]: [Role, Role] = way === 0 ? ['baseline', 'candidate'] : ['candidate', 'baseline'];
+  const served = fields.map(
+    (field) => `CASE WHEN baseline_present THEN baseline_${field} ELSE candidate_${field} END AS ${server}_${field}`,
+  );
+  return `* REPLACE (${[...served, ...withoutOutcome(other, fields)].join(', ')})`;
+}
+
+function withChange(from: string, { change }: PlantedEffect, numbers: WantedNumbers): string {
+  const fields = outcomeFieldsOf(numbers);
+  const replaced = change.replaced
+    .filter(([column]) => column.startsWith('kpi:') || fields.includes(column))
+    .map(([column, sql]) => `${sql} AS ${column.startsWith('kpi:') ? quoteIdentifier(column) : current(column)}`);
+  return replaced.length === 0 ? from : `SELECT * REPLACE (${replaced.join(', ')}) FROM (${from})`;
+}
+
+/** The SQL condition under which each change may be made, the other way round included. */
+export function eligibleSql({ changes }: Worlds): string[] {
+  return changes.map(({ change }, index) => `(${change.eligible ?? 'true'})::INTEGER AS eligible${index}`);
+}
