@@ -29,7 +29,12 @@ export function registerSimulate(program: Command, context: CommandContext): voi
       [],
     )
     .option('--runs <number>', 'rollouts to simulate, 1 to 10000', wholeNumber('--runs', 1, 10_000), 200)
-    .option('--looks <number>', 'looks while the log grows, evenly spaced, 1 to 500', wholeNumber('--looks', 1, 500), 20)
+    .option(
+      '--looks <number>',
+      'looks while the log grows, evenly spaced, 1 to 500',
+      wholeNumber('--looks', 1, 500),
+      20,
+    )
     .option('--seed <number>', 'another seed draws other users', wholeNumber('--seed', 0, 2_147_483_647), 1)
     .addOption(formatOption())
     .addHelpText(

@@ -5,6 +5,8 @@ export function wholeNumber(option: string, least: number, most: number): (writt
   return (written) => {
     const number = /^\d+$/u.test(written) ? Number(written) : Number.NaN;
     if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}, such as ${option} ${Math.max(least, Math.min(most, 100))}.`);
+    throw new InvalidArgumentError(
+      `Write a whole number from ${least} to ${most}, such as ${option} ${Math.max(least, Math.min(most, 100))}.`,
+    );
   };
 }

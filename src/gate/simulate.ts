@@ -95,7 +95,8 @@ function readEffects(written: readonly string[], plan: RolloutPlan): readonly Ef
       continue;
     }
     const subject = JSON.stringify([read.value.metric.id, read.value.segment]);
-    if (effects.has(subject)) wrong.push(effectFinding(`${text}: there is an effect on it already`, 'write one of them'));
+    if (effects.has(subject))
+      wrong.push(effectFinding(`${text}: there is an effect on it already`, 'write one of them'));
     effects.set(subject, read.value);
   }
   if (wrong.length > 0) throw impossibleEffects(wrong);

@@ -51,14 +51,27 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
   const sources = outcomeSources(plan, runtimes);
   // A stage that judges everyone: its outcomes are what the first shadow stage's are, and nothing is replayed twice.
-  const everyone = { name: 'simulated', weight: 0, minRequests: 0, minUnits: 0, plannedSize: { requests: false, units: false } };
+  const everyone = {
+    name: 'simulated',
+    weight: 0,
+    minRequests: 0,
+    minUnits: 0,
+    plannedSize: { requests: false, units: false },
+  };
   const log = await readStageRequests(db, rollout, everyone, sources);
   if (log.totals.accepted === 0) {
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }
   await assignUnits(db, plan.assignment);
   const storeFolder = outcomeStoreFolder(workFolder(folder));
-  await obtainOutcomes(world, rollout, { db, stage: everyone, sources, requests: log.identity, storeFolder, fresh: false });
+  await obtainOutcomes(world, rollout, {
+    db,
+    stage: everyone,
+    sources,
+    requests: log.identity,
+    storeFolder,
+    fresh: false,
+  });
   const metrics = guardedMetrics(plan);
   const numbers = numbersOf(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
@@ -73,7 +86,9 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
 function noteOwnLogs(world: World, { plan }: Rollout): void {
-  const own = plan.stages.filter(({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined);
+  const own = plan.stages.filter(
+    ({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined,
+  );
   if (own.length === 0) return;
   const names = own.map(({ name }) => name).join(', ');
   world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
@@ -123,7 +138,9 @@ export function effectFinding(message: string, hint: string): Diagnostic {
 
 export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
   const count = diagnostics.length;
-  return invalidInput(count === 1 ? 'An effect cannot be planted' : `${count} effects cannot be planted`, { diagnostics });
+  return invalidInput(count === 1 ? 'An effect cannot be planted' : `${count} effects cannot be planted`, {
+    diagnostics,
+  });
 }
 
 /** Reads the log into memory with the effects in it. */

@@ -79,7 +79,10 @@ function header({ log, runs, looks, seed, effects, comparison }: SimulationRevie
   );
   return fields(
     [
-      ['log', `${countOf(log.requests, 'request')} by ${countOf(log.users, 'user')}, ${minute(log.from)} to ${minute(log.to)} UTC`],
+      [
+        'log',
+        `${countOf(log.requests, 'request')} by ${countOf(log.users, 'user')}, ${minute(log.from)} to ${minute(log.to)} UTC`,
+      ],
       ['rollouts', `${formatCount(runs)}, ${countOf(looks, 'look')} each while the log grows (seed ${seed})`],
       ['candidate', candidateText(comparison)],
       ['planted', planted.length === 0 ? 'nothing: this is the false-alarm check' : planted.join('; ')],
@@ -91,7 +94,7 @@ function header({ log, runs, looks, seed, effects, comparison }: SimulationRevie
 function candidateText(comparison: SimulationReview['comparison']): string {
   return comparison === 'paired'
     ? "each drawn user's recorded outcomes, the two versions swapped by a coin: in truth nothing differs but what is planted"
-    : "the recorded outcomes of the drawn users who fall into the canary: in truth nothing differs but what is planted";
+    : 'the recorded outcomes of the drawn users who fall into the canary: in truth nothing differs but what is planted';
 }
 
 /** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
@@ -115,7 +118,12 @@ function outcomeTable({ outcomes }: SimulationReview, style: Style): string {
   const rows = (['increase', 'hold', 'rollback'] as const).map((decision) => {
     const { count, share, low, high } = outcomes[decision];
     return {
-      cells: [painted(decision, outcomeWords[decision], style), formatCount(count), percent(share), `${percent(low)} to ${percent(high)}`],
+      cells: [
+        painted(decision, outcomeWords[decision], style),
+        formatCount(count),
+        percent(share),
+        `${percent(low)} to ${percent(high)}`,
+      ],
     };
   });
   return table(columns, rows, style);
@@ -174,11 +182,20 @@ function conclusions({ effects, outcomes, stages, runs }: SimulationReview): str
   if (effects.length === 0) {
     return [
       `False alarms: ${formatCount(rollback.count)} of ${countOf(runs, 'harmless rollout')} (${percent(rollback.share)}) were rolled back.`,
-      ...(hold.share > 0.5 ? [`${percent(hold.share)} of them never finished on this log, most at ${stuck(stages)}: canary plan says which guardrail needs more data.`] : []),
+      ...(hold.share > 0.5
+        ? [
+            `${percent(hold.share)} of them never finished on this log, most at ${stuck(stages)}: canary plan says which guardrail needs more data.`,
+          ]
+        : []),
     ];
   }
   const seen = `With this effect ${percent(rollback.share)} of the rollouts are rolled back, ${percent(hold.share)} are held and ${percent(increase.share)} go through.`;
-  return [seen, ...(increase.count > 0 ? ['What went through harms every later user too: these numbers end with the decision.'] : [])];
+  return [
+    seen,
+    ...(increase.count > 0
+      ? ['What went through harms every later user too: these numbers end with the decision.']
+      : []),
+  ];
 }
 
 function stuck(stages: readonly SimulatedStage[]): string {

@@ -16,6 +16,9 @@ export interface Draw {
   readonly changes: Uint8Array;
   /** By request: a number in [0, 1) by which the ones to be timed are picked. */
   readonly ranks: Float32Array;
+  /** What was worked out for one look and serves the next. */
+  readonly sums: Map<string, unknown>;
+  readonly times: Map<string, { readonly values: Float64Array; readonly order: Uint32Array }>;
 }
 
 export interface DrawSettings {
@@ -62,7 +65,7 @@ export function drawRun(population: Population, run: number, { seed, scheme, use
       ranks[at] = uniform();
     }
   }
-  return { unitOf, buckets, swapped, starts, changes, ranks };
+  return { unitOf, buckets, swapped, starts, changes, ranks, sums: new Map(), times: new Map() };
 }
 
 function changeOf({ worlds, eligible }: Population, way: number, record: number, uniform: () => number): number {

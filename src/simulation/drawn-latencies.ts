@@ -1,81 +1,136 @@
 import type { Role } from '../domain/role.ts';
 import type { LatencyCounts, LatencySample, LatencySource } from '../metrics/latency-sample.ts';
-import { type DrawnStage, visitRequests } from './drawn-stage.ts';
+import type { Slice } from '../metrics/slice.ts';
+import { type DrawnStage, noiseWay, visitRequests, wayOf } from './drawn-stage.ts';
 
 const nanosecondsPerMs = 1e6;
 
 /** Latencies of a drawn stage. */
 export function drawnLatencies(stage: DrawnStage): LatencySource {
-  return (roles, slice) => {
-    const { population, draw, timed } = stage;
-    const values: number[][] = roles.map(() => []);
-    const users: number[] = [];
-    visitRequests(stage, slice.cohort, slice.segment, (record, user, at, _, way) => {
-      if (timed < 1 && (draw.ranks[at] ?? 1) >= timed) return;
-      const times = roles.map((role) => population.latencies[way]?.[role][record] ?? Number.NaN);
-      if (times.some((time) => Number.isNaN(time))) return;
-      users.push(user);
-      times.forEach((time, side) => values[side]?.push(time));
-    });
-    return new DrawnLatencies(
-      roles,
-      values.map((side) => Float64Array.from(side)),
-      users,
-    );
-  };
+  return (roles, slice) => new DrawnLatencies(stage, roles, slice);
 }
 
 class DrawnLatencies implements LatencySample {
-  readonly sides: number;
-  readonly #values: readonly Float64Array[];
-  readonly #users: readonly number[];
-  #sorted: readonly Float64Array[] | undefined;
+  readonly #stage: DrawnStage;
+  readonly #roles: readonly Role[];
+  /** 1 for a request of the draw that is in the sample. */
+  readonly #isIn: Uint8Array;
+  #size = 0;
 
-  /** @param users of each request, in one order for all sides; a user's requests follow each other. */
-  constructor(roles: readonly Role[], values: readonly Float64Array[], users: readonly number[]) {
-    this.sides = roles.length;
-    this.#values = values;
-    this.#users = users;
+  constructor(stage: DrawnStage, roles: readonly Role[], { cohort, segment }: Slice) {
+    this.#stage = stage;
+    this.#roles = roles;
+    const { population, draw, timed } = stage;
+    const isIn = new Uint8Array(draw.ranks.length);
+    visitRequests(stage, cohort, segment, (record, _, at, __, way) => {
+      if (timed < 1 && (draw.ranks[at] ?? 1) >= timed) return;
+      const times = population.latencies[way];
+      for (const role of roles) if (Number.isNaN(times?.[role][record] ?? Number.NaN)) return;
+      isIn[at] = 1;
+      this.#size += 1;
+    });
+    this.#isIn = isIn;
+  }
+
+  get sides(): number {
+    return this.#roles.length;
   }
 
   async quantilesAt(
     probabilitiesOf: (side: number) => readonly number[],
   ): Promise<readonly (readonly number[])[] | undefined> {
-    if (this.#users.length === 0) return undefined;
-    const sorted = this.#inOrder();
-    return sorted.map((values, side) =>
-      probabilitiesOf(side).map((probability) => quantile(values, probability) / nanosecondsPerMs),
-    );
+    if (this.#size === 0) return undefined;
+    return this.#roles.map((role, side) => {
+      const sorted = this.#sorted(role);
+      return probabilitiesOf(side).map((probability) => quantile(sorted, probability) / nanosecondsPerMs);
+    });
   }
 
   async constantSides(): Promise<readonly boolean[]> {
-    return this.#inOrder().map((values) => values[0] === values.at(-1));
+    return this.#roles.map((role) => {
+      const sorted = this.#sorted(role);
+      return sorted[0] === sorted.at(-1);
+    });
   }
 
   async countsByUnit(points: readonly number[]): Promise<LatencyCounts> {
-    const requests: number[] = [];
-    const atMost: number[][] = this.#values.map(() => []);
-    let last = -1;
-    for (const [index, user] of this.#users.entries()) {
-      if (user !== last) {
-        requests.push(0);
-        for (const counts of atMost) counts.push(0);
+    const { draw } = this.#stage;
+    const users = draw.unitOf.length;
+    const requests = new Float64Array(users);
+    const atMost = points.map(() => new Float64Array(users));
+    let units = 0;
+    for (const [side, point] of points.entries()) {
+      const { values } = timesOfDraw(this.#stage, this.#roles[side] ?? 'candidate');
+      const limit = point * nanosecondsPerMs;
+      let row = 0;
+      for (let user = 0; user < users; user += 1) {
+        let count = 0;
+        let below = 0;
+        for (let at = draw.starts[user] ?? 0; at < (draw.starts[user + 1] ?? 0); at += 1) {
+          if (this.#isIn[at] !== 1) continue;
+          count += 1;
+          if ((values[at] ?? Infinity) <= limit) below += 1;
+        }
+        if (count === 0) continue;
+        requests[row] = count;
+        const counts = atMost[side];
+        if (counts !== undefined) counts[row] = below;
+        row += 1;
       }
-      last = user;
-      const row = requests.length - 1;
-      requests[row] = (requests[row] ?? 0) + 1;
-      for (const [side, counts] of atMost.entries()) {
-        const limit = (points[side] ?? 0) * nanosecondsPerMs;
-        if ((this.#values[side]?.[index] ?? Number.NaN) <= limit) counts[row] = (counts[row] ?? 0) + 1;
-      }
+      units = row;
     }
-    return { requests: Float64Array.from(requests), atMost: atMost.map((counts) => Float64Array.from(counts)) };
+    return { requests: requests.slice(0, units), atMost: atMost.map((counts) => counts.slice(0, units)) };
   }
 
-  #inOrder(): readonly Float64Array[] {
-    this.#sorted ??= this.#values.map((values) => values.toSorted());
-    return this.#sorted;
+  readonly #known = new Map<Role, Float64Array>();
+
+  /** The latencies in the sample, in rising order. */
+  #sorted(role: Role): Float64Array {
+    const known = this.#known.get(role);
+    if (known !== undefined) return known;
+    const { values, order } = timesOfDraw(this.#stage, role);
+    const sorted = new Float64Array(this.#size);
+    let place = 0;
+    for (const at of order) {
+      if (this.#isIn[at] !== 1) continue;
+      sorted[place] = values[at] ?? Number.NaN;
+      place += 1;
+    }
+    this.#known.set(role, sorted);
+    return sorted;
   }
+}
+
+/** A version's latencies by request of the draw, and the requests in rising order of them; sorted once for all looks. */
+export interface TimesOfDraw {
+  readonly values: Float64Array;
+  readonly order: Uint32Array;
+}
+
+function timesOfDraw({ population, draw, weight, noise }: DrawnStage, role: Role): TimesOfDraw {
+  const { comparison } = population.worlds;
+  const key = JSON.stringify([role, noise, comparison === 'served' ? weight : 0]);
+  const known = draw.times.get(key);
+  if (known !== undefined) return known;
+  const requests = draw.ranks.length;
+  const values = new Float64Array(requests);
+  // A request's rank among all latencies and its place, as one number that the runtime's own sort can order.
+  const keys = new Float64Array(requests);
+  for (let user = 0; user < draw.unitOf.length; user += 1) {
+    const shift = (population.starts[draw.unitOf[user] ?? 0] ?? 0) - (draw.starts[user] ?? 0);
+    const way = noise ? noiseWay : wayOf(comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
+    const times = population.latencies[way];
+    for (let at = draw.starts[user] ?? 0; at < (draw.starts[user + 1] ?? 0); at += 1) {
+      values[at] = times?.[role][at + shift] ?? Number.NaN;
+      keys[at] = (times?.ranks[role][at + shift] ?? 0) * requests + at;
+    }
+  }
+  keys.sort();
+  const order = new Uint32Array(requests);
+  for (let place = 0; place < requests; place += 1) order[place] = (keys[place] ?? 0) % requests;
+  const times = { values, order };
+  draw.times.set(key, times);
+  return times;
 }
 
 /** Type 7 of Hyndman and Fan 1996, as DuckDB's `quantile_cont`. */

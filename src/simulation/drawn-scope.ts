@@ -20,30 +20,33 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage): 
   const sizes: SizedSegment[] = [];
   const dimensions = Object.keys(plan.requests.segments);
   const counts = dimensions.map((dimension) => new SegmentCounts(population.segments.get(dimension)?.values ?? []));
-  const hours = new Map<number, number>();
+  const hours = new Float64Array(24);
+  const codes = dimensions.map((dimension) => population.segments.get(dimension)?.codes);
   let [first, last] = [Infinity, -Infinity];
-  visitRequests(drawn, judgedCohort, null, (record, user) => {
+  const sizesOf = { canary: new CohortCount(), stable: new CohortCount() };
+  visitRequests(drawn, 'all', null, (record, user) => {
+    const time = population.times[record] ?? Number.NaN;
+    if (time < first) first = time;
+    if (time > last) last = time;
+    const inCanary = (drawn.draw.buckets[user] ?? 1) < drawn.weight;
+    sizesOf[inCanary ? 'canary' : 'stable'].add(user);
+    if (judgedCohort === 'canary' && !inCanary) return;
     const hour = population.hours[record] ?? 0;
-    hours.set(hour, (hours.get(hour) ?? 0) + 1);
-    dimensions.forEach((dimension, index) => counts[index]?.add(population.segments.get(dimension)?.codes[record] ?? -1, user));
+    hours[hour] = (hours[hour] ?? 0) + 1;
+    for (let index = 0; index < counts.length; index += 1) counts[index]?.add(codes[index]?.[record] ?? -1, user);
   });
   dimensions.forEach((dimension, index) => {
     segmentValues.set(dimension, counts[index]?.requestsByValue() ?? new Map());
     sizes.push(...(counts[index]?.sizes(dimension) ?? []));
-  });
-  visitRequests(drawn, 'all', null, (record) => {
-    const time = population.times[record] ?? Number.NaN;
-    first = Math.min(first, time);
-    last = Math.max(last, time);
   });
   const none = { requests: 0, errors: {} };
   return {
     scope: {
       judgedCohort,
       comparison: population.worlds.comparison,
-      cohorts: cohortSizes(drawn),
+      cohorts: cohortSizes(sizesOf),
       segmentValues,
-      hours,
+      hours: new Map([...hours.entries()].filter(([, requests]) => requests > 0)),
       outcomes: { baseline: none, candidate: none },
     },
     sizes: sizes.toSorted((a, b) => b.units - a.units),
@@ -55,23 +58,26 @@ function isoTime(time: number): string | null {
   return Number.isFinite(time) ? new Date(time).toISOString() : null;
 }
 
-function cohortSizes(drawn: DrawnStage): readonly CohortSize[] {
-  const sizeOf = (name: CohortName): CohortSize => {
-    let [units, requests, previous] = [0, 0, -1];
-    visitRequests(drawn, name, null, (_, user) => {
-      requests += 1;
-      if (user !== previous) units += 1;
-      previous = user;
-    });
-    return { name, units, requests };
-  };
-  const [canary, stable] = [sizeOf('canary'), sizeOf('stable')];
-  const all: CohortSize = {
-    name: 'all',
-    units: canary.units + stable.units,
-    requests: canary.requests + stable.requests,
-  };
-  return [canary, stable, all];
+function cohortSizes({ canary, stable }: Record<'canary' | 'stable', CohortCount>): readonly CohortSize[] {
+  const sizeOf = (name: CohortName, units: number, requests: number): CohortSize => ({ name, units, requests });
+  return [
+    sizeOf('canary', canary.units, canary.requests),
+    sizeOf('stable', stable.units, stable.requests),
+    sizeOf('all', canary.units + stable.units, canary.requests + stable.requests),
+  ];
+}
+
+/** Counts requests that come by user. */
+class CohortCount {
+  units = 0;
+  requests = 0;
+  #last = -1;
+
+  add(user: number): void {
+    this.requests += 1;
+    if (user !== this.#last) this.units += 1;
+    this.#last = user;
+  }
 }
 
 /** Requests and users of each value of one dimension. */

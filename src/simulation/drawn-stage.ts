@@ -16,8 +16,11 @@ export interface DrawnStage {
   readonly noise: boolean;
 }
 
-/** A request of a drawn stage: its place in the population, its user's and its own place in the draw, and its world. */
+/** A request of a drawn stage: its place in the population, its user, its place in the draw, its world and way round. */
 export type VisitRequest = (record: number, user: number, at: number, world: number, way: number) => void;
+
+/** The way round of the times of the baseline against itself, after the two of a request. */
+export const noiseWay = 2;
 
 /** Visits the requests of a cohort and segment, by user and in the order of time. */
 export function visitRequests(
@@ -27,27 +30,42 @@ export function visitRequests(
   visit: VisitRequest,
 ): void {
   const { worlds, starts, times } = population;
-  const wanted = Object.entries(segment ?? {}).map(([dimension, value]) => {
-    const known = population.segments.get(dimension);
-    return { codes: known?.codes, code: known?.values.indexOf(value) ?? -1 };
-  });
+  const { codes, code } = codesOf(population, segment);
   for (let user = 0; user < draw.unitOf.length; user += 1) {
-    const inCanary = (draw.buckets[user] ?? 1) < weight;
-    if ((cohort === 'canary' && !inCanary) || (cohort === 'stable' && inCanary)) continue;
-    const first = starts[draw.unitOf[user] ?? 0] ?? 0;
-    const start = draw.starts[user] ?? 0;
+    const bucket = draw.buckets[user] ?? 1;
+    if (!isInCohort(cohort, bucket, weight)) continue;
+    const shift = (starts[draw.unitOf[user] ?? 0] ?? 0) - (draw.starts[user] ?? 0);
     const end = draw.starts[user + 1] ?? 0;
-    const way = wayOf(worlds.comparison, inCanary, draw.swapped[user] === 1);
-    for (let at = start; at < end; at += 1) {
-      const record = first + at - start;
-      if ((times[record] ?? 0) > until) break;
-      if (wanted.some(({ codes, code }) => code < 0 || codes?.[record] !== code)) continue;
+    const way = wayOf(worlds.comparison, bucket < weight, draw.swapped[user] === 1);
+    for (let at = draw.starts[user] ?? 0; at < end; at += 1) {
+      const record = at + shift;
+      if (!((times[record] ?? Infinity) <= until)) break;
+      if (codes !== undefined && codes[record] !== code) continue;
       const world = noise ? (worlds.noise ?? 0) : worldOf(worlds, way, draw.changes[at] ?? 0);
-      visit(record, user, at, world, noise ? 2 : way);
+      visit(record, user, at, world, noise ? noiseWay : way);
     }
   }
 }
 
-function wayOf(comparison: 'paired' | 'served', inCanary: boolean, isSwapped: boolean): 0 | 1 {
+/** Whether a bucket's user belongs to a cohort at a weight. */
+export function isInCohort(cohort: CohortName, bucket: number, weight: number): boolean {
+  return cohort === 'all' || bucket < weight === (cohort === 'canary');
+}
+
+/** The codes of a segment's dimension and its value's code, which no request has where it is unknown; no codes for everything. */
+export function codesOf(
+  { segments }: Population,
+  segment: Segment,
+): { readonly codes: Int32Array | undefined; readonly code: number } {
+  const [[dimension, value] = []] = Object.entries(segment ?? {});
+  if (dimension === undefined || value === undefined) return { codes: undefined, code: 0 };
+  const known = segments.get(dimension);
+  if (known === undefined) throw new RangeError(`${dimension} was not read into memory`);
+  const code = known.values.indexOf(value);
+  return { codes: known.codes, code: code === -1 ? Number.NaN : code };
+}
+
+/** Which way round a user's requests are: swapped by a coin, or served by whoever the cohort says. */
+export function wayOf(comparison: 'paired' | 'served', inCanary: boolean, isSwapped: boolean): 0 | 1 {
   return (comparison === 'paired' ? isSwapped : inCanary) ? 1 : 0;
 }

@@ -30,7 +30,10 @@ export function readEffect(written: string, plan: Pick<RolloutPlan, 'guardrails'
   const metric = plan.guardrails.find((guardrail) => guardrail.metric.id === id)?.metric;
   if (metric === undefined) {
     const guarded = [...new Set(plan.guardrails.map((guardrail) => guardrail.metric.id))];
-    return misreading(`${written}: no guardrail looks at ${id}`, didYouMean(id, guarded) || `write one of ${guarded.join(', ')}`);
+    return misreading(
+      `${written}: no guardrail looks at ${id}`,
+      didYouMean(id, guarded) || `write one of ${guarded.join(', ')}`,
+    );
   }
   if (dimension !== undefined && plan.requests.segments[dimension] === undefined) {
     const known = Object.keys(plan.requests.segments);
@@ -54,7 +57,8 @@ function readChange(amount: string, unit: MetricUnit): Reading<Pick<Effect, 'cha
   if (quantity === undefined) return misreading(`${amount === '' ? 'nothing' : amount} is not a change`, hint);
   const read = sizeOf(quantity, unit);
   if (read === undefined) return misreading(`${amount} is not a change of this metric`, hint);
-  if (read.change === 0) return misreading(`${amount} changes nothing`, 'leave it out: without effects nothing differs');
+  if (read.change === 0)
+    return misreading(`${amount} changes nothing`, 'leave it out: without effects nothing differs');
   return reading({ ...read, change: sign === '-' ? -read.change : read.change });
 }
 

@@ -2,6 +2,7 @@ import { harmfulEnd } from '../domain/bound.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { Draw } from './draw.ts';
+import { codesOf } from './drawn-stage.ts';
 import type { Effect } from './effect.ts';
 import type { PlantedEffect } from './plant-effect.ts';
 import type { Population } from './population.ts';
@@ -18,8 +19,7 @@ export function harmsOf(
   const every = planted
     .filter(({ change, effect }) => change.eligible === undefined && isHarmful(plan, effect))
     .map(({ effect }) => within(population, effect));
-  return (at, record) =>
-    (turned[(draw.changes[at] ?? 0) - 1] ?? false) || every.some((isWithin) => isWithin(record));
+  return (at, record) => (turned[(draw.changes[at] ?? 0) - 1] ?? false) || every.some((isWithin) => isWithin(record));
 }
 
 /** Whether an effect goes the way that the metric, or where it has no such way its bounds, call worse. */
@@ -30,10 +30,7 @@ export function isHarmful({ guardrails }: Pick<RolloutPlan, 'guardrails'>, { met
   return bounds.some(({ kind }) => (harmfulEnd(kind) === 'high' ? change > 0 : change < 0));
 }
 
-function within({ segments }: Population, { segment }: Effect): (record: number) => boolean {
-  const [[dimension, value] = []] = Object.entries(segment ?? {});
-  if (dimension === undefined || value === undefined) return () => true;
-  const known = segments.get(dimension);
-  const code = known?.values.indexOf(value) ?? -1;
-  return (record) => code >= 0 && known?.codes[record] === code;
+function within(population: Population, { segment }: Effect): (record: number) => boolean {
+  const { codes, code } = codesOf(population, segment);
+  return (record) => codes === undefined || codes[record] === code;
 }

@@ -67,7 +67,9 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
     const hits = from * answers;
     // Worse: more answers of the label; better: fewer wrong ones. Either way the hits stay.
     const share = Math.abs(hits / to - answers) / possible;
-    return share <= 1 ? share : beyond(effect, from, Math.abs(hits / (answers + Math.sign(-effect.change) * possible) - from));
+    return share <= 1
+      ? share
+      : beyond(effect, from, Math.abs(hits / (answers + Math.sign(-effect.change) * possible) - from));
   }
   const share = Math.abs(to - from) / (effect.change < 0 ? from : 1 - from);
   return share <= 1 ? share : beyond(effect, from, effect.change < 0 ? from : 1 - from);
@@ -91,7 +93,9 @@ async function searchedChance(
         `CASE WHEN ${eligible} AND (hash(id || 'trial') / 18446744073709551616.0) < ${probability} THEN ${sql} ELSE candidate_${field} END AS candidate_${field}`,
     );
     const name = 'planting_trial';
-    await table.db.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT * REPLACE (${changed.join(', ')}) FROM ${table.name}`);
+    await table.db.run(
+      `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT * REPLACE (${changed.join(', ')}) FROM ${table.name}`,
+    );
     return (await base.valueOf({ db: table.db, name }, effect.metric, within)) ?? from;
   };
   const most = await valueAt(1);
@@ -118,7 +122,8 @@ function beyond({ metric, change }: Effect, from: number, most: number): Impossi
   const { unit } = metricTraits(metric);
   const verb = change > 0 ? 'rise' : 'fall';
   const at = formatQuantity(from, unit);
-  if (most <= 0) return { problem: `${metric.id} is ${at} in this log and cannot ${verb}`, hint: 'plant it the other way' };
+  if (most <= 0)
+    return { problem: `${metric.id} is ${at} in this log and cannot ${verb}`, hint: 'plant it the other way' };
   const room = formatQuantity(most, changeMeasure(unit)).replace('+', '');
   const sign = change > 0 ? '+' : '-';
   const example = `${sign}${Number((most * 50).toPrecision(1))}pp`;

@@ -18,7 +18,6 @@ export interface ImpossibleEffect {
   readonly hint: string;
 }
 
-
 /** A recipe before its chance is known: what changes where, and how much of the metric each changed request moves. */
 interface Recipe {
   readonly eligible: string;

@@ -36,11 +36,7 @@ export async function createDrawnTable(db: Database): Promise<void> {
 
 /** The judged requests of a run as a view, made from what was appended. */
 export async function createDrawnView(db: Database): Promise<JudgedTable> {
-  const replaced = [
-    'drawn_user AS unit_index',
-    'drawn_in_canary AS in_canary',
-    'drawn_group AS jackknife_group',
-  ];
+  const replaced = ['drawn_user AS unit_index', 'drawn_in_canary AS in_canary', 'drawn_group AS jackknife_group'];
   await db.run(
     `CREATE OR REPLACE TEMP VIEW judged_drawn AS
      SELECT * REPLACE (${replaced.join(', ')}) FROM ${drawnTable} JOIN worlds USING (record, world)`,

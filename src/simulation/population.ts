@@ -29,9 +29,14 @@ export interface Population {
   readonly segments: ReadonlyMap<string, { readonly values: readonly string[]; readonly codes: Int32Array }>;
   readonly contributions: ReadonlyMap<string, Contributions>;
   /** Latency in ns by way round (the noise last) and role; NaN where there is none. */
-  readonly latencies: readonly Readonly<Record<Role, Float64Array>>[];
+  readonly latencies: readonly Latencies[];
   /** By planted change and way round: 1 for a request that it could change. */
   readonly eligible: readonly (readonly [Uint8Array, Uint8Array])[];
+}
+
+/** Both versions' latencies by request, and each one's rank among all of them, whichever way round; equal ones in any order. */
+export interface Latencies extends Readonly<Record<Role, Float64Array>> {
+  readonly ranks: Readonly<Record<Role, Float64Array>>;
 }
 
 /**
@@ -115,15 +120,19 @@ async function readContributions(
 
 async function readLatencies(db: Database, worlds: Worlds): Promise<Population['latencies']> {
   const numbers = [worldOf(worlds, 0, 0), worldOf(worlds, 1, 0), ...(worlds.noise === undefined ? [] : [worlds.noise])];
-  const latencies: Population['latencies'][number][] = [];
-  for (const world of numbers) {
-    const rows = await db.columns(
-      `SELECT baseline_latency_ns::DOUBLE AS baseline, candidate_latency_ns::DOUBLE AS candidate FROM worlds
-       WHERE world = ${world} ORDER BY record`,
-    );
-    latencies.push({ baseline: rows.numbers('baseline'), candidate: rows.numbers('candidate') });
-  }
-  return latencies;
+  const ranked = (role: Role) =>
+    `${role}_latency_ns::DOUBLE AS ${role}, (row_number() OVER (ORDER BY ${role}_latency_ns))::DOUBLE AS ${role}_rank`;
+  const rows = await db.columns(
+    `SELECT * FROM (SELECT world, record, ${ranked('baseline')}, ${ranked('candidate')} FROM worlds WHERE world IN (${numbers.join(', ')}))
+     ORDER BY world, record`,
+  );
+  const records = rows.rowCount / numbers.length;
+  // Ordered by the world's number, and so are the ways round.
+  return numbers.map((_, way) => {
+    const column = (name: string) => rows.numbers(name).subarray(way * records, (way + 1) * records);
+    const ranks = { baseline: column('baseline_rank'), candidate: column('candidate_rank') };
+    return { baseline: column('baseline'), candidate: column('candidate'), ranks };
+  });
 }
 
 async function readEligible(db: Database, worlds: Worlds): Promise<Population['eligible']> {

@@ -54,11 +54,15 @@ export async function createWorlds(
     // A baseline that serves is as it was: what is planted is planted into the candidate.
     const isCandidate = worlds.comparison === 'paired' || way === 1;
     const oriented = `SELECT ${wayRound(worlds.comparison, way, numbers)} FROM population`;
-    const changed = isCandidate ? everywhere.reduce((from, effect) => withChange(from, effect, numbers), oriented) : oriented;
+    const changed = isCandidate
+      ? everywhere.reduce((from, effect) => withChange(from, effect, numbers), oriented)
+      : oriented;
     selects.push(`SELECT ${worldOf(worlds, way, 0)} AS world, * FROM (${changed})`);
     for (const [index, effect] of worlds.changes.entries()) {
       const world = worldOf(worlds, way, index + 1);
-      selects.push(`SELECT ${world} AS world, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`);
+      selects.push(
+        `SELECT ${world} AS world, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`,
+      );
     }
   }
   if (worlds.noise !== undefined) {
