@@ -33,7 +33,7 @@ export interface JudgedLook {
 
 /**
  * Judges a look by the code that `evaluate` judges a real one by. Left out is what cannot decide in a simulation: comparisons that
- * only a report shows, and the parity of cohorts, which are drawn at random here.
+ * only a report shows, the parity of cohorts, which are drawn at random here, and drift, which the log has or has not whoever is drawn.
  */
 export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise<JudgedLook> {
   const { plan } = log.rollout;
@@ -57,6 +57,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       sampler: samplerOf(false),
       noise: population.worlds.noise === undefined ? undefined : samplerOf(true),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
+      readDrift: async () => undefined,
       verdictOnly: true,
     },
     look.frozen,

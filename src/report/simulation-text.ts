@@ -163,18 +163,19 @@ function exposureTable(review: SimulationReview, style: Style): string {
     { header: '90% at most', align: 'right' },
     { header: 'most', align: 'right' },
   ];
-  const row = (name: string, { median, p90, max }: SimulatedSpread) => ({
-    cells: [name, formatCount(median), formatCount(p90), formatCount(max)],
-  });
   return table(
     columns,
     [
-      row('requests exposed', review.exposedRequests),
-      row('users exposed', review.exposedUsers),
-      ...(review.effects.length === 0 ? [] : [row('users harmed', review.harmedUsers)]),
+      spreadRow('requests exposed', review.exposedRequests),
+      spreadRow('users exposed', review.exposedUsers),
+      ...(review.effects.length === 0 ? [] : [spreadRow('users harmed', review.harmedUsers)]),
     ],
     style,
   );
+}
+
+function spreadRow(name: string, { median, p90, max }: SimulatedSpread) {
+  return { cells: [name, formatCount(median), formatCount(p90), formatCount(max)] };
 }
 
 function conclusions({ effects, outcomes, stages, runs }: SimulationReview): string[] {

@@ -1,4 +1,5 @@
 import type { Metric } from '../domain/metric.ts';
+import { ColumnReader } from '../metrics/column-reader.ts';
 import type { Measured } from '../metrics/estimate.ts';
 import { groupMetricOf } from '../metrics/group-metrics.ts';
 import { GroupSampler } from '../metrics/group-sampler.ts';
@@ -6,6 +7,7 @@ import type { JudgedTable } from '../metrics/judged-table.ts';
 import { MeanSampler } from '../metrics/mean-sampler.ts';
 import type { Sampler } from '../metrics/metric-sampler.ts';
 import { QuantileSampler } from '../metrics/quantile-sampler.ts';
+import { sampledQuantiles } from '../metrics/sampled-quantiles.ts';
 import type { Subject, TestedQuantity } from '../metrics/subject.ts';
 import { DrawnSums } from './drawn-sums.ts';
 import { drawnLatencies } from './drawn-latencies.ts';
@@ -28,8 +30,8 @@ export class DrawnSampler implements Sampler {
     table: () => Promise<JudgedTable>,
     columnOf: (dimension: string) => string,
   ) {
-    this.#means = new MeanSampler(metrics, () => new DrawnSums(stage, metrics));
-    this.#quantiles = new QuantileSampler(drawnLatencies(stage));
+    this.#means = new MeanSampler(metrics, () => new ColumnReader(new DrawnSums(stage, metrics)));
+    this.#quantiles = new QuantileSampler(sampledQuantiles(drawnLatencies(stage)));
     this.#table = table;
     this.#columnOf = columnOf;
   }

@@ -1,4 +1,4 @@
-import type { CohortName, CohortSize } from '../domain/evidence.ts';
+import type { CohortSize } from '../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { judgedCohortOf, type StageScope } from '../metrics/stage-scope.ts';
@@ -59,11 +59,10 @@ function isoTime(time: number): string | null {
 }
 
 function cohortSizes({ canary, stable }: Record<'canary' | 'stable', CohortCount>): readonly CohortSize[] {
-  const sizeOf = (name: CohortName, units: number, requests: number): CohortSize => ({ name, units, requests });
   return [
-    sizeOf('canary', canary.units, canary.requests),
-    sizeOf('stable', stable.units, stable.requests),
-    sizeOf('all', canary.units + stable.units, canary.requests + stable.requests),
+    { name: 'canary', units: canary.units, requests: canary.requests },
+    { name: 'stable', units: stable.units, requests: stable.requests },
+    { name: 'all', units: canary.units + stable.units, requests: canary.requests + stable.requests },
   ];
 }
 

@@ -24,6 +24,6 @@ export function takenFrom(role: Role, source: Role, fields: readonly string[]): 
 export function withoutOutcome(role: Role, fields: readonly string[]): string[] {
   return fields.map((field) => {
     if (field === 'present') return `false AS ${role}_present`;
-    return field === 'errors_known' ? `${role}_errors_known` : `NULL AS ${role}_${field}`;
+    return field === 'errors_known' ? `${role}_errors_known AS ${role}_errors_known` : `NULL AS ${role}_${field}`;
   });
 }

@@ -118,10 +118,12 @@ async function readContributions(
   return contributions;
 }
 
+function ranked(role: Role): string {
+  return `${role}_latency_ns::DOUBLE AS ${role}, (row_number() OVER (ORDER BY ${role}_latency_ns))::DOUBLE AS ${role}_rank`;
+}
+
 async function readLatencies(db: Database, worlds: Worlds): Promise<Population['latencies']> {
   const numbers = [worldOf(worlds, 0, 0), worldOf(worlds, 1, 0), ...(worlds.noise === undefined ? [] : [worlds.noise])];
-  const ranked = (role: Role) =>
-    `${role}_latency_ns::DOUBLE AS ${role}, (row_number() OVER (ORDER BY ${role}_latency_ns))::DOUBLE AS ${role}_rank`;
   const rows = await db.columns(
     `SELECT * FROM (SELECT world, record, ${ranked('baseline')}, ${ranked('candidate')} FROM worlds WHERE world IN (${numbers.join(', ')}))
      ORDER BY world, record`,
