@@ -140,14 +140,16 @@ async function readLatencies(db: Database, worlds: Worlds): Promise<Population['
 async function readEligible(db: Database, worlds: Worlds): Promise<Population['eligible']> {
   const columns = eligibleSql(worlds);
   if (columns.length === 0) return [];
-  const [asRecorded, swapped] = await Promise.all(
-    ([0, 1] as const).map((way) =>
-      db.columns(`SELECT ${columns.join(', ')} FROM worlds WHERE world = ${worldOf(worlds, way, 0)} ORDER BY record`),
-    ),
-  );
+  const rowsOf = async (way: 0 | 1) =>
+    await db.columns(
+      `SELECT ${columns.join(', ')} FROM worlds WHERE world = ${worldOf(worlds, way, 0)} ORDER BY record`,
+    );
+  // One after the other: a connection runs one query at a time.
+  const asRecorded = await rowsOf(0);
+  const swapped = await rowsOf(1);
   return worlds.changes.map((_, index): [Uint8Array, Uint8Array] => {
     // A condition on what is missing is NULL, which is not eligible; a typed array of bytes makes NaN 0.
-    const flags = (rows: typeof asRecorded) => Uint8Array.from(rows?.numbers(`eligible${index}`) ?? []);
+    const flags = (rows: typeof asRecorded) => Uint8Array.from(rows.numbers(`eligible${index}`));
     return [flags(asRecorded), flags(swapped)];
   });
 }

@@ -37,7 +37,10 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
   return await withDatabase(world, workFolder(folder), async (db) => {
     const log = await openSimulatedLog(world, rollout, db);
     const read = effects.map((effect) => readEffect(effect, rollout.plan));
-    const planted = await plantEffects(log, read.map((each) => (each.ok ? each.value : expect.fail(each.problem))));
+    const planted = await plantEffects(
+      log,
+      read.map((each) => (each.ok ? each.value : expect.fail(each.problem))),
+    );
     const population = await readSimulatedPopulation(log, planted);
     const draw = drawRun(population, 3, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
     const results: (readonly [string, unknown, unknown])[] = [];

@@ -49,7 +49,10 @@ export function seededRecords(options: SimulatedLogOptions): Record<string, unkn
       const answer = right ? label : pick(labels.filter((each) => each !== label));
       const score = 0.4 + 0.6 * uniform();
       const rest = (1 - score) / (labels.length - 1);
-      return { latency_ms, prediction: { scores: Object.fromEntries(labels.map((l) => [l, l === answer ? score : rest])) } };
+      return {
+        latency_ms,
+        prediction: { scores: Object.fromEntries(labels.map((l) => [l, l === answer ? score : rest])) },
+      };
     };
     const both = { [baseline]: outcome(), [candidate]: outcome() };
     return {

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { schemes } from '../../src/assignment/schemes.ts';
+import { prepareFolder, workFolder } from '../../src/gate/look-history.ts';
+import { openRollout } from '../../src/gate/rollout.ts';
+import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulated-log.ts';
+import { withDatabase } from '../../src/gate/with-database.ts';
+import { segmentColumn } from '../../src/requests/read-options.ts';
+import { drawRun } from '../../src/simulation/draw.ts';
+import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
+import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
+import { readEffect } from '../../src/simulation/effect.ts';
+import { seededRecords, simulatedFolder } from './simulated-folder.ts';
+
+const guardrails = [
+  '{ metric: latency.p90, maxIncrease: 10% }',
+  '{ metric: latency.mean, maxIncrease: 5ms }',
+  '{ metric: error_rate, maxIncrease: 2pp }',
+  '{ metric: accuracy, maxDecrease: 2pp }',
+  '{ metric: precision(refund), maxDecrease: 5pp }',
+  '{ metric: "recall(track)", maxDecrease: 5pp }',
+  '{ metric: agreement, min: 50% }',
+  '{ metric: macro_f1, maxDecrease: 5pp }',
+  '{ metric: log_loss, maxIncrease: 10% }',
+];
+
+const runs = 30;
+
+/** Mean of what simulated logs show of the effect, candidate minus baseline (or of agreement, the candidate's own). */
+async function shownMean(effect: string): Promise<{ readonly shown: number; readonly wanted: number }> {
+  const { world, folder } = simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05 }), guardrails);
+  const rollout = await openRollout(world, 'plan.yaml');
+  await prepareFolder(workFolder(folder));
+  return await withDatabase(world, workFolder(folder), async (db) => {
+    const log = await openSimulatedLog(world, rollout, db);
+    const read = readEffect(effect, rollout.plan);
+    if (!read.ok) throw new Error(read.problem);
+    const [planted] = await plantEffects(log, [read.value]);
+    if (planted === undefined) throw new Error('nothing was planted');
+    const population = await readSimulatedPopulation(log, [planted]);
+    const own = read.value.metric.family === 'agreement';
+    let sum = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const draw = drawRun(population, run, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
+      const stage = { population, draw, weight: 0, until: Infinity, timed: 1, noise: false };
+      const sampler = new DrawnSampler(stage, log.metrics, () => writeDrawnStage(db, stage), segmentColumn);
+      const slice = { cohort: 'all', segment: read.value.segment } as const;
+      const subject = { metric: read.value.metric, comparison: 'paired', slice } as const;
+      const measured = await sampler.measure(subject, own ? 'own' : 'difference');
+      if (measured.kind === 'uncomputable') throw new Error(measured.reason);
+      sum += measured.value - (own ? planted.from : 0);
+    }
+    return { shown: sum / runs, wanted: planted.to - planted.from };
+  });
+}
+
+describe('simulated logs show what was planted', () => {
+  test.each([
+    ['accuracy=-5pp'],
+    ['accuracy=+2pp'],
+    ['accuracy[locale=de-DE]=-10pp'],
+    ['error_rate=+4pp'],
+    ['error_rate=-3pp'],
+    ['latency.mean=+10ms'],
+    ['latency.p90=+20%'],
+    ['precision(refund)=-6pp'],
+    ['recall(track)=-8pp'],
+    ['agreement=-5pp'],
+    ['macro_f1=-5pp'],
+    ['log_loss=+20%'],
+  ])('%s', async (effect) => {
+    const { shown, wanted } = await shownMean(effect);
+    // A mean of runs is no closer than its own error; half of the effect, or twice, is far outside. Macro F1 is found by search.
+    expect(Math.abs(shown / wanted - 1)).toBeLessThan(effect.startsWith('macro_f1') ? 0.3 : 0.15);
+  });
+});
