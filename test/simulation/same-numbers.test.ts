@@ -5,6 +5,7 @@ import { prepareFolder, workFolder } from '../../src/gate/look-history.ts';
 import { openRollout } from '../../src/gate/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulated-log.ts';
 import { withDatabase } from '../../src/gate/with-database.ts';
+import type { Measured } from '../../src/metrics/estimate.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import type { TestedQuantity } from '../../src/metrics/subject.ts';
 import { segmentColumn } from '../../src/requests/read-options.ts';
@@ -43,7 +44,7 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
     );
     const population = await readSimulatedPopulation(log, planted);
     const draw = drawRun(population, 3, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
-    const results: (readonly [string, unknown, unknown])[] = [];
+    const results: (readonly [string, Measured, Measured])[] = [];
     // The second look goes on where the first one was.
     for (const share of [0.4, 1]) {
       const until = Math.min(...population.times) + share * 3 * 86_400_000;
@@ -76,14 +77,15 @@ describe('a simulated log is measured as a table with the same requests is', () 
   ] as const)('%s', async (_, outcomes, effects) => {
     const results = await bothWays(outcomes, effects);
     expect(results).toHaveLength(2 * 9 * 3 * 3 * 3);
-    for (const [name, drawn, judged] of results) expect(close(drawn), name).toEqual(close(judged));
-    const computed = results.filter(([, drawn]) => (drawn as { kind: string }).kind === 'linearized');
+    for (const [name, drawn, judged] of results)
+      expect({ name, measured: close(drawn) }).toEqual({ name, measured: close(judged) });
+    const computed = results.filter(([, drawn]) => drawn.kind === 'linearized');
     expect(computed.length).toBeGreaterThan(50);
   });
 });
 
 /** Numbers to 9 digits: units come in another order, and so do roundings. */
-function close(measured: unknown): unknown {
+function close(measured: Measured): unknown {
   return JSON.parse(
     JSON.stringify(measured, (_, value: unknown) =>
       typeof value === 'number' && value !== 0 ? (Math.abs(value) < 1e-12 ? 0 : Number(value.toPrecision(9))) : value,

@@ -30,7 +30,11 @@ export function seededRecords(options: SimulatedLogOptions): Record<string, unkn
   const { requests, users, outcomes = 'paired', labels = classes, errors = 0.01, days = 3 } = options;
   const generator = xoroshiro128plus(7);
   const uniform = () => uniformFloat64(generator);
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(uniform() * values.length)] as T;
+  const pick = <T>(values: readonly T[]): T => {
+    const value = values[Math.floor(uniform() * values.length)];
+    if (value === undefined) throw new RangeError('nothing to pick from');
+    return value;
+  };
   const people = Array.from({ length: users }, (_, user) => ({
     name: `user${user}`,
     locale: pick(locales),
@@ -54,7 +58,7 @@ export function seededRecords(options: SimulatedLogOptions): Record<string, unkn
         prediction: { scores: Object.fromEntries(labels.map((l) => [l, l === answer ? score : rest])) },
       };
     };
-    const both = { [baseline]: outcome(), [candidate]: outcome() };
+    const both: Readonly<Record<string, unknown>> = { [baseline]: outcome(), [candidate]: outcome() };
     return {
       request_id: `r${String(index).padStart(6, '0')}`,
       timestamp: new Date(start + Math.floor((index / requests) * days * day)).toISOString(),
