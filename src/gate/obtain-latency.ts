@@ -72,12 +72,12 @@ async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage
     await db.run(
       `CREATE OR REPLACE TABLE latency_sample AS
        WITH ordered AS (
-         SELECT seq, at, row_number() OVER (ORDER BY at, seq) AS place FROM requests JOIN units USING (unit)
+         SELECT seq, requests.at AS came, row_number() OVER (ORDER BY requests.at, seq) AS place FROM requests JOIN units USING (unit)
          WHERE ${judged ?? 'true'}),
        size AS (SELECT least(${latencyRequests}, count(*)) AS n FROM ordered),
        stretch AS (
-         SELECT first.place AS start FROM ordered first, size, ordered last WHERE last.place = first.place + n - 1
-         ORDER BY last.at - first.at, first.place LIMIT 1)
+         SELECT opening.place AS start FROM ordered opening, size, ordered ending WHERE ending.place = opening.place + n - 1
+         ORDER BY ending.came - opening.came, opening.place LIMIT 1)
        SELECT seq FROM ordered, stretch, size WHERE place BETWEEN start AND start + n - 1`,
     );
     return;

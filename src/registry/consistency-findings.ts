@@ -2,6 +2,7 @@ import semver from 'semver';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Artifact, ModelRegistry } from '../domain/registry.ts';
 import { type Finding, placeText } from './findings.ts';
+import { headerFindings } from './header-findings.ts';
 import { firstBrokenLink } from './hash-chain.ts';
 import { pointerTo } from './scan-json.ts';
 import { sumsToOne, trafficSum } from './traffic.ts';
@@ -20,7 +21,12 @@ export function consistencyFindings(registry: ModelRegistry): Finding[] {
 function versionFindings({ versions }: ModelRegistry): Finding[] {
   return Object.entries(versions).flatMap(([version, { artifact }]) => {
     const pointer = pointerTo('/versions', version);
-    return [...versionNumberFindings(pointer, version), ...pathFindings(pointerTo(pointer, 'artifact'), artifact)];
+    const place = pointerTo(pointer, 'artifact');
+    return [
+      ...versionNumberFindings(pointer, version),
+      ...pathFindings(place, artifact),
+      ...headerFindings(place, artifact),
+    ];
   });
 }
 

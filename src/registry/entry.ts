@@ -1,6 +1,9 @@
 import { invalidInput } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/registry.ts';
+import type { Finding } from './findings.ts';
+import { headerFindings } from './header-findings.ts';
 import { checkSchema } from './registry-schema.ts';
+import { pointerTo } from './scan-json.ts';
 import { schemaFindings } from './schema-findings.ts';
 
 /**
@@ -11,12 +14,16 @@ export function requireEntry(described: Readonly<Record<string, unknown>>): Omit
   const version = '0.0.0';
   const entry = { status: 'registered', ...described };
   const checked = checkSchema({ schemaVersion: 1, model: 'model', revision: 0, versions: { [version]: entry } });
-  if ('errors' in checked) {
-    const findings = schemaFindings(checked.errors).map(({ message, hint }) => `${message}; ${hint}`);
-    throw invalidInput(findings.join('\n').replaceAll(`versions["${version}"].`, ''));
-  }
+  if ('errors' in checked) throw invalidEntry(schemaFindings(checked.errors), version);
   const { status: _registered, ...allowed } = checked.written.versions[version] ?? unreachable();
+  const secrets = headerFindings(pointerTo(pointerTo('/versions', version), 'artifact'), allowed.artifact);
+  if (secrets.length > 0) throw invalidEntry(secrets, version);
   return allowed;
+}
+
+function invalidEntry(findings: readonly Finding[], version: string): Error {
+  const texts = findings.map(({ message, hint }) => `${message}; ${hint}`);
+  return invalidInput(texts.join('\n').replaceAll(`versions["${version}"].`, ''));
 }
 
 function unreachable(): never {

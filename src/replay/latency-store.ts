@@ -110,7 +110,7 @@ async function readSample({ db, table, sampleTable, settings }: LatencyMeasureme
   const recordedMs: number[] = [];
   const sampled = `SELECT seq FROM ${quoteIdentifier(sampleTable)}`;
   const [columns, order] = recorded
-    ? ['seq, input, epoch_us(at)::DOUBLE / 1000 AS at_ms', 'at, seq']
+    ? ['seq, input, epoch_us("at")::DOUBLE / 1000 AS at_ms', '"at", seq']
     : ['seq, input', 'seq'];
   const sql = `SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE seq IN (${sampled}) ORDER BY ${order}`;
   for await (const rows of db.stream(sql)) {
