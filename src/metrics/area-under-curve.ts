@@ -1,3 +1,4 @@
+import { effectiveUnits } from '../stats/cluster-size.ts';
 import type { Role } from '../domain/role.ts';
 import { both, isLabelled } from './conditions.ts';
 import type { GroupMetric } from './group-metric.ts';
@@ -8,6 +9,7 @@ const scored = (role: Role) => `${isLabelled(role)} AND ${role}_positive_score I
 /**
  * Area under the ROC curve of a binary classification: the chance that a request of the positive label has a higher score than one of
  * the negative label, a tie counting half (Hanley and McNeil 1982, The meaning and use of the area under a ROC curve).
+ * Positives and negatives are two sides of a comparison: the effective units are those of the kind that the fewest units have.
  * DuckDB sorts the scores and spills where they are many; here they pass once, and 50 counts stay.
  */
 export const areaUnderCurve: GroupMetric = {
@@ -20,15 +22,19 @@ export const areaUnderCurve: GroupMetric = {
   absent: 'no answered request has both a true label and a score',
   async compute({ db, name }, role, condition) {
     const pairs = new RankedPairs();
-    const counts = await db.columns(
-      `SELECT count(*)::DOUBLE AS positives FROM ${name} WHERE ${condition} AND is_positive`,
+    const kinds = await db.columns(
+      `SELECT is_positive::INTEGER AS positive, sum(own)::DOUBLE AS requests, sum(own * own)::DOUBLE AS squares FROM
+         (SELECT is_positive, count(*) AS own FROM ${name} WHERE ${condition} GROUP BY is_positive, unit_index)
+       GROUP BY is_positive`,
     );
-    pairs.expectPositives(counts.numbers('positives')[0] ?? 0);
+    const [requests, squares] = [kinds.numbers('requests'), kinds.numbers('squares')];
+    pairs.expectPositives(requests[kinds.numbers('positive').indexOf(1)] ?? 0);
     const ranked = `SELECT ${role}_positive_score AS score, jackknife_group AS unit_group, is_positive::INTEGER AS positive
       FROM ${name} WHERE ${condition} ORDER BY score`;
     for await (const rows of db.stream(ranked)) {
       pairs.addInOrder(rows.numbers('score'), rows.numbers('unit_group'), rows.numbers('positive'));
     }
-    return { ...pairs.areas(), floorVariance: 0 };
+    const ofEach = requests.map((sum, kind) => effectiveUnits({ sum, sumOfSquares: squares[kind] ?? Number.NaN }));
+    return { ...pairs.areas(), effectiveUnits: Math.min(...ofEach) };
   },
 };

@@ -20,6 +20,11 @@ export interface LeaveGroupOut {
   readonly value: number;
   /** By group; the value itself for a group that has none of the requests, NaN where nothing is left to compute it on. */
   readonly without: Float64Array;
+  /**
+   * Effective number of units with requests of the kind that the fewest have, where the metric compares two kinds of requests; absent for
+   * others. A metric is no better known than what it knows least of.
+   */
+  readonly effectiveUnits?: number;
   /** Of a metric that is made of 0 and 1, the floor of its variance for requests that each stand for one; 0 for others. */
   readonly floorVariance: number;
 }

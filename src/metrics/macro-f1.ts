@@ -17,8 +17,8 @@ export const macroF1: GroupMetric = {
   },
 };
 
-/** Right answers, and answers plus truths, of one label: in all, and by group. */
-interface LabelCounts {
+/** Right answers, and answers plus truths, of one label by group. */
+export interface LabelCounts {
   readonly hits: Float64Array;
   readonly occurrences: Float64Array;
 }
@@ -48,7 +48,8 @@ async function confusionCounts(judged: JudgedTable, role: Role, condition: strin
   return [...counts.values()];
 }
 
-function leaveGroupsOut(labels: readonly LabelCounts[]): LeaveGroupOut {
+/** The mean over labels, of which each has occurred, on all requests and without each group. */
+export function leaveGroupsOut(labels: readonly LabelCounts[]): LeaveGroupOut {
   const totals = labels.map(({ hits, occurrences }) => ({ hits: sumOf(hits), occurrences: sumOf(occurrences) }));
   const meanWithout = (group: number) => {
     let sum = 0;

@@ -41,8 +41,12 @@ export class RankedPairs {
     }
   }
 
-  /** The area, and the area without each group; NaN where positives or negatives are missing. */
-  areas(): { readonly value: number; readonly without: Float64Array } {
+  /**
+   * The area, the area without each group, and the floor of its variance; NaN where positives or negatives are missing. The floor is
+   * that of proportions, as if four requests beyond those seen were ranked wrongly, spread over positives and negatives as the
+   * requests are: one of them moves the area by 1 / n_k at most, so that it is 4 / n * (1 / n_+ + 1 / n_-).
+   */
+  areas(): { readonly value: number; readonly without: Float64Array; readonly floorVariance: number } {
     this.#settleTie();
     const [positives, negatives] = [this.#positivesBelow, this.#negativesBelow];
     const without = Float64Array.from({ length: jackknifeGroups }, (_, group) => {
@@ -50,7 +54,8 @@ export class RankedPairs {
       const rest = this.#won - own + (this.#wonWithin[group] ?? 0);
       return rest / ((positives - (this.#positivesOf[group] ?? 0)) * (negatives - (this.#negativesOf[group] ?? 0)));
     });
-    return { value: this.#won / (positives * negatives), without };
+    const floorVariance = (4 / (positives + negatives)) * (1 / positives + 1 / negatives);
+    return { value: this.#won / (positives * negatives), without, floorVariance };
   }
 
   #settleTie(): void {

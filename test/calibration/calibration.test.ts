@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import {
+  areas,
   type Family,
+  macroF1s,
   means,
   ownProportions,
   pairedProportions,
@@ -59,6 +61,20 @@ const chosen: [Family, string[]][] = [
       'paired, sigma 0.5, 100 units, 1 each, correlation 0',
       'served, sigma 1.2, 5% candidate, 5000 units, 1 to 50, correlation 0.9',
       'served relative, sigma 0.5, 95% candidate, 1000 units, 1 each, correlation 0',
+    ],
+  ],
+  [
+    areas,
+    [
+      'own, 20% positive, 2.5 to 2.5 apart, 1000 units, 1 each, correlation 0',
+      'paired, 5% positive, 1 to 0.9 apart, 1000 units, 1 to 50, correlation 0.9',
+    ],
+  ],
+  [
+    macroF1s,
+    [
+      'own, labels 60/27/10/3, 0.9 to 0.85, 1000 units, 1 to 50, correlation 0.9',
+      'served, labels 50/50, 0.8 to 0.75, 50% candidate, 1000 units, 1 each, correlation 0',
     ],
   ],
   [

@@ -1,5 +1,5 @@
 import type { Design, Quantity, Scenario } from './scenario.ts';
-import type { Durations, Proportions } from './populations.ts';
+import type { Durations, Population, Proportions } from './populations.ts';
 import type { Traffic } from './simulated-log.ts';
 
 /** One row of the table: what it is called and what is simulated. */
@@ -31,12 +31,17 @@ function name(quantity: string, design: Design | undefined, shape: Traffic, corr
   return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
 }
 
-function cell(label: string, quantity: Quantity, population: Proportions | Durations, shape: Traffic): Cell {
-  const design = 'design' in quantity ? quantity.design : undefined;
+function cell(label: string, quantity: Quantity, population: Population, shape: Traffic): Cell {
+  const design = designOf(quantity);
   return {
     title: name(label, design, shape, population.correlation),
     scenario: { quantity, population, traffic: shape, plannedUnits: 1000 },
   };
+}
+
+function designOf(quantity: Quantity): Design | undefined {
+  if ('design' in quantity) return quantity.design;
+  return quantity.kind === 'by-groups' && quantity.compared !== 'own' ? quantity.compared : undefined;
 }
 
 /** Every combination of two lists. */
@@ -178,6 +183,50 @@ export const jackknifed: Family = {
       durations(0.3, correlation),
       shape,
     ),
+  ),
+};
+
+const compared = ['own', paired, served[0], served[1]] as const;
+const comparedName = (design: (typeof compared)[number]) =>
+  typeof design === 'string' ? design : (design?.kind ?? '');
+
+/** Prevalence of the positive label, and how far its scores are from the other's in either version. */
+const scores = [
+  [0.5, 1, 0.9],
+  [0.05, 1, 0.9],
+  [0.2, 2.5, 2.5],
+] as const;
+
+export const areas: Family = {
+  title: 'Area under the ROC curve (delete-a-group jackknife)',
+  cells: cross(scores, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
+    ([[prevalence, baseline, candidate], [design, [shape, correlation]]]) =>
+      cell(
+        `${comparedName(design)}, ${100 * prevalence}% positive, ${baseline} to ${candidate} apart`,
+        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'scores', prevalence, separation: { baseline, candidate }, pairing: 0.8, correlation },
+        shape,
+      ),
+  ),
+};
+
+/** Frequencies of the labels, and how often either version knows the answer. */
+const answers = [
+  [[0.5, 0.5], 0.8, 0.75],
+  [[0.4, 0.3, 0.2, 0.1], 0.8, 0.8],
+  [[0.6, 0.27, 0.1, 0.03], 0.9, 0.85],
+] as const;
+
+export const macroF1s: Family = {
+  title: 'Macro F1 (delete-a-group jackknife)',
+  cells: cross(answers, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
+    ([[frequency, baseline, candidate], [design, [shape, correlation]]]) =>
+      cell(
+        `${comparedName(design)}, labels ${frequency.map((share) => Math.round(100 * share)).join('/')}, ${baseline} to ${candidate}`,
+        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'answers', frequency, right: { baseline, candidate }, anew: 0.3, correlation },
+        shape,
+      ),
   ),
 };
 

@@ -1,3 +1,4 @@
+import { groupLooks } from './group-run.ts';
 import { jackknifeLooks } from './jackknife-run.ts';
 import { meanLooks } from './mean-run.ts';
 import { quantileLooks } from './quantile-run.ts';
@@ -54,6 +55,7 @@ export function measure(scenario: Scenario, runs: number, seed: number): MissRat
 
 function simulatorOf({ quantity }: Scenario): typeof meanLooks {
   if (quantity.kind === 'root-mean-square') return jackknifeLooks;
+  if (quantity.kind === 'by-groups') return groupLooks;
   if (quantity.kind === 'ratio-difference') return ratioLooks;
   return quantity.kind === 'own' || quantity.kind === 'difference' ? meanLooks : quantileLooks;
 }

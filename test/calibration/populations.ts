@@ -1,3 +1,4 @@
+import type { Answers, Scores } from './classified.ts';
 import type { Random } from './random.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
@@ -8,7 +9,7 @@ export interface Values {
 }
 
 /** How values are drawn. Two requests of one unit have correlation `correlation`. */
-export type Population = Proportions | Durations;
+export type Population = Proportions | Durations | Scores | Answers;
 
 export interface Proportions {
   readonly kind: 'proportions';
@@ -34,7 +35,8 @@ export function drawValues(random: Random, log: SimulatedLog, population: Popula
   const values = { baseline: new Float64Array(log.requests), candidate: new Float64Array(log.requests) };
   const units = log.unitsUntil.at(-1) ?? 0;
   if (population.kind === 'proportions') drawProportions(random, log, population, values, units);
-  else drawDurations(random, log, population, values, units);
+  else if (population.kind === 'durations') drawDurations(random, log, population, values, units);
+  else throw new RangeError('labels and answers are drawn by drawClassified');
   return values;
 }
 

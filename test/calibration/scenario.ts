@@ -1,4 +1,5 @@
 import { normalUpperQuantile } from '../../src/stats/distributions.ts';
+import { trueValuesOf } from './classified.ts';
 import type { Population } from './populations.ts';
 import type { Traffic } from './simulated-log.ts';
 
@@ -9,6 +10,8 @@ export type Quantity =
   | { readonly kind: 'root-mean-square'; readonly paired: boolean }
   /** Of two versions on the same requests, each with its own denominator. */
   | { readonly kind: 'ratio-difference'; readonly relative: boolean }
+  /** Area under the ROC curve or macro F1, whichever the population has. */
+  | { readonly kind: 'by-groups'; readonly compared: 'own' | Design }
   | { readonly kind: 'own-quantile'; readonly probability: number }
   | {
       readonly kind: 'quantile-difference';
@@ -33,10 +36,12 @@ export function truthOf({ quantity, population }: Scenario): number {
   const [baseline, candidate] = trueValues(quantity, population);
   if (quantity.kind === 'own' || quantity.kind === 'own-quantile') return candidate;
   if (quantity.kind === 'root-mean-square') return quantity.paired ? candidate - baseline : candidate;
+  if (quantity.kind === 'by-groups') return quantity.compared === 'own' ? candidate : candidate - baseline;
   return quantity.relative ? candidate / baseline - 1 : candidate - baseline;
 }
 
 function trueValues(quantity: Quantity, population: Population): [number, number] {
+  if (population.kind === 'scores' || population.kind === 'answers') return trueValuesOf(population);
   if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
   if (quantity.kind === 'own' || quantity.kind === 'difference' || quantity.kind === 'ratio-difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);
@@ -46,6 +51,7 @@ function trueValues(quantity: Quantity, population: Population): [number, number
     const root = Math.exp(population.sigma ** 2);
     return [root, population.ratio * root];
   }
+  if (quantity.kind === 'by-groups') throw new RangeError('durations have no labels');
   const quantile = Math.exp(population.sigma * normalUpperQuantile(1 - quantity.probability));
   return [quantile, population.ratio * quantile];
 }

@@ -44,6 +44,22 @@ describe('auc', () => {
     expect((await measure(ranked([1, 1, 1], [0.5, 0.2, 0.5]), 'auc')).kind).toBe('uncomputable');
   });
 
+  test('has as many effective units as units with the rarer label, since it compares the two', async () => {
+    const labels = Array.from({ length: 200 }, (_, unit) => (unit < 12 ? 1 : 0));
+    const scores = labels.map((label, unit) => 0.3 * label + ((unit * 37) % 101) / 101);
+    expect(linearized(await measure(ranked(labels, scores), 'auc', 'own'))).toMatchObject({
+      units: 200,
+      effectiveUnits: 12,
+    });
+  });
+
+  test('of scores that no request contradicts still has a width', async () => {
+    const labels = Array.from({ length: 200 }, (_, unit) => unit % 2);
+    const found = linearized(await measure(ranked(labels, labels), 'auc', 'own'));
+    // (2 / n)^2 with two labels of n / 2 each is doubled: a wrong request moves the area by 2 / n.
+    expect(found).toMatchObject({ value: 1, standardError: expect.closeTo(4 / 200, 12) });
+  });
+
   test('with a true label that is neither of the two is uncomputable', async () => {
     const rows = [
       ...ranked([0, 1], [0.1, 0.2]),

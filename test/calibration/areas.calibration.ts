@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { areas } from './grid.ts';
+
+calibrate(areas);

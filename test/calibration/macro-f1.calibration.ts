@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { macroF1s } from './grid.ts';
+
+calibrate(macroF1s);
