@@ -12,6 +12,7 @@ import { registerRegistry } from './registry.ts';
 import { registerReport } from './report.ts';
 import { registerRequests } from './requests.ts';
 import { registerRollback } from './rollback.ts';
+import { registerSelftest } from './selftest.ts';
 import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
     registerInit,
     registerPlan,
     registerSimulate,
+    registerSelftest,
     registerEvaluate,
     registerReport,
     registerPromote,

@@ -8,6 +8,7 @@ import { type Effect, readEffect } from '../simulation/effect.ts';
 import { harmsOf } from '../simulation/harms.ts';
 import type { PlantedEffect } from '../simulation/plant-effect.ts';
 import type { Population } from '../simulation/population.ts';
+import { simulatedStages } from '../simulation/simulated-stages.ts';
 import { tallyRollouts } from '../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
@@ -64,7 +65,10 @@ export async function simulate(world: World, file: string, options: SimulateOpti
       seed: options.seed,
       looks: options.looks,
       effects: planted.map(effectReview),
-      ...tallyRollouts(plan.stages, rollouts),
+      ...tallyRollouts(
+        simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage),
+        rollouts,
+      ),
     };
   });
 }
@@ -78,7 +82,9 @@ async function simulateRun(
   const { plan } = log.rollout;
   const draw = drawRun(population, run, { seed, scheme: schemes[plan.assignment.scheme], users: 'resampled' });
   const harms = harmsOf(plan, planted, population, draw);
-  return await walkRollout<Frozen>(plan.stages, looks, { population, draw }, harms, async (stage, until, frozen) => {
+  const stages = simulatedStages(plan.stages, log.comparison);
+  return await walkRollout<Frozen>(stages, looks, { population, draw }, harms, async (simulated, until, frozen) => {
+    const stage = { ...simulated.stage, weight: simulated.judgedWeight };
     const judged = await judgeDraw(log, { population, draw, stage, until, frozen });
     return { decision: judged.verdict.decision, frozen: judged.frozen };
   });

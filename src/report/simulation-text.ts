@@ -75,7 +75,7 @@ function header({ log, runs, looks, seed, effects, comparison }: SimulationRevie
   const { arrow } = symbolsOf(style);
   const planted = effects.map(
     ({ metric, segment, unit, from, to }) =>
-      `${printableName(metric)}${segment === null ? '' : ` for ${segmentName(segment)}`} ${formatQuantity(from, unit, to)} ${arrow} ${formatQuantity(to, unit, from)}`,
+      `${printableName(metric)}${segment === null ? '' : ` for ${segmentName(segment)}`} ${formatQuantity(from, unit)} ${arrow} ${formatQuantity(to, unit)}`,
   );
   return fields(
     [
@@ -204,10 +204,11 @@ function stuck(stages: readonly SimulatedStage[]): string {
   return printableName(worst?.name ?? '');
 }
 
-function caveats({ stages, comparison }: SimulationReview): string[] {
-  const shadow = stages.find(({ weight }) => weight === 0);
-  if (comparison === 'paired' || shadow === undefined) return [];
-  return [`${printableName(shadow.name)} can never be judged on this log: no request has outcomes of both versions.`];
+function caveats({ comparison }: SimulationReview): string[] {
+  if (comparison === 'paired') return [];
+  return [
+    'Each request of this log has one outcome, so there is no shadow stage: each stage is judged on the split of the one before it.',
+  ];
 }
 
 /** Whole percents, with a decimal where the share is small. */

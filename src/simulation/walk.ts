@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/registry.ts';
-import type { Stage } from '../domain/plan.ts';
 import type { Draw } from './draw.ts';
 import type { Population } from './population.ts';
+import type { SimulatedStage } from './simulated-stages.ts';
 
 /** What one simulated rollout came to. */
 export interface WalkedRollout {
@@ -31,7 +31,7 @@ export interface Exposure {
 
 /** Judges one look at one stage; what a stage's first look froze comes back to it at the next. */
 export type JudgeLook<Frozen> = (
-  stage: Stage,
+  stage: SimulatedStage,
   until: number,
   frozen: Frozen | undefined,
 ) => Promise<{ readonly decision: Decision; readonly frozen: Frozen }>;
@@ -46,7 +46,7 @@ export type Harms = (at: number, record: number) => boolean;
  * @param looks times of the looks, rising.
  */
 export async function walkRollout<Frozen>(
-  stages: readonly Stage[],
+  stages: readonly SimulatedStage[],
   looks: readonly number[],
   { population, draw }: { readonly population: Population; readonly draw: Draw },
   harms: Harms,
@@ -60,21 +60,21 @@ export async function walkRollout<Frozen>(
   for (const until of looks) {
     exposed.add(weight, previous, until);
     previous = until;
-    const stage = stages[next];
-    if (stage === undefined) throw new RangeError('a walk ends with its last stage');
+    const current = stages[next];
+    if (current === undefined) throw new RangeError('a walk ends with its last stage');
     stageLooks += 1;
-    const judged = await judge(stage, until, frozen);
+    const judged = await judge(current, until, frozen);
     frozen = judged.frozen;
     if (judged.decision === 'hold') continue;
-    walked.push({ name: stage.name, decision: judged.decision, looks: stageLooks });
+    walked.push({ name: current.stage.name, decision: judged.decision, looks: stageLooks });
     const isLast = next === stages.length - 1;
     if (judged.decision === 'rollback' || isLast) {
       return { stages: walked, outcome: judged.decision, decidedAt: until, exposure: exposed.total() };
     }
-    [next, stageLooks, weight, frozen] = [next + 1, 0, stage.weight, undefined];
+    [next, stageLooks, weight, frozen] = [next + 1, 0, current.stage.weight, undefined];
   }
   const waiting = stages[next];
-  if (waiting !== undefined) walked.push({ name: waiting.name, decision: 'hold', looks: stageLooks });
+  if (waiting !== undefined) walked.push({ name: waiting.stage.name, decision: 'hold', looks: stageLooks });
   return { stages: walked, outcome: 'hold', decidedAt: previous, exposure: exposed.total() };
 }
 
