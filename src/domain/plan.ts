@@ -1,4 +1,5 @@
 import type { AggregateNumber } from './aggregates.ts';
+import type { LogFormat, RequestFields } from './log-format.ts';
 import type { Metric } from './metric.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
@@ -26,8 +27,8 @@ export interface RolloutPlan {
   readonly rollback?: RollbackInstructions;
 }
 
-/** What a source holds: records of canary's own shape, or no requests but numbers per version. */
-export type RequestFormat = 'canary' | 'aggregates';
+/** What a source holds: a log of requests in one of its formats, or no requests but numbers per version. */
+export type RequestFormat = LogFormat | 'aggregates';
 
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource {
@@ -37,6 +38,8 @@ export interface RequestSource {
   /** Of `aggregates`, the numbers that the plan holds itself. */
   readonly numbers?: readonly AggregateNumber[];
   readonly fields: RequestFields;
+  /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Dimension name to the dotted path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
   /** Share of rejected records, in [0, 1], above which the verdict is hold. */
@@ -45,28 +48,6 @@ export interface RequestSource {
   readonly from?: string;
   /** Only requests before this time count (ISO 8601). */
   readonly to?: string;
-}
-
-/** Dotted paths into a record. */
-export interface RequestFields {
-  readonly id: string;
-  readonly timestamp: string;
-  readonly unit: string;
-  readonly input: string;
-  readonly label: string;
-  /** Holds the recorded outcomes, one object per version. */
-  readonly outcomes: string;
-  /** Of a live split: each record is one version's, and holds its outcome itself. */
-  readonly served?: ServedFields;
-}
-
-/** Dotted paths into a record of a live split. */
-export interface ServedFields {
-  /** The version that served the request. */
-  readonly by: string;
-  readonly latency: string;
-  readonly error: string;
-  readonly prediction: string;
 }
 
 export interface Assignment {

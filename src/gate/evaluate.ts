@@ -1,5 +1,5 @@
 import type { Evidence } from '../domain/evidence.ts';
-import type { Stage } from '../domain/plan.ts';
+import type { RequestFormat, RolloutPlan, Stage } from '../domain/plan.ts';
 import { confusionChanges } from '../metrics/confusion-changes.ts';
 import { latencyCurves } from '../metrics/latency-curves.ts';
 import { assignUnits } from '../requests/assign-units.ts';
@@ -93,11 +93,16 @@ async function evaluateStage(
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { requests: log.files, ...versions, ...loadFacts(plan, sources) },
+    inputs: { ...formatOf(plan), requests: log.files, ...versions, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     judge: (frozen) => judgeStage(judged, frozen),
   });
+}
+
+/** Canary's own format goes without saying. */
+function formatOf({ requests: { format } }: RolloutPlan): { readonly format?: RequestFormat } {
+  return format === 'canary' ? {} : { format };
 }

@@ -48,6 +48,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
   await mkdir(work, { recursive: true });
   return await withDatabase(world, work, async (db) => {
     await readRequests(db, {
+      format: plan.requests.format === 'aggregates' ? 'canary' : plan.requests.format,
       folder,
       files: stage.source ?? plan.requests.source,
       fields: plan.requests.fields,

@@ -4,12 +4,14 @@ import type { Stage } from '../domain/plan.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
+import type { NumberedVersion } from '../plan/lint/resolve-version.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import type { Database } from '../requests/database.ts';
 import type { ReadOptions } from '../requests/read-options.ts';
 import { readRequests } from '../requests/read-requests.ts';
 import type { RequestTotals } from '../requests/request-totals.ts';
 import type { Rollout } from './rollout.ts';
+import { servedAs } from './served-as.ts';
 
 /** A stage's requests, which are now the database's table `requests`. */
 export interface StageRequests {
@@ -21,15 +23,20 @@ export interface StageRequests {
 
 /** How a stage's log is read: its own source and window where it has one, else the plan's. */
 export function readOptionsOf(
-  { plan, folder, baseline, candidate }: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
+  rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
   stage: Pick<Stage, 'source' | 'from' | 'to'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): ReadOptions {
-  const { fields, segments } = plan.requests;
+  const { plan, folder, baseline, candidate } = rollout;
+  const { format, fields, segments } = plan.requests;
+  if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
   return {
+    format,
     folder,
+    servedAs: servedAs(rollout),
+    labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
     files: stage.source ?? plan.requests.source,
     fields,
     segments,
@@ -48,16 +55,22 @@ export function readOptionsOf(
 /** Reads the requests of a stage. */
 export async function readStageRequests(
   db: Database,
-  rollout: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
+  rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): Promise<StageRequests> {
   const options = readOptionsOf(rollout, stage, sources);
-  const { fields, from, to } = options;
+  const { format, fields, from, to } = options;
+  const { versions } = rollout.plan.requests;
   const log = await readRequests(db, options);
   return {
     files: log.files,
     totals: log.totals,
-    identity: { files: log.files.map(({ sha256 }) => sha256), fields, from, to },
+    identity: { files: log.files.map(({ sha256 }) => sha256), fields, from, to, format, versions },
   };
+}
+
+function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {
+  const { output } = entry.signature;
+  return output.kind === 'classification' ? output.labels : undefined;
 }

@@ -1,3 +1,5 @@
+import { logFormatTraits } from '../domain/log-format.ts';
+
 /**
  * What a plan means where it is silent: the one table that normalisation and the documentation are made from.
  * The salt is the plan's name. Values are as a plan would write them.
@@ -5,14 +7,7 @@
 export const planDefaults = {
   requests: {
     format: 'canary',
-    fields: {
-      id: 'request_id',
-      timestamp: 'timestamp',
-      unit: 'user_id',
-      input: 'input',
-      label: 'label',
-      outcomes: 'outcomes',
-    },
+    fields: logFormatTraits.canary.fields,
     maxRejected: '1%',
   },
   assignment: { scheme: 'murmur3' },

@@ -1,9 +1,10 @@
+import { logFormatTraits, type RequestFields } from '../domain/log-format.ts';
 import { parseMetric, type Metric } from '../domain/metric.ts';
 import type {
   Coverage,
   Guardrail,
   ReplaySettings,
-  RequestFields,
+  RequestFormat,
   RequestSource,
   RolloutPlan,
   Stage,
@@ -59,28 +60,36 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
 
 function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSource {
   const path = ['requests', 'numbers'];
+  const format = written.format ?? planDefaults.requests.format;
   return {
-    format: written.format ?? planDefaults.requests.format,
+    format,
     source: asList(written.source ?? []),
     ...(written.numbers === undefined ? {} : { numbers: readAggregates(nodeAt(root, path), path).numbers }),
-    fields: normaliseFields(written.fields ?? {}),
+    fields: normaliseFields(format, written.fields ?? {}),
+    ...(written.versions === undefined ? {} : { versions: written.versions }),
     segments: { ...written.segments },
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
     ...normaliseWindow(written),
   };
 }
 
-function normaliseFields({
-  servedBy,
-  latency = servedDefaults.latency,
-  error = servedDefaults.error,
-  prediction = servedDefaults.prediction,
-  ...fields
-}: NonNullable<WrittenRequests['fields']>): RequestFields {
+function normaliseFields(
+  format: RequestFormat,
+  {
+    servedBy,
+    latency = servedDefaults.latency,
+    error = servedDefaults.error,
+    prediction,
+    ...fields
+  }: NonNullable<WrittenRequests['fields']>,
+): RequestFields {
+  const served = { latency, error, prediction: prediction ?? servedDefaults.prediction };
+  const isCanary = format === 'canary' || format === 'aggregates';
   return {
-    ...planDefaults.requests.fields,
+    ...logFormatTraits[isCanary ? 'canary' : format].fields,
     ...fields,
-    ...(servedBy === undefined ? {} : { served: { by: servedBy, latency, error, prediction } }),
+    ...(servedBy === undefined ? {} : { served: { by: servedBy, ...served } }),
+    ...(prediction === undefined || isCanary ? {} : { answer: prediction }),
   };
 }
 

@@ -6,6 +6,7 @@ import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from './findings.ts';
 import { checkChecks } from './checks.ts';
 import { checkGuardrails } from './guardrails.ts';
+import { checkLogFormat } from './log-format.ts';
 import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
 import { checkRequestSource } from './request-source.ts';
@@ -54,6 +55,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const explained = [
     checkNames,
     checkRequestSource,
+    checkLogFormat,
     checkWeights,
     checkGuardrails,
     checkSegments,

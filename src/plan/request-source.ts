@@ -13,7 +13,7 @@ export function checkRequestSource(root: TreeNode): Finding[] {
   const format = textOf(nodeAt(requests, ['format'])) ?? 'canary';
   if (!keys.includes('source') && !keys.includes('numbers')) return [noSource(format)];
   if (format !== 'aggregates') {
-    const fields = checkServedFields(keysOf(nodeAt(requests, ['fields'])));
+    const fields = format === 'canary' ? checkServedFields(keysOf(nodeAt(requests, ['fields']))) : [];
     return keys.includes('numbers') ? [numbersOfAnotherFormat(), ...fields] : fields;
   }
   return [

@@ -32,6 +32,7 @@ export interface WrittenRequests {
   readonly source?: string | readonly string[];
   readonly numbers?: readonly unknown[];
   readonly fields?: Readonly<Partial<Record<RecordField | ServedField, string>>>;
+  readonly versions?: Readonly<Record<string, string>>;
   readonly segments?: Readonly<Record<string, string>>;
   readonly maxRejected?: WrittenQuantity;
   readonly from?: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Load } from '../domain/load.ts';
-import type { RequestFields } from '../domain/plan.ts';
+import type { LogFormat, RequestFields } from '../domain/log-format.ts';
 import type { Signature } from '../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
@@ -14,6 +14,10 @@ export interface RequestIdentity {
   /** The window of time, as the plan writes it. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Canary's own where absent. */
+  readonly format?: LogFormat | undefined;
+  /** Decides which lines of a serving system's log are about one request. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A version as far as its outcomes depend on it. */
@@ -72,9 +76,14 @@ function loadParts(load: Load | undefined): unknown {
   return load.kind === 'closed' ? [load.concurrency] : [load.rate, load.speedup, load.concurrency];
 }
 
-function requestParts({ files, fields, from, to }: RequestIdentity): unknown {
-  const { id, timestamp, unit, input, label, outcomes } = fields;
-  return [files, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null];
+function requestParts({ files, fields, from, to, format = 'canary', versions = {} }: RequestIdentity): unknown {
+  const { id, timestamp, unit, input, label, outcomes, served } = fields;
+  const importParts = format === 'canary' ? [] : [format, served?.by ?? null, sortedPairs(versions)];
+  return [files, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null, ...importParts];
+}
+
+function sortedPairs(versions: Readonly<Record<string, string>>): unknown {
+  return Object.entries(versions).toSorted(([left], [right]) => (left < right ? -1 : 1));
 }
 
 /** Arrays are written out in the order they are built here, so equal identities give equal texts. */

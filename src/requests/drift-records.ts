@@ -1,7 +1,7 @@
 import { countOf } from '../domain/format-number.ts';
 import type { DriftSide } from '../domain/drift.ts';
 import { unusableFile } from '../domain/errors.ts';
-import type { RequestFields } from '../domain/plan.ts';
+import type { RequestFields } from '../domain/log-format.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest } from './file-digest.ts';
 import { formatOf } from './formats/record-format.ts';

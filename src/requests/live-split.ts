@@ -9,9 +9,14 @@ export function isLiveSplit({ fields }: Pick<ReadOptions, 'fields'>): boolean {
   return fields.served !== undefined;
 }
 
+/** Whether it is such a record of canary's own; the importers of other formats tell each version's outcome themselves. */
+export function holdsOwnOutcome(options: Pick<ReadOptions, 'format' | 'fields'>): boolean {
+  return options.format === 'canary' && isLiveSplit(options);
+}
+
 /** The records of a live split with the columns of an outcome per version, as a record with a map of outcomes has them. */
 export function servedOutcomesSql(options: ReadOptions, recordsSql: string): string {
-  if (!isLiveSplit(options)) return recordsSql;
+  if (!holdsOwnOutcome(options)) return recordsSql;
   const columns = recordedRoles(options).flatMap(([role, version]) => {
     const own = `nullif(served_by, '') = ${quoteLiteral(version)}`;
     return [

@@ -1,7 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 import { unusableFile, type UserError } from '../domain/errors.ts';
+import { logFormatTraits } from '../domain/log-format.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { formatOf } from './formats/record-format.ts';
+import { sniffFormat } from './importers/sniff.ts';
 import { type ReadOptions, recordedSegments, segmentColumn, wantedFields } from './read-options.ts';
 import type { RequestFile } from './request-files.ts';
 import type { RequestTotals } from './request-totals.ts';
@@ -16,8 +18,8 @@ export async function nothingAccepted(
   const names = files.map(({ path }) => path).join(', ');
   if (totals.rows === 0)
     return unusableFile(`${names}: the log holds no records`, { hint: 'name a log that holds requests' });
-  const absent = await absentField(db, options, files);
-  if (absent !== undefined) return fieldNowhere(db, files, absent.key, absent.path);
+  const unusable = options.format === 'canary' ? await unlikeCanary(db, options, files) : undefined;
+  if (unusable !== undefined) return unusable;
   const parts = [
     ...(totals.rejected > 0 ? [`${totals.rejected} rejected`] : []),
     ...(totals.outsideWindow > 0
@@ -48,6 +50,26 @@ export async function requireSegments(
   for (const [index, [dimension, path]] of segments.entries()) {
     if (row[`segment${index}`] === 0) throw await fieldNowhere(db, files, `requests.segments.${dimension}`, path);
   }
+}
+
+/** Whether the records are another system's, or lack a field altogether. */
+async function unlikeCanary(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<UserError | undefined> {
+  const absent = await absentField(db, options, files);
+  if (absent === undefined) return undefined;
+  const [file] = files;
+  const looks = file === undefined ? undefined : await sniffFormat(db, file);
+  if (file === undefined || looks === undefined || looks === 'canary')
+    return await fieldNowhere(db, files, absent.key, absent.path);
+  return unusableFile(
+    `${file.path}: no record has the field ${absent.path}, and it looks like ${logFormatTraits[looks].title}`,
+    {
+      hint: `write under requests: format: ${looks}`,
+    },
+  );
 }
 
 async function absentField(

@@ -1,4 +1,4 @@
-import type { RequestFields, ServedFields } from '../domain/plan.ts';
+import type { LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
 
@@ -7,6 +7,7 @@ export type Role = (typeof roles)[number];
 
 /** What to read from a log. */
 export interface ReadOptions {
+  readonly format: LogFormat;
   /** Folder that the patterns and the reported paths are relative to: the plan's. */
   readonly folder: string;
   /** Files or globs. */
@@ -19,6 +20,10 @@ export interface ReadOptions {
   readonly to?: string | undefined;
   /** The versions whose outcomes the log holds. */
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
+  /** Of the log of a serving system, which version each name in it is; `*` is every other name. */
+  readonly servedAs?: Readonly<Record<string, Role>>;
+  /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
+  readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** Whether a model will replay the inputs; then a record without one is of no use. */
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */

@@ -1,15 +1,17 @@
 import type { RequestFileFacts } from '../domain/evidence.ts';
-import { messageOf, unusableFile, UserError } from '../domain/errors.ts';
+import { logFormatTraits } from '../domain/log-format.ts';
 import { resolveCopies } from './copies.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest, type FileDigest } from './file-digest.ts';
 import { formatOf } from './formats/record-format.ts';
+import type { FileReading } from './importers/importer.ts';
+import { importers } from './importers/importers.ts';
 import { isLiveSplit, separateSharedUnits, tellsErrors } from './live-split.ts';
 import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
-import { type ReadOptions, recordedRoles, type Role, wantedFields } from './read-options.ts';
+import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
-import { createRequestTable, insertRecords, requestColumns } from './request-table.ts';
+import { createRequestTable, requestColumns } from './request-table.ts';
 import { type RequestTotals, requestTotals } from './request-totals.ts';
 import { outsideWindowSql } from './window-sql.ts';
 
@@ -54,6 +56,10 @@ async function placesForErrors(
   files: readonly RequestFile[],
 ): Promise<RequestTotals['holdsErrors']> {
   const held: Partial<Record<Role, boolean>> = {};
+  if (options.format !== 'canary') {
+    const holds = logFormatTraits[options.format].errors === true;
+    return Object.fromEntries(recordedRoles(options).map(([role]) => [role, holds]));
+  }
   for (const [role, version] of recordedRoles(options)) {
     const { outcomes, served } = options.fields;
     const path = served === undefined ? [...outcomes.split('.'), version, 'error'] : served.error.split('.');
@@ -66,11 +72,9 @@ async function placesForErrors(
   return held;
 }
 
-interface FileReading {
+interface DigestedReading extends FileReading {
   readonly file: RequestFile;
   readonly digest: FileDigest;
-  /** Unreadable records that are not in the table; negative where the table has some twice. */
-  readonly furtherUnreadable: number;
 }
 
 /** Digests the files on this thread while DuckDB reads them on others. */
@@ -78,61 +82,26 @@ async function readAndDigest(
   db: Database,
   options: ReadOptions,
   files: readonly RequestFile[],
-): Promise<FileReading[]> {
-  const [digests, unreadable] = await Promise.allSettled([
+): Promise<DigestedReading[]> {
+  const [digests, readings] = await Promise.allSettled([
     inTurn(files, fileDigest),
-    inTurn(files, (file, index) => readFile(db, options, file, index)),
+    importers[options.format].importFiles(db, options, files),
   ]);
   // A damaged file fails on both sides; the digest knows better what is wrong with it.
   if (digests.status === 'rejected') throw digests.reason;
-  if (unreadable.status === 'rejected') throw unreadable.reason;
+  if (readings.status === 'rejected') throw readings.reason;
   return files.map((file, index) => {
     const digest = digests.value[index];
-    if (digest === undefined) throw new RangeError('a file was not digested');
-    return { file, digest, furtherUnreadable: unreadable.value[index] ?? 0 };
+    const reading = readings.value[index];
+    if (digest === undefined || reading === undefined) throw new RangeError('a file was not read');
+    return { file, digest, ...reading };
   });
 }
 
-async function inTurn<T>(
-  files: readonly RequestFile[],
-  work: (file: RequestFile, index: number) => Promise<T>,
-): Promise<T[]> {
+async function inTurn<T>(files: readonly RequestFile[], work: (file: RequestFile) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  for (const [index, file] of files.entries()) results.push(await work(file, index));
+  for (const file of files) results.push(await work(file));
   return results;
-}
-
-async function readFile(db: Database, options: ReadOptions, file: RequestFile, index: number): Promise<number> {
-  const format = formatOf(file.path);
-  if (format === undefined) throw new RangeError(`${file.path} has no format`);
-  try {
-    const scan = await format.scan(db, file.absolutePath, wantedFields(options));
-    await insertRecords(db, options, scan, index);
-    return await scan.furtherUnreadable();
-  } catch (error) {
-    throw fileError(file, format.name, error);
-  }
-}
-
-/** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
-function fileError({ path }: RequestFile, format: string, error: unknown): unknown {
-  const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
-    messageOf(error),
-  )?.[1];
-  if (error instanceof UserError || reason === undefined) return error;
-  if (reason.includes('maximum_object_size')) {
-    return unusableFile(`${path}: a line is longer than 16 MiB, the most that a record may take`, {
-      hint: 'check that the records end in line ends, or leave out what is so large',
-      cause: error,
-    });
-  }
-  if (reason.includes('state machine')) {
-    return unusableFile(`${path}: the lines end in different ways, so rows cannot be told apart`, {
-      hint: 'write every line end as \\n, for instance with dos2unix',
-      cause: error,
-    });
-  }
-  return unusableFile(`${path}: cannot be read as ${format}: ${reason}`, { cause: error });
 }
 
 /** Reason's code to number of records, by file index; code 0 counts the good records. */
@@ -147,7 +116,7 @@ async function countReasons(db: Database): Promise<ReadonlyMap<number, ReadonlyM
 }
 
 function factsOf(
-  { file, digest, furtherUnreadable }: FileReading,
+  { file, digest, furtherUnreadable, lines }: DigestedReading,
   reasons: ReadonlyMap<number, number>,
   collapsed: number,
 ): RequestFileFacts {
@@ -157,7 +126,8 @@ function factsOf(
     if (count > 0) rejected[reason] = count;
   }
   const inTable = [...reasons.values()].reduce((sum, count) => sum + count, 0);
-  return { path: file.path, ...digest, rows: inTable + furtherUnreadable + collapsed, rejected, collapsed };
+  const rows = inTable + furtherUnreadable + collapsed;
+  return { path: file.path, ...digest, rows, rejected, collapsed, ...(lines === undefined ? {} : { lines }) };
 }
 
 /** @returns how many good records are outside the window. */

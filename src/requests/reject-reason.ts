@@ -1,6 +1,10 @@
 /** Why a record is left out, in the order in which they are looked for: a record counts for the first that holds. */
 export const rejectReasons = [
   'unreadable',
+  'bad-payload',
+  'batch-mismatch',
+  'unknown-request',
+  'backwards-clock',
   'missing-id',
   'missing-timestamp',
   'bad-timestamp',

@@ -1,6 +1,6 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import type { RecordScan } from './formats/record-scan.ts';
-import { isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
+import { holdsOwnOutcome, isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
 import { answerSql, decodedOutcomeSql, outcomeColumns, outcomeRejects } from './outcome-sql.ts';
 import {
   derivedSegmentSql,
@@ -42,19 +42,35 @@ export async function createRequestTable(db: Database, options: ReadOptions): Pr
   await db.run(`CREATE OR REPLACE TABLE requests (${columns.join(', ')})`);
 }
 
-/** Adds every record of a file, each with the reason why it is left out, if there is one. */
-export async function insertRecords(db: Database, options: ReadOptions, scan: RecordScan, file: number): Promise<void> {
+/** Records to add, as SQL: the columns of `wantedFields`, and where they differ from row to row, whose they are. */
+interface InsertedRecords extends Pick<RecordScan, 'sql'> {
+  /** SQL of the index of the file. */
+  readonly file: string | number;
+  /** SQL of the code of a reason that is known before; 0 for none. */
+  readonly problem?: string;
+}
+
+/** Adds records, each with the reason why it is left out, if there is one. */
+export async function insertRecords(db: Database, options: ReadOptions, records: InsertedRecords): Promise<void> {
+  const { file, problem, sql } = records;
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
+  const known = problem === undefined ? [] : [`${file} AS file`, `${problem} AS problem`];
+  const bookkept =
+    problem === undefined ? [file, 'reason'] : ['file', 'CASE WHEN problem <> 0 THEN problem ELSE reason END'];
   await db.run(
-    `INSERT INTO requests SELECT ${values.join(', ')}, ${file}, reason FROM (${decodedRecordsSql(options, scan.sql)})`,
+    `INSERT INTO requests SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})`,
   );
 }
 
-/** SELECT of every record with all that was read and made of it, and the code of the `reason` why it is left out. */
-export function decodedRecordsSql(options: ReadOptions, recordsSql: string): string {
+/**
+ * SELECT of every record with all that was read and made of it, and the code of the `reason` why it is left out.
+ * @param carried further columns of the records.
+ */
+export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carried: readonly string[] = []): string {
   const roles = recordedRoles(options).map(([role]) => role);
   const numbers = wantedNumbersOf(options);
   const decoded = [
+    ...carried,
     'readable',
     ...(isLiveSplit(options) ? ['served_by'] : []),
     emptyAsMissing('id'),
@@ -99,7 +115,7 @@ function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
     ['missing-unit', 'unit IS NULL'],
     ...(options.input ? ofInput : []),
     ...servedRejects(options),
-    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role, isLiveSplit(options))),
+    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role, holdsOwnOutcome(options))),
   ];
 }
 

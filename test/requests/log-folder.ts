@@ -52,6 +52,7 @@ export class LogFolder {
 
   read(options: Partial<ReadOptions> & Pick<ReadOptions, 'files'>): Promise<RequestFacts> {
     return readRequests(this.db, {
+      format: 'canary',
       folder: this.path,
       fields: defaultFields,
       segments: {},

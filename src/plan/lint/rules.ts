@@ -7,7 +7,9 @@ import { measurableMetrics } from './measurable-metrics.ts';
 import { recordedHashes } from './recorded-hashes.ts';
 import { rollbackInstructions } from './rollback-instructions.ts';
 import { rehearsedRollback } from './rehearsed-rollback.ts';
+import { recordableMetrics } from './recordable-metrics.ts';
 import type { LintRule } from './rule.ts';
+import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './small-first-step.ts';
 import { versionBump } from './version-bump.ts';
 
@@ -22,6 +24,8 @@ export const lintRules: readonly LintRule[] = [
   distinctVersions,
   compatibleSchema,
   measurableMetrics,
+  recordableMetrics,
+  servedVersions,
   versionBump,
   recordedHashes,
 ];

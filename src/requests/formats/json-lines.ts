@@ -12,15 +12,17 @@ import type { RecordFormat, WantedField } from './record-scan.ts';
 export const jsonLines: RecordFormat = {
   name: 'JSON lines',
   endings: withCompression(['.jsonl', '.ndjson', '.json']),
-  scan: async (db, absolutePath, fields) => {
-    const { sql, countedTwice } = await lines(db, absolutePath);
+  scan: async (db, absolutePath, fields, { unpackArrays = false } = {}) => {
+    const { sql: written, countedTwice } = await lines(db, absolutePath);
+    const sql = unpackArrays ? unpackedSql(written) : written;
     return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
   },
   couldHold: async () => true,
   fieldNames: async (db, absolutePath) => {
     const { sql } = await lines(db, absolutePath);
     const [row] = await db.rows(
-      `SELECT json_structure(json)::VARCHAR AS structure FROM (${sql}) WHERE json LIKE '{%' LIMIT 1`,
+      `SELECT json_structure(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END)::VARCHAR AS structure
+       FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT 1`,
     );
     const structure: unknown = JSON.parse(String(row?.['structure'] ?? '{}'));
     return leafPaths(structure);
@@ -34,6 +36,11 @@ function fieldsSql(lineSql: string, fields: readonly WantedField[]): string {
   );
   return `SELECT coalesce(json LIKE '{%', false) AS readable, ${columns.join(', ')}
     FROM (SELECT json, json_transform(json, ${structure.literal()}) AS record FROM (${lineSql}))`;
+}
+
+/** Arrays of records as their records. */
+function unpackedSql(sql: string): string {
+  return `SELECT unnest(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[*]') ELSE [json] END) AS json FROM (${sql})`;
 }
 
 /** The lines of a file as a column `json`, and how many of its unreadable lines are there a second time. */

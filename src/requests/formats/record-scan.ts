@@ -32,13 +32,18 @@ export interface UnreadableRecord {
   readonly why: string;
 }
 
+export interface ScanOptions {
+  /** Whether each element of a line that is a JSON array is a record, as some systems write their batches. */
+  readonly unpackArrays?: boolean;
+}
+
 /** How the records of one file format are read. */
 export interface RecordFormat {
   /** As messages name it. */
   readonly name: string;
   readonly endings: readonly string[];
   /** Prepares reading the wanted fields of every record of a file. */
-  scan(db: Database, absolutePath: string, fields: readonly WantedField[]): Promise<RecordScan>;
+  scan(db: Database, absolutePath: string, fields: readonly WantedField[], options?: ScanOptions): Promise<RecordScan>;
   /**
    * Whether a file could say something at a path, though no record may: JSON always could, a table only where it has a
    * column for it. Where it could not, silence means nothing.

@@ -1,0 +1,27 @@
+import type { Database } from '../database.ts';
+import { fileError } from '../file-error.ts';
+import { containerOf } from '../formats/record-format.ts';
+import { type ReadOptions, wantedFields } from '../read-options.ts';
+import type { RequestFile } from '../request-files.ts';
+import { insertRecords } from '../request-table.ts';
+import type { FileReading, RequestImporter } from './importer.ts';
+
+/** Canary's own records: each line is one request, and the plan's fields say where it keeps what. */
+export const canaryRecords: RequestImporter = {
+  importFiles: async (db, options, files) => {
+    const readings: FileReading[] = [];
+    for (const [index, file] of files.entries()) readings.push(await readFile(db, options, file, index));
+    return readings;
+  },
+};
+
+async function readFile(db: Database, options: ReadOptions, file: RequestFile, index: number): Promise<FileReading> {
+  const container = containerOf(file.path);
+  try {
+    const scan = await container.scan(db, file.absolutePath, wantedFields(options));
+    await insertRecords(db, options, { sql: scan.sql, file: index });
+    return { furtherUnreadable: await scan.furtherUnreadable() };
+  } catch (error) {
+    throw fileError(file, container.name, error);
+  }
+}

@@ -1,0 +1,146 @@
+import { logFormatTraits } from '../../domain/log-format.ts';
+import { unusableFile, type UserError } from '../../domain/errors.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
+import { fileError } from '../file-error.ts';
+import { containerOf } from '../formats/record-format.ts';
+import { isLiveSplit } from '../live-split.ts';
+import { type ReadOptions, recordedRoles } from '../read-options.ts';
+import type { RequestFile } from '../request-files.ts';
+import { insertRecords } from '../request-table.ts';
+import { countLines } from './count-lines.ts';
+import type { ExchangeFormat } from './exchange-format.ts';
+import type { FileReading, RequestImporter } from './importer.ts';
+import { requireFormat } from './sniff.ts';
+import { predictionSql } from './payload-sql.ts';
+import { createTruths, type JoinNeeds, joinEvents, roleSql } from './join-events.ts';
+import { carriedTexts, createEvents, pathInsideInput, stageEvents } from './stage-events.ts';
+
+/**
+ * Imports the log of a serving system: decodes every line into the table `events`, joins the lines about one request, and
+ * unpacks batches into one request each. All of it runs in DuckDB, which spills to disk what does not fit in memory.
+ */
+export function exchangeImporter(format: ExchangeFormat): RequestImporter {
+  return {
+    importFiles: async (db, options, files) => {
+      for (const file of files) await requireFormat(db, format.format, file);
+      await createEvents(db, options);
+      const further: number[] = [];
+      for (const [index, file] of files.entries()) further.push(await readFile(db, format, options, file, index));
+      const needs = await joinNeeds(db, options);
+      await requireKnownNames(db, format, options, files);
+      if (needs.truths) await createTruths(db);
+      await joinEvents(db, options, needs);
+      const counts = await countLines(db, options, needs, files);
+      await insertRecords(db, options, { sql: unpackedSql(options), file: 'file', problem: 'problem' });
+      await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
+      return counts.map((lines, index): FileReading => {
+        const furtherUnreadable = further[index] ?? 0;
+        return { furtherUnreadable, lines: { ...lines, lines: lines.lines + furtherUnreadable } };
+      });
+    },
+  };
+}
+
+async function readFile(
+  db: Database,
+  format: ExchangeFormat,
+  options: ReadOptions,
+  file: RequestFile,
+  index: number,
+): Promise<number> {
+  const container = containerOf(file.path);
+  try {
+    return await stageEvents(db, format, options, file, index);
+  } catch (error) {
+    throw fileError(file, container.name, error);
+  }
+}
+
+async function joinNeeds(db: Database, options: ReadOptions): Promise<JoinNeeds> {
+  const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE kind IN ('request', 'response')) AS responses,
+    count(*) FILTER (WHERE kind = 'truth') AS truths,
+    count(*) FILTER (WHERE role = 'baseline') AS baseline, count(*) FILTER (WHERE role = 'candidate') AS candidate
+    FROM (SELECT kind, ${roleSql(options)} AS role FROM events)`);
+  return {
+    responses: Number(row['responses']) > 0,
+    truths: Number(row['truths']) > 0,
+    pairs: !isLiveSplit(options) && Number(row['baseline']) > 0 && Number(row['candidate']) > 0,
+  };
+}
+
+/** @throws UserError (exit 5) where outcomes are wanted and no line is of a version that the plan compares. */
+async function requireKnownNames(
+  db: Database,
+  { format }: ExchangeFormat,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<void> {
+  if (recordedRoles(options).length === 0) return;
+  const [known = {}] = await db.rows(`SELECT count(role) AS known, count(*) AS lines FROM (
+    SELECT ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'request', 'response'))`);
+  if (Number(known['known']) > 0 || Number(known['lines']) === 0) return;
+  const names = await db.rows(`SELECT served_by FROM events WHERE kind IN ('exchange', 'request', 'response')
+    GROUP BY served_by ORDER BY count(*) DESC, served_by LIMIT 5`);
+  throw unknownNames(
+    format,
+    files,
+    names.flatMap(({ served_by: name }) => (name === null ? [] : [String(name)])),
+    options,
+  );
+}
+
+function unknownNames(
+  format: ExchangeFormat['format'],
+  files: readonly RequestFile[],
+  names: readonly string[],
+  options: ReadOptions,
+): UserError {
+  const [[, version] = ['baseline', 'stable']] = recordedRoles(options);
+  const log = files.length === 1 ? (files[0]?.path ?? 'the log') : `the ${files.length} files of the log`;
+  const { title } = logFormatTraits[format];
+  if (names.length === 0) {
+    return unusableFile(`${log}: ${title} does not tell here which version answered`, {
+      hint: `if one version answered everything, write under requests: versions: { "*": ${JSON.stringify(version)} }`,
+    });
+  }
+  return unusableFile(`${log}: answers are of ${names.join(', ')}, and the plan does not say which version that is`, {
+    hint: `write under requests: versions: { ${JSON.stringify(names[0])}: ${JSON.stringify(version)} }`,
+  });
+}
+
+/** One row per request of every exchange, with the columns that `insertRecords` expects. */
+function unpackedSql(options: ReadOptions): string {
+  const { label, timestamp, answer } = options.fields;
+  const texts = carriedTexts(options).map(([column, path]) => `${textSql(column, path)} AS ${quoteIdentifier(column)}`);
+  const labels = pathInsideInput(label) === undefined ? 'labels[place + 1]' : insideSql(pathInsideInput(label) ?? []);
+  const outcomes = recordedRoles(options).flatMap(([role]) => [
+    `${role}_present`,
+    `${role}_latency`,
+    `${role}_error`,
+    `${predictionSql(`${role}_answers[place + 1]`, options.labels?.[role], answer)} AS ${role}_prediction`,
+  ]);
+  const columns = [
+    'file',
+    'problem',
+    'true AS readable',
+    'served_by',
+    `CASE WHEN instances > 1 AND problem = 0 THEN id || '#' || place ELSE id END AS id`,
+    `${textSql('timestamp', timestamp)} AS timestamp`,
+    ...texts,
+    `${labels} AS label`,
+    ...(options.input ? ['inputs[place + 1] AS input'] : []),
+    ...outcomes,
+  ];
+  return `SELECT ${columns.join(', ')} FROM (
+    SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges)`;
+}
+
+function textSql(column: string, path: string): string {
+  const inside = pathInsideInput(path);
+  return inside === undefined ? quoteIdentifier(column) : insideSql(inside);
+}
+
+function insideSql(keys: readonly string[]): string {
+  const pointer = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return `json_extract_string(inputs[place + 1], ${quoteLiteral(pointer)})`;
+}

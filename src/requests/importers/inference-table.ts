@@ -1,0 +1,51 @@
+import type { ReadOptions } from '../read-options.ts';
+import type { ExchangeFormat } from './exchange-format.ts';
+import { exchangeImporter } from './exchange-importer.ts';
+import { labelsSql, placed, text } from './record-texts.ts';
+
+/**
+ * A Databricks inference table, exported as JSON lines, CSV or Parquet: a row per request with both bodies as JSON, the
+ * status code and the time that the model took. Tables of the older kind have timestamp_ms, execution_time_ms and
+ * request_metadata; those of AI Gateway have request_time, execution_duration_ms, served_entity_id and requester.
+ *
+ * @see https://docs.databricks.com/aws/en/machine-learning/model-serving/inference-tables
+ * @see https://docs.databricks.com/aws/en/ai-gateway/inference-tables
+ */
+const format: ExchangeFormat = {
+  format: 'inference-table',
+  fields: (options) => [
+    ...placesOf(options).flatMap(({ fields }) => fields),
+    text('client_id', 'client_request_id'),
+    text('status', 'status_code'),
+    text('duration', 'execution_duration_ms'),
+    text('older_duration', 'execution_time_ms'),
+    text('request_body', ...options.fields.input.split('.')),
+    text('response_body', ...options.fields.outcomes.split('.')),
+  ],
+  line: (options) => {
+    const [id, timestamp, servedBy, label] = placesOf(options);
+    return {
+      kind: `CASE WHEN coalesce(status, request_body, response_body) IS NOT NULL THEN 'exchange' END`,
+      id: id.sql,
+      pairKey: `coalesce(nullif(client_id, ''), ${id.sql})`,
+      servedBy: servedBy.sql,
+      timestamp: timestamp.sql,
+      latency: `coalesce(nullif(duration, ''), nullif(older_duration, ''))`,
+      error: `CASE WHEN try_cast(status AS INTEGER) NOT BETWEEN 200 AND 299 THEN 'http-' || status END`,
+      input: { text: `nullif(request_body, '')`, csv: 'false' },
+      output: { text: `nullif(response_body, '')`, csv: 'false' },
+      labels: labelsSql(label.sql),
+    };
+  },
+};
+
+export const inferenceTable = exchangeImporter(format);
+
+function placesOf(options: ReadOptions) {
+  return [
+    placed(format, options, 'id'),
+    placed(format, options, 'timestamp', ['timestamp_ms']),
+    placed(format, options, 'servedBy', ['request_metadata.model_version']),
+    placed(format, options, 'label'),
+  ] as const;
+}

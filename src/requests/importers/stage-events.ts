@@ -1,0 +1,123 @@
+import { type Database, quoteIdentifier } from '../database.ts';
+import { containerOf } from '../formats/record-format.ts';
+import type { WantedField } from '../formats/record-scan.ts';
+import { kpiColumn, noNumbers } from '../wanted-numbers.ts';
+import { type ReadOptions, recordedSegments, segmentColumn } from '../read-options.ts';
+import { reasonCode } from '../reject-reason.ts';
+import type { RequestFile } from '../request-files.ts';
+import type { ExchangeFormat } from './exchange-format.ts';
+import { csvAnswersSql, csvLineAsJsonSql, csvLinesSql, jsonAnswersSql, jsonInstancesSql } from './payload-sql.ts';
+
+/** A path with this first key leads into the decoded input of one request. */
+const insideInput = 'input.';
+
+/** The texts of a record that become columns of the table `requests` as they are: the unit, segments and kpis. */
+export function carriedTexts(options: ReadOptions): [column: string, path: string][] {
+  return [
+    ['unit', options.fields.unit],
+    ...recordedSegments(options).map(([dimension, path]): [string, string] => [segmentColumn(dimension), path]),
+    ...(options.numbers ?? noNumbers).kpis.map((field): [string, string] => [kpiColumn(field), field]),
+  ];
+}
+
+/** The keys that lead to a text inside the decoded input; undefined for a text of the record itself. */
+export function pathInsideInput(path: string): string[] | undefined {
+  return path.startsWith(insideInput) ? path.slice(insideInput.length).split('.') : undefined;
+}
+
+/** Whether the decoded inputs are needed, and not only their number. */
+function needsInputs(options: ReadOptions): boolean {
+  const paths = [...carriedTexts(options).map(([, path]) => path), options.fields.label, options.fields.timestamp];
+  return options.input || paths.some((path) => pathInsideInput(path) !== undefined);
+}
+
+/** Makes the empty table `events`: one row per line of a log, decoded, before lines about one request are joined. */
+export async function createEvents(db: Database, options: ReadOptions): Promise<void> {
+  const carried = carriedTexts(options).map(([column]) => `${quoteIdentifier(column)} VARCHAR`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE events (
+    file USMALLINT, kind VARCHAR, id VARCHAR, pair_key VARCHAR, served_by VARCHAR, timestamp VARCHAR, latency VARCHAR,
+    error VARCHAR, instances INTEGER, inputs VARCHAR[], input_hash UBIGINT, answers VARCHAR[], labels VARCHAR[],
+    problem UTINYINT${carried.map((column) => `, ${column}`).join('')})`);
+}
+
+/** Adds the lines of a file to the table `events`. @returns unreadable records beyond the rows; negative for rows too many. */
+export async function stageEvents(
+  db: Database,
+  format: ExchangeFormat,
+  options: ReadOptions,
+  file: RequestFile,
+  index: number,
+): Promise<number> {
+  const carried = carriedTexts(options).map(([column, path]) => carriedText(format, column, path));
+  const fields = [...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
+  const scan = await containerOf(file.path).scan(db, file.absolutePath, fields, { unpackArrays: true });
+  const line = format.line(options, file);
+  const texts = [
+    'readable',
+    ...Object.entries({
+      kind: line.kind,
+      id: line.id,
+      pair_key: line.pairKey,
+      served_by: line.servedBy,
+      timestamp_text: line.timestamp,
+      latency: line.latency,
+      error: line.error,
+      input_text: line.input.text,
+      input_csv: line.input.csv,
+      output_text: line.output.text,
+      output_csv: line.output.csv,
+      labels: line.labels,
+    }).map(([name, sql]) => `${sql} AS ev_${name}`),
+    ...carried.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(`ev_${column}`)}`),
+  ];
+  await db.run(`INSERT INTO events SELECT ${index}, ${eventValues(options).join(', ')}
+    ${carried.map(({ column }) => `, ${quoteIdentifier(`ev_${column}`)}`).join('')}
+    FROM (SELECT *, ${answersSql} AS raw_answers FROM (
+      SELECT *, ${instancesSql} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${scan.sql}))))`);
+  return await scan.furtherUnreadable();
+}
+
+const instancesSql = `CASE WHEN ev_input_csv THEN ${csvLinesSql('ev_input_text')}
+  WHEN json_valid(ev_input_text) THEN ${jsonInstancesSql('ev_input_text')} END`;
+
+const answersSql = `CASE WHEN ev_output_csv THEN ${csvAnswersSql('ev_output_text', 'len(raw_instances)')}
+  WHEN json_valid(ev_output_text) THEN ${jsonAnswersSql('ev_output_text', 'len(raw_instances)')} END`;
+
+/** The columns of `events` behind `file`, in their order. */
+function eventValues(options: ReadOptions): string[] {
+  const inputs = `CASE WHEN ev_input_csv THEN list_transform(raw_instances, lambda line: ${csvLineAsJsonSql('line')}) ELSE raw_instances END`;
+  return [
+    'ev_kind',
+    `nullif(ev_id, '')`,
+    `nullif(ev_pair_key, '')`,
+    'ev_served_by',
+    'ev_timestamp_text',
+    'ev_latency',
+    `nullif(ev_error, '')`,
+    'len(raw_instances)',
+    needsInputs(options) ? inputs : 'NULL',
+    'hash(ev_input_text)',
+    'CASE WHEN ev_error IS NULL THEN raw_answers END',
+    'ev_labels',
+    `(CASE WHEN NOT readable OR ev_kind IS NULL THEN ${reasonCode('unreadable')}
+      WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0
+        OR list_contains(list_transform(raw_instances, lambda each: each IS NULL), true)) THEN ${reasonCode('bad-payload')}
+      WHEN ev_output_text IS NOT NULL AND ev_error IS NULL AND raw_answers IS NULL THEN ${reasonCode('bad-payload')}
+      ELSE 0 END)`,
+  ];
+}
+
+interface CarriedText {
+  readonly column: string;
+  /** Absent for what is inside the input, and for what the plan does not name. */
+  readonly field?: WantedField;
+  readonly sql: string;
+}
+
+function carriedText(format: ExchangeFormat, column: string, path: string): CarriedText {
+  if (path === '' || pathInsideInput(path) !== undefined) return { column, sql: 'NULL::VARCHAR' };
+  const special = format.textAt?.(path);
+  const name = `carried_${column}`;
+  const field: WantedField = { column: name, path: special?.path ?? path.split('.'), as: 'text' };
+  return { column, field, sql: special?.textSql(quoteIdentifier(name)) ?? quoteIdentifier(name) };
+}

@@ -1,0 +1,60 @@
+import type { ReadOptions } from '../read-options.ts';
+import type { ExchangeFormat } from './exchange-format.ts';
+import { exchangeImporter } from './exchange-importer.ts';
+import { labelsSql, placed, text } from './record-texts.ts';
+
+/**
+ * Rows of TensorFlow Serving requests, as gateways and request logging write them: the bodies of the REST API (`instances`
+ * and `predictions`, or an `error`), either at the top of the row, in `request` and `response`, or as texts in the
+ * `raw_data` and `raw_prediction` of AI Platform's request logging.
+ *
+ * @see https://www.tensorflow.org/tfx/serving/api_rest
+ * @see https://cloud.google.com/ai-platform/prediction/docs/reference/rest/v1/projects.models.versions#RequestLoggingConfig
+ */
+const format: ExchangeFormat = {
+  format: 'tf-serving',
+  fields: (options) => [
+    ...placesOf(options).flatMap(({ fields }) => fields),
+    text('request_body', ...options.fields.input.split('.')),
+    text('raw_request', 'raw_data'),
+    { column: 'instances', path: ['instances'], as: 'json' },
+    { column: 'inputs', path: ['inputs'], as: 'json' },
+    text('response_body', ...options.fields.outcomes.split('.')),
+    text('raw_response', 'raw_prediction'),
+    { column: 'predictions', path: ['predictions'], as: 'json' },
+    { column: 'outputs', path: ['outputs'], as: 'json' },
+    text('failure', 'error'),
+    text('milliseconds', 'latency_ms'),
+  ],
+  line: (options) => {
+    const [id, timestamp, servedBy, label] = placesOf(options);
+    const ofResponse = `json_extract_string(CASE WHEN json_valid(${response}) THEN ${response} END, '$.error')`;
+    return {
+      kind: `CASE WHEN coalesce(${request}, ${response}) IS NOT NULL OR failure IS NOT NULL THEN 'exchange' END`,
+      id: id.sql,
+      pairKey: id.sql,
+      servedBy: servedBy.sql,
+      timestamp: timestamp.sql,
+      latency: 'milliseconds',
+      // What the server says is a sentence; kinds are counted, so that they have to be few.
+      error: `CASE WHEN coalesce(failure, ${ofResponse}) IS NOT NULL THEN 'error-response' END`,
+      input: { text: request, csv: 'false' },
+      output: { text: response, csv: 'false' },
+      labels: labelsSql(label.sql),
+    };
+  },
+};
+
+export const tfServing = exchangeImporter(format);
+
+const request = `coalesce(request_body, raw_request, '{"instances":' || instances || '}', '{"inputs":' || inputs || '}')`;
+const response = `coalesce(response_body, raw_response, '{"predictions":' || predictions || '}', '{"outputs":' || outputs || '}')`;
+
+function placesOf(options: ReadOptions) {
+  return [
+    placed(format, options, 'id'),
+    placed(format, options, 'timestamp', ['timestamp']),
+    placed(format, options, 'servedBy', ['model_spec.version']),
+    placed(format, options, 'label', ['label']),
+  ] as const;
+}
