@@ -47,8 +47,8 @@ export function featureColumn(feature: string): string {
 
 /**
  * Reads the reference and the requests of now into the table `drift_records`: `is_current` BOOLEAN, `id` and `unit` VARCHAR, `at`
- * TIMESTAMP, `label` VARCHAR and the `featureColumn`s VARCHAR. Records without id, time or unit are left out, identical
- * copies collapse.
+ * TIMESTAMP, `label` VARCHAR and the `featureColumn`s VARCHAR. Records without id, time or unit are left out, copies
+ * of one id collapse.
  * @throws UserError (exit 5) for a field that no record has, a side without requests, and a reference that holds requests of now.
  */
 export async function readDriftRecords(db: Database, options: DriftOptions): Promise<DriftRecords> {
@@ -62,6 +62,7 @@ export async function readDriftRecords(db: Database, options: DriftOptions): Pro
   );
   await insertSide(db, options, features, false, referenceFiles);
   await insertSide(db, options, features, true, currentFiles);
+  await collapseCopies(db, features);
   await requireFeatures(db, options, features, currentFiles);
   await requireApart(db);
   return {
@@ -109,7 +110,7 @@ async function insertSide(
     const scan = await formatOf(file.path)?.scan(db, file.absolutePath, wanted);
     if (scan === undefined) throw new RangeError(`${file.path} has no format`);
     await db.run(`INSERT INTO drift_records
-      SELECT DISTINCT ${isCurrent}, id, "at", unit, ${values.map((value) => `nullif(${value}, '')`).join(', ')} FROM (
+      SELECT ${isCurrent}, id, "at", unit, ${values.map((value) => `nullif(${value}, '')`).join(', ')} FROM (
         SELECT *, ${timestampSql('timestamp')} AS "at" FROM (${scan.sql}) WHERE readable)
       WHERE nullif(id, '') IS NOT NULL AND nullif(unit, '') IS NOT NULL AND ${plausibleTimeSql('"at"')} AND NOT ${outside}`);
     await scan.furtherUnreadable();
@@ -118,6 +119,17 @@ async function insertSide(
 
 function textField(column: string, path: string): WantedField {
   return { column, path: path.split('.'), as: 'text' };
+}
+
+/** Leaves one record per id; hashes find the few ids in question without holding every id. */
+async function collapseCopies(db: Database, features: readonly string[]): Promise<void> {
+  const content = ['"at"', 'unit', 'label', ...features.map((feature) => quoteIdentifier(featureColumn(feature)))];
+  await db.run(`DELETE FROM drift_records WHERE rowid IN (
+    SELECT row FROM (
+      SELECT rowid AS row, row_number() OVER (PARTITION BY is_current, id ORDER BY ${content.join(', ')}) AS copy
+      FROM drift_records WHERE hash(id) IN (
+        SELECT hash(id) FROM drift_records GROUP BY is_current, hash(id) HAVING count(*) > 1))
+    WHERE copy > 1)`);
 }
 
 /** A field that both sides lack is a misspelt one; one that a single side lacks has moved. */

@@ -136,6 +136,13 @@ describe('drift against an earlier log', () => {
     );
   });
 
+  test('counts a record once that the log holds twice', async () => {
+    const now = weekOf(november, 'n', 2);
+    rollout.log('now.jsonl', [...now, ...now.slice(0, 300)]);
+    const evidence = await rollout.evaluate([source, shadow, guardrail, against()]);
+    expect(evidence.drift?.current.requests).toBe(now.length);
+  });
+
   test('names a candidate that answers otherwise than the baseline', async () => {
     rollout.log(
       'now.jsonl',

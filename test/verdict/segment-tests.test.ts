@@ -12,6 +12,11 @@ function guardrail(settings: Partial<Guardrail>): Guardrail {
   return { metric, bounds: [bound], segments: [], onBreach: 'rollback', test: 'interval', ...settings };
 }
 
+/** How many tests share alpha, where each dimension has two values. */
+function testsOf(guardrails: readonly Guardrail[]): number {
+  return rollbackTests(plannedTests(guardrails, () => ['a', 'b']));
+}
+
 const automatic = guardrail({ autoSegments: true });
 
 describe('the level of segments: auto', () => {
@@ -22,10 +27,9 @@ describe('the level of segments: auto', () => {
   });
 
   test('is one more of the tests that share alpha, for each bound that could roll back', () => {
-    const tests = (guardrails: readonly Guardrail[]) => rollbackTests(plannedTests(guardrails, () => ['a', 'b']));
-    expect(tests([automatic])).toBe(2);
-    expect(tests([guardrail({ segments: ['locale'] })])).toBe(3);
-    expect(tests([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
+    expect(testsOf([automatic])).toBe(2);
+    expect(testsOf([guardrail({ segments: ['locale'] })])).toBe(3);
+    expect(testsOf([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
   });
 
   test('is spent on every bound that says auto', () => {

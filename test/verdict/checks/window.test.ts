@@ -36,13 +36,16 @@ describe('the window', () => {
   });
 });
 
-describe('hours without a request', () => {
-  const by = (hours: readonly number[]) => ({
+/** Fifty requests in each of these hours, over days. */
+function by(hours: readonly number[]) {
+  return {
     hours: new Map(hours.map((each) => [each, 50])),
-    segments: new Map(),
+    segments: new Map<string, Map<string, number>>(),
     spansDays: true,
-  });
+  };
+}
 
+describe('hours without a request', () => {
   test('are told over midnight too', () => {
     const day = Array.from({ length: 13 }, (_, index) => 7 + index);
     expect(coverage(undefined, by(day)).detail).toContain('from 20:00 to 06:59 UTC');
