@@ -11,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 
+import { htmlReport } from './html-report.mjs';
 import { judgeRecorded } from './judge-recorded.mjs';
 import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
@@ -22,6 +23,7 @@ const benchmarks = new Map([
   ['startup', startup],
   ['replay', replayThroughput],
   ['judge', judgeRecorded],
+  ['report', htmlReport],
 ]);
 
 const { positionals, values } = parseArgs({

@@ -17,9 +17,9 @@
  */
 
 /**
- * What a comparison promises: of the ratio of the two values, or of canary's own peak memory.
+ * What a comparison promises: of the ratio of the two values, or of canary's own value or peak memory.
  *
- * @typedef {{ readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly peakBytesAtMost: number }} Target
+ * @typedef {{ readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly valueAtMost: number } | { readonly peakBytesAtMost: number }} Target
  */
 
 /**
@@ -74,9 +74,10 @@ export async function compare(description, pairs, sides) {
  * @param {Target} target
  * @returns {boolean} whether the median keeps the promise
  */
-export function isMet({ ratio, canaryPeakBytes }, target) {
+export function isMet({ ratio, canaryValue, canaryPeakBytes }, target) {
   if ('ratioAtLeast' in target) return ratio.median >= target.ratioAtLeast;
   if ('ratioAtMost' in target) return ratio.median <= target.ratioAtMost;
+  if ('valueAtMost' in target) return canaryValue.median <= target.valueAtMost;
   return canaryPeakBytes.median <= target.peakBytesAtMost;
 }
 

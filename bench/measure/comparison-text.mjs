@@ -14,15 +14,19 @@ export function comparisonText(comparison) {
     `  reference  ${spreadText(referenceValue, amount)} ${unit}, peak memory ${spreadText(referencePeakBytes, megabytes)} MB (${reference})`,
     `  ratio      ${spreadText(comparison.ratio, ratio)}; of processor time ${spreadText(comparison.processorRatio, ratio)}`,
     ...comparison.targets.map(
-      (target) => `  target     ${targetText(target)}: ${isMet(comparison, target) ? 'met' : 'NOT MET'}`,
+      (target) => `  target     ${targetText(target, unit)}: ${isMet(comparison, target) ? 'met' : 'NOT MET'}`,
     ),
   ].join('\n');
 }
 
-/** @param {import('./compare.mjs').Target} target */
-function targetText(target) {
+/**
+ * @param {import('./compare.mjs').Target} target
+ * @param {string} unit
+ */
+function targetText(target, unit) {
   if ('ratioAtLeast' in target) return `ratio at least ${target.ratioAtLeast}`;
   if ('ratioAtMost' in target) return `ratio at most ${target.ratioAtMost}`;
+  if ('valueAtMost' in target) return `canary at most ${target.valueAtMost} ${unit}`;
   return `canary's peak memory at most ${megabytes(target.peakBytesAtMost)} MB`;
 }
 

@@ -11,6 +11,14 @@ import { Chart, DataTable, LeftOut } from './data-table.tsx';
 const mostCharts = 6;
 const mostRows = 200;
 
+const lookColumns = [
+  { header: 'evaluated' },
+  { header: 'stage' },
+  { header: 'look' },
+  { header: 'requests', numeric: true },
+  { header: 'verdict' },
+] as const;
+
 /** The looks at the rollout so far, and how the intervals of its guardrails narrowed over those that belong together. */
 export function HistorySection({
   evidence,
@@ -25,7 +33,8 @@ export function HistorySection({
       stage.series === evidence.stage.series &&
       plan.sha256 === evidence.plan.sha256,
   );
-  const guardrails = guardrailsByWeight(evidence.guardrails)
+  const repeated = series.length > 1 ? guardrailsByWeight(evidence.guardrails) : [];
+  const guardrails = repeated
     .map((result) => ({ result, points: pointsOf(result, series) }))
     .filter(({ points }) => points.filter(({ result }) => result.value !== undefined).length > 1)
     .slice(0, mostCharts);
@@ -39,20 +48,16 @@ export function HistorySection({
       requests,
       verdict,
     ]);
-  const columns = [
-    { header: 'evaluated' },
-    { header: 'stage' },
-    { header: 'look' },
-    { header: 'requests', numeric: true },
-    { header: 'verdict' },
-  ];
   return (
     <section aria-labelledby="history">
       <h2 id="history">History</h2>
       {guardrails.length > 0 && (
         <p class="note">
           Each guardrail over {countOf(series.length, 'look')} of this series: the bar is its interval, which narrows as
-          the log grows. <span class="key limit" /> its limit
+          the log grows.{' '}
+          <span class="legend">
+            <span class="key limit" /> its limit
+          </span>
         </p>
       )}
       <div class="small">
@@ -62,7 +67,7 @@ export function HistorySection({
       </div>
       <DataTable
         caption={`The ${countOf(looks.length, 'look')} that are known, the latest first`}
-        columns={columns}
+        columns={lookColumns}
         rows={rows}
       />
       <LeftOut count={looks.length - rows.length} what={countOf(looks.length - rows.length, 'earlier look')} />

@@ -34,7 +34,12 @@ export function LatencySection({ evidence }: { readonly evidence: Evidence }) {
       <h2 id="latency">Latency</h2>
       <p class="note">
         Percentiles of each version; the tail is stretched, since that is where versions differ.
-        <span class="key baseline" /> {names.baseline} <span class="key" /> {names.candidate}
+        <span class="legend">
+          <span class="key baseline" /> {names.baseline}
+        </span>{' '}
+        <span class="legend">
+          <span class="key" /> {names.candidate}
+        </span>
       </p>
       <Chart svg={svg} label="Chart of latency by percentile" />
       <DataTable caption={caption} columns={columns} rows={tableRows(curves)} />

@@ -54,6 +54,7 @@ td .plot,.small .plot{min-width:0}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--candidate)}
 .key{display:inline-block;width:1.6em;border-top:3px solid var(--candidate);vertical-align:middle;margin:0 .3em 0 .8em}
+.legend{white-space:nowrap}
 .key.baseline{border-top:2px dashed var(--baseline)}
 .key.limit{border-top:2px dashed var(--limit)}
 footer{margin:3rem 0 2rem;color:var(--faint);font-size:.85rem}
