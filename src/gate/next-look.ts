@@ -65,8 +65,9 @@ async function reasonForNewSeries(
 
 /** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */
 export function isSameLook(previous: Evidence, next: Evidence): boolean {
-  // One of the two was read from a file, where absent and undefined are the same.
-  return isDeepStrictEqual(findings(previous), JSON.parse(JSON.stringify(findings(next))));
+  // In a file absent and undefined are the same.
+  const written = (evidence: Evidence): unknown => JSON.parse(JSON.stringify(findings(evidence)));
+  return isDeepStrictEqual(written(previous), written(next));
 }
 
 function findings({
