@@ -41,6 +41,8 @@ export interface ComparedMix {
   readonly pValue: number;
   /** The value that says most; undefined where there are no units. */
   readonly most: SegmentUnits | undefined;
+  /** What is counted here: users, or the requests that a router assigned on their own. */
+  readonly assigned: 'units' | 'requests';
   readonly canaryUnits: number;
   readonly stableUnits: number;
 }

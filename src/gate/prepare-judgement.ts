@@ -9,6 +9,7 @@ import { segmentSizes } from '../metrics/segment-sizes.ts';
 import { readStageScope } from '../metrics/stage-scope.ts';
 import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
+import { assignsRequests } from '../verdict/checks/served-users.ts';
 import type { JudgedStage } from './judge-stage.ts';
 import { withErrorsOf } from './outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
@@ -40,6 +41,8 @@ export async function prepareJudgement(
   const scope = await readStageScope(db, plan, stage, segmentColumn);
   const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
   const timedTwice = sources.baseline.latency === 'measured';
+  const { units, sharedUnits } = log.totals;
+  const assigned = live && assignsRequests(sharedUnits, units) ? 'requests' : 'units';
   const judgement: JudgedStage = {
     plan,
     stage,
@@ -51,7 +54,7 @@ export async function prepareJudgement(
     sampler: await samplerOf(table),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
-      readCohortParity({ table, plan, scope, weight, numbers, columnOf: segmentColumn, plannedUnits }),
+      readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };

@@ -4,6 +4,7 @@ import type { RolloutPlan } from '../domain/plan.ts';
 import { quoteIdentifier } from '../requests/database.ts';
 import type { WantedNumbers } from '../requests/wanted-numbers.ts';
 import { segmentAssignment } from '../stats/segment-assignment.ts';
+import { uncomputable } from '../stats/result.ts';
 import { servedDifference } from '../stats/served-difference.ts';
 import { guardedMetrics } from './compare.ts';
 import { estimateAt, type Measured } from './estimate.ts';
@@ -20,6 +21,8 @@ export interface ParitySource {
   readonly weight: number;
   readonly numbers: WantedNumbers;
   readonly columnOf: (dimension: string) => string;
+  /** What was assigned to a cohort: `requests` where a router assigned each request on its own. */
+  readonly assigned: 'units' | 'requests';
   /** N* of the sequential bounds. */
   readonly plannedUnits: number;
 }
@@ -74,8 +77,10 @@ function comparedNumber(
   return { what, unit, canary: measured.candidate, stable: measured.baseline, low: estimate.low, high: estimate.high };
 }
 
+const notUsers = uncomputable('requests were assigned, not users');
+
 /** Requests per user, and the share of requests with an outcome: where records get lost, one of the two shows it. */
-async function ofRequests({ table, scope }: ParitySource) {
+async function ofRequests({ table, scope, assigned }: ParitySource) {
   const answered =
     scope.comparison === 'paired'
       ? 'baseline_present AND candidate_present'
@@ -94,12 +99,15 @@ async function ofRequests({ table, scope }: ParitySource) {
   });
   const [stable, canary] = sides;
   if (stable === undefined || canary === undefined) throw new RangeError('a split has two sides');
-  const perUser = servedDifference(
-    { requests: stable.users, sum: stable.requests },
-    { requests: canary.users, sum: canary.requests },
-    // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
-    { zeroOne: true },
-  );
+  const perUser =
+    assigned === 'requests'
+      ? notUsers
+      : servedDifference(
+          { requests: stable.users, sum: stable.requests },
+          { requests: canary.users, sum: canary.requests },
+          // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
+          { zeroOne: true },
+        );
   const withOutcome = servedDifference(
     { requests: stable.requests, sum: stable.answered },
     { requests: canary.requests, sum: canary.answered },
@@ -111,28 +119,31 @@ async function ofRequests({ table, scope }: ParitySource) {
   ] as const;
 }
 
-/** A unit counts once, under the value that most of its requests have. */
-async function mixOf({ table, weight, columnOf }: ParitySource, dimension: string): Promise<ComparedMix> {
+/**
+ * Who or what was assigned, by value and cohort. A unit counts once, under the value that most of its requests have.
+ */
+async function mixOf({ table, weight, columnOf, assigned }: ParitySource, dimension: string): Promise<ComparedMix> {
   const column = quoteIdentifier(columnOf(dimension));
+  const requests = `SELECT ${column} AS value, in_canary FROM ${table.name} WHERE ${column} IS NOT NULL`;
+  const units = `SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
+       SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests
+       FROM ${table.name} WHERE ${column} IS NOT NULL GROUP BY unit_index, value)
+     GROUP BY unit_index`;
   const rows = await table.db.columns(
     `SELECT value, (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable
-     FROM (
-       SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
-         SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests
-         FROM ${table.name} WHERE ${column} IS NOT NULL GROUP BY unit_index, value)
-       GROUP BY unit_index)
-     GROUP BY value ORDER BY canary + stable DESC, value`,
+     FROM (${assigned === 'requests' ? requests : units}) GROUP BY value ORDER BY canary + stable DESC, value`,
   );
   const [canary, stable] = [rows.numbers('canary'), rows.numbers('stable')];
-  const units = rows
+  const segments = rows
     .strings('value')
     .map((value, row) => ({ value: value ?? '', canary: canary[row] ?? 0, stable: stable[row] ?? 0 }));
-  const { pValue, most } = segmentAssignment(units, weight);
+  const { pValue, most } = segmentAssignment(segments, weight);
   return {
     dimension,
     pValue,
     most,
-    canaryUnits: units.reduce((sum, unit) => sum + unit.canary, 0),
-    stableUnits: units.reduce((sum, unit) => sum + unit.stable, 0),
+    assigned,
+    canaryUnits: segments.reduce((sum, segment) => sum + segment.canary, 0),
+    stableUnits: segments.reduce((sum, segment) => sum + segment.stable, 0),
   };
 }

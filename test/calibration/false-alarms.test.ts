@@ -108,6 +108,7 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
         plan,
         scope,
         weight: 0.3,
+        assigned: 'units' as const,
         numbers: noNumbers,
         columnOf: segmentColumn,
         plannedUnits: 400,

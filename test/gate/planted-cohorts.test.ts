@@ -140,6 +140,53 @@ describe('cohorts that cannot be compared', () => {
   });
 });
 
+/** A few users send most; of ios users, `iosShare` of the requests go to the candidate. */
+function requestsOf(iosShare: number): PlantedRecord[] {
+  const random = seeded(5);
+  return Array.from({ length: 6000 }, (_, index) => {
+    const user = Math.floor(600 * random() ** 2);
+    const name = user % 3 === 0 ? 'ios' : 'android';
+    const isCandidate = random() < (name === 'ios' ? iosShare : 0.2);
+    return {
+      request_id: `r${index}`,
+      timestamp: start + index * 28_000,
+      user_id: `u${user}`,
+      label: 'a',
+      context: { device: name },
+      served_by: isCandidate ? '1.1.0' : '1.0.0',
+      ...answer(random),
+    };
+  });
+}
+
+describe('a router that assigns requests instead of users', () => {
+  const live = [
+    'requests: { source: log.jsonl, segments: { device: context.device }, fields: { servedBy: served_by } }',
+    'stages: [{ name: some, weight: 20% }, { name: full, weight: 1 }]',
+    accuracy,
+  ];
+
+  test('is no mismatch of cohorts, although heavy users are on both sides', async () => {
+    const rollout = new PlantedRollout().log('log.jsonl', requestsOf(0.2));
+    const evidence = await rollout.evaluate(live);
+    rollout.remove();
+    expect(checkOf(evidence, 'served users').status).toBe('warn');
+    expect(checkOf(evidence, 'sample ratio').status).toBe('pass');
+    expect(checkOf(evidence, 'parity')).toMatchObject({
+      status: 'pass',
+      detail: expect.stringContaining('mix of device'),
+    });
+  });
+
+  test('is one where it sends the requests of one device elsewhere', async () => {
+    const rollout = new PlantedRollout().log('log.jsonl', requestsOf(0.35));
+    const evidence = await rollout.evaluate(live);
+    rollout.remove();
+    expect(checkOf(evidence, 'parity')).toMatchObject({ status: 'hold', detail: expect.stringContaining('device=') });
+    expect(checkOf(evidence, 'parity').detail).toContain("of the canary's requests");
+  });
+});
+
 describe('at a weight of 0', () => {
   test('sample ratio and parity do not apply, and hold nothing', async () => {
     const rollout = new PlantedRollout().log(

@@ -44,9 +44,9 @@ function numberTexts({ numbers }: CohortParity): string[] {
     });
 }
 
-function mixText({ dimension, most, canaryUnits, stableUnits }: ComparedMix): string {
+function mixText({ dimension, most, assigned, canaryUnits, stableUnits }: ComparedMix): string {
   if (most === undefined) return `mix of ${dimension}`;
-  return `${dimension}=${most.value} is ${share(most.canary, canaryUnits)} of the canary's users and ${share(most.stable, stableUnits)} of the stable ones (${formatCount(most.canary)} and ${formatCount(most.stable)})`;
+  return `${dimension}=${most.value} is ${share(most.canary, canaryUnits)} of the canary's ${assigned === 'units' ? 'users' : 'requests'} and ${share(most.stable, stableUnits)} of the stable ones (${formatCount(most.canary)} and ${formatCount(most.stable)})`;
 }
 
 function share(part: number, whole: number): string {

@@ -61,7 +61,9 @@ describe('parity', () => {
 
   test('names the segment that says most', () => {
     const most = { value: 'ios', canary: 60, stable: 200 };
-    const mixes = [{ dimension: 'device', pValue: 1e-6, most, canaryUnits: 100, stableUnits: 900 }];
+    const mixes = [
+      { dimension: 'device', pValue: 1e-6, most, assigned: 'units' as const, canaryUnits: 100, stableUnits: 900 },
+    ];
     expect(parityCheck('hold', { ...alike, mixes }).detail).toContain(
       "device=ios is 60% of the canary's users and 22.2% of the stable ones (60 and 200)",
     );
