@@ -3,8 +3,10 @@ import { invalidInput, UserError } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { ExitCode } from '../domain/exit-code.ts';
 import type { Decision } from '../domain/registry.ts';
+import type { Evaluation } from '../gate/evaluate.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, type OutputFormat } from './format-option.ts';
+import type { GitHubActions } from './github-actions.ts';
 import type { Terminal } from './terminal.ts';
 import { tellUserError } from './user-error.ts';
 
@@ -55,7 +57,9 @@ Examples:
   canary evaluate rollouts/intent.yaml
   canary evaluate rollouts/intent.yaml --stage canary-25 --format json > evidence.json
   canary evaluate rollouts/intent.yaml --report report.html junit.xml
-  canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop`,
+  canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop
+
+With --format json one plan gives its evidence, several give a list of theirs.`,
     )
     .action(async (planFiles: string[], options: EvaluateOptions) => {
       requireOnePlan(planFiles, '--evidence', options.evidence);
@@ -63,9 +67,16 @@ Examples:
       const { openRollout } = await import('../gate/rollout.ts');
       // A mistake in one plan is told before an hour is spent on the others.
       for (const planFile of planFiles) await openRollout(context.world, planFile);
-      const codes: ExitCode[] = [];
-      for (const planFile of planFiles) codes.push(await evaluateOne(planFile, options, context));
-      context.exit(worst(codes));
+      const evaluated: Evaluated[] = [];
+      for (const planFile of planFiles)
+        evaluated.push(await evaluateOne(planFile, options, context, planFiles.length > 1));
+      if (options.format === 'json' && planFiles.length > 1) {
+        const documents = evaluated.flatMap(({ document }) => (document === undefined ? [] : [document.trimEnd()]));
+        context.terminal.result(`[${documents.join(',\n')}]\n`);
+      }
+      const code = worst(evaluated.map((each) => each.code));
+      context.github?.setOutputs(evaluated.find((each) => each.code === code)?.outputs ?? {});
+      context.exit(code);
     });
 }
 
@@ -76,19 +87,52 @@ function requireOnePlan(planFiles: readonly string[], option: string, given: unk
   });
 }
 
-async function evaluateOne(planFile: string, options: EvaluateOptions, context: CommandContext): Promise<ExitCode> {
-  const { world, terminal } = context;
+/** What became of one plan. */
+interface Evaluated {
+  readonly code: ExitCode;
+  /** Its evidence as JSON, where several plans' are printed as one list. */
+  readonly document?: string;
+  /** What a step of a pipeline tells the next. */
+  readonly outputs?: Readonly<Record<string, string>>;
+}
+
+async function evaluateOne(
+  planFile: string,
+  options: EvaluateOptions,
+  context: CommandContext,
+  isOneOfMany: boolean,
+): Promise<Evaluated> {
+  const { world, terminal, github } = context;
   const { evaluate } = await import('../gate/evaluate.ts');
   try {
-    const { evidence, model } = await evaluate(world, planFile, options);
-    terminal.result(await rendered(evidence, { planFile, model }, options, terminal));
-    return exitCodeFor(evidence, options.failOn);
+    const evaluation = await evaluate(world, planFile, options);
+    const { evidence, model } = evaluation;
+    const text = await rendered(evidence, { planFile, model }, options, terminal);
+    const collected = isOneOfMany && options.format === 'json';
+    if (!collected) terminal.result(text);
+    if (github !== undefined) await tellGitHub(github, evaluation);
+    const outputs = outputsOf(evaluation);
+    return { code: exitCodeFor(evidence, options.failOn), outputs, ...(collected ? { document: text } : {}) };
   } catch (error) {
     // One plan whose files cannot be used does not keep the others from their verdict.
     if (!(error instanceof UserError) || error.exitCode === ExitCode.interrupted) throw error;
-    await tellUserError(error, terminal);
-    return error.exitCode;
+    await tellUserError(error, terminal, github);
+    return { code: error.exitCode };
   }
+}
+
+async function tellGitHub(github: GitHubActions, { evidence, findings, report }: Evaluation): Promise<void> {
+  const { renderReport } = await import('../gate/report-files.ts');
+  await github.annotate(findings);
+  const short = `Verdict of ${evidence.stage.name}: ${evidence.verdict.decision}\n`;
+  github.addSummary(await renderReport('md', await report()), short);
+}
+
+/** `weight` is the candidate's share of the traffic once the verdict is acted on. */
+function outputsOf({ evidence, evidenceFile }: Evaluation): Readonly<Record<string, string>> {
+  const { verdict, registryChange, inputs } = evidence;
+  const weight = registryChange.traffic[inputs.candidate.version] ?? 0;
+  return { verdict: verdict.decision, weight: String(weight), evidence: evidenceFile };
 }
 
 async function rendered(

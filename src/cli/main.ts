@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../domain/exit-code.ts';
 import { UserError } from '../domain/errors.ts';
+import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
 import { tellUserError } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -14,6 +15,7 @@ import { createWorld } from './world.ts';
  */
 export async function main(process: NodeJS.Process): Promise<ExitCode> {
   const terminal = createTerminal(process.stdout, process.stderr, process.env);
+  const github = createGitHubActions(process.env, process.cwd(), (line) => terminal.diagnostic(line));
   const interruption = new AbortController();
   const stopListening = () => {
     process.off('SIGINT', interrupt);
@@ -32,13 +34,13 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
   try {
     const world = createWorld(process, terminal, interruption.signal);
     let exitCode: ExitCode = ExitCode.ok;
-    const program = createProgram({ world, terminal, exit: (code) => void (exitCode = code) });
+    const program = createProgram({ world, terminal, github, exit: (code) => void (exitCode = code) });
     await Promise.race([program.parseAsync(process.argv), strayFailure(process, done.signal)]);
     return exitCode;
   } catch (error) {
     // Whatever still runs has nobody to report to any more.
     interruption.abort();
-    return await report(error, terminal);
+    return await report(error, terminal, github);
   } finally {
     done.abort();
     stopListening();
@@ -62,11 +64,11 @@ async function strayFailure(process: NodeJS.Process, signal: AbortSignal): Promi
   throw error;
 }
 
-async function report(error: unknown, terminal: Terminal): Promise<ExitCode> {
+async function report(error: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
   // Commander has printed its own message; help and version are no failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   if (error instanceof UserError) {
-    await tellUserError(error, terminal);
+    await tellUserError(error, terminal, github);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

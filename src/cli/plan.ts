@@ -19,6 +19,7 @@ export function registerPlan(program: Command, context: CommandContext): void {
       const { diagnosticsText } = await import('../report/findings-text.ts');
       const { planText } = await import('../report/plan-text.ts');
       const { review, warnings } = await reviewPlan(context.world, file);
+      await context.github?.annotate(warnings);
       if (options.format === 'json') {
         context.terminal.result(jsonText({ ...review, warnings }));
         return;

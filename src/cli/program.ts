@@ -3,6 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerApply } from './apply.ts';
 import { registerAssign } from './assign.ts';
+import { registerCompletion } from './completion.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInit } from './init.ts';
 import type { CommandContext } from './command-context.ts';
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext): Command {
     registerAssign,
     registerRegistry,
     registerRequests,
+    registerCompletion,
   ]) {
     register(program, context);
   }

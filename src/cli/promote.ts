@@ -48,6 +48,10 @@ export function registerPromote(program: Command, context: CommandContext): void
       const { promote } = await import('../gate/promote.ts');
       const { promotionText } = await import('../report/promotion-text.ts');
       const promotion = await promote(context.world, plan, options);
+      context.github?.setOutputs({
+        verdict: promotion.verdict,
+        weight: String(promotion.after.traffic[promotion.candidate] ?? 0),
+      });
       context.terminal.result(
         options.format === 'json' ? jsonText(promotion) : promotionText(promotion, context.terminal.style),
       );

@@ -1,15 +1,18 @@
+import type { Diagnostic } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../domain/plan.ts';
 import { confusionChanges } from '../metrics/confusion-changes.ts';
 import { latencyCurves } from '../metrics/latency-curves.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
+import type { Report } from '../report/report.ts';
 import { concludeLook } from './conclude-look.ts';
 import { evaluateAggregates } from './evaluate-aggregates.ts';
 import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { loadFacts, outcomeSources } from './outcome-sources.ts';
+import { findingsOf } from './locate-findings.ts';
 import { reportOf } from './read-report.ts';
 import { withInputs } from './example-inputs.ts';
 import { reportFiles, writeReports } from './report-files.ts';
@@ -38,6 +41,12 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly evidence: Evidence;
   readonly model: string;
+  /** Where the evidence was written. */
+  readonly evidenceFile: string;
+  /** What did not pass, at the lines of the plan that asked for it. */
+  readonly findings: readonly Diagnostic[];
+  /** The same as a report. */
+  readonly report: () => Promise<Report>;
 }
 
 /**
@@ -58,11 +67,15 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
       ? await evaluateAggregates(world, rollout, stage, previous)
       : await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
   await writeEvidence(place, evidence);
+  const report = async () => await reportOf(world, evidence, place.latest, file);
   if (reports.length > 0) {
-    const report = await reportOf(world, evidence, place.latest, file);
-    await writeReports(reports, options.includeInputs === true ? await withInputs(world, report) : report);
+    await writeReports(
+      reports,
+      options.includeInputs === true ? await withInputs(world, await report()) : await report(),
+    );
   }
-  return { evidence, model: rollout.plan.model };
+  const { model } = rollout.plan;
+  return { evidence, model, evidenceFile: place.latest, findings: findingsOf(rollout, evidence), report };
 }
 
 async function evaluateStage(

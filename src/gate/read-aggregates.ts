@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
 import type { RequestFileFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
@@ -53,7 +53,9 @@ interface FileNumbers {
 async function readNumbersFile(rollout: Rollout, folder: string, source: string): Promise<FileNumbers> {
   const path = resolve(folder, source);
   const bytes = await bytesOf(path, source);
-  const { root, diagnostics } = treeOf(source, bytes.toString('utf8'));
+  // As a person in the same folder would name it.
+  const shown = isAbsolute(source) ? source : join(dirname(rollout.file), source);
+  const { root, diagnostics } = treeOf(shown, bytes.toString('utf8'));
   const { numbers, findings } = root === undefined ? nothing : readWithRoles(rollout, root, []);
   const found = root === undefined ? [] : located(root, findings);
   const facts: RequestFileFacts = {

@@ -17,6 +17,7 @@ const commands = [
   'assign',
   'registry',
   'requests',
+  'completion',
 ];
 const recorder = new URL('./recorder/record-modules.mjs', import.meta.url);
 const heavyLibraries = /@duckdb|@tensorflow|onnxruntime/u;
