@@ -23,7 +23,7 @@ stages:
   - { name: shadow, weight: 0, minRequests: 2000 }
   - { name: canary-5, weight: 5%, minRequests: 500, minUnits: 100 }
   - name: half
-    weight: 0.5
+    weight: 0.25
     source: [../requests/late.csv, ../requests/later.csv]
     from: 2026-11-02T09:00:00+01:00
   - { name: full, weight: 1 }

@@ -30,7 +30,7 @@ describe('weights', () => {
     ],
     [
       'weights that fall',
-      'weight: 0.5',
+      'weight: 0.25',
       'weight: 1%',
       '21:13 weight: 1% is below the 5% of the stage before; put the stages in order of their weights, which never fall',
     ],
@@ -43,7 +43,7 @@ describe('weights', () => {
   ]);
 
   test('stages may keep a weight', () => {
-    expect(problems(planWith('weight: 0.5', 'weight: 5%'))).toEqual([]);
+    expect(problems(planWith('weight: 0.25', 'weight: 5%'))).toEqual([]);
   });
 });
 

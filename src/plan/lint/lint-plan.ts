@@ -3,6 +3,7 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { located } from '../findings.ts';
 import type { TreeNode } from '../tree.ts';
+import type { PlanFacts } from './plan-facts.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { lintRules } from './rules.ts';
 
@@ -14,6 +15,8 @@ export interface LintSubject {
   readonly registry?: ModelRegistry | undefined;
   /** YYYY-MM-DD; without it nothing is too old. */
   readonly today?: string | undefined;
+  /** What is known of artifacts, log and other plans; without it the rules about them do not run. */
+  readonly facts?: PlanFacts | undefined;
 }
 
 /** Runs every rule that has what it needs; findings come located in the plan's text, in reading order. */
@@ -24,9 +27,10 @@ export function lintPlan(subject: LintSubject): Diagnostic[] {
   return located(subject.positions, findings);
 }
 
-function findingsOf(rule: LintRule, { plan, registry, today }: LintSubject): readonly LintFinding[] {
+function findingsOf(rule: LintRule, { plan, registry, today, facts }: LintSubject): readonly LintFinding[] {
   if (rule.about === 'plan') return rule.check(plan);
   if (registry === undefined) return [];
   if (rule.about === 'registry') return rule.check(plan, registry);
+  if (rule.about === 'facts') return facts === undefined ? [] : rule.check(plan, registry, facts);
   return today === undefined ? [] : rule.check(plan, registry, today);
 }

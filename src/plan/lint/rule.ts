@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import type { TreePath } from '../tree.ts';
+import type { PlanFacts } from './plan-facts.ts';
 
 /** What a rule found, at a path of the plan; message and hint are clauses that a semicolon can join. */
 export interface LintFinding {
@@ -11,7 +12,7 @@ export interface LintFinding {
   readonly hint: string;
 }
 
-/** A rule that judges the plan alone, the plan against the registry's file of its model, or both against the calendar. */
+/** A rule that judges the plan alone, the plan against the registry's file of its model, both against the calendar, or against what is known of the world. */
 export type LintRule =
   | { readonly name: string; readonly about: 'plan'; check(plan: RolloutPlan): readonly LintFinding[] }
   | {
@@ -24,4 +25,9 @@ export type LintRule =
       readonly about: 'today';
       /** @param today YYYY-MM-DD */
       check(plan: RolloutPlan, registry: ModelRegistry, today: string): readonly LintFinding[];
+    }
+  | {
+      readonly name: string;
+      readonly about: 'facts';
+      check(plan: RolloutPlan, registry: ModelRegistry, facts: PlanFacts): readonly LintFinding[];
     };

@@ -1,3 +1,10 @@
+import { shadowBeforeGrowth } from './shadow-before-growth.ts';
+import { longWindow } from './long-window.ts';
+import { guardedSegments } from './guarded-segments.ts';
+import { guardedBusiness } from './guarded-business.ts';
+import { growingSteps } from './growing-steps.ts';
+import { freshSalt } from './fresh-salt.ts';
+import { decidableGuardrails } from './decidable-guardrails.ts';
 import { compatibleSchema } from './compatible-schema.ts';
 import { distinctVersions } from './distinct-versions.ts';
 import { effectiveBounds } from './effective-bounds.ts';
@@ -16,8 +23,15 @@ import { versionBump } from './version-bump.ts';
 /** Every lint rule, in the order in which documentation lists them. */
 export const lintRules: readonly LintRule[] = [
   guardedConcerns,
+  guardedBusiness,
+  guardedSegments,
+  decidableGuardrails,
   effectiveBounds,
   smallFirstStep,
+  growingSteps,
+  shadowBeforeGrowth,
+  freshSalt,
+  longWindow,
   rollbackInstructions,
   rehearsedRollback,
   knownVersions,
