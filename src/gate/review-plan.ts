@@ -2,16 +2,21 @@ import type { Diagnostic } from '../domain/errors.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import { roles } from '../domain/role.ts';
-import { detectableChanges } from '../metrics/detectable-changes.ts';
+import { detectableChanges, type GuardrailDetectability } from '../metrics/detectable-changes.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import { createJudgedTable } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
-import { judgedCohortOf } from '../metrics/stage-scope.ts';
+import { judgedCohortOf, type StageScope } from '../metrics/stage-scope.ts';
+import { lintPlan } from '../plan/lint/lint-plan.ts';
 import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
+import { plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
+import { judgedSize } from '../verdict/judged-size.ts';
+import { plannedUnits } from '../verdict/planned-units.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
+import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewNumbers } from './review-numbers.ts';
 import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
 import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
@@ -31,11 +36,12 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const rollout = await openRollout(world, file);
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
-  const { plan, baseline, candidate, warnings } = rollout;
-  const { log, stages, unknown } =
+  const { plan, baseline, candidate } = rollout;
+  const { log, stages, unknown, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewNumbers(rollout)
       : await withDatabase(world, work, (db) => reviewStages(rollout, db));
+  const warnings = [...rollout.warnings, ...(await factFindings(world, rollout, facts))];
   const review: PlanReview = {
     plan: plan.name,
     model: plan.model,
@@ -56,6 +62,23 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   return { review, warnings };
 }
 
+/** What the rules find that need to know more than the plan and the registry. */
+async function factFindings(
+  world: World,
+  rollout: Rollout,
+  facts: ReviewedStages['facts'],
+): Promise<readonly Diagnostic[]> {
+  const { plan, parsed, registry } = rollout;
+  const known = { ...facts, ...(await surroundings(world.cwd, rollout)) };
+  const subject = { plan, positions: parsed.positions, registry };
+  const before = new Set(lintPlan(subject).map(findingKey));
+  return lintPlan({ ...subject, facts: known }).filter((finding) => !before.has(findingKey(finding)));
+}
+
+function findingKey({ rule, line, column, message }: Diagnostic): string {
+  return JSON.stringify([rule, line, column, message]);
+}
+
 async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedStages> {
   const { plan, baseline, candidate } = rollout;
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
@@ -66,6 +89,7 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
   const live = plan.requests.fields.served !== undefined;
   let log: StageRequests | undefined;
   const stages: ReviewedStage[] = [];
+  const reasons = new Map<number, readonly string[]>();
   for (const stage of plan.stages) {
     // Stages share the plan's log unless they name their own, and it is read once.
     if (log === undefined || hasOwnRequests(stage)) {
@@ -80,11 +104,64 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
         live ? 'served' : stage.weight,
         numbers,
       );
-    const changes = recorded ? await detectableChanges(db, plan, stage, segmentColumn) : undefined;
-    stages.push({ size: await stageSize(db, plan, stage), changes });
+    const found = recorded
+      ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
+      : undefined;
+    const size = await stageSize(db, plan, stage);
+    found?.forEach((each, index) => {
+      if (each !== undefined && 'uncomputable' in each)
+        reasons.set(index, [...(reasons.get(index) ?? []), each.uncomputable]);
+    });
+    const changes = found?.map((each) => withDays(each, size.requests ?? 0, log?.totals));
+    stages.push({ size, changes });
   }
   if (log === undefined) throw new Error('a plan has at least one stage');
-  return { log: logReview(log), stages, unknown: 'known once both versions were replayed' };
+  const undecidable = recorded
+    ? [...reasons]
+        .filter(([, told]) => told.length === plan.stages.length)
+        .map(([index, [reason = '']]) => ({ guardrail: index, reason }))
+    : await withoutLabels(db, plan);
+  return {
+    log: logReview(log),
+    stages,
+    unknown: 'known once both versions were replayed',
+    facts: { log: await logFacts(db, rollout, log.totals), undecidable },
+  };
+}
+
+/** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
+function levelsOf(plan: RolloutPlan, stage: Stage, scope: StageScope) {
+  const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
+  return {
+    tests: rollbackTests(tests),
+    plannedUnits: plannedUnits(stage, judgedSize(scope.cohorts, scope.judgedCohort)),
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** The days until a harmless candidate passes, at the rate at which the stage's requests come in this log. */
+function withDays(
+  found: GuardrailDetectability,
+  requests: number,
+  log: { readonly first: string | null; readonly last: string | null } | undefined,
+): DetectableChange | undefined {
+  if (found === undefined || 'uncomputable' in found) return undefined;
+  const { requestsUntilPass: needed } = found;
+  if (needed === undefined || log === undefined || log.first === null || log.last === null) return found;
+  const days = (Date.parse(log.last) - Date.parse(log.first)) / dayMs;
+  const missing = needed === null ? null : Math.max(0, needed - requests);
+  const rate = requests / days;
+  return { ...found, daysUntilPass: missing === null || !(rate > 0 && Number.isFinite(rate)) ? null : missing / rate };
+}
+
+/** A replay brings predictions, and nothing brings the truth: quality that needs it can never be decided on a log without any. */
+async function withoutLabels(db: Database, { guardrails }: RolloutPlan) {
+  const rows = await db.columns('SELECT count(label)::DOUBLE AS labels FROM requests');
+  if ((rows.numbers('labels')[0] ?? 0) > 0) return [];
+  return [...guardrails.entries()]
+    .filter(([, { metric }]) => metricTraits(metric).concern === 'quality' && metric.family !== 'agreement')
+    .map(([guardrail]) => ({ guardrail, reason: 'no request has a label' }));
 }
 
 function hasOwnRequests({ source, from, to }: Stage): boolean {

@@ -1,3 +1,4 @@
+import type { PlanFacts } from '../plan/lint/plan-facts.ts';
 import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
 
 /** What a plan is judged on, and why the changes that its stages could detect are unknown where they are. */
@@ -5,6 +6,8 @@ export interface ReviewedStages {
   readonly log: PlanReview['log'];
   readonly stages: readonly ReviewedStage[];
   readonly unknown: string;
+  /** What the lint rules may know of a request log. */
+  readonly facts: Pick<PlanFacts, 'log' | 'undecidable'>;
 }
 
 export interface ReviewedStage {

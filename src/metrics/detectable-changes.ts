@@ -1,50 +1,98 @@
-import { boundsOwnValue, harmfulEnd } from '../domain/bound.ts';
-import type { Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
+import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
+import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../requests/database.ts';
-import { interval } from '../stats/confidence-bound.ts';
+import { interval, type IntervalSettings } from '../stats/confidence-bound.ts';
 import { detectableChange } from '../stats/detectable-change.ts';
+import type { Linearized } from '../stats/linearized.ts';
+import { neededData } from '../stats/needed-data.ts';
 import { guardedMetrics } from './compare.ts';
-import { MetricSampler } from './metric-sampler.ts';
-import { readStageScope } from './stage-scope.ts';
+import { MetricSampler, type Sampler } from './metric-sampler.ts';
+import { readStageScope, type StageScope } from './stage-scope.ts';
+import type { Subject } from './subject.ts';
 
 /** The smallest change of a guarded metric that a stage's data would probably show. */
 export interface StageDetectability {
   readonly stage: string;
-  /** Positive; ms or a proportion, or a fraction of the baseline where `relative`. */
+  /** Told from no change with a chance of 80%. Positive; ms or a proportion, or a fraction of the baseline where `relative`. */
   readonly change: number;
   readonly relative: boolean;
+  /** The tightest bound on it; absent where only the candidate's own value is bounded. */
+  readonly bound?: number;
+  /** The smallest true change that breaches the bound with a chance of 80%. */
+  readonly caught?: number;
+  /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
+  readonly requestsUntilPass?: number | null;
 }
+
+/** What a stage's data can tell of one guardrail. */
+export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;
+
+/** What the tests of a stage are judged at. */
+export type StageLevels = (scope: StageScope) => { readonly plannedUnits: number; readonly tests: number };
 
 /**
  * For each guardrail of the plan, the smallest harmful change that this stage would tell with a chance of 80%, from the
- * spread of the outcomes in the table `judged`; undefined where no interval can be put on them.
+ * spread of the outcomes in the table `judged`; undefined where no interval can be put on them, and why where there is no number at all.
  */
 export async function detectableChanges(
   db: Database,
   plan: RolloutPlan,
   stage: Stage,
   columnOf: (dimension: string) => string,
-): Promise<readonly (StageDetectability | undefined)[]> {
+  levelsOf: StageLevels,
+): Promise<readonly GuardrailDetectability[]> {
   const scope = await readStageScope(db, plan, stage, columnOf);
   const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
-  const alpha = 1 - plan.statistics.confidence;
-  const settings = { alphaLower: alpha, alphaUpper: alpha, inference: plan.statistics.inference, plannedUnits: 1000 };
-  const changes: (StageDetectability | undefined)[] = [];
+  const levels = levelsOf(scope);
+  const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
-    const relative = isRelative(guardrail);
-    const subject = {
-      metric: guardrail.metric,
-      comparison: scope.comparison,
-      slice: { cohort: scope.judgedCohort, segment: null },
-    };
-    const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
-    const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
-    const bounded = measured.kind === 'linearized' && interval(measured, settings).kind === 'interval';
-    changes.push(
-      bounded ? { stage: stage.name, change: detectableChange(measured, harm, settings), relative } : undefined,
-    );
+    changes.push(await detectabilityOf(sampler, plan, stage, scope, guardrail, levels));
   }
   return changes;
+}
+
+async function detectabilityOf(
+  sampler: Sampler,
+  { statistics }: RolloutPlan,
+  stage: Stage,
+  scope: StageScope,
+  guardrail: Guardrail,
+  { plannedUnits, tests }: ReturnType<StageLevels>,
+): Promise<GuardrailDetectability> {
+  const alpha = 1 - statistics.confidence;
+  const settings = { alphaLower: alpha, alphaUpper: alpha, inference: statistics.inference, plannedUnits };
+  const relative = isRelative(guardrail);
+  const subject: Subject = {
+    metric: guardrail.metric,
+    comparison: scope.comparison,
+    slice: { cohort: scope.judgedCohort, segment: null },
+  };
+  const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
+  if (measured.kind === 'uncomputable') return { uncomputable: measured.reason };
+  const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
+  if (measured.kind !== 'linearized' || interval(measured, settings).kind !== 'interval') return undefined;
+  const change = detectableChange(measured, harm, settings);
+  const found = { stage: stage.name, change, relative };
+  const bound = tightest(guardrail, relative);
+  if (bound === undefined) return found;
+  const breaching = { ...settings, alphaLower: alpha / tests, alphaUpper: alpha / tests };
+  return {
+    ...found,
+    bound: bound.value,
+    caught: bound.value + detectableChange(measured, harm, breaching),
+    requestsUntilPass: requestsUntilPass(measured, bound, settings),
+  };
+}
+
+/** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */
+function requestsUntilPass(measured: Linearized, { kind, value }: Bound, settings: IntervalSettings): number | null {
+  return neededData({ ...measured, value: 0 }, limitOf(kind, value), settings)?.requests ?? null;
+}
+
+function tightest({ bounds }: Guardrail, relative: boolean): Bound | undefined {
+  return bounds
+    .filter((bound) => !boundsOwnValue(bound.kind) && bound.relative === relative)
+    .toSorted((a, b) => a.value - b.value)[0];
 }
 
 function isRelative({ bounds }: Guardrail): boolean {

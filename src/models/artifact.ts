@@ -47,6 +47,13 @@ export async function verifyArtifact(folder: string, sha256: string): Promise<vo
   });
 }
 
+/** The size of an artifact's files in bytes. @param folder an absolute path */
+export async function artifactBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const path of await listFiles(folder)) bytes += (await stat(join(folder, path))).size;
+  return bytes;
+}
+
 /**
  * The digest of a folder: the sha256 of the list that `sha256sum` prints for its files in byte order of their paths.
  *

@@ -1,5 +1,5 @@
 import { changeMeasure, formatBound } from '../domain/format-bound.ts';
-import { countOf, formatCount, formatQuantity, formatShare } from '../domain/format-number.ts';
+import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../domain/format-number.ts';
 import type { MetricUnit } from '../domain/metric.ts';
 import type { Bound } from '../domain/plan.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
@@ -65,6 +65,13 @@ export interface DetectableChange {
   /** Never negative; ms, a proportion, or a fraction of the baseline where `relative`. */
   readonly change: number;
   readonly relative: boolean;
+  /** The tightest bound on such a change; absent where the guardrail bounds the candidate's own value alone. */
+  readonly bound?: number;
+  /** The smallest true change that breaches it with a chance of 80%. */
+  readonly caught?: number;
+  /** Requests at which a candidate that does not differ passes with a chance of 80%, and the days until then; null for never, or unknown. */
+  readonly requestsUntilPass?: number | null;
+  readonly daysUntilPass?: number | null;
 }
 
 /** A plan as a person reviews it before anything is replayed. */
@@ -84,7 +91,7 @@ export function planText(review: PlanReview, style: Style): string {
       style,
     ),
     section('Guardrails', [guardrails], style),
-    section('Smallest change that a stage could tell from none', detectableLines(review.guardrails, style), style),
+    section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
   ]);
 }
 
@@ -161,9 +168,10 @@ function guardrailRow({ metric, unit, bounds, segments, onBreach }: GuardrailRev
 }
 
 /** A table of guardrails by stages, a mark where a stage's data cannot prove what the guardrail asks, and unknowns below. */
-function detectableLines(guardrails: readonly GuardrailReview[], style: Style): string[] {
+function detectableLines({ guardrails, stages: planned }: PlanReview, style: Style): string[] {
   const known = guardrails.filter(({ detectable }) => typeof detectable !== 'string' && detectable.length > 0);
-  const stages = [...new Set(known.flatMap(({ detectable }) => changesOf(detectable).map(({ stage }) => stage)))];
+  const told = new Set(known.flatMap(({ detectable }) => changesOf(detectable).map(({ stage }) => stage)));
+  const stages = planned.map(({ name }) => name).filter((name) => told.has(name));
   const columns: Column[] = [
     { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
     ...stages.map((stage): Column => ({ header: printableName(stage), align: 'right' })),
@@ -180,11 +188,38 @@ function detectableLines(guardrails: readonly GuardrailReview[], style: Style): 
     isMarked
       ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
       : '',
+    ...known.flatMap((guardrail) => waitingLines(guardrail)).map((line) => paragraph(line, style, '  ')),
     ...unknown.map((line) => paragraph(line, style, '  ')),
   ].filter((line) => line !== '');
 }
 
 const tooCoarse = '*';
+
+/** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
+function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
+  const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
+  return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
+    if (bound === undefined || change <= bound) return [];
+    const measure = relative ? 'relativeChange' : changeMeasure(unit);
+    const smallest = formatQuantity(change, measure).replace('+', '');
+    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
+    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}.`];
+  });
+}
+
+function waiting(requests: number | null | undefined, days: number | null | undefined): string {
+  if (requests === null || requests === undefined)
+    return 'no amount of requests like these would pass a harmless candidate';
+  const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
+  if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
+  return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
+}
+
+/** Two significant digits are all that such a forecast is worth. */
+function roundedUp(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
+  return Math.ceil(count / step) * step;
+}
 
 function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {
   return typeof detectable === 'string' ? [] : detectable;
