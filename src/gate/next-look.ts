@@ -65,9 +65,12 @@ async function reasonForNewSeries(
 
 /** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */
 export function isSameLook(previous: Evidence, next: Evidence): boolean {
-  // In a file absent and undefined are the same.
-  const written = (evidence: Evidence): unknown => JSON.parse(JSON.stringify(findings(evidence)));
-  return isDeepStrictEqual(written(previous), written(next));
+  return isDeepStrictEqual(written(findings(previous)), written(findings(next)));
+}
+
+/** As a file would hold it, where absent and undefined are the same. */
+function written(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 function findings({
