@@ -49,7 +49,7 @@ export async function countQuantiles(
      SELECT ${segment} AS segment, ${found.join(', ')} FROM ${judged.name} WHERE ${condition} GROUP BY ALL`,
   );
   const atMost = sides.map(
-    (role, side) => `count(*) FILTER (WHERE ${role}_latency_ns <= point${side})::DOUBLE AS at_most${side}`,
+    (role, side) => `count(CASE WHEN ${role}_latency_ns <= point${side} THEN 1 END)::DOUBLE AS at_most${side}`,
   );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE ${name} AS

