@@ -136,12 +136,16 @@ export async function readContributions(
     total: rows.numbers('total'),
     squares: rows.numbers('squares'),
     deviations: rows.numbers('deviations'),
-    withEvent: rows.numbers('with_event'),
-    withOther: rows.numbers('with_other'),
+    withEvent: sumOf(rows.numbers('with_event')),
+    withOther: sumOf(rows.numbers('with_other')),
   };
 }
 
 /** The exact sum of whole numbers, however many. */
 export function wholeSum(value: string): string {
   return `coalesce(sum((${value})::HUGEINT), 0)::DOUBLE`;
+}
+
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -7,8 +7,8 @@ import type { RequestTotals } from './sample.ts';
 export interface ContributionSums {
   /** Requests of each unit of the group. */
   readonly requests: Float64Array;
-  /** How many units the group has. */
-  readonly units: Float64Array;
+  /** How many units the group has; absent where each is a unit. */
+  readonly units?: Float64Array;
   /** Sum of the contributions. */
   readonly total: Float64Array;
   /** Sum of their squares: the number of contributions other than 0. */
@@ -16,8 +16,8 @@ export interface ContributionSums {
   /** Sum over units of (total_u - mean * requests_u)^2, with the mean contribution of all requests. */
   readonly deviations: Float64Array;
   /** Units with a contribution other than 0, and units with one that is 0. */
-  readonly withEvent: Float64Array;
-  readonly withOther: Float64Array;
+  readonly withEvent: number;
+  readonly withOther: number;
 }
 
 /**
@@ -34,15 +34,16 @@ export function contributionSums(
   let sum = 0;
   for (const contribution of total) sum += contribution;
   const mean = sum / totals.requests;
-  return {
-    requests,
-    units: new Float64Array(requests.length).fill(1),
-    total,
-    squares,
-    deviations: total.map((own, unit) => (own - mean * (requests[unit] ?? 0)) ** 2),
-    withEvent: squares.map((events) => Number(events > 0)),
-    withOther: squares.map((events, unit) => Number(events < (requests[unit] ?? 0))),
-  };
+  const deviations = new Float64Array(requests.length);
+  let [withEvent, withOther] = [0, 0];
+  for (let unit = 0; unit < requests.length; unit += 1) {
+    const count = requests[unit] ?? 0;
+    const events = squares[unit] ?? 0;
+    deviations[unit] = ((total[unit] ?? 0) - mean * count) ** 2;
+    if (events > 0) withEvent += 1;
+    if (events < count) withOther += 1;
+  }
+  return { requests, total, squares, deviations, withEvent, withOther };
 }
 
 /** The sums of the differences between two versions' events, of which each request has at most one. */

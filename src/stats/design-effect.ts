@@ -20,13 +20,13 @@ export function designEffect(sums: ContributionSums, totals: RequestTotals): num
   let pairs = 0;
   for (let group = 0; group < sums.requests.length; group += 1) {
     const count = sums.requests[group] ?? 0;
-    const units = sums.units[group] ?? 0;
+    const units = sums.units?.[group] ?? 1;
     if (count <= 1) continue;
     const ownSquares = (sums.squares[group] ?? 0) - 2 * mean * (sums.total[group] ?? 0) + mean * mean * count * units;
     pairProducts += ((sums.deviations[group] ?? 0) - ownSquares) / (count - 1);
     pairs += units * count;
   }
-  const informative = variance > 0 ? Math.min(sumOf(sums.withEvent), sumOf(sums.withOther)) : 0;
+  const informative = variance > 0 ? Math.min(sums.withEvent, sums.withOther) : 0;
   if (informative === 0) return totals.clusterSize;
   const plain = (totals.units / (totals.units - 1)) * (sumOf(sums.deviations) / (variance * totals.requests));
   const correlation = Math.max((plain - 1) / (totals.clusterSize - 1), pairProducts / (pairs * variance));

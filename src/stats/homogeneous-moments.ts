@@ -18,7 +18,7 @@ export function homogeneousMoments(sums: ResidualSums): ResidualMoments {
   let all = 0;
   for (let group = 0; group < sums.requests.length; group += 1) {
     const count = sums.requests[group] ?? 0;
-    const units = sums.units[group] ?? 0;
+    const units = sums.units?.[group] ?? 1;
     if (count === 0) continue;
     const variance = count * (within + between * count);
     const deviation = Math.sqrt(variance);
@@ -44,7 +44,7 @@ function varianceComponents(sums: ResidualSums): { between: number; within: numb
   let squaresPerSquare = 0;
   for (let group = 0; group < sums.requests.length; group += 1) {
     const count = sums.requests[group] ?? 0;
-    const units = sums.units[group] ?? 0;
+    const units = sums.units?.[group] ?? 1;
     if (count === 0) continue;
     const squares = (sums.squares[group] ?? 0) / count;
     all += units;

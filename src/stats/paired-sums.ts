@@ -23,23 +23,24 @@ export interface PairedSums extends PairTotals {
 
 /** Adds up a pair and the residuals of its difference. */
 export function pairedDifferenceSums(sample: PairedSample, zeroOne: boolean): PairedSums | Uncomputable {
-  const pair = pairTotals(sample);
+  const differences = differencesOf(sample);
+  const pair = pairTotals(sample, differences);
   if (pair.kind === 'uncomputable') return pair;
-  const { totals, difference } = pair;
-  const mean = difference / totals.requests;
-  const residuals = leaveOneOutResiduals(sample.requests, differences(sample), mean, totals.requests);
-  return { ...pair, residuals: residualSums(residuals, sample.requests), contributions: events(sample, pair, zeroOne) };
+  const mean = pair.difference / pair.totals.requests;
+  const residuals = leaveOneOutResiduals(sample.requests, differences, mean, pair.totals.requests);
+  return withUnits(sample, pair, residuals, zeroOne ? differences : undefined);
 }
 
 /** Adds up a pair and the residuals of the candidate's sum over the baseline's. */
 export function pairedRelativeSums(sample: PairedSample, zeroOne: boolean): PairedSums | Uncomputable {
-  const pair = pairTotals(sample);
+  const differences = differencesOf(sample);
+  const pair = pairTotals(sample, differences);
   if (pair.kind === 'uncomputable') return pair;
   const obstacle = noRatio(pair);
   if (obstacle !== undefined) return obstacle;
   const ratio = pair.candidate.sum / pair.baseline.sum;
   const residuals = leaveOneOutResiduals(sample.baseline, sample.candidate, ratio, pair.baseline.sum);
-  return { ...pair, residuals: residualSums(residuals, sample.requests), contributions: events(sample, pair, zeroOne) };
+  return withUnits(sample, pair, residuals, zeroOne ? differences : undefined);
 }
 
 /** Why nothing can be told relative to the baseline; undefined where it can. */
@@ -48,7 +49,7 @@ export function noRatio({ baseline }: PairTotals): Uncomputable | undefined {
   return baseline.largest >= baseline.sum ? uncomputable('one unit makes up the whole of the baseline') : undefined;
 }
 
-function pairTotals(sample: PairedSample): PairTotals | Uncomputable {
+function pairTotals(sample: PairedSample, differences: Float64Array): PairTotals | Uncomputable {
   const totals = requestTotals(sample.requests);
   if (totals.kind === 'uncomputable') return totals;
   const baseline = columnTotals(sample.requests, sample.baseline);
@@ -56,14 +57,27 @@ function pairTotals(sample: PairedSample): PairTotals | Uncomputable {
   const candidate = columnTotals(sample.requests, sample.candidate);
   if (candidate.kind === 'uncomputable') return candidate;
   let difference = 0;
-  for (const own of differences(sample)) difference += own;
+  for (const own of differences) difference += own;
   return { kind: 'pair', totals, baseline, candidate, difference };
 }
 
-function differences({ baseline, candidate }: PairedSample): Float64Array {
-  return candidate.map((sum, unit) => sum - (baseline[unit] ?? Number.NaN));
+function differencesOf({ baseline, candidate }: PairedSample): Float64Array {
+  const differences = new Float64Array(candidate.length);
+  for (let unit = 0; unit < candidate.length; unit += 1) {
+    differences[unit] = (candidate[unit] ?? Number.NaN) - (baseline[unit] ?? Number.NaN);
+  }
+  return differences;
 }
 
-function events(sample: PairedSample, { totals }: PairTotals, zeroOne: boolean): ContributionSums | undefined {
-  return zeroOne ? differenceContributions(sample.requests, differences(sample), totals) : undefined;
+function withUnits(
+  { requests }: PairedSample,
+  pair: PairTotals,
+  residuals: Float64Array,
+  events: Float64Array | undefined,
+): PairedSums {
+  return {
+    ...pair,
+    residuals: residualSums(residuals, requests),
+    contributions: events === undefined ? undefined : differenceContributions(requests, events, pair.totals),
+  };
 }

@@ -6,8 +6,8 @@
 export interface ResidualSums {
   /** Requests of each unit of the group; not whole where they are the mean of two sides'. */
   readonly requests: Float64Array;
-  /** How many units the group has. */
-  readonly units: Float64Array;
+  /** How many units the group has; absent where each is a unit. */
+  readonly units?: Float64Array;
   readonly squares: Float64Array;
   readonly cubes: Float64Array;
 }
@@ -39,10 +39,12 @@ export function leaveOneOutResiduals(
 
 /** The sums of residuals that are in memory, each unit a group of its own. */
 export function residualSums(residuals: Float64Array, requests: Float64Array): ResidualSums {
-  return {
-    requests,
-    units: new Float64Array(residuals.length).fill(1),
-    squares: residuals.map((residual) => residual * residual),
-    cubes: residuals.map((residual) => residual * residual * residual),
-  };
+  const squares = new Float64Array(residuals.length);
+  const cubes = new Float64Array(residuals.length);
+  for (let unit = 0; unit < residuals.length; unit += 1) {
+    const residual = residuals[unit] ?? 0;
+    squares[unit] = residual * residual;
+    cubes[unit] = residual * residual * residual;
+  }
+  return { requests, squares, cubes };
 }
