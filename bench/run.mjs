@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util';
 
 import { htmlReport } from './html-report.mjs';
+import { httpThroughput } from './http-throughput.mjs';
 import { judgeRecorded } from './judge-recorded.mjs';
 import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
@@ -22,6 +23,7 @@ import { startup } from './startup.mjs';
 const benchmarks = new Map([
   ['startup', startup],
   ['replay', replayThroughput],
+  ['http', httpThroughput],
   ['judge', judgeRecorded],
   ['report', htmlReport],
 ]);
