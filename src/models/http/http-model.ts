@@ -6,6 +6,7 @@ import { failure, readDecoded } from '../decode.ts';
 import type { Traffic } from '../host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError } from './answer-error.ts';
+import type { Request } from './ask-once.ts';
 import type { Ask, Exchange } from './exchange.ts';
 import { type Environment, headerValues, withoutSecrets } from './header-values.ts';
 import { openExchange } from './open-exchange.ts';
@@ -32,14 +33,12 @@ export async function loadHttpModel(spec: HttpModelSpec, environment: Environmen
   const preprocess = spec.preprocess === undefined ? null : await loadPreprocess(spec.preprocess.folder);
   const url = new URL(endpoint.url);
   const connections = Math.min(traffic.concurrency ?? connectionLimit, connectionLimit);
-  const transport = new Transport(
-    new Pool(url.origin, { connections, maxResponseSize: largestAnswerBytes, headersTimeout: 0, bodyTimeout: 0 }),
-    headers,
-  );
+  const limits = { connections, maxResponseSize: largestAnswerBytes, headersTimeout: 0, bodyTimeout: 0 };
+  const transport = new Transport(new Pool(url.origin, limits));
   try {
     const root = url.pathname.replace(/\/+$/u, '');
-    const exchange = await openExchange[endpoint.protocol](endpoint, signature, root, asker(transport, url));
-    return new HttpModel(spec, { exchange, transport, preprocess, secrets, traffic, connections });
+    const exchange = await openExchange[endpoint.protocol](endpoint, signature, root, asker(transport, url, headers));
+    return new HttpModel(spec, { exchange, transport, headers, preprocess, secrets, traffic, connections });
   } catch (error) {
     await transport.close();
     if (!(error instanceof UserError)) throw error;
@@ -47,9 +46,9 @@ export async function loadHttpModel(spec: HttpModelSpec, environment: Environmen
   }
 }
 
-function asker(transport: Transport, { origin, search }: URL): Ask {
+function asker(transport: Transport, { origin, search }: URL, headers: Readonly<Record<string, string>>): Ask {
   return async (path) => {
-    const request = { method: 'GET', path: `${path === '' ? '/' : path}${search}`, headers: {} } as const;
+    const request = { method: 'GET', path: `${path === '' ? '/' : path}${search}`, headers } as const;
     const got = await transport.ask(request, performance.now() + questionMs);
     if ('status' in got) return got;
     throw unusableFile(`its server ${origin} does not answer: ${got.detail}`, {
@@ -61,6 +60,8 @@ function asker(transport: Transport, { origin, search }: URL): Ask {
 interface Parts {
   readonly exchange: Exchange;
   readonly transport: Transport;
+  /** Sent with every request, whatever the protocol. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly preprocess: Preprocess | null;
   readonly secrets: readonly string[];
   readonly traffic: Traffic;
@@ -74,7 +75,8 @@ class HttpModel implements Model {
   readonly #spec: HttpModelSpec;
   readonly #parts: Parts;
   readonly #limit: LimitFunction;
-  readonly #path: string;
+  /** All of a request but its body. */
+  readonly #request: Request;
   #sent = 0;
   #nextStart = 0;
 
@@ -82,14 +84,15 @@ class HttpModel implements Model {
     this.#spec = spec;
     this.#parts = parts;
     this.#limit = pLimit(parts.connections);
-    const { server, path } = parts.exchange;
-    this.#path = `${path}${new URL(spec.endpoint.url).search}`;
+    const { server, path, headers } = parts.exchange;
+    const search = new URL(spec.endpoint.url).search;
+    this.#request = { method: 'POST', path: `${path}${search}`, headers: { ...headers, ...parts.headers } };
     this.backend = server === '' ? spec.endpoint.protocol : `${spec.endpoint.protocol}, ${server}`;
   }
 
   predict(inputs: readonly unknown[], deadline?: number): Promise<Outcome[]> {
     return this.#limit.map(inputs, async (input) => {
-      await this.#turn();
+      if (this.#parts.traffic.pauseMs > 0) await this.#turn();
       const outcome = await this.#answer(input, deadline ?? performance.now() + this.#parts.traffic.timeoutMs);
       return outcome.ok ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, this.#parts.secrets) };
     });
@@ -101,11 +104,9 @@ class HttpModel implements Model {
 
   /** Waits until a request may start, where the plan says how many a second there may be. */
   async #turn(): Promise<void> {
-    const { pauseMs } = this.#parts.traffic;
-    if (pauseMs === 0) return;
     const now = performance.now();
     const start = Math.max(now, this.#nextStart);
-    this.#nextStart = start + pauseMs;
+    this.#nextStart = start + this.#parts.traffic.pauseMs;
     if (start > now) await new Promise((resolve) => setTimeout(resolve, start - now));
   }
 
@@ -118,19 +119,16 @@ class HttpModel implements Model {
     try {
       const encoded = preprocess === null ? input : plain(await preprocess.encode(input));
       const body = exchange.write(encoded, id);
-      const reply = await transport.send(
-        { method: 'POST', path: this.#path, headers: exchange.headers, body },
-        deadline,
-      );
+      const reply = await transport.send({ ...this.#request, body }, deadline);
+      const { answer } = reply;
       ({ retries } = reply);
-      if (!reply.ok) return { ...failure(reply.error, reply.detail), retries };
-      const { received } = reply;
-      const output = exchange.read(received.body, received.contentType, id);
-      return { ...(await this.#read(output)), retries };
+      if (!answer.ok) return counted(failure(answer.error, answer.detail), retries);
+      const output = exchange.read(answer.received.body, answer.received.contentType, id);
+      return counted(await this.#read(output), retries);
     } catch (error) {
       // Whatever goes wrong with one request is that request's outcome alone.
       const kind = error instanceof AnswerError ? error.kind : 'model-error';
-      return { ...failure(kind, messageOf(error)), retries };
+      return counted(failure(kind, messageOf(error)), retries);
     }
   }
 
@@ -140,6 +138,10 @@ class HttpModel implements Model {
     if (decode === undefined) return readAnswer(output, signature.output, endpoint.answer);
     return readDecoded(await decode(output), signature.output);
   }
+}
+
+function counted(outcome: Outcome, retries: number): Outcome {
+  return retries === 0 ? outcome : { ...outcome, retries };
 }
 
 /** Typed arrays are objects to JSON. */

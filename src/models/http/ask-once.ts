@@ -1,0 +1,117 @@
+import type { Dispatcher, Pool } from 'undici';
+import { messageOf, systemErrorCode } from '../../domain/errors.ts';
+import type { ErrorKind } from '../../domain/outcome.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What a server sent, whatever its status. */
+export interface Received {
+  readonly status: number;
+  readonly contentType: string;
+  /** The header of that name. */
+  readonly retryAfter: string;
+  readonly body: string;
+}
+
+/** Why nothing was received. */
+export interface Failed {
+  readonly error: ErrorKind;
+  readonly detail: string;
+}
+
+/**
+ * Sends a request once. The whole body belongs to the answer, and to the time that it may take. Never rejects.
+ *
+ * @param deadline `performance.now()` when the answer must be there
+ */
+export function askOnce(pool: Pool, request: Request, deadline: number): Promise<Received | Failed> {
+  return new Promise((resolve) => {
+    const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
+    const answer = new AnswerHandler(resolve, leftMs);
+    // The plain way, pool.request(), makes a stream and an abort signal for each answer, which costs as much as all the rest.
+    pool.dispatch(request, answer);
+  });
+}
+
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Gathers one answer; whatever comes first, its end, an error or the deadline, is the result. */
+class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #resolve: (result: Received | Failed) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #overdue = false;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+
+  constructor(resolve: (result: Received | Failed) => void, leftMs: number) {
+    this.#resolve = resolve;
+    this.#timer = setTimeout(() => this.#end(), leftMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It may have waited for its connection all the time.
+    if (this.#overdue) controller.abort(new Error('too late'));
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    const [only] = this.#chunks;
+    const bytes = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    const isRedirect = this.#status >= 300 && this.#status < 400;
+    this.#resolve({
+      status: this.#status,
+      contentType: textOf(this.#headers['content-type']),
+      retryAfter: textOf(this.#headers['retry-after']),
+      body: isRedirect ? `to ${textOf(this.#headers['location'])}` : bytes.toString('utf8'),
+    });
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    clearTimeout(this.#timer);
+    this.#resolve(failureOf(error));
+  }
+
+  #end(): void {
+    this.#overdue = true;
+    // A promise keeps its first result, so that what the abort brings about is not heard.
+    this.#resolve({ error: 'timeout', detail: 'no answer in the time allowed' });
+    this.#controller?.abort(new Error('too late'));
+  }
+}
+
+function failureOf(error: unknown): Failed {
+  const code = systemErrorCode(error) ?? '';
+  const detail = detailOf(error);
+  // What the server sent was no HTTP, or more than any prediction: sending it again changes nothing.
+  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return { error: 'bad-response', detail };
+  }
+  return { error: 'connect', detail };
+}
+
+/** Errors of several addresses (IPv6 and IPv4) carry the reason of each, and no message of their own. */
+function detailOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  return messageOf(error);
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' ? header : (header ?? []).join(', ');
+}
