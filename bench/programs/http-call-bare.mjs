@@ -28,7 +28,8 @@ async function client() {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ features: [index % 10, 1, 2, 3] }),
     });
-    const { probabilities } = /** @type {{ probabilities: number[] }} */ (await response.body.json());
+    /** @type {any} */
+    const { probabilities } = await response.body.json();
     const score = Math.max(...probabilities);
     predictions[index] = { label: probabilities.indexOf(score), score };
   }

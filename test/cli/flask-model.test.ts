@@ -31,17 +31,20 @@ async function startApp(model: string): Promise<Started> {
   throw new Error('the Flask app ended before it listened');
 }
 
+function artifact({ port }: Started): HttpArtifact {
+  return {
+    runtime: 'http',
+    url: `http://127.0.0.1:${port}/predict`,
+    protocol: 'json',
+    body: { features: ['{{input}}'] },
+    answer: { label: 'prediction.0', scores: 'probability.0' },
+  };
+}
+
 test.skipIf(python === undefined)(
   'a Flask service with a scikit-learn model is judged: a stump that knows two kinds of three is taken back',
   async () => {
     const [logistic, stump] = await Promise.all([startApp('logistic'), startApp('stump')]);
-    const artifact = ({ port }: Started): HttpArtifact => ({
-      runtime: 'http',
-      url: `http://127.0.0.1:${port}/predict`,
-      protocol: 'json',
-      body: { features: ['{{input}}'] },
-      answer: { label: 'prediction.0', scores: 'probability.0' },
-    });
     const folder = writeRollout({
       baseline: artifact(logistic),
       candidate: artifact(stump),
