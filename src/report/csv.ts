@@ -90,8 +90,9 @@ function comparisonRow(comparison: Comparison): Row {
     candidate,
     value: delta,
     ...defined({ low, high }),
-    units,
-    requests,
+    // 0 is what numbers without requests have not told.
+    ...(units === 0 ? {} : { units }),
+    ...(requests === 0 ? {} : { requests }),
     detail: text(note),
   };
 }

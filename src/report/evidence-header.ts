@@ -7,6 +7,7 @@ import type {
   VersionFacts,
 } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
+import { toldSize } from './names.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
 import { type Style, type Symbols, symbolsOf } from './style.ts';
@@ -57,14 +58,8 @@ function numbersFields({ inputs, cohorts }: Evidence, separator: string): [strin
     inputs.requests.length === 0
       ? 'in the plan'
       : `${countOf(numbers, 'number')} in ${countOf(inputs.requests.length, 'file')}`;
-  const sizeOf = (name: string) => {
-    const { units = 0, requests = 0 } = cohorts.find((cohort) => cohort.name === name) ?? {};
-    const told = [
-      ...(units === 0 ? [] : [countOf(units, 'user')]),
-      ...(requests === 0 ? [] : [countOf(requests, 'request')]),
-    ];
-    return told.length === 0 ? 'no count told' : told.join(', ');
-  };
+  const nobody = { units: 0, requests: 0 };
+  const sizeOf = (name: string) => toldSize(cohorts.find((cohort) => cohort.name === name) ?? nobody);
   const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
   return [
     ['numbers', `${from}; no request was read`],

@@ -1,5 +1,5 @@
-import type { CohortName, Comparison, Segment } from '../domain/evidence.ts';
-import { formatShare } from '../domain/format-number.ts';
+import type { CohortName, CohortSize, Comparison, Segment } from '../domain/evidence.ts';
+import { countOf, formatShare } from '../domain/format-number.ts';
 import { printableName } from './printable.ts';
 
 /** `locale=de-DE`, or the empty string for the whole. */
@@ -32,4 +32,13 @@ export function commandLine(...words: readonly string[]): string {
   return words
     .map((word) => (plain.test(word) ? word : `'${printableName(word).replaceAll("'", String.raw`'\''`)}'`))
     .join(' ');
+}
+
+/** `50 users, 500 requests`; what numbers without requests do not tell is left out. */
+export function toldSize({ units, requests }: Pick<CohortSize, 'units' | 'requests'>): string {
+  const told = [
+    ...(units === 0 ? [] : [countOf(units, 'user')]),
+    ...(requests === 0 ? [] : [countOf(requests, 'request')]),
+  ];
+  return told.length === 0 ? 'no count told' : told.join(', ');
 }

@@ -60,7 +60,7 @@ function commonLabels({ plan, stage, inputs }: Evidence): Labels {
   };
 }
 
-function addVerdict({ verdict, stage, createdAt, cohorts }: Evidence, looks: number, add: Add): void {
+function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, looks: number, add: Add): void {
   const decisions = ['increase', 'hold', 'rollback'] as const;
   add(
     'canary_verdict',
@@ -71,15 +71,18 @@ function addVerdict({ verdict, stage, createdAt, cohorts }: Evidence, looks: num
   add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
   add('canary_evaluation_timestamp_seconds', 'When the evaluation was made.', [[{}, Date.parse(createdAt) / 1000]]);
+  // Numbers without requests do not tell of every size, and 0 would say that there was nobody.
+  const told = (sizes: readonly Sample[]) =>
+    inputs.format === 'aggregates' ? sizes.filter(([, size]) => size > 0) : sizes;
   add(
     'canary_cohort_requests',
     'Requests of a cohort.',
-    cohorts.map(({ name, requests }): Sample => [{ cohort: name }, requests]),
+    told(cohorts.map(({ name, requests }): Sample => [{ cohort: name }, requests])),
   );
   add(
     'canary_cohort_units',
     'Units (users) of a cohort.',
-    cohorts.map(({ name, units }): Sample => [{ cohort: name }, units]),
+    told(cohorts.map(({ name, units }): Sample => [{ cohort: name }, units])),
   );
 }
 

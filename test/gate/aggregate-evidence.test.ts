@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
 import { promote } from '../../src/gate/promote.ts';
+import { renderReport } from '../../src/gate/report-files.ts';
 import { reviewPlan } from '../../src/gate/review-plan.ts';
 import { evidenceText } from '../../src/report/evidence-text.ts';
 import { evidenceOf, planFolder, worldAt } from './aggregate-plans.ts';
@@ -23,6 +24,17 @@ describe('evidence', () => {
     expect(text).toContain('1.1.0 50 users, 500 requests · 1.0.0 no count told');
     expect(text).not.toContain('0 rejected');
   });
+
+  test.each(['html', 'md', 'csv', 'prom', 'xml'])(
+    'as %s claims no users or requests that nobody counted',
+    async (format) => {
+      const folder = planFolder({ guardrails, files: { 'numbers.csv': csv } });
+      const { report } = await evaluate(worldAt(folder), 'plan.yaml', {});
+      const text = await renderReport(format, await report());
+      expect(text).toContain('error_rate');
+      expect(text).not.toMatch(/\b0 (?:users|requests)\b|canary_cohort_units\{[^}]*\} 0/u);
+    },
+  );
 
   test.each([
     ['changed', 'metric,version,value\nerror_rate,candidate,0.2%\n'],

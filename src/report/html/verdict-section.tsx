@@ -1,6 +1,6 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
-import { cohortPhrase, judgedCohort } from '../names.ts';
+import { cohortPhrase, judgedCohort, toldSize } from '../names.ts';
 import { nextStep } from '../next-step.ts';
 import { printableName, printableSentence } from '../printable.ts';
 
@@ -41,7 +41,7 @@ export function VerdictSection({ evidence, planFile }: { readonly evidence: Evid
 }
 
 function Facts({ evidence }: { readonly evidence: Evidence }) {
-  const { stage, cohorts, comparisons, createdAt } = evidence;
+  const { stage, cohorts, comparisons, createdAt, inputs } = evidence;
   const cohort = judgedCohort(comparisons);
   const size = cohorts.find(({ name }) => name === cohort);
   const exposed = stage.weight === 0 ? 'nobody exposed' : `${formatShare(stage.weight)} of users`;
@@ -50,7 +50,10 @@ function Facts({ evidence }: { readonly evidence: Evidence }) {
     ['Look', `${stage.look} at this stage`],
     [
       `Judged on ${cohortPhrase(cohort)}`,
-      size && `${countOf(size.units, 'user')}, ${countOf(size.requests, 'request')}`,
+      size &&
+        (inputs.format === 'aggregates'
+          ? toldSize(size)
+          : `${countOf(size.units, 'user')}, ${countOf(size.requests, 'request')}`),
     ],
     ['Evaluated', `${createdAt.slice(0, 16).replace('T', ' ')} UTC`],
   ] as const;
