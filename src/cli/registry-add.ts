@@ -19,9 +19,10 @@ export function registerRegistryAdd(registry: Command, { world, terminal }: Comm
     .option('--artifact <dir>', "folder of the model's files, inside the registry's folder; every file is hashed")
     .option(
       '--runtime <name>',
-      'what runs it: tfjs, onnx, http, or recorded for outcomes in the log (default: by the endpoint, or the files of the artifact)',
+      'what runs it: tfjs, onnx, http, command, or recorded for outcomes in the log (default: by the endpoint, the command, or the files of the artifact)',
     )
     .option('--endpoint <json|file>', 'of http: where it answers, {"url": …, "protocol": …}; see docs/runtimes.md')
+    .option('--command <json>', 'of command: the program and its arguments, ["python3", "serve.py"]')
     .option('--data <path|hash>', 'training data: a path to hash, or a hash such as sha256:…')
     .option('--code <path|hash>', 'training code: a path to hash, or a hash such as git:…')
     .option('--metrics <json|file>', 'numbers from training: {"accuracy": 0.91}')

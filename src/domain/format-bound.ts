@@ -22,7 +22,12 @@ export function testedMeasure(bound: Bound, unit: MetricUnit): Measure {
   return changeMeasure(unit);
 }
 
-const changes = { ms: 'msChange', proportion: 'proportionChange', number: 'numberChange' } as const;
+const changes = {
+  ms: 'msChange',
+  bytes: 'bytesChange',
+  proportion: 'proportionChange',
+  number: 'numberChange',
+} as const;
 
 /** The measure of a difference between two values of a unit. */
 export function changeMeasure(unit: MetricUnit): Measure {

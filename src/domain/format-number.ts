@@ -2,6 +2,8 @@
 export type Measure =
   | 'ms'
   | 'msChange'
+  | 'bytes'
+  | 'bytesChange'
   | 'proportion'
   | 'proportionChange'
   | 'number'
@@ -21,6 +23,8 @@ interface Writing {
 const writings: Readonly<Record<Measure, Writing>> = {
   ms: { unit: ' ms', shift: 0, signed: false, significant: 4, leastDecimals: 0 },
   msChange: { unit: ' ms', shift: 0, signed: true, significant: 3, leastDecimals: 0 },
+  bytes: { unit: ' B', shift: 0, signed: false, significant: 4, leastDecimals: 0 },
+  bytesChange: { unit: ' B', shift: 0, signed: true, significant: 3, leastDecimals: 0 },
   proportion: { unit: '%', shift: 2, signed: false, significant: 2, leastDecimals: 2 },
   proportionChange: { unit: ' pp', shift: 2, signed: true, significant: 2, leastDecimals: 2 },
   number: { unit: '', shift: 0, signed: false, significant: 4, leastDecimals: 0 },
@@ -28,7 +32,26 @@ const writings: Readonly<Record<Measure, Writing>> = {
   relativeChange: { unit: '%', shift: 2, signed: true, significant: 2, leastDecimals: 1 },
 };
 
-const millisecondsShownAsSeconds = 10_000;
+/** Larger units by the size from which they are used; the largest first. */
+const largerUnits: Readonly<Partial<Record<Measure, readonly LargerUnit[]>>> = {
+  ms: [{ from: 10_000, unit: ' s', shift: -3, leastDecimals: 3 }],
+  msChange: [{ from: 10_000, unit: ' s', shift: -3, leastDecimals: 3 }],
+  bytes: sizes(),
+  bytesChange: sizes(),
+};
+
+interface LargerUnit extends Pick<Writing, 'unit' | 'shift' | 'leastDecimals'> {
+  readonly from: number;
+}
+
+/** Powers of a thousand, as storage and clouds are sold; MB is a million bytes. */
+function sizes(): readonly LargerUnit[] {
+  return [
+    { from: 10e9, unit: ' GB', shift: -9, leastDecimals: 2 },
+    { from: 1e6, unit: ' MB', shift: -6, leastDecimals: 0 },
+    { from: 1e3, unit: ' kB', shift: -3, leastDecimals: 0 },
+  ];
+}
 
 /** Numbers of one row in one unit, with the same number of decimals. */
 export interface NumberGroup {
@@ -70,9 +93,20 @@ export function exactNumber(value: number, shift = 0): string {
 
 /** A limit as the plan means it, with its unit: `120 ms`, `0.8%`, `1 pp`, `15 s`. */
 export function exactQuantity(value: number, measure: Measure): string {
+  const binary = measure.startsWith('bytes')
+    ? binaryUnits.find(({ size }) => value !== 0 && value % size === 0)
+    : undefined;
+  // 512 MiB would be 536.870912 MB; what is a round number of both is told in the unit that all other sizes have.
+  if (binary !== undefined && value % 1e3 !== 0) return `${exactNumber(value / binary.size)} ${binary.unit}`;
   const { unit, shift } = writingFor(measure, value);
   return `${exactNumber(value, shift)}${unit}`;
 }
+
+const binaryUnits = [
+  { unit: 'GiB', size: 2 ** 30 },
+  { unit: 'MiB', size: 2 ** 20 },
+  { unit: 'KiB', size: 2 ** 10 },
+] as const;
 
 /** `10,000`. */
 export function formatCount(count: number): string {
@@ -90,10 +124,8 @@ export function formatShare(share: number): string {
 }
 
 function writingFor(measure: Measure, largest: number): Writing {
-  const writing = writings[measure];
-  const isTime = measure === 'ms' || measure === 'msChange';
-  if (!isTime || Math.abs(largest) < millisecondsShownAsSeconds) return writing;
-  return { ...writing, unit: ' s', shift: -3, leastDecimals: 3 };
+  const larger = largerUnits[measure]?.find(({ from }) => Math.abs(largest) >= from);
+  return { ...writings[measure], ...larger };
 }
 
 // Below this (in the printed unit) a number is rounding noise of the arithmetic, not something to spend digits on.
@@ -105,6 +137,7 @@ function decimalsFor(values: readonly number[], largest: number, writing: Writin
   const magnitude = shown < noise ? 0 : Math.floor(Math.log10(shown));
   const usual = Math.max(writing.leastDecimals, shown < noise ? 0 : writing.significant - 1 - magnitude);
   if (apartFrom === undefined) return usual;
+  if (writing.unit.endsWith('B') && writing.shift < 0) return decimalsApart(values, usual, writing, apartFrom);
   // With the limit's own decimals at least, rounding cannot carry a number over to the limit's other side.
   const limit = exactDigits(apartFrom, writing.shift);
   let decimals = Math.max(usual, limit.split('.')[1]?.length ?? 0);
@@ -112,6 +145,16 @@ function decimalsFor(values: readonly number[], largest: number, writing: Writin
     value !== apartFrom &&
     withoutTrailingZeros(rounded(value, decimals, writing.shift)).replace(/^-0$/u, '0') === limit;
   while (decimals < mostDecimals && values.some(looksEqual)) decimals += 1;
+  return decimals;
+}
+
+/** Sizes have limits of many digits, of which only a number close to its limit needs more than usual. */
+function decimalsApart(values: readonly number[], usual: number, { shift }: Writing, limit: number): number {
+  const shown = (value: number, decimals: number) => Number(rounded(value, decimals, shift)) * 10 ** -shift;
+  const misleads = (decimals: number) => (value: number) =>
+    Math.sign(Number((shown(value, decimals) - limit).toFixed(3))) !== Math.sign(value - limit);
+  let decimals = usual;
+  while (decimals < -shift && values.some(misleads(decimals))) decimals += 1;
   return decimals;
 }
 
@@ -126,7 +169,12 @@ function signed(value: number, decimals: number, writing: Writing): string {
  */
 function rounded(value: number, decimals: number, shift: number): string {
   if (Math.abs(value) >= 1e15) return value.toExponential(3);
-  const digits = movePoint(Math.abs(value).toFixed(Math.max(0, decimals + shift)), shift);
+  const places = decimals + shift;
+  const digits =
+    places < 0
+      ? // The last digit that is written stands for tens or more.
+        movePoint((Math.abs(value) / 10 ** -places).toFixed(0), -decimals)
+      : movePoint(Math.abs(value).toFixed(places), shift);
   return value < 0 ? `-${digits}` : digits;
 }
 

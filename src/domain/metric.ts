@@ -3,6 +3,8 @@ export type Metric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
   | { readonly id: string; readonly family: PlainFamily }
+  /** Most memory that a version's process had resident during a replay. */
+  | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
   /** A numeric or boolean field of the log, by its dotted path. */
   | { readonly id: string; readonly family: 'kpi'; readonly field: string };
@@ -14,8 +16,8 @@ type PlainFamily = (typeof plainFamilies)[number];
 /** Metrics of one label, which the name holds in parentheses. */
 type LabelFamily = 'precision' | 'recall';
 
-/** What a metric's numbers are: times in ms, shares in [0, 1], or numbers whose unit the model or the log knows. */
-export type MetricUnit = 'ms' | 'proportion' | 'number';
+/** What a metric's numbers are: times in ms, sizes in bytes, shares in [0, 1], or numbers whose unit the model or the log knows. */
+export type MetricUnit = 'ms' | 'bytes' | 'proportion' | 'number';
 
 /** What a bound may say of a metric, and how its numbers are written. */
 export interface MetricTraits {
@@ -25,7 +27,7 @@ export interface MetricTraits {
   /** Whether every request contributes 0 or 1, so that the rare-event methods apply. */
   readonly zeroOne: boolean;
   /** What the metric is about; a plan without one guardrail of each of the first three is warned about. */
-  readonly concern: 'latency' | 'errors' | 'quality' | 'business';
+  readonly concern: 'latency' | 'errors' | 'quality' | 'business' | 'resources';
   /** False for a metric that has no value of the baseline to compare with (agreement is with the baseline). */
   readonly hasBaseline: boolean;
 }
@@ -47,6 +49,7 @@ export const metricNames: readonly string[] = [
   'mae',
   'rmse',
   'agreement',
+  'memory.peak',
   'kpi.NAME',
 ];
 
@@ -61,6 +64,7 @@ const highestQuantile = 99.9;
  */
 export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
+  if (id === 'memory.peak') return { id, family: 'memory' };
   const plain = plainFamilies.find((family) => family === id);
   if (plain !== undefined) return { id, family: plain };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
@@ -103,6 +107,7 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   log_loss: loss,
   mae: loss,
   rmse: loss,
+  memory: { worse: 'higher', unit: 'bytes', zeroOne: false, concern: 'resources', hasBaseline: true },
   kpi: { worse: 'either', unit: 'number', zeroOne: false, concern: 'business', hasBaseline: true },
 };
 

@@ -31,7 +31,7 @@ export type Outcome =
   | { readonly ok: false; readonly error: ErrorKind; readonly detail: string; readonly retries?: number };
 
 /** What a runtime needs to load one version. Paths are absolute. */
-export type ModelSpec = FolderModelSpec | HttpModelSpec;
+export type ModelSpec = FolderModelSpec | HttpModelSpec | CommandModelSpec;
 
 /** A version whose files run in a process of ours. */
 export interface FolderModelSpec {
@@ -51,6 +51,21 @@ export interface HttpModelSpec {
   readonly signature: Signature;
 }
 
+/** A version that a program computes. */
+export interface CommandModelSpec {
+  readonly version: string;
+  readonly runtime: 'command';
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** Its working directory: the artifact's folder, or the registry's where there is none. */
+  readonly folder: string;
+  /** The digest of the artifact's folder; absent where the program is not part of an artifact. */
+  readonly sha256?: string;
+  /** How long it may take until its first answer. */
+  readonly startTimeoutMs: number;
+  readonly signature: Signature;
+}
+
 /** A loaded version: answers a batch in order, one outcome per input, and never rejects because of an input. */
 export interface Model {
   /** The library that runs it, such as `wasm` or `tensorflow`. */
@@ -59,5 +74,11 @@ export interface Model {
   readonly concurrent?: boolean;
   /** @param deadline `performance.now()` after which an answer is worth nothing; a model that cannot stop ignores it */
   predict(inputs: readonly unknown[], deadline?: number): Promise<Outcome[]>;
+  /** Most memory that what computes it had resident so far, in bytes; null where nobody knows. Absent for this process itself. */
+  peakMemory?(): number | null;
+  /** How often what computes it ended over a request, so that the next one meets a new one that is not warm. Absent for this process itself. */
+  readonly restarts?: number;
+  /** Ends whatever it started at once, because this process ends. */
+  abandon?(): void;
   close(): Promise<void>;
 }

@@ -31,14 +31,14 @@ export interface ModelVersion {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-export const runtimes = ['tfjs', 'onnx', 'http', 'recorded'] as const;
+export const runtimes = ['tfjs', 'onnx', 'http', 'command', 'recorded'] as const;
 export type Runtime = (typeof runtimes)[number];
 
 /** What runs a version, and how it is recognised. */
-export type Artifact = FolderArtifact | HttpArtifact;
+export type Artifact = FolderArtifact | HttpArtifact | CommandArtifact;
 
 export interface FolderArtifact {
-  readonly runtime: Exclude<Runtime, 'http'>;
+  readonly runtime: Exclude<Runtime, 'http' | 'command'>;
   /** Folder, relative to the registry's; never leaves it. Absent for `recorded`. */
   readonly path?: string;
   /** Hex digest over the folder's files; absent for `recorded`. */
@@ -48,6 +48,17 @@ export interface FolderArtifact {
 /** A model somewhere else. It may have a folder too, for its own `preprocess.mjs`. */
 export interface HttpArtifact extends HttpEndpoint {
   readonly runtime: 'http';
+  readonly path?: string;
+  readonly sha256?: string;
+}
+
+/** A program that reads requests and prints answers. It may have a folder, in which it then runs. */
+export interface CommandArtifact {
+  readonly runtime: 'command';
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** How long it may take until its first answer. */
+  readonly startTimeoutMs?: number;
   readonly path?: string;
   readonly sha256?: string;
 }

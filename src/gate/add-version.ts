@@ -1,27 +1,21 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import semver from 'semver';
 import { invalidInput } from '../domain/errors.ts';
-import type { HttpEndpoint } from '../domain/endpoint.ts';
-import { type Artifact, type ModelRegistry, type ModelVersion, type Runtime, runtimes } from '../domain/registry.ts';
-import { artifactSha256, resolveArtifact } from '../models/artifact.ts';
+import type { ModelRegistry, ModelVersion } from '../domain/registry.ts';
 import { bumpBetween, changeBetween, isSmaller, type VersionChange } from '../plan/lint/version-change.ts';
 import { addVersion, emptyRegistry, requireVersionNumber } from '../registry/add-version.ts';
 import { requireEntry } from '../registry/entry.ts';
 import { createRegistry, listModels, readRegistry, updateRegistry } from '../registry/registry-store.ts';
 import type { AddedVersion } from '../report/registry-text.ts';
+import { newArtifact, type NewArtifactOptions } from './new-artifact.ts';
 import type { World } from './world.ts';
 import { writtenHash, writtenJson } from './written-json.ts';
 
 export type Bump = 'auto' | 'major' | 'minor' | 'patch';
 
-export interface AddOptions {
-  /** The artifact's folder, inside the registry's. */
-  readonly artifact?: string;
-  readonly runtime?: string;
-  /** Of `http`: where the model answers, as JSON or a file of it. */
-  readonly endpoint?: string;
+export interface AddOptions extends NewArtifactOptions {
   /** JSON, or a file of it; likewise `metrics`. */
   readonly signature: string;
   readonly metrics?: string;
@@ -85,76 +79,6 @@ async function newEntry(
     ...(metrics === undefined ? {} : { metrics: await writtenJson(cwd, '--metrics', metrics) }),
   };
   return requireEntry(entry);
-}
-
-/** An artifact before the schema has looked at it. */
-type NewArtifact = Pick<Artifact, 'runtime' | 'path' | 'sha256'> & Partial<HttpEndpoint>;
-
-async function newArtifact(cwd: string, registryFolder: string, options: AddOptions): Promise<NewArtifact> {
-  const { artifact, runtime, endpoint } = options;
-  const named = runtimeOf(runtime ?? (await usualRuntime(cwd, options)));
-  if (named === 'http') {
-    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
-    return { runtime: named, ...(await writtenEndpoint(cwd, endpoint)), ...files };
-  }
-  if (endpoint !== undefined) {
-    throw invalidInput(`--runtime ${named} has no endpoint`, {
-      hint: 'Leave --endpoint out, or write --runtime http.',
-    });
-  }
-  if (artifact === undefined) {
-    if (named === 'recorded') return { runtime: named };
-    throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
-  }
-  if (named === 'recorded') {
-    throw invalidInput('--runtime recorded has no artifact: its outcomes are in the request log', {
-      hint: 'Leave --artifact out, or name the runtime that runs it.',
-    });
-  }
-  return { runtime: named, ...(await hashedFolder(cwd, registryFolder, artifact)) };
-}
-
-/** The runtime that an endpoint or the artifact's files speak of. */
-async function usualRuntime(cwd: string, { artifact, endpoint }: AddOptions): Promise<Runtime> {
-  if (endpoint !== undefined) return 'http';
-  return artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact));
-}
-
-async function hashedFolder(
-  cwd: string,
-  registryFolder: string,
-  artifact: string,
-): Promise<{ readonly path: string; readonly sha256: string }> {
-  const path = await pathInside(registryFolder, resolve(cwd, artifact));
-  return { path, sha256: await artifactSha256(await resolveArtifact(registryFolder, path)) };
-}
-
-async function writtenEndpoint(cwd: string, endpoint: string | undefined): Promise<Partial<HttpEndpoint>> {
-  const example = '{"url": "http://localhost:8080", "protocol": "oip-v2", "model": "intent"}';
-  if (endpoint === undefined) {
-    throw invalidInput('--runtime http needs --endpoint JSON|FILE', { hint: `Say where it answers: '${example}'.` });
-  }
-  return await writtenJson(cwd, '--endpoint', endpoint);
-}
-
-/** The artifact's path from the registry's folder, also where that was reached through a link. */
-async function pathInside(registryFolder: string, artifact: string): Promise<string> {
-  const real = await realpath(registryFolder).catch(() => registryFolder);
-  const paths = [registryFolder, real].map((base) => relative(base, artifact).split(sep).join('/'));
-  return paths.find((path) => !path.startsWith('..')) ?? relative(registryFolder, artifact);
-}
-
-/** What runs a folder of files, where nobody says it. */
-async function runtimeFor(artifact: string): Promise<Runtime> {
-  // That the folder cannot be read is told by whoever hashes it.
-  const files = await readdir(artifact).catch(() => []);
-  return files.some((name) => name.endsWith('.onnx')) ? 'onnx' : 'tfjs';
-}
-
-function runtimeOf(written: string): Runtime {
-  const runtime = runtimes.find((name) => name === written);
-  if (runtime !== undefined) return runtime;
-  throw invalidInput(`--runtime ${written} is not known`, { hint: `Write one of ${runtimes.join(', ')}.` });
 }
 
 function requireModelName(model: string): void {

@@ -2,7 +2,9 @@ import type { Diagnostic } from '../domain/errors.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../domain/plan.ts';
 import { confusionChanges } from '../metrics/confusion-changes.ts';
+import { MemorySampler } from '../metrics/memory-sampler.ts';
 import { latencyCurves } from '../metrics/latency-curves.ts';
+import type { StageScope } from '../metrics/stage-scope.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
 import type { Report } from '../report/report.ts';
@@ -96,7 +98,7 @@ async function evaluateStage(
   const inputDrift = await readInputDrift(db, rollout, stage);
   await assignUnits(db, plan.assignment);
   const storeFolder = outcomeStoreFolder(workFolder(folder));
-  const versions = await obtainOutcomes(world, rollout, {
+  const { facts, memory } = await obtainOutcomes(world, rollout, {
     db,
     stage,
     sources,
@@ -105,17 +107,28 @@ async function evaluateStage(
     fresh,
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
+  const sampler = new MemorySampler(judged.sampler, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { ...formatOf(plan), requests: log.files, ...versions, ...loadFacts(plan, sources) },
+    inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
-    judge: (frozen) => judgeStage(judged, frozen),
+    judge: (frozen) => judgeStage({ ...judged, sampler }, frozen),
   });
 }
 
 /** Canary's own format goes without saying. */
 function formatOf({ requests: { format } }: RolloutPlan): { readonly format?: RequestFormat } {
   return format === 'canary' ? {} : { format };
+}
+
+/** A user is in one cohort, so the cohorts add up to the whole. */
+function wholeSize({ cohorts }: StageScope): { readonly units: number; readonly requests: number } {
+  const parts = cohorts.some(({ name }) => name === 'all') ? cohorts.filter(({ name }) => name === 'all') : cohorts;
+  return { units: total(parts.map(({ units }) => units)), requests: total(parts.map(({ requests }) => requests)) };
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

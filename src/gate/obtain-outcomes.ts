@@ -3,6 +3,7 @@ import type { VersionFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
+import type { PeakMemory } from '../metrics/memory-sampler.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import { loadOutcomes } from '../replay/outcome-tables.ts';
 import { type Replay, replayVersions } from '../replay/replay-version.ts';
@@ -24,6 +25,11 @@ export interface OutcomeRequest {
   readonly fresh: boolean;
 }
 
+export interface ObtainedOutcomes {
+  readonly facts: Readonly<Record<Role, VersionFacts>>;
+  readonly memory: Readonly<Record<Role, PeakMemory>>;
+}
+
 /**
  * Sees to it that the database has the outcomes that the sources name: replays what has to be replayed into
  * `<role>_outcomes` and times what has to be timed into `measured_latency`. What is in the store is not done again.
@@ -32,7 +38,7 @@ export async function obtainOutcomes(
   world: World,
   rollout: Rollout,
   request: OutcomeRequest,
-): Promise<Readonly<Record<Role, VersionFacts>>> {
+): Promise<ObtainedOutcomes> {
   const { db, sources, storeFolder, fresh } = request;
   const { timeoutMs, batch, rate, concurrency = 1 } = rollout.plan.replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
@@ -43,6 +49,8 @@ export async function obtainOutcomes(
     baseline: recordedFacts(rollout, 'baseline'),
     candidate: recordedFacts(rollout, 'candidate'),
   };
+
+  const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
 
   const models = new Map<Role, TimedVersion>();
   for (const role of roles)
@@ -64,6 +72,7 @@ export async function obtainOutcomes(
     if (result === undefined) throw new Error('a replay gave no result');
     await loadOutcomes(db, `${role}_outcomes`, result.files);
     facts[role] = { ...facts[role], backend: result.backend, sha256 };
+    memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
 
   const candidate = models.get('candidate');
@@ -71,8 +80,13 @@ export async function obtainOutcomes(
     const versions = { baseline: models.get('baseline') ?? null, candidate };
     await obtainLatency(world, rollout, { db, stage: request.stage, requests: request.requests, versions, store });
   }
-  return facts;
+  return { facts, memory };
 }
+
+const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };
+const unknownPeak: PeakMemory = {
+  unknown: 'the memory of the replay in the outcome store is not known; --fresh replays anew',
+};
 
 function recordedFacts(rollout: Rollout, role: Role): VersionFacts {
   const { version, entry } = rollout[role];

@@ -7,6 +7,7 @@ import { differenceOfGroups } from '../stats/served-difference.ts';
 import { relativeDifferenceOfGroups } from '../stats/served-relative-difference.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/told-group.ts';
 import type { Measured } from './estimate.ts';
+import { onePerReplay } from './memory-sampler.ts';
 import type { Sampler } from './metric-sampler.ts';
 import type { Subject, TestedQuantity } from './subject.ts';
 
@@ -131,6 +132,7 @@ function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { readonly 
 function noIntervalOf(metric: Metric): string | undefined {
   if (metric.family === 'latency' && metric.statistic === 'quantile')
     return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
+  if (metric.family === 'memory') return onePerReplay;
   if (['macro_f1', 'auc', 'rmse'].includes(metric.family))
     return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
   return undefined;

@@ -36,7 +36,9 @@ const alwaysCompared = 2;
  */
 export async function readCohortParity(source: ParitySource): Promise<CohortParity> {
   const { plan, table } = source;
-  const metrics = guardedMetrics(plan).filter((metric) => metricTraits(metric).hasBaseline && metric.family !== 'kpi');
+  const metrics = guardedMetrics(plan).filter(
+    (metric) => metricTraits(metric).hasBaseline && !['kpi', 'memory'].includes(metric.family),
+  );
   const dimensions = Object.keys(plan.requests.segments);
   const alphaEach = plan.checks.parity.alpha / (metrics.length + dimensions.length + alwaysCompared);
   const settings = {

@@ -31,7 +31,7 @@ export async function compareVersions(
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const metric of guardedMetrics(plan)) {
-    for (const { comparison, slice } of comparedSlices(scope)) {
+    for (const { comparison, slice } of slicesOf(metric, plan, scope)) {
       if (comparison === 'served' && !metricTraits(metric).hasBaseline) continue;
       // In pairs a number of the log has no value, and saying so once is enough.
       if (comparison === 'paired' && metric.family === 'kpi' && slice.segment !== null) continue;
@@ -80,6 +80,12 @@ async function sameMix(
 /** The metrics that the plan's guardrails name, each once, in the plan's order. */
 export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {
   return [...new Map(plan.guardrails.map(({ metric }) => [metric.id, metric])).values()];
+}
+
+function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {
+  if (metric.family !== 'memory' || requests.format === 'aggregates') return comparedSlices(scope);
+  // Both versions answer every request of a replay, each in a process of its own.
+  return [{ comparison: 'paired', slice: { cohort: 'all', segment: null } }];
 }
 
 interface ComparedSlice {

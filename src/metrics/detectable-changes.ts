@@ -6,6 +6,7 @@ import { detectableChange } from '../stats/detectable-change.ts';
 import type { Linearized } from '../stats/linearized.ts';
 import { neededData } from '../stats/needed-data.ts';
 import { guardedMetrics } from './compare.ts';
+import { onePerReplay } from './memory-sampler.ts';
 import { MetricSampler, type Sampler } from './metric-sampler.ts';
 import { readStageScope, type StageScope } from './stage-scope.ts';
 import type { Subject } from './subject.ts';
@@ -46,7 +47,9 @@ export async function detectableChanges(
   const levels = levelsOf(scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
-    changes.push(await detectabilityOf(sampler, plan, stage, scope, guardrail, levels));
+    // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
+    const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
+    changes.push(unmeasured ?? (await detectabilityOf(sampler, plan, stage, scope, guardrail, levels)));
   }
   return changes;
 }

@@ -31,6 +31,7 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
       return meanAbsoluteError;
     case 'kpi':
       return businessMetric(metric.field);
+    case 'memory':
     case 'macro_f1':
     case 'auc':
     case 'rmse':

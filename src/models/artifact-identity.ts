@@ -3,12 +3,12 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Artifact } from '../domain/registry.ts';
 
 /**
- * What tells a version's artifact from any other: the digest of its files, or of its whole entry where a server computes
- * the version, since nobody here can see what that serves.
+ * What tells a version's artifact from any other: the digest of its files, or of its whole entry where a server or a
+ * program computes the version, since nobody here can see all that those are made of.
  *
  * @returns 64 lowercase hex digits; undefined where the version's outcomes are recorded
  */
 export function artifactIdentity(artifact: Artifact): string | undefined {
-  if (artifact.runtime !== 'http') return artifact.sha256;
+  if (artifact.runtime !== 'http' && artifact.runtime !== 'command') return artifact.sha256;
   return createHash('sha256').update(canonicalJson(artifact)).digest('hex');
 }

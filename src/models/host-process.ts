@@ -7,6 +7,7 @@ import { failure } from './decode.ts';
 import type { HostReply, HostRequest, LoadedRequest, Numbered, TimedReply } from './host-protocol.ts';
 import { loadModel } from './load-model.ts';
 import { toColumns } from './outcome-columns.ts';
+import { ownPeakMemory } from './peak-memory.ts';
 
 /**
  * The program of a model's own process: loads one version and answers the gate until the channel to it closes.
@@ -19,29 +20,47 @@ export function serveModel(self: NodeJS.Process): void {
   // Ctrl-C reaches every process of the terminal; it is the parent that decides what to do about it.
   self.on('SIGINT', () => undefined);
   self.on('SIGTERM', () => undefined);
-  self.on('disconnect', () => self.exit(0));
   endWithParent(self);
 
-  let concurrent = false;
+  let loaded: Model | undefined;
+  let underWay = 0;
+  self.on('exit', () => loaded?.abandon?.());
+  self.on('disconnect', () => {
+    // Whoever asked no longer waits, so neither does this process while it is at work.
+    if (loaded === undefined || underWay > 0) self.exit(0);
+    void loaded.close().finally(() => self.exit(0));
+  });
   let answer: (request: HostRequest) => Promise<HostReply> = (request) => load(request);
   const load = async (request: HostRequest): Promise<HostReply> => {
     if (request.kind !== 'load') return { kind: 'refused', message: 'no model is loaded', hint: undefined };
     try {
       const model = await loadModel(request.spec, self.env, request.traffic);
-      concurrent = model.concurrent ?? false;
+      loaded = model;
       answer = (next) => respond(model, request.spec.signature, next);
       return { kind: 'loaded', backend: model.backend };
     } catch (error) {
-      const hint = error instanceof UserError ? error.hint : undefined;
-      return { kind: 'refused', message: messageOf(error), hint };
+      return refusal(error);
     }
   };
   let queue = Promise.resolve();
   self.on('message', (request: Numbered<HostRequest>) => {
-    const respondTo = async (): Promise<void> => void send({ ...(await answer(request)), id: request.id });
-    if (concurrent) void respondTo();
+    underWay += 1;
+    const respondTo = async (): Promise<void> => {
+      const reply = await answer(request).catch((error: unknown) => {
+        // A version that can answer nothing any more says why; everything else is a crash of this process.
+        if (error instanceof UserError) return refusal(error);
+        throw error;
+      });
+      underWay -= 1;
+      send({ ...reply, id: request.id });
+    };
+    if (loaded?.concurrent === true) void respondTo();
     else queue = queue.then(respondTo);
   });
+}
+
+function refusal(error: unknown): HostReply {
+  return { kind: 'refused', message: messageOf(error), hint: error instanceof UserError ? error.hint : undefined };
 }
 
 async function respond(model: Model, { output }: Signature, request: HostRequest): Promise<HostReply> {
@@ -49,10 +68,15 @@ async function respond(model: Model, { output }: Signature, request: HostRequest
   if (request.kind === 'predict') {
     const batch = model.concurrent === true ? request.inputs.length : request.batch;
     const outcomes = await predict(model, request.inputs, batch);
-    return { kind: 'predicted', columns: toColumns(outcomes, output.kind === 'classification' ? output.labels : []) };
+    const columns = toColumns(outcomes, output.kind === 'classification' ? output.labels : []);
+    return {
+      kind: 'predicted',
+      columns,
+      peakMemory: model.peakMemory === undefined ? ownPeakMemory() : model.peakMemory(),
+    };
   }
   const input = parse(request.input);
-  if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error', retries: 0 };
+  if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error', retries: 0, restarted: false };
   return await time(model, input.value, request.load);
 }
 
@@ -63,12 +87,13 @@ async function time(model: Model, input: unknown, load: LoadedRequest | undefine
   const elapsed = (): number => Number(hrtime.bigint() - start);
   const limit = load === undefined ? Infinity : load.timeoutMs * 1e6;
   // Whoever asked has gone away, as from any queue that is too long.
-  if (elapsed() >= limit) return { kind: 'timed', nanoseconds: limit, error: 'timeout', retries: 0 };
+  if (elapsed() >= limit) return { kind: 'timed', nanoseconds: limit, error: 'timeout', retries: 0, restarted: false };
   const deadline = load === undefined ? undefined : performance.now() + (limit - elapsed()) / 1e6;
+  const { restarts } = model;
   const [outcome] = await model.predict(inputs, deadline);
   const nanoseconds = elapsed();
   const error = outcome === undefined || outcome.ok ? null : outcome.error;
-  return { kind: 'timed', nanoseconds, error, retries: outcome?.retries ?? 0 };
+  return { kind: 'timed', nanoseconds, error, retries: outcome?.retries ?? 0, restarted: model.restarts !== restarts };
 }
 
 /** Predicts JSON texts in batches of `batch`, the last of which may be smaller. */

@@ -30,7 +30,12 @@ export interface LoadedRequest {
 export type HostReply =
   | { readonly kind: 'loaded'; readonly backend: string }
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string | undefined }
-  | { readonly kind: 'predicted'; readonly columns: OutcomeColumns }
+  | {
+      readonly kind: 'predicted';
+      readonly columns: OutcomeColumns;
+      /** Most memory that what computes the version had resident so far, in bytes; null where nobody knows. */
+      readonly peakMemory: number | null;
+    }
   | TimedReply;
 
 export interface TimedReply {
@@ -38,6 +43,8 @@ export interface TimedReply {
   readonly nanoseconds: number;
   readonly error: ErrorKind | null;
   readonly retries: number;
+  /** True where what computes the version was started anew over this request, and is not warm. */
+  readonly restarted: boolean;
 }
 
 /** A message with the number that its answer repeats, since a model may answer in another order. */

@@ -53,6 +53,7 @@ export class HostedModel {
   #deaths = 0;
   #slowestRequestMs: number | undefined;
   #closed = false;
+  #peakMemory: number | null = null;
 
   /**
    * Verifies the artifact, then starts the process and loads the version.
@@ -61,8 +62,7 @@ export class HostedModel {
    * @throws UserError (exit 5) when the artifact is not the registry's or cannot be loaded
    */
   static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
-    if (spec.runtime !== 'http') await verifyArtifact(spec.folder, sha256);
-    else if (spec.preprocess !== undefined) await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
+    await verify(spec, sha256);
     const model = new HostedModel(spec, settings);
     model.#backend = (await model.#running()).backend;
     return model;
@@ -82,6 +82,13 @@ export class HostedModel {
   }
 
   /**
+   * Most memory that any process of the version had resident when it last answered, in bytes; null where nobody knows.
+   */
+  get peakMemory(): number | null {
+    return this.#peakMemory;
+  }
+
+  /**
    * Predicts requests in batches. Several batches in one call spare messages between the processes, and two calls may be
    * under way at once, which keeps the process busy between them.
    *
@@ -95,6 +102,7 @@ export class HostedModel {
     if (reply.kind === 'predicted') {
       const requestMs = (performance.now() - start) / inputs.length;
       this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
+      if (reply.peakMemory !== null) this.#peakMemory = Math.max(this.#peakMemory ?? 0, reply.peakMemory);
       return reply.columns;
     }
     if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a batch`);
@@ -117,13 +125,15 @@ export class HostedModel {
     const { timeoutMs } = this.#settings;
     const limit = timeoutMs * 1e6;
     const load = sentAt === undefined ? {} : { load: { sentAt, timeoutMs } };
-    const allowedMs = this.#spec.runtime === 'http' ? timeoutMs + spareMs : timeoutMs;
+    const allowedMs = keepsTime(this.#spec) ? this.#remoteMs(1) : timeoutMs;
     const reply = await this.#ask({ kind: 'time', input, ...load }, allowedMs);
     if (reply.kind === 'timed') {
-      const { nanoseconds, error, retries } = reply;
+      const { nanoseconds, error, retries, restarted } = reply;
+      // As with a process of ours, the time of a crash says nothing.
+      if (error === 'crash') return { nanoseconds: null, error, retries, restarted };
       // A timer may fire a little early; a timeout took its time all the same.
-      if (nanoseconds < limit && error !== 'timeout') return { nanoseconds, error, retries, restarted: false };
-      return { nanoseconds: limit, error: 'timeout', retries, restarted: false };
+      if (nanoseconds < limit && error !== 'timeout') return { nanoseconds, error, retries, restarted };
+      return { nanoseconds: limit, error: 'timeout', retries, restarted };
     }
     if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a timed request`);
     const nanoseconds = reply.error === 'timeout' ? limit : null;
@@ -145,6 +155,8 @@ export class HostedModel {
     for (;;) {
       const running = await this.#running();
       const reply = await running.ask(request, timeoutMs);
+      if (reply.kind === 'refused')
+        throw unusableFile(`Version ${this.version}: ${reply.message}`, { hint: reply.hint });
       if (reply.kind !== 'died') {
         this.#deaths = 0;
         return reply;
@@ -181,19 +193,35 @@ export class HostedModel {
    */
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
-    if (this.#spec.runtime === 'http') return this.#remoteMs(requests);
+    if (keepsTime(this.#spec)) return this.#remoteMs(requests);
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
   }
 
   /**
-   * The same for a version on a server. Its process ends each request in time by itself, however slow the server is, and
-   * is stuck only where the version's own code is; two calls may share it.
+   * The same for a version that a server or a program computes. Its process ends each request in time by itself, however
+   * slow those are, and is stuck only where the version's own code is; two calls may share it.
    */
   #remoteMs(requests: number): number {
     const { timeoutMs, concurrency, pauseMs } = this.#traffic();
-    const rounds = Math.ceil((2 * requests) / (concurrency ?? requests));
-    return Math.min(rounds * timeoutMs + 2 * requests * pauseMs + spareMs, longestTimerMs);
+    const program = this.#spec.runtime === 'command';
+    const startMs = this.#spec.runtime === 'command' ? this.#spec.startTimeoutMs : 0;
+    const rounds = Math.ceil((2 * requests) / (program ? 1 : (concurrency ?? requests)));
+    return Math.min(rounds * (timeoutMs + startMs) + 2 * requests * pauseMs + spareMs, longestTimerMs);
+  }
+}
+
+/** Whether the version's process ends each request in time by itself. */
+function keepsTime({ runtime }: ModelSpec): boolean {
+  return runtime === 'http' || runtime === 'command';
+}
+
+/** Checks the files that are the version's own, before any of them is used. */
+async function verify(spec: ModelSpec, sha256: string): Promise<void> {
+  if (spec.runtime === 'tfjs' || spec.runtime === 'onnx') await verifyArtifact(spec.folder, sha256);
+  else if (spec.runtime === 'command' && spec.sha256 !== undefined) await verifyArtifact(spec.folder, spec.sha256);
+  else if (spec.runtime === 'http' && spec.preprocess !== undefined) {
+    await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
   }
 }

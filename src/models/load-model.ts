@@ -1,4 +1,4 @@
-import type { FolderModelSpec, HttpModelSpec, Model, ModelSpec } from '../domain/outcome.ts';
+import type { CommandModelSpec, FolderModelSpec, HttpModelSpec, Model, ModelSpec } from '../domain/outcome.ts';
 import type { Traffic } from './host-protocol.ts';
 import type { Environment } from './http/header-values.ts';
 
@@ -20,6 +20,10 @@ const loaders = {
     const { loadHttpModel } = await import('./http/http-model.ts');
     return await loadHttpModel(spec, environment, traffic);
   },
+  command: async (spec: CommandModelSpec, environment: Environment, traffic: Traffic): Promise<Model> => {
+    const { CommandModel } = await import('./command/command-model.ts');
+    return await CommandModel.start(spec, environment, traffic.timeoutMs);
+  },
 };
 
 /**
@@ -27,8 +31,8 @@ const loaders = {
  * gate loads it in a process of its own.
  *
  * @param spec the version; its artifact is already verified
- * @param environment for the headers that name its variables; only of interest where a server computes the version
- * @param traffic what may be sent to that server
+ * @param environment for the headers that name its variables, and for a program; only of interest where one of them computes
+ * @param traffic what may be sent to that server, and how long an answer may take
  * @throws UserError (exit 5) when the artifact cannot be loaded, or the server is not there
  */
 export function loadModel(
@@ -36,5 +40,12 @@ export function loadModel(
   environment: Environment = {},
   traffic: Traffic = { timeoutMs: 2000, concurrency: 1, pauseMs: 0 },
 ): Promise<Model> {
-  return spec.runtime === 'http' ? loaders.http(spec, environment, traffic) : loaders[spec.runtime](spec);
+  switch (spec.runtime) {
+    case 'http':
+      return loaders.http(spec, environment, traffic);
+    case 'command':
+      return loaders.command(spec, environment, traffic);
+    default:
+      return loaders[spec.runtime](spec);
+  }
 }

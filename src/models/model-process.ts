@@ -26,6 +26,9 @@ const outputTailLength = 4096;
 /** How long a late answer may still lie in the channel when the timer fires, because this process was busy. */
 const graceMs = 100;
 const loadTimeoutMs = 120_000;
+/** How long a process may take to end when it is no longer needed, with nothing to do and while it is at work. */
+const idleEndMs = 1000;
+const busyEndMs = 200;
 
 /**
  * One life of a model's process, from its start to its end. It works on the requests in their order, or on all of them at
@@ -127,13 +130,15 @@ export class ModelProcess {
     });
   }
 
-  /** Ends the process, at once when it is at work. */
+  /** Ends the process, without waiting for it when it is at work. */
   async close(): Promise<void> {
     if (this.#dead) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    if (this.#waiting.size === 0 && this.#child.connected) {
+    clearTimeout(this.#timer);
+    if (this.#child.connected) {
+      // Asked first, since only the process itself knows what it has started.
+      this.#timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#waiting.size === 0 ? idleEndMs : busyEndMs);
       this.#child.disconnect();
-      this.#timer = setTimeout(() => this.#child.kill('SIGKILL'), 1000);
     } else {
       this.#child.kill('SIGKILL');
     }

@@ -1,9 +1,9 @@
 import { metricTraits, type Metric } from '../domain/metric.ts';
-import { milliseconds, misreading, parseQuantity, reading, scaled, shown, type Reading } from './quantity.ts';
+import { bytes, milliseconds, misreading, parseQuantity, reading, scaled, shown, type Reading } from './quantity.ts';
 
 /**
  * Reads a metric's own value.
- * @returns ms, a proportion in [0, 1], or a plain number of any sign, as the metric has it.
+ * @returns ms, bytes, a proportion in [0, 1], or a plain number of any sign, as the metric has it.
  */
 export function readAggregateValue(metric: Metric, value: unknown): Reading<number> {
   const { unit } = metricTraits(metric);
@@ -17,6 +17,18 @@ export function readAggregateValue(metric: Metric, value: unknown): Reading<numb
       return negative
         ? misreading(`${shown(value)} is negative`, 'write the time that the dashboard shows')
         : reading(ms);
+    }
+    case 'bytes': {
+      const size = bytes(quantity);
+      if (size === undefined) {
+        return misreading(
+          `${shown(value)} is not a size with its unit`,
+          `write ${quantity.digits}MB or ${quantity.digits}GiB`,
+        );
+      }
+      return negative
+        ? misreading(`${shown(value)} is negative`, 'write the size that the dashboard shows')
+        : reading(size);
     }
     case 'proportion':
       return readProportion(value);
@@ -81,5 +93,5 @@ function notANumber(value: unknown, example: string): Reading<number> {
 }
 
 function exampleOf(metric: Metric): string {
-  return { ms: '112ms', proportion: '0.6%', number: '0.37' }[metricTraits(metric).unit];
+  return { ms: '112ms', bytes: '512MB', proportion: '0.6%', number: '0.37' }[metricTraits(metric).unit];
 }

@@ -2,6 +2,7 @@ import { boundsOwnValue } from '../domain/bound.ts';
 import { metricTraits, type Metric, type MetricTraits } from '../domain/metric.ts';
 import type { Bound, BoundKind } from '../domain/plan.ts';
 import {
+  bytes,
   milliseconds,
   misreading,
   parseQuantity,
@@ -27,6 +28,7 @@ export function boundKindsOf(traits: MetricTraits): readonly BoundKind[] {
 export function exampleBound(kind: BoundKind, traits: MetricTraits): string {
   if (!boundsOwnValue(kind)) return `${kind}: ${traits.unit === 'proportion' ? '1pp' : '10%'}`;
   if (traits.unit === 'ms') return `${kind}: 120ms`;
+  if (traits.unit === 'bytes') return `${kind}: 512MB`;
   if (traits.unit === 'number') return `${kind}: 0.5`;
   return `${kind}: ${kind === 'max' ? '1%' : '95%'}`;
 }
@@ -34,7 +36,7 @@ export function exampleBound(kind: BoundKind, traits: MetricTraits): string {
 /**
  * Reads one bound of a guardrail. `max` and `min` are in the metric's own unit; on the two that compare with the
  * baseline, `%` is relative to the baseline and `pp` is percentage points.
- * @returns a bound in ms (latency), as a proportion (rates and relative bounds) or as a plain number (losses, regressions, KPIs).
+ * @returns a bound in ms (latency), in bytes (memory), as a proportion (rates and relative bounds) or as a plain number (losses, regressions, KPIs).
  */
 export function readBound(kind: BoundKind, metric: Metric, value: unknown): Reading<Bound> {
   const traits = metricTraits(metric);
@@ -51,6 +53,8 @@ export function readBound(kind: BoundKind, metric: Metric, value: unknown): Read
   switch (traits.unit) {
     case 'ms':
       return readTime(kind, quantity);
+    case 'bytes':
+      return readSize(kind, quantity);
     case 'proportion':
       return readProportion(kind, quantity, comparesWithBaseline);
     case 'number':
@@ -87,6 +91,31 @@ function readTime(kind: BoundKind, quantity: Quantity): Reading<Bound> {
   if (unit === 'pp')
     return misreading(`${digits}pp is not a time`, `write a time such as 5ms, or ${digits}% of the baseline`);
   return misreading(`${digits}${unit} has an unknown unit`, `write ${digits}ms or ${digits}s`);
+}
+
+function readSize(kind: BoundKind, quantity: Quantity): Reading<Bound> {
+  const { digits, unit } = quantity;
+  const value = bytes(quantity);
+  if (value !== undefined) return reading({ kind, value, relative: false });
+  if (unit === '') return misreading(`${digits} has no unit`, `write ${digits}MB or ${digits}GB`);
+  if (unit === '%')
+    return misreading(`${digits}% is not a size`, `write a size such as 512MB, or maxIncrease: ${digits}%`);
+  if (unit === 'pp')
+    return misreading(`${digits}pp is not a size`, `write a size such as 50MB, or ${digits}% of the baseline`);
+  const meant = Object.entries({
+    mb: 'MB',
+    gb: 'GB',
+    kb: 'kB',
+    tb: 'TB',
+    mib: 'MiB',
+    gib: 'GiB',
+    kib: 'KiB',
+    m: 'MB',
+    g: 'GB',
+  });
+  const own = meant.find(([written]) => written === unit.toLowerCase())?.[1];
+  const hint = own === undefined ? `write ${digits}MB or ${digits}GiB` : `write ${digits}${own}`;
+  return misreading(`${digits}${unit} has an unknown unit`, hint);
 }
 
 function readProportion(kind: BoundKind, { digits, unit }: Quantity, isDifference: boolean): Reading<Bound> {

@@ -17,7 +17,7 @@ function checkGuardrail(guardrail: TreeNode, path: TreePath): Finding[] {
   const name = textOf(child(guardrail, 'metric'));
   if (name === undefined) return [];
   const metric = parseMetric(name);
-  if (metric !== undefined) return checkBounds(guardrail, metric, path);
+  if (metric !== undefined) return [...checkBounds(guardrail, metric, path), ...checkSegments(guardrail, metric, path)];
   // Without a metric nobody can tell which unit a bound needs.
   const bounds = boundKinds.map((kind): TreePath => [...path, kind]);
   const pieces = cutPieces(guardrail, name);
@@ -59,6 +59,13 @@ function checkBounds(guardrail: TreeNode, metric: Metric, path: TreePath): Findi
     if (read.ok) return [];
     return [{ path: [...path, kind], rule: 'invalid-bound', message: `${kind}: ${read.problem}`, hint: read.hint }];
   });
+}
+
+/** A process has one peak over all requests, whoever sent them. */
+function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+  if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
+  const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
+  return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
 }
 
 /** One metric may have a bound to roll back at and a closer one to wait at, so what a breach means is part of the identity. */

@@ -65,6 +65,26 @@ export function milliseconds({ digits, unit }: Quantity): number | undefined {
   return exponent === undefined ? undefined : scaled(digits, exponent);
 }
 
+/** Bytes per unit: powers of a thousand, and of 1024 where an `i` says so. */
+const bytesPerUnit: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** Whole bytes of a quantity in `B`, `kB`, `MB`, `GB`, `TB` or `KiB`, `MiB`, `GiB`, `TiB`; undefined for any other unit. */
+export function bytes({ digits, unit }: Quantity): number | undefined {
+  const size = Object.hasOwn(bytesPerUnit, unit) ? bytesPerUnit[unit] : undefined;
+  return size === undefined ? undefined : Math.round(Number(digits) * size);
+}
+
 /**
  * Reads a time above zero with its unit, `ms` or `s`.
  * @returns milliseconds.

@@ -13,6 +13,11 @@ interface Manifest {
   readonly partRows: number;
   /** The library that computed the outcomes, such as `wasm`. */
   readonly backend: string;
+  /**
+   * Most memory that a process had resident in bytes, over all that computed any of the parts; 0 before the first part.
+   * Null where one of them could not tell, or was not asked.
+   */
+  readonly peakMemory: number | null;
   /** Part number to the sha256 of its file. */
   readonly parts: Readonly<Record<string, string>>;
 }
@@ -41,7 +46,8 @@ export class OutcomeStore {
     }
     const stored = await readManifest(join(folder, 'manifest.json'));
     const usable = stored !== null && stored.format === outcomeFormat && stored.partRows === partRows;
-    return new OutcomeStore(folder, usable ? stored : { format: outcomeFormat, partRows, backend: '', parts: {} });
+    const empty = { format: outcomeFormat, partRows, backend: '', peakMemory: 0, parts: {} };
+    return new OutcomeStore(folder, usable ? stored : empty);
   }
 
   private constructor(folder: string, manifest: Manifest) {
@@ -52,6 +58,18 @@ export class OutcomeStore {
   /** The library that computed what is stored; empty while nothing is. */
   get backend(): string {
     return this.#manifest.backend;
+  }
+
+  /** Most memory that was resident while what is stored was computed, in bytes; null where nobody knows. */
+  get peakMemory(): number | null {
+    return this.#manifest.peakMemory === 0 ? null : this.#manifest.peakMemory;
+  }
+
+  /** Takes note of a process that computes parts; the next part to be written keeps it. @param bytes null where it cannot tell */
+  notePeakMemory(bytes: number | null): void {
+    const { peakMemory } = this.#manifest;
+    const highest = bytes === null || peakMemory === null ? null : Math.max(bytes, peakMemory);
+    this.#manifest = { ...this.#manifest, peakMemory: highest };
   }
 
   pathOf(part: number): string {
@@ -70,7 +88,7 @@ export class OutcomeStore {
 
   /** Forgets all parts, because another backend goes on. */
   restart(backend: string): void {
-    this.#manifest = { ...this.#manifest, backend, parts: {} };
+    this.#manifest = { ...this.#manifest, backend, peakMemory: 0, parts: {} };
   }
 
   /**
@@ -100,14 +118,17 @@ export class OutcomeStore {
 async function readManifest(path: string): Promise<Manifest | null> {
   try {
     const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isManifest(parsed) ? parsed : null;
+    if (!isManifest(parsed)) return null;
+    // A canary that did not look at memory wrote no such key.
+    const { peakMemory } = parsed;
+    return { ...parsed, peakMemory: typeof peakMemory === 'number' ? peakMemory : null };
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return null;
     throw unusableFile(`The outcome store's ${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function isManifest(value: unknown): value is Manifest {
+function isManifest(value: unknown): value is Omit<Manifest, 'peakMemory'> & { readonly peakMemory?: unknown } {
   if (typeof value !== 'object' || value === null) return false;
   if (!('format' in value) || !('partRows' in value) || !('backend' in value) || !('parts' in value)) return false;
   return typeof value.backend === 'string' && typeof value.parts === 'object' && value.parts !== null;

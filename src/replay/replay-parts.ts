@@ -49,6 +49,7 @@ export async function replayParts(work: PartsWork): Promise<void> {
         if (next.done === true) return;
         const { part, position, inputs } = next.value;
         part.add(position, await work.model.predict(inputs));
+        work.store.notePeakMemory(work.model.peakMemory);
         if (part.isComplete) {
           // One part is written while the next is computed; a third has to wait for it.
           await written;

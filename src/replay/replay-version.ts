@@ -43,6 +43,8 @@ export interface ReplayedVersion {
   readonly version: string;
   /** The library that computed the outcomes; empty when there are no requests. */
   readonly backend: string;
+  /** Most memory that a process of the version had resident, in bytes; null where nobody knows. */
+  readonly peakMemory: number | null;
   /** Parquet files of `outcomeColumns`, in order of seq. */
   readonly files: readonly string[];
   readonly rows: number;
@@ -153,6 +155,7 @@ async function doWork(
   return {
     version: replay.spec.version,
     backend: store.backend,
+    peakMemory: store.peakMemory,
     files: plan.ranges.map(({ part }) => store.pathOf(part)),
     rows: plan.rows,
     replayed: countRows(missing),

@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../domain/registry.ts';
-import { endpointText } from './endpoint-text.ts';
+import { commandText, endpointText } from './endpoint-text.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { signatureText } from './signature-text.ts';
@@ -56,6 +56,7 @@ function facts({
     ['description', printableSentence(description ?? 'none')],
     ['runtime', artifact.runtime],
     ['endpoint', endpointText(artifact)],
+    ['command', commandText(artifact)],
     ['artifact', printableSentence(artifact.path ?? 'none')],
     ['sha256', artifact.sha256 ?? 'none'],
     ['data', printableSentence(data_hash ?? 'not recorded')],

@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from '../domain/format-number.ts';
 import type { Artifact, HistoryEntry, ModelVersion, VersionStatus } from '../domain/registry.ts';
 import { pairsText } from './change-text.ts';
-import { endpointText } from './endpoint-text.ts';
+import { commandText, endpointText } from './endpoint-text.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { signatureText } from './signature-text.ts';
@@ -88,6 +88,7 @@ export function registryShowText(shown: VersionOverview, style: Style): string {
     ['description', printableSentence(description ?? '')],
     ['runtime', artifact.runtime],
     ['endpoint', endpointText(artifact)],
+    ['command', commandText(artifact)],
     ['artifact', printableSentence(artifact.path ?? '')],
     ['sha256', artifact.sha256 ?? ''],
     ['data', printableSentence(data_hash ?? 'not recorded')],
@@ -128,6 +129,7 @@ export function addedText(
   const title = `${printableName(model)}: ${dryRun ? 'would add' : 'added'} ${printableName(version)}`;
   const pairs: readonly (readonly [string, string])[] = [
     ['endpoint', endpointText(artifact)],
+    ['command', commandText(artifact)],
     ['artifact', printableSentence(artifact.path ?? artifact.runtime)],
     ['sha256', artifact.sha256 ?? ''],
     [

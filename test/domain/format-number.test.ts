@@ -37,6 +37,12 @@ test.each<[number, Measure, string]>([
   [0.0552, 'relativeChange', '+5.5%'],
   [-0.0004, 'relativeChange', '-0.040%'],
   [12.5, 'relativeChange', '+1,250.0%'],
+  [0, 'bytes', '0 B'],
+  [1536, 'bytes', '1.536 kB'],
+  [84_520_960, 'bytes', '84.52 MB'],
+  [9_999_000_000, 'bytes', '9,999 MB'],
+  [12_345_678_901, 'bytes', '12.35 GB'],
+  [-1_200_000, 'bytesChange', '-1.20 MB'],
   [1e300, 'ms', '1.000e+300 s'],
 ])('%d as %s reads %s', (value, measure, text) => {
   expect(formatQuantity(value, measure)).toBe(text);
@@ -49,6 +55,10 @@ test.each<[number, Measure, number, string]>([
   [119.96, 'ms', 120, '119.96 ms'],
   [120, 'ms', 120, '120.0 ms'],
   [-0.010_04, 'proportionChange', -0.01, '-1.004 pp'],
+  [53_940_224, 'bytes', 1_073_741_824, '53.94 MB'],
+  [1_073_741_900, 'bytes', 1_073_741_824, '1,074 MB'],
+  [1_073_741_823, 'bytes', 1_073_741_824, '1,073.7 MB'],
+  [1_073_741_824, 'bytes', 1_073_741_824, '1,073.741824 MB'],
 ])('%d as %s beside the limit %d reads %s', (value, measure, limit, text) => {
   expect(formatQuantity(value, measure, limit)).toBe(text);
 });
@@ -62,6 +72,8 @@ test('a number reads as below, at or above its limit, as it is', () => {
     number: { kind: 'max', relative: false },
     numberChange: { kind: 'maxIncrease', relative: false },
     relativeChange: { kind: 'maxIncrease', relative: true },
+    bytes: { kind: 'max', relative: false },
+    bytesChange: { kind: 'maxIncrease', relative: false },
   };
   const units: Readonly<Record<Measure, MetricUnit>> = {
     ms: 'ms',
@@ -71,6 +83,8 @@ test('a number reads as below, at or above its limit, as it is', () => {
     number: 'number',
     numberChange: 'number',
     relativeChange: 'proportion',
+    bytes: 'bytes',
+    bytesChange: 'bytes',
   };
   const measures = fc.constantFrom<Measure>(
     'ms',
@@ -80,6 +94,8 @@ test('a number reads as below, at or above its limit, as it is', () => {
     'number',
     'numberChange',
     'relativeChange',
+    'bytes',
+    'bytesChange',
   );
   const limits = fc.integer({ min: 0, max: 10_000 }).map((steps) => steps / 10_000);
   const nudges = fc.constantFrom(0, 1e-17, 1e-15, 1e-9, 1e-6, 1e-4, 0.01);

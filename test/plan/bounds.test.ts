@@ -35,6 +35,10 @@ describe('a bound is read in its unit', () => {
     ['metric: rmse, maxIncrease: 12.5', { kind: 'maxIncrease', value: 12.5, relative: false }],
     ['metric: kpi.revenue, maxDecrease: 3%', { kind: 'maxDecrease', value: 0.03, relative: true }],
     ['metric: kpi.context.returns, maxIncrease: 2', { kind: 'maxIncrease', value: 2, relative: false }],
+    ['metric: memory.peak, max: 512MiB', { kind: 'max', value: 536_870_912, relative: false }],
+    ['metric: memory.peak, max: 1.5 GB', { kind: 'max', value: 1_500_000_000, relative: false }],
+    ['metric: memory.peak, maxIncrease: 20MB', { kind: 'maxIncrease', value: 20_000_000, relative: false }],
+    ['metric: memory.peak, maxIncrease: 10%', { kind: 'maxIncrease', value: 0.1, relative: true }],
     ['metric: kpi.revenue, min: 40', { kind: 'min', value: 40, relative: false }],
   ])('%s', (written, expected) => {
     expect(boundsOf(written)).toEqual([expected]);
@@ -108,6 +112,18 @@ describe('a bound in the wrong unit is refused', () => {
       'metric: kpi.revenue, maxDecrease: 5ms',
       'maxDecrease: 5ms has a unit, which kpi.revenue has not; write 5, or 5% of the baseline',
     ],
+    ['metric: memory.peak, max: 512', 'max: 512 has no unit; write 512MB or 512GB'],
+    ['metric: memory.peak, max: 512mb', 'max: 512mb has an unknown unit; write 512MB'],
+    ['metric: memory.peak, max: 2s', 'max: 2s has an unknown unit; write 2MB or 2GiB'],
+    ['metric: memory.peak, max: 10%', 'max: 10% is not a size; write a size such as 512MB, or maxIncrease: 10%'],
+    [
+      'metric: memory.peak, maxIncrease: 5pp',
+      'maxIncrease: 5pp is not a size; write a size such as 50MB, or 5% of the baseline',
+    ],
+    [
+      'metric: memory.peak, max: 1GB, segments: auto',
+      'segments: memory.peak is one number of the whole replay, so no segment has its own; leave segments out',
+    ],
     ['metric: recall(refund), min: 95', 'min: 95 is not a proportion; write 95%'],
     ['metric: latency.p95, max: true', 'max: true is not a bound; write max: 120ms'],
   ])('%s', (written, expected) => {
@@ -117,7 +133,7 @@ describe('a bound in the wrong unit is refused', () => {
 
 describe('metrics', () => {
   const all =
-    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), log_loss, auc, mae, rmse, agreement, kpi.NAME';
+    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), log_loss, auc, mae, rmse, agreement, memory.peak, kpi.NAME';
 
   test('a misspelt metric gets the nearest one and the list', () => {
     expect(problemsOf('metric: acuracy, min: 90%')).toEqual([

@@ -98,6 +98,11 @@ class HttpModel implements Model {
     });
   }
 
+  /** What computes is somewhere else. */
+  peakMemory(): null {
+    return null;
+  }
+
   close(): Promise<void> {
     return this.#parts.transport.close();
   }

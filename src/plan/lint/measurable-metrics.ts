@@ -1,3 +1,4 @@
+import { boundsOwnValue } from '../../domain/bound.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
@@ -17,8 +18,12 @@ export const measurableMetrics: LintRule = {
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
     if (both === undefined) return [];
-    return plan.guardrails.flatMap(({ metric }, index) => {
-      const found = mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline);
+    return plan.guardrails.flatMap(({ metric, bounds }, index) => {
+      const own = bounds.every(({ kind }) => boundsOwnValue(kind));
+      const found =
+        metric.family === 'memory' && plan.requests.format !== 'aggregates'
+          ? (needsProcess(both.candidate) ?? (own ? undefined : needsProcess(both.baseline)))
+          : (mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline));
       if (found === undefined) return [];
       const message = `metric: ${metric.id} ${found.problem}`;
       return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: found.hint }];
@@ -45,8 +50,19 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
     case 'latency':
     case 'error_rate':
     case 'kpi':
+    case 'memory':
       return undefined;
   }
+}
+
+/** A peak of memory is that of a process which canary starts. */
+function needsProcess({ version, entry }: NumberedVersion): Mismatch | undefined {
+  const { runtime } = entry.artifact;
+  if (runtime !== 'recorded' && runtime !== 'http') return undefined;
+  return {
+    problem: `needs a process of canary's own, and ${version} has the runtime ${runtime}`,
+    hint: 'leave it out, or give the version an artifact that canary can run',
+  };
 }
 
 function needsLabels(output: OutputSignature, version: string): Mismatch | undefined {

@@ -18,6 +18,7 @@ import { recordableMetrics } from './recordable-metrics.ts';
 import type { LintRule } from './rule.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './small-first-step.ts';
+import { testableMetrics } from './testable-metrics.ts';
 import { versionBump } from './version-bump.ts';
 
 /** Every lint rule, in the order in which documentation lists them. */
@@ -27,6 +28,7 @@ export const lintRules: readonly LintRule[] = [
   guardedSegments,
   decidableGuardrails,
   effectiveBounds,
+  testableMetrics,
   smallFirstStep,
   growingSteps,
   shadowBeforeGrowth,

@@ -29,6 +29,18 @@ test('a bound that nothing can break is a warning', () => {
   ]);
 });
 
+function memory(how: string): string {
+  const added = `max: 0.8%, onBreach: hold }\n  - { metric: memory.peak, max: 1GB${how} }\n  - { metric: error_rate, `;
+  return planWith('max: 0.8%, ', added);
+}
+
+test('a proof of a number that a replay gives once is a warning', () => {
+  expect(lint(memory(''))).toEqual([
+    'warning rollouts/a.yaml:29:15 metric: memory.peak is one number per replay, which has no interval; add test: point',
+  ]);
+  expect(lint(memory(', test: point'))).toEqual([]);
+});
+
 test('a plan should say who rolls it back and how', () => {
   expect(lint(examplePlan.replace(/^rollback.*\n/mu, ''))).toEqual([
     'warning rollouts/a.yaml:1:1 intent-1.5.0 does not say who rolls it back and how; add rollback: { owner: on-call, steps: [...] }',

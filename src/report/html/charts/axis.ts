@@ -9,6 +9,8 @@ export interface Axis {
 const axes: Readonly<Record<Measure, Axis>> = {
   ms: { factor: 1, unit: 'ms' },
   msChange: { factor: 1, unit: 'ms' },
+  bytes: { factor: 1e-6, unit: 'MB' },
+  bytesChange: { factor: 1e-6, unit: 'MB' },
   proportion: { factor: 100, unit: '%' },
   proportionChange: { factor: 100, unit: 'percentage points' },
   number: { factor: 1, unit: '' },
