@@ -4,7 +4,9 @@ import { array, assert, constant, double, integer, letrec, oneof, property, reco
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
+import { runtimes } from '../../src/domain/registry.ts';
 import { evidenceSchema } from '../../src/report/evidence-schema.ts';
+import schema from '../../src/report/evidence.schema.json' with { type: 'json' };
 import { parseEvidence } from '../../src/report/parse-evidence.ts';
 import { evidenceDigest, serializeEvidence } from '../../src/report/serialize-evidence.ts';
 import { increaseEvidence, manySegments, rollbackEvidence } from './example-evidence.ts';
@@ -204,4 +206,8 @@ test('the schema names every key that evidence has', () => {
           ...(maps.has(key) ? [] : keysIn(child)),
         ]);
   expect(keysIn(rollbackEvidence).filter((key) => !known.has(key))).toEqual([]);
+});
+
+test('evidence may name the runtimes that canary has', () => {
+  expect(schema.$defs.version.properties.runtime.enum).toStrictEqual([...runtimes]);
 });
