@@ -64,6 +64,7 @@ function readChange(amount: string, unit: MetricUnit): Reading<Pick<Effect, 'cha
 
 const examples: Readonly<Record<MetricUnit, string>> = {
   ms: '+15% or +20ms',
+  bytes: '+10%',
   proportion: '-2pp (percentage points) or -2% (of its value)',
   number: '+10% or +0.05',
 };

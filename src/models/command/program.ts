@@ -22,7 +22,13 @@ const closePatienceMs = 500;
 /** One life of a program that reads lines and prints lines. */
 export class Program {
   readonly #child: ChildProcess;
-  #unread = '';
+  /** Whole lines that nobody has asked for yet. */
+  readonly #lines: string[] = [];
+  /** Pieces of the line that is not whole yet, and how many characters they have. */
+  #pieces: string[] = [];
+  #pending = 0;
+  /** Characters of the whole lines. */
+  #ahead = 0;
   #ended: string | undefined;
   #wake: (() => void) | undefined;
   #errorTail = '';
@@ -55,8 +61,8 @@ export class Program {
   private constructor(child: ChildProcess) {
     this.#child = child;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#unread += text;
-      if (this.#wake === undefined && this.#unread.length > readAhead) child.stdout?.pause();
+      this.#hear(text);
+      if (this.#wake === undefined && this.#ahead + this.#pending > readAhead) child.stdout?.pause();
       this.#wake?.();
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -107,13 +113,12 @@ export class Program {
   /** The next line that it prints, or printed already. @param deadline `performance.now()` of the end of patience */
   async nextLine(deadline: number): Promise<Heard> {
     for (;;) {
-      const end = this.#unread.indexOf('\n');
-      if (end !== -1) {
-        const text = this.#unread.slice(0, end);
-        this.#unread = this.#unread.slice(end + 1);
+      const text = this.#lines.shift();
+      if (text !== undefined) {
+        this.#ahead -= text.length;
         return { kind: 'line', text };
       }
-      if (this.#unread.length > longestLine) return { kind: 'endless' };
+      if (this.#pending > longestLine) return { kind: 'endless' };
       if (this.#ended !== undefined) return { kind: 'ended', how: this.#ended };
       const left = deadline - performance.now();
       if (left <= 0) return { kind: 'silent' };
@@ -143,6 +148,18 @@ export class Program {
     clearTimeout(late);
     // Whatever it started and did not end.
     this.kill();
+  }
+
+  #hear(text: string): void {
+    const [first = '', ...rest] = text.split('\n');
+    this.#pieces.push(first);
+    this.#pending += first.length;
+    for (const start of rest) {
+      this.#lines.push(this.#pieces.join(''));
+      this.#ahead += this.#pending;
+      this.#pieces = [start];
+      this.#pending = start.length;
+    }
   }
 
   /** Waits for output, for the end of the program, or for the end of patience. */
