@@ -11,7 +11,9 @@ import { runMeasured } from './measure/run-measured.mjs';
 
 const REQUESTS = 10_000;
 const CONCURRENCY = 16;
-const program = (/** @type {string} */ name) => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+const serve = fileURLToPath(new URL('programs/http-server.mjs', import.meta.url));
+const replay = fileURLToPath(new URL('programs/http-replay.mjs', import.meta.url));
+const callBare = fileURLToPath(new URL('programs/http-call-bare.mjs', import.meta.url));
 
 /**
  * Requests per second to a server of this machine, through replay and into the outcome store, against a bare loop of
@@ -22,7 +24,7 @@ const program = (/** @type {string} */ name) => fileURLToPath(new URL(`programs/
  */
 export async function httpThroughput({ pairs }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'canary-http-'));
-  const server = spawn(process.execPath, [program('http-server.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [serve], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const [url] = await once(createInterface({ input: server.stdout }), 'line');
     const load = [String(url), String(REQUESTS), String(CONCURRENCY)];
@@ -35,9 +37,9 @@ export async function httpThroughput({ pairs }) {
     const sides = {
       canary: async () => {
         const store = await mkdtemp(path.join(folder, 'store-'));
-        return await side([program('http-replay.mjs'), ...load, store]);
+        return await side([replay, ...load, store]);
       },
-      reference: () => side([program('http-call-bare.mjs'), ...load]),
+      reference: () => side([callBare, ...load]),
     };
     const name = `${REQUESTS} requests over HTTP, ${CONCURRENCY} at once`;
     const targets = [{ ratioAtLeast: 0.7 }];

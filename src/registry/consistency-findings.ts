@@ -2,7 +2,7 @@ import semver from 'semver';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Artifact, ModelRegistry } from '../domain/registry.ts';
 import { type Finding, placeText } from './findings.ts';
-import { headerFindings } from './header-findings.ts';
+import { endpointFindings } from './endpoint-findings.ts';
 import { firstBrokenLink } from './hash-chain.ts';
 import { pointerTo } from './scan-json.ts';
 import { sumsToOne, trafficSum } from './traffic.ts';
@@ -25,7 +25,7 @@ function versionFindings({ versions }: ModelRegistry): Finding[] {
     return [
       ...versionNumberFindings(pointer, version),
       ...pathFindings(place, artifact),
-      ...headerFindings(place, artifact),
+      ...endpointFindings(place, artifact),
     ];
   });
 }

@@ -1,7 +1,7 @@
 import { invalidInput } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/registry.ts';
 import type { Finding } from './findings.ts';
-import { headerFindings } from './header-findings.ts';
+import { endpointFindings } from './endpoint-findings.ts';
 import { checkSchema } from './registry-schema.ts';
 import { pointerTo } from './scan-json.ts';
 import { schemaFindings } from './schema-findings.ts';
@@ -16,8 +16,8 @@ export function requireEntry(described: Readonly<Record<string, unknown>>): Omit
   const checked = checkSchema({ schemaVersion: 1, model: 'model', revision: 0, versions: { [version]: entry } });
   if ('errors' in checked) throw invalidEntry(schemaFindings(checked.errors), version);
   const { status: _registered, ...allowed } = checked.written.versions[version] ?? unreachable();
-  const secrets = headerFindings(pointerTo(pointerTo('/versions', version), 'artifact'), allowed.artifact);
-  if (secrets.length > 0) throw invalidEntry(secrets, version);
+  const wrong = endpointFindings(pointerTo(pointerTo('/versions', version), 'artifact'), allowed.artifact);
+  if (wrong.length > 0) throw invalidEntry(wrong, version);
   return allowed;
 }
 

@@ -207,6 +207,8 @@ test('registry add takes an endpoint, and says what is wrong with one', async ()
   );
   expect(secret.exitCode).toBe(2);
   expect(secret.stderr).toContain('holds a secret in plain text');
+  const format = await add('--endpoint', '{"url":"http://localhost","protocol":"mlflow","format":"rows"}');
+  expect(format.stderr).toContain('artifact.format rows is not one of mlflow; write one of dataframe_split');
   const shown = await run(['registry', 'show', 'registry', 'pair'], { cwd: folder });
   expect(shown.stdout).toContain('oip-v2 at http://localhost:8080, model pair');
   expect((await run(['registry', 'verify', 'registry'], { cwd: folder })).exitCode).toBe(0);

@@ -196,3 +196,28 @@ describe('segments', () => {
     ],
   ]);
 });
+
+describe('a load', () => {
+  testEach([
+    [
+      'a speed-up of nothing',
+      'timeout: 1.5s',
+      'speedup: 4',
+      "32:20 speedup: only the log's own times can be sped up; write rate: recorded beside it",
+    ],
+    [
+      'a rate of recorded times',
+      'timeout: 1.5s',
+      'latency: recorded, rate: 60',
+      '32:36 rate: nothing is sent where the latency is recorded; write latency: measured, or no rate',
+    ],
+    ['a rate of nothing', 'timeout: 1.5s', 'rate: 0', '32:17 rate: 0 is not above 0; write rate: 60'],
+    ['a rate with a unit', 'timeout: 1.5s', 'rate: 60rps', '32:17 rate: 60rps is not a valid rate; write rate: 60'],
+    [
+      'more clients than there can be',
+      'timeout: 1.5s',
+      'concurrency: 5000',
+      '32:24 concurrency: 5000 is above 1000; write concurrency: 8',
+    ],
+  ]);
+});

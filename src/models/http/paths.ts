@@ -16,6 +16,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 const placeholder = /\{\{ *(input|id)((?:\.[^.{}]+)*) *\}\}/gu;
+const onePlaceholder = new RegExp(`^${placeholder.source}$`, 'u');
 
 /**
  * A template with a request's own values in it. A string that is one placeholder becomes the value itself, whatever it
@@ -31,7 +32,7 @@ export function filled(template: unknown, values: { readonly input: unknown; rea
     const root = name === 'id' ? values.id : values.input;
     return path === '' ? root : valueAt(root, path.slice(1));
   };
-  const whole = new RegExp(`^${placeholder.source}$`, 'u').exec(template);
+  const whole = onePlaceholder.exec(template);
   if (whole !== null) return lookUp(whole[1] ?? '', whole[2] ?? '') ?? null;
   return template.replaceAll(placeholder, (_, name: string, path: string) => {
     const value = lookUp(name, path);
