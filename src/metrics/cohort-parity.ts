@@ -5,11 +5,12 @@ import { quoteIdentifier } from '../requests/database.ts';
 import type { WantedNumbers } from '../requests/wanted-numbers.ts';
 import { segmentAssignment } from '../stats/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
-import { servedDifference } from '../stats/served-difference.ts';
+import { servedDifferenceOf } from '../stats/served-difference.ts';
 import { guardedMetrics } from './compare.ts';
 import { estimateAt, type Measured } from './estimate.ts';
 import { createParityTable, type JudgedTable } from './judged-table.ts';
 import { MetricSampler } from './metric-sampler.ts';
+import { readSample, type SideColumns } from './paired-aggregates.ts';
 import type { StageScope } from './stage-scope.ts';
 
 /** What the parity of the cohorts is read from. */
@@ -87,34 +88,20 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
     scope.comparison === 'paired'
       ? 'baseline_present AND candidate_present'
       : 'CASE WHEN in_canary THEN candidate_present ELSE baseline_present END';
-  const rows = await table.db.columns(
-    `SELECT any_value(in_canary)::INTEGER AS in_canary, count(*)::DOUBLE AS requests,
-       (count(*) FILTER (WHERE ${answered}))::DOUBLE AS answered
-     FROM ${table.name} GROUP BY unit_index ORDER BY unit_index`,
+  const name = `${table.name}_requests`;
+  await table.db.run(
+    `CREATE OR REPLACE TEMP TABLE ${name} AS
+     SELECT any_value(in_canary) AS in_canary, 1::DOUBLE AS users, count(*)::DOUBLE AS requests,
+       count(CASE WHEN ${answered} THEN 1 END)::DOUBLE AS answered
+     FROM ${table.name} GROUP BY unit_index`,
   );
-  const cohort = rows.numbers('in_canary');
-  const columnOf = (name: string, flag: number) =>
-    Float64Array.from(rows.numbers(name)).filter((_, row) => cohort[row] === flag);
-  const sides = [0, 1].map((flag) => {
-    const requests = columnOf('requests', flag);
-    return { users: requests.map(() => 1), requests, answered: columnOf('answered', flag) };
-  });
-  const [stable, canary] = sides;
-  if (stable === undefined || canary === undefined) throw new RangeError('a split has two sides');
-  const perUser =
-    assigned === 'requests'
-      ? notUsers
-      : servedDifference(
-          { requests: stable.users, sum: stable.requests },
-          { requests: canary.users, sum: canary.requests },
-          // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
-          { zeroOne: true },
-        );
-  const withOutcome = servedDifference(
-    { requests: stable.requests, sum: stable.answered },
-    { requests: canary.requests, sum: canary.answered },
-    { zeroOne: true },
-  );
+  // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
+  const sideOf = (condition: string, columns: SideColumns) =>
+    readSample({ db: table.db, table: name, condition }, columns, true);
+  const difference = async (columns: SideColumns) =>
+    servedDifferenceOf(await sideOf('NOT in_canary', columns), await sideOf('in_canary', columns));
+  const perUser = assigned === 'requests' ? notUsers : await difference({ requests: 'users', sum: 'requests' });
+  const withOutcome = await difference({ requests: 'requests', sum: 'answered' });
   return [
     { what: 'requests per user', unit: 'number', measured: perUser },
     { what: 'requests with an outcome', unit: 'proportion', measured: withOutcome },

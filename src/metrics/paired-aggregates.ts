@@ -62,7 +62,12 @@ async function sideOf(
   if (column === undefined) throw new RangeError('one column was added up');
   const mean = column.sum / totals.requests.requests;
   const contributions = zeroOne
-    ? await readContributions(units, requests, { total: sum, squares: sum, mean }, totals.requests)
+    ? await readContributions(
+        units,
+        requests,
+        { total: sum, squares: sum, mean, largest: column.largest },
+        totals.requests,
+      )
     : undefined;
   return { kind: 'sums', totals: totals.requests, column, contributions };
 }
@@ -99,7 +104,12 @@ export async function readPair(
     ...pair,
     residuals: await readResiduals(rows, requests, residual),
     contributions: zeroOne
-      ? await readContributions(rows, requests, { total: moved, squares: `abs(${moved})`, mean }, added.requests)
+      ? await readContributions(
+          rows,
+          requests,
+          { total: moved, squares: `abs(${moved})`, mean, largest: difference.largest },
+          added.requests,
+        )
       : undefined,
   };
 }

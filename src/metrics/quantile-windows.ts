@@ -70,6 +70,7 @@ async function readPairing(
     total: '(at_most1 - at_most0)',
     squares: 'abs(at_most1 - at_most0)',
     mean: candidate.share - baseline.share,
+    largest: totals.largest,
   };
   return {
     products: rows.numbers('products')[0] ?? Number.NaN,

@@ -108,22 +108,28 @@ export async function readResiduals(
   };
 }
 
-/**
- * Adds up contributions of -1, 0 or 1 by number of requests.
- * @param total expression for the sum of a unit's contributions.
- * @param squares expression for the number of those other than 0.
- * @param mean contribution of all requests.
- */
+/** Contributions of a unit's requests, as SQL. */
+export interface ContributionSql {
+  /** Their sum, and the number of those other than 0. */
+  readonly total: string;
+  readonly squares: string;
+  /** Mean contribution of all requests. */
+  readonly mean: number;
+  /** No unit's sum is larger. */
+  readonly largest: number;
+}
+
+/** Adds up contributions of -1, 0 or 1 by number of requests. */
 export async function readContributions(
   { db, table, condition }: UnitTable,
   requests: string,
-  { total, squares, mean }: { readonly total: string; readonly squares: string; readonly mean: number },
-  { largest }: RequestTotals,
+  { total, squares, mean, largest }: ContributionSql,
+  totals: RequestTotals,
 ): Promise<ContributionSums> {
   const deviation = `(total - ${doubleSql(mean)} * requests)`;
   const rows = await db.columns(
     `SELECT requests, count(*)::DOUBLE AS units, ${wholeSum('total')} AS total, ${wholeSum('squares')} AS squares,
-       ${wideSumSql(`${deviation} * ${deviation}`, ((1 + Math.abs(mean)) * largest) ** 2)} AS deviations,
+       ${wideSumSql(`${deviation} * ${deviation}`, (largest + Math.abs(mean) * totals.largest) ** 2)} AS deviations,
        count(*) FILTER (WHERE squares > 0)::DOUBLE AS with_event,
        count(*) FILTER (WHERE squares < requests)::DOUBLE AS with_other
      FROM (SELECT ${requests} AS requests, ${total} AS total, ${squares} AS squares
