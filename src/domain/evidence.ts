@@ -1,6 +1,6 @@
 import type { DriftFindings } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
-import type { LineCounts } from './line-counts.ts';
+import type { RequestFileFacts } from './request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 
@@ -75,21 +75,6 @@ export interface LoadFacts {
   readonly concurrency?: number;
   readonly rate?: number | 'recorded';
   readonly speedup?: number;
-}
-
-export interface RequestFileFacts {
-  /** Relative to the plan's folder. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Records of the file: its lines or rows, of batches each request. */
-  readonly rows: number;
-  /** Records that were left out, by reason. */
-  readonly rejected: Readonly<Record<string, number>>;
-  /** Identical copies that were collapsed into one. */
-  readonly collapsed: number;
-  /** How the lines became rows, where a line is not always one request. */
-  readonly lines?: LineCounts;
 }
 
 export interface VersionFacts {

@@ -1,10 +1,5 @@
-import type {
-  ConfusionChanges,
-  Evidence,
-  EvidenceInputs,
-  LatencyCurves,
-  RequestFileFacts,
-} from '../domain/evidence.ts';
+import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import { decide } from '../verdict/decide.ts';

@@ -8,6 +8,7 @@ import { readRequests, type RequestFacts } from '../requests/read-requests.ts';
 import { type RejectExample, rejectExamples } from '../requests/reject-examples.ts';
 import { resolveRequestFiles } from '../requests/request-files.ts';
 import { describeRequests } from '../requests/describe-requests.ts';
+import { formatLimits } from './format-limits.ts';
 import { inspectNumbers } from './inspect-numbers.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
 import { measurablesOf } from './measurables.ts';
@@ -65,7 +66,7 @@ async function inspectLog(
     ...(first === null || last === null ? {} : { from: first, to: last }),
     segments: described.segments,
     labels: described.labels,
-    measures: measurablesOf(sources, totals, described),
+    measures: measurablesOf(sources, totals, described, formatLimits(plan, sources)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CohortParity } from '../domain/cohort-parity.ts';
 import type { DriftFindings } from '../domain/drift.ts';
-import type { CheckResult, Comparison, GuardrailResult, RequestFileFacts } from '../domain/evidence.ts';
+import type { CheckResult, Comparison, GuardrailResult } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { compareVersions, guardedMetrics } from '../metrics/compare.ts';

@@ -4,21 +4,28 @@ import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { Measurable } from '../report/requests-text.ts';
 import type { DescribedRequests } from '../requests/describe-requests.ts';
 import type { RequestTotals } from '../requests/request-totals.ts';
+import type { FormatLimits } from './format-limits.ts';
 
 /** What guardrails can ask of a log, from what it holds and what a replay adds. */
 export function measurablesOf(
   sources: Readonly<Record<Role, OutcomeSource>>,
   totals: RequestTotals,
   described: DescribedRequests,
+  limits: FormatLimits,
 ): readonly Measurable[] {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   return [
     comparison(replayed, described, totals),
-    latency(sources, described),
-    errors(replayed, totals),
+    limited('latency', limits.latency) ?? latency(sources, described),
+    limited('errors', limits.errors) ?? errors(replayed, totals),
     quality(totals, described),
     users(totals, described),
   ];
+}
+
+/** What the format itself keeps from being told. */
+function limited(what: string, why: string | undefined): Measurable | undefined {
+  return why === undefined ? undefined : { what, can: false, why };
 }
 
 function comparison(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Evidence, RequestFileFacts, StageLook } from '../domain/evidence.ts';
+import type { Evidence, StageLook } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { LookRecord } from '../domain/registry.ts';
 import type { NamedSegment } from '../domain/segment-findings.ts';

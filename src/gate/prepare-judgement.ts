@@ -11,6 +11,7 @@ import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import { assignsRequests } from '../verdict/checks/served-users.ts';
 import type { JudgedStage } from './judge-stage.ts';
+import { formatLimits, namingLimits } from './format-limits.ts';
 import { withErrorsOf } from './outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { splitWeight } from './split-weight.ts';
@@ -51,7 +52,7 @@ export async function prepareJudgement(
     span: log.totals,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
     sizes: await segmentSizes(db, scope, segmentColumn),
-    sampler: await samplerOf(table),
+    sampler: namingLimits(await samplerOf(table), formatLimits(plan, sources)),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),

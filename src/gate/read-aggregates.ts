@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { Role } from '../domain/role.ts';
 import type { RoleNumber } from '../metrics/aggregate-sampler.ts';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { systemErrorCode } from '../domain/errors.ts';
 
 /** What became of a request file since it was read: the `same`, `grown` at its end, `changed`, or `absent`. */

@@ -1,5 +1,5 @@
 import { type Diagnostic, invalidInput, unusableFile } from '../domain/errors.ts';
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Metric } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { guardedMetrics } from '../metrics/compare.ts';

@@ -1,4 +1,4 @@
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { Stage } from '../domain/plan.ts';
 import { guardedMetrics } from '../metrics/compare.ts';

@@ -1,12 +1,7 @@
-import type {
-  CohortSize,
-  Evidence,
-  LoadFacts,
-  OutcomeCounts,
-  RequestFileFacts,
-  VersionFacts,
-} from '../domain/evidence.ts';
+import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, VersionFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../domain/format-number.ts';
+import { logFormatTraits } from '../domain/log-format.ts';
 import { toldSize } from './names.ts';
 import { fields } from './paragraph.ts';
 import { printableName } from './printable.ts';
@@ -109,10 +104,11 @@ function requestsText(files: readonly RequestFileFacts[]): string {
 }
 
 function errorsText({ inputs, outcomes }: Evidence): string {
-  return [
-    errorsOf(inputs.baseline.version, outcomes.baseline),
-    errorsOf(inputs.candidate.version, outcomes.candidate),
-  ].join(', ');
+  const { format = 'canary' } = inputs;
+  const holdsErrors = format === 'aggregates' || logFormatTraits[format].errors === true;
+  const told = ({ version, backend }: VersionFacts, counts: OutcomeCounts) =>
+    holdsErrors || backend !== undefined ? errorsOf(version, counts) : `${printableName(version)} not recorded`;
+  return [told(inputs.baseline, outcomes.baseline), told(inputs.candidate, outcomes.candidate)].join(', ');
 }
 
 function errorsOf(version: string, { requests, errors, retries }: OutcomeCounts): string {

@@ -1,8 +1,10 @@
 import { distance } from 'fastest-levenshtein';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { unusableFile, type UserError } from '../domain/errors.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { formatOf } from './formats/record-format.ts';
+import { rejectionSummary } from './importers/imported-rejects.ts';
 import { sniffFormat } from './importers/sniff.ts';
 import { type ReadOptions, recordedSegments, segmentColumn, wantedFields } from './read-options.ts';
 import type { RequestFile } from './request-files.ts';
@@ -14,14 +16,17 @@ export async function nothingAccepted(
   options: ReadOptions,
   files: readonly RequestFile[],
   totals: RequestTotals,
+  facts: readonly RequestFileFacts[],
 ): Promise<UserError> {
   const names = files.map(({ path }) => path).join(', ');
   if (totals.rows === 0)
     return unusableFile(`${names}: the log holds no records`, { hint: 'name a log that holds requests' });
   const unusable = options.format === 'canary' ? await unlikeCanary(db, options, files) : undefined;
   if (unusable !== undefined) return unusable;
+  const imported = options.format !== 'canary';
+  const summary = rejectionSummary(options, facts);
   const parts = [
-    ...(totals.rejected > 0 ? [`${totals.rejected} rejected`] : []),
+    ...(totals.rejected > 0 ? [`${totals.rejected} rejected${imported ? `: ${summary.reasons}` : ''}`] : []),
     ...(totals.outsideWindow > 0
       ? [`${totals.outsideWindow} outside the time from ${options.from ?? 'any'} to ${options.to ?? 'any'}`]
       : []),
@@ -31,7 +36,9 @@ export async function nothingAccepted(
     hint:
       totals.outsideWindow > 0
         ? 'widen the time of requests.from and requests.to'
-        : 'check requests.fields against a record of the log',
+        : imported
+          ? summary.hint
+          : 'check requests.fields against a record of the log',
   });
 }
 

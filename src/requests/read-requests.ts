@@ -1,4 +1,4 @@
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
 import { resolveCopies } from './copies.ts';
 import { type Database, quoteIdentifier } from './database.ts';
@@ -43,7 +43,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   );
   const outsideWindow = await leaveOnlyAccepted(db, options);
   const totals = await requestTotals(db, options, facts, outsideWindow, await placesForErrors(db, options, files));
-  if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals);
+  if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
   const sharedUnits = isLiveSplit(options) ? await separateSharedUnits(db) : 0;
   await finishTable(db, options, columns);

@@ -1,6 +1,7 @@
 import { type Database, quoteIdentifier, quoteLiteral } from './database.ts';
 import { formatOf } from './formats/record-format.ts';
 import type { UnreadableRecord } from './formats/record-scan.ts';
+import { importedRejects } from './importers/imported-rejects.ts';
 import { type ReadOptions, recordedRoles, recordedSegments, wantedFields } from './read-options.ts';
 import { recordLines } from './record-lines.ts';
 import { reasonCode, rejectReasons, type RejectReason } from './reject-reason.ts';
@@ -30,6 +31,7 @@ export async function rejectExamples(
   options: ReadOptions,
   files: readonly RequestFile[],
 ): Promise<readonly RejectExample[]> {
+  if (options.format !== 'canary') return await importedRejects(db, options, files);
   await db.run('SET threads = 1; SET preserve_insertion_order = true');
   const found: RejectExample[] = [];
   await db.run('CREATE OR REPLACE TEMP TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');

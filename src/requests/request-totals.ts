@@ -1,4 +1,4 @@
-import type { RequestFileFacts } from '../domain/evidence.ts';
+import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Database } from './database.ts';
 import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RequestFileFacts } from '../../src/domain/evidence.ts';
+import type { RequestFileFacts } from '../../src/domain/request-file-facts.ts';
 import { changeOf } from '../../src/gate/request-prefix.ts';
 import { temporaryFolder } from '../cli/harness.ts';
 

@@ -104,7 +104,7 @@ function unknownNames(
     });
   }
   return unusableFile(`${log}: answers are of ${names.join(', ')}, and the plan does not say which version that is`, {
-    hint: `write under requests: versions: { ${JSON.stringify(names[0])}: ${JSON.stringify(version)} }`,
+    hint: `write under requests: versions: and which version each is, such as { ${JSON.stringify(names[0])}: ${JSON.stringify(version)} }`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { LineCounts } from '../../domain/line-counts.ts';
+import type { LineCounts } from '../../domain/request-file-facts.ts';
 import type { Database } from '../database.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';

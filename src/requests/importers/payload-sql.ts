@@ -119,23 +119,23 @@ export function predictionSql(answer: string, labels: readonly string[] | undefi
     WHEN ${answer} LIKE '[%' THEN ${vectorSql(answer, labels)}
     WHEN ${answer} LIKE '"%' THEN json_extract_string(${answer}, '$')
     WHEN ${answer} = 'null' THEN NULL
-    ${oneProbabilitySql(answer, labels)}
-    ELSE ${answer} END)`;
+    ELSE ${scalarSql(answer, labels)} END)`;
 }
 
 function vectorSql(answer: string, labels: readonly string[] | undefined): string {
-  const single = `WHEN json_array_length(${answer}) = 1 THEN json_extract_string(${answer}, '$[0]')`;
+  const single = `WHEN json_array_length(${answer}) = 1 THEN ${scalarSql(`json_extract_string(${answer}, '$[0]')`, labels)}`;
   if (labels === undefined) return `CASE ${single} ELSE ${answer} END`;
   const names = `[${labels.map(quoteLiteral).join(', ')}]`;
   const scores = `to_json(map(${names}, json_extract(${answer}, '$[*]')))::VARCHAR`;
-  return `CASE WHEN json_array_length(${answer}) = ${labels.length} THEN '{"scores":' || ${scores} || '}' ${single} ELSE ${answer} END`;
+  return `CASE ${single} WHEN json_array_length(${answer}) = ${labels.length} THEN '{"scores":' || ${scores} || '}' ELSE ${answer} END`;
 }
 
-function oneProbabilitySql(answer: string, labels: readonly string[] | undefined): string {
-  if (labels?.length !== 2) return '';
+/** A label or a number as it is, apart from a probability where there are two labels. */
+function scalarSql(answer: string, labels: readonly string[] | undefined): string {
+  if (labels?.length !== 2) return answer;
   const [negative = '', positive = ''] = labels;
   const number = `try_cast(${answer} AS DOUBLE)`;
   const scores = `to_json(map([${quoteLiteral(negative)}, ${quoteLiteral(positive)}], [1 - ${number}, ${number}]))::VARCHAR`;
-  return `WHEN ${answer} NOT IN (${quoteLiteral(negative)}, ${quoteLiteral(positive)}) AND ${number} BETWEEN 0 AND 1
-      THEN '{"scores":' || ${scores} || '}'`;
+  return `(CASE WHEN ${answer} NOT IN (${quoteLiteral(negative)}, ${quoteLiteral(positive)}) AND ${number} BETWEEN 0 AND 1
+      THEN '{"scores":' || ${scores} || '}' ELSE ${answer} END)`;
 }

@@ -49,5 +49,5 @@ export function base64Sql(encoded: string): string {
 /** A label that a record carries as one text: a JSON array is one label per request of the batch. */
 export function labelsSql(label: string): string {
   return `(CASE WHEN ${label} IS NULL THEN NULL WHEN ${label} LIKE '[%' AND json_valid(${label})
-    THEN json_extract_string(${label}, '$[*]') ELSE [${label}] END)`;
+    THEN json_extract_string(${label}, '$[*]') WHEN ${label} LIKE '"%' AND json_valid(${label}) THEN [json_extract_string(${label}, '$')] ELSE [${label}] END)`;
 }

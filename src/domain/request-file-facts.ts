@@ -1,3 +1,19 @@
+/** What was read of a file of requests. */
+export interface RequestFileFacts {
+  /** Relative to the plan's folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Records of the file: its lines or rows, of batches each request. */
+  readonly rows: number;
+  /** Records that were left out, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Identical copies that were collapsed into one. */
+  readonly collapsed: number;
+  /** How the lines became rows, where a line is not always one request. */
+  readonly lines?: LineCounts;
+}
+
 /**
  * How the lines of a file became records, where a line is not always one request:
  * `lines + unpacked = rows + joined + unmatched`, rows being the requests and what was rejected.

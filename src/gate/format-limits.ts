@@ -1,0 +1,41 @@
+import { logFormatTraits } from '../domain/log-format.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
+import { type Role, roles } from '../domain/role.ts';
+import type { OutcomeSource } from '../metrics/judged-table.ts';
+import type { Sampler } from '../metrics/metric-sampler.ts';
+import { uncomputable } from '../stats/result.ts';
+
+/** Why a log cannot show latency or errors, where its format holds none and no replay measures them. */
+export interface FormatLimits {
+  readonly latency?: string;
+  readonly errors?: string;
+}
+
+/** What the format of a plan's log keeps from being judged. */
+export function formatLimits(
+  { requests: { format } }: Pick<RolloutPlan, 'requests'>,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): FormatLimits {
+  if (format === 'aggregates') return {};
+  const { latency, errors } = logFormatTraits[format];
+  const measured = roles.some((role) => sources[role].latency === 'measured');
+  const recordedErrors = roles.some((role) => sources[role].predictions === 'recorded');
+  return {
+    ...(latency !== true && !measured ? { latency } : {}),
+    ...(errors !== true && recordedErrors ? { errors } : {}),
+  };
+}
+
+/** The same sampler, whose metrics that the format cannot hold say so instead of what they miss. */
+export function namingLimits(sampler: Sampler, limits: FormatLimits): Sampler {
+  return {
+    measure: async (subject, quantity) => {
+      const measured = await sampler.measure(subject, quantity);
+      const { family } = subject.metric;
+      const why = family === 'latency' ? limits.latency : family === 'error_rate' ? limits.errors : undefined;
+      return measured.kind === 'uncomputable' && why !== undefined ? uncomputable(why) : measured;
+    },
+    postStratified: (metric, dimensions) => sampler.postStratified(metric, dimensions),
+    topUnitsShare: (subject) => sampler.topUnitsShare(subject),
+  };
+}

@@ -1,0 +1,82 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { run, temporaryFolder } from './harness.ts';
+
+const fixtures = fileURLToPath(new URL('../../fixtures/formats', import.meta.url));
+
+function copyOfFixtures(): string {
+  const folder = temporaryFolder();
+  cpSync(fixtures, folder, { recursive: true });
+  return folder;
+}
+
+async function evaluate(folder: string, plan: string): Promise<Evidence> {
+  const { stdout, stderr } = await run(['evaluate', plan, '--format', 'json'], { cwd: folder });
+  expect(stderr).not.toContain('error');
+  return parseEvidence(stdout, 'standard output');
+}
+
+test.each(['sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'])(
+  '%s gives the verdict and the numbers of the same requests in format: canary',
+  async (format) => {
+    const folder = copyOfFixtures();
+    const imported = await evaluate(folder, `${format}/plan.yaml`);
+    const own = await evaluate(folder, `${format}/same-in-canary.yaml`);
+    expect(imported.inputs.format).toBe(format);
+    expect(own.inputs.format).toBeUndefined();
+    expect(imported.verdict).toEqual(own.verdict);
+    expect(imported.verdict.decision).toBe('increase');
+    expect(imported.guardrails).toEqual(own.guardrails);
+    expect(imported.comparisons).toEqual(own.comparisons);
+    expect(imported.cohorts).toEqual(own.cohorts);
+    expect(imported.outcomes).toEqual(own.outcomes);
+    for (const { rows, lines } of imported.inputs.requests) {
+      const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = lines ?? {};
+      expect(count + unpacked).toBe(rows + joined + unmatched);
+    }
+  },
+);
+
+test('what SageMaker does not record is uncomputable, and nowhere zero', async () => {
+  const folder = copyOfFixtures();
+  const plan = join(folder, 'sagemaker-capture/plan.yaml');
+  const guarded = readFileSync(plan, 'utf8').replace(
+    /( {2}- \{ metric: agreement.*)/u,
+    '  - { metric: error_rate, max: 1% }\n  - { metric: latency.p95, max: 100ms }',
+  );
+  writeFileSync(plan, guarded);
+  const { stdout, exitCode } = await run(['evaluate', plan], { cwd: folder });
+  expect(exitCode).toBe(3);
+  expect(stdout).toContain('1.0.0 not recorded, 1.1.0 not recorded');
+  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('SageMaker data capture records no response times');
+  const review = await run(['plan', plan], { cwd: folder });
+  expect(review.stderr).toContain(
+    'error_rate cannot be computed, since SageMaker data capture records answers and not failures',
+  );
+});
+
+test('a format that knows no user asks for one before anything is read', async () => {
+  const folder = copyOfFixtures();
+  const plan = join(folder, 'kserve-logger/plan.yaml');
+  writeFileSync(plan, readFileSync(plan, 'utf8').replace('unit: metadata.x-user-id, ', ''));
+  const { exitCode, stderr } = await run(['evaluate', plan], { cwd: folder });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("requests.fields.unit is missing: KServe's logger knows no user");
+  expect(stderr).toContain('fields: { unit: id }');
+});
+
+test('requests inspect tells why records of a serving system were left out', async () => {
+  const folder = copyOfFixtures();
+  const log = join(folder, 'kserve-logger/events.jsonl');
+  const stranger =
+    '{"specversion":"1.0","type":"org.kubeflow.serving.inference.response","id":"k-77","data":{"predictions":["x"]}}\n';
+  writeFileSync(log, readFileSync(log, 'utf8') + stranger);
+  const { exitCode, stdout } = await run(['requests', 'inspect', 'kserve-logger/plan.yaml'], { cwd: folder });
+  expect(exitCode).toBe(0);
+  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('k-77: a response whose request is not in the log');
+  expect(stdout).toContain("KServe's logger records when it sent an event");
+});
