@@ -43,11 +43,12 @@ async function otherSalts(cwd: string, { file, plan }: Rollout): Promise<Readonl
 /** A file that is no plan, or one that extends another, says nothing here. */
 function saltOf(name: string, text: string) {
   if (!text.includes('RolloutPlan') || /^extends:/mu.test(text)) return undefined;
-  const noBase = () => {
-    throw new RangeError('a plan that extends another is not read here');
-  };
   const parsed = parsePlan({ path: name, text, readBase: noBase });
   return parsed.ok ? parsed.plan : undefined;
+}
+
+function noBase(): never {
+  throw new RangeError('a plan that extends another is not read here');
 }
 
 /** What the table `requests` holds. */
