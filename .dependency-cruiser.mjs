@@ -26,7 +26,8 @@ const mayImport = {
   },
   simulation: {
     from: ['domain', 'stats', 'plan', 'assignment', 'requests', 'metrics'],
-    because: 'a simulation makes up logs and measures them; judging them is the gate\'s, by the code that judges real ones',
+    because:
+      "a simulation makes up logs and measures them; judging them is the gate's, by the code that judges real ones",
   },
   registry: { from: ['domain'], because: 'registry transitions are pure and one store writes' },
   report: { from: ['domain'], because: 'a renderer turns a result into text and never computes one' },

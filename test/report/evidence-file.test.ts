@@ -6,7 +6,7 @@ import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { runtimes } from '../../src/domain/registry.ts';
 import { evidenceSchema } from '../../src/report/evidence-schema.ts';
-import schema from '../../src/report/evidence.schema.json' with { type: 'json' };
+import schemaFile from '../../src/report/evidence.schema.json' with { type: 'json' };
 import { parseEvidence } from '../../src/report/parse-evidence.ts';
 import { evidenceDigest, serializeEvidence } from '../../src/report/serialize-evidence.ts';
 import { increaseEvidence, manySegments, rollbackEvidence } from './example-evidence.ts';
@@ -209,5 +209,5 @@ test('the schema names every key that evidence has', () => {
 });
 
 test('evidence may name the runtimes that canary has', () => {
-  expect(schema.$defs.version.properties.runtime.enum).toStrictEqual([...runtimes]);
+  expect(schemaFile.$defs.version.properties.runtime.enum).toStrictEqual([...runtimes]);
 });
