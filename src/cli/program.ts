@@ -3,6 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerApply } from './apply.ts';
 import { registerAssign } from './assign.ts';
+import { registerCompat } from './compat.ts';
 import { registerCompletion } from './completion.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInit } from './init.ts';
@@ -47,6 +48,7 @@ export function createProgram(context: CommandContext): Command {
     registerPromote,
     registerRollback,
     registerApply,
+    registerCompat,
     registerStatus,
     registerAssign,
     registerRegistry,

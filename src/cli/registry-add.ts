@@ -26,6 +26,7 @@ export function registerRegistryAdd(registry: Command, { world, terminal }: Comm
     .option('--data <path|hash>', 'training data: a path to hash, or a hash such as sha256:…')
     .option('--code <path|hash>', 'training code: a path to hash, or a hash such as git:…')
     .option('--metrics <json|file>', 'numbers from training: {"accuracy": 0.91}')
+    .option('--compat <json|file>', 'for callers of the stable version: {"labels": {"new-label": "its label"}}')
     .option('--description <text>', 'what sets it apart, in a sentence')
     .addOption(
       new Option('--bump <size>', 'how its number follows from the stable one')

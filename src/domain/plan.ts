@@ -12,6 +12,8 @@ export interface RolloutPlan {
   readonly baseline: string;
   readonly candidate: string;
   readonly requests: RequestSource;
+  /** Why callers need no label map although the versions' labels differ. */
+  readonly withoutLabelMap?: string;
   readonly assignment: Assignment;
   readonly stages: readonly Stage[];
   readonly guardrails: readonly Guardrail[];

@@ -29,6 +29,13 @@ export interface ModelVersion {
   readonly code_hash?: string;
   readonly signature: Signature;
   readonly metrics?: Readonly<Record<string, number>>;
+  readonly compat?: Compatibility;
+}
+
+/** What lets callers of an earlier version go on. */
+export interface Compatibility {
+  /** Label of this version to the label that it is for a caller of the earlier one. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export const runtimes = ['tfjs', 'onnx', 'http', 'command', 'recorded'] as const;
@@ -79,8 +86,18 @@ export type OutputSignature =
       readonly labels: readonly string[];
       /** What the model's raw output is; `probabilities` unless written. */
       readonly activation?: 'probabilities' | 'logits';
+      /** Where the model answers other labels than these; never in a registry's file, see `inLabelsOf`. */
+      readonly translation?: LabelTranslation;
     }
   | { readonly kind: 'regression'; readonly unit?: string };
+
+/** How a version's own labels read in the labels of the version that it is compared with. */
+export interface LabelTranslation {
+  /** What the version itself answers, in the order of its outputs. */
+  readonly own: readonly string[];
+  /** Own label to the other's; an own label that is not here has no counterpart. */
+  readonly to: Readonly<Record<string, string>>;
+}
 
 /** What the registry remembers of one rollout plan. */
 export interface RolloutRecord {

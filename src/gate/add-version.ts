@@ -19,6 +19,8 @@ export interface AddOptions extends NewArtifactOptions {
   /** JSON, or a file of it; likewise `metrics`. */
   readonly signature: string;
   readonly metrics?: string;
+  /** What lets callers of an earlier version go on, as JSON or a file of it. */
+  readonly compat?: string;
   /** A path to hash, or a hash; likewise `code`. */
   readonly data?: string;
   readonly code?: string;
@@ -68,7 +70,7 @@ async function newEntry(
   options: AddOptions,
 ): Promise<Omit<ModelVersion, 'status'>> {
   const { cwd } = world;
-  const { data, code, metrics, description } = options;
+  const { data, code, metrics, compat, description } = options;
   const entry = {
     createdAt: world.now().toISOString(),
     ...(description === undefined ? {} : { description }),
@@ -77,6 +79,7 @@ async function newEntry(
     ...(code === undefined ? {} : { code_hash: await writtenHash(cwd, '--code', code) }),
     signature: await writtenJson(cwd, '--signature', options.signature),
     ...(metrics === undefined ? {} : { metrics: await writtenJson(cwd, '--metrics', metrics) }),
+    ...(compat === undefined ? {} : { compat: await writtenJson(cwd, '--compat', compat) }),
   };
   return requireEntry(entry);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Diagnostic, invalidInput } from '../domain/errors.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
+import { inLabelsOf } from '../domain/label-map.ts';
 import type { ModelRegistry, RolloutRecord } from '../domain/registry.ts';
 import { closestTo } from '../domain/did-you-mean.ts';
 import { lintPlan } from '../plan/lint/lint-plan.ts';
@@ -18,6 +19,7 @@ export interface Rollout extends LoadedPlan {
   /** What the registry remembers of this plan; undefined for a rollout that no stage was promoted in. */
   readonly record: RolloutRecord | undefined;
   readonly baseline: NumberedVersion;
+  /** With its answers in the baseline's labels, where the registry has a label map. */
   readonly candidate: NumberedVersion;
   /** What is doubtful in the plan, but does not stop it. */
   readonly warnings: readonly Diagnostic[];
@@ -36,12 +38,14 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
   if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
   const versions = resolveBoth(plan, registry);
   if (versions === undefined) throw new Error('the lint rules let an unknown version pass');
+  const { candidate } = versions;
   return {
     ...loaded,
     registryFolder,
     registry,
     record,
-    ...versions,
+    baseline: versions.baseline,
+    candidate: { ...candidate, entry: inLabelsOf(versions.baseline.entry, candidate.entry) },
     warnings: [...loaded.parsed.warnings, ...findings],
   };
 }

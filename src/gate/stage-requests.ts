@@ -4,6 +4,9 @@ import type { Stage } from '../domain/plan.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
+import { ownOutput } from '../domain/label-map.ts';
+import { translateRecorded } from '../requests/translate-labels.ts';
+import { noNumbers } from '../requests/wanted-numbers.ts';
 import type { NumberedVersion } from '../plan/lint/resolve-version.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import type { Database } from '../requests/database.ts';
@@ -63,6 +66,11 @@ export async function readStageRequests(
   const { format, fields, from, to } = options;
   const { versions } = rollout.plan.requests;
   const log = await readRequests(db, options);
+  const { output } = rollout.candidate.entry.signature;
+  const translation = output.kind === 'classification' ? output.translation : undefined;
+  if (translation !== undefined && sources.candidate.predictions === 'recorded') {
+    await translateRecorded(db, 'candidate', translation, options.numbers ?? noNumbers);
+  }
   return {
     files: log.files,
     totals: log.totals,
@@ -71,6 +79,6 @@ export async function readStageRequests(
 }
 
 function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {
-  const { output } = entry.signature;
+  const output = ownOutput(entry.signature.output);
   return output.kind === 'classification' ? output.labels : undefined;
 }

@@ -1,5 +1,6 @@
 import { hrtime } from 'node:process';
 import { Worker } from 'node:worker_threads';
+import { ownOutput } from '../domain/label-map.ts';
 import { messageOf, UserError } from '../domain/errors.ts';
 import type { Model, Outcome } from '../domain/outcome.ts';
 import type { Signature } from '../domain/registry.ts';
@@ -7,6 +8,7 @@ import { failure } from './decode.ts';
 import type { HostReply, HostRequest, LoadedRequest, Numbered, TimedReply } from './host-protocol.ts';
 import { loadModel } from './load-model.ts';
 import { toColumns } from './outcome-columns.ts';
+import { translate } from './translate.ts';
 import { ownPeakMemory } from './peak-memory.ts';
 
 /**
@@ -34,7 +36,9 @@ export function serveModel(self: NodeJS.Process): void {
   const load = async (request: HostRequest): Promise<HostReply> => {
     if (request.kind !== 'load') return { kind: 'refused', message: 'no model is loaded', hint: undefined };
     try {
-      const model = await loadModel(request.spec, self.env, request.traffic);
+      const { spec, traffic } = request;
+      const own = { ...spec.signature, output: ownOutput(spec.signature.output) };
+      const model = await loadModel({ ...spec, signature: own }, self.env, traffic);
       loaded = model;
       answer = (next) => respond(model, request.spec.signature, next);
       return { kind: 'loaded', backend: model.backend };
@@ -68,7 +72,10 @@ async function respond(model: Model, { output }: Signature, request: HostRequest
   if (request.kind === 'predict') {
     const batch = model.concurrent === true ? request.inputs.length : request.batch;
     const outcomes = await predict(model, request.inputs, batch);
-    const columns = toColumns(outcomes, output.kind === 'classification' ? output.labels : []);
+    const columns = toColumns(
+      outcomes.map((outcome) => translate(outcome, output)),
+      output.kind === 'classification' ? output.labels : [],
+    );
     return {
       kind: 'predicted',
       columns,

@@ -33,13 +33,14 @@ import type {
  * @param root the same as a tree, for the parts that have a reader of their own.
  */
 export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
-  const { name, model, registry, baseline, candidate, coverage, apply, rollback } = written;
+  const { name, model, registry, baseline, candidate, coverage, apply, rollback, withoutLabelMap } = written;
   return {
     name,
     model,
     registry,
     baseline,
     candidate,
+    ...(withoutLabelMap === undefined ? {} : { withoutLabelMap }),
     requests: normaliseRequests(written.requests, root),
     assignment: {
       scheme: written.assignment?.scheme ?? planDefaults.assignment.scheme,

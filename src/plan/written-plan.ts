@@ -17,6 +17,7 @@ export interface WrittenPlan {
   readonly checks?: WrittenChecks;
   readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
+  readonly withoutLabelMap?: string;
   readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
 }

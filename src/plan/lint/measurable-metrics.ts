@@ -1,5 +1,6 @@
 import { boundsOwnValue } from '../../domain/bound.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
+import { inLabelsOf } from '../../domain/label-map.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from './resolve-version.ts';
@@ -16,20 +17,26 @@ export const measurableMetrics: LintRule = {
   name: 'measurable-metrics',
   about: 'registry',
   check(plan, registry) {
-    const both = resolveBoth(plan, registry);
-    if (both === undefined) return [];
+    const found = resolveBoth(plan, registry);
+    if (found === undefined) return [];
+    const both = { ...found, candidate: inWordsOf(found) };
     return plan.guardrails.flatMap(({ metric, bounds }, index) => {
       const own = bounds.every(({ kind }) => boundsOwnValue(kind));
-      const found =
+      const mismatch =
         metric.family === 'memory' && plan.requests.format !== 'aggregates'
           ? (needsProcess(both.candidate) ?? (own ? undefined : needsProcess(both.baseline)))
           : (mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline));
-      if (found === undefined) return [];
-      const message = `metric: ${metric.id} ${found.problem}`;
-      return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: found.hint }];
+      if (mismatch === undefined) return [];
+      const message = `metric: ${metric.id} ${mismatch.problem}`;
+      return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: mismatch.hint }];
     });
   },
 };
+
+/** Metrics are of the labels that answers are compared in. */
+function inWordsOf({ baseline, candidate }: Record<'baseline' | 'candidate', NumberedVersion>): NumberedVersion {
+  return { ...candidate, entry: inLabelsOf(baseline.entry, candidate.entry) };
+}
 
 function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismatch | undefined {
   const { output } = entry.signature;

@@ -1,5 +1,6 @@
 import type { SemVer } from 'semver';
 import type { InputSignature, ModelVersion, OutputSignature } from '../../domain/registry.ts';
+import { describeInput } from '../../domain/describe-signature.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 
 /** The sizes of a change, from the smallest, as semantic versions name them. */
@@ -41,6 +42,15 @@ export function isSmaller(step: ChangeSize, change: ChangeSize): boolean {
   return changeSizes.indexOf(step) < changeSizes.indexOf(change);
 }
 
+/** How the labels of two classifications differ, as a clause about the candidate; undefined where nothing else than they may. */
+export function onlyLabelsChange(baseline: ModelVersion, candidate: ModelVersion): string | undefined {
+  const [before, after] = [baseline.signature, candidate.signature];
+  if (before.output.kind !== 'classification' || after.output.kind !== 'classification') return undefined;
+  return inputChange(before.input, after.input) === undefined
+    ? labelChange(before.output.labels, after.output.labels)
+    : undefined;
+}
+
 /** How the schemas of two versions differ, as a clause about the candidate; undefined where they agree. */
 export function schemaChange(baseline: ModelVersion, candidate: ModelVersion): string | undefined {
   return (
@@ -52,7 +62,8 @@ export function schemaChange(baseline: ModelVersion, candidate: ModelVersion): s
 function inputChange(before: InputSignature | undefined, after: InputSignature | undefined): string | undefined {
   // A signature may leave its input out; what is not described cannot be said to have changed.
   if (before === undefined || after === undefined) return undefined;
-  return canonicalJson(before) === canonicalJson(after) ? undefined : 'its input schema differs';
+  if (canonicalJson(before) === canonicalJson(after)) return undefined;
+  return `its input is ${describeInput(after)}, not ${describeInput(before)}`;
 }
 
 function outputChange(before: OutputSignature, after: OutputSignature): string | undefined {
