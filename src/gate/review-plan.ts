@@ -29,6 +29,8 @@ import type { World } from './world.ts';
 export interface ReviewedPlan {
   readonly review: PlanReview;
   readonly warnings: readonly Diagnostic[];
+  /** What of the log the rules were told. */
+  readonly facts: ReviewedStages['facts'];
 }
 
 /** Reviews a plan against its registry and its log, without replaying anything. @throws UserError (exit 2 or 5) */
@@ -59,7 +61,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     })),
     findings: warnings.length,
   };
-  return { review, warnings };
+  return { review, warnings, facts };
 }
 
 /** What the rules find that need to know more than the plan and the registry. */

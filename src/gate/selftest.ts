@@ -116,7 +116,7 @@ function conclusion(
   { metric, onBreach }: Guardrail,
   segment: Segment,
   stages: readonly WalkedStage[],
-): Pick<SelftestRow, 'status' | 'stage' | 'verdict' | 'why'> {
+): Pick<SelftestRow, 'status' | 'stage' | 'verdict' | 'by' | 'why'> {
   const last = stages.at(-1);
   if (last === undefined) throw new RangeError('a plan has a stage');
   const { verdict, guardrails } = last.judged;
@@ -127,7 +127,8 @@ function conclusion(
   const breach = own.find(({ status }) => status === 'breach');
   if (verdict.decision === 'rollback') {
     const by = breach ?? guardrails.find(({ status, onBreach: means }) => status === 'breach' && means === 'rollback');
-    return { ...found, status: 'caught', why: by?.reason ?? '' };
+    const another = breach === undefined && by !== undefined ? { by: by.metric } : {};
+    return { ...found, status: 'caught', ...another, why: by?.reason ?? '' };
   }
   if (verdict.decision === 'hold') {
     if (breach !== undefined && onBreach === 'hold') return { ...found, status: 'caught', why: breach.reason };

@@ -196,7 +196,7 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
 const tooCoarse = '*';
 
 /** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
-function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
+export function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
   const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
   return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
     if (bound === undefined || change <= bound) return [];

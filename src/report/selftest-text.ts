@@ -35,6 +35,8 @@ export interface SelftestRow {
   /** The stage that said so, and its verdict. */
   readonly stage?: string;
   readonly verdict?: Decision;
+  /** The other guardrail that caught it, where its own did not. */
+  readonly by?: string;
   readonly why: string;
 }
 
@@ -79,12 +81,16 @@ export function selftestText(review: SelftestReview, style: Style): string {
 function cellsOf(row: SelftestRow, style: Style): string[] {
   const { good, bad, unsure } = paintOf(style);
   const { arrow } = symbolsOf(style);
-  const { from, to, unit, status, stage, verdict } = row;
+  const { from, to, unit, status, stage, verdict, by } = row;
   const planted =
     from === undefined || to === undefined
       ? 'nothing'
       : `${formatQuantity(from, unit)} ${arrow} ${formatQuantity(to, unit)}`;
-  const said = { caught: good('caught'), undecided: unsure('CANNOT TELL'), unseen: bad('UNSEEN') }[status];
+  const said = {
+    caught: good(by === undefined ? 'caught' : `caught by ${printableName(by)}`),
+    undecided: unsure('CANNOT TELL'),
+    unseen: bad('UNSEEN'),
+  }[status];
   return [nameOf(row), planted, printableName(stage ?? ''), verdict ?? '', said];
 }
 
