@@ -2,19 +2,17 @@ import type { Role } from '../domain/role.ts';
 import type { Linearized } from '../stats/linearized.ts';
 import { ownValueOf } from '../stats/own-value.ts';
 import { pairedDifferenceOf } from '../stats/paired-difference.ts';
-import { weightedRatioDifference } from '../stats/paired-ratio-difference.ts';
-import { relativeRatioDifference } from '../stats/paired-ratio-relative-difference.ts';
 import { pairedRelativeDifferenceOf } from '../stats/paired-relative-difference.ts';
 import type { PostStratified } from '../stats/post-stratification.ts';
 import { type Proportion, proportionOf } from '../stats/proportion.ts';
-import { ratioSides, relativeWeight } from '../stats/ratio-side.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { SampleSums } from '../stats/sample-sums.ts';
 import { servedDifferenceOf } from '../stats/served-difference.ts';
 import { servedRelativeDifferenceOf } from '../stats/served-relative-difference.ts';
 import { heaviestUnits, shareOfHeaviest } from '../stats/top-units-share.ts';
 import { wideSumSql } from './exact-sum.ts';
-import { readPair, readRatioPair, readSample, readSide, type SideColumns } from './paired-aggregates.ts';
+import { readPair, readSample, readSide, type SideColumns } from './paired-aggregates.ts';
+import { compareRatiosInDatabase } from './ratio-aggregates.ts';
 import type { Slice } from './slice.ts';
 import { postStratifiedInDatabase } from './stratified-aggregates.ts';
 import type { ComparedQuantity, NamedMean, UnitReader } from './unit-reader.ts';
@@ -47,16 +45,7 @@ export class DatabaseReader implements UnitReader {
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
-    const sides = ratioSides(
-      await readSide(rows, columns.baseline, zeroOne),
-      await readSide(rows, columns.candidate, zeroOne),
-    );
-    if (sides.kind === 'uncomputable') return sides;
-    const weight = quantity === 'relative' ? relativeWeight(sides) : 1;
-    if (typeof weight !== 'number') return weight;
-    const sums = await readRatioPair(rows, columns, sides, weight);
-    const compare = quantity === 'relative' ? relativeRatioDifference : weightedRatioDifference;
-    return compare(sides, weight, sums, zeroOne);
+    return await compareRatiosInDatabase(rows, columns, zeroOne, quantity);
   }
 
   async served(

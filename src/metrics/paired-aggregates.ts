@@ -1,19 +1,14 @@
 import { noRatio, type PairedSums, type PairTotals } from '../stats/paired-sums.ts';
-import type { RatioPairSums } from '../stats/ratio-pair.ts';
-import type { RatioSide, RatioSides } from '../stats/ratio-side.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { RequestTotals } from '../stats/sample.ts';
 import type { SampleSums, SideSums } from '../stats/sample-sums.ts';
-import { doubleSql } from './exact-sum.ts';
 import {
   readContributions,
   readResiduals,
   residualSql,
-  type ResidualSql,
   type UnitTable,
   type UnitTotals,
   unitTotals,
-  wholeSum,
 } from './unit-aggregates.ts';
 import type { ComparedQuantity } from './unit-reader.ts';
 import type { UnitRows } from './unit-sum-tables.ts';
@@ -114,36 +109,7 @@ export async function readPair(
   };
 }
 
-/** Adds up the residuals of a pair of ratios in the database, as `ratioPairSums` does in memory. */
-export async function readRatioPair(
-  units: UnitTable,
-  columns: Readonly<Record<'baseline' | 'candidate', SideColumns>>,
-  sides: RatioSides,
-  weight: number,
-): Promise<RatioPairSums> {
-  const requests = `((${columns.baseline.requests} + ${columns.candidate.requests}) / 2)`;
-  const sizes = await units.db.columns(
-    `SELECT count(*) FILTER (WHERE ${requests} > 0)::DOUBLE AS units, ${wholeSum(`2 * ${requests}`)} / 2 AS requests
-     FROM ${units.table} WHERE ${units.condition}`,
-  );
-  const [count, mean] = ['units', 'requests'].map((name) => sizes.numbers(name)[0] ?? Number.NaN);
-  if (count === undefined || mean === undefined) throw new RangeError('two sums');
-  const baseline = influence(columns.baseline, sides.baseline);
-  const candidate = influence(columns.candidate, sides.candidate);
-  const residual = {
-    sql: `((${candidate.sql} - ${doubleSql(weight)} * ${baseline.sql}) * ${doubleSql(mean)})`,
-    largest: (candidate.largest + Math.abs(weight) * baseline.largest) * mean,
-  };
-  return { units: count, requests: mean, residuals: await readResiduals(units, requests, residual) };
-}
-
-/** What a unit moves a version's ratio by. */
-function influence(columns: SideColumns, { ratio, totals, column }: RatioSide): ResidualSql {
-  const total = { sql: columns.sum, largest: column.largest };
-  const { sql, largest } = residualSql(requestSize(columns.requests, totals), total, ratio);
-  return { sql: `(${sql} / ${doubleSql(totals.requests)})`, largest: largest / totals.requests };
-}
-
-function requestSize(sql: string, { requests, largest }: RequestTotals) {
+/** A unit's requests as the size of a residual. */
+export function requestSize(sql: string, { requests, largest }: RequestTotals) {
   return { sql, sum: requests, largest };
 }

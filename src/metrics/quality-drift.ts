@@ -1,11 +1,10 @@
 import type { MeasuredQuality, QualityPeriod } from '../domain/drift.ts';
-import { pairedRatioDifference } from '../stats/paired-ratio-difference.ts';
-import { pairedRatioRelativeDifference } from '../stats/paired-ratio-relative-difference.ts';
 import { errorSize, isNumeric } from './absolute-error.ts';
 import { isLabelled } from './conditions.ts';
 import { estimateAt } from './estimate.ts';
 import { exactSumSql, powerOfTwoScale } from './exact-sum.ts';
 import type { JudgedTable } from './judged-table.ts';
+import { compareRatiosInDatabase } from './ratio-aggregates.ts';
 
 const periods = 8;
 
@@ -41,16 +40,21 @@ export async function measureQuality(
       `${exactSumSql('value', scale, `part BETWEEN ${from} AND ${to}`)} AS sum${suffix}`,
     ].join(', ');
   const counted = `(SELECT unit_index, ${part} AS part, ${value} AS value FROM ${name} WHERE ${condition})`;
-  const units = await db.columns(
-    `SELECT ${ofPart(0, periods / 2 - 1, '_first')}, ${ofPart(periods / 2, periods - 1, '_second')} FROM ${counted} GROUP BY unit_index ORDER BY unit_index`,
+  const units = `${name}_quality_by_unit`;
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE ${units} AS
+     SELECT ${ofPart(0, periods / 2 - 1, '_first')}, ${ofPart(periods / 2, periods - 1, '_second')} FROM ${counted} GROUP BY unit_index`,
   );
-  const side = (suffix: string) => ({
-    requests: Float64Array.from(units.numbers(`requests_${suffix}`)),
-    sum: Float64Array.from(units.numbers(`sum_${suffix}`)),
-  });
-  const sides = { baseline: side('first'), candidate: side('second') };
-  const compare = metric === 'accuracy' ? pairedRatioDifference : pairedRatioRelativeDifference;
-  const measured = compare(sides, { zeroOne: metric === 'accuracy' });
+  const isShare = metric === 'accuracy';
+  const measured = await compareRatiosInDatabase(
+    { db, table: units, condition: 'true' },
+    {
+      baseline: { requests: 'requests_first', sum: 'sum_first' },
+      candidate: { requests: 'requests_second', sum: 'sum_second' },
+    },
+    isShare,
+    isShare ? 'difference' : 'relative',
+  );
   if (measured.kind === 'uncomputable' || measured.baseline === undefined || measured.candidate === undefined)
     return undefined;
   const { alpha, plannedUnits } = level;
