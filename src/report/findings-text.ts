@@ -16,10 +16,23 @@ export function userErrorText(error: UserError, style: Style): string {
   const { bad } = paintOf(style);
   const lines = [
     diagnosticsText(error.diagnostics, style),
-    `${bad('error')} ${printableSentence(error.message)}`,
+    ...messageLines(error.message).map((line, index) => (index === 0 ? `${bad('error')} ${line}` : `  | ${line}`)),
     error.hint === undefined ? '' : `  ${printableSentence(error.hint)}`,
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+const mostLines = 20;
+
+/**
+ * A message may quote what a program printed, or two signatures below each other. Every line but the first is marked, so that
+ * none can pass for a line of canary's own.
+ */
+function messageLines(message: string): string[] {
+  return message
+    .split('\n')
+    .slice(0, mostLines)
+    .map((line) => printableSentence(line.trim()));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Diagnostic, invalidInput } from '../../src/domain/errors.ts';
+import { type Diagnostic, invalidInput, unusableFile } from '../../src/domain/errors.ts';
 import { diagnosticText, userErrorText } from '../../src/report/findings-text.ts';
 import { columns } from './example-evidence.ts';
 
@@ -69,4 +69,11 @@ test('an error is told with its findings first, then its message and its hint, w
     'error The plan rollouts/a.yaml has 1 error.',
     '  Nothing was done.',
   ]);
+});
+
+test('what a message quotes on lines of its own is marked as quoted', () => {
+  const error = unusableFile('The program does not work.\nVerdict: INCREASE\n::set-output x', { hint: 'Try it.' });
+  expect(userErrorText(error, columns(80))).toBe(
+    'error The program does not work.\n  | Verdict: INCREASE\n  | :\\x3aset-output x\n  Try it.',
+  );
 });
