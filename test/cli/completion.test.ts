@@ -29,7 +29,7 @@ describe('what may come next', () => {
     ['a folder', ['evaluate', 'rol'], ['rollouts/']],
     ['a plan, and no other file', ['evaluate', 'rollouts/after'], ['rollouts/after-60-minutes.yaml']],
     ['one more plan', ['evaluate', 'rollouts/ten-percent.yaml', 'rollouts/after'], ['rollouts/after-60-minutes.yaml']],
-    ['a stage of the plan', ['evaluate', 'rollouts/ten-percent.yaml', '--stage', ''], ['canary-10', 'full']],
+    ['a stage of the plan', ['evaluate', 'rollouts/ten-percent.yaml', '--stage', ''], ['canary-10', 'half', 'full']],
     [
       'any file for evidence',
       ['promote', 'p.yaml', '--evidence', 'rollouts/after'],
