@@ -211,8 +211,7 @@ function caveats({ comparison }: SimulationReview): string[] {
   ];
 }
 
-/** Whole percents, with a decimal where the share is small. */
+/** To a tenth of a percent: no number of runs tells more. */
 function percent(share: number): string {
-  const value = share * 100;
-  return `${value !== 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)}%`;
+  return `${Number((share * 100).toFixed(1))}%`;
 }
