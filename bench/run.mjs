@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 
 import { htmlReport } from './html-report.mjs';
 import { httpThroughput } from './http-throughput.mjs';
+import { importCapture } from './import-capture.mjs';
 import { judgeRecorded } from './judge-recorded.mjs';
 import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
@@ -25,6 +26,7 @@ const benchmarks = new Map([
   ['replay', replayThroughput],
   ['http', httpThroughput],
   ['judge', judgeRecorded],
+  ['import', importCapture],
   ['report', htmlReport],
 ]);
 

@@ -10,6 +10,8 @@ import type { RequestFile } from '../request-files.ts';
  */
 export interface ExchangeFormat {
   readonly format: LogFormat;
+  /** Whether a line may be an array of records. */
+  readonly arrays?: boolean;
   /** The fields of a record that `line` speaks of. */
   fields(options: ReadOptions): readonly WantedField[];
   /** What a line says, as SQL over the columns of those fields. */
@@ -20,6 +22,8 @@ export interface ExchangeFormat {
 
 /** SQL of VARCHAR unless said otherwise; NULL where a line does not say it. */
 export interface LineSql {
+  /** Columns that the rest speaks of, so that what takes long is computed once: `SQL AS name`. */
+  readonly prepared?: readonly string[];
   /** NULL for a line that is none of this format. */
   readonly kind: string;
   readonly id: string;

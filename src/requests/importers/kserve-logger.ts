@@ -16,6 +16,7 @@ import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
  */
 const format: ExchangeFormat = {
   format: 'kserve-logger',
+  arrays: true,
   fields: (options) => {
     const places = placesOf(options);
     return [

@@ -6,30 +6,37 @@ import { quoteLiteral } from '../database.ts';
  */
 
 /** What a number looks like in JSON (RFC 8259). */
-const jsonNumber = String.raw`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`;
+const jsonNumber = String.raw`-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?`;
 /** A line of RFC 4180: line ends inside quotes belong to a value. */
 const quotedLine = String.raw`(?:"(?:[^"]|"")*"|[^"\r\n])+`;
 /** A value of RFC 4180 with the comma behind it. */
 const quotedValue = String.raw`("(?:[^"]|"")*"|[^,]*),`;
 
-/** The lines of comma-separated values, VARCHAR[]. Blank lines are none. */
+/** The lines of comma-separated values, VARCHAR[]. Blank lines are none. What is common goes the ways that are fast. */
 export function csvLinesSql(text: string): string {
-  return `(CASE WHEN NOT contains(${text}, chr(10)) THEN [rtrim(${text}, chr(13))]
+  const isOneLine = `NOT contains(${text}, chr(10)) AND NOT contains(${text}, chr(13))`;
+  const plainLines = `list_filter(string_split(replace(${text}, chr(13), ''), chr(10)), lambda line: line <> '')`;
+  return `(CASE WHEN ${isOneLine} THEN [${text}] WHEN NOT contains(${text}, '"') THEN ${plainLines}
     ELSE regexp_extract_all(${text}, '${quotedLine}') END)`;
+}
+
+/** A value of CSV without its quotes, or the spaces around it. */
+function csvValueSql(value: string): string {
+  return `CASE WHEN ${value} LIKE '"%' THEN replace(${value}[2:-2], '""', '"') WHEN contains(${value}, ' ') THEN trim(${value}) ELSE ${value} END`;
 }
 
 /** The values of one line of CSV, VARCHAR[], without their quotes. */
 function csvValuesSql(line: string): string {
-  const unquoted = `CASE WHEN value LIKE '"%' THEN replace(value[2:-2], '""', '"') ELSE trim(value) END`;
-  return `(CASE WHEN contains(${line}, '"')
-    THEN list_transform(regexp_extract_all(${line} || ',', '${quotedValue}', 1), lambda value: ${unquoted})
-    ELSE list_transform(string_split(${line}, ','), lambda value: trim(value)) END)`;
+  return `(CASE WHEN contains(${line}, '"') THEN list_transform(regexp_extract_all(${line} || ',', '${quotedValue}', 1), lambda value: ${csvValueSql('value')})
+    ELSE list_transform(string_split(${line}, ','), lambda value: ${csvValueSql('value')}) END)`;
 }
 
 /** A line of CSV as a JSON array of its values, numbers as numbers. */
 export function csvLineAsJsonSql(line: string): string {
-  const value = `CASE WHEN regexp_matches(value, '${jsonNumber}') THEN value ELSE to_json(value)::VARCHAR END`;
-  return `'[' || array_to_string(list_transform(${csvValuesSql(line)}, lambda value: ${value}), ',') || ']'`;
+  const value = `CASE WHEN regexp_full_match(value, '${jsonNumber}') THEN value ELSE to_json(value)::VARCHAR END`;
+  const values = `array_to_string(list_transform(${csvValuesSql(line)}, lambda value: ${value}), ',')`;
+  // Rows of features are numbers throughout, and then the line is the array's inside already.
+  return `(CASE WHEN regexp_full_match(${line}, '(?:${jsonNumber},)*${jsonNumber}') THEN '[' || ${line} || ']' ELSE '[' || ${values} || ']' END)`;
 }
 
 /** The elements of a JSON array at a path, VARCHAR[] of JSON texts. */
@@ -52,12 +59,13 @@ export function jsonInstancesSql(text: string): string {
     ELSE [${text}] END)`;
 }
 
-/** Rows of pandas' split orientation, each as an object by column. */
+/** Rows of pandas' split orientation, each as an object by column; NULL where a row has not a value for each. */
 function splitFrameSql(text: string): string {
   const columns = `json_extract_string(${text}, '$.dataframe_split.columns[*]')`;
   const cells = `json_extract(row, '$[*]')`;
-  return `list_transform(json_extract(${text}, '$.dataframe_split.data[*]'),
-    lambda row: CASE WHEN len(${cells}) = len(${columns}) THEN to_json(map(${columns}, ${cells}))::VARCHAR END)`;
+  const rows = `json_extract(${text}, '$.dataframe_split.data[*]')`;
+  return `(CASE WHEN len(list_filter(${rows}, lambda row: len(${cells}) <> len(${columns}))) = 0
+    THEN list_transform(${rows}, lambda row: to_json(map(${columns}, ${cells}))::VARCHAR) END)`;
 }
 
 /** Rows of the tensors of the Open Inference Protocol (KServe V2), each as an object by tensor. */
@@ -100,7 +108,7 @@ export function jsonAnswersSql(text: string, requests: string): string {
 export function csvAnswersSql(text: string, requests: string): string {
   const lines = csvLinesSql(text);
   return `(CASE WHEN ${requests} > 1 AND len(${lines}) = 1 THEN ${csvValuesSql(`${lines}[1]`)}
-    ELSE list_transform(${lines}, lambda line: CASE WHEN contains(line, ',') THEN ${csvLineAsJsonSql('line')} ELSE trim(line, ' "') END) END)`;
+    ELSE list_transform(${lines}, lambda line: CASE WHEN contains(line, ',') THEN ${csvLineAsJsonSql('line')} ELSE ${csvValueSql('line')} END) END)`;
 }
 
 /**

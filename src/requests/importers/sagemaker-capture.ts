@@ -37,6 +37,7 @@ const format: ExchangeFormat = {
   line: (options, file) => {
     const { id, timestamp, servedBy, label } = placesOf(options);
     return {
+      prepared: [plainSql('input'), plainSql('output')],
       kind: `CASE WHEN captured THEN 'exchange' WHEN truth THEN 'truth' END`,
       id: id.sql,
       pairKey: `coalesce(nullif(inference_id, ''), ${id.sql})`,
@@ -77,23 +78,28 @@ function bodyFields(name: string, path: string): WantedField[] {
 }
 
 /**
- * The body as text. What SageMaker was not told the type of it encodes in Base64; what is no text then stays that, as a
- * JSON string. Lines of JSON become an array.
+ * The body as text: what SageMaker was not told the type of it encodes in Base64, and what is no text then stays that, as
+ * a JSON string.
  */
-function bodySql(name: string): PayloadSql {
+function plainSql(name: string): string {
   const data = `${name}_data`;
-  const plain = `(CASE WHEN upper(${name}_encoding) = 'BASE64' THEN coalesce(${base64Sql(data)}, to_json(${data})::VARCHAR) ELSE ${data} END)`;
-  const csv = `(CASE WHEN upper(${name}_encoding) = 'CSV' THEN true WHEN upper(${name}_encoding) = 'JSON' THEN false
+  return `CASE WHEN ${name}_encoding = 'BASE64' THEN coalesce(${base64Sql(data)}, to_json(${data})::VARCHAR) ELSE ${data} END AS ${name}_plain`;
+}
+
+/** Lines of JSON become an array. */
+function bodySql(name: string): PayloadSql {
+  const plain = `${name}_plain`;
+  const csv = `(CASE WHEN ${name}_encoding = 'CSV' THEN true WHEN ${name}_encoding = 'JSON' THEN false
     WHEN ${name}_type LIKE 'text/csv%' THEN true WHEN ${name}_type LIKE 'application/json%' THEN false
     ELSE NOT coalesce(json_valid(${plain}), true) END)`;
   const lines = `'[' || array_to_string(string_split(trim(${plain}, chr(10) || chr(13) || ' '), chr(10)), ',') || ']'`;
-  const isLines = `NOT ${csv} AND contains(${plain}, chr(10)) AND NOT json_valid(${plain})`;
+  const isLines = `contains(${plain}, chr(10)) AND NOT ${csv} AND NOT json_valid(${plain})`;
   return { text: `CASE WHEN ${isLines} THEN ${lines} ELSE ${plain} END`, csv };
 }
 
 /** One label per line of CSV, or per element of a JSON array. */
-const truthsSql = `CASE WHEN upper(truth_encoding) = 'JSON' THEN ${labelsSql('truth_data')}
-  WHEN upper(truth_encoding) = 'BASE64' THEN ${csvLinesSql(base64Sql('truth_data'))} ELSE ${csvLinesSql('truth_data')} END`;
+const truthsSql = `CASE WHEN truth_encoding = 'JSON' THEN ${labelsSql('truth_data')}
+  WHEN truth_encoding = 'BASE64' THEN ${csvLinesSql(base64Sql('truth_data'))} ELSE ${csvLinesSql('truth_data')} END`;
 
 function variantSql({ absolutePath }: RequestFile): string {
   const variant = /([^/\\]+)[/\\]\d{4}[/\\]\d{2}[/\\]\d{2}[/\\]\d{2}[/\\][^/\\]+$/u.exec(absolutePath)?.[1];

@@ -50,8 +50,11 @@ export async function stageEvents(
 ): Promise<number> {
   const carried = carriedTexts(options).map(([column, path]) => carriedText(format, column, path));
   const fields = [...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
-  const scan = await containerOf(file.path).scan(db, file.absolutePath, fields, { unpackArrays: true });
+  const scan = await containerOf(file.path).scan(db, file.absolutePath, fields, {
+    unpackArrays: format.arrays ?? false,
+  });
   const line = format.line(options, file);
+  const prepared = line.prepared === undefined ? scan.sql : `SELECT *, ${line.prepared.join(', ')} FROM (${scan.sql})`;
   const texts = [
     'readable',
     ...Object.entries({
@@ -73,7 +76,7 @@ export async function stageEvents(
   await db.run(`INSERT INTO events SELECT ${index}, ${eventValues(options).join(', ')}
     ${carried.map(({ column }) => `, ${quoteIdentifier(`ev_${column}`)}`).join('')}
     FROM (SELECT *, ${answersSql} AS raw_answers FROM (
-      SELECT *, ${instancesSql} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${scan.sql}))))`);
+      SELECT *, ${instancesSql} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${prepared}))))`);
   return await scan.furtherUnreadable();
 }
 
@@ -100,8 +103,7 @@ function eventValues(options: ReadOptions): string[] {
     'CASE WHEN ev_error IS NULL THEN raw_answers END',
     'ev_labels',
     `(CASE WHEN NOT readable OR ev_kind IS NULL THEN ${reasonCode('unreadable')}
-      WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0
-        OR list_contains(list_transform(raw_instances, lambda each: each IS NULL), true)) THEN ${reasonCode('bad-payload')}
+      WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0) THEN ${reasonCode('bad-payload')}
       WHEN ev_output_text IS NOT NULL AND ev_error IS NULL AND raw_answers IS NULL THEN ${reasonCode('bad-payload')}
       ELSE 0 END)`,
   ];
