@@ -33,7 +33,7 @@ stages:
 guardrails:
   - { metric: latency.p95, max: 150ms, maxIncrease: 10% }
   - { metric: error_rate, maxIncrease: 2pp }
-  - { metric: accuracy, maxDecrease: 2pp }   # segments: [locale] judges each language too; it takes a longer log
+  - { metric: accuracy, maxDecrease: 2pp, segments: auto }   # on everyone, and in each language with enough users
 
 rollback:
   owner: your-team
