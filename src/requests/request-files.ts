@@ -11,6 +11,9 @@ export interface RequestFile {
   readonly absolutePath: string;
 }
 
+/** What the column that tells files apart can hold. */
+const mostFiles = 65_535;
+
 /**
  * Finds the files of a log: paths and globs relative to a folder, sorted by path, each file once however many patterns
  * name it.
@@ -30,8 +33,15 @@ export async function resolveRequestFiles(
   const files = [...found]
     .map((absolutePath) => ({ path: relative(folder, absolutePath).split(sep).join('/'), absolutePath }))
     .toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  if (files.length > mostFiles) throw tooManyFiles(files.length);
   await Promise.all(files.map(checkReadable));
   return files;
+}
+
+function tooManyFiles(count: number): UserError {
+  return unusableFile(`requests.source: ${count} files are more than the ${mostFiles} that canary reads at once`, {
+    hint: 'put small files together, one record per line, for instance with jq -c . *.json > log.jsonl',
+  });
 }
 
 async function matchesOf(folder: string, pattern: string, key: string): Promise<string[]> {

@@ -9,8 +9,8 @@ export function jsonFieldSql(json: string, path: readonly string[], as: WantedFi
   return `coalesce(json_type(${json}, ${pointer}) <> 'NULL', false)`;
 }
 
-/** RFC 6901. */
-function jsonPointer(path: readonly string[]): string {
+/** The pointer (RFC 6901) that keys lead to. */
+export function jsonPointer(path: readonly string[]): string {
   return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

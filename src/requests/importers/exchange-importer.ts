@@ -2,6 +2,7 @@ import { logFormatTraits } from '../../domain/log-format.ts';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { fileError } from '../file-error.ts';
+import { jsonPointer } from '../formats/json-path.ts';
 import { containerOf } from '../formats/record-format.ts';
 import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles } from '../read-options.ts';
@@ -141,6 +142,5 @@ function textSql(column: string, path: string): string {
 }
 
 function insideSql(keys: readonly string[]): string {
-  const pointer = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-  return `json_extract_string(inputs[place + 1], ${quoteLiteral(pointer)})`;
+  return `json_extract_string(inputs[place + 1], ${quoteLiteral(jsonPointer(keys))})`;
 }

@@ -110,7 +110,7 @@ function variantSql({ absolutePath }: RequestFile): string {
 function customAttribute(path: string): TextPlace | undefined {
   const prefix = 'eventMetadata.customAttributes';
   if (path !== prefix && !path.startsWith(`${prefix}.`)) return undefined;
-  const name = path.slice(prefix.length + 1).replaceAll(/[^\w-]/gu, String.raw`\$&`);
+  const name = path.slice(prefix.length + 1).replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
   const pattern = quoteLiteral(String.raw`(?:^|[;,&])\s*${name}=([^;,&]*)`);
   const textSql = (column: string): string =>
     name === '' ? attributesSql(column) : `nullif(regexp_extract(${attributesSql(column)}, ${pattern}, 1), '')`;
