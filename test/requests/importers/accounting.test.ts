@@ -8,6 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => captures.close());
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
 /** An event of one of few callers' ids, so that pairs, copies, conflicts and strangers come about by themselves. */
 const event = fc.record({
   kind: fc.constantFrom('answer', 'answer', 'answer', 'truth', 'mismatch', 'broken', 'silent'),
@@ -35,7 +37,6 @@ test('lines and unpacked requests are rows, joined and unmatched lines, whatever
     // A truth that belongs to the first request, so that some truth always does.
     const { facts } = await captures.read([first, truth('first', 'refund'), ...of(false)], [alone, ...of(true)]);
     const { files, totals } = facts;
-    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
     for (const { rows, lines: counts } of files) {
       const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = counts ?? {};
       expect(count + unpacked).toBe(rows + joined + unmatched);
