@@ -10,6 +10,7 @@ import { requireEntry } from '../registry/entry.ts';
 import { createRegistry, listModels, readRegistry, updateRegistry } from '../registry/registry-store.ts';
 import type { AddedVersion } from '../report/registry-text.ts';
 import { newArtifact, type NewArtifactOptions } from './new-artifact.ts';
+import { shownPath } from './shown-path.ts';
 import type { World } from './world.ts';
 import { writtenHash, writtenJson } from './written-json.ts';
 
@@ -61,7 +62,7 @@ export async function addToRegistry(
     ? await mkdir(registryFolder, { recursive: true }).then(() => createRegistry(registryFolder, known, add))
     : await updateRegistry(registryFolder, model, null, add);
   if (changelogFailure !== undefined) world.note(changelogFailure);
-  return { ...told, dryRun: false, revision: after.revision, registryFile: path };
+  return { ...told, dryRun: false, revision: after.revision, registryFile: shownPath(world.cwd, path) };
 }
 
 async function newEntry(

@@ -10,6 +10,7 @@ import { trafficContradiction } from '../registry/verify-traffic.ts';
 import type { VersionDifference } from '../report/registry-diff-text.ts';
 import type { ModelOverview, VersionOverview } from '../report/registry-text.ts';
 import type { Verification } from '../report/registry-verify-text.ts';
+import { shownPath } from './shown-path.ts';
 import type { World } from './world.ts';
 
 /** The models of a registry's folder, or the one that is named. @throws UserError (exit 5) */
@@ -53,7 +54,7 @@ export async function showVersion(
     aliases: Object.keys(aliases).filter((alias) => aliases[alias] === found.version),
     traffic: traffic[found.version] ?? 0,
     revision,
-    registryFile: stored.path,
+    registryFile: shownPath(world.cwd, stored.path),
     history: history.filter((entry) => entry.version === found.version),
   };
 }

@@ -13,6 +13,7 @@ import { evidencePlace, readLatest } from './look-history.ts';
 import { changeFor } from './preview-change.ts';
 import { stateOf } from './registry-state.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
+import { shownPath } from './shown-path.ts';
 import type { World } from './world.ts';
 
 export interface PromoteOptions {
@@ -65,7 +66,7 @@ export async function promote(world: World, file: string, options: PromoteOption
     ...(apply === undefined ? {} : { apply }),
     before: stateOf(before),
     after: stateOf(after),
-    registryFile: path,
+    registryFile: shownPath(world.cwd, path),
   };
 }
 

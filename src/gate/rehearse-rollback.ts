@@ -14,6 +14,7 @@ import type { Rehearsal } from '../report/rehearsal-text.ts';
 import { stateOf } from './registry-state.ts';
 import { personOf, type RollbackOptions, takeOut } from './roll-back.ts';
 import { rollbackSubject, type RollbackSubject, versionsOf } from './rollback-subject.ts';
+import { shownPath } from './shown-path.ts';
 import type { World } from './world.ts';
 
 /**
@@ -41,7 +42,14 @@ export async function rehearseRollback(world: World, target: string, options: Ro
   try {
     const { before, after } = await rollBackCopy(subject, rollout, at, path);
     await record('succeeded');
-    return { model, rollout, before: stateOf(before), after: stateOf(after), at, registryFile: path };
+    return {
+      model,
+      rollout,
+      before: stateOf(before),
+      after: stateOf(after),
+      at,
+      registryFile: shownPath(world.cwd, path),
+    };
   } catch (error) {
     if (error instanceof UserError) await record('failed', error.message);
     throw error;

@@ -7,6 +7,7 @@ import type { Rollback } from '../report/rollback-text.ts';
 import { applyChange } from './apply.ts';
 import { stateOf } from './registry-state.ts';
 import { type RollbackSubject, rollbackSubject } from './rollback-subject.ts';
+import { shownPath } from './shown-path.ts';
 import type { World } from './world.ts';
 
 export interface RollbackOptions {
@@ -29,12 +30,18 @@ export async function rollBackRollout(world: World, target: string, options: Rol
   const { registry, path } = await readRegistry(registryFolder, model);
   const found = subject.targetIn(registry);
   if ('nothing' in found)
-    return { ...named, action: 'none', why: found.nothing, now: stateOf(registry), registryFile: path };
+    return {
+      ...named,
+      action: 'none',
+      why: found.nothing,
+      now: stateOf(registry),
+      registryFile: shownPath(world.cwd, path),
+    };
   const done = await takeOut(subject, world.now().toISOString(), personOf(options));
   if ('nothing' in done) {
     // Somebody else was faster; what they left is what counts.
     const { registry: now } = await readRegistry(registryFolder, model);
-    return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile: path };
+    return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile: shownPath(world.cwd, path) };
   }
   const { before, after, changelogFailure } = done.update;
   if (changelogFailure !== undefined) world.note(changelogFailure);
@@ -48,7 +55,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     before: stateOf(before),
     ...(apply === undefined ? {} : { apply }),
     now: stateOf(after),
-    registryFile: path,
+    registryFile: shownPath(world.cwd, path),
   };
 }
 
