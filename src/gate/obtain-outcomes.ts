@@ -10,6 +10,7 @@ import { type Replay, replayVersions } from '../replay/replay-version.ts';
 import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
+import { requireBaselineAnswers } from './baseline-answers.ts';
 import type { Rollout } from './rollout.ts';
 import { timedVersion } from './timed-version.ts';
 import type { World } from './world.ts';
@@ -71,6 +72,7 @@ export async function obtainOutcomes(
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
     await loadOutcomes(db, `${role}_outcomes`, result.files);
+    if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
     facts[role] = { ...facts[role], backend: result.backend, sha256 };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }

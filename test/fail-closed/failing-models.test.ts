@@ -19,11 +19,11 @@ const inputs = readFileSync(fileURLToPath(new URL('../../fixtures/requests/2026-
 /** An input that occurs once in the short log. */
 const rareInput = inputs.find((input) => inputs.indexOf(input) === inputs.lastIndexOf(input)) ?? '';
 
-/** Evaluates the rollout to 1.5.0 on a short log, with code in front of what 1.5.0 does with each `input`. */
-async function evaluateWith(statements: string): Promise<Run> {
+/** Evaluates the rollout to 1.5.0 on a short log, with code in front of what 1.5.0, or others, do with each `input`. */
+async function evaluateWith(statements: string, versions = ['1.5.0']): Promise<Run> {
   const folder = ownShippedRollouts();
   shortenLog(folder, plan, requests);
-  await runBeforeEncoding(folder, '1.5.0', statements);
+  for (const version of versions) await runBeforeEncoding(folder, version, statements);
   return run(['evaluate', plan, '--format', 'json'], { cwd: folder });
 }
 
@@ -56,4 +56,12 @@ test('a candidate whose process dies over everything gives no verdict', async ()
   const { exitCode, stdout, stderr } = await evaluateWith("process.kill(process.pid, 'SIGKILL');");
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   expect(stderr).toContain('Version 1.5.0 does not work');
+});
+
+test('a baseline that throws at everything gives no verdict: what fails alike is the set-up, not the candidate', async () => {
+  const { exitCode, stdout, stderr } = await evaluateWith("throw new Error('no table');", ['1.4.2', '1.5.0']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect(stderr.replaceAll(/\s+/gu, ' ')).toContain(
+    'Version 1.4.2, which serves now, answered none of 300 requests here (mostly model-error), the first because:',
+  );
 });
