@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../domain/errors.ts';
 import type { VersionFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { type Role, roles } from '../domain/role.ts';
@@ -83,6 +84,22 @@ export async function obtainOutcomes(
     await obtainLatency(world, rollout, { db, stage: request.stage, requests: request.requests, versions, store });
   }
   return { facts, memory };
+}
+
+/**
+ * As `obtainOutcomes`, with what earlier replays left in the store alone: no model is run.
+ * @returns false where the store lacks some of it.
+ */
+export async function obtainStoredOutcomes(world: World, rollout: Rollout, request: OutcomeRequest): Promise<boolean> {
+  try {
+    // What is stored is loaded whatever the signal says; only what would start a model heeds it.
+    await obtainOutcomes({ ...world, signal: AbortSignal.abort() }, rollout, request);
+    return true;
+  } catch (error) {
+    // A model whose files are elsewhere has nothing stored that could be found by them.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };

@@ -19,6 +19,7 @@ import { prepareFolder, workFolder } from './look-history.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewNumbers } from './review-numbers.ts';
 import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
+import { obtainStoredOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
 import { openRollout, type Rollout } from './rollout.ts';
 import { readStageRequests, type StageRequests } from './stage-requests.ts';
@@ -33,7 +34,7 @@ export interface ReviewedPlan {
   readonly facts: ReviewedStages['facts'];
 }
 
-/** Reviews a plan against its registry and its log, without replaying anything. @throws UserError (exit 2 or 5) */
+/** Reviews a plan against its registry and its log, without replaying anything: what earlier evaluations left in the outcome store is used. @throws UserError (exit 2 or 5) */
 export async function reviewPlan(world: World, file: string): Promise<ReviewedPlan> {
   const rollout = await openRollout(world, file);
   const work = workFolder(rollout.folder);
@@ -42,7 +43,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const { log, stages, unknown, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewNumbers(rollout)
-      : await withDatabase(world, work, (db) => reviewStages(rollout, db));
+      : await withDatabase(world, work, (db) => reviewStages(world, rollout, db));
   const warnings = [...rollout.warnings, ...(await factFindings(world, rollout, facts))];
   const review: PlanReview = {
     plan: plan.name,
@@ -81,7 +82,7 @@ function findingKey({ rule, line, column, message }: Diagnostic): string {
   return JSON.stringify([rule, line, column, message]);
 }
 
-async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedStages> {
+async function reviewStages(world: World, rollout: Rollout, db: Database): Promise<ReviewedStages> {
   const { plan, baseline, candidate } = rollout;
   const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
   const sources = outcomeSources(plan, runtimes);
@@ -98,20 +99,23 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
       log = await readStageRequests(db, rollout, stage, sources);
       await assignUnits(db, plan.assignment);
     }
-    if (recorded)
+    const known = recorded ? sources : await storedSources(world, rollout, stage, log, sources, db);
+    if (known !== undefined)
       await createJudgedTable(
         db,
-        withErrorsOf(sources, log.totals.holdsErrors),
+        withErrorsOf(known, log.totals.holdsErrors),
         segmentColumns,
         live ? 'served' : stage.weight,
         numbers,
       );
-    const found = recorded
-      ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
-      : undefined;
+    const found =
+      known !== undefined
+        ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
+        : undefined;
     const size = await stageSize(db, plan, stage);
     found?.forEach((each, index) => {
-      if (each !== undefined && 'uncomputable' in each)
+      // What was not timed yet says nothing of what the log can decide.
+      if (recorded && each !== undefined && 'uncomputable' in each)
         reasons.set(index, [...(reasons.get(index) ?? []), each.uncomputable]);
     });
     const changes = found?.map((each) => withDays(each, size.requests ?? 0, log?.totals));
@@ -126,9 +130,32 @@ async function reviewStages(rollout: Rollout, db: Database): Promise<ReviewedSta
   return {
     log: logReview(log),
     stages,
-    unknown: 'known once both versions were replayed',
+    unknown: recorded ? 'no stage has enough data for an interval' : 'known once the stage was evaluated',
     facts: { log: await logFacts(db, rollout, log.totals), undecidable },
   };
+}
+
+type Sources = ReturnType<typeof outcomeSources>;
+
+/** The sources of a stage whose outcomes earlier evaluations left in the store; without times where only those are missing. */
+async function storedSources(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  { identity }: StageRequests,
+  sources: Sources,
+  db: Database,
+): Promise<Sources | undefined> {
+  const untimed: Sources = {
+    baseline: { ...sources.baseline, latency: 'none' },
+    candidate: { ...sources.candidate, latency: 'none' },
+  };
+  const storeFolder = outcomeStoreFolder(workFolder(rollout.folder));
+  for (const wanted of [sources, untimed]) {
+    const request = { db, stage, sources: wanted, requests: identity, storeFolder, fresh: false };
+    if (await obtainStoredOutcomes(world, rollout, request)) return wanted;
+  }
+  return undefined;
 }
 
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
@@ -197,5 +224,5 @@ function detectableOf(
 ): readonly DetectableChange[] | string {
   if (stages.some(({ changes }) => changes === undefined)) return unknown;
   const known = stages.flatMap(({ changes }) => changes?.[guardrail] ?? []);
-  return known.length === 0 ? 'no stage has enough data for an interval' : known;
+  return known.length === 0 ? unknown : known;
 }

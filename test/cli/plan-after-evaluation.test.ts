@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { run } from './harness.ts';
+import { ownShippedRollouts } from './shipped.ts';
+
+const plan = 'rollouts/intent-1.5.0.yaml';
+
+interface Detectable {
+  readonly metric: string;
+  readonly detectable: unknown;
+}
+
+async function detectable(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  const { stdout, exitCode } = await run(['plan', plan, '--format', 'json'], { cwd: folder });
+  expect(exitCode).toBe(0);
+  const review: { readonly guardrails: readonly Detectable[] } = JSON.parse(stdout);
+  return Object.fromEntries(review.guardrails.map(({ metric, detectable: found }) => [metric, found]));
+}
+
+test('plan tells what models that have to be replayed could be seen to do once a stage was evaluated, and runs none', async () => {
+  const folder = ownShippedRollouts();
+  expect((await detectable(folder))['accuracy']).toBe('known once the stage was evaluated');
+
+  expect((await run(['evaluate', plan], { cwd: folder })).exitCode).toBe(0);
+  const known = await detectable(folder);
+  expect(known['accuracy']).toContainEqual(
+    expect.objectContaining({ stage: 'canary-50', change: expect.closeTo(0.0208, 4) }),
+  );
+  // Only the shadow stage was timed, and the last, which judges the same users.
+  expect(known['latency.p95']).toMatchObject([{ stage: 'shadow' }, { stage: 'full' }]);
+});
