@@ -19,6 +19,7 @@ import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
 import { power } from './power/power.mjs';
 import { replayThroughput } from './replay-throughput.mjs';
+import { simulate } from './simulate.mjs';
 import { startup } from './startup.mjs';
 
 const benchmarks = new Map([
@@ -27,6 +28,7 @@ const benchmarks = new Map([
   ['http', httpThroughput],
   ['judge', judgeRecorded],
   ['import', importCapture],
+  ['simulate', simulate],
   ['report', htmlReport],
 ]);
 
