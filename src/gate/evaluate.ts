@@ -13,7 +13,7 @@ import { evaluateAggregates } from './evaluate-aggregates.ts';
 import { judgeStage } from './judge-stage.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { loadFacts, outcomeSources } from './outcome-sources.ts';
+import { loadFacts, sourcesOf } from './outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
 import { reportOf } from './read-report.ts';
 import { withInputs } from './example-inputs.ts';
@@ -89,10 +89,7 @@ async function evaluateStage(
   { fresh = false }: EvaluateOptions,
 ): Promise<Evidence> {
   const { plan, folder } = rollout;
-  const sources = outcomeSources(plan, {
-    baseline: rollout.baseline.entry.artifact.runtime,
-    candidate: rollout.candidate.entry.artifact.runtime,
-  });
+  const sources = sourcesOf(rollout);
   const log = await readStageRequests(db, rollout, stage, sources);
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout, stage);

@@ -1,4 +1,5 @@
 import { type Diagnostic, UserError } from '../domain/errors.ts';
+import { NoUsableRecord } from '../requests/nothing-accepted.ts';
 import { roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { RejectedRecords, RequestsInspection } from '../report/requests-text.ts';
@@ -12,7 +13,7 @@ import { formatLimits } from './format-limits.ts';
 import { inspectNumbers } from './inspect-numbers.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
 import { measurablesOf } from './measurables.ts';
-import { outcomeSources } from './outcome-sources.ts';
+import { sourcesOf } from './outcome-sources.ts';
 import { openRollout, type Rollout, stageOf } from './rollout.ts';
 import { readOptionsOf } from './stage-requests.ts';
 import { withDatabase } from './with-database.ts';
@@ -31,10 +32,7 @@ export async function inspectRequests(
   const rollout = await openRollout(world, file);
   const stage = name === undefined ? {} : stageOf(rollout, name);
   if (rollout.plan.requests.format === 'aggregates') return await inspectNumbers(rollout, name);
-  const sources = outcomeSources(rollout.plan, {
-    baseline: rollout.baseline.entry.artifact.runtime,
-    candidate: rollout.candidate.entry.artifact.runtime,
-  });
+  const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, stage, sources);
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
@@ -75,7 +73,7 @@ async function readOrExplain(db: Database, options: ReadOptions): Promise<Reques
   try {
     return await readRequests(db, options);
   } catch (error) {
-    if (!(error instanceof UserError) || !error.message.includes('records can be used')) throw error;
+    if (!(error instanceof NoUsableRecord)) throw error;
     const { exitCode, message, hint } = error;
     const diagnostics = (await examplesOf(db, options)).map(({ file, line, reason, why }): Diagnostic => ({
       severity: 'error',

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { UserError } from '../domain/errors.ts';
 import type { VersionFacts } from '../domain/evidence.ts';
 import type { Stage } from '../domain/plan.ts';
 import { type Role, roles } from '../domain/role.ts';
@@ -14,6 +13,7 @@ import { obtainLatency } from './obtain-latency.ts';
 import { requireBaselineAnswers } from './baseline-answers.ts';
 import type { Rollout } from './rollout.ts';
 import { timedVersion } from './timed-version.ts';
+import { versionFacts } from './version-facts.ts';
 import type { World } from './world.ts';
 
 /** What obtaining outcomes needs besides the rollout. */
@@ -41,6 +41,17 @@ export async function obtainOutcomes(
   rollout: Rollout,
   request: OutcomeRequest,
 ): Promise<ObtainedOutcomes> {
+  const outcomes = await obtainPredictions(world, rollout, request);
+  await obtainTimes(world, rollout, request);
+  return outcomes;
+}
+
+/** The part of `obtainOutcomes` that is the same for every stage of a log. */
+export async function obtainPredictions(
+  world: World,
+  rollout: Rollout,
+  request: Omit<OutcomeRequest, 'stage'>,
+): Promise<ObtainedOutcomes> {
   const { db, sources, storeFolder, fresh } = request;
   const { timeoutMs, batch, rate, concurrency = 1 } = rollout.plan.replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
@@ -48,8 +59,8 @@ export async function obtainOutcomes(
   const host = { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
   const store = { folder: storeFolder, fresh };
   const facts: Record<Role, VersionFacts> = {
-    baseline: recordedFacts(rollout, 'baseline'),
-    candidate: recordedFacts(rollout, 'candidate'),
+    baseline: versionFacts(rollout.baseline),
+    candidate: versionFacts(rollout.candidate),
   };
 
   const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
@@ -77,41 +88,27 @@ export async function obtainOutcomes(
     facts[role] = { ...facts[role], backend: result.backend, sha256 };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
-
-  const candidate = models.get('candidate');
-  if (sources.candidate.latency === 'measured' && candidate !== undefined) {
-    const versions = { baseline: models.get('baseline') ?? null, candidate };
-    await obtainLatency(world, rollout, { db, stage: request.stage, requests: request.requests, versions, store });
-  }
   return { facts, memory };
 }
 
-/**
- * As `obtainOutcomes`, with what earlier replays left in the store alone: no model is run.
- * @returns false where the store lacks some of it.
- */
-export async function obtainStoredOutcomes(world: World, rollout: Rollout, request: OutcomeRequest): Promise<boolean> {
-  try {
-    // What is stored is loaded whatever the signal says; only what would start a model heeds it.
-    await obtainOutcomes({ ...world, signal: AbortSignal.abort() }, rollout, request);
-    return true;
-  } catch (error) {
-    // A model whose files are elsewhere has nothing stored that could be found by them.
-    if (error instanceof UserError) return false;
-    throw error;
-  }
+/** The part of `obtainOutcomes` that depends on whom a stage judges. */
+export async function obtainTimes(
+  world: World,
+  rollout: Rollout,
+  { db, stage, sources, requests, storeFolder, fresh }: OutcomeRequest,
+): Promise<void> {
+  if (sources.candidate.latency !== 'measured' || sources.candidate.predictions !== 'replayed') return;
+  const versions = {
+    baseline: sources.baseline.predictions === 'replayed' ? await timedVersion(rollout, 'baseline') : null,
+    candidate: await timedVersion(rollout, 'candidate'),
+  };
+  await obtainLatency(world, rollout, { db, stage, requests, versions, store: { folder: storeFolder, fresh } });
 }
 
 const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };
 const unknownPeak: PeakMemory = {
   unknown: 'the memory of the replay in the outcome store is not known; --fresh replays anew',
 };
-
-function recordedFacts(rollout: Rollout, role: Role): VersionFacts {
-  const { version, entry } = rollout[role];
-  const { runtime, sha256 } = entry.artifact;
-  return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
-}
 
 /** Where outcomes are stored beside a plan. */
 export function outcomeStoreFolder(workFolder: string): string {

@@ -3,6 +3,7 @@ import type { RolloutPlan } from '../domain/plan.ts';
 import type { Runtime } from '../domain/registry.ts';
 import type { Role } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
+import type { Rollout } from './rollout.ts';
 
 /**
  * Where each version's outcomes come from. Times are compared like with like only: a measured candidate is compared with
@@ -22,6 +23,18 @@ export function outcomeSources(
     errorsKnown: true,
   });
   return { baseline: sourceOf('baseline'), candidate: sourceOf('candidate') };
+}
+
+/** The same for the two versions of a rollout. */
+export function sourcesOf({
+  plan,
+  baseline,
+  candidate,
+}: Pick<Rollout, 'plan' | 'baseline' | 'candidate'>): Readonly<Record<Role, OutcomeSource>> {
+  return outcomeSources(plan, {
+    baseline: baseline.entry.artifact.runtime,
+    candidate: candidate.entry.artifact.runtime,
+  });
 }
 
 function latencySource(
@@ -45,6 +58,11 @@ export function loadFacts(
   const limit = concurrency === undefined ? {} : { concurrency };
   if (rate === undefined) return { load: limit };
   return { load: { rate, ...(speedup === undefined ? {} : { speedup }), ...limit } };
+}
+
+/** The sources of outcomes that nobody timed. */
+export function untimed({ baseline, candidate }: Readonly<Record<Role, OutcomeSource>>): Record<Role, OutcomeSource> {
+  return { baseline: { ...baseline, latency: 'none' }, candidate: { ...candidate, latency: 'none' } };
 }
 
 /** The sources once the log is read: a version whose outcomes are recorded has errors only where the log has a place for them. */

@@ -19,8 +19,9 @@ import { prepareFolder, workFolder } from './look-history.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewNumbers } from './review-numbers.ts';
 import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
-import { obtainStoredOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
+import { outcomeStoreFolder } from './obtain-outcomes.ts';
+import { loadStoredPredictions, loadStoredTimes } from './stored-outcomes.ts';
+import { sourcesOf, untimed, withErrorsOf } from './outcome-sources.ts';
 import { openRollout, type Rollout } from './rollout.ts';
 import { readStageRequests, type StageRequests } from './stage-requests.ts';
 import { withDatabase } from './with-database.ts';
@@ -83,14 +84,15 @@ function findingKey({ rule, line, column, message }: Diagnostic): string {
 }
 
 async function reviewStages(world: World, rollout: Rollout, db: Database): Promise<ReviewedStages> {
-  const { plan, baseline, candidate } = rollout;
-  const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
-  const sources = outcomeSources(plan, runtimes);
+  const { plan, candidate } = rollout;
+  const sources = sourcesOf(rollout);
+  const store = { storeFolder: outcomeStoreFolder(workFolder(rollout.folder)), fresh: false };
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
   const live = plan.requests.fields.served !== undefined;
   let log: StageRequests | undefined;
+  let predicted = false;
   const stages: ReviewedStage[] = [];
   const reasons = new Map<number, readonly string[]>();
   for (const stage of plan.stages) {
@@ -98,20 +100,22 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
     if (log === undefined || hasOwnRequests(stage)) {
       log = await readStageRequests(db, rollout, stage, sources);
       await assignUnits(db, plan.assignment);
+      predicted =
+        recorded || (await loadStoredPredictions(world, rollout, { db, sources, requests: log.identity, ...store }));
     }
-    const known = recorded ? sources : await storedSources(world, rollout, stage, log, sources, db);
-    if (known !== undefined)
+    const wanted = { db, stage, sources, requests: log.identity, ...store };
+    const timed = predicted && (recorded || (await loadStoredTimes(world, rollout, wanted)));
+    if (predicted)
       await createJudgedTable(
         db,
-        withErrorsOf(known, log.totals.holdsErrors),
+        withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
         live ? 'served' : stage.weight,
         numbers,
       );
-    const found =
-      known !== undefined
-        ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
-        : undefined;
+    const found = predicted
+      ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
+      : undefined;
     const size = await stageSize(db, plan, stage);
     found?.forEach((each, index) => {
       // What was not timed yet says nothing of what the log can decide.
@@ -133,29 +137,6 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
     unknown: recorded ? 'no stage has enough data for an interval' : 'known once the stage was evaluated',
     facts: { log: await logFacts(db, rollout, log.totals), undecidable },
   };
-}
-
-type Sources = ReturnType<typeof outcomeSources>;
-
-/** The sources of a stage whose outcomes earlier evaluations left in the store; without times where only those are missing. */
-async function storedSources(
-  world: World,
-  rollout: Rollout,
-  stage: Stage,
-  { identity }: StageRequests,
-  sources: Sources,
-  db: Database,
-): Promise<Sources | undefined> {
-  const untimed: Sources = {
-    baseline: { ...sources.baseline, latency: 'none' },
-    candidate: { ...sources.candidate, latency: 'none' },
-  };
-  const storeFolder = outcomeStoreFolder(workFolder(rollout.folder));
-  for (const wanted of [sources, untimed]) {
-    const request = { db, stage, sources: wanted, requests: identity, storeFolder, fresh: false };
-    if (await obtainStoredOutcomes(world, rollout, request)) return wanted;
-  }
-  return undefined;
 }
 
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */

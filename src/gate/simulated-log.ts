@@ -18,7 +18,7 @@ import { createPopulation } from '../simulation/population-table.ts';
 import { createPlantingGround, createWorlds, type Worlds } from '../simulation/worlds.ts';
 import { workFolder } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
-import { outcomeSources, withErrorsOf } from './outcome-sources.ts';
+import { sourcesOf, withErrorsOf } from './outcome-sources.ts';
 import type { Rollout } from './rollout.ts';
 import { readStageRequests } from './stage-requests.ts';
 import type { World } from './world.ts';
@@ -41,15 +41,14 @@ export interface SimulatedLog {
  * @throws UserError (exit 2 or 5) where there is nothing to simulate on.
  */
 export async function openSimulatedLog(world: World, rollout: Rollout, db: Database): Promise<SimulatedLog> {
-  const { plan, folder, baseline, candidate } = rollout;
+  const { plan, folder, candidate } = rollout;
   if (plan.requests.format === 'aggregates') {
     throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
       hint: 'Name a request log in requests.source.',
     });
   }
   noteOwnLogs(world, rollout);
-  const runtimes = { baseline: baseline.entry.artifact.runtime, candidate: candidate.entry.artifact.runtime };
-  const sources = outcomeSources(plan, runtimes);
+  const sources = sourcesOf(rollout);
   // A stage that judges everyone: its outcomes are what the first shadow stage's are, and nothing is replayed twice.
   const everyone = {
     name: 'simulated',

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
-import { unusableFile, type UserError } from '../domain/errors.ts';
+import { unusableFile, UserError } from '../domain/errors.ts';
+import { ExitCode } from '../domain/exit-code.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { formatOf } from './formats/record-format.ts';
@@ -9,6 +10,9 @@ import { sniffFormat } from './importers/sniff.ts';
 import { type ReadOptions, recordedSegments, segmentColumn, wantedFields } from './read-options.ts';
 import type { RequestFile } from './request-files.ts';
 import type { RequestTotals } from './request-totals.ts';
+
+/** Every record of a log has a fault of its own (exit 5). */
+export class NoUsableRecord extends UserError {}
 
 /** Why a log gave no request at all: it is empty, a field that every record needs is in none, or each record has its own fault. */
 export async function nothingAccepted(
@@ -32,14 +36,18 @@ export async function nothingAccepted(
       : []),
     ...(totals.collapsed > 0 ? [`${totals.collapsed} copies of others`] : []),
   ];
-  return unusableFile(`${names}: none of ${totals.rows} records can be used (${parts.join(', ')})`, {
-    hint:
-      totals.outsideWindow > 0
-        ? 'widen the time of requests.from and requests.to'
-        : imported
-          ? summary.hint
-          : 'check requests.fields against a record of the log',
-  });
+  return new NoUsableRecord(
+    ExitCode.noVerdict,
+    `${names}: none of ${totals.rows} records can be used (${parts.join(', ')})`,
+    {
+      hint:
+        totals.outsideWindow > 0
+          ? 'widen the time of requests.from and requests.to'
+          : imported
+            ? summary.hint
+            : 'check requests.fields against a record of the log',
+    },
+  );
 }
 
 /** @throws UserError (exit 5) when no accepted request has a value of a dimension that the plan names. */

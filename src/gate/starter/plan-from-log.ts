@@ -1,3 +1,4 @@
+import { logFormatTraits } from '../../domain/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { GuardrailReview } from '../../report/plan-text.ts';
 import type { DetectedFields } from './detect-fields.ts';
@@ -43,14 +44,7 @@ export function proposedMetrics(output: OutputSignature, { label }: DetectedFiel
   ];
 }
 
-const defaults = {
-  id: 'request_id',
-  timestamp: 'timestamp',
-  unit: 'user_id',
-  input: 'input',
-  label: 'label',
-  outcomes: 'outcomes',
-} as const;
+const defaults = logFormatTraits.canary.fields;
 
 /** Writes the plan. Every text from outside is written as JSON, which YAML reads as it is meant. */
 export function planFromLog(draft: PlanDraft): string {
