@@ -3,7 +3,7 @@ import type { InputSignature, Signature } from '../../../domain/registry.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { parseAnswer } from '../json-text.ts';
 import { isObject } from '../paths.ts';
-import { answerObject, onlyItem, onlyItems, plainWords, refuseStatus } from './server-facts.ts';
+import { answerObject, columnsOf, onlyItem, onlyItems, plainWords, scoringServer } from './server-facts.ts';
 
 /**
  * The scoring server of `mlflow models serve`: `/invocations` with a data frame or tensors.
@@ -15,10 +15,7 @@ export async function mlflowScoring(
   root: string,
   ask: Ask,
 ): Promise<Exchange> {
-  const server = root.replace(/\/invocations$/u, '');
-  const ping = await ask(`${server}/ping`);
-  // A gateway may forward the invocations and nothing else; it is there all the same.
-  refuseStatus(`${server}/ping`, ping.status, ping.body, [404, 405]);
+  const server = await scoringServer(root, ask);
   const version = await ask(`${server}/version`);
   const write = writers[format] ?? dataframeSplit;
   return {
@@ -35,7 +32,7 @@ type WriteInput = (input: unknown, signature: InputSignature | undefined) => unk
 /** Columns and one row: of a record its fields, in the signature's order; of a list its items; a text is the one column. */
 const dataframeSplit: WriteInput = (input, signature) => {
   if (!isObject(input)) return { data: [Array.isArray(input) ? input : [input]] };
-  const columns = signature?.kind === 'record' ? Object.keys(signature.fields) : Object.keys(input);
+  const columns = columnsOf(input, signature);
   return { columns, data: [columns.map((column) => input[column] ?? null)] };
 };
 

@@ -5,7 +5,7 @@ import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { parseAnswer } from '../json-text.ts';
 import { filled, isObject } from '../paths.ts';
-import { onlyItem, refuseStatus } from './server-facts.ts';
+import { columnsOf, onlyItem, scoringServer } from './server-facts.ts';
 
 /**
  * A SageMaker container as it runs locally: `GET /ping`, and `POST /invocations` in one of three content types.
@@ -17,9 +17,7 @@ export async function sagemakerLocal(
   root: string,
   ask: Ask,
 ): Promise<Exchange> {
-  const server = root.replace(/\/invocations$/u, '');
-  const ping = await ask(`${server}/ping`);
-  refuseStatus(`${server}/ping`, ping.status, ping.body, [404, 405]);
+  const server = await scoringServer(root, ask);
   const write = (input: unknown, id: string): string => {
     if (format === 'text/csv') return csvRow(input, signature.input);
     const value = body === undefined ? input : filled(body, { input, id });
@@ -38,9 +36,7 @@ export async function sagemakerLocal(
 /** One row without a header: a record's fields in the signature's order, or a list's items. */
 function csvRow(input: unknown, signature: InputSignature | undefined): string {
   const row = isObject(input)
-    ? (signature?.kind === 'record' ? Object.keys(signature.fields) : Object.keys(input)).map(
-        (name) => input[name] ?? '',
-      )
+    ? columnsOf(input, signature).map((name) => input[name] ?? '')
     : Array.isArray(input)
       ? input.flat(Infinity)
       : [input];

@@ -1,4 +1,5 @@
 import { unusableFile } from '../../../domain/errors.ts';
+import type { InputSignature } from '../../../domain/registry.ts';
 import { AnswerError } from '../answer-error.ts';
 import type { Ask } from '../exchange.ts';
 import { beginning, parseAnswer } from '../json-text.ts';
@@ -32,6 +33,25 @@ export function refuseStatus(path: string, status: number, body: string, passing
         ? 'Check artifact.headers in the registry and the variables that they name.'
         : 'Check artifact.url and artifact.model in the registry, and whether the model is loaded and ready.',
   });
+}
+
+/**
+ * Where the server of an `/invocations` endpoint is, once it has said that it is there.
+ *
+ * @param root path of the endpoint, with or without `/invocations`
+ * @throws UserError (exit 5) where it is not ready
+ */
+export async function scoringServer(root: string, ask: Ask): Promise<string> {
+  const server = root.replace(/\/invocations$/u, '');
+  const ping = await ask(`${server}/ping`);
+  // A gateway may forward the invocations and nothing else; it is there all the same.
+  refuseStatus(`${server}/ping`, ping.status, ping.body, [404, 405]);
+  return server;
+}
+
+/** The columns of a record: its signature's fields, in their order, or its own. */
+export function columnsOf(record: Readonly<Record<string, unknown>>, signature: InputSignature | undefined): string[] {
+  return Object.keys(signature?.kind === 'record' ? signature.fields : record);
 }
 
 /** A server's own words, short enough and plain enough to be shown beside a version. */
