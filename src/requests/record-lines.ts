@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { uncompressed } from './formats/uncompressed.ts';
 
 /** Where records of a file begin, as lines from 1. */
 export interface RecordLines {
@@ -50,13 +48,4 @@ export async function recordLines(
 async function* linesOf(absolutePath: string): AsyncGenerator<string> {
   const { createInterface } = await import('node:readline');
   yield* createInterface({ input: uncompressed(absolutePath), crlfDelay: Infinity });
-}
-
-function uncompressed(absolutePath: string): Readable {
-  const file = createReadStream(absolutePath);
-  if (!/\.gz$/iu.test(absolutePath)) return file;
-  const gunzip = createGunzip();
-  // Whatever is wrong with the file comes out of the stream that is read.
-  pipeline(file, gunzip, () => {});
-  return gunzip;
 }

@@ -4,7 +4,7 @@ import type { UnreadableRecord } from './formats/record-scan.ts';
 import { importedRejects } from './importers/imported-rejects.ts';
 import { type ReadOptions, recordedRoles, recordedSegments, wantedFields } from './read-options.ts';
 import { recordLines } from './record-lines.ts';
-import { reasonCode, rejectReasons, type RejectReason } from './reject-reason.ts';
+import { examplesEach, reasonCode, rejectReasons, type RejectReason } from './reject-reason.ts';
 import type { RequestFile } from './request-files.ts';
 import { decodedRecordsSql, requestColumns } from './request-table.ts';
 
@@ -19,8 +19,6 @@ export interface RejectExample {
   readonly record?: number;
   readonly why: string;
 }
-
-const examplesEach = 3;
 
 /**
  * The first records of each file that are left out, three for each reason: reads the files once more, one after the other and in their

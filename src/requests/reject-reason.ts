@@ -31,3 +31,6 @@ export function reasonSql(conditions: readonly (readonly [RejectReason, string])
   const branches = sorted.map(([reason, condition]) => `WHEN ${condition} THEN ${reasonCode(reason)}`);
   return `(CASE ${branches.join(' ')} ELSE 0 END)::UTINYINT`;
 }
+
+/** How many records are shown for each reason. */
+export const examplesEach = 3;

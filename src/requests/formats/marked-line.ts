@@ -1,7 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { uncompressed } from './uncompressed.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const lineEnd = 0x0a;
@@ -24,13 +22,4 @@ export async function lineAfterByteOrderMark(absolutePath: string): Promise<stri
   const end = head.indexOf(lineEnd);
   const line = head.subarray(byteOrderMark.length, end === -1 ? head.length : end);
   return isUtf8(line) ? line.toString('utf8').trim() : null;
-}
-
-function uncompressed(absolutePath: string): Readable {
-  const file = createReadStream(absolutePath);
-  if (!/\.gz$/iu.test(absolutePath)) return file;
-  const gunzip = createGunzip();
-  // Whatever is wrong with the file comes out of the stream that is read.
-  pipeline(file, gunzip, () => {});
-  return gunzip;
 }

@@ -3,7 +3,7 @@ import { logFormatTraits } from '../../domain/log-format.ts';
 import type { RequestFileFacts } from '../../domain/request-file-facts.ts';
 import type { Database } from '../database.ts';
 import type { ReadOptions } from '../read-options.ts';
-import { rejectReasons, type RejectReason } from '../reject-reason.ts';
+import { examplesEach, rejectReasons, type RejectReason } from '../reject-reason.ts';
 import type { RequestFile } from '../request-files.ts';
 import { createRequestTable } from '../request-table.ts';
 import { importers } from './importers.ts';
@@ -14,8 +14,6 @@ export interface ImportedReject {
   readonly file: string;
   readonly why: string;
 }
-
-const examplesEach = 3;
 
 /** The first records that are left out, in the order of their ids, three for each reason. Reads the log once more, into the table `requests`. */
 export async function importedRejects(
