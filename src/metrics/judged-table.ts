@@ -76,21 +76,26 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
  * comes into it.
  */
 export async function createParityTable({ db, name }: JudgedTable, numbers: WantedNumbers): Promise<JudgedTable> {
-  const columns = [
+  const columns = outcomeFieldsOf(numbers);
+  await db.run(
+    `CREATE OR REPLACE VIEW judged_parity AS
+     SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
+  );
+  return { db, name: 'judged_parity' };
+}
+
+/** What a judged request holds of one version's outcome, as the ends of column names. */
+export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): readonly string[] {
+  return [
     'present',
     'errors_known',
     'latency_ns',
     'error',
     'label',
     'value',
-    ...(numbers.trueScores ? ['true_score'] : []),
-    ...(numbers.positiveScores ? ['positive_score'] : []),
+    ...(trueScores ? ['true_score'] : []),
+    ...(positiveScores ? ['positive_score'] : []),
   ];
-  await db.run(
-    `CREATE OR REPLACE VIEW judged_parity AS
-     SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
-  );
-  return { db, name: 'judged_parity' };
 }
 
 function numberColumns({ kpis, groups, positiveScores, binary, times = false }: WantedNumbers): string[] {

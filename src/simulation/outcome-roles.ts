@@ -1,19 +1,4 @@
 import type { Role } from '../domain/role.ts';
-import type { WantedNumbers } from '../requests/wanted-numbers.ts';
-
-/** What a judged request holds of one version's outcome, as the ends of column names. */
-export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): readonly string[] {
-  return [
-    'present',
-    'errors_known',
-    'latency_ns',
-    'error',
-    'label',
-    'value',
-    ...(trueScores ? ['true_score'] : []),
-    ...(positiveScores ? ['positive_score'] : []),
-  ];
-}
 
 /** Columns of one role set from those of another. */
 export function takenFrom(role: Role, source: Role, fields: readonly string[]): string[] {

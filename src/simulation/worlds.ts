@@ -1,6 +1,7 @@
 import type { Role } from '../domain/role.ts';
+import { outcomeFieldsOf } from '../metrics/judged-table.ts';
 import { type Database, quoteIdentifier } from '../requests/database.ts';
-import { outcomeFieldsOf, takenFrom, withoutOutcome } from './outcome-roles.ts';
+import { takenFrom, withoutOutcome } from './outcome-roles.ts';
 import type { PlantedEffect } from './plant-effect.ts';
 import { current } from './planted-change.ts';
 import type { WantedNumbers } from '../requests/wanted-numbers.ts';
