@@ -11,6 +11,12 @@ export interface DataColumn {
   readonly unsorted?: boolean;
 }
 
+/** The columns of comparisons, in the order of their cells, behind what each is about. */
+export function comparisonColumns(subject: string): readonly DataColumn[] {
+  const numbers = ['requests', 'users', 'baseline', 'candidate', 'change', 'interval'];
+  return [{ header: subject }, ...numbers.map((header) => ({ header, numeric: true }))];
+}
+
 /** A cell; `value` is what it is sorted by where its text is not. */
 export type Cell = string | { readonly content: ComponentChildren; readonly value?: string | number };
 

@@ -5,19 +5,11 @@ import { comparisonGroups } from '../comparison-groups.ts';
 import { evidenceFacts } from '../evidence-header.ts';
 import { commandLine } from '../names.ts';
 import { printableName, printableSentence } from '../printable.ts';
-import { type Cell, DataTable, LeftOut, why } from './data-table.tsx';
+import { type Cell, comparisonColumns, DataTable, LeftOut, why } from './data-table.tsx';
 
 const mostRows = 200;
 
-const comparisonColumns = [
-  { header: 'metric' },
-  { header: 'requests', numeric: true },
-  { header: 'users', numeric: true },
-  { header: 'baseline', numeric: true },
-  { header: 'candidate', numeric: true },
-  { header: 'change', numeric: true },
-  { header: 'interval', numeric: true },
-] as const;
+const columns = comparisonColumns('metric');
 
 /** Every metric on the whole, for each kind of comparison and cohort. */
 export function CohortSection({ evidence }: { readonly evidence: Evidence }) {
@@ -30,7 +22,7 @@ export function CohortSection({ evidence }: { readonly evidence: Evidence }) {
           const { name, requests, users, baseline, candidate, change, interval, missing } = comparisonCells(comparison);
           return [name, requests, users, baseline, candidate, change, interval === '' ? why(missing) : interval];
         });
-        return rows.length === 0 ? null : <DataTable caption={title} columns={comparisonColumns} rows={rows} />;
+        return rows.length === 0 ? null : <DataTable caption={title} columns={columns} rows={rows} />;
       })}
     </section>
   );

@@ -7,21 +7,13 @@ import { type ComparisonGroup, comparisonGroups } from '../comparison-groups.ts'
 import { isComputed, worstFirst } from '../harm.ts';
 import { printableName } from '../printable.ts';
 import { forestChart } from './charts/forest-chart.ts';
-import { type Cell, Chart, DataTable, LeftOut, why } from './data-table.tsx';
+import { type Cell, Chart, comparisonColumns, DataTable, LeftOut, why } from './data-table.tsx';
 
 const mostDrawn = 30;
 /** Rows of all tables of segments together, so that the page's size does not grow with the number of segments. */
 const mostRows = 600;
 
-const columns = [
-  { header: 'segment' },
-  { header: 'requests', numeric: true },
-  { header: 'users', numeric: true },
-  { header: 'baseline', numeric: true },
-  { header: 'candidate', numeric: true },
-  { header: 'change', numeric: true },
-  { header: 'interval', numeric: true },
-] as const;
+const columns = comparisonColumns('segment');
 
 /** Each metric's segments as a forest plot and a table, worst first, of the comparison that decides. */
 export function SegmentSection({ evidence }: { readonly evidence: Evidence }) {
