@@ -7,7 +7,8 @@ import { promote } from '../../src/gate/promote.ts';
 import { renderReport } from '../../src/gate/report-files.ts';
 import { reviewPlan } from '../../src/gate/review-plan.ts';
 import { evidenceText } from '../../src/report/evidence-text.ts';
-import { evidenceOf, planFolder, worldAt } from './aggregate-plans.ts';
+import { evidenceOf, planFolder } from './aggregate-plans.ts';
+import { worldAt } from './world-at.ts';
 
 describe('evidence', () => {
   const csv = 'metric,version,value\nerror_rate,candidate,0.1%\n';
@@ -47,7 +48,7 @@ describe('evidence', () => {
       'numbers.csv is not what was evaluated any more',
     );
     const notes: string[] = [];
-    const { evidence } = await evaluate(worldAt(folder, notes), 'plan.yaml', {});
+    const { evidence } = await evaluate(worldAt(folder, { note: (line) => void notes.push(line) }), 'plan.yaml', {});
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });
     expect(notes.join('\n')).toContain('A new series of looks starts');
     expect(await promote(worldAt(folder), 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });

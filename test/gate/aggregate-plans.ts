@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import type { World } from '../../src/gate/world.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
 import { parseEvidence } from '../../src/report/parse-evidence.ts';
 import { serializeEvidence } from '../../src/report/serialize-evidence.ts';
+import { worldAt } from './world-at.ts';
 
 export interface NumbersPlan {
   readonly guardrails: readonly string[];
@@ -39,20 +39,6 @@ guardrails:
 ${guardrails.map((each) => `  - ${each}\n`).join('')}${more}`;
   writeFileSync(join(folder, 'plan.yaml'), plan);
   return folder;
-}
-
-export function worldAt(cwd: string, notes: string[] = []): World {
-  return {
-    cwd,
-    now: () => new Date(0),
-    stdin: process.stdin,
-    signal: new AbortController().signal,
-    modelHost: '/none',
-    planSchema: '/none',
-    version: '0.0.0',
-    progress: { report: () => undefined, finish: () => undefined },
-    note: (line) => void notes.push(line),
-  };
 }
 
 /** Evaluates the first stage on these rows of numbers, each `metric,version,value,count,units,variance,segment`. */

@@ -9,7 +9,7 @@ import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
 import type { RequestsInspection } from '../../src/report/requests-text.ts';
 import { requestsText } from '../../src/report/requests-text.ts';
-import { worldAt } from './aggregate-plans.ts';
+import { worldAt } from './world-at.ts';
 
 const served = 'fields: { servedBy: served_by }, segments: { locale: locale }';
 

@@ -7,7 +7,7 @@ import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
 import { exportCompatibility } from '../../src/gate/export-compat.ts';
 import { temporaryFolder } from '../models/fixtures/tiny-model.ts';
-import { worldAt } from './aggregate-plans.ts';
+import { worldAt } from './world-at.ts';
 
 const own = ['refund-late', 'refund-open', 'other', 'spam'];
 

@@ -9,7 +9,7 @@ import { promote } from '../../src/gate/promote.ts';
 import { reviewPlan } from '../../src/gate/review-plan.ts';
 import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
-import { worldAt } from './aggregate-plans.ts';
+import { worldAt } from './world-at.ts';
 
 interface Served {
   readonly request_id: string;

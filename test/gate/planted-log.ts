@@ -6,8 +6,8 @@ import { schemes } from '../../src/assignment/schemes.ts';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.ts';
 import { evaluate, type EvaluateOptions } from '../../src/gate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import type { World } from '../../src/gate/world.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { worldAt } from './world-at.ts';
 
 /** A record of a log, as it will be written. */
 export type PlantedRecord = Readonly<Record<string, unknown>>;
@@ -55,7 +55,7 @@ export class PlantedRollout {
       '',
     ].join('\n');
     writeFileSync(join(this.folder, 'plan.yaml'), plan);
-    return (await evaluate(worldIn(this.folder), 'plan.yaml', options)).evidence;
+    return (await evaluate(worldAt(this.folder), 'plan.yaml', options)).evidence;
   }
 
   remove(): void {
@@ -68,18 +68,4 @@ export function checkOf({ checks }: Pick<Evidence, 'checks'>, name: string): Che
   const found = checks.find((check) => check.name === name);
   if (found === undefined) throw new Error(`no check is named ${name}`);
   return found;
-}
-
-function worldIn(cwd: string): World {
-  return {
-    cwd,
-    stdin: process.stdin,
-    now: () => new Date(0),
-    signal: new AbortController().signal,
-    modelHost: '',
-    planSchema: '',
-    version: '0.0.0',
-    progress: { report() {}, finish() {} },
-    note() {},
-  };
 }

@@ -6,9 +6,9 @@ import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { OutputSignature } from '../../src/domain/registry.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
-import type { World } from '../../src/gate/world.ts';
 import { parseEvidence } from '../../src/report/parse-evidence.ts';
 import { serializeEvidence } from '../../src/report/serialize-evidence.ts';
+import { worldAt } from './world-at.ts';
 
 interface LogRecord {
   readonly label: unknown;
@@ -55,20 +55,6 @@ ${guardrails.map((each) => `  - ${each}\n`).join('')}`;
   writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
   const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
   return parseEvidence(serializeEvidence(evidence), 'evidence.json');
-}
-
-function worldAt(cwd: string): World {
-  return {
-    cwd,
-    now: () => new Date(0),
-    stdin: process.stdin,
-    signal: new AbortController().signal,
-    modelHost: '/none',
-    planSchema: '/none',
-    version: '0.0.0',
-    progress: { report: () => undefined, finish: () => undefined },
-    note: () => undefined,
-  };
 }
 
 function guardrail(evidence: Evidence, metric: string) {

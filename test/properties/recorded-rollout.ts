@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import type { World } from '../../src/gate/world.ts';
 import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { worldAt } from '../gate/world-at.ts';
 
 const model = 'classifier';
 export const baseline = '1.0.0';
@@ -36,7 +36,7 @@ export async function evaluateLog(
       writeFileSync(join(folder, 'requests', name), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     }
     writeFileSync(join(folder, 'plan.yaml'), planText(guardrails));
-    return (await evaluate(worldIn(folder), 'plan.yaml', {})).evidence;
+    return (await evaluate(worldAt(folder), 'plan.yaml', {})).evidence;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -57,20 +57,6 @@ function planText(guardrails: readonly string[]): string {
     ...guardrails.map((line) => `  - ${line}`),
     '',
   ].join('\n');
-}
-
-function worldIn(folder: string): World {
-  return {
-    cwd: folder,
-    stdin: process.stdin,
-    now: () => new Date(0),
-    signal: new AbortController().signal,
-    modelHost: '',
-    planSchema: '',
-    version: '0.0.0',
-    progress: { report() {}, finish() {} },
-    note() {},
-  };
 }
 
 /** The part of evidence that says what was found, without the files that it was found in. */

@@ -5,6 +5,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { OutputSignature } from '../../src/domain/registry.ts';
 import type { World } from '../../src/gate/world.ts';
+import { worldAt } from '../gate/world-at.ts';
 
 export const baseline = '1.0.0';
 export const candidate = '1.1.0';
@@ -127,19 +128,5 @@ ${guardrails.map((each) => `  - ${each}\n`).join('')}${extra}`;
   writeFileSync(join(folder, 'plan.yaml'), plan);
   writeFileSync(join(folder, 'log.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const notes: string[] = [];
-  return { folder, notes, world: worldAt(folder, notes) };
-}
-
-function worldAt(cwd: string, notes: string[]): World {
-  return {
-    cwd,
-    now: () => new Date(0),
-    stdin: process.stdin,
-    signal: new AbortController().signal,
-    modelHost: '/none',
-    planSchema: '/none',
-    version: '0.0.0',
-    progress: { report: () => undefined, finish: () => undefined },
-    note: (line) => void notes.push(line),
-  };
+  return { folder, notes, world: worldAt(folder, { note: (line) => void notes.push(line) }) };
 }

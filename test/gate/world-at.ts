@@ -1,0 +1,17 @@
+import type { World } from '../../src/gate/world.ts';
+
+/** The outside world of a test: a folder, a fixed time, no models to run, and nobody who listens unless the test does. */
+export function worldAt(cwd: string, changes: Partial<World> = {}): World {
+  return {
+    cwd,
+    now: () => new Date(0),
+    stdin: process.stdin,
+    signal: new AbortController().signal,
+    modelHost: '/none',
+    planSchema: '/none',
+    version: '0.0.0',
+    progress: { report: () => undefined, finish: () => undefined },
+    note: () => undefined,
+    ...changes,
+  };
+}
