@@ -1,4 +1,4 @@
-import pLimit, { type LimitFunction } from 'p-limit';
+import fastq, { type queueAsPromised } from 'fastq';
 import { Pool } from 'undici';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
@@ -10,7 +10,7 @@ import type { Request } from './ask-once.ts';
 import type { Ask, Exchange } from './exchange.ts';
 import { type Environment, headerValues, withoutSecrets } from './header-values.ts';
 import { openExchange } from './open-exchange.ts';
-import { readAnswer } from './read-answer.ts';
+import { answerReader } from './read-answer.ts';
 import { Transport } from './transport.ts';
 
 /** More connections than this at once say more about this machine than about the server. */
@@ -57,6 +57,13 @@ function asker(transport: Transport, { origin, search }: URL, headers: Readonly<
   };
 }
 
+/** One request of those that wait for their turn. */
+interface Waiting {
+  readonly input: unknown;
+  /** `performance.now()` when its answer must be there; the timeout after its turn where it is absent. */
+  readonly deadline: number | undefined;
+}
+
 interface Parts {
   readonly exchange: Exchange;
   readonly transport: Transport;
@@ -72,30 +79,28 @@ interface Parts {
 class HttpModel implements Model {
   readonly backend: string;
   readonly concurrent = true;
-  readonly #spec: HttpModelSpec;
   readonly #parts: Parts;
-  readonly #limit: LimitFunction;
+  readonly #read: (output: unknown) => Outcome | Promise<Outcome>;
+  readonly #queue: queueAsPromised<Waiting, Outcome>;
   /** All of a request but its body. */
   readonly #request: Request;
   #sent = 0;
   #nextStart = 0;
 
-  constructor(spec: HttpModelSpec, parts: Parts) {
-    this.#spec = spec;
+  constructor({ endpoint, signature: { output } }: HttpModelSpec, parts: Parts) {
     this.#parts = parts;
-    this.#limit = pLimit(parts.connections);
+    const decode = parts.preprocess?.decode;
+    const own = answerReader(output, endpoint.answer);
+    this.#read = decode === undefined ? own : async (answer) => readDecoded(await decode(answer), output);
+    this.#queue = fastq.promise((waiting) => this.#work(waiting), parts.connections);
     const { server, path, headers } = parts.exchange;
-    const search = new URL(spec.endpoint.url).search;
+    const search = new URL(endpoint.url).search;
     this.#request = { method: 'POST', path: `${path}${search}`, headers: { ...headers, ...parts.headers } };
-    this.backend = server === '' ? spec.endpoint.protocol : `${spec.endpoint.protocol}, ${server}`;
+    this.backend = server === '' ? endpoint.protocol : `${endpoint.protocol}, ${server}`;
   }
 
   predict(inputs: readonly unknown[], deadline?: number): Promise<Outcome[]> {
-    return this.#limit.map(inputs, async (input) => {
-      if (this.#parts.traffic.pauseMs > 0) await this.#turn();
-      const outcome = await this.#answer(input, deadline ?? performance.now() + this.#parts.traffic.timeoutMs);
-      return outcome.ok ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, this.#parts.secrets) };
-    });
+    return Promise.all(inputs.map((input) => this.#queue.push({ input, deadline })));
   }
 
   /** What computes is somewhere else. */
@@ -105,6 +110,12 @@ class HttpModel implements Model {
 
   close(): Promise<void> {
     return this.#parts.transport.close();
+  }
+
+  async #work({ input, deadline }: Waiting): Promise<Outcome> {
+    if (this.#parts.traffic.pauseMs > 0) await this.#turn();
+    const outcome = await this.#answer(input, deadline ?? performance.now() + this.#parts.traffic.timeoutMs);
+    return outcome.ok ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, this.#parts.secrets) };
   }
 
   /** Waits until a request may start, where the plan says how many a second there may be. */
@@ -135,13 +146,6 @@ class HttpModel implements Model {
       const kind = error instanceof AnswerError ? error.kind : 'model-error';
       return counted(failure(kind, messageOf(error)), retries);
     }
-  }
-
-  async #read(output: unknown): Promise<Outcome> {
-    const decode = this.#parts.preprocess?.decode;
-    const { signature, endpoint } = this.#spec;
-    if (decode === undefined) return readAnswer(output, signature.output, endpoint.answer);
-    return readDecoded(await decode(output), signature.output);
   }
 }
 

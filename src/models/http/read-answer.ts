@@ -2,49 +2,71 @@ import type { AnswerPaths } from '../../domain/endpoint.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { failure, labelsAreNumbers, readDecoded, readOutput } from '../decode.ts';
-import { isObject, valueAt } from './paths.ts';
+import { isObject, readerAt } from './paths.ts';
+
+/** Reads a model's output, JSON in which numbers may be NaN, as the outcome of its request. */
+export type AnswerReader = (output: unknown) => Outcome;
 
 /**
- * Finds the prediction in a model's output: where the paths say, else by its shape. A text or a whole number of a
- * classification is its label, a list its labels' scores; a list of one is what it holds.
- *
- * @param output JSON, in which numbers may be NaN
+ * Says how the prediction is found in a version's answers: where the paths say, else by its shape. A text or a whole number of
+ * a classification is its label, a list its labels' scores; a list of one is what it holds.
  */
-export function readAnswer(output: unknown, signature: OutputSignature, paths: AnswerPaths = {}): Outcome {
+export function answerReader(signature: OutputSignature, paths: AnswerPaths = {}): AnswerReader {
+  const read = pathsReader(signature, paths);
   const { label, score, scores, value } = paths;
-  const absent = [label, score, scores, value].find(
-    (path) => path !== undefined && valueAt(output, path) === undefined,
+  const needed = [label, score, scores, value].flatMap((path) =>
+    path === undefined ? [] : [{ path, find: readerAt(path) }],
   );
-  if (absent !== undefined) return failure('bad-response', `the answer has nothing at ${absent}: ${shown(output)}`);
-  if (signature.kind === 'regression')
-    return readValue(value === undefined ? output : valueAt(output, value), signature);
-  if (scores !== undefined && label === undefined) return readValue(valueAt(output, scores), signature);
-  if (label === undefined) return readValue(output, signature);
-  const named = labelOf(single(valueAt(output, label)), signature.labels);
-  if (scores !== undefined) return withScores(named, valueAt(output, scores), signature);
-  return readDecoded(score === undefined ? named : { label: named, score: single(valueAt(output, score)) }, signature);
+  return (output) => {
+    const absent = needed.find(({ find }) => find(output) === undefined);
+    if (absent === undefined) return read(output);
+    return failure('bad-response', `the answer has nothing at ${absent.path}: ${shown(output)}`);
+  };
 }
 
-function readValue(output: unknown, signature: OutputSignature): Outcome {
-  const value = single(output);
-  if (isNumberList(value)) return readOutput(value, signature);
+function pathsReader(signature: OutputSignature, { label, score, scores, value }: AnswerPaths): AnswerReader {
+  const read = shapeReader(signature);
+  if (signature.kind === 'regression') return value === undefined ? read : at(value, read);
+  if (label === undefined) return scores === undefined ? read : at(scores, read);
+  const nameOf = labelNamer(signature.labels);
+  const findLabel = at(label, (found) => nameOf(single(found)));
+  if (scores !== undefined) {
+    const readScores = at(scores, read);
+    return (output) => withScores(findLabel(output), readScores(output), signature);
+  }
+  if (score === undefined) return (output) => readDecoded(findLabel(output), signature);
+  const findScore = at(score, single);
+  return (output) => readDecoded({ label: findLabel(output), score: findScore(output) }, signature);
+}
+
+function at<Result>(path: string, read: (value: unknown) => Result): (output: unknown) => Result {
+  const find = readerAt(path);
+  return (output) => read(find(output));
+}
+
+function shapeReader(signature: OutputSignature): AnswerReader {
   const labels = signature.kind === 'classification' ? signature.labels : [];
-  if (!isObject(value)) return readDecoded(labels.length === 0 ? value : labelOf(value, labels), signature);
-  if ('label' in value || 'scores' in value) return readDecoded(value, signature);
-  const names = Object.keys(value);
-  if (names.length > 0 && names.every((name) => labels.includes(name)))
-    return readDecoded({ scores: value }, signature);
-  const [only] = names;
-  if (names.length === 1 && only !== undefined) return readValue(value[only], signature);
-  return failure(
-    'bad-response',
-    `the answer has several outputs (${names.join(', ')}); say in artifact.answer which to read`,
-  );
+  const nameOf = signature.kind === 'classification' ? labelNamer(labels) : (value: unknown) => value;
+  const read: AnswerReader = (output) => {
+    const value = single(output);
+    if (isNumberList(value)) return readOutput(value, signature);
+    if (!isObject(value)) return readDecoded(nameOf(value), signature);
+    if ('label' in value || 'scores' in value) return readDecoded(value, signature);
+    const names = Object.keys(value);
+    if (names.length > 0 && names.every((name) => labels.includes(name)))
+      return readDecoded({ scores: value }, signature);
+    const [only] = names;
+    if (names.length === 1 && only !== undefined) return read(value[only]);
+    return failure(
+      'bad-response',
+      `the answer has several outputs (${names.join(', ')}); say in artifact.answer which to read`,
+    );
+  };
+  return read;
 }
 
 /** The label as the version answered it, with the scores that came beside it. */
-function withScores(label: unknown, scores: unknown, signature: OutputSignature): Outcome {
-  const scored = readValue(scores, signature);
+function withScores(label: unknown, scored: Outcome, signature: OutputSignature): Outcome {
   if (!scored.ok || scored.prediction.kind !== 'label' || signature.kind !== 'classification') return scored;
   const index = typeof label === 'string' ? signature.labels.indexOf(label) : -1;
   const outcome = readDecoded(index < 0 ? label : { label, score: scored.prediction.scores?.[index] }, signature);
@@ -53,10 +75,13 @@ function withScores(label: unknown, scores: unknown, signature: OutputSignature)
 }
 
 /** A whole number is the label of that name where the labels are numbers, else the label at that place. */
-function labelOf(value: unknown, labels: readonly string[]): unknown {
-  if (typeof value === 'boolean') return String(value);
-  if (typeof value !== 'number') return value;
-  return labelsAreNumbers(labels) ? String(value) : (labels[value] ?? String(value));
+function labelNamer(labels: readonly string[]): (value: unknown) => unknown {
+  const named = labelsAreNumbers(labels);
+  return (value) => {
+    if (typeof value === 'boolean') return String(value);
+    if (typeof value !== 'number') return value;
+    return named ? String(value) : (labels[value] ?? String(value));
+  };
 }
 
 /** What lists of one hold. */

@@ -3,7 +3,8 @@ import type { Signature } from '../../../domain/registry.ts';
 import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { parseAnswer } from '../json-text.ts';
-import { filled, valueAt } from '../paths.ts';
+import { bodyTemplate } from '../body-template.ts';
+import { readerAt } from '../paths.ts';
 import { plainWords, refuseStatus } from './server-facts.ts';
 
 /** Any service that takes and gives JSON: the body is a template, the answer is read at dotted paths. */
@@ -16,14 +17,16 @@ export async function jsonTemplate(
   const { status, body: text } = await ask(root);
   // A service that takes POST answers GET with all kinds of statuses; only these say that requests will fail too.
   if (status === 401 || status === 403 || status === 503) refuseStatus(root, status, text);
+  const template = bodyTemplate(body);
+  const readId = answer?.id === undefined ? undefined : readerAt(answer.id);
   return {
     server: '',
     path: root === '' ? '/' : root,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
-    write: (input, id) => JSON.stringify(filled(body, { input, id })),
+    write: (input, id) => JSON.stringify(template({ input, id })),
     read: (received, _contentType, id) => {
       const parsed = parseAnswer(received);
-      const repeated = answer?.id === undefined ? id : valueAt(parsed, answer.id);
+      const repeated = readId === undefined ? id : readId(parsed);
       if (repeated === id) return parsed;
       throw new AnswerError(
         'bad-response',

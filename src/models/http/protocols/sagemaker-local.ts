@@ -4,7 +4,8 @@ import type { InputSignature, Signature } from '../../../domain/registry.ts';
 import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { parseAnswer } from '../json-text.ts';
-import { filled, isObject } from '../paths.ts';
+import { bodyTemplate } from '../body-template.ts';
+import { isObject } from '../paths.ts';
 import { columnsOf, onlyItem, scoringServer } from './server-facts.ts';
 
 /**
@@ -18,9 +19,10 @@ export async function sagemakerLocal(
   ask: Ask,
 ): Promise<Exchange> {
   const server = await scoringServer(root, ask);
+  const template = body === undefined ? undefined : bodyTemplate(body);
   const write = (input: unknown, id: string): string => {
     if (format === 'text/csv') return csvRow(input, signature.input);
-    const value = body === undefined ? input : filled(body, { input, id });
+    const value = template === undefined ? input : template({ input, id });
     if (format === 'application/jsonlines') return `${JSON.stringify(value)}\n`;
     return JSON.stringify(body === undefined ? [value] : value);
   };
