@@ -52,6 +52,8 @@ export class HostedModel {
   #backend = '';
   #deaths = 0;
   #slowestRequestMs: number | undefined;
+  /** Requests of the batches that are not answered yet. */
+  #underWay = 0;
   #closed = false;
   #peakMemory: number | null = null;
 
@@ -98,7 +100,12 @@ export class HostedModel {
   async predict(inputs: readonly string[]): Promise<OutcomeColumns> {
     const { batch } = this.#settings;
     const start = performance.now();
-    const reply = await this.#ask({ kind: 'predict', inputs, batch }, this.#timeoutMs(inputs.length));
+    this.#underWay += inputs.length;
+    const reply = await this.#ask({ kind: 'predict', inputs, batch }, () => this.#timeoutMs(inputs.length)).finally(
+      () => {
+        this.#underWay -= inputs.length;
+      },
+    );
     if (reply.kind === 'predicted') {
       const requestMs = (performance.now() - start) / inputs.length;
       this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
@@ -126,7 +133,7 @@ export class HostedModel {
     const limit = timeoutMs * 1e6;
     const load = sentAt === undefined ? {} : { load: { sentAt, timeoutMs } };
     const allowedMs = keepsTime(this.#spec) ? this.#remoteMs(1) : timeoutMs;
-    const reply = await this.#ask({ kind: 'time', input, ...load }, allowedMs);
+    const reply = await this.#ask({ kind: 'time', input, ...load }, () => allowedMs);
     if (reply.kind === 'timed') {
       const { nanoseconds, error, retries, restarted } = reply;
       // As with a process of ours, the time of a crash says nothing.
@@ -150,11 +157,11 @@ export class HostedModel {
     await started?.close();
   }
 
-  /** Asks until a process has answered this request or died over it. */
-  async #ask(request: HostRequest, timeoutMs: number): Promise<HostReply | ProcessDeath> {
+  /** Asks until a process has answered this request or died over it. @param allowedMs how long that may take from now */
+  async #ask(request: HostRequest, allowedMs: () => number): Promise<HostReply | ProcessDeath> {
     for (;;) {
       const running = await this.#running();
-      const reply = await running.ask(request, timeoutMs);
+      const reply = await running.ask(request, allowedMs());
       if (reply.kind === 'refused')
         throw unusableFile(`Version ${this.version}: ${reply.message}`, { hint: reply.hint });
       if (reply.kind !== 'died') {
@@ -193,7 +200,8 @@ export class HostedModel {
    */
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
-    if (keepsTime(this.#spec)) return this.#remoteMs(requests);
+    if (this.#spec.runtime === 'http') return this.#remoteMs(this.#underWay);
+    if (this.#spec.runtime === 'command') return this.#remoteMs(requests);
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
@@ -201,14 +209,17 @@ export class HostedModel {
 
   /**
    * The same for a version that a server or a program computes. Its process ends each request in time by itself, however
-   * slow those are, and is stuck only where the version's own code is; two calls may share it.
+   * slow those are, and is stuck only where the version's own code is.
+   *
+   * @param requests that have to be answered in that time: a server's time runs while those of earlier calls are, a program's
+   *   only when they were
    */
   #remoteMs(requests: number): number {
     const { timeoutMs, concurrency, pauseMs } = this.#traffic();
     const program = this.#spec.runtime === 'command';
     const startMs = this.#spec.runtime === 'command' ? this.#spec.startTimeoutMs : 0;
-    const rounds = Math.ceil((2 * requests) / (program ? 1 : (concurrency ?? requests)));
-    return Math.min(rounds * (timeoutMs + startMs) + 2 * requests * pauseMs + spareMs, longestTimerMs);
+    const rounds = Math.ceil(requests / (program ? 1 : (concurrency ?? requests)));
+    return Math.min(rounds * (timeoutMs + startMs) + requests * pauseMs + spareMs, longestTimerMs);
   }
 }
 
