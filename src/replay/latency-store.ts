@@ -64,9 +64,10 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
     timeoutMs: settings.timeoutMs,
     load: settings.load,
   });
-  const store = await OutcomeStore.open(measurement.store.folder, key, seqs.length, measurement.store.fresh);
-  const file = store.pathOf(0);
-  if ((await store.missingParts(1)).length === 0) return { file, measured: false };
+  const store = await OutcomeStore.open(measurement.store.folder, key, measurement.store.fresh);
+  const missing = await store.missing(seqs.length);
+  const [stored] = store.paths;
+  if (stored !== undefined && missing.length === 0) return { file: stored, measured: false };
 
   const { version } = candidate.spec;
   const onProgress = (done: number): void => measurement.onProgress({ version, done, total: seqs.length });
@@ -80,7 +81,9 @@ export async function timeSample(measurement: LatencyMeasurement, signal: AbortS
     ...columns.map((column) => errorsOf(column, seqs.length)),
     ...[times.baseline, times.candidate].map((column) => retriesOf(column, seqs.length)),
   ];
-  await store.writePart(0, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
+  const all = { from: 0, to: seqs.length };
+  await store.add(all, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
+  const [file = ''] = store.paths;
   return { file, measured: true };
 }
 

@@ -5,26 +5,30 @@ import writeFileAtomic from 'write-file-atomic';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
 import { fileSha256 } from '../models/artifact.ts';
 import { outcomeFormat } from './outcome-key.ts';
+import { inOrder, type RowRange, rowsBeside } from './row-range.ts';
 
-/** What the store knows of one key: written anew, atomically, after each part. */
+/** A file of the store. */
+interface StoredFile extends RowRange {
+  readonly sha256: string;
+}
+
+/** What the store knows of one key: written anew, atomically, after each file. */
 interface Manifest {
   readonly format: number;
-  /** Rows of every part but the last. */
-  readonly partRows: number;
   /** The library that computed the outcomes, such as `wasm`. */
   readonly backend: string;
   /**
-   * Most memory that a process had resident in bytes, over all that computed any of the parts; 0 before the first part.
-   * Null where one of them could not tell, or was not asked.
+   * Most memory that a process had resident in bytes, over all that computed any of the rows; 0 before the first.
+   * Null where one of them could not tell.
    */
   readonly peakMemory: number | null;
-  /** Part number to the sha256 of its file. */
-  readonly parts: Readonly<Record<string, string>>;
+  /** In the order in which they were written; no two have a row in common. */
+  readonly files: readonly StoredFile[];
 }
 
 /**
- * The stored outcomes of one key: Parquet files in `FOLDER/KEY/`, and a manifest of those that are complete. A part counts
- * only while its file has the digest that the manifest holds, so an interrupted, cut or altered part is made again.
+ * The stored outcomes of one key: Parquet files in `FOLDER/KEY/`, and a manifest of those that are complete. A file counts
+ * only while it has the digest that the manifest holds, so what was cut or altered is made again.
  */
 export class OutcomeStore {
   readonly #folder: string;
@@ -32,11 +36,10 @@ export class OutcomeStore {
 
   /**
    * @param storeFolder the folder of all keys
-   * @param partRows how the rows are cut into parts; parts of another cut are not used
    * @param fresh forgets what is stored under this key
    * @throws UserError (exit 5) when the folder cannot be written
    */
-  static async open(storeFolder: string, key: string, partRows: number, fresh: boolean): Promise<OutcomeStore> {
+  static async open(storeFolder: string, key: string, fresh: boolean): Promise<OutcomeStore> {
     const folder = join(storeFolder, key);
     try {
       if (fresh) await rm(folder, { recursive: true, force: true });
@@ -45,9 +48,7 @@ export class OutcomeStore {
       throw unwritable(folder, error);
     }
     const stored = await readManifest(join(folder, 'manifest.json'));
-    const usable = stored !== null && stored.format === outcomeFormat && stored.partRows === partRows;
-    const empty = { format: outcomeFormat, partRows, backend: '', peakMemory: 0, parts: {} };
-    return new OutcomeStore(folder, usable ? stored : empty);
+    return new OutcomeStore(folder, stored ?? { format: outcomeFormat, backend: '', peakMemory: 0, files: [] });
   }
 
   private constructor(folder: string, manifest: Manifest) {
@@ -65,45 +66,48 @@ export class OutcomeStore {
     return this.#manifest.peakMemory === 0 ? null : this.#manifest.peakMemory;
   }
 
-  /** Takes note of a process that computes parts; the next part to be written keeps it. @param bytes null where it cannot tell */
+  /** Takes note of a process that computes rows; the next file to be written keeps it. @param bytes null where it cannot tell */
   notePeakMemory(bytes: number | null): void {
     const { peakMemory } = this.#manifest;
     const highest = bytes === null || peakMemory === null ? null : Math.max(bytes, peakMemory);
     this.#manifest = { ...this.#manifest, peakMemory: highest };
   }
 
-  pathOf(part: number): string {
-    return join(this.#folder, `part-${String(part).padStart(5, '0')}.parquet`);
+  /** The Parquet files in order of their rows. */
+  get paths(): readonly string[] {
+    return inOrder(this.#manifest.files).map((file) => this.#pathOf(file));
   }
 
-  /** Which of the parts 0 to `count` - 1 are missing or not what was written. */
-  async missingParts(count: number): Promise<number[]> {
-    const missing: number[] = [];
-    for (let part = 0; part < count; part += 1) {
-      const recorded = this.#manifest.parts[part];
-      if (recorded === undefined || (await digestOf(this.pathOf(part))) !== recorded) missing.push(part);
+  /** Which of the rows 0 to `rows` - 1 are in no file, or in none that is still what was written; such files go. */
+  async missing(rows: number): Promise<RowRange[]> {
+    const intact: StoredFile[] = [];
+    for (const file of this.#manifest.files) {
+      if ((await digestOf(this.#pathOf(file))) === file.sha256) intact.push(file);
+      else await rm(this.#pathOf(file), { force: true });
     }
-    return missing;
+    this.#manifest = { ...this.#manifest, files: intact };
+    return rowsBeside(intact, { from: 0, to: rows });
   }
 
-  /** Forgets all parts, because another backend goes on. */
-  restart(backend: string): void {
-    this.#manifest = { ...this.#manifest, backend, peakMemory: 0, parts: {} };
+  /** Forgets all rows, because another backend goes on. */
+  async restart(backend: string): Promise<void> {
+    for (const path of this.paths) await rm(path, { force: true });
+    this.#manifest = { ...this.#manifest, backend, peakMemory: 0, files: [] };
   }
 
   /**
-   * Adds a part.
+   * Adds rows.
    *
    * @param write makes the Parquet file at the path that it is given
    * @throws UserError (exit 5) when the file cannot be written
    */
-  async writePart(part: number, write: (path: string) => Promise<void>): Promise<void> {
+  async add({ from, to }: RowRange, write: (path: string) => Promise<void>): Promise<void> {
     const temporary = join(this.#folder, `.${randomUUID()}.tmp`);
     try {
       await write(temporary);
       const sha256 = await fileSha256(temporary);
-      await rename(temporary, this.pathOf(part));
-      this.#manifest = { ...this.#manifest, parts: { ...this.#manifest.parts, [part]: sha256 } };
+      await rename(temporary, this.#pathOf({ from, to }));
+      this.#manifest = { ...this.#manifest, files: [...this.#manifest.files, { from, to, sha256 }] };
       await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(this.#manifest, null, 2)}\n`);
     } catch (error) {
       const refused = systemErrorCode(error) !== undefined || messageOf(error).startsWith('IO Error');
@@ -112,26 +116,28 @@ export class OutcomeStore {
       await rm(temporary, { force: true });
     }
   }
+
+  #pathOf({ from, to }: RowRange): string {
+    const [first, end] = [from, to].map((row) => String(row).padStart(9, '0'));
+    return join(this.#folder, `rows-${first}-${end}.parquet`);
+  }
 }
 
 /** The manifest at `path`; null when there is none or it is not one, since outcomes can be made again. */
 async function readManifest(path: string): Promise<Manifest | null> {
   try {
     const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (!isManifest(parsed)) return null;
-    // A canary that did not look at memory wrote no such key.
-    const { peakMemory } = parsed;
-    return { ...parsed, peakMemory: typeof peakMemory === 'number' ? peakMemory : null };
+    return isManifest(parsed) ? parsed : null;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return null;
     throw unusableFile(`The outcome store's ${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function isManifest(value: unknown): value is Omit<Manifest, 'peakMemory'> & { readonly peakMemory?: unknown } {
+function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('format' in value) || !('partRows' in value) || !('backend' in value) || !('parts' in value)) return false;
-  return typeof value.backend === 'string' && typeof value.parts === 'object' && value.parts !== null;
+  if (!('format' in value) || !('backend' in value) || !('peakMemory' in value) || !('files' in value)) return false;
+  return value.format === outcomeFormat && typeof value.backend === 'string' && Array.isArray(value.files);
 }
 
 async function digestOf(path: string): Promise<string | null> {
@@ -145,7 +151,7 @@ async function digestOf(path: string): Promise<string | null> {
 
 function unwritable(folder: string, cause: unknown): Error {
   return unusableFile(`The outcome store ${folder} cannot be written: ${messageOf(cause)}`, {
-    hint: 'Make the folder writable or free some space; finished parts are kept.',
+    hint: 'Make the folder writable or free some space; what is finished is kept.',
     cause,
   });
 }

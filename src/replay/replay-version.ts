@@ -5,8 +5,10 @@ import type { Database } from '../requests/database.ts';
 import { outcomeKey, type RequestIdentity } from './outcome-key.ts';
 import { OutcomeStore } from './outcome-store.ts';
 import { ParquetWriter } from './parquet-table.ts';
-import { planParts, type PartPlan, type PartRange } from './part-plan.ts';
-import { replayParts } from './replay-parts.ts';
+import { replayChunks } from './replay-chunks.ts';
+import { requestChunks } from './request-chunks.ts';
+import { planWindows, type ReplayWindows } from './replay-windows.ts';
+import { countRows, type RowRange } from './row-range.ts';
 import { StartLine } from './start-line.ts';
 
 /** Where finished work is kept. */
@@ -57,7 +59,7 @@ export interface ReplayedVersion {
  * what the store lacks is computed; a version that lacks nothing is not even loaded. Versions whose outcomes depend on
  * the same are replayed once.
  *
- * @param signal stops the replay; finished parts are kept
+ * @param signal stops the replay; what is finished is kept
  * @returns one result per replay, in their order
  * @throws UserError exit 130 when stopped, exit 5 when a version or the store cannot be used
  */
@@ -80,9 +82,9 @@ export async function replayVersions(replays: readonly Replay[], signal: AbortSi
 /** A replay that knows what it has to do. */
 interface Work {
   readonly replay: Replay;
-  readonly plan: PartPlan;
+  readonly plan: ReplayWindows;
   readonly store: OutcomeStore;
-  readonly missing: readonly PartRange[];
+  readonly missing: readonly RowRange[];
 }
 
 function keyOf({ host, requests, spec, sha256, truth = false }: Replay): string {
@@ -93,10 +95,9 @@ function keyOf({ host, requests, spec, sha256, truth = false }: Replay): string 
 }
 
 async function prepare(replay: Replay, key: string): Promise<Work> {
-  const plan = await planParts(replay.db, replay.table, replay.host.batch);
-  const store = await OutcomeStore.open(replay.store.folder, key, plan.partRows, replay.store.fresh);
-  const isMissing = new Set(await store.missingParts(plan.ranges.length));
-  return { replay, plan, store, missing: plan.ranges.filter(({ part }) => isMissing.has(part)) };
+  const plan = await planWindows(replay.db, replay.table, replay.host.batch);
+  const store = await OutcomeStore.open(replay.store.folder, key, replay.store.fresh);
+  return { replay, plan, store, missing: await store.missing(plan.rows) };
 }
 
 /** Does all works at once; the first failure stops the others and is the one that is thrown. */
@@ -132,38 +133,37 @@ async function doWork(
   signal: AbortSignal,
 ): Promise<ReplayedVersion> {
   const { replay, plan, store } = work;
+  const { db, table, truth = false, spec, host, onProgress } = replay;
+  const source = { db, table, truth, windows: plan.windows };
   let { missing } = work;
   if (missing.length > 0) {
+    let chunks = requestChunks(source, missing, host.batch);
     await withModel(replay, signal, async (model) => {
       await startLine.arrive(signal);
       // Outcomes of two backends may differ in their last digits, so they are not mixed.
       if (store.backend !== model.backend) {
-        store.restart(model.backend);
-        missing = plan.ranges;
+        await store.restart(model.backend);
+        const all = [{ from: 0, to: plan.rows }];
+        if (countRows(missing) < plan.rows) chunks = requestChunks(source, all, host.batch);
+        missing = all;
       }
-      const { db, table, truth = false, spec, host, onProgress } = replay;
       let done = plan.rows - countRows(missing);
       const onDone = (requests: number): void => {
         done += requests;
         onProgress({ version: model.version, done, total: plan.rows });
       };
       onDone(0);
-      const { output } = spec.signature;
-      await replayParts({ db, table, truth, output, model, batch: host.batch, store, writer, ranges: missing, onDone });
+      await replayChunks({ chunks, output: spec.signature.output, model, store, writer, onDone });
     });
   }
   return {
     version: replay.spec.version,
     backend: store.backend,
     peakMemory: store.peakMemory,
-    files: plan.ranges.map(({ part }) => store.pathOf(part)),
+    files: store.paths,
     rows: plan.rows,
     replayed: countRows(missing),
   };
-}
-
-function countRows(ranges: readonly PartRange[]): number {
-  return ranges.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Runs `work` with the version's process, which is gone afterwards, and at once when the signal comes. */

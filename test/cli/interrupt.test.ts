@@ -8,7 +8,7 @@ import { ownShippedRollouts } from './shipped.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 
-/** A rollout whose candidate takes some seconds for its replay, in several parts. */
+/** A rollout whose candidate takes some seconds for its replay. */
 async function slowRollout(): Promise<string> {
   const folder = ownShippedRollouts();
   shortenLog(folder, plan, 3300);
@@ -16,23 +16,23 @@ async function slowRollout(): Promise<string> {
   return folder;
 }
 
-/** The parts that the outcome store holds, with what changes when one is written again. */
-function finishedParts(folder: string): Record<string, string> {
+/** The files that the outcome store holds, with what changes when one is written again. */
+function finishedFiles(folder: string): Record<string, string> {
   const store = join(folder, 'rollouts', '.canary', 'outcomes');
   if (!existsSync(store)) return {};
-  const parts: [string, string][] = [];
+  const found: [string, string][] = [];
   for (const key of readdirSync(store)) {
     const manifest = join(store, key, 'manifest.json');
     if (!existsSync(manifest)) continue;
     const names = readdirSync(join(store, key)).filter((name) => name.endsWith('.parquet'));
-    const { parts: recorded } = JSON.parse(readFileSync(manifest, 'utf8'));
-    if (Object.keys(recorded).length < names.length) continue;
+    const { files: recorded } = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (recorded.length < names.length) continue;
     for (const name of names) {
       const { ino, mtimeMs } = statSync(join(store, key, name));
-      parts.push([`${key}/${name}`, `${ino} ${mtimeMs}`]);
+      found.push([`${key}/${name}`, `${ino} ${mtimeMs}`]);
     }
   }
-  return Object.fromEntries(parts);
+  return Object.fromEntries(found);
 }
 
 interface Interrupted extends Run {
@@ -40,13 +40,13 @@ interface Interrupted extends Run {
   readonly leader: number;
 }
 
-/** Evaluates, and interrupts everything that it started, as Ctrl-C does, once a part of the replay is stored. */
+/** Evaluates, and interrupts everything that it started, as Ctrl-C does, once some of the replay is stored. */
 async function interruptReplay(folder: string, signal: NodeJS.Signals): Promise<Interrupted> {
   let leader = 0;
   const running = run(['evaluate', plan], { cwd: folder, onStart: (pid) => void (leader = pid) });
   const state = { ended: false };
   void running.finally(() => (state.ended = true));
-  while (!state.ended && Object.keys(finishedParts(folder)).length === 0) await wait(10);
+  while (!state.ended && Object.keys(finishedFiles(folder)).length === 0) await wait(10);
   if (!state.ended) process.kill(-leader, signal);
   return { ...(await running), leader };
 }
@@ -76,11 +76,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 test('an interrupted replay goes on where it stopped', async () => {
   const folder = await slowRollout();
   await interruptReplay(folder, 'SIGINT');
-  const kept = finishedParts(folder);
+  const kept = finishedFiles(folder);
   const resumed = await run(['evaluate', plan, '--quiet'], { cwd: folder });
   expect(resumed).toMatchObject({ stderr: '' });
   expect(resumed.stdout).toMatch(/^Verdict: /u);
-  const parts = finishedParts(folder);
-  expect(parts).toMatchObject(kept);
-  expect(Object.keys(parts).length).toBeGreaterThan(Object.keys(kept).length);
+  const files = finishedFiles(folder);
+  expect(files).toMatchObject(kept);
+  expect(Object.keys(files).length).toBeGreaterThan(Object.keys(kept).length);
 });

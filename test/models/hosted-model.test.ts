@@ -164,8 +164,10 @@ test("a model's process ends when its parent is killed, even in the middle of an
   parent.stdout.on('data', (data: Buffer) => {
     printed += data.toString();
   });
-  const pid = await vi.waitFor(() => Number(readFileSync(join(folder, 'pid'), 'utf8')), { timeout: 20_000 });
-  expect(pid).toBeGreaterThan(0);
+  const readPid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  // The file is there a moment before the number is in it.
+  await vi.waitFor(() => expect(readPid()).toBeGreaterThan(0), { timeout: 20_000 });
+  const pid = readPid();
   parent.kill('SIGKILL');
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000, interval: 100 });
   expect(printed).toBe('');

@@ -10,8 +10,10 @@ import {
   never,
   openRequests,
   replayOf,
+  replayInTwoRuns,
   requestCount,
   requests,
+  rowsOf,
 } from './fixtures/replays.ts';
 
 test.each([
@@ -25,17 +27,19 @@ test.each([
   ],
   ['cut', (file: string) => truncateSync(file, 100)],
   ['longer', (file: string) => appendFileSync(file, 'x')],
-])('a stored part that was %s is replayed again', async (_, damage) => {
+])('what is in a stored file that was %s is replayed again', async (_, damage) => {
   const db = await openRequests();
   const { spec, calls } = countingSpec();
   const folder = temporaryFolder();
-  const [first] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  const expected = await contents(db, first?.files ?? []);
-  damage(first?.files[1] ?? '');
-  const [second] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  expect(second?.replayed).toBe(1024);
-  expect(calls()).toBe(requestCount + 1024);
-  expect(await contents(db, second?.files ?? [])).toEqual(expected);
+  const files = await replayInTwoRuns(db, spec, folder);
+  const before = calls();
+  const expected = await contents(db, files);
+  const lost = await rowsOf(db, files[1]);
+  damage(files[1]);
+  const [again] = await replayVersions([await replayOf(db, spec, { folder })], never);
+  expect(again?.replayed).toBe(lost);
+  expect(calls() - before).toBe(lost);
+  expect(await contents(db, again?.files ?? [])).toEqual(expected);
 });
 
 test('an unreadable manifest means that nothing is stored', async () => {
@@ -52,12 +56,15 @@ test('an unreadable manifest means that nothing is stored', async () => {
 test('outcomes of another backend are not mixed with new ones', async () => {
   const db = await openRequests();
   const folder = temporaryFolder();
-  const replay = await replayOf(db, colourSpec(), { folder });
-  const [first] = await replayVersions([replay], never);
-  const manifest = join(first?.files[0] ?? '', '..', 'manifest.json');
-  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(`"${first?.backend}"`, '"another"'));
-  truncateSync(first?.files[2] ?? '', 10);
-  expect(await countReplayed(replay)).toBe(requestCount);
+  const spec = colourSpec();
+  const files = await replayInTwoRuns(db, spec, folder);
+  const manifest = join(files[0], '..', 'manifest.json');
+  const stored = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, JSON.stringify({ ...stored, backend: 'another' }));
+  truncateSync(files[1], 10);
+  const [result] = await replayVersions([await replayOf(db, spec, { folder })], never);
+  expect(result?.replayed).toBe(requestCount);
+  expect(readdirSync(join(files[0], '..'))).toHaveLength(1 + (result?.files.length ?? 0));
 });
 
 test('fresh replays anew, and other requests, settings or artifacts have outcomes of their own', async () => {
@@ -91,6 +98,6 @@ test('no temporary files are left in the store', async () => {
   const folder = temporaryFolder();
   await replayVersions([await replayOf(db, colourSpec(), { folder })], never);
   const [key = ''] = readdirSync(folder);
-  expect(readdirSync(join(folder, key)).toSorted()).toEqual(['manifest.json', 'part-00000.parquet']);
+  expect(readdirSync(join(folder, key)).toSorted()).toEqual(['manifest.json', 'rows-000000000-000000100.parquet']);
   expect(existsSync(join(folder, key, 'manifest.json'))).toBe(true);
 });

@@ -5,7 +5,7 @@ import type { FolderModelSpec } from '../../src/domain/outcome.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
 import type { Database } from '../../src/requests/database.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
-import { never, openRequests, replayOf } from './fixtures/replays.ts';
+import { never, openRequests, replayInTwoRuns, replayOf } from './fixtures/replays.ts';
 
 const megabytes = 1e6;
 
@@ -45,22 +45,22 @@ test('stored outcomes keep the peak to the byte', async () => {
 test('a resumed replay keeps the higher peak of both', async () => {
   const db = await openRequests();
   const [spec, folder] = [colourSpec(), temporaryFolder()];
-  const { files } = await replay(db, spec, folder);
-  const manifest = join(files[0] ?? '', '..', 'manifest.json');
+  const files = await replayInTwoRuns(db, spec, folder);
+  const manifest = join(files[0], '..', 'manifest.json');
   const stored = JSON.parse(readFileSync(manifest, 'utf8'));
   writeFileSync(manifest, JSON.stringify({ ...stored, peakMemory: 9e12 }));
-  truncateSync(files[2] ?? '', 10);
+  truncateSync(files[1], 10);
   expect((await replay(db, spec, folder)).peak).toBe(9e12);
 });
 
-test('what an earlier canary stored has no peak, nor has what is added to it', async () => {
+test('what is added to outcomes whose peak nobody knows has none either', async () => {
   const db = await openRequests();
   const [spec, folder] = [colourSpec(), temporaryFolder()];
-  const { files } = await replay(db, spec, folder);
-  const manifest = join(files[0] ?? '', '..', 'manifest.json');
-  const { peakMemory: _peak, ...older } = JSON.parse(readFileSync(manifest, 'utf8'));
-  writeFileSync(manifest, JSON.stringify(older));
+  const files = await replayInTwoRuns(db, spec, folder);
+  const manifest = join(files[0], '..', 'manifest.json');
+  const stored = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, JSON.stringify({ ...stored, peakMemory: null }));
   expect((await replay(db, spec, folder)).peak).toBeNull();
-  truncateSync(files[2] ?? '', 10);
+  truncateSync(files[1], 10);
   expect((await replay(db, spec, folder)).peak).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { messageOf, systemErrorCode } from '../../domain/errors.ts';
 import type { ErrorKind } from '../../domain/outcome.ts';
 
@@ -29,12 +29,12 @@ export interface Failed {
  *
  * @param deadline `performance.now()` when the answer must be there
  */
-export function askOnce(pool: Pool, request: Request, deadline: number): Promise<Received | Failed> {
+export function askOnce(connection: Dispatcher, request: Request, deadline: number): Promise<Received | Failed> {
   return new Promise((resolve) => {
     const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
     const answer = new AnswerHandler(resolve, leftMs);
-    // The plain way, pool.request(), makes a stream and an abort signal for each answer, which costs as much as all the rest.
-    pool.dispatch(request, answer);
+    // The plain way, request(), makes a stream and an abort signal for each answer, which costs as much as all the rest.
+    connection.dispatch(request, answer);
   });
 }
 
@@ -57,7 +57,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It may have waited for its connection all the time.
+    // It may have taken all the time to connect.
     if (this.#overdue) controller.abort(new Error('too late'));
   }
 

@@ -1,5 +1,4 @@
 import fastq, { type queueAsPromised } from 'fastq';
-import { Pool } from 'undici';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
 import { failure, readDecoded } from '../decode.ts';
@@ -33,8 +32,8 @@ export async function loadHttpModel(spec: HttpModelSpec, environment: Environmen
   const preprocess = spec.preprocess === undefined ? null : await loadPreprocess(spec.preprocess.folder);
   const url = new URL(endpoint.url);
   const connections = Math.min(traffic.concurrency ?? connectionLimit, connectionLimit);
-  const limits = { connections, maxResponseSize: largestAnswerBytes, headersTimeout: 0, bodyTimeout: 0 };
-  const transport = new Transport(new Pool(url.origin, limits));
+  const limits = { maxResponseSize: largestAnswerBytes, headersTimeout: 0, bodyTimeout: 0 };
+  const transport = new Transport(url.origin, limits);
   try {
     const root = url.pathname.replace(/\/+$/u, '');
     const exchange = await openExchange[endpoint.protocol](endpoint, signature, root, asker(transport, url, headers));

@@ -1,0 +1,87 @@
+import { quoteIdentifier, type Database } from '../requests/database.ts';
+import { ChunkSize } from './chunk-size.ts';
+import type { ReplayWindow } from './replay-windows.ts';
+import { type RowRange, rowsWithin } from './row-range.ts';
+
+/** Requests that follow one another. */
+export interface RequestChunk extends RowRange {
+  readonly seqs: readonly number[];
+  /** One JSON text per request. */
+  readonly inputs: readonly string[];
+  /** Of the requests; empty where they are not to be scored. */
+  readonly trueLabels: readonly (string | null)[];
+}
+
+/** Where requests come from. */
+export interface RequestSource {
+  readonly db: Database;
+  /** Table or view with the columns `seq` and `input`. */
+  readonly table: string;
+  /** Whether the table has the column `label` too. */
+  readonly truth: boolean;
+  readonly windows: readonly ReplayWindow[];
+}
+
+/** Requests as they are asked for, in chunks of a size that follows the answers. */
+export interface RequestChunks {
+  readonly chunks: AsyncGenerator<RequestChunk, void>;
+  readonly size: ChunkSize;
+}
+
+/**
+ * Reads requests in order, each window while the model is at work on the one before, and the first one at once.
+ *
+ * @param missing which of them; each range begins with a batch of its window
+ */
+export function requestChunks(source: RequestSource, missing: readonly RowRange[], batch: number): RequestChunks {
+  const windows = source.windows.filter((window) => rowsWithin(missing, window).length > 0);
+  const size = new ChunkSize(batch);
+  return { chunks: chunksOf(source, windows, missing, size, readAhead(source, windows[0])), size };
+}
+
+async function* chunksOf(
+  source: RequestSource,
+  windows: readonly ReplayWindow[],
+  missing: readonly RowRange[],
+  size: ChunkSize,
+  first: Promise<WindowRows>,
+): AsyncGenerator<RequestChunk, void> {
+  let upcoming = first;
+  for (const [index, window] of windows.entries()) {
+    const { seqs, inputs, trueLabels } = await upcoming;
+    upcoming = readAhead(source, windows[index + 1]);
+    for (const range of rowsWithin(missing, window)) {
+      let { from } = range;
+      while (from < range.to) {
+        const to = Math.min(from + size.rows, range.to);
+        const part = <Value>(values: readonly Value[]) => values.slice(from - window.from, to - window.from);
+        yield { from, to, seqs: part(seqs), inputs: part(inputs), trueLabels: part(trueLabels) };
+        from = to;
+      }
+    }
+  }
+}
+
+/** Nobody waits for it yet; a failure is thrown where it is awaited. */
+function readAhead(source: RequestSource, window: ReplayWindow | undefined): Promise<WindowRows> {
+  const reading = readWindow(source, window);
+  reading.catch(() => undefined);
+  return reading;
+}
+
+type WindowRows = Pick<RequestChunk, 'seqs' | 'inputs' | 'trueLabels'>;
+
+async function readWindow({ db, table, truth }: RequestSource, window: ReplayWindow | undefined): Promise<WindowRows> {
+  const seqs: number[] = [];
+  const inputs: string[] = [];
+  const trueLabels: (string | null)[] = [];
+  if (window === undefined) return { seqs, inputs, trueLabels };
+  const within = `seq >= ${window.firstSeq} AND seq < ${window.endSeq}`;
+  const columns = truth ? 'seq, input, label' : 'seq, input';
+  for await (const rows of db.stream(`SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE ${within} ORDER BY seq`)) {
+    for (const seq of rows.numbers('seq')) seqs.push(seq);
+    for (const input of rows.strings('input')) inputs.push(input ?? 'null');
+    if (truth) for (const label of rows.strings('label')) trueLabels.push(label);
+  }
+  return { seqs, inputs, trueLabels };
+}
