@@ -20,6 +20,7 @@ import type { LintRule } from './rule.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
+import { timedLoad } from './timed-load.ts';
 import { versionBump } from './version-bump.ts';
 
 /** Every lint rule, in the order in which documentation lists them. */
@@ -43,6 +44,7 @@ export const lintRules: readonly LintRule[] = [
   labelMap,
   measurableMetrics,
   recordableMetrics,
+  timedLoad,
   servedVersions,
   versionBump,
   recordedHashes,

@@ -194,3 +194,30 @@ test('each version without hashes is a warning', () => {
     `warning ${at} the registry has no data_hash and no code_hash of 1.5.0; record the hashes of training data and code when a version is added`,
   ]);
 });
+
+describe('a rate at which requests are timed', () => {
+  const rate = 'rollouts/a.yaml:32:32';
+  const withRate = planWith('seed: 7 }', 'rate: 60 }');
+
+  test('is nobody’s where the candidate’s outcomes are recorded', () => {
+    const recorded = version({ ...retrain, artifact: { runtime: 'recorded' } });
+    expect(lint(registryOf({ '1.4.2': version(), '1.5.0': recorded }), withRate)).toEqual([
+      `warning ${rate} rate: nothing is sent, since the candidate's outcomes are recorded; leave it out`,
+    ]);
+  });
+
+  test('shows no queue where no guardrail is about latency', () => {
+    const text = withRate
+      .replaceAll('latency.p95, max: 120ms, maxIncrease: 10%', 'accuracy, min: 0.8')
+      .replaceAll('latency.mean, maxIncrease: 5ms', 'agreement, min: 0.9');
+    expect(
+      lint(registryOf({ '1.4.2': version(), '1.5.0': retrain }), text).filter((line) => line.includes('rate: ')),
+    ).toEqual([
+      `warning ${rate} rate: nothing is timed at it, since no guardrail is about latency; add one, such as { metric: latency.p95, maxIncrease: 10% }`,
+    ]);
+  });
+
+  test('is fine where a model is timed', () => {
+    expect(lint(registryOf({ '1.4.2': version(), '1.5.0': retrain }), withRate)).toEqual([]);
+  });
+});

@@ -1,0 +1,23 @@
+import { resolveBoth } from './resolve-version.ts';
+import type { LintRule } from './rule.ts';
+
+/** A rate at which nothing is timed shows no queue, whoever wrote it expects one to show. */
+export const timedLoad: LintRule = {
+  name: 'timed-load',
+  about: 'registry',
+  check(plan, registry) {
+    const both = resolveBoth(plan, registry);
+    if (plan.replay.rate === undefined || both === undefined) return [];
+    const finding = (message: string, hint: string) => [
+      { severity: 'warning' as const, path: ['replay', 'rate'], message: `rate: ${message}`, hint },
+    ];
+    if (plan.requests.fields.served !== undefined || both.candidate.entry.artifact.runtime === 'recorded') {
+      return finding("nothing is sent, since the candidate's outcomes are recorded", 'leave it out');
+    }
+    if (plan.guardrails.some(({ metric }) => metric.family === 'latency')) return [];
+    return finding(
+      'nothing is timed at it, since no guardrail is about latency',
+      'add one, such as { metric: latency.p95, maxIncrease: 10% }',
+    );
+  },
+};
