@@ -1,20 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEvidence } from '../../src/report/parse-evidence.ts';
 import { run } from './harness.ts';
-import { shippedRollouts } from './shipped.ts';
+import { ownShippedRollouts, serveShippedModels, shippedRollouts } from './shipped.ts';
 
 const verdicts = [
   ['intent-1.5.0.yaml', 'INCREASE', 0],
   ['intent-1.5.0-small-stage.yaml', 'HOLD', 3],
   ['intent-1.6.0.yaml', 'ROLLBACK', 4],
   ['intent-1.7.0.yaml', 'ROLLBACK', 4],
+  ['intent-served.yaml', 'INCREASE', 0],
   ['ten-percent.yaml', 'INCREASE', 0],
   ['after-60-minutes.yaml', 'INCREASE', 0],
 ] as const;
 
 const folder = shippedRollouts();
+let endServer: () => void;
+
+beforeAll(async () => {
+  endServer = await serveShippedModels(folder);
+});
+afterAll(() => endServer());
 
 test('every shipped rollout has a verdict to keep', () => {
   const plans = readdirSync(join(folder, 'rollouts')).filter((name) => name.endsWith('.yaml'));
@@ -48,4 +55,15 @@ describe.each(verdicts)('%s', (plan, verdict, exitCode) => {
     const env = { SOURCE_DATE_EPOCH: String(Date.parse('2026-11-05') / 1000) };
     expect(await run(['plan', file], { cwd: folder, env })).toMatchObject({ exitCode: 0, stderr: '' });
   });
+});
+
+test('the rollout of served models without its server ends with one error that says what to do', async () => {
+  const alone = ownShippedRollouts();
+  const result = await run(['evaluate', 'rollouts/intent-served.yaml'], { cwd: alone });
+  expect(result).toMatchObject({ exitCode: 5, stdout: '' });
+  expect(result.stderr).toMatch(
+    /^error Version 1\.(4\.2|5\.0) cannot be loaded: its server http:\/\/127\.0\.0\.1:8510 does not answer/mu,
+  );
+  expect(result.stderr.match(/cannot be loaded/gu)).toHaveLength(1);
+  expect(result.stderr).toContain('Start it, or correct artifact.url in the registry.');
 });

@@ -1,5 +1,5 @@
 import { resolveBoth } from './resolve-version.ts';
-import type { LintRule } from './rule.ts';
+import type { LintFinding, LintRule } from './rule.ts';
 
 /** A rate at which nothing is timed shows no queue, whoever wrote it expects one to show. */
 export const timedLoad: LintRule = {
@@ -8,16 +8,19 @@ export const timedLoad: LintRule = {
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
     if (plan.replay.rate === undefined || both === undefined) return [];
-    const finding = (message: string, hint: string) => [
-      { severity: 'warning' as const, path: ['replay', 'rate'], message: `rate: ${message}`, hint },
-    ];
     if (plan.requests.fields.served !== undefined || both.candidate.entry.artifact.runtime === 'recorded') {
-      return finding("nothing is sent, since the candidate's outcomes are recorded", 'leave it out');
+      return [warning("nothing is sent, since the candidate's outcomes are recorded", 'leave it out')];
     }
     if (plan.guardrails.some(({ metric }) => metric.family === 'latency')) return [];
-    return finding(
-      'nothing is timed at it, since no guardrail is about latency',
-      'add one, such as { metric: latency.p95, maxIncrease: 10% }',
-    );
+    return [
+      warning(
+        'nothing is timed at it, since no guardrail is about latency',
+        'add one, such as { metric: latency.p95, maxIncrease: 10% }',
+      ),
+    ];
   },
 };
+
+function warning(message: string, hint: string): LintFinding {
+  return { severity: 'warning', path: ['replay', 'rate'], message: `rate: ${message}`, hint };
+}
