@@ -24,7 +24,7 @@ const [replayed] = await replayVersions(
     {
       db,
       table: 'requests',
-      requests: { files: [], fields: {} },
+      requests: { files: [], order: '', fields: {} },
       spec: {
         version: '1.0.0',
         runtime: 'http',

@@ -25,7 +25,7 @@ const replays = await Promise.all(
     return {
       db,
       table: 'requests',
-      requests: { files: [], fields: {} },
+      requests: { files: [], order: '', fields: {} },
       spec: { version, runtime: 'tfjs', folder, signature },
       sha256,
       host: { hostScript, timeoutMs: 2000, batch: 64 },

@@ -74,7 +74,15 @@ export async function readStageRequests(
   return {
     files: log.files,
     totals: log.totals,
-    identity: { files: log.files.map(({ sha256 }) => sha256), fields, from, to, format, versions },
+    identity: {
+      files: log.files.map(({ sha256 }) => sha256),
+      order: log.order,
+      fields,
+      from,
+      to,
+      format,
+      versions,
+    },
   };
 }
 

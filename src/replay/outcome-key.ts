@@ -10,6 +10,11 @@ export const outcomeFormat = 4;
 export interface RequestIdentity {
   /** sha256 of every request file, in the order in which they are read. */
   readonly files: readonly string[];
+  /**
+   * Tells which request each sequence number is. The files alone do not: what else a plan reads of a record, such as its segments, decides
+   * which records are left out.
+   */
+  readonly order: string;
   readonly fields: RequestFields;
   /** The window of time, as the plan writes it. */
   readonly from?: string | undefined;
@@ -76,10 +81,10 @@ function loadParts(load: Load | undefined): unknown {
   return load.kind === 'closed' ? [load.concurrency] : [load.rate, load.speedup, load.concurrency];
 }
 
-function requestParts({ files, fields, from, to, format = 'canary', versions = {} }: RequestIdentity): unknown {
+function requestParts({ files, order, fields, from, to, format = 'canary', versions = {} }: RequestIdentity): unknown {
   const { id, timestamp, unit, input, label, outcomes, served } = fields;
   const importParts = format === 'canary' ? [] : [format, served?.by ?? null, sortedPairs(versions)];
-  return [files, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null, ...importParts];
+  return [files, order, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null, ...importParts];
 }
 
 function sortedPairs(versions: Readonly<Record<string, string>>): unknown {

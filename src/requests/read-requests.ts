@@ -18,6 +18,8 @@ import { outsideWindowSql } from './window-sql.ts';
 export interface RequestFacts {
   readonly files: readonly RequestFileFacts[];
   readonly totals: RequestTotals;
+  /** Tells which request each `seq` is, of an ordered table: another digest where any other is accepted, or in another place. */
+  readonly order: string;
 }
 
 /**
@@ -46,8 +48,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
   const sharedUnits = isLiveSplit(options) ? await separateSharedUnits(db) : 0;
-  await finishTable(db, options, columns);
-  return { files: facts, totals: { ...totals, sharedUnits } };
+  const order = await finishTable(db, options, columns);
+  return { files: facts, totals: { ...totals, sharedUnits }, order };
 }
 
 async function placesForErrors(
@@ -139,13 +141,18 @@ async function leaveOnlyAccepted(db: Database, options: ReadOptions): Promise<nu
 }
 
 /** Gives the table its final columns. */
-async function finishTable(db: Database, options: ReadOptions, columns: readonly string[]): Promise<void> {
+/** Puts the table in order where that is asked for. @returns a digest of which request each `seq` is; empty without an order */
+async function finishTable(db: Database, options: ReadOptions, columns: readonly string[]): Promise<string> {
   if (!options.ordered) {
     await db.run('ALTER TABLE requests DROP COLUMN file; ALTER TABLE requests DROP COLUMN reason');
-    return;
+    return '';
   }
   await db.run(`CREATE OR REPLACE TABLE ordered_requests AS
     SELECT row_number() OVER (ORDER BY "at", id) - 1 AS seq, ${columns.map(quoteIdentifier).join(', ')} FROM requests;
     DROP TABLE requests;
     ALTER TABLE ordered_requests RENAME TO requests`);
+  const [row] = await db.rows(
+    "SELECT count(*)::VARCHAR || ':' || bit_xor(md5_number(seq || ':' || id))::VARCHAR AS digest FROM requests",
+  );
+  return String(row?.['digest']);
 }

@@ -110,7 +110,7 @@ async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<
     db,
     table: 'requests',
     sampleTable: 'latency_sample',
-    requests: { files: ['a'], fields },
+    requests: { files: ['a'], order: '', fields },
     baseline: await timedVersion(colourSpec()),
     candidate: await timedVersion(
       colourSpec("export const encode = (input) => { if (input[0] === 33) throw new Error('no'); return input; };"),

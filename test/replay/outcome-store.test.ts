@@ -75,6 +75,7 @@ test('fresh replays anew, and other requests, settings or artifacts have outcome
   expect(await countReplayed(replay)).toBe(100);
   expect(await countReplayed(await replayOf(db, spec, { folder, fresh: true }))).toBe(100);
   expect(await countReplayed({ ...replay, requests: { ...requests, files: ['0'] } })).toBe(100);
+  expect(await countReplayed({ ...replay, requests: { ...requests, order: '2500:2' } })).toBe(100);
   expect(await countReplayed({ ...replay, requests: { ...requests, from: '2026-01-01' } })).toBe(100);
   expect(await countReplayed(await replayOf(db, spec, { folder, timeoutMs: 3000 }))).toBe(100);
   expect(
