@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
 import { fileSha256 } from '../models/artifact.ts';
 import { outcomeFormat } from './outcome-key.ts';
-import { inOrder, type RowRange, rowsBeside } from './row-range.ts';
+import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 
 /** A file of the store. */
 interface StoredFile extends RowRange {
@@ -82,8 +82,10 @@ export class OutcomeStore {
   async missing(rows: number): Promise<RowRange[]> {
     const intact: StoredFile[] = [];
     for (const file of this.#manifest.files) {
-      if ((await digestOf(this.#pathOf(file))) === file.sha256) intact.push(file);
-      else await rm(this.#pathOf(file), { force: true });
+      const isIntact = (await digestOf(this.#pathOf(file))) === file.sha256;
+      // Rows in two files would count twice.
+      if (isIntact && rowsWithin(intact, file).length === 0) intact.push(file);
+      else if (!isIntact) await rm(this.#pathOf(file), { force: true });
     }
     this.#manifest = { ...this.#manifest, files: intact };
     return rowsBeside(intact, { from: 0, to: rows });
@@ -107,8 +109,11 @@ export class OutcomeStore {
       await write(temporary);
       const sha256 = await fileSha256(temporary);
       await rename(temporary, this.#pathOf({ from, to }));
-      this.#manifest = { ...this.#manifest, files: [...this.#manifest.files, { from, to, sha256 }] };
-      await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(this.#manifest, null, 2)}\n`);
+      const files = [...this.#manifest.files, { from, to, sha256 }];
+      const manifest = { ...this.#manifest, files };
+      await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+      // Only now: whoever could not write it adds these rows again.
+      this.#manifest = { ...this.#manifest, files };
     } catch (error) {
       const refused = systemErrorCode(error) !== undefined || messageOf(error).startsWith('IO Error');
       throw refused ? unwritable(this.#folder, error) : error;

@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { OutcomeStore } from '../../src/replay/outcome-store.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import {
@@ -101,4 +102,33 @@ test('no temporary files are left in the store', async () => {
   const [key = ''] = readdirSync(folder);
   expect(readdirSync(join(folder, key)).toSorted()).toEqual(['manifest.json', 'rows-000000000-000000100.parquet']);
   expect(existsSync(join(folder, key, 'manifest.json'))).toBe(true);
+});
+
+describe('a store', () => {
+  const key = 'a'.repeat(64);
+  const write = async (path: string) => writeFileSync(path, 'rows');
+
+  test('whose manifest could not be written has the rows once when they are added again', async () => {
+    const folder = temporaryFolder();
+    const store = await OutcomeStore.open(folder, key, false);
+    const manifest = join(folder, key, 'manifest.json');
+    mkdirSync(manifest);
+    await expect(store.add({ from: 0, to: 64 }, write)).rejects.toMatchObject({ exitCode: 5 });
+    expect(await store.missing(100)).toEqual([{ from: 0, to: 100 }]);
+    rmdirSync(manifest);
+    await store.add({ from: 0, to: 128 }, write);
+    const again = await OutcomeStore.open(folder, key, false);
+    expect(await again.missing(200)).toEqual([{ from: 128, to: 200 }]);
+    expect(again.paths).toHaveLength(1);
+  });
+
+  test('does not believe a manifest in which rows are in two files', async () => {
+    const folder = temporaryFolder();
+    const store = await OutcomeStore.open(folder, key, false);
+    await store.add({ from: 0, to: 64 }, write);
+    await store.add({ from: 32, to: 96 }, write);
+    const again = await OutcomeStore.open(folder, key, false);
+    expect(await again.missing(96)).toEqual([{ from: 64, to: 96 }]);
+    expect(again.paths).toHaveLength(1);
+  });
 });

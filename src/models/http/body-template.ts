@@ -9,7 +9,7 @@ export interface RequestValues {
 /** Writes a body for one request. */
 export type BodyTemplate = (values: RequestValues) => unknown;
 
-const placeholder = /\{\{ *(input|id)((?:\.[^.{}]+)*) *\}\}/gu;
+const placeholder = /\{\{\s*(input|id)((?:\.[^\s.{}](?:[^.{}]*[^\s.{}])?)*)\s*\}\}/gu;
 const onePlaceholder = new RegExp(`^${placeholder.source}$`, 'u');
 
 /**
