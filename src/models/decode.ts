@@ -61,6 +61,11 @@ export function readDecoded(decoded: unknown, signature: OutputSignature): Outco
     const best = scores[indexOfLargest(values)];
     if (best === undefined) return notAPrediction(decoded);
     const scoreOf = new Map(scores.map(([label], index) => [label, values[index] ?? Number.NaN]));
+    const absent = signature.labels.filter((label) => !scoreOf.has(label));
+    const rest = 1 - values.reduce((sum, score) => sum + score, 0);
+    if (absent.length > 0 && rest > Number(best[1]) + probabilityTolerance) {
+      return failure('bad-response', `the scores lack ${absent.join(', ')}, which may have the highest`);
+    }
     const inOrder = signature.labels.map((label) => scoreOf.get(label) ?? Number.NaN);
     return labelOutcome(best[0], best[1], signature.labels, inOrder);
   }
@@ -72,9 +77,25 @@ export function failure(error: ErrorKind, detail: string): Outcome {
   return { ok: false, error, detail };
 }
 
-/** Whether labels are whole numbers, so that a model that answers a number names one and does not count places. */
-export function labelsAreNumbers(labels: readonly string[]): boolean {
-  return labels.every((label) => /^-?\d+$/u.test(label));
+/**
+ * Says which label a number names: the one with its text, else the only one that is that number (`1.0` is 1), or the one at that
+ * place where no label is a number. Elsewhere a text that no label is.
+ */
+export function labelNamer(labels: readonly string[]): (value: number) => string {
+  const numeric = labels.filter(isNumberText);
+  const named = new Map<number, string | undefined>();
+  for (const label of numeric) named.set(Number(label), named.has(Number(label)) ? undefined : label);
+  return (value) => {
+    if (numeric.length === 0) return labels[value] ?? String(value);
+    // JSON's numbers are doubles here, which cannot tell such labels apart.
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) return `${value}, a whole number beyond 2^53`;
+    return labels.includes(String(value)) ? String(value) : (named.get(value) ?? String(value));
+  };
+}
+
+/** Whether a label is a number's text. */
+export function isNumberText(label: string): boolean {
+  return label.trim() !== '' && Number.isFinite(Number(label));
 }
 
 function labelOutcome(label: unknown, score: unknown, labels: readonly string[], scores?: ArrayLike<number>): Outcome {

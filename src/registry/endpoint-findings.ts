@@ -1,5 +1,6 @@
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { httpFormats } from '../domain/endpoint.ts';
+import { unknownPlaceholders } from '../domain/placeholder.ts';
 import type { Artifact, HttpArtifact } from '../domain/registry.ts';
 import { type Finding, placeText } from './findings.ts';
 import { pointerTo } from './scan-json.ts';
@@ -13,7 +14,7 @@ const secretName = /authorization|cookie|token|secret|password|api-?key/iu;
  */
 export function endpointFindings(parent: string, artifact: Artifact): Finding[] {
   if (artifact.runtime !== 'http') return [];
-  return [...formatFindings(parent, artifact), ...headerFindings(parent, artifact)];
+  return [...formatFindings(parent, artifact), ...bodyFindings(parent, artifact), ...headerFindings(parent, artifact)];
 }
 
 function formatFindings(parent: string, { protocol, format }: HttpArtifact): Finding[] {
@@ -23,6 +24,17 @@ function formatFindings(parent: string, { protocol, format }: HttpArtifact): Fin
   const message = `${placeText(pointer)} ${format} is not one of ${protocol}`;
   const hint = formats.length === 0 ? 'leave it out' : didYouMean(format, formats);
   return [{ pointer, rule: 'unknown-value', message, hint }];
+}
+
+/** What is no placeholder would be sent as it is written. */
+function bodyFindings(parent: string, { body }: HttpArtifact): Finding[] {
+  const pointer = pointerTo(parent, 'body');
+  return [...new Set(unknownPlaceholders(body))].map((written) => ({
+    pointer,
+    rule: 'unknown-value',
+    message: `${placeText(pointer)} has ${written}, which stands for nothing`,
+    hint: 'write {{input}}, {{input.FIELD}} or {{id}}',
+  }));
 }
 
 /** Headers that carry a secret in plain text: a registry is read by everyone who reads the repository. */

@@ -209,6 +209,10 @@ test('registry add takes an endpoint, and says what is wrong with one', async ()
   expect(secret.stderr).toContain('holds a secret in plain text');
   const format = await add('--endpoint', '{"url":"http://localhost","protocol":"mlflow","format":"rows"}');
   expect(format.stderr).toContain('artifact.format rows is not one of mlflow; write one of dataframe_split');
+  const endpoint = { url: 'http://localhost', protocol: 'json', body: { x: ['{{inputs}}', '{{id}}'] } };
+  const body = await add('--endpoint', JSON.stringify({ ...endpoint, answer: { label: 'y' } }));
+  expect(body.exitCode).toBe(2);
+  expect(body.stderr).toContain('artifact.body has {{inputs}}, which stands for nothing');
   const shown = await run(['registry', 'show', 'registry', 'pair'], { cwd: folder });
   expect(shown.stdout).toContain('oip-v2 at http://localhost:8080, model pair');
   expect((await run(['registry', 'verify', 'registry'], { cwd: folder })).exitCode).toBe(0);

@@ -18,10 +18,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 /** A rollout of two programs, the second of which is wrong on 12 of 100 requests. */
 function rolloutOfPrograms(): string {
   const labels = ['a', 'b'];
-  const command = (wrong: string) => ({ runtime: 'command', command: ['node', 'model.mjs', wrong] }) as const;
   const folder = writeRollout({
-    baseline: command('0'),
-    candidate: command('12'),
+    baseline: { runtime: 'command', command: ['node', 'model.mjs', '0'] },
+    candidate: { runtime: 'command', command: ['node', 'model.mjs', '12'] },
     signature: { input: { kind: 'text' }, output: { kind: 'classification', labels } },
     records: Array.from({ length: 400 }, (_, index) => {
       const label = labels[(index * 7 + Math.floor(index / 3)) % 2] ?? '';
@@ -31,6 +30,10 @@ function rolloutOfPrograms(): string {
   });
   writeFileSync(join(folder, 'registry/model.mjs'), program);
   return folder;
+}
+
+function onDevice(line: string | undefined, device: string): string {
+  return `${JSON.stringify({ ...JSON.parse(line ?? ''), device })}\n`;
 }
 
 async function accuracyOf(folder: string, ...options: string[]): Promise<Comparison | undefined> {
@@ -45,7 +48,6 @@ test('stored outcomes are not taken for those of other requests when the plan le
   // The first request was logged twice. Only a plan that looks at devices can tell that the two records differ.
   const log = join(folder, 'log.jsonl');
   const records = readFileSync(log, 'utf8').trimEnd().split('\n');
-  const onDevice = (line = '', device: string) => `${JSON.stringify({ ...JSON.parse(line), device })}\n`;
   writeFileSync(log, records.map((line) => onDevice(line, 'ios')).join('') + onDevice(records[0], 'android'));
   expect(await accuracyOf(folder)).toMatchObject({ requests: 400, baseline: 1, candidate: 0.88 });
 

@@ -75,3 +75,12 @@ test.each([['4'], [Number.NaN], [Infinity], [undefined]])(
     expect(readDecoded(decoded, number)).toMatchObject({ ok: false, error: 'bad-response' });
   },
 );
+
+test('scores that lack a label are read where that label cannot have the highest', () => {
+  expect(readDecoded({ scores: { a: 0.6, b: 0.3 } }, probabilities)).toEqual(label('a', 0.6, [0.6, 0.3, Number.NaN]));
+  expect(readDecoded({ scores: { a: 0.1 } }, probabilities)).toEqual({
+    ok: false,
+    error: 'bad-response',
+    detail: 'the scores lack b, c, which may have the highest',
+  });
+});

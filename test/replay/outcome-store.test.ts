@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OutcomeStore } from '../../src/replay/outcome-store.ts';
@@ -106,8 +115,6 @@ test('no temporary files are left in the store', async () => {
 
 describe('a store', () => {
   const key = 'a'.repeat(64);
-  const write = async (path: string) => writeFileSync(path, 'rows');
-
   test('whose manifest could not be written has the rows once when they are added again', async () => {
     const folder = temporaryFolder();
     const store = await OutcomeStore.open(folder, key, false);
@@ -132,3 +139,7 @@ describe('a store', () => {
     expect(again.paths).toHaveLength(1);
   });
 });
+
+async function write(path: string): Promise<void> {
+  writeFileSync(path, 'rows');
+}

@@ -1,3 +1,5 @@
+import { placeholder } from '../../domain/placeholder.ts';
+import { AnswerError } from './answer-error.ts';
 import { isObject, readerAt } from './paths.ts';
 
 /** What the placeholders of a body stand for. */
@@ -6,10 +8,9 @@ export interface RequestValues {
   readonly id: string;
 }
 
-/** Writes a body for one request. */
+/** Writes a body for one request. @throws AnswerError (`model-error`) where the input lacks what it asks for */
 export type BodyTemplate = (values: RequestValues) => unknown;
 
-const placeholder = /\{\{\s*(input|id)((?:\.[^\s.{}](?:[^.{}]*[^\s.{}])?)*)\s*\}\}/gu;
 const onePlaceholder = new RegExp(`^${placeholder.source}$`, 'u');
 
 /**
@@ -28,8 +29,7 @@ export function bodyTemplate(template: unknown): BodyTemplate {
   if (typeof template !== 'string') return () => template;
   const whole = onePlaceholder.exec(template);
   if (whole !== null) {
-    const read = placeholderReader(whole[1], whole[2]);
-    return (values) => read(values) ?? null;
+    return placeholderReader(whole[1], whole[2]);
   }
   return (values) =>
     template.replaceAll(placeholder, (_, name: string, path: string) => {
@@ -43,5 +43,9 @@ function placeholderReader(name: string | undefined, path = ''): BodyTemplate {
   const root: BodyTemplate = name === 'id' ? ({ id }) => id : ({ input }) => input;
   if (path === '') return root;
   const read = readerAt(path.slice(1));
-  return (values) => read(root(values));
+  return (values) => {
+    const value = read(root(values));
+    if (value === undefined) throw new AnswerError('model-error', `the input has no ${path.slice(1)}`);
+    return value;
+  };
 }

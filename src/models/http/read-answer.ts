@@ -1,7 +1,7 @@
 import type { AnswerPaths } from '../../domain/endpoint.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { failure, labelsAreNumbers, readDecoded, readOutput } from '../decode.ts';
+import { failure, labelNamer, readDecoded, readOutput } from '../decode.ts';
 import { isObject, readerAt } from './paths.ts';
 
 /** Reads a model's output, JSON in which numbers may be NaN, as the outcome of its request. */
@@ -28,7 +28,7 @@ function pathsReader(signature: OutputSignature, { label, score, scores, value }
   const read = shapeReader(signature);
   if (signature.kind === 'regression') return value === undefined ? read : at(value, read);
   if (label === undefined) return scores === undefined ? read : at(scores, read);
-  const nameOf = labelNamer(signature.labels);
+  const nameOf = labelReader(signature.labels);
   const findLabel = at(label, (found) => nameOf(single(found)));
   if (scores !== undefined) {
     const readScores = at(scores, read);
@@ -46,7 +46,7 @@ function at<Result>(path: string, read: (value: unknown) => Result): (output: un
 
 function shapeReader(signature: OutputSignature): AnswerReader {
   const labels = signature.kind === 'classification' ? signature.labels : [];
-  const nameOf = signature.kind === 'classification' ? labelNamer(labels) : (value: unknown) => value;
+  const nameOf = signature.kind === 'classification' ? labelReader(labels) : (value: unknown) => value;
   const read: AnswerReader = (output) => {
     const value = single(output);
     if (isNumberList(value)) return readOutput(value, signature);
@@ -74,13 +74,12 @@ function withScores(label: unknown, scored: Outcome, signature: OutputSignature)
   return { ok: true, prediction: { ...outcome.prediction, scores: scored.prediction.scores } };
 }
 
-/** A whole number is the label of that name where the labels are numbers, else the label at that place. */
-function labelNamer(labels: readonly string[]): (value: unknown) => unknown {
-  const named = labelsAreNumbers(labels);
+/** The label that an answer names by its text, by a number or as true or false. */
+function labelReader(labels: readonly string[]): (value: unknown) => unknown {
+  const nameOf = labelNamer(labels);
   return (value) => {
     if (typeof value === 'boolean') return String(value);
-    if (typeof value !== 'number') return value;
-    return named ? String(value) : (labels[value] ?? String(value));
+    return typeof value === 'number' ? nameOf(value) : value;
   };
 }
 

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { unusableFile } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { labelsAreNumbers, readDecoded, readLabelled, readOutput } from '../decode.ts';
+import { isNumberText, labelNamer, readDecoded, readLabelled, readOutput } from '../decode.ts';
 import type { OnnxOtherValue, OnnxTensor } from './onnx-signature.ts';
 import type { ZipMap } from './zip-map.ts';
 
@@ -62,7 +62,8 @@ export function chooseOutputs(
   if (label === undefined) {
     throw noAnswer(`No output of the model is a label or ${labels.length} scores.`, context);
   }
-  return { fetches: [label.name], read: ([value]) => readLabelled(labelOf(value?.[0], labels), undefined, signature) };
+  const labelOf = labelReader(labels);
+  return { fetches: [label.name], read: ([value]) => readLabelled(labelOf(value?.[0]), undefined, signature) };
 }
 
 /** Gives all tensors to the artifact's own `decode`: one output's values as they are, several by their names. */
@@ -94,10 +95,11 @@ function withLabel(
   classes?: readonly string[],
 ): OutputReader {
   if (label === undefined) return { fetches: [scores], read: ([values]) => readOutput(inOrder(values), signature) };
+  const labelOf = labelReader(signature.labels, classes);
   return {
     fetches: [scores, label.name],
     // A model that names its answer is taken at its word, even where another label has the higher score.
-    read: ([values, named]) => readLabelled(labelOf(named?.[0], signature.labels, classes), inOrder(values), signature),
+    read: ([values, named]) => readLabelled(labelOf(named?.[0]), inOrder(values), signature),
   };
 }
 
@@ -109,7 +111,7 @@ function zipMapScores(
 ): (values: OutputValues | undefined) => ArrayLike<number> {
   const byNumber = classes.every((name) => /^-?\d+$/u.test(name));
   const columns = labels.map((label, index) =>
-    byNumber && !labelsAreNumbers(labels) ? index : classes.indexOf(label),
+    byNumber && !labels.some(isNumberText) ? index : classes.indexOf(label),
   );
   const unknown = labels.filter((_, index) => (columns[index] ?? -1) < 0);
   if (unknown.length > 0 || classes.length !== labels.length) {
@@ -124,13 +126,17 @@ function zipMapScores(
   };
 }
 
-/**
- * The label that a model names. A whole number is the label of that name where the labels are numbers, else the one at
- * the place that the number has among the model's classes.
- */
-function labelOf(value: number | string | undefined, labels: readonly string[], classes?: readonly string[]): string {
-  if (typeof value !== 'number' || labelsAreNumbers(labels)) return String(value);
-  return labels[classes?.indexOf(String(value)) ?? value] ?? String(value);
+/** Reads the label that a model names: its text, or a number as `labelNamer` has it, counted among the model's own classes where it tells them. */
+function labelReader(
+  labels: readonly string[],
+  classes?: readonly string[],
+): (value: number | string | undefined) => string {
+  const nameOf = labelNamer(labels);
+  const counted = classes !== undefined && !labels.some(isNumberText);
+  return (value) => {
+    if (typeof value !== 'number') return String(value);
+    return counted ? (labels[classes.indexOf(String(value))] ?? String(value)) : nameOf(value);
+  };
 }
 
 function numbersOf(values: OutputValues | undefined): ArrayLike<number> {

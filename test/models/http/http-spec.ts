@@ -37,3 +37,8 @@ export function said(outcomes: readonly Outcome[]): (string | number)[] {
     return outcome.prediction.kind === 'label' ? outcome.prediction.label : outcome.prediction.value;
   });
 }
+
+/** What a version on a server says to inputs. */
+export async function saidBy(endpoint: HttpEndpoint, inputs: readonly unknown[], signature = irisSignature) {
+  return said(await (await openEndpoint(endpoint, { signature })).predict(inputs));
+}

@@ -58,6 +58,19 @@ export async function serve(
   );
 }
 
+/** A server that answers GET at the given paths, and POST at one path. */
+export function serveModel(
+  facts: Readonly<Record<string, unknown>>,
+  path: string,
+  predict: (body: string, request: Received) => Answer,
+): Promise<Loopback> {
+  return serve((request) => {
+    if (request.method === 'GET' && request.path in facts) return { json: facts[request.path] };
+    if (request.method === 'POST' && request.path === path) return predict(request.body, request);
+    return { text: 'not found', status: 404 };
+  });
+}
+
 async function listen(
   listener: (...from: Parameters<RequestListener>) => Promise<void>,
   received: readonly Received[],

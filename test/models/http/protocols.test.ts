@@ -1,29 +1,12 @@
 import { expect, test } from 'vitest';
 import type { HttpEndpoint } from '../../../src/domain/endpoint.ts';
 import type { Signature } from '../../../src/domain/registry.ts';
-import { irisSignature, openEndpoint, said } from './http-spec.ts';
-import { type Answer, type Loopback, type Received, serve } from './loopback.ts';
+import { irisSignature, openEndpoint, said, saidBy } from './http-spec.ts';
+import { type Answer, serveModel } from './loopback.ts';
 
 const kinds = ['setosa', 'versicolor', 'virginica'];
 const record: Signature = { ...irisSignature, input: { kind: 'record', fields: { sepal: 'number', petal: 'number' } } };
 const price: Signature = { input: { kind: 'tensor', shape: [2] }, output: { kind: 'regression' } };
-
-/** A server that answers GET at the given paths, and POST at one path. */
-function serveModel(
-  facts: Readonly<Record<string, unknown>>,
-  path: string,
-  predict: (body: string, request: Received) => Answer,
-): Promise<Loopback> {
-  return serve((request) => {
-    if (request.method === 'GET' && request.path in facts) return { json: facts[request.path] };
-    if (request.method === 'POST' && request.path === path) return predict(request.body, request);
-    return { text: 'not found', status: 404 };
-  });
-}
-
-async function saidBy(endpoint: HttpEndpoint, inputs: readonly unknown[], signature = irisSignature) {
-  return said(await (await openEndpoint(endpoint, { signature })).predict(inputs));
-}
 
 /** Scores with the first number's kind as the best. */
 function scores([kind = 0]: readonly number[]): number[] {
@@ -158,62 +141,4 @@ test('sagemaker-local: texts in CSV are quoted where they must be, and a label n
   const endpoint: HttpEndpoint = { url, protocol: 'sagemaker-local', format: 'text/csv' };
   expect(await saidBy(endpoint, [{ petal: 'a, "b"', sepal: 2 }], record)).toEqual(['setosa']);
   expect(received.at(-1)?.body).toBe('2,"a, ""b"""');
-});
-
-test('a plain service gets the template with the request in it, and is read at dotted paths', async () => {
-  const { url, received } = await serveModel({}, '/predict?model=iris', (body) => ({
-    json: {
-      id: JSON.parse(body).meta.id,
-      prediction: [1],
-      probability: { setosa: 0.2, versicolor: 0.7, virginica: 0.1 },
-    },
-  }));
-  const endpoint: HttpEndpoint = {
-    url: `${url}/predict?model=iris`,
-    protocol: 'json',
-    body: {
-      rows: [['{{input.sepal}}', '{{input.petal.0}}']],
-      note: 'asked as {{id}} of {{input.sepal}}',
-      meta: { id: '{{id}}' },
-    },
-    answer: { label: 'prediction.0', scores: 'probability', id: 'id' },
-  };
-  const model = await openEndpoint(endpoint, { signature: record });
-  const [outcome] = await model.predict([{ sepal: 5, petal: [3] }]);
-  expect(outcome).toMatchObject({ prediction: { label: 'versicolor', score: 0.7, scores: [0.2, 0.7, 0.1] } });
-  expect(JSON.parse(received.at(-1)?.body ?? '')).toEqual({
-    rows: [[5, 3]],
-    note: 'asked as canary-1 of 5',
-    meta: { id: 'canary-1' },
-  });
-});
-
-test('labels that are numbers are named by numbers; other labels are counted from 0', async () => {
-  const { url } = await serveModel({}, '/', (body) => ({ json: { prediction: [JSON.parse(body)] } }));
-  const endpoint: HttpEndpoint = { url, protocol: 'json', body: '{{input}}', answer: { label: 'prediction.0' } };
-  const numbered: Signature = { output: { kind: 'classification', labels: ['1', '2'] } };
-  expect(await saidBy(endpoint, [1, 2, 0], numbered)).toEqual(['1', '2', 'bad-label']);
-  expect(await saidBy(endpoint, [0, 2, 3])).toEqual(['setosa', 'virginica', 'bad-label']);
-});
-
-test("a version's own preprocess.mjs decides what is sent and what an answer means", async () => {
-  const { artifactSha256 } = await import('../../../src/models/artifact.ts');
-  const { loadHttpModel } = await import('../../../src/models/http/http-model.ts');
-  const { temporaryFolder, writeFiles } = await import('../fixtures/tiny-model.ts');
-  const folder = writeFiles(temporaryFolder(), {
-    'preprocess.mjs': `export const encode = (text) => Float32Array.of(text.length, 1);
-      export const decode = ({ long }) => (long ? 'long' : 'short');`,
-  });
-  const { url, received } = await serveModel({}, '/', (body) => ({ json: { long: JSON.parse(body)[0] > 3 } }));
-  const endpoint: HttpEndpoint = { url, protocol: 'json', body: '{{input}}', answer: { label: 'unused' } };
-  const signature: Signature = { output: { kind: 'classification', labels: ['long', 'short'] } };
-  const preprocess = { folder, sha256: await artifactSha256(folder) };
-  const model = await loadHttpModel(
-    { version: '1.0.0', runtime: 'http', endpoint, preprocess, signature },
-    {},
-    { timeoutMs: 1000, concurrency: 1, pauseMs: 0 },
-  );
-  expect(said(await model.predict(['abcde', 'ab']))).toEqual(['long', 'short']);
-  expect(received.at(-1)?.body).toBe('[2,1]');
-  await model.close();
 });
