@@ -1,6 +1,10 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { messageOf, systemErrorCode } from '../../domain/errors.ts';
 import type { ErrorKind } from '../../domain/outcome.ts';
+
+/** More than any prediction; an answer that is larger is not one. */
+export const largestAnswerBytes = 32 * 2 ** 20;
 
 export interface Request {
   readonly method: 'GET' | 'POST';
@@ -22,6 +26,8 @@ export interface Received {
 export interface Failed {
   readonly error: ErrorKind;
   readonly detail: string;
+  /** Whether not even a status had come. */
+  readonly silent: boolean;
 }
 
 /**
@@ -47,12 +53,14 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #overdue = false;
+  #ended = false;
   #status = 0;
   #headers: ResponseHeaders = {};
 
   constructor(resolve: (result: Received | Failed) => void, leftMs: number) {
     this.#resolve = resolve;
-    this.#timer = setTimeout(() => this.#end(), leftMs);
+    // Where this process was busy all the time, the answer may be there already and only has to be read.
+    this.#timer = setTimeout(() => setImmediate(() => this.#end()), leftMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -71,39 +79,69 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
     const [only] = this.#chunks;
     const bytes = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
-    const isRedirect = this.#status >= 300 && this.#status < 400;
-    this.#resolve({
-      status: this.#status,
-      contentType: textOf(this.#headers['content-type']),
-      retryAfter: textOf(this.#headers['retry-after']),
-      body: isRedirect ? `to ${textOf(this.#headers['location'])}` : bytes.toString('utf8'),
-    });
+    this.#resolve(this.#received(bytes));
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
-    this.#resolve(failureOf(error));
+    this.#resolve(failureOf(error, this.#status === 0));
+  }
+
+  #received(bytes: Buffer): Received | Failed {
+    const isRedirect = this.#status >= 300 && this.#status < 400;
+    const read = isRedirect ? `to ${textOf(this.#headers['location'])}` : textIn(bytes, this.#headers);
+    if (typeof read !== 'string') return read;
+    return {
+      status: this.#status,
+      contentType: textOf(this.#headers['content-type']),
+      retryAfter: textOf(this.#headers['retry-after']),
+      body: read,
+    };
   }
 
   #end(): void {
+    if (this.#ended) return;
     this.#overdue = true;
     // A promise keeps its first result, so that what the abort brings about is not heard.
-    this.#resolve({ error: 'timeout', detail: 'no answer in the time allowed' });
+    this.#resolve({ error: 'timeout', detail: 'no answer in the time allowed', silent: this.#status === 0 });
     this.#controller?.abort(new Error('too late'));
   }
 }
 
-function failureOf(error: unknown): Failed {
+/** What compression is undone by, although none is asked for: a server may do as it likes. */
+const decoders: Readonly<Record<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+function textIn(bytes: Buffer, headers: ResponseHeaders): string | Failed {
+  const encoding = textOf(headers['content-encoding']).trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return bytes.toString('utf8');
+  try {
+    const decode = decoders[encoding];
+    if (decode === undefined) throw new Error('which canary does not know');
+    return decode(bytes, { maxOutputLength: largestAnswerBytes }).toString('utf8');
+  } catch (error) {
+    const detail = `the answer has the content-encoding ${encoding}, ${messageOf(error)}`;
+    return { error: 'bad-response', detail, silent: false };
+  }
+}
+
+function failureOf(error: unknown, silent: boolean): Failed {
   const code = systemErrorCode(error) ?? '';
   const detail = detailOf(error);
   // What the server sent was no HTTP, or more than any prediction: sending it again changes nothing.
   if (code.startsWith('HPE_') || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { error: 'bad-response', detail };
+    return { error: 'bad-response', detail, silent };
   }
-  return { error: 'connect', detail };
+  return { error: 'connect', detail, silent };
 }
 
 /** Errors of several addresses (IPv6 and IPv4) carry the reason of each, and no message of their own. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fastq, { type queueAsPromised } from 'fastq';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
@@ -5,7 +6,7 @@ import { failure, readDecoded } from '../decode.ts';
 import type { Traffic } from '../host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError } from './answer-error.ts';
-import type { Request } from './ask-once.ts';
+import { largestAnswerBytes, type Request } from './ask-once.ts';
 import type { Ask, Exchange } from './exchange.ts';
 import { type Environment, headerValues, withoutSecrets } from './header-values.ts';
 import { openExchange } from './open-exchange.ts';
@@ -14,8 +15,8 @@ import { Transport } from './transport.ts';
 
 /** More connections than this at once say more about this machine than about the server. */
 const connectionLimit = 1000;
-/** More than any prediction; an answer that is larger is not one. */
-const largestAnswerBytes = 32 * 2 ** 20;
+/** Compression would be another cost than the model's, and without this header any is allowed. */
+const asked = { 'accept-encoding': 'identity' };
 /** For each question before the replay, which a server that just woke up may take its time for. */
 const questionMs = 10_000;
 
@@ -47,7 +48,8 @@ export async function loadHttpModel(spec: HttpModelSpec, environment: Environmen
 
 function asker(transport: Transport, { origin, search }: URL, headers: Readonly<Record<string, string>>): Ask {
   return async (path) => {
-    const request = { method: 'GET', path: `${path === '' ? '/' : path}${search}`, headers } as const;
+    const sent = { ...asked, ...headers };
+    const request = { method: 'GET', path: `${path === '' ? '/' : path}${search}`, headers: sent } as const;
     const got = await transport.ask(request, performance.now() + questionMs);
     if ('status' in got) return got;
     throw unusableFile(`its server ${origin} does not answer: ${got.detail}`, {
@@ -59,7 +61,7 @@ function asker(transport: Transport, { origin, search }: URL, headers: Readonly<
 /** One request of those that wait for their turn. */
 interface Waiting {
   readonly input: unknown;
-  /** `performance.now()` when its answer must be there; the timeout after its turn where it is absent. */
+  /** `performance.now()` when its answer must be there; the timeout after it is sent where it is absent. */
   readonly deadline: number | undefined;
 }
 
@@ -85,6 +87,7 @@ class HttpModel implements Model {
   readonly #request: Request;
   #sent = 0;
   #nextStart = 0;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor({ endpoint, signature: { output } }: HttpModelSpec, parts: Parts) {
     this.#parts = parts;
@@ -94,7 +97,7 @@ class HttpModel implements Model {
     this.#queue = fastq.promise((waiting) => this.#work(waiting), parts.connections);
     const { server, path, headers } = parts.exchange;
     const search = new URL(endpoint.url).search;
-    this.#request = { method: 'POST', path: `${path}${search}`, headers: { ...headers, ...parts.headers } };
+    this.#request = { method: 'POST', path: `${path}${search}`, headers: { ...asked, ...headers, ...parts.headers } };
     this.backend = server === '' ? endpoint.protocol : `${endpoint.protocol}, ${server}`;
   }
 
@@ -113,7 +116,7 @@ class HttpModel implements Model {
 
   async #work({ input, deadline }: Waiting): Promise<Outcome> {
     if (this.#parts.traffic.pauseMs > 0) await this.#turn();
-    const outcome = await this.#answer(input, deadline ?? performance.now() + this.#parts.traffic.timeoutMs);
+    const outcome = await this.#answer(input, deadline);
     return outcome.ok ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, this.#parts.secrets) };
   }
 
@@ -125,16 +128,26 @@ class HttpModel implements Model {
     if (start > now) await new Promise((resolve) => setTimeout(resolve, start - now));
   }
 
-  async #answer(input: unknown, deadline: number): Promise<Outcome> {
-    const { exchange, transport, preprocess } = this.#parts;
+  /** Encodes in a turn of the event loop of its own, so that answers to other requests are read in between, and in time. */
+  async #encode({ encode }: Preprocess, input: unknown): Promise<unknown> {
+    const turn = this.#lastTurn.then(() => nextTurn());
+    this.#lastTurn = turn;
+    await turn;
+    return await encode(input);
+  }
+
+  async #answer(input: unknown, deadline = Infinity): Promise<Outcome> {
+    const { exchange, transport, preprocess, traffic } = this.#parts;
     if (performance.now() >= deadline) return failure('timeout', 'its time was over before it could be sent');
     this.#sent += 1;
     const id = `canary-${this.#sent}`;
     let retries = 0;
     try {
-      const encoded = preprocess === null ? input : plain(await preprocess.encode(input));
+      const encoded = preprocess === null ? input : plain(await this.#encode(preprocess, input));
       const body = exchange.write(encoded, id);
-      const reply = await transport.send({ ...this.#request, body }, deadline);
+      // Without a deadline the time is the server's: encoding may have waited for that of other requests.
+      const until = Math.min(deadline, performance.now() + traffic.timeoutMs);
+      const reply = await transport.send({ ...this.#request, body }, until);
       const { answer } = reply;
       ({ retries } = reply);
       if (!answer.ok) return counted(failure(answer.error, answer.detail), retries);

@@ -1,14 +1,15 @@
 /**
- * Says whether a failed request may be tried again. Each failure takes a token, each answer gives a tenth of one back, and
- * retries need more than half of the tokens: against a server that is down or overloaded they soon stop, so that it is
- * not buried under repetitions and the replay ends (gRPC's retry throttling, proposal A6).
+ * Says whether a failed request may be tried again. Each failure takes a token, each answer gives one back, and
+ * retries need more than half of the tokens: while most requests fail they soon stop, so that a server that is down or overloaded is
+ * not buried under repetitions and the replay ends (gRPC's retry throttling, proposal A6, with a token ratio of 1: a version is to
+ * be judged by its own errors, and not by those that a small budget would add).
  */
 export class RetryBudget {
   static readonly tokens = 10;
   #tokens = RetryBudget.tokens;
 
   answered(): void {
-    this.#tokens = Math.min(RetryBudget.tokens, this.#tokens + 0.1);
+    this.#tokens = Math.min(RetryBudget.tokens, this.#tokens + 1);
   }
 
   /** Takes a token; true while retrying makes sense. */

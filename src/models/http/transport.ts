@@ -4,7 +4,9 @@ import { askOnce, type Failed, type Received, type Request } from './ask-once.ts
 import { beginning } from './json-text.ts';
 import { pauseMs, RetryBudget, retryLimit } from './retry-budget.ts';
 
-type Judged = { readonly ok: true; readonly received: Received } | ({ readonly ok: false } & Failed);
+type Judged =
+  | { readonly ok: true; readonly received: Received }
+  | ({ readonly ok: false } & Pick<Failed, 'error' | 'detail'>);
 
 /** How a request ended, after retries: `received` has a status of success. */
 export interface Reply {
@@ -23,6 +25,8 @@ export class Transport {
   readonly #options: Client.Options;
   readonly #connections: Client[] = [];
   readonly #idle: Client[] = [];
+  /** Those whose last request was answered, so that the next one goes the same way. */
+  readonly #kept = new Set<Client>();
   readonly #budget = new RetryBudget();
 
   /** @param origin such as `http://127.0.0.1:8080` */
@@ -38,14 +42,22 @@ export class Transport {
    * @param deadline `performance.now()` when the answer, retries included, must be there
    */
   async send(request: Request, deadline: number): Promise<Reply> {
+    let mayBeStale = true;
+    let tries = 0;
     for (let retries = 0; ; retries += 1) {
-      const got = await this.ask(request, deadline);
+      const { got, isStale } = await this.#exchange(request, deadline);
+      // It says nothing of the server, which may end a connection that it keeps at any time (RFC 9112, section 9.3.1).
+      if (isStale && mayBeStale) {
+        mayBeStale = false;
+        continue;
+      }
+      tries += 1;
       if (!mayPass(got)) {
-        this.#budget.answered();
+        if ('status' in got) this.#budget.answered();
         return { answer: judge(got), retries };
       }
-      if (!this.#budget.failed() || retries === retryLimit) return { answer: judge(got), retries };
-      const pause = pauseMs(retries + 1, retryAfterMs(got), Math.random());
+      if (!this.#budget.failed() || tries > retryLimit) return { answer: judge(got), retries };
+      const pause = pauseMs(tries, retryAfterMs(got), Math.random());
       if (performance.now() + pause >= deadline) return { answer: judge(got), retries };
       await sleep(pause);
     }
@@ -53,10 +65,18 @@ export class Transport {
 
   /** Sends a request once, and tells whatever comes. Never rejects. */
   async ask(request: Request, deadline: number): Promise<Received | Failed> {
+    return (await this.#exchange(request, deadline)).got;
+  }
+
+  /** The same, and whether a connection that had answered before ended without a word. */
+  async #exchange(request: Request, deadline: number): Promise<{ got: Received | Failed; isStale: boolean }> {
     const connection = this.#idle.pop() ?? this.#connect();
+    const wasKept = this.#kept.has(connection);
     const got = await askOnce(connection, request, deadline);
     this.#idle.push(connection);
-    return got;
+    if ('status' in got) this.#kept.add(connection);
+    else this.#kept.delete(connection);
+    return { got, isStale: wasKept && 'error' in got && got.error === 'connect' && got.silent };
   }
 
   async close(): Promise<void> {
@@ -76,7 +96,7 @@ function mayPass(got: Received | Failed): boolean {
 }
 
 function judge(got: Received | Failed): Judged {
-  if ('error' in got) return { ok: false, ...got };
+  if ('error' in got) return { ok: false, error: got.error, detail: got.detail };
   const { status, body } = got;
   if (status >= 200 && status < 300) return { ok: true, received: got };
   const detail = `status ${status}: ${beginning(body)}`;
