@@ -25,6 +25,8 @@ interface Waiting {
 const outputTailLength = 4096;
 /** How long a late answer may still lie in the channel when the timer fires, because this process was busy. */
 const graceMs = 100;
+/** What a process may need beside the time allowed for its first answer, in which libraries compile and caches fill. */
+const coldMs = 3000;
 const loadTimeoutMs = 120_000;
 /** How long a process may take to end when it is no longer needed, with nothing to do and while it is at work. */
 const idleEndMs = 1000;
@@ -46,6 +48,8 @@ export class ModelProcess {
   #outputTail = '';
   #asked = 0;
   backend = '';
+  /** Whether it has answered a request. */
+  #isWarm = false;
 
   /**
    * Starts a process and loads a version in it.
@@ -151,6 +155,7 @@ export class ModelProcess {
     const answered = this.#waiting.get(id);
     this.#waiting.delete(id);
     clearTimeout(answered?.timer);
+    if (reply.kind === 'predicted' || reply.kind === 'timed') this.#isWarm = true;
     if (!this.#concurrent) this.#startHeadTimer();
     answered?.resolve(reply);
   }
@@ -167,7 +172,7 @@ export class ModelProcess {
         this.#overdue = `no answer within ${request.timeoutMs} ms`;
         this.#child.kill('SIGKILL');
       }, graceMs);
-    }, request.timeoutMs);
+    }, request.timeoutMs + (this.#isWarm ? 0 : coldMs));
   }
 
   #end(how: string): void {

@@ -52,6 +52,20 @@ test('a bad input in one of two calls under way leaves the other call alone', as
   expect([...second.errors].every((error) => error === 0)).toBe(true);
 });
 
+test('a process that begins slowly is not blamed for it, neither at first nor after it was started again', async () => {
+  const slowAtFirst = `let warm = false;
+    export function encode(input) {
+      if (input === 'bad') for (;;);
+      if (!warm) for (const end = Date.now() + 500; Date.now() < end;);
+      warm = true;
+      return input;
+    }`;
+  const model = await openModel(colourSpec(slowAtFirst), 250);
+  const answers = await answersOf(model);
+  expect(answers.filter((answer) => answer === 'timeout')).toHaveLength(1);
+  expect(answers[17]).toBe('timeout');
+});
+
 test('an input that is not JSON is an error of its own request', async () => {
   const columns = await (await openModel(colourSpec())).predict(['[1,0,0]', '{broken', '[0,0,1]']);
   expect([0, 1, 2].map((row) => errorAt(columns, row))).toEqual([null, 'model-error', null]);
