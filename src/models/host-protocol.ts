@@ -1,6 +1,9 @@
 import type { ErrorKind, ModelSpec } from '../domain/outcome.ts';
 import type { OutcomeColumns } from './outcome-columns.ts';
 
+/** More connections than this at once say more about this machine than about the server. */
+export const connectionLimit = 1000;
+
 /** How much a model's process may send to somebody else, where it does. */
 export interface Traffic {
   /** How long one request may take, retries included. */

@@ -4,6 +4,7 @@ import { verifyArtifact } from './artifact.ts';
 import { failure } from './decode.ts';
 import type { HostReply, HostRequest, Traffic } from './host-protocol.ts';
 import { ModelProcess, type ProcessDeath } from './model-process.ts';
+import { keepsTime, remoteMs } from './remote-time.ts';
 import { joinColumns, toColumns, type OutcomeColumns } from './outcome-columns.ts';
 
 export interface HostSettings {
@@ -30,11 +31,6 @@ export interface TimedRequest {
   readonly restarted: boolean;
 }
 
-/** The longest time that a timer of Node takes. */
-const longestTimerMs = 2 ** 31 - 1;
-/** What a process may need beside the time that its server takes. */
-const spareMs = 5000;
-
 /** So many deaths of the process without an answer in between mean that the version does not work at all. */
 const deathLimit = 20;
 
@@ -54,6 +50,8 @@ export class HostedModel {
   #slowestRequestMs: number | undefined;
   /** Requests of the batches that are not answered yet. */
   #underWay = 0;
+  /** Settles when nobody looks into a death any more. Never rejects. */
+  #alone: Promise<unknown> = Promise.resolve();
   #closed = false;
   #peakMemory: number | null = null;
 
@@ -98,6 +96,37 @@ export class HostedModel {
    * @throws UserError (exit 5) when the version cannot be loaded again, or dies over and over
    */
   async predict(inputs: readonly string[]): Promise<OutcomeColumns> {
+    await this.#alone;
+    const reply = await this.#send(inputs);
+    if (reply.kind !== 'died') return reply.columns;
+    if (this.#spec.runtime !== 'http') return await this.#narrow(inputs, reply);
+    // Such a process works on several calls at once, and all of them saw its end: each is looked into while no other is under way.
+    const narrowed = this.#alone.then(() => (inputs.length === 1 ? this.#again(inputs) : this.#narrow(inputs, reply)));
+    this.#alone = narrowed.then(
+      () => undefined,
+      () => undefined,
+    );
+    return await narrowed;
+  }
+
+  /** Asks anew, in ever smaller parts, what a process died over, until the request that it dies over is known. */
+  async #narrow(inputs: readonly string[], { error, detail }: ProcessDeath): Promise<OutcomeColumns> {
+    const { batch } = this.#settings;
+    if (inputs.length === 1) return toColumns([failure(error, detail)], this.labels);
+    const size = inputs.length > batch ? batch : 1;
+    const parts: OutcomeColumns[] = [];
+    for (let from = 0; from < inputs.length; from += size) {
+      parts.push(await this.#again(inputs.slice(from, from + size)));
+    }
+    return joinColumns(parts);
+  }
+
+  async #again(inputs: readonly string[]): Promise<OutcomeColumns> {
+    const reply = await this.#send(inputs);
+    return reply.kind === 'died' ? await this.#narrow(inputs, reply) : reply.columns;
+  }
+
+  async #send(inputs: readonly string[]): Promise<Extract<HostReply, { kind: 'predicted' }> | ProcessDeath> {
     const { batch } = this.#settings;
     const start = performance.now();
     this.#underWay += inputs.length;
@@ -106,19 +135,12 @@ export class HostedModel {
         this.#underWay -= inputs.length;
       },
     );
-    if (reply.kind === 'predicted') {
-      const requestMs = (performance.now() - start) / inputs.length;
-      this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
-      if (reply.peakMemory !== null) this.#peakMemory = Math.max(this.#peakMemory ?? 0, reply.peakMemory);
-      return reply.columns;
-    }
-    if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a batch`);
-    if (inputs.length === 1) return toColumns([failure(reply.error, reply.detail)], this.labels);
-    const size = inputs.length > batch ? batch : 1;
-    const parts: OutcomeColumns[] = [];
-    for (let from = 0; from < inputs.length; from += size)
-      parts.push(await this.predict(inputs.slice(from, from + size)));
-    return joinColumns(parts);
+    if (reply.kind === 'died') return reply;
+    if (reply.kind !== 'predicted') throw new Error(`a model's process answered ${reply.kind} to a batch`);
+    const requestMs = (performance.now() - start) / inputs.length;
+    this.#slowestRequestMs = Math.max(this.#slowestRequestMs ?? 0, requestMs);
+    if (reply.peakMemory !== null) this.#peakMemory = Math.max(this.#peakMemory ?? 0, reply.peakMemory);
+    return reply;
   }
 
   /**
@@ -132,7 +154,7 @@ export class HostedModel {
     const { timeoutMs } = this.#settings;
     const limit = timeoutMs * 1e6;
     const load = sentAt === undefined ? {} : { load: { sentAt, timeoutMs } };
-    const allowedMs = keepsTime(this.#spec) ? this.#remoteMs(1) : timeoutMs;
+    const allowedMs = keepsTime(this.#spec) ? remoteMs(this.#spec, this.#traffic(), 1) : timeoutMs;
     const reply = await this.#ask({ kind: 'time', input, ...load }, () => allowedMs);
     if (reply.kind === 'timed') {
       const { nanoseconds, error, retries, restarted } = reply;
@@ -200,32 +222,12 @@ export class HostedModel {
    */
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
-    if (this.#spec.runtime === 'http') return this.#remoteMs(this.#underWay);
-    if (this.#spec.runtime === 'command') return this.#remoteMs(requests);
+    if (this.#spec.runtime === 'http') return remoteMs(this.#spec, this.#traffic(), this.#underWay);
+    if (this.#spec.runtime === 'command') return remoteMs(this.#spec, this.#traffic(), requests);
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
   }
-
-  /**
-   * The same for a version that a server or a program computes. Its process ends each request in time by itself, however
-   * slow those are, and is stuck only where the version's own code is.
-   *
-   * @param requests that have to be answered in that time: a server's time runs while those of earlier calls are, a program's
-   *   only when they were
-   */
-  #remoteMs(requests: number): number {
-    const { timeoutMs, concurrency, pauseMs } = this.#traffic();
-    const program = this.#spec.runtime === 'command';
-    const startMs = this.#spec.runtime === 'command' ? this.#spec.startTimeoutMs : 0;
-    const rounds = Math.ceil(requests / (program ? 1 : (concurrency ?? requests)));
-    return Math.min(rounds * (timeoutMs + startMs) + requests * pauseMs + spareMs, longestTimerMs);
-  }
-}
-
-/** Whether the version's process ends each request in time by itself. */
-function keepsTime({ runtime }: ModelSpec): boolean {
-  return runtime === 'http' || runtime === 'command';
 }
 
 /** Checks the files that are the version's own, before any of them is used. */

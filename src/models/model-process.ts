@@ -167,12 +167,15 @@ export class ModelProcess {
   }
 
   #startTimer(request: Waiting): void {
-    request.timer = setTimeout(() => {
-      request.timer = setTimeout(() => {
-        this.#overdue = `no answer within ${request.timeoutMs} ms`;
-        this.#child.kill('SIGKILL');
-      }, graceMs);
-    }, request.timeoutMs + (this.#isWarm ? 0 : coldMs));
+    request.timer = setTimeout(
+      () => {
+        request.timer = setTimeout(() => {
+          this.#overdue = `no answer within ${request.timeoutMs} ms`;
+          this.#child.kill('SIGKILL');
+        }, graceMs);
+      },
+      request.timeoutMs + (this.#isWarm ? 0 : coldMs),
+    );
   }
 
   #end(how: string): void {

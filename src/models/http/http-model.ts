@@ -3,7 +3,7 @@ import fastq, { type queueAsPromised } from 'fastq';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
 import { failure, readDecoded } from '../decode.ts';
-import type { Traffic } from '../host-protocol.ts';
+import { connectionLimit, type Traffic } from '../host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError } from './answer-error.ts';
 import { largestAnswerBytes, type Request } from './ask-once.ts';
@@ -13,8 +13,6 @@ import { openExchange } from './open-exchange.ts';
 import { answerReader } from './read-answer.ts';
 import { Transport } from './transport.ts';
 
-/** More connections than this at once say more about this machine than about the server. */
-const connectionLimit = 1000;
 /** Compression would be another cost than the model's, and without this header any is allowed. */
 const asked = { 'accept-encoding': 'identity' };
 /** For each question before the replay, which a server that just woke up may take its time for. */
