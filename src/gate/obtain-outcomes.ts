@@ -5,7 +5,7 @@ import { type Role, roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { PeakMemory } from '../metrics/memory-sampler.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
-import { loadOutcomes } from '../replay/outcome-tables.ts';
+import { loadReplayed } from '../replay/outcome-tables.ts';
 import { type Replay, replayVersions } from '../replay/replay-version.ts';
 import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
@@ -83,7 +83,7 @@ export async function obtainPredictions(
   for (const [index, { role, sha256 }] of replays.entries()) {
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
-    await loadOutcomes(db, `${role}_outcomes`, result.files);
+    await loadReplayed(db, `${role}_outcomes`, result);
     if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
     facts[role] = { ...facts[role], backend: result.backend, sha256 };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };

@@ -5,12 +5,14 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OutcomeStore } from '../../src/replay/outcome-store.ts';
+import { loadReplayed } from '../../src/replay/outcome-tables.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import {
@@ -111,6 +113,23 @@ test('no temporary files are left in the store', async () => {
   const [key = ''] = readdirSync(folder);
   expect(readdirSync(join(folder, key)).toSorted()).toEqual(['manifest.json', 'rows-000000000-000000100.parquet']);
   expect(existsSync(join(folder, key, 'manifest.json'))).toBe(true);
+});
+
+test('outcomes that are no longer one for each request are refused', async () => {
+  const db = await openRequests();
+  const [first, second] = await replayInTwoRuns(db, colourSpec(), temporaryFolder());
+  const replayed = { version: '1.0.0', rows: requestCount };
+  await loadReplayed(db, 'outcomes', { ...replayed, files: [first, second] });
+  await expect(loadReplayed(db, 'outcomes', { ...replayed, files: [first] })).rejects.toMatchObject({ exitCode: 5 });
+  await expect(loadReplayed(db, 'outcomes', { ...replayed, files: [first, first] })).rejects.toMatchObject({
+    exitCode: 5,
+  });
+  rmSync(second);
+  await expect(loadReplayed(db, 'outcomes', { ...replayed, files: [first, second] })).rejects.toMatchObject({
+    exitCode: 5,
+    message: expect.stringContaining('The stored outcomes of 1.0.0 cannot be read'),
+    hint: expect.stringContaining('when no other canary replays the same'),
+  });
 });
 
 describe('a store', () => {
