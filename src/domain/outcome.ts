@@ -72,6 +72,8 @@ export interface Model {
   readonly backend: string;
   /** True where many calls may be under way at once, as for a model that somebody else computes. */
   readonly concurrent?: boolean;
+  /** How it reads a request's JSON text, where `JSON.parse` would lose something that it can keep. */
+  readonly parse?: (text: string) => unknown;
   /** @param deadline `performance.now()` after which an answer is worth nothing; a model that cannot stop ignores it */
   predict(inputs: readonly unknown[], deadline?: number): Promise<Outcome[]>;
   /** Most memory that what computes it had resident so far, in bytes; null where nobody knows. Absent for this process itself. */

@@ -82,7 +82,7 @@ async function respond(model: Model, { output }: Signature, request: HostRequest
       peakMemory: model.peakMemory === undefined ? ownPeakMemory() : model.peakMemory(),
     };
   }
-  const input = parse(request.input);
+  const input = parse(request.input, model);
   if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error', retries: 0, restarted: false };
   return await time(model, input.value, request.load);
 }
@@ -107,7 +107,7 @@ async function time(model: Model, input: unknown, load: LoadedRequest | undefine
 async function predict(model: Model, texts: readonly string[], batch: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let start = 0; start < texts.length; start += batch) {
-    const parsed = texts.slice(start, start + batch).map(parse);
+    const parsed = texts.slice(start, start + batch).map((text) => parse(text, model));
     const answers = await model.predict(parsed.flatMap((input) => ('broken' in input ? [] : [input.value])));
     let next = 0;
     for (const input of parsed) {
@@ -119,9 +119,9 @@ async function predict(model: Model, texts: readonly string[], batch: number): P
 
 const noAnswer = failure('bad-response', 'the model returned nothing for this request');
 
-function parse(text: string): { readonly value: unknown } | { readonly broken: Outcome } {
+function parse(text: string, model: Model): { readonly value: unknown } | { readonly broken: Outcome } {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = model.parse === undefined ? JSON.parse(text) : model.parse(text);
     return { value };
   } catch (error) {
     return { broken: failure('model-error', `the input is not JSON: ${messageOf(error)}`) };

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { unusableFile } from '../../domain/errors.ts';
 import type { CommandModelSpec, Model, Outcome } from '../../domain/outcome.ts';
 import { failure } from '../decode.ts';
+import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
 import type { Environment } from '../http/header-values.ts';
 import { readAnswer } from './answer.ts';
 import { type Heard, Program } from './program.ts';
@@ -18,6 +19,7 @@ const firstDeathLimit = 3;
  */
 export class CommandModel implements Model {
   readonly backend: string;
+  readonly parse = parseExactly;
   readonly #spec: CommandModelSpec;
   readonly #environment: Environment;
   readonly #timeoutMs: number;
@@ -82,7 +84,7 @@ export class CommandModel implements Model {
     const id = String(this.#asked);
     const patienceMs = this.#awake ? this.#timeoutMs : Math.max(this.#timeoutMs, this.#spec.startTimeoutMs);
     const deadline = Math.min(performance.now() + patienceMs, this.#awake ? latest : Infinity);
-    program.write(JSON.stringify({ id, input }));
+    program.write(withExactNumbers(JSON.stringify({ id, input })));
     for (;;) {
       const heard = await program.nextLine(deadline);
       if (heard.kind !== 'line') return this.#bury(program, heard, patienceMs);

@@ -3,6 +3,7 @@ import fastq, { type queueAsPromised } from 'fastq';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
 import { failure, readDecoded } from '../decode.ts';
+import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
 import { connectionLimit, type Traffic } from '../host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError } from './answer-error.ts';
@@ -78,6 +79,8 @@ interface Parts {
 class HttpModel implements Model {
   readonly backend: string;
   readonly concurrent = true;
+  /** A version's own code gets plain numbers, as in a process of its own. */
+  readonly parse?: (text: string) => unknown;
   readonly #parts: Parts;
   readonly #read: (output: unknown) => Outcome | Promise<Outcome>;
   readonly #queue: queueAsPromised<Waiting, Outcome>;
@@ -89,6 +92,7 @@ class HttpModel implements Model {
 
   constructor({ endpoint, signature: { output } }: HttpModelSpec, parts: Parts) {
     this.#parts = parts;
+    if (parts.preprocess === null) this.parse = parseExactly;
     const decode = parts.preprocess?.decode;
     const own = answerReader(output, endpoint.answer);
     this.#read = decode === undefined ? own : async (answer) => readDecoded(await decode(answer), output);
@@ -142,7 +146,7 @@ class HttpModel implements Model {
     let retries = 0;
     try {
       const encoded = preprocess === null ? input : plain(await this.#encode(preprocess, input));
-      const body = exchange.write(encoded, id);
+      const body = withExactNumbers(exchange.write(encoded, id));
       // Without a deadline the time is the server's: encoding may have waited for that of other requests.
       const until = Math.min(deadline, performance.now() + traffic.timeoutMs);
       const reply = await transport.send({ ...this.#request, body }, until);

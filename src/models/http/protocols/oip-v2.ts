@@ -3,6 +3,7 @@ import { unusableFile } from '../../../domain/errors.ts';
 import type { Signature } from '../../../domain/registry.ts';
 import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
+import { isExactNumber } from '../../exact-numbers.ts';
 import { isObject } from '../paths.ts';
 import { checkInputs, checkSignature } from './input-shapes.ts';
 import { answerObject, factsAt, plainWords, refuseStatus } from './server-facts.ts';
@@ -90,7 +91,7 @@ function tensorsOf(input: unknown, inputs: readonly EndpointInput[]): Tensor[] {
 function tensorOf(value: unknown, { name, datatype, shape }: EndpointInput): Tensor {
   const data: readonly unknown[] = Array.isArray(value) ? value.flat(Infinity) : [value];
   const type = datatype === 'BYTES' ? 'string' : datatype === 'BOOL' ? 'boolean' : 'number';
-  const other = data.findIndex((item) => typeof item !== type);
+  const other = data.findIndex((item) => (isExactNumber(item) ? 'number' : typeof item) !== type);
   if (other !== -1) throw new AnswerError('model-error', `the input ${name} is not a ${type} at ${other}`);
   return { name, datatype, shape: shapeFor(data.length, name, shape), data };
 }
