@@ -60,7 +60,7 @@ function asker(transport: Transport, { origin, search }: URL, headers: Readonly<
 /** One request of those that wait for their turn. */
 interface Waiting {
   readonly input: unknown;
-  /** `performance.now()` when its answer must be there; the timeout after it is sent where it is absent. */
+  /** `performance.now()` when its answer must be there; the timeout after its turn where it is absent. */
   readonly deadline: number | undefined;
 }
 
@@ -130,12 +130,11 @@ class HttpModel implements Model {
     if (start > now) await new Promise((resolve) => setTimeout(resolve, start - now));
   }
 
-  /** Encodes in a turn of the event loop of its own, so that answers to other requests are read in between, and in time. */
-  async #encode({ encode }: Preprocess, input: unknown): Promise<unknown> {
+  /** Each encodes in a turn of the event loop of its own, so that answers to other requests are read in between, and in time. */
+  async #encodingTurn(): Promise<void> {
     const turn = this.#lastTurn.then(() => nextTurn());
     this.#lastTurn = turn;
     await turn;
-    return await encode(input);
   }
 
   async #answer(input: unknown, deadline = Infinity): Promise<Outcome> {
@@ -145,10 +144,11 @@ class HttpModel implements Model {
     const id = `canary-${this.#sent}`;
     let retries = 0;
     try {
-      const encoded = preprocess === null ? input : plain(await this.#encode(preprocess, input));
-      const body = withExactNumbers(exchange.write(encoded, id));
-      // Without a deadline the time is the server's: encoding may have waited for that of other requests.
+      if (preprocess !== null) await this.#encodingTurn();
+      // Without a deadline its time begins here: it may have waited for others to be encoded.
       const until = Math.min(deadline, performance.now() + traffic.timeoutMs);
+      const encoded = preprocess === null ? input : plain(await preprocess.encode(input));
+      const body = withExactNumbers(exchange.write(encoded, id));
       const reply = await transport.send({ ...this.#request, body }, until);
       const { answer } = reply;
       ({ retries } = reply);
