@@ -16,12 +16,15 @@ export function outcomeSources(
   // A live split is about what was served, whatever could be replayed.
   const runtimes: Readonly<Record<Role, Runtime>> =
     plan.requests.fields.served === undefined ? registered : { baseline: 'recorded', candidate: 'recorded' };
-  const sourceOf = (role: Role): OutcomeSource => ({
-    predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
-    latency: latencySource(plan, runtimes, role),
-    // A replay sees every error; what a log could hold is known once it is read.
-    errorsKnown: true,
-  });
+  const sourceOf = (role: Role): OutcomeSource => {
+    const latency = latencySource(plan, runtimes, role);
+    return {
+      predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
+      latency,
+      // A replay sees every error but those of a queue; what a log could hold is known once it is read.
+      errorsKnown: latency === 'measured' && plan.replay.rate !== undefined ? 'timed' : true,
+    };
+  };
   return { baseline: sourceOf('baseline'), candidate: sourceOf('candidate') };
 }
 
@@ -60,9 +63,13 @@ export function loadFacts(
   return { load: { rate, ...(speedup === undefined ? {} : { speedup }), ...limit } };
 }
 
-/** The sources of outcomes that nobody timed. */
+/** The sources of outcomes that nobody timed yet. */
 export function untimed({ baseline, candidate }: Readonly<Record<Role, OutcomeSource>>): Record<Role, OutcomeSource> {
-  return { baseline: { ...baseline, latency: 'none' }, candidate: { ...candidate, latency: 'none' } };
+  return { baseline: untimedSource(baseline), candidate: untimedSource(candidate) };
+}
+
+function untimedSource(source: OutcomeSource): OutcomeSource {
+  return { ...source, latency: 'none', errorsKnown: source.errorsKnown === true };
 }
 
 /** The sources once the log is read: a version whose outcomes are recorded has errors only where the log has a place for them. */

@@ -7,7 +7,9 @@ export function isLabelled(role: Role): string {
 
 /** The version answered, whatever it said, and the truth is known. */
 export function isAnswered(role: Role): string {
-  return `${role}_present AND ${role}_error IS NULL AND label IS NOT NULL`;
+  // Whether it failed is told by one call, and what it said by the replay's, which may have failed alone.
+  const said = `(${role}_label IS NOT NULL OR ${role}_value IS NOT NULL)`;
+  return `${role}_present AND ${role}_error IS NULL AND ${said} AND label IS NOT NULL`;
 }
 
 /** A condition for each version at once. */

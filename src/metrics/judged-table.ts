@@ -17,8 +17,11 @@ export interface OutcomeSource {
   readonly predictions: 'recorded' | 'replayed';
   /** `recorded`: the log's times; `measured`: the table `measured_latency`; `none`: nobody timed this version. */
   readonly latency: 'recorded' | 'measured' | 'none';
-  /** False for a log that has no place for this version's errors, so that none in it means nothing. */
-  readonly errorsKnown: boolean;
+  /**
+   * False for a log that has no place for this version's errors, so that none in it means nothing. `timed` where the requests that were timed,
+   * at the load that the plan asks for, are the only ones whose errors are those of that load.
+   */
+  readonly errorsKnown: boolean | 'timed';
 }
 
 /**
@@ -126,7 +129,7 @@ function outcomeColumns(
   }[latency];
   return [
     `coalesce(${present}, false) AS ${role}_present`,
-    `${errorsKnown} AS ${role}_errors_known`,
+    `${errorsKnown === 'timed' ? isTimed : errorsKnown} AS ${role}_errors_known`,
     `${latencyColumn} AS ${role}_latency_ns`,
     `${error} AS ${role}_error`,
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
@@ -142,21 +145,25 @@ function answeredLabel(role: Role, source: Pick<OutcomeSource, 'predictions' | '
   return `CASE WHEN ${errorSql(role, source)} IS NULL THEN ${outcomePrefix(role, source.predictions)}label END`;
 }
 
+const isTimed = 'measured_latency.seq IS NOT NULL';
+
+/** Each request counts by one call: the one that was timed, which resembles production, else the replay's. */
 function errorSql(role: Role, { predictions, latency }: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
   const error = `${outcomePrefix(role, predictions)}error`;
-  // A request that failed while it was timed failed: the timed call is the one that resembles production.
-  return latency === 'measured' ? `coalesce(measured_latency.${role}_error, ${error})` : error;
+  return latency === 'measured' ? `CASE WHEN ${isTimed} THEN measured_latency.${role}_error ELSE ${error} END` : error;
 }
 
 function outcomePrefix(role: Role, predictions: OutcomeSource['predictions']): string {
   return predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
 }
 
-/** How often a request was sent again, over the replay and the timing; a log does not tell. */
+/** How often a request was sent again, in the call that counts; a log does not tell. */
 function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measured: boolean): string {
   if (predictions === 'recorded') return '0';
-  const timed = measured ? ` + coalesce(measured_latency.${role}_retries, 0)` : '';
-  return `coalesce(${role}_outcomes.retries, 0)${timed}`;
+  const replayed = `coalesce(${role}_outcomes.retries, 0)`;
+  return measured
+    ? `CASE WHEN ${isTimed} THEN coalesce(measured_latency.${role}_retries, 0) ELSE ${replayed} END`
+    : replayed;
 }
 
 function scoreColumns(

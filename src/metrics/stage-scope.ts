@@ -83,9 +83,13 @@ async function countBy(db: Database, expression: string, condition: string): Pro
   return new Map(rows.strings('value').map((value, row) => [value ?? '', requests[row] ?? 0]));
 }
 
+/** Of the requests whose errors are known, so that the counts are those of the error rate; of all where none is. */
 async function outcomeCounts(db: Database, role: Role): Promise<OutcomeCounts> {
+  const known = `${role}_errors_known`;
+  const counted = `${role}_present AND (${known} OR NOT (SELECT coalesce(bool_or(${known}), false) FROM judged WHERE ${role}_present))`;
   const rows = await db.columns(
-    `SELECT ${role}_error AS error, count(*)::DOUBLE AS requests, sum(${role}_retries)::DOUBLE AS retries FROM judged WHERE ${role}_present GROUP BY error ORDER BY error NULLS FIRST`,
+    `SELECT ${role}_error AS error, count(*)::DOUBLE AS requests, sum(${role}_retries)::DOUBLE AS retries FROM judged
+     WHERE ${counted} GROUP BY error ORDER BY error NULLS FIRST`,
   );
   const requests = rows.numbers('requests');
   const errors: Record<string, number> = {};
