@@ -11,6 +11,7 @@ import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
 import { requireBaselineAnswers } from './baseline-answers.ts';
+import { noteErrors } from './note-errors.ts';
 import type { Rollout } from './rollout.ts';
 import { timedVersion } from './timed-version.ts';
 import { versionFacts } from './version-facts.ts';
@@ -85,6 +86,7 @@ export async function obtainPredictions(
     if (result === undefined) throw new Error('a replay gave no result');
     await loadReplayed(db, `${role}_outcomes`, result);
     if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
+    await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
     facts[role] = { ...facts[role], backend: result.backend, sha256 };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }

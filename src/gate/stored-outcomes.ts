@@ -17,9 +17,9 @@ export async function loadStoredTimes(world: World, rollout: Rollout, request: O
   return await isStored(obtainTimes(storeOnly(world), rollout, request));
 }
 
-/** What is stored is loaded whatever the signal says; only what would start a model heeds it. */
+/** What is stored is loaded whatever the signal says; only what would start a model heeds it. Of its errors an evaluation told. */
 function storeOnly(world: World): World {
-  return { ...world, signal: AbortSignal.abort() };
+  return { ...world, signal: AbortSignal.abort(), note: () => undefined };
 }
 
 /** A model whose files are elsewhere has nothing stored that could be found by them either. */

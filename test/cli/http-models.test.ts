@@ -160,8 +160,9 @@ test('a candidate that fails 2% of the requests is not let through', async () =>
     guardrails: ['{ metric: error_rate, max: 1% }'],
     replay: '{ concurrency: 4 }',
   });
-  const { exitCode, stdout } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const { exitCode, stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   expect([3, 4]).toContain(exitCode);
+  expect(stderr).toBe('1.1.0: http-5xx 30 times, the first because: status 500: no\n');
   expect(parseEvidence(stdout, 'standard output').outcomes.candidate.errors).toEqual({ 'http-5xx': 30 });
 });
 
