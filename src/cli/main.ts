@@ -9,6 +9,9 @@ import { tellUserError } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWorld } from './world.ts';
 
+/** Signals that come so soon after the first are the same wish. */
+const secondSignalMs = 1000;
+
 /**
  * Runs the program and resolves to its exit code; never rejects.
  * A failure that the user can act on is printed as a message and a hint. Anything else is a bug: it keeps its stack and exits 70.
@@ -23,9 +26,9 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
   };
   const interrupt = () => {
     interruption.abort();
-    // A second Ctrl-C ends the process the way the system does it. Not by `once`, which would stop listening before the
-    // next listener is called: libraries that tidy up on signals kill the process where they find themselves alone.
-    setImmediate(stopListening);
+    // A second Ctrl-C ends the process the way the system does it. Not at once: `timeout` and npm send a signal twice, and
+    // libraries that tidy up on signals kill the process where they find themselves alone.
+    setTimeout(stopListening, secondSignalMs).unref();
   };
   surviveFileSizeLimit(process);
   process.on('SIGINT', interrupt);

@@ -81,9 +81,15 @@ export function withOldLabels(predict) {
   return async (...input) => toOldPrediction(await predict(...input));
 }
 
-/** One line of answers: a prediction, or an object that has one beside an id. */
+/** One line of answers: a prediction, or an object that has one beside an id. Whatever else was printed stays as it is. */
 function toOldLine(line) {
-  const answer = JSON.parse(line);
+  let answer;
+  try {
+    answer = JSON.parse(line);
+  } catch {
+    process.stderr.write(\`This line is no answer in JSON and was passed on as it is: \${line}\\n\`);
+    return line;
+  }
   const isEnvelope = typeof answer === 'object' && answer !== null && ('prediction' in answer || 'error' in answer);
   try {
     if (!isEnvelope) return JSON.stringify(toOldPrediction(answer));
@@ -96,6 +102,11 @@ function toOldLine(line) {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  // Whoever reads may have had enough, as \`head\` has.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.stdin.destroy();
+  });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() !== '') process.stdout.write(\`\${toOldLine(line)}\\n\`);
   }

@@ -47,7 +47,11 @@ async function interruptReplay(folder: string, signal: NodeJS.Signals): Promise<
   const state = { ended: false };
   void running.finally(() => (state.ended = true));
   while (!state.ended && Object.keys(finishedFiles(folder)).length === 0) await wait(10);
-  if (!state.ended) process.kill(-leader, signal);
+  if (!state.ended) {
+    process.kill(-leader, signal);
+    // As `timeout` and npm do, which pass on what the whole group got.
+    setTimeout(() => isGroupAlive(leader) && process.kill(-leader, signal), 20);
+  }
   return { ...(await running), leader };
 }
 

@@ -130,6 +130,20 @@ test('the exported module speaks the old labels, imported and run', async () => 
   ]);
 });
 
+test('the exported module passes on what is no answer, and ends quietly when nobody reads any more', async () => {
+  const folder = rollout({ labels });
+  await exportCompatibility(worldAt(folder), 'plan.yaml', 'compat.mjs');
+  const input = `Loading the model\n${'{"id":"1","prediction":"refund-open"}\n'.repeat(20_000)}`;
+  const file = join(folder, 'compat.mjs');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file], { input, encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout.split('\n').slice(0, 2)).toEqual(['Loading the model', '{"id":"1","prediction":"refund"}']);
+  expect(stderr).toBe('This line is no answer in JSON and was passed on as it is: Loading the model\n');
+  const cut = spawnSync('bash', ['-c', `"${process.execPath}" "${file}" | head -1`], { input, encoding: 'utf8' });
+  expect(cut.stdout).toBe('Loading the model\n');
+  expect(cut.stderr).toBe('This line is no answer in JSON and was passed on as it is: Loading the model\n');
+});
+
 test('a version without a label map has nothing to export', async () => {
   const folder = rollout(undefined, 'withoutLabelMap: Nobody reads labels.\n');
   const path = join(folder, 'plan.yaml');

@@ -192,3 +192,26 @@ test('an interrupted measurement keeps nothing', async () => {
   await expect(timeSample(measurement, stop.signal)).rejects.toMatchObject({ exitCode: 130 });
   expect(await timeSample({ ...measurement, onProgress: () => undefined }, never)).toMatchObject({ measured: true });
 });
+
+test(
+  'a version that ends after every other answer cannot be timed, and is given up soon',
+  { timeout: 60_000 },
+  async () => {
+    const spec = colourSpec(
+      'let calls = 0; export function encode(input) { if (calls++ > 0) process.exit(0); return input; }',
+    );
+    const candidate = await timedVersion(spec);
+    const measured = measureLatency(
+      { baseline: null, candidate },
+      inputs,
+      [],
+      { ...settings, warmUp: 200 },
+      never,
+      () => undefined,
+    );
+    await expect(measured).rejects.toMatchObject({
+      exitCode: 5,
+      message: 'Version 1.0.0 cannot be timed: it ended 20 times over its first 40 requests.',
+    });
+  },
+);

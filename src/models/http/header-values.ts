@@ -18,12 +18,12 @@ const variable = /\$\{(\w+)\}/gu;
  */
 export function headerValues(written: Readonly<Record<string, string>>, environment: Environment): HeaderValues {
   const secrets = new Set<string>();
-  const missing: string[] = [];
+  const missing: { readonly name: string; readonly key: string }[] = [];
   const headers = Object.fromEntries(
     Object.entries(written).map(([name, text]) => {
       const value = text.replaceAll(variable, (_, key: string) => {
         const found = environment[key] ?? '';
-        if (found === '') missing.push(`${name} needs ${key}`);
+        if (found === '') missing.push({ name, key });
         else secrets.add(found);
         return found;
       });
@@ -31,8 +31,10 @@ export function headerValues(written: Readonly<Record<string, string>>, environm
     }),
   );
   if (missing.length === 0) return { headers, secrets: [...secrets] };
-  throw unusableFile(`environment variables of its headers are not set: ${missing.join(', ')}`, {
-    hint: 'Set them where canary runs, for example MODEL_TOKEN=… canary evaluate PLAN; no value is ever written down.',
+  const needs = missing.map(({ name, key }) => `${name} needs ${key}`).join(', ');
+  const settings = [...new Set(missing.map(({ key }) => `${key}=…`))].join(' ');
+  throw unusableFile(`environment variables of its headers are not set: ${needs}`, {
+    hint: `Set them where canary runs, for example ${settings} canary evaluate PLAN; no value is ever written down.`,
   });
 }
 
