@@ -57,7 +57,8 @@ function workName(load: Load): string {
 
 function longTest(seconds: number, load: Load): string {
   const faster = load.kind === 'open' && load.rate === 'recorded' ? 'replay.speedup' : 'replay.latencyRequests';
-  return `Timing at the plan's rate takes about ${countOf(Math.ceil(seconds / 60), 'minute')}; ${faster} shortens it.`;
+  const [unit, length] = seconds < 7200 ? (['minute', 60] as const) : (['hour', 3600] as const);
+  return `Timing at the plan's rate takes about ${countOf(Math.ceil(seconds / length), unit)}; ${faster} shortens it.`;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
 import { requireBaselineAnswers } from './baseline-answers.ts';
-import { noteErrors } from './note-errors.ts';
+import { noteErrors, noteTimedErrors } from './note-errors.ts';
 import type { Rollout } from './rollout.ts';
 import { timedVersion } from './timed-version.ts';
 import { versionFacts } from './version-facts.ts';
@@ -105,6 +105,9 @@ export async function obtainTimes(
     candidate: await timedVersion(rollout, 'candidate'),
   };
   await obtainLatency(world, rollout, { db, stage, requests, versions, store: { folder: storeFolder, fresh } });
+  for (const role of roles) {
+    if (sources[role].latency === 'measured') await noteTimedErrors(world, db, role, rollout[role].version);
+  }
 }
 
 const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };
