@@ -1,3 +1,4 @@
+import { didYouMean, writeOneOf } from './did-you-mean.ts';
 import type { LabelTranslation, ModelVersion, OutputSignature } from './registry.ts';
 
 type Classification = OutputSignature & { readonly kind: 'classification' };
@@ -40,4 +41,37 @@ export function ownOutput(output: OutputSignature): OutputSignature {
   if (output.kind !== 'classification' || output.translation === undefined) return output;
   const { translation, ...own } = output;
   return { ...own, labels: translation.own };
+}
+
+/** What a label map says of a label that there is none of. */
+export interface LabelMapProblem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * The labels in a version's map that are not its own, or not those of the version that they lead to.
+ *
+ * @returns none where the version has no map, or one of the two is a regression
+ */
+export function labelMapProblems(
+  before: { readonly version: string; readonly entry: Pick<ModelVersion, 'signature'> },
+  after: { readonly version: string; readonly entry: Pick<ModelVersion, 'signature' | 'compat'> },
+): LabelMapProblem[] {
+  const map = after.entry.compat?.labels ?? {};
+  const [known, own] = [before.entry.signature.output, after.entry.signature.output];
+  if (known.kind !== 'classification' || own.kind !== 'classification') return [];
+  return Object.entries(map).flatMap(([label, target]) => [
+    ...(own.labels.includes(label)
+      ? []
+      : [{ message: `maps ${label}, which is no label of ${after.version}`, hint: didYouMean(label, own.labels) }]),
+    ...(known.labels.includes(target)
+      ? []
+      : [
+          {
+            message: `maps ${label} to ${target}, which is no label of ${before.version}`,
+            hint: writeOneOf(target, known.labels),
+          },
+        ]),
+  ]);
 }

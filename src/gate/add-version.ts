@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import semver from 'semver';
 import { invalidInput } from '../domain/errors.ts';
+import { labelMapProblems } from '../domain/label-map.ts';
 import type { ModelRegistry, ModelVersion } from '../domain/registry.ts';
 import { bumpBetween, changeBetween, isSmaller, type VersionChange } from '../plan/lint/version-change.ts';
 import { addVersion, emptyRegistry, requireVersionNumber } from '../registry/add-version.ts';
@@ -52,6 +53,7 @@ export async function addToRegistry(
   const known = isNew ? emptyRegistry(model) : (await readRegistry(registryFolder, model)).registry;
   const chosen = version ?? nextNumber(known, entry, options.bump);
   const added = { version: chosen, entry, at: world.now().toISOString() };
+  requireKnownLabels(known, chosen, entry);
   const add = (registry: ModelRegistry) => addVersion(registry, added);
   const change = changeFromStable(known, entry);
   const warning = change === undefined ? undefined : warningOfStep(chosen, change);
@@ -131,6 +133,17 @@ const releases: Readonly<Record<VersionChange['size'], 'major' | 'minor' | 'patc
   MINOR: 'minor',
   PATCH: 'patch',
 };
+
+/** A version never changes once it is added, so that a label map with a slip of the pen could not be mended. */
+function requireKnownLabels(registry: ModelRegistry, version: string, entry: Omit<ModelVersion, 'status'>): void {
+  const stable = stableOf(registry);
+  const before = stable === undefined ? undefined : registry.versions[stable];
+  if (stable === undefined || before === undefined) return;
+  const [problem, ...more] = labelMapProblems({ version: stable, entry: before }, { version, entry });
+  if (problem === undefined) return;
+  const others = more.map(({ message }) => `, and ${message}`).join('');
+  throw invalidInput(`compat.labels ${problem.message}${others}`, { hint: problem.hint });
+}
 
 function stableOf({ aliases, versions }: ModelRegistry): string | undefined {
   return aliases['stable'] ?? Object.keys(versions).toSorted(semver.compareBuild).at(-1);

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
+import { addToRegistry } from '../../src/gate/add-version.ts';
 import { exportCompatibility } from '../../src/gate/export-compat.ts';
 import { temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import { worldAt } from './world-at.ts';
@@ -153,4 +154,26 @@ test('a version without a label map has nothing to export', async () => {
     message: '2.0.0 has no label map, so there is nothing to write',
   });
   await expect(exportCompatibility(worldAt(folder), 'plan.yaml', 'compat.py')).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test('a version whose label map speaks of labels that there are not is not added', async () => {
+  const folder = rollout(undefined);
+  const registry = join(folder, 'registry');
+  const before = readFileSync(join(registry, 'm.json'), 'utf8');
+  const signature = { output: { kind: 'classification', labels: ['refund-open', 'spam'] } };
+  const add = (map: Readonly<Record<string, string>>) =>
+    addToRegistry(worldAt(folder), 'registry', 'm', '3.0.0', {
+      runtime: 'recorded',
+      signature: JSON.stringify(signature),
+      compat: JSON.stringify({ labels: map }),
+      bump: 'auto',
+    });
+  await expect(add({ 'refund-opne': 'refund', 'refund-open': 'refnud' })).rejects.toMatchObject({
+    exitCode: 2,
+    message:
+      'compat.labels maps refund-opne, which is no label of 3.0.0, and maps refund-open to refnud, which is no label of 1.0.0',
+    hint: expect.stringContaining('refund-open'),
+  });
+  expect(readFileSync(join(registry, 'm.json'), 'utf8')).toBe(before);
+  expect(await add({ 'refund-open': 'refund' })).toMatchObject({ version: '3.0.0' });
 });

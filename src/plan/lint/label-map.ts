@@ -1,4 +1,4 @@
-import { didYouMean, writeOneOf } from '../../domain/did-you-mean.ts';
+import { labelMapProblems } from '../../domain/label-map.ts';
 import { resolveBoth } from './resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 
@@ -15,17 +15,12 @@ export const labelMap: LintRule = {
     if (before.kind !== 'classification' || after.kind !== 'classification') return [];
     const at = { path: ['candidate'] } as const;
     const where = `compat.labels of ${candidate.version} in the registry`;
-    const findings: LintFinding[] = [];
-    for (const [own, other] of Object.entries(map)) {
-      if (!after.labels.includes(own)) {
-        const message = `${where} maps ${own}, which is no label of ${candidate.version}`;
-        findings.push({ ...at, severity: 'error', message, hint: didYouMean(own, after.labels) });
-      }
-      if (!before.labels.includes(other)) {
-        const message = `${where} maps ${own} to ${other}, which is no label of ${baseline.version}`;
-        findings.push({ ...at, severity: 'error', message, hint: writeOneOf(other, before.labels) });
-      }
-    }
+    const findings = labelMapProblems(baseline, candidate).map(({ message, hint }): LintFinding => ({
+      ...at,
+      severity: 'error',
+      message: `${where} ${message}`,
+      hint,
+    }));
     const unmapped = after.labels.filter((label) => !Object.hasOwn(map, label) && !before.labels.includes(label));
     if (unmapped.length > 0) {
       const message = `${where} does not say what ${unmapped.join(', ')} means to ${baseline.version}, so such an answer counts as the error bad-label`;
