@@ -29,7 +29,7 @@ test('chunks that follow one another are written together, in order, whatever th
 test('a chunk waits a second for others and no longer', async () => {
   const { written, behind } = recorder();
   await behind.add({ from: 0, to: 64 });
-  await wait(1200);
+  await wait(1600);
   expect(written).toEqual(['0-64']);
   await behind.flush();
   expect(written).toEqual(['0-64']);
