@@ -95,12 +95,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #received(bytes: Buffer): Received | Failed {
     const isRedirect = this.#status >= 300 && this.#status < 400;
     const read = isRedirect ? `to ${textOf(this.#headers['location'])}` : textIn(bytes, this.#headers);
-    if (typeof read !== 'string') return read;
+    // What went wrong is the status, where that is an error, and not the text that comes with it.
+    if (typeof read !== 'string' && this.#status < 300) return read;
     return {
       status: this.#status,
       contentType: textOf(this.#headers['content-type']),
       retryAfter: textOf(this.#headers['retry-after']),
-      body: read,
+      body: typeof read === 'string' ? read : read.detail,
     };
   }
 

@@ -56,6 +56,17 @@ test.each([
   expect(await model.predict([1])).toEqual([{ ok: false, error: 'bad-response', detail }]);
 });
 
+test('an error whose text cannot be decompressed is the error that its status says', async () => {
+  const { url } = await listen((request, response) => {
+    request.resume();
+    if (request.method === 'GET') response.end('hello');
+    else response.writeHead(500, { 'content-encoding': 'zstd' }).end('no');
+  });
+  const model = await openEndpoint(plain(url), { signature: binary });
+  const detail = 'status 500: the answer has the content-encoding zstd, which canary does not know';
+  expect(await model.predict([1])).toEqual([{ ok: false, error: 'http-5xx', detail }]);
+});
+
 test('a byte order mark before an answer is passed over', async () => {
   const { url } = await serve(() => ({ text: `\uFEFF${answer}`, type: 'application/json' }));
   const model = await openEndpoint(plain(url), { signature: binary });
