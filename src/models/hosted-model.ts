@@ -222,8 +222,9 @@ export class HostedModel {
    */
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
-    if (this.#spec.runtime === 'http') return remoteMs(this.#spec, this.#traffic(), this.#underWay);
-    if (this.#spec.runtime === 'command') return remoteMs(this.#spec, this.#traffic(), requests);
+    if (keepsTime(this.#spec)) {
+      return remoteMs(this.#spec, this.#traffic(), this.#spec.runtime === 'http' ? this.#underWay : requests);
+    }
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
