@@ -44,6 +44,14 @@ export interface RequestSource {
   readonly versions?: Readonly<Record<string, string>>;
   /** Dimension name to the dotted path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
+  /** What the log calls a label, to the label. */
+  readonly labelNames?: Readonly<Record<string, string>>;
+  /** Truths that are right for neither version. */
+  readonly otherLabels?: readonly string[];
+  /** Share of the true labels, in [0, 1], that may mean no label; above it quality is uncomputable. */
+  readonly maxUnknownLabels: number;
+  /** Texts and statuses in the place of an error that are no failure. */
+  readonly okStatus?: readonly string[];
   /** Share of rejected records, in [0, 1], above which the verdict is hold. */
   readonly maxRejected: number;
   /** Only requests at or after this time count (ISO 8601). */

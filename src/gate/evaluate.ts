@@ -111,7 +111,7 @@ async function evaluateStage(
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
-    judge: (frozen) => judgeStage({ ...judged, sampler }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),
   });
 }
 

@@ -1,9 +1,12 @@
 import { logFormatTraits } from '../domain/log-format.ts';
+import type { Metric } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { type Role, roles } from '../domain/role.ts';
+import type { Measured } from '../metrics/estimate.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { Sampler } from '../metrics/metric-sampler.ts';
 import { uncomputable } from '../stats/result.ts';
+import { type Refusals, refusalOf } from '../verdict/refusals.ts';
 
 /** Why a log cannot show latency or errors, where its format holds none and no replay measures them. */
 export interface FormatLimits {
@@ -28,13 +31,23 @@ export function formatLimits(
 
 /** The same sampler, whose metrics that the format cannot hold say so instead of what they miss. */
 export function namingLimits(sampler: Sampler, limits: FormatLimits): Sampler {
+  return answeringFor(sampler, ({ family }, measured) => {
+    const why = family === 'latency' ? limits.latency : family === 'error_rate' ? limits.errors : undefined;
+    return measured.kind === 'uncomputable' && why !== undefined ? uncomputable(why) : measured;
+  });
+}
+
+/** The same sampler, which computes nothing from values that are not believed. */
+export function refusing(sampler: Sampler, refusals: Refusals): Sampler {
+  return answeringFor(sampler, (metric, measured) => {
+    const why = refusalOf(refusals, metric);
+    return why === undefined ? measured : uncomputable(why);
+  });
+}
+
+function answeringFor(sampler: Sampler, answer: (metric: Metric, measured: Measured) => Measured): Sampler {
   return {
-    measure: async (subject, quantity) => {
-      const measured = await sampler.measure(subject, quantity);
-      const { family } = subject.metric;
-      const why = family === 'latency' ? limits.latency : family === 'error_rate' ? limits.errors : undefined;
-      return measured.kind === 'uncomputable' && why !== undefined ? uncomputable(why) : measured;
-    },
+    measure: async (subject, quantity) => answer(subject.metric, await sampler.measure(subject, quantity)),
     postStratified: (metric, dimensions) => sampler.postStratified(metric, dimensions),
     topUnitsShare: (subject) => sampler.topUnitsShare(subject),
   };

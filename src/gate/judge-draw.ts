@@ -9,6 +9,7 @@ import type { Population } from '../simulation/population.ts';
 import { judgedSize } from '../verdict/judged-size.ts';
 import { decide } from '../verdict/decide.ts';
 import { segmentColumn } from '../requests/read-options.ts';
+import { refusing } from './format-limits.ts';
 import { judgeStage } from './judge-stage.ts';
 import type { Frozen } from './next-look.ts';
 import type { SimulatedLog } from './simulated-log.ts';
@@ -44,7 +45,13 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
   const samplerOf = (noise: boolean) => {
     const measured = { ...drawn, timed, noise };
-    return new DrawnSampler(measured, log.metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
+    const drawnSampler = new DrawnSampler(
+      measured,
+      log.metrics,
+      () => writeDrawnStage(log.db, measured),
+      segmentColumn,
+    );
+    return refusing(drawnSampler, log.refusals);
   };
   const judgement = await judgeStage(
     {

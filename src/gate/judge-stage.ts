@@ -10,6 +10,9 @@ import { coverage } from '../verdict/checks/coverage.ts';
 import { driftCheck } from '../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor } from '../verdict/checks/noise-floor.ts';
+import { labelsCheck } from '../verdict/checks/labels.ts';
+import { logReadingCheck } from '../verdict/checks/log-reading.ts';
+import type { HeldLog } from '../verdict/refusals.ts';
 import { parityCheck } from '../verdict/checks/parity.ts';
 import { rejectedRecords } from '../verdict/checks/rejected-records.ts';
 import { sampleRatioCheck } from '../verdict/checks/sample-ratio.ts';
@@ -38,6 +41,9 @@ export interface Judgement {
 export interface JudgedStage extends TestSubject {
   readonly stage: Stage;
   readonly files: readonly RequestFileFacts[];
+  /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
+  readonly held?: HeldLog;
+  readonly now?: string;
   /** When the first and the last request came. */
   readonly span: LogSpan;
   /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
@@ -100,7 +106,7 @@ async function checksOf(
   noises: readonly MeasuredNoise[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, sampler, span, files, sizes, served } = judged;
+  const { plan, stage, scope, sampler, span, files, sizes, served, held, now } = judged;
   const { checks, statistics } = plan;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
@@ -110,6 +116,8 @@ async function checksOf(
   const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
+    ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan))]),
+    ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
     sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.

@@ -11,9 +11,11 @@ import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import { assignsRequests } from '../verdict/checks/served-users.ts';
 import type { JudgedStage } from './judge-stage.ts';
-import { formatLimits, namingLimits } from './format-limits.ts';
+import { formatLimits, namingLimits, refusing } from './format-limits.ts';
 import { withErrorsOf } from './outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
+import { heldLog } from './held-log.ts';
+import { refusalsOf } from '../verdict/refusals.ts';
 import { splitWeight } from './split-weight.ts';
 import type { Rollout } from './rollout.ts';
 import type { StageRequests } from './stage-requests.ts';
@@ -24,7 +26,7 @@ import type { StageRequests } from './stage-requests.ts';
  */
 export async function prepareJudgement(
   db: Database,
-  rollout: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
+  rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
   sources: Readonly<Record<Role, OutcomeSource>>,
@@ -43,6 +45,7 @@ export async function prepareJudgement(
   const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
   const timedTwice = sources.baseline.latency === 'measured';
   const { units, sharedUnits } = log.totals;
+  const held = await heldLog(table, rollout, log.reading);
   const assigned = live && assignsRequests(sharedUnits, units) ? 'requests' : 'units';
   const judgement: JudgedStage = {
     plan,
@@ -52,7 +55,8 @@ export async function prepareJudgement(
     span: log.totals,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
     sizes: await segmentSizes(db, scope, segmentColumn),
-    sampler: namingLimits(await samplerOf(table), formatLimits(plan, sources)),
+    held,
+    sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources)), refusalsOf(held)),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),

@@ -16,6 +16,8 @@ import type { ImpossibleEffect } from '../simulation/planted-change.ts';
 import { type Population, readPopulation } from '../simulation/population.ts';
 import { createPopulation } from '../simulation/population-table.ts';
 import { createPlantingGround, createWorlds, type Worlds } from '../simulation/worlds.ts';
+import { heldLog } from './held-log.ts';
+import { type Refusals, refusalsOf } from '../verdict/refusals.ts';
 import { workFolder } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { sourcesOf, withErrorsOf } from './outcome-sources.ts';
@@ -32,6 +34,8 @@ export interface SimulatedLog {
   readonly timedTwice: boolean;
   readonly numbers: WantedNumbers;
   readonly metrics: readonly Metric[];
+  /** What the log keeps from being believed, whatever effect is planted. */
+  readonly refusals: Refusals;
   /** The candidate that does not differ. */
   readonly ground: JudgedTable;
 }
@@ -75,12 +79,14 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const numbers = numbersOf(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
-  await createJudgedTable(db, known, columns, 0, numbers);
+  const refusals = refusalsOf(
+    await heldLog(await createJudgedTable(db, known, columns, 0, numbers), rollout, log.reading),
+  );
   const timedTwice = sources.baseline.latency === 'measured';
   await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
   const ground = await createPlantingGround(db, comparison, numbers);
-  return { db, rollout, files: log.files, comparison, timedTwice, numbers, metrics, ground };
+  return { db, rollout, files: log.files, comparison, timedTwice, numbers, metrics, refusals, ground };
 }
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */

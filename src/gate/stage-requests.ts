@@ -1,4 +1,5 @@
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
+import type { LogReading } from '../domain/log-reading.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { Stage } from '../domain/plan.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
@@ -10,7 +11,8 @@ import { noNumbers } from '../requests/wanted-numbers.ts';
 import type { NumberedVersion } from '../plan/lint/resolve-version.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import type { Database } from '../requests/database.ts';
-import type { ReadOptions } from '../requests/read-options.ts';
+import type { ReadOptions, ValueReading } from '../requests/read-options.ts';
+import type { LabelReading } from '../requests/values/label.ts';
 import { readRequests } from '../requests/read-requests.ts';
 import type { RequestTotals } from '../requests/request-totals.ts';
 import type { Rollout } from './rollout.ts';
@@ -20,6 +22,7 @@ import { servedAs } from './served-as.ts';
 export interface StageRequests {
   readonly files: readonly RequestFileFacts[];
   readonly totals: RequestTotals;
+  readonly reading: LogReading;
   /** What a replay of them depends on. */
   readonly identity: RequestIdentity;
 }
@@ -40,6 +43,7 @@ export function readOptionsOf(
     folder,
     servedAs: servedAs(rollout),
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
+    values: valuesOf(rollout),
     files: stage.source ?? plan.requests.source,
     fields,
     segments,
@@ -74,6 +78,7 @@ export async function readStageRequests(
   return {
     files: log.files,
     totals: log.totals,
+    reading: log.reading,
     identity: {
       files: log.files.map(({ sha256 }) => sha256),
       order: log.order,
@@ -82,7 +87,36 @@ export async function readStageRequests(
       to,
       format,
       versions,
+      values: options.values,
     },
+  };
+}
+
+/** What the values in a log may be: the labels of the versions, what the plan calls them, and those that neither version answers. */
+function valuesOf({
+  plan: { requests },
+  baseline,
+  candidate,
+}: Pick<Rollout, 'plan' | 'baseline' | 'candidate'>): ValueReading {
+  const { labelNames: names = {}, otherLabels = [], okStatus = [] } = requests;
+  const compared = baseline.entry.signature.output;
+  const { output } = candidate.entry.signature;
+  const translated = output.kind === 'classification' ? (output.translation?.to ?? {}) : {};
+  const own = { baseline: labelsOf(baseline), candidate: labelsOf(candidate) };
+  const answers: Partial<Record<Role, LabelReading>> = {};
+  for (const role of roles) {
+    const labels = own[role];
+    if (labels === undefined) continue;
+    const known = Object.entries(names).filter(([, label]) => labels.includes(label));
+    answers[role] = { labels, names: Object.fromEntries(known) };
+  }
+  if (compared.kind !== 'classification') return { answers, fine: okStatus };
+  const foreign = Object.entries(translated).filter(([label]) => !compared.labels.includes(label));
+  const labels = new Set([...compared.labels, ...(own.candidate ?? []), ...otherLabels]);
+  return {
+    truths: { labels: [...labels], names: { ...Object.fromEntries(foreign), ...names } },
+    answers,
+    fine: okStatus,
   };
 }
 

@@ -9,6 +9,7 @@ export const planDefaults = {
     format: 'canary',
     fields: logFormatTraits.canary.fields,
     maxRejected: '1%',
+    maxUnknownLabels: '1%',
   },
   assignment: { scheme: 'murmur3' },
   stages: { minRequests: 100, minUnits: 30 },

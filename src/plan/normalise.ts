@@ -69,6 +69,10 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
     fields: normaliseFields(format, written.fields ?? {}),
     ...(written.versions === undefined ? {} : { versions: written.versions }),
     segments: { ...written.segments },
+    ...(written.labelNames === undefined ? {} : { labelNames: written.labelNames }),
+    ...(written.otherLabels === undefined ? {} : { otherLabels: written.otherLabels }),
+    ...(written.okStatus === undefined ? {} : { okStatus: written.okStatus.map(String) }),
+    maxUnknownLabels: accepted(readFraction(written.maxUnknownLabels ?? planDefaults.requests.maxUnknownLabels)),
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
     ...normaliseWindow(written),
   };

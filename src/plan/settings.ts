@@ -8,6 +8,7 @@ export function checkSettings(root: TreeNode): Finding[] {
   const stages = itemsOf(nodeAt(root, ['stages'])).map((_, index): TreePath => ['stages', index]);
   return [
     ...checkReading(root, ['requests', 'maxRejected'], readFraction),
+    ...checkReading(root, ['requests', 'maxUnknownLabels'], readFraction),
     ...checkReading(root, ['replay', 'timeout'], readDuration),
     ...[['requests'], ...stages].flatMap((path) => checkWindow(root, path)),
     ...checkConfidence(root),

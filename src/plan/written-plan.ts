@@ -35,6 +35,10 @@ export interface WrittenRequests {
   readonly fields?: Readonly<Partial<Record<RecordField | ServedField, string>>>;
   readonly versions?: Readonly<Record<string, string>>;
   readonly segments?: Readonly<Record<string, string>>;
+  readonly labelNames?: Readonly<Record<string, string>>;
+  readonly otherLabels?: readonly string[];
+  readonly maxUnknownLabels?: WrittenQuantity;
+  readonly okStatus?: readonly (string | number)[];
   readonly maxRejected?: WrittenQuantity;
   readonly from?: string;
   readonly to?: string;

@@ -23,6 +23,8 @@ export interface RequestIdentity {
   readonly format?: LogFormat | undefined;
   /** Decides which lines of a serving system's log are about one request. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
+  /** What written labels mean, which the scores of the true labels depend on. */
+  readonly values?: unknown;
 }
 
 /** A version as far as its outcomes depend on it. */

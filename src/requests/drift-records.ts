@@ -8,7 +8,7 @@ import { formatOf } from './formats/record-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import { fieldNowhere } from './nothing-accepted.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
-import { plausibleTimeSql, timestampSql } from './timestamp-sql.ts';
+import { plausibleTimeSql, timestampSql } from './values/time.ts';
 import { outsideWindowSql } from './window-sql.ts';
 
 /** Files or globs, and the time that counts (ISO 8601, `to` itself left out). */

@@ -22,18 +22,11 @@ export function servedOutcomesSql(options: ReadOptions, recordsSql: string): str
     return [
       `coalesce(${own}, false) AS ${role}_present`,
       `CASE WHEN ${own} THEN served_latency END AS ${role}_latency`,
-      `CASE WHEN ${own} THEN ${errorKindSql('served_error')} END AS ${role}_error`,
+      `CASE WHEN ${own} THEN served_error END AS ${role}_error`,
       `CASE WHEN ${own} THEN served_prediction END AS ${role}_prediction`,
     ];
   });
   return `SELECT *, ${columns.join(', ')} FROM (${recordsSql})`;
-}
-
-/** The kind of an error: what the field says, where that is neither `false` nor a status of HTTP below 400; `http-503`, `error` for `true`. */
-function errorKindSql(text: string): string {
-  return `CASE WHEN nullif(${text}, '') IS NULL OR lower(${text}) IN ('false', '0') OR regexp_full_match(${text}, '[123][0-9][0-9]') THEN NULL
-    WHEN lower(${text}) IN ('true', '1') THEN 'error'
-    WHEN regexp_full_match(${text}, '[45][0-9][0-9]') THEN 'http-' || ${text} ELSE ${text} END`;
 }
 
 /** Records that are neither version's. */

@@ -1,44 +1,82 @@
 import { quoteLiteral } from './database.ts';
 import type { RejectReason } from './reject-reason.ts';
-import type { Role } from './read-options.ts';
+import type { Role, ValueReading } from './read-options.ts';
+import { errorKindSql, isStatusSql } from './values/error.ts';
+import { labelSql } from './values/label.ts';
+import { isMissingSql } from './values/missing.ts';
 import type { WantedNumbers } from './wanted-numbers.ts';
 
 const nanosecondsPerMs = 1e6;
 /** More does not fit into 64 bits of nanoseconds. */
 const mostLatencyMs = 9e12;
 
+/** How recorded outcomes are read. */
+export interface OutcomeReading {
+  readonly numbers: WantedNumbers;
+  readonly values: ValueReading | undefined;
+  /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
+  readonly maySayNothing: boolean;
+}
+
 /** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
-export function decodedOutcomeSql(role: Role, { trueScores, positiveScores }: WantedNumbers): string[] {
+export function decodedOutcomeSql(role: Role, { numbers, values }: OutcomeReading): string[] {
   const prediction = `${role}_prediction`;
   const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
   return [
     `${role}_present`,
     `${role}_latency`,
     `try_cast(${role}_latency AS DOUBLE) AS ${role}_latency_ms`,
-    `nullif(${role}_error, '') AS ${role}_error`,
-    prediction,
-    `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE ${prediction} END AS ${role}_stated_label`,
+    `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
+    `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
+    `nullif(${prediction}, '') AS ${prediction}`,
+    `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END AS ${role}_stated_label`,
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
     `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
-    ...(trueScores || positiveScores
+    ...(numbers.trueScores || numbers.positiveScores
       ? [`CASE WHEN ${isObject} THEN ${scoresSql(prediction)} END AS ${role}_scores`]
       : []),
   ];
 }
 
-/** Second step: the label with its score, and the number that it stands for. */
-export function answerSql(role: Role, { trueScores, positiveScores, binary }: WantedNumbers): string[] {
+/** Second step: the label that is meant, and the numbers that are stated. */
+export function statedOutcomeSql(role: Role, { values }: OutcomeReading): string[] {
+  const label = `coalesce(${role}_stated_label, ${role}_best.label)`;
   return [
-    `coalesce(${role}_stated_label, ${role}_best.label) AS ${role}_label`,
+    `${values === undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
     `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
     `CASE WHEN ${goodLatencySql(role)} THEN round(${role}_latency_ms * ${nanosecondsPerMs})::BIGINT END AS ${role}_latency_ns`,
+  ];
+}
+
+/**
+ * Third step: what the outcome is. What tells of a failure is one, whatever stands beside it; an answer that cannot be read is the
+ * failure `bad-outcome` of the version that gave it.
+ */
+export function answerSql(role: Role, reading: OutcomeReading): string[] {
+  const { trueScores, positiveScores, binary } = reading.numbers;
+  return [
+    `coalesce(${role}_failure, CASE WHEN ${role}_present AND ${unreadableSql(role, reading)} THEN 'bad-outcome' END) AS ${role}_error`,
     ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
     ...(positiveScores
       ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
       : []),
   ];
+}
+
+function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): string {
+  const prediction = `${role}_prediction`;
+  const nothing = `(${prediction} IS NULL OR (${isMissingSql(prediction)} AND ${role}_label IS NULL))`;
+  const numeric = values !== undefined && values.answers[role] === undefined;
+  const unusable = [
+    `${role}_label IS NULL`,
+    `${prediction} LIKE '[%'`,
+    `${prediction} IN (${notNumbers})`,
+    `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
+    ...(numeric ? [`NOT coalesce(isfinite(${role}_value), false)`] : []),
+  ].join(' OR ');
+  return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${nothing} OR ${unusable})`;
 }
 
 function scoreOfSql(role: Role, label: string, binary: WantedNumbers['binary']): string {
@@ -75,25 +113,9 @@ export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: strin
   ];
 }
 
-/**
- * What is wrong with a recorded outcome, as conditions on the columns of both steps.
- * @param mayBeSilent whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was.
- */
-export function outcomeRejects(role: Role, mayBeSilent: boolean): (readonly [RejectReason, string])[] {
-  const prediction = `${role}_prediction`;
-  const unusable = [
-    `${role}_label IS NULL`,
-    `${prediction} LIKE '[%'`,
-    `${prediction} IN (${notNumbers})`,
-    `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
-  ].join(' OR ');
-  const both = `(${prediction} IS NOT NULL AND ${role}_error IS NOT NULL)`;
-  const neither = `(${prediction} IS NULL AND ${role}_error IS NULL)`;
-  const contradictory = mayBeSilent ? both : `(${both} OR ${neither})`;
-  return [
-    ['bad-latency', `${role}_latency IS NOT NULL AND ${role}_latency_ns IS NULL`],
-    ['bad-outcome', `${role}_present AND (${contradictory} OR (${prediction} IS NOT NULL AND (${unusable})))`],
-  ];
+/** What makes a record with a recorded outcome one that is left out, as conditions on the columns of the steps. */
+export function outcomeRejects(role: Role): (readonly [RejectReason, string])[] {
+  return [['bad-latency', `${role}_latency IS NOT NULL AND ${role}_latency_ns IS NULL`]];
 }
 
 /** How the formats write a prediction that is no number. */

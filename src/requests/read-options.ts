@@ -1,5 +1,6 @@
 import type { LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
+import type { LabelReading } from './values/label.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
 
 export const roles = ['baseline', 'candidate'] as const;
@@ -24,12 +25,24 @@ export interface ReadOptions {
   readonly servedAs?: Readonly<Record<string, Role>>;
   /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
+  /** What written truths, answers and errors mean. */
+  readonly values?: ValueReading;
   /** Whether a model will replay the inputs; then a record without one is of no use. */
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
   /** What the plan's metrics need beyond that; nothing where absent. */
   readonly numbers?: WantedNumbers;
+}
+
+/** What the values in a log may be. */
+export interface ValueReading {
+  /** The labels that a truth can be; absent where truths are numbers. */
+  readonly truths?: LabelReading | undefined;
+  /** The labels that each version answers; absent for one that answers numbers. */
+  readonly answers: Readonly<Partial<Record<Role, LabelReading | undefined>>>;
+  /** Texts and statuses in the place of an error that are no failure. */
+  readonly fine: readonly string[];
 }
 
 /** The column of the table `requests` that holds a dimension's value. */

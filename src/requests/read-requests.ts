@@ -1,4 +1,5 @@
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
+import type { LogReading } from '../domain/log-reading.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
 import { resolveCopies } from './copies.ts';
 import { type Database, quoteIdentifier } from './database.ts';
@@ -11,8 +12,10 @@ import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
 import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
-import { createRequestTable, requestColumns } from './request-table.ts';
+import { bookkeepingColumns, createRequestTable, requestColumns } from './request-table.ts';
 import { type RequestTotals, requestTotals } from './request-totals.ts';
+import { decideErrors } from './values/error.ts';
+import { holdAgainstModels } from './values/hold-against-models.ts';
 import { outsideWindowSql } from './window-sql.ts';
 
 export interface RequestFacts {
@@ -20,6 +23,7 @@ export interface RequestFacts {
   readonly totals: RequestTotals;
   /** Tells which request each `seq` is, of an ordered table: another digest where any other is accepted, or in another place. */
   readonly order: string;
+  readonly reading: LogReading;
 }
 
 /**
@@ -38,6 +42,10 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   await createRequestTable(db, options);
   const readings = await readAndDigest(db, options, files);
   const columns = requestColumns(options).map(([name]) => name);
+  const errorNumbers = await decideErrors(
+    db,
+    recordedRoles(options).map(([role]) => role),
+  );
   const copies = await resolveCopies(db, columns);
   const reasons = await countReasons(db);
   const facts = readings.map((reading, file) =>
@@ -48,8 +56,9 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
   const sharedUnits = isLiveSplit(options) ? await separateSharedUnits(db) : 0;
+  const reading = await holdAgainstModels(db, options, errorNumbers);
   const order = await finishTable(db, options, columns);
-  return { files: facts, totals: { ...totals, sharedUnits }, order };
+  return { files: facts, totals: { ...totals, sharedUnits }, order, reading };
 }
 
 async function placesForErrors(
@@ -140,11 +149,11 @@ async function leaveOnlyAccepted(db: Database, options: ReadOptions): Promise<nu
   return Number(row?.['records'] ?? 0);
 }
 
-/** Gives the table its final columns. */
-/** Puts the table in order where that is asked for. @returns a digest of which request each `seq` is; empty without an order */
+/** Gives the table its final columns, in order where that is asked for. @returns a digest of which request each `seq` is; empty without an order */
 async function finishTable(db: Database, options: ReadOptions, columns: readonly string[]): Promise<string> {
   if (!options.ordered) {
-    await db.run('ALTER TABLE requests DROP COLUMN file; ALTER TABLE requests DROP COLUMN reason');
+    const spare = bookkeepingColumns(options).map(([name]) => `ALTER TABLE requests DROP COLUMN ${name}`);
+    await db.run(spare.join('; '));
     return '';
   }
   await db.run(`CREATE OR REPLACE TABLE ordered_requests AS

@@ -145,10 +145,6 @@ function problemSql(options: ReadOptions): string {
       ? []
       : ([
           ['bad-latency', `'the latency is no number of milliseconds from 0 on: ' || ${outcome('latency')}`],
-          [
-            'bad-outcome',
-            `'it has not either a prediction or an error: prediction ' || ${outcome('prediction')} || ', error ' || ${outcome('error')}`,
-          ],
         ] satisfies [RejectReason, string][])),
   ];
   return `CASE reason ${branches.map(([reason, sql]) => `WHEN ${reasonCode(reason)} THEN ${sql}`).join(' ')} ELSE '' END`;

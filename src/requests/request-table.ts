@@ -1,7 +1,14 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import type { RecordScan } from './formats/record-scan.ts';
 import { holdsOwnOutcome, isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
-import { answerSql, decodedOutcomeSql, outcomeColumns, outcomeRejects } from './outcome-sql.ts';
+import {
+  answerSql,
+  decodedOutcomeSql,
+  outcomeColumns,
+  outcomeRejects,
+  type OutcomeReading,
+  statedOutcomeSql,
+} from './outcome-sql.ts';
 import {
   derivedSegmentSql,
   type ReadOptions,
@@ -11,7 +18,9 @@ import {
   wantedNumbersOf,
 } from './read-options.ts';
 import { reasonSql, type RejectReason } from './reject-reason.ts';
-import { plausibleTimeSql, timestampSql } from './timestamp-sql.ts';
+import { identitySql } from './values/identity.ts';
+import { labelSql } from './values/label.ts';
+import { clockSql, plausibleTimeSql, timestampSql } from './values/time.ts';
 import { kpiColumn, kpiSql } from './wanted-numbers.ts';
 
 /** The columns of the table `requests` that hold what a record says, with their types. */
@@ -28,15 +37,23 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
   ];
 }
 
-/** Beside those: the file that a record is from (its index), and why it is left out (a reason's code, 0 for not). */
-const bookkeeping = [
-  ['file', 'USMALLINT'],
-  ['reason', 'UTINYINT'],
-] as const;
+/**
+ * Beside those, until the whole log is read: the file that a record is from (its index), why it is left out (a reason's code, 0 for
+ * not), what its time is written in, whether its id or unit was written in another way, and whether an error was a status of HTTP.
+ */
+export function bookkeepingColumns(options: ReadOptions): [name: string, type: string][] {
+  return [
+    ['file', 'USMALLINT'],
+    ['reason', 'UTINYINT'],
+    ['clock', 'UTINYINT'],
+    ['respelled', 'BOOLEAN'],
+    ...recordedRoles(options).map(([role]): [string, string] => [`${role}_status`, 'BOOLEAN']),
+  ];
+}
 
 /** Makes the empty table that every file's records go into. */
 export async function createRequestTable(db: Database, options: ReadOptions): Promise<void> {
-  const columns = [...requestColumns(options), ...bookkeeping].map(
+  const columns = [...requestColumns(options), ...bookkeepingColumns(options)].map(
     ([name, type]) => `${quoteIdentifier(name)} ${type}`,
   );
   await db.run(`CREATE OR REPLACE TABLE requests (${columns.join(', ')})`);
@@ -55,8 +72,14 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
   const { file, problem, sql } = records;
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
   const known = problem === undefined ? [] : [`${file} AS file`, `${problem} AS problem`];
-  const bookkept =
+  const places =
     problem === undefined ? [file, 'reason'] : ['file', 'CASE WHEN problem <> 0 THEN problem ELSE reason END'];
+  const bookkept = [
+    ...places,
+    ...bookkeepingColumns(options)
+      .slice(places.length)
+      .map(([name]) => name),
+  ];
   await db.run(
     `INSERT INTO requests SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})`,
   );
@@ -69,28 +92,32 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
 export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carried: readonly string[] = []): string {
   const roles = recordedRoles(options).map(([role]) => role);
   const numbers = wantedNumbersOf(options);
+  const reading: OutcomeReading = { numbers, values: options.values, maySayNothing: holdsOwnOutcome(options) };
   const decoded = [
     ...carried,
     'readable',
     ...(isLiveSplit(options) ? ['served_by'] : []),
-    emptyAsMissing('id'),
+    `${identitySql('id')} AS id`,
     emptyAsMissing('timestamp'),
     `${timestampSql('timestamp')} AS parsed_at`,
-    emptyAsMissing('unit'),
-    emptyAsMissing('label'),
+    `${clockSql('timestamp')} AS clock`,
+    `${identitySql('unit')} AS unit`,
+    `coalesce(${identitySql('id')} <> id OR ${identitySql('unit')} <> unit, false) AS respelled`,
+    options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
     ...(options.input ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
     ...numbers.kpis.map((field) => quoteIdentifier(kpiColumn(field))).map((column) => `${kpiSql(column)} AS ${column}`),
-    ...roles.flatMap((role) => decodedOutcomeSql(role, numbers)),
+    ...roles.flatMap((role) => decodedOutcomeSql(role, reading)),
   ];
-  const answered = [
+  const stated = [
     '*',
     `CASE WHEN ${plausibleTimeSql('parsed_at')} THEN parsed_at END AS "at"`,
-    ...roles.flatMap((role) => answerSql(role, numbers)),
+    ...roles.flatMap((role) => statedOutcomeSql(role, reading)),
   ];
+  const answered = ['*', ...roles.flatMap((role) => answerSql(role, reading))];
   return `SELECT *, ${reasonSql(rejects(options))} AS reason FROM (
-    SELECT ${answered.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)})))`;
+    SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
+      SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)}))))`;
 }
 
 function emptyAsMissing(column: string): string {
@@ -115,7 +142,7 @@ function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
     ['missing-unit', 'unit IS NULL'],
     ...(options.input ? ofInput : []),
     ...servedRejects(options),
-    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role, holdsOwnOutcome(options))),
+    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role)),
   ];
 }
 

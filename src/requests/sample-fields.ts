@@ -1,6 +1,6 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import { containerOf } from './formats/record-format.ts';
-import { plausibleTimeSql, timestampSql } from './timestamp-sql.ts';
+import { plausibleTimeSql, timestampSql } from './values/time.ts';
 
 /** What the first records of a log say at one path. */
 export interface SampledField {

@@ -1,7 +1,7 @@
 import { invalidInput } from '../domain/errors.ts';
 import { type Database, quoteLiteral } from './database.ts';
 import type { ReadOptions } from './read-options.ts';
-import { timestampSql } from './timestamp-sql.ts';
+import { timestampSql } from './values/time.ts';
 
 /**
  * Condition that holds for requests before `from` or not before `to`.

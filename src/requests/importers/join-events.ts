@@ -2,7 +2,7 @@ import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
 import { reasonCode } from '../reject-reason.ts';
-import { timestampSql } from '../timestamp-sql.ts';
+import { timestampSql } from '../values/time.ts';
 import { carriedTexts } from './stage-events.ts';
 
 /** Which lines there are to join. */

@@ -1,0 +1,101 @@
+import { type Database, quoteLiteral } from '../database.ts';
+import type { Role } from '../read-options.ts';
+import { isMissingSql, trimmedSql } from './missing.ts';
+
+/** Words for no failure, in lower case. `OK` is gRPC's. */
+const fineWords = ['-', 'false', 'ok', 'success'];
+
+/** A status of HTTP: a number from 100 on, however it is stored, and perhaps its reason behind it. */
+const httpStatus = String.raw`([1-9][0-9][0-9])([.]0+)?(\s+[A-Za-z].*)?`;
+
+/** A number that is a flag, a code of gRPC, or Envoy's status for no answer: what it is depends on what else the log holds. */
+const smallNumber = '([0-9][0-9]?)([.]0+)?';
+
+/** Marks such a number until the whole log is read. No log holds this control character. */
+const undecided = 'chr(1)';
+
+/** Codes of gRPC by their number. */
+const grpcCodes = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+
+/**
+ * SQL for the kind of a failure that a written text tells, NULL for none: `http-503` for a status of 400 and above, `error` for `true`,
+ * and any other text as it is. A number below 100 keeps a mark, which `decideErrors` replaces.
+ * @param fine texts and statuses that the plan calls no failure.
+ */
+export function errorKindSql(text: string, fine: readonly string[]): string {
+  const trimmed = trimmedSql(text);
+  const allowed = [...fineWords, ...fine.map((word) => word.toLowerCase())].map(quoteLiteral).join(', ');
+  const status = `regexp_extract(${trimmed}, '^[0-9]+')`;
+  return `CASE WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} OR lower(${trimmed}) IN (${allowed}) THEN NULL
+    WHEN ${isStatusSql(text)} THEN CASE WHEN ${status} < '400' OR ${status} IN (${allowed}) THEN NULL ELSE 'http-' || ${status} END
+    WHEN regexp_full_match(${trimmed}, '${smallNumber}') THEN ${undecided} || ${status}
+    WHEN lower(${trimmed}) = 'true' THEN 'error'
+    ELSE ${trimmed} END`;
+}
+
+/** Condition that a text is a status of HTTP. */
+export function isStatusSql(text: string): string {
+  return `regexp_full_match(${trimmedSql(text)}, '${httpStatus}')`;
+}
+
+/** What the numbers in the place of an error are. */
+export type ErrorNumbers = 'http' | 'grpc' | 'flag' | 'code';
+
+/**
+ * Decides from the whole log what small numbers in the place of an error mean, in the table `requests`: beside statuses of HTTP, 0 is
+ * no answer at all; 0 and 1 alone are a flag; numbers up to 16 are codes of gRPC; any others are codes of which 0 is none.
+ * Needs the columns `<role>_status` BOOLEAN, whether the text was a status of HTTP.
+ * @returns undefined where there are none.
+ */
+export async function decideErrors(db: Database, roles: readonly Role[]): Promise<ErrorNumbers | undefined> {
+  if (roles.length === 0) return undefined;
+  const marked = (role: Role) => `starts_with(${role}_error, ${undecided})`;
+  const code = (role: Role) => `try_cast(substr(${role}_error, 2) AS INTEGER)`;
+  const [row = {}] = await db.rows(`SELECT
+    greatest(${roles.map((role) => `max(CASE WHEN ${marked(role)} THEN ${code(role)} END)`).join(', ')}) AS greatest,
+    coalesce(${roles.map((role) => `bool_or(${role}_status)`).join(' OR ')}, false) AS statuses FROM requests`);
+  const greatest = row['greatest'];
+  if (greatest === null || greatest === undefined) return row['statuses'] === true ? 'http' : undefined;
+  const numbers = numbersOf(row['statuses'] === true, Number(greatest));
+  for (const role of roles) {
+    await db.run(`UPDATE requests SET ${role}_error = ${meaningSql(numbers, code(role))} WHERE ${marked(role)}`);
+  }
+  return numbers;
+}
+
+function numbersOf(statuses: boolean, greatest: number): ErrorNumbers {
+  if (statuses) return 'http';
+  if (greatest <= 1) return 'flag';
+  return greatest < grpcCodes.length ? 'grpc' : 'code';
+}
+
+function meaningSql(numbers: ErrorNumbers, code: string): string {
+  switch (numbers) {
+    case 'http':
+      return `CASE ${code} WHEN 0 THEN 'no-answer' ELSE 'status-' || ${code} END`;
+    case 'flag':
+      return `CASE ${code} WHEN 1 THEN 'error' END`;
+    case 'grpc':
+      return `CASE ${code} ${grpcCodes.map((name, index) => `WHEN ${index} THEN ${index === 0 ? 'NULL' : quoteLiteral(name)}`).join(' ')} END`;
+    case 'code':
+      return `CASE WHEN ${code} > 0 THEN 'code-' || ${code} END`;
+  }
+}

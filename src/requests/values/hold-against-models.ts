@@ -1,0 +1,99 @@
+import { distance } from 'fastest-levenshtein';
+import { areMisread, type HeldLabels, type LogReading, type OutcomeReading } from '../../domain/log-reading.ts';
+import type { Database } from '../database.ts';
+import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
+import type { ErrorNumbers } from './error.ts';
+import { isLabelSql, type LabelReading } from './label.ts';
+import { clockOf } from './time.ts';
+
+/** How many values that mean no label are told. */
+const mostExamples = 5;
+
+/**
+ * Holds the table `requests` against what the models may say, once only accepted records are in it. An answer that means no label
+ * becomes the failure `bad-label` of its version, unless most of them do: then the log is misread, and its answers stay as they are.
+ */
+export async function holdAgainstModels(
+  db: Database,
+  options: ReadOptions,
+  errorNumbers: ErrorNumbers | undefined,
+): Promise<LogReading> {
+  const { values } = options;
+  const truths = values?.truths === undefined ? undefined : await heldLabels(db, 'label', 'true', values.truths);
+  const answers: Partial<Record<Role, HeldLabels>> = {};
+  const outcomes: Partial<Record<Role, OutcomeReading>> = {};
+  for (const [role] of recordedRoles(options)) {
+    const reading = values?.answers[role];
+    if (reading !== undefined) answers[role] = await holdAnswers(db, role, reading);
+    outcomes[role] = await outcomesOf(db, role);
+  }
+  return {
+    ...(truths === undefined ? {} : { truths }),
+    answers,
+    outcomes,
+    ...(errorNumbers === undefined ? {} : { errorNumbers }),
+    ...(await formsOf(db)),
+  };
+}
+
+async function holdAnswers(db: Database, role: Role, reading: LabelReading): Promise<HeldLabels> {
+  const answered = `${role}_present AND ${role}_error IS NULL`;
+  const held = await heldLabels(db, `${role}_label`, answered, reading);
+  if (held.unknown > 0 && !areMisread(held)) {
+    await db.run(`UPDATE requests SET ${role}_error = 'bad-label'
+      WHERE ${answered} AND ${role}_label IS NOT NULL AND NOT ${isLabelSql(`${role}_label`, reading)}`);
+  }
+  return held;
+}
+
+async function heldLabels(db: Database, column: string, condition: string, reading: LabelReading): Promise<HeldLabels> {
+  const unknown = `NOT ${isLabelSql(column, reading)}`;
+  const written = `${condition} AND ${column} IS NOT NULL`;
+  const [counts = {}] = await db.rows(
+    `SELECT count(*) AS requests, count(*) FILTER (WHERE ${unknown}) AS unknown FROM requests WHERE ${written}`,
+  );
+  const held = { requests: Number(counts['requests']), unknown: Number(counts['unknown']) };
+  if (held.unknown === 0) return { ...held, examples: [] };
+  const rows = await db.rows(`SELECT ${column} AS value, count(*) AS requests FROM requests
+    WHERE ${written} AND ${unknown} GROUP BY value ORDER BY requests DESC, value LIMIT ${mostExamples}`);
+  const examples = rows.map(({ value, requests }) => {
+    const text = String(value);
+    const nearest = nearestLabel(text, reading.labels);
+    return { value: text, requests: Number(requests), ...(nearest === undefined ? {} : { nearest }) };
+  });
+  return { ...held, examples };
+}
+
+/** The label with the fewest other letters, capitals apart; undefined where more than half of them differ. */
+function nearestLabel(text: string, labels: readonly string[]): string | undefined {
+  const [best] = labels
+    .map((label) => ({ label, letters: distance(label.toLowerCase(), text.toLowerCase()) }))
+    .toSorted((left, right) => left.letters - right.letters);
+  return best !== undefined && 2 * best.letters <= text.length ? best.label : undefined;
+}
+
+async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
+  const [row = {}] = await db.rows(`SELECT count(*) AS requests, count(${role}_error) AS failed,
+    count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly
+    FROM requests WHERE ${role}_present`);
+  const { mostly } = row;
+  return {
+    requests: Number(row['requests']),
+    failed: Number(row['failed']),
+    unreadable: Number(row['unreadable']),
+    ...(typeof mostly === 'string' ? { mostly } : {}),
+  };
+}
+
+async function formsOf(db: Database): Promise<Pick<LogReading, 'respelled' | 'clocks' | 'first' | 'last'>> {
+  const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE respelled) AS respelled,
+    strftime(min("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS first, strftime(max("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM requests`);
+  const { first, last } = row;
+  const clocks = await db.columns('SELECT DISTINCT clock FROM requests WHERE clock > 0 ORDER BY clock');
+  return {
+    respelled: Number(row['respelled']),
+    clocks: [...clocks.numbers('clock')].flatMap((code) => clockOf(code) ?? []),
+    first: typeof first === 'string' ? first : null,
+    last: typeof last === 'string' ? last : null,
+  };
+}

@@ -1,0 +1,78 @@
+import { quoteLiteral } from '../database.ts';
+import { isMissingSql, trimmedSql } from './missing.ts';
+
+/** What the labels in a log may be. */
+export interface LabelReading {
+  /** Every label that there is. */
+  readonly labels: readonly string[];
+  /** What the log calls some of them. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/**
+ * SQL for the label that a written text means, in this order: the text as it is written; the same without white space around it;
+ * nothing, where it is a word for that; the one label of the same truth value or of the same number. A text that means
+ * no label, or several, stays as it is written. Capitals are never guessed.
+ * @param reading absent where truths and answers are numbers.
+ */
+export function labelSql(text: string, reading: LabelReading | undefined): string {
+  const trimmed = trimmedSql(text);
+  if (reading === undefined) return `CASE WHEN ${isMissingSql(trimmed)} THEN NULL ELSE ${trimmed} END`;
+  const written = spellings(reading);
+  const unchanged = reading.labels.filter((label) => written.get(label) === label);
+  const renamed = [...written].filter(([spelling, label]) => spelling !== label);
+  const byName = renamed.map(([spelling, label]) => `WHEN ${quoteLiteral(spelling)} THEN ${quoteLiteral(label)}`);
+  return `CASE WHEN ${inList(text, unchanged)} THEN ${text}
+    ELSE coalesce(${byName.length === 0 ? 'NULL' : `CASE ${text} ${byName.join(' ')} END`},
+      CASE ${[
+        `WHEN ${inList(trimmed, unchanged)} THEN ${trimmed}`,
+        ...renamed.map(([name, label]) => `WHEN ${trimmed} = ${quoteLiteral(name)} THEN ${quoteLiteral(label)}`),
+        `WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} THEN NULL`,
+      ].join(
+        ' ',
+      )} ELSE coalesce(${[...sameTruthValue(trimmed, reading), ...sameNumber(trimmed, reading), text].join(', ')}) END) END`;
+}
+
+/** Condition that a text, as `labelSql` leaves it, is one of the labels. */
+export function isLabelSql(text: string, { labels }: LabelReading): string {
+  return inList(text, labels);
+}
+
+/** Each exact spelling with its label: names that the plan gives win over labels, and a label over another's without white space. */
+function spellings({ labels, names }: LabelReading): ReadonlyMap<string, string> {
+  const bare = new Map<string, string[]>();
+  for (const label of labels) bare.set(label.trim(), [...(bare.get(label.trim()) ?? []), label]);
+  const unique = [...bare].flatMap(([text, meant]) => (meant.length === 1 ? [[text, meant[0] ?? text] as const] : []));
+  return new Map([...unique, ...labels.map((label) => [label, label] as const), ...Object.entries(names)]);
+}
+
+/** Of two labels that are the two truth values, whichever the text is one of. */
+function sameTruthValue(text: string, { labels }: LabelReading): string[] {
+  const truths = ['true', '1'];
+  const falsehoods = ['false', '0'];
+  const yes = labels.find((label) => truths.includes(label.trim().toLowerCase()));
+  const no = labels.find((label) => falsehoods.includes(label.trim().toLowerCase()));
+  if (labels.length !== 2 || yes === undefined || no === undefined) return [];
+  return [
+    `CASE WHEN lower(${text}) = 'true' OR try_cast(${text} AS DOUBLE) = 1 THEN ${quoteLiteral(yes)}
+      WHEN lower(${text}) = 'false' OR try_cast(${text} AS DOUBLE) = 0 THEN ${quoteLiteral(no)} END`,
+  ];
+}
+
+/** The one label that is the same number. Beyond what a double tells apart, numbers are never matched. */
+function sameNumber(text: string, { labels }: LabelReading): string[] {
+  const byNumber = new Map<number, string[]>();
+  for (const label of labels) {
+    if (!/^\s*[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*$/iu.test(label)) continue;
+    const number = Number(label);
+    if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) byNumber.set(number, [...(byNumber.get(number) ?? []), label]);
+  }
+  const cases = [...byNumber].flatMap(([number, meant]) =>
+    meant.length === 1 ? [`WHEN ${number}::DOUBLE THEN ${quoteLiteral(meant[0] ?? '')}`] : [],
+  );
+  return cases.length === 0 ? [] : [`CASE try_cast(${text} AS DOUBLE) ${cases.join(' ')} END`];
+}
+
+function inList(text: string, values: readonly string[]): string {
+  return values.length === 0 ? 'false' : `${text} IN (${values.map(quoteLiteral).join(', ')})`;
+}

@@ -1,0 +1,46 @@
+import type { CheckResult } from '../../domain/evidence.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
+import { type HeldLog, refusalsOf, toldLabels } from '../refusals.ts';
+
+/**
+ * Whether what the log says of truths, answers and failures can be what the models say. It holds where a guardrail would rest on what
+ * cannot, and warns of single values.
+ * @param metrics those of the plan's guardrails.
+ */
+export function labelsCheck(log: HeldLog, metrics: readonly Metric[]): CheckResult {
+  const name = 'labels';
+  const { truth, answers, errors } = refusalsOf(log);
+  const refused = [...new Set([truth, answers, errors].flatMap((why) => why ?? []))];
+  if (refused.length > 0) {
+    const matters = metrics.some(
+      (metric) => metricTraits(metric).concern === 'quality' || metric.family === 'error_rate',
+    );
+    return { name, status: matters ? 'hold' : 'warn', detail: refused.join('; ') };
+  }
+  const found = singleValues(log);
+  if (found.length > 0) return { name, status: 'warn', detail: found.join('; ') };
+  const { truths } = log.reading;
+  if (truths === undefined || truths.requests === 0)
+    return { name, status: 'not-applicable', detail: 'no request has a true label of a classification' };
+  return { name, status: 'pass', detail: `all ${countOf(truths.requests, 'true label')} are labels of the model` };
+}
+
+function singleValues({ reading, versions }: HeldLog): string[] {
+  const { truths, answers } = reading;
+  const found: string[] = [];
+  if (truths !== undefined && truths.unknown > 0) {
+    found.push(
+      `${formatCount(truths.unknown)} of ${countOf(truths.requests, 'true label')} are no label of the model: ${toldLabels(truths)}`,
+    );
+  }
+  for (const role of ['baseline', 'candidate'] as const) {
+    const held = answers[role];
+    if (held !== undefined && held.unknown > 0) {
+      found.push(
+        `${formatCount(held.unknown)} of ${countOf(held.requests, 'answer')} of ${versions[role]} are no label of it, which counts as the error bad-label: ${toldLabels(held)}`,
+      );
+    }
+  }
+  return found;
+}

@@ -1,0 +1,104 @@
+import { countOf, formatCount, formatShare } from '../domain/format-number.ts';
+import { areMisread, type HeldLabels, type LogReading } from '../domain/log-reading.ts';
+import { type Metric, metricTraits } from '../domain/metric.ts';
+import { type Role, roles } from '../domain/role.ts';
+import type { TruthAgreement } from '../domain/truth-agreement.ts';
+
+/** Why metrics cannot be computed from a log although it has numbers for them: sentences without a full stop. */
+export interface Refusals {
+  /** Of what is compared with the truth. */
+  readonly truth?: string;
+  /** Of what the versions answered. */
+  readonly answers?: string;
+  /** Of how often they failed. */
+  readonly errors?: string;
+}
+
+/** What a log that was held against the models keeps from being believed. */
+export interface HeldLog {
+  readonly reading: LogReading;
+  /** Absent while no outcomes are there. */
+  readonly agreement?: Readonly<Record<Role, TruthAgreement>>;
+  readonly versions: Readonly<Record<Role, string>>;
+  /** Largest share of unknown true labels, in [0, 1]. */
+  readonly maxUnknownLabels: number;
+}
+
+/** What must not be judged from a log: a number that was not measured is none. */
+export function refusalsOf(log: HeldLog): Refusals {
+  const truth = unknownTruths(log) ?? unrelatedTruths(log);
+  const answers = roles.map((role) => misreadAnswers(log, role)).find((why) => why !== undefined);
+  const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((why) => why !== undefined);
+  const errors = unreadable ?? everythingFailed(log);
+  return {
+    ...(truth === undefined ? {} : { truth }),
+    ...((answers ?? errors) === undefined ? {} : { answers: answers ?? errors ?? '' }),
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
+
+/** Why a metric is refused; undefined where nothing speaks against it. */
+export function refusalOf({ truth, answers, errors }: Refusals, metric: Metric): string | undefined {
+  if (metric.family === 'error_rate') return errors;
+  if (metricTraits(metric).concern !== 'quality') return undefined;
+  return answers ?? (metric.family === 'agreement' ? undefined : truth);
+}
+
+/** The labels that are none, each with how often it is written and the label that it may be. */
+export function toldLabels({ examples }: HeldLabels): string {
+  return examples
+    .map(({ value, requests, nearest }) => {
+      const meant = nearest === undefined ? '' : ` (nearest: ${JSON.stringify(nearest)})`;
+      return `${JSON.stringify(value)} ${formatCount(requests)}${meant}`;
+    })
+    .join(', ');
+}
+
+function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): string | undefined {
+  if (truths === undefined || truths.unknown === 0 || truths.unknown / truths.requests <= maxUnknownLabels)
+    return undefined;
+  return `${shareOf(truths)} true labels are no label of the model: ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels where neither version answers them`;
+}
+
+function unrelatedTruths({ agreement, versions }: HeldLog): string | undefined {
+  if (agreement === undefined) return undefined;
+  const { baseline, candidate } = agreement;
+  const labelled = baseline.requests + candidate.requests;
+  const why = 'the truth is spelled otherwise or belongs to other requests';
+  if (labelled > 0 && baseline.right === 0 && (candidate.right ?? 0) === 0) {
+    return `no answer of either version is ever right (${countOf(Math.max(baseline.requests, candidate.requests), 'labelled request')}): ${why}`;
+  }
+  // Where the baseline always answers the same, only the candidate can show that the truths belong to these requests.
+  const deciding = baseline.associated === 'unknown' ? candidate : baseline;
+  if (deciding.associated !== 'no') return undefined;
+  const version = versions[deciding === baseline ? 'baseline' : 'candidate'];
+  const right =
+    deciding.right === undefined
+      ? ''
+      : ` (right on ${formatCount(deciding.right)} of ${countOf(deciding.requests, 'labelled request')})`;
+  return `the true labels do not go with what ${version} answered more than chance explains${right}: ${why}`;
+}
+
+function misreadAnswers({ reading, versions }: HeldLog, role: Role): string | undefined {
+  const held = reading.answers[role];
+  if (held === undefined || !areMisread(held)) return undefined;
+  return `${shareOf(held)} answers of ${versions[role]} in the log are no label of it: ${toldLabels(held)}; name them under requests.labelNames, or say in requests.fields where the answer is`;
+}
+
+function unreadableOutcomes({ reading, versions }: HeldLog, role: Role): string | undefined {
+  const outcomes = reading.outcomes[role];
+  if (outcomes === undefined || 2 * outcomes.unreadable <= outcomes.requests) return undefined;
+  return `${formatCount(outcomes.unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read: each needs a prediction or an error; say in requests.fields where they are`;
+}
+
+/** The version in production does not fail always: what stands in the place of an error says something else. */
+function everythingFailed({ reading, versions }: HeldLog): string | undefined {
+  const outcomes = reading.outcomes.baseline;
+  if (outcomes === undefined || outcomes.requests === 0 || outcomes.failed < outcomes.requests) return undefined;
+  const mostly = outcomes.mostly ?? 'error';
+  return `all ${countOf(outcomes.requests, 'request')} of ${versions.baseline}, which serves now, failed in the log (mostly ${JSON.stringify(mostly)}); if that is no failure, name it under requests.okStatus`;
+}
+
+function shareOf({ unknown, requests }: HeldLabels): string {
+  return `${formatCount(unknown)} of ${formatCount(requests)} (${formatShare(unknown / requests)})`;
+}
