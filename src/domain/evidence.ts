@@ -219,6 +219,8 @@ export interface CheckResult {
   readonly name: string;
   readonly status: CheckStatus;
   readonly detail: string;
+  /** What it found is worth telling although it passed. */
+  readonly told?: true;
 }
 
 export interface Verdict {

@@ -9,7 +9,11 @@ import { readRequests, type RequestFacts } from '../requests/read-requests.ts';
 import { type RejectExample, rejectExamples } from '../requests/reject-examples.ts';
 import { resolveRequestFiles } from '../requests/request-files.ts';
 import { describeRequests } from '../requests/describe-requests.ts';
+import { guardedMetrics } from '../metrics/compare.ts';
+import { labelsCheck } from '../verdict/checks/labels.ts';
+import { logReadingCheck } from '../verdict/checks/log-reading.ts';
 import { formatLimits } from './format-limits.ts';
+import { heldLog } from './held-log.ts';
 import { inspectNumbers } from './inspect-numbers.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
 import { measurablesOf } from './measurables.ts';
@@ -36,15 +40,17 @@ export async function inspectRequests(
   const options = readOptionsOf(rollout, stage, sources);
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
-  return await withDatabase(world, work, (db) => inspectLog(db, rollout, options, sources));
+  return await withDatabase(world, work, (db) => inspectLog(world, db, rollout, options, sources));
 }
 
 async function inspectLog(
+  world: World,
   db: Database,
-  { plan }: Rollout,
+  rollout: Rollout,
   options: ReadOptions,
   sources: Readonly<Record<(typeof roles)[number], OutcomeSource>>,
 ): Promise<RequestsInspection> {
+  const { plan } = rollout;
   const log = await readOrExplain(db, options);
   const { totals, files } = log;
   const described = await describeRequests(db, options);
@@ -64,6 +70,10 @@ async function inspectLog(
     ...(first === null || last === null ? {} : { from: first, to: last }),
     segments: described.segments,
     labels: described.labels,
+    reading: [
+      labelsCheck(await heldLog(undefined, rollout, log.reading), guardedMetrics(plan)),
+      logReadingCheck(log.reading, world.now().toISOString()),
+    ].filter(({ status, told }) => status !== 'not-applicable' && (status !== 'pass' || told === true)),
     measures: measurablesOf(sources, totals, described, formatLimits(plan, sources)),
   };
 }

@@ -11,8 +11,21 @@ export function findingsOf(rollout: Pick<Rollout, 'plan' | 'parsed'>, evidence: 
     .map((result) => guardrailFinding(rollout, result));
   const checks = evidence.checks
     .filter(({ status }) => status === 'hold')
-    .map((check) => checkFinding(rollout, evidence, check));
+    .map((check) => checkFinding(rollout, evidence.stage.name, check));
   return located(rollout.parsed.positions, [...guardrails, ...checks]).map(withoutHint);
+}
+
+/** What checks found before anything was judged, at the lines of the plan. */
+export function checkFindings(
+  rollout: Pick<Rollout, 'plan' | 'parsed'>,
+  stage: string,
+  checks: readonly CheckResult[],
+): readonly Diagnostic[] {
+  const found = checks.filter(({ status }) => status === 'hold' || status === 'warn');
+  return located(
+    rollout.parsed.positions,
+    found.map((check) => checkFinding(rollout, stage, check)),
+  ).map(withoutHint);
 }
 
 function guardrailFinding({ plan }: Pick<Rollout, 'plan'>, result: GuardrailResult): Finding {
@@ -32,16 +45,14 @@ function guardrailFinding({ plan }: Pick<Rollout, 'plan'>, result: GuardrailResu
   };
 }
 
-function checkFinding(
-  { plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>,
-  { stage }: Evidence,
-  check: CheckResult,
-): Finding {
+function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage: string, check: CheckResult): Finding {
   const { name, detail } = check;
-  const ofStage: TreePath = ['stages', plan.stages.findIndex((each) => each.name === stage.name), 'name'];
+  const ofStage: TreePath = ['stages', plan.stages.findIndex((each) => each.name === stage), 'name'];
   const places: Readonly<Record<string, TreePath>> = {
     coverage: ['coverage'],
     rejected: ['requests', 'source'],
+    labels: ['requests', 'source'],
+    'log reading': ['requests', 'source'],
     minRequests: [...ofStage.slice(0, -1), 'minRequests'],
     minUnits: [...ofStage.slice(0, -1), 'minUnits'],
   };

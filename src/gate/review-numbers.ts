@@ -19,6 +19,7 @@ export async function reviewNumbers(rollout: Rollout): Promise<ReviewedStages> {
     log: { files: files.size, numbers },
     stages: plan.stages.map((stage, index) => reviewedStage(stage, read[index])),
     unknown: 'numbers are judged as they are; canary evaluate says what they prove',
+    checks: [],
     facts: { undecidable: [] },
   };
 }

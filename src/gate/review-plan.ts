@@ -1,20 +1,25 @@
 import type { Diagnostic } from '../domain/errors.ts';
+import type { CheckResult } from '../domain/evidence.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import { roles } from '../domain/role.ts';
 import { detectableChanges, type GuardrailDetectability } from '../metrics/detectable-changes.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
-import { createJudgedTable } from '../metrics/judged-table.ts';
+import { createJudgedTable, type JudgedTable } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
 import { judgedCohortOf, type StageScope } from '../metrics/stage-scope.ts';
 import { lintPlan } from '../plan/lint/lint-plan.ts';
-import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
+import type { DetectableChange, LogReview, PlanReview, StageReview } from '../report/plan-text.ts';
 import { assignUnits } from '../requests/assign-units.ts';
 import type { Database } from '../requests/database.ts';
 import { segmentColumn } from '../requests/read-options.ts';
 import { plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
 import { judgedSize } from '../verdict/judged-size.ts';
 import { plannedUnits } from '../verdict/planned-units.ts';
+import { labelsCheck } from '../verdict/checks/labels.ts';
+import { logReadingCheck } from '../verdict/checks/log-reading.ts';
+import { heldLog } from './held-log.ts';
+import { checkFindings } from './locate-findings.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewNumbers } from './review-numbers.ts';
@@ -41,11 +46,15 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const { plan, baseline, candidate } = rollout;
-  const { log, stages, unknown, facts } =
+  const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewNumbers(rollout)
       : await withDatabase(world, work, (db) => reviewStages(world, rollout, db));
-  const warnings = [...rollout.warnings, ...(await factFindings(world, rollout, facts))];
+  const warnings = [
+    ...rollout.warnings,
+    ...(await factFindings(world, rollout, facts)),
+    ...checkFindings(rollout, plan.stages[0]?.name ?? '', checks),
+  ];
   const review: PlanReview = {
     plan: plan.name,
     model: plan.model,
@@ -93,6 +102,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   const live = plan.requests.fields.served !== undefined;
   let log: StageRequests | undefined;
   let predicted = false;
+  let judged: JudgedTable | undefined;
   const stages: ReviewedStage[] = [];
   const reasons = new Map<number, readonly string[]>();
   for (const stage of plan.stages) {
@@ -106,7 +116,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
     const wanted = { db, stage, sources, requests: log.identity, ...store };
     const timed = predicted && (recorded || (await loadStoredTimes(world, rollout, wanted)));
     if (predicted)
-      await createJudgedTable(
+      judged = await createJudgedTable(
         db,
         withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
@@ -131,8 +141,13 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         .filter(([, told]) => told.length === plan.stages.length)
         .map(([index, [reason = '']]) => ({ guardrail: index, reason }))
     : await withoutLabels(db, plan);
+  const checks = [
+    labelsCheck(await heldLog(judged, rollout, log.reading), guardedMetrics(plan)),
+    logReadingCheck(log.reading, world.now().toISOString()),
+  ];
   return {
-    log: logReview(log),
+    log: { ...logReview(log), ...readAs(checks) },
+    checks,
     stages,
     unknown: recorded ? 'no stage has enough data for an interval' : 'known once the stage was evaluated',
     facts: { log: await logFacts(db, rollout, log.totals), undecidable },
@@ -190,6 +205,12 @@ async function stageSize(db: Database, plan: RolloutPlan, stage: Stage): Promise
   const [units = 0] = rows.numbers('units');
   const [requests = 0] = rows.numbers('requests');
   return { name, weight, units, requests, minUnits, minRequests };
+}
+
+/** What values were taken for where that goes without a warning. */
+function readAs(checks: readonly CheckResult[]): Pick<LogReview, 'readAs'> {
+  const told = checks.filter(({ status, told: worthTelling }) => status === 'pass' && worthTelling === true);
+  return told.length === 0 ? {} : { readAs: told.map(({ detail }) => detail).join('; ') };
 }
 
 function logReview({ files, totals }: StageRequests): PlanReview['log'] {

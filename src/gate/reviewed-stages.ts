@@ -1,3 +1,4 @@
+import type { CheckResult } from '../domain/evidence.ts';
 import type { PlanFacts } from '../plan/lint/plan-facts.ts';
 import type { DetectableChange, PlanReview, StageReview } from '../report/plan-text.ts';
 
@@ -6,6 +7,8 @@ export interface ReviewedStages {
   readonly log: PlanReview['log'];
   readonly stages: readonly ReviewedStage[];
   readonly unknown: string;
+  /** The log as it was held against the models. */
+  readonly checks: readonly CheckResult[];
   /** What the lint rules may know of a request log. */
   readonly facts: Pick<PlanFacts, 'log' | 'undecidable'>;
 }

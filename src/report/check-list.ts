@@ -10,11 +10,12 @@ const words: Readonly<Record<CheckStatus, string>> = {
   'not-applicable': 'not applicable',
 };
 
-/** The checks: those that hold or warn with what they found, the rest in one line unless all are asked for. */
+/** The checks: those that hold, warn or have something to tell with what they found, the rest in one line unless all are asked for. */
 export function checkLines(checks: readonly CheckResult[], verbose: boolean, style: Style): string[] {
   const weighty = checks
     .filter(({ status }) => status === 'hold')
-    .concat(checks.filter(({ status }) => status === 'warn'));
+    .concat(checks.filter(({ status }) => status === 'warn'))
+    .concat(checks.filter(({ status, told }) => status === 'pass' && told === true));
   const quiet = checks.filter((check) => !weighty.includes(check));
   if (verbose) return [...weighty, ...quiet].map((check) => checkLine(check, style));
   return [...weighty.map((check) => checkLine(check, style)), ...summaries(quiet, style)];

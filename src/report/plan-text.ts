@@ -25,6 +25,8 @@ export interface LogReview {
   readonly requests: number;
   readonly units: number;
   readonly rejected: number;
+  /** What values were taken for that are not what they look like; absent where none is. */
+  readonly readAs?: string;
   /** Times (ISO 8601) of the first and the last request; absent for an empty log. */
   readonly from?: string;
   readonly to?: string;
@@ -114,6 +116,7 @@ function header({ model, baseline, candidate, log }: PlanReview, style: Style): 
     [
       ['model', versions],
       ['log', `${size}, ${formatCount(log.rejected)} rejected`],
+      ...(log.readAs === undefined ? [] : [['read as', printableSentence(log.readAs)] satisfies [string, string]]),
       ['period', period],
     ],
     style,

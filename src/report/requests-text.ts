@@ -1,4 +1,6 @@
+import type { CheckResult } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatQuantity } from '../domain/format-number.ts';
+import { checkLines } from './check-list.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
@@ -24,6 +26,8 @@ export interface RequestsInspection {
   readonly segments: readonly InspectedDimension[];
   /** Requests whose truth is known, and the commonest truths; absent for numbers. */
   readonly labels?: { readonly requests: number; readonly most: readonly InspectedValue[] };
+  /** What of the log is no label of the model, and what its values were taken for; absent for numbers. */
+  readonly reading?: readonly CheckResult[];
   readonly measures: readonly Measurable[];
 }
 
@@ -66,6 +70,7 @@ export function requestsText(found: RequestsInspection, style: Style): string {
     section('Rejected', rejectedLines(found, style), style),
     ...found.segments.map((dimension) => dimensionSection(dimension, style)),
     section('Labels', labelLines(found, style), style),
+    section('How it is read', checkLines(found.reading ?? [], true, style), style),
     section('What guardrails can ask of it', [measureTable(found.measures, style)], style),
   ]);
 }

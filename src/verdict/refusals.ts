@@ -4,14 +4,19 @@ import { type Metric, metricTraits } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { TruthAgreement } from '../domain/truth-agreement.ts';
 
-/** Why metrics cannot be computed from a log although it has numbers for them: sentences without a full stop. */
+/** Why something cannot be computed from a log although it has numbers for it, and what to do: clauses. */
+export interface Refusal {
+  readonly why: string;
+  readonly hint: string;
+}
+
 export interface Refusals {
   /** Of what is compared with the truth. */
-  readonly truth?: string;
+  readonly truth?: Refusal;
   /** Of what the versions answered. */
-  readonly answers?: string;
+  readonly answers?: Refusal;
   /** Of how often they failed. */
-  readonly errors?: string;
+  readonly errors?: Refusal;
 }
 
 /** What a log that was held against the models keeps from being believed. */
@@ -27,21 +32,22 @@ export interface HeldLog {
 /** What must not be judged from a log: a number that was not measured is none. */
 export function refusalsOf(log: HeldLog): Refusals {
   const truth = unknownTruths(log) ?? unrelatedTruths(log);
-  const answers = roles.map((role) => misreadAnswers(log, role)).find((why) => why !== undefined);
-  const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((why) => why !== undefined);
+  const misread = roles.map((role) => misreadAnswers(log, role)).find((found) => found !== undefined);
+  const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((found) => found !== undefined);
   const errors = unreadable ?? everythingFailed(log);
+  const answers = misread ?? errors;
   return {
     ...(truth === undefined ? {} : { truth }),
-    ...((answers ?? errors) === undefined ? {} : { answers: answers ?? errors ?? '' }),
+    ...(answers === undefined ? {} : { answers }),
     ...(errors === undefined ? {} : { errors }),
   };
 }
 
 /** Why a metric is refused; undefined where nothing speaks against it. */
 export function refusalOf({ truth, answers, errors }: Refusals, metric: Metric): string | undefined {
-  if (metric.family === 'error_rate') return errors;
+  if (metric.family === 'error_rate') return errors?.why;
   if (metricTraits(metric).concern !== 'quality') return undefined;
-  return answers ?? (metric.family === 'agreement' ? undefined : truth);
+  return (answers ?? (metric.family === 'agreement' ? undefined : truth))?.why;
 }
 
 /** The labels that are none, each with how often it is written and the label that it may be. */
@@ -54,19 +60,25 @@ export function toldLabels({ examples }: HeldLabels): string {
     .join(', ');
 }
 
-function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): string | undefined {
+function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): Refusal | undefined {
   if (truths === undefined || truths.unknown === 0 || truths.unknown / truths.requests <= maxUnknownLabels)
     return undefined;
-  return `${shareOf(truths)} true labels are no label of the model: ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels where neither version answers them`;
+  return {
+    why: `${shareOf(truths)} true labels are no label of the model: ${toldLabels(truths)}`,
+    hint: 'name them under requests.labelNames, or under requests.otherLabels where neither version answers them',
+  };
 }
 
-function unrelatedTruths({ agreement, versions }: HeldLog): string | undefined {
+function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined {
   if (agreement === undefined) return undefined;
   const { baseline, candidate } = agreement;
   const labelled = baseline.requests + candidate.requests;
-  const why = 'the truth is spelled otherwise or belongs to other requests';
+  const hint = 'the truth is spelled otherwise or belongs to other requests';
   if (labelled > 0 && baseline.right === 0 && (candidate.right ?? 0) === 0) {
-    return `no answer of either version is ever right (${countOf(Math.max(baseline.requests, candidate.requests), 'labelled request')}): ${why}`;
+    return {
+      why: `no answer of either version is ever right (${countOf(Math.max(baseline.requests, candidate.requests), 'labelled request')})`,
+      hint,
+    };
   }
   // Where the baseline always answers the same, only the candidate can show that the truths belong to these requests.
   const deciding = baseline.associated === 'unknown' ? candidate : baseline;
@@ -76,27 +88,39 @@ function unrelatedTruths({ agreement, versions }: HeldLog): string | undefined {
     deciding.right === undefined
       ? ''
       : ` (right on ${formatCount(deciding.right)} of ${countOf(deciding.requests, 'labelled request')})`;
-  return `the true labels do not go with what ${version} answered more than chance explains${right}: ${why}`;
+  return {
+    why: `the true labels do not go with what ${version} answered more than chance explains${right}`,
+    hint,
+  };
 }
 
-function misreadAnswers({ reading, versions }: HeldLog, role: Role): string | undefined {
+function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
   const held = reading.answers[role];
   if (held === undefined || !areMisread(held)) return undefined;
-  return `${shareOf(held)} answers of ${versions[role]} in the log are no label of it: ${toldLabels(held)}; name them under requests.labelNames, or say in requests.fields where the answer is`;
+  return {
+    why: `${shareOf(held)} answers of ${versions[role]} in the log are no label of it: ${toldLabels(held)}`,
+    hint: 'name them under requests.labelNames, or say in requests.fields where the answer is',
+  };
 }
 
-function unreadableOutcomes({ reading, versions }: HeldLog, role: Role): string | undefined {
+function unreadableOutcomes({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
   const outcomes = reading.outcomes[role];
   if (outcomes === undefined || 2 * outcomes.unreadable <= outcomes.requests) return undefined;
-  return `${formatCount(outcomes.unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read: each needs a prediction or an error; say in requests.fields where they are`;
+  return {
+    why: `${formatCount(outcomes.unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read`,
+    hint: 'each needs a prediction or an error; say in requests.fields where they are',
+  };
 }
 
 /** The version in production does not fail always: what stands in the place of an error says something else. */
-function everythingFailed({ reading, versions }: HeldLog): string | undefined {
+function everythingFailed({ reading, versions }: HeldLog): Refusal | undefined {
   const outcomes = reading.outcomes.baseline;
   if (outcomes === undefined || outcomes.requests === 0 || outcomes.failed < outcomes.requests) return undefined;
   const mostly = outcomes.mostly ?? 'error';
-  return `all ${countOf(outcomes.requests, 'request')} of ${versions.baseline}, which serves now, failed in the log (mostly ${JSON.stringify(mostly)}); if that is no failure, name it under requests.okStatus`;
+  return {
+    why: `all ${countOf(outcomes.requests, 'request')} of ${versions.baseline}, which serves now, failed in the log (mostly ${JSON.stringify(mostly)})`,
+    hint: 'if that is no failure, name it under requests.okStatus',
+  };
 }
 
 function shareOf({ unknown, requests }: HeldLabels): string {

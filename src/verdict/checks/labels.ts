@@ -11,12 +11,13 @@ import { type HeldLog, refusalsOf, toldLabels } from '../refusals.ts';
 export function labelsCheck(log: HeldLog, metrics: readonly Metric[]): CheckResult {
   const name = 'labels';
   const { truth, answers, errors } = refusalsOf(log);
-  const refused = [...new Set([truth, answers, errors].flatMap((why) => why ?? []))];
-  if (refused.length > 0) {
+  const refused = new Set([truth, answers, errors].flatMap((found) => found ?? []));
+  if (refused.size > 0) {
     const matters = metrics.some(
       (metric) => metricTraits(metric).concern === 'quality' || metric.family === 'error_rate',
     );
-    return { name, status: matters ? 'hold' : 'warn', detail: refused.join('; ') };
+    const detail = [...refused].map(({ why, hint }) => `${why}; ${hint}`).join('; ');
+    return { name, status: matters ? 'hold' : 'warn', detail };
   }
   const found = singleValues(log);
   if (found.length > 0) return { name, status: 'warn', detail: found.join('; ') };

@@ -30,7 +30,7 @@ export function logReadingCheck(reading: LogReading, now: string): CheckResult {
   const impossible = implausibleTimes(reading, now);
   const told = [...impossible, ...takenFor(reading)];
   if (told.length === 0) return { name, status: 'pass', detail: 'every value is taken as it is written' };
-  return { name, status: impossible.length > 0 ? 'warn' : 'pass', detail: told.join('; ') };
+  return { name, status: impossible.length > 0 ? 'warn' : 'pass', detail: told.join('; '), told: true };
 }
 
 function implausibleTimes({ first, last, clocks }: LogReading, now: string): string[] {
