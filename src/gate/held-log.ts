@@ -15,6 +15,7 @@ export async function heldLog(
     reading,
     ...(table === undefined ? {} : { agreement: await truthAgreements(table, answersAreNumbers) }),
     versions: { baseline: baseline.version, candidate: candidate.version },
+    registered: baseline.entry.metrics ?? {},
     maxUnknownLabels: plan.requests.maxUnknownLabels,
   };
 }

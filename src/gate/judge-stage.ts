@@ -116,7 +116,7 @@ async function checksOf(
   const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
-    ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan))]),
+    ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
     sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),

@@ -25,6 +25,8 @@ export interface HeldLog {
   /** Absent while no outcomes are there. */
   readonly agreement?: Readonly<Record<Role, TruthAgreement>>;
   readonly versions: Readonly<Record<Role, string>>;
+  /** What the registry says of the baseline's own metrics, by their names. */
+  readonly registered: Readonly<Record<string, number>>;
   /** Largest share of unknown true labels, in [0, 1]. */
   readonly maxUnknownLabels: number;
 }
@@ -64,8 +66,8 @@ function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): Refu
   if (truths === undefined || truths.unknown === 0 || truths.unknown / truths.requests <= maxUnknownLabels)
     return undefined;
   return {
-    why: `${shareOf(truths)} true labels are no label of the model: ${toldLabels(truths)}`,
-    hint: 'name them under requests.labelNames, or under requests.otherLabels where neither version answers them',
+    why: `${shareOf(truths)} true labels are no label of the model${suchAs(truths)}`,
+    hint: `the log says ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels where neither version answers them`,
   };
 }
 
@@ -98,8 +100,8 @@ function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | u
   const held = reading.answers[role];
   if (held === undefined || !areMisread(held)) return undefined;
   return {
-    why: `${shareOf(held)} answers of ${versions[role]} in the log are no label of it: ${toldLabels(held)}`,
-    hint: 'name them under requests.labelNames, or say in requests.fields where the answer is',
+    why: `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`,
+    hint: `the log says ${toldLabels(held)}; name them under requests.labelNames, or say in requests.fields where the answer is`,
   };
 }
 
@@ -121,6 +123,10 @@ function everythingFailed({ reading, versions }: HeldLog): Refusal | undefined {
     why: `all ${countOf(outcomes.requests, 'request')} of ${versions.baseline}, which serves now, failed in the log (mostly ${JSON.stringify(mostly)})`,
     hint: 'if that is no failure, name it under requests.okStatus',
   };
+}
+
+function suchAs({ examples: [first] }: HeldLabels): string {
+  return first === undefined ? '' : `, such as ${JSON.stringify(first.value)}`;
 }
 
 function shareOf({ unknown, requests }: HeldLabels): string {

@@ -1,3 +1,4 @@
+import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { labelMapProblems } from '../../domain/label-map.ts';
 import { resolveBoth } from './resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
@@ -27,5 +28,37 @@ export const labelMap: LintRule = {
       findings.push({ ...at, severity: 'warning', message, hint: 'add it to compat.labels if it has a counterpart' });
     }
     return findings;
+  },
+};
+
+/** What the plan calls labels are labels of a version: a name that leads nowhere would make every such truth wrong. */
+export const labelNames: LintRule = {
+  name: 'label-names',
+  about: 'registry',
+  check(plan, registry) {
+    const both = resolveBoth(plan, registry);
+    if (both === undefined) return [];
+    const labels = [both.baseline, both.candidate].flatMap(({ entry: { signature } }) =>
+      signature.output.kind === 'classification' ? signature.output.labels : [],
+    );
+    const { labelNames: names = {}, otherLabels = [] } = plan.requests;
+    if (labels.length === 0) {
+      const keys = [...Object.keys(names).slice(0, 1), ...otherLabels.slice(0, 1)];
+      return keys.map((key) => ({
+        path: ['requests', key === otherLabels[0] ? 'otherLabels' : 'labelNames'],
+        severity: 'error',
+        message: `${plan.model} answers numbers, which have no labels`,
+        hint: 'delete the key',
+      }));
+    }
+    const known = [...new Set([...labels, ...otherLabels])];
+    return Object.entries(names)
+      .filter(([, label]) => !known.includes(label))
+      .map(([name, label]) => ({
+        path: ['requests', 'labelNames', name],
+        severity: 'error',
+        message: `labelNames: ${name} leads to ${label}, which is no label of ${both.baseline.version} or ${both.candidate.version}`,
+        hint: writeOneOf(label, known),
+      }));
   },
 };

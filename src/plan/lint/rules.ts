@@ -15,7 +15,7 @@ import { recordedHashes } from './recorded-hashes.ts';
 import { rollbackInstructions } from './rollback-instructions.ts';
 import { rehearsedRollback } from './rehearsed-rollback.ts';
 import { recordableMetrics } from './recordable-metrics.ts';
-import { labelMap } from './label-map.ts';
+import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './small-first-step.ts';
@@ -42,6 +42,7 @@ export const lintRules: readonly LintRule[] = [
   distinctVersions,
   compatibleSchema,
   labelMap,
+  labelNames,
   measurableMetrics,
   recordableMetrics,
   timedLoad,

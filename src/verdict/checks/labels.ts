@@ -1,5 +1,5 @@
-import type { CheckResult } from '../../domain/evidence.ts';
-import { countOf, formatCount } from '../../domain/format-number.ts';
+import type { CheckResult, Comparison } from '../../domain/evidence.ts';
+import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { type HeldLog, refusalsOf, toldLabels } from '../refusals.ts';
 
@@ -7,8 +7,13 @@ import { type HeldLog, refusalsOf, toldLabels } from '../refusals.ts';
  * Whether what the log says of truths, answers and failures can be what the models say. It holds where a guardrail would rest on what
  * cannot, and warns of single values.
  * @param metrics those of the plan's guardrails.
+ * @param comparisons none where nothing was compared yet.
  */
-export function labelsCheck(log: HeldLog, metrics: readonly Metric[]): CheckResult {
+export function labelsCheck(
+  log: HeldLog,
+  metrics: readonly Metric[],
+  comparisons: readonly Comparison[] = [],
+): CheckResult {
   const name = 'labels';
   const { truth, answers, errors } = refusalsOf(log);
   const refused = new Set([truth, answers, errors].flatMap((found) => found ?? []));
@@ -19,7 +24,7 @@ export function labelsCheck(log: HeldLog, metrics: readonly Metric[]): CheckResu
     const detail = [...refused].map(({ why, hint }) => `${why}; ${hint}`).join('; ');
     return { name, status: matters ? 'hold' : 'warn', detail };
   }
-  const found = singleValues(log);
+  const found = [...singleValues(log), ...measuredOtherwise(log, comparisons)];
   if (found.length > 0) return { name, status: 'warn', detail: found.join('; ') };
   const { truths } = log.reading;
   if (truths === undefined || truths.requests === 0)
@@ -44,4 +49,20 @@ function singleValues({ reading, versions }: HeldLog): string[] {
     }
   }
   return found;
+}
+
+/** A share that differs by more than this from what the registry says of the same version was probably measured on something else. */
+const farApart = 0.1;
+
+function measuredOtherwise({ registered, versions }: HeldLog, comparisons: readonly Comparison[]): string[] {
+  return comparisons.flatMap((comparison) => {
+    const { metric, segment, unit } = comparison;
+    const expected = Object.hasOwn(registered, metric) ? registered[metric] : undefined;
+    if (expected === undefined || segment !== null || unit !== 'proportion' || 'uncomputable' in comparison) return [];
+    if (Math.abs(comparison.baseline - expected) <= farApart) return [];
+    const [here, there] = [comparison.baseline, expected].map((value) => formatQuantity(value, 'proportion'));
+    return [
+      `${metric} of ${versions.baseline} is ${here} in this log and ${there} in the registry: are the true labels those of these requests?`,
+    ];
+  });
 }
