@@ -7,7 +7,7 @@ import { fileDigest, type FileDigest } from './file-digest.ts';
 import { formatOf } from './formats/record-format.ts';
 import type { FileReading } from './importers/importer.ts';
 import { importers } from './importers/importers.ts';
-import { isLiveSplit, separateSharedUnits, tellsErrors } from './live-split.ts';
+import { holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './live-split.ts';
 import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
 import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
@@ -45,6 +45,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const errorNumbers = await decideErrors(
     db,
     recordedRoles(options).map(([role]) => role),
+    holdsOwnOutcome(options),
   );
   const copies = await resolveCopies(db, columns);
   const reasons = await countReasons(db);

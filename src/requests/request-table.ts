@@ -98,11 +98,12 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     'readable',
     ...(isLiveSplit(options) ? ['served_by'] : []),
     `${identitySql('id')} AS id`,
+    'id AS written_id',
     emptyAsMissing('timestamp'),
     `${timestampSql('timestamp')} AS parsed_at`,
     `${clockSql('timestamp')} AS clock`,
     `${identitySql('unit')} AS unit`,
-    `coalesce(${identitySql('id')} <> id OR ${identitySql('unit')} <> unit, false) AS respelled`,
+    'unit AS written_unit',
     options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
     ...(options.input ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
@@ -112,6 +113,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
   const stated = [
     '*',
     `CASE WHEN ${plausibleTimeSql('parsed_at')} THEN parsed_at END AS "at"`,
+    'coalesce(id <> written_id OR unit <> written_unit, false) AS respelled',
     ...roles.flatMap((role) => statedOutcomeSql(role, reading)),
   ];
   const answered = ['*', ...roles.flatMap((role) => answerSql(role, reading))];

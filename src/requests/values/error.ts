@@ -1,9 +1,12 @@
 import { type Database, quoteLiteral } from '../database.ts';
 import type { Role } from '../read-options.ts';
-import { isMissingSql, trimmedSql } from './missing.ts';
+import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
 /** Words for no failure, in lower case. `OK` is gRPC's. */
 const fineWords = ['-', 'false', 'ok', 'success'];
+
+/** Statuses that nearly every request ends in. */
+const usualStatuses = ['200', '201', '202', '204', '301', '302', '304'];
 
 /** A status of HTTP: a number from 100 on, however it is stored, and perhaps its reason behind it. */
 const httpStatus = String.raw`([1-9][0-9][0-9])([.]0+)?(\s+[A-Za-z].*)?`;
@@ -41,19 +44,23 @@ const grpcCodes = [
  * @param fine texts and statuses that the plan calls no failure.
  */
 export function errorKindSql(text: string, fine: readonly string[]): string {
-  const trimmed = trimmedSql(text);
+  const usual = usualStatuses.map(quoteLiteral).join(', ');
   const allowed = [...fineWords, ...fine.map((word) => word.toLowerCase())].map(quoteLiteral).join(', ');
-  const status = `regexp_extract(${trimmed}, '^[0-9]+')`;
-  return `CASE WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} OR lower(${trimmed}) IN (${allowed}) THEN NULL
-    WHEN ${isStatusSql(text)} THEN CASE WHEN ${status} < '400' OR ${status} IN (${allowed}) THEN NULL ELSE 'http-' || ${status} END
-    WHEN regexp_full_match(${trimmed}, '${smallNumber}') THEN ${undecided} || ${status}
-    WHEN lower(${trimmed}) = 'true' THEN 'error'
-    ELSE ${trimmed} END`;
+  // A column of statuses is mostly the usual ones; only the others are looked into.
+  const odd = trimmedSql(`CASE WHEN ${text} IN (${usual}) THEN NULL ELSE ${text} END`);
+  return withTextSql(odd, (trimmed) => {
+    const status = `regexp_extract(${trimmed}, '^[0-9]+')`;
+    return `CASE WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} OR lower(${trimmed}) IN (${allowed}) THEN NULL
+      WHEN ${isStatusSql(trimmed)} THEN CASE WHEN ${status} < '400' OR ${status} IN (${allowed}) THEN NULL ELSE 'http-' || ${status} END
+      WHEN regexp_full_match(${trimmed}, '${smallNumber}') THEN ${undecided} || ${status}
+      WHEN lower(${trimmed}) = 'true' THEN 'error'
+      ELSE ${trimmed} END`;
+  });
 }
 
 /** Condition that a text is a status of HTTP. */
 export function isStatusSql(text: string): string {
-  return `regexp_full_match(${trimmedSql(text)}, '${httpStatus}')`;
+  return String.raw`regexp_full_match(${text}, '\s*${httpStatus}\s*')`;
 }
 
 /** What the numbers in the place of an error are. */
@@ -63,9 +70,14 @@ export type ErrorNumbers = 'http' | 'grpc' | 'flag' | 'code';
  * Decides from the whole log what small numbers in the place of an error mean, in the table `requests`: beside statuses of HTTP, 0 is
  * no answer at all; 0 and 1 alone are a flag; numbers up to 16 are codes of gRPC; any others are codes of which 0 is none.
  * Needs the columns `<role>_status` BOOLEAN, whether the text was a status of HTTP.
+ * @param maySayNothing whether an answer without a prediction is one.
  * @returns undefined where there are none.
  */
-export async function decideErrors(db: Database, roles: readonly Role[]): Promise<ErrorNumbers | undefined> {
+export async function decideErrors(
+  db: Database,
+  roles: readonly Role[],
+  maySayNothing: boolean,
+): Promise<ErrorNumbers | undefined> {
   if (roles.length === 0) return undefined;
   const marked = (role: Role) => `starts_with(${role}_error, ${undecided})`;
   const code = (role: Role) => `try_cast(substr(${role}_error, 2) AS INTEGER)`;
@@ -76,7 +88,11 @@ export async function decideErrors(db: Database, roles: readonly Role[]): Promis
   if (greatest === null || greatest === undefined) return row['statuses'] === true ? 'http' : undefined;
   const numbers = numbersOf(row['statuses'] === true, Number(greatest));
   for (const role of roles) {
-    await db.run(`UPDATE requests SET ${role}_error = ${meaningSql(numbers, code(role))} WHERE ${marked(role)}`);
+    // Where the number is no failure, the outcome is its answer, and one that has none cannot be read.
+    const otherwise = maySayNothing ? 'NULL' : `CASE WHEN ${role}_label IS NULL THEN 'bad-outcome' END`;
+    await db.run(
+      `UPDATE requests SET ${role}_error = coalesce(${meaningSql(numbers, code(role))}, ${otherwise}) WHERE ${marked(role)}`,
+    );
   }
   return numbers;
 }

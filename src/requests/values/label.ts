@@ -1,5 +1,5 @@
 import { quoteLiteral } from '../database.ts';
-import { isMissingSql, trimmedSql } from './missing.ts';
+import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
 /** What the labels in a log may be. */
 export interface LabelReading {
@@ -16,21 +16,26 @@ export interface LabelReading {
  * @param reading absent where truths and answers are numbers.
  */
 export function labelSql(text: string, reading: LabelReading | undefined): string {
-  const trimmed = trimmedSql(text);
-  if (reading === undefined) return `CASE WHEN ${isMissingSql(trimmed)} THEN NULL ELSE ${trimmed} END`;
+  if (reading === undefined) {
+    return withTextSql(
+      trimmedSql(text),
+      (trimmed) => `CASE WHEN ${isMissingSql(trimmed)} THEN NULL ELSE ${trimmed} END`,
+    );
+  }
   const written = spellings(reading);
   const unchanged = reading.labels.filter((label) => written.get(label) === label);
-  const renamed = [...written].filter(([spelling, label]) => spelling !== label);
-  const byName = renamed.map(([spelling, label]) => `WHEN ${quoteLiteral(spelling)} THEN ${quoteLiteral(label)}`);
-  return `CASE WHEN ${inList(text, unchanged)} THEN ${text}
-    ELSE coalesce(${byName.length === 0 ? 'NULL' : `CASE ${text} ${byName.join(' ')} END`},
-      CASE ${[
-        `WHEN ${inList(trimmed, unchanged)} THEN ${trimmed}`,
-        ...renamed.map(([name, label]) => `WHEN ${trimmed} = ${quoteLiteral(name)} THEN ${quoteLiteral(label)}`),
-        `WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} THEN NULL`,
-      ].join(
-        ' ',
-      )} ELSE coalesce(${[...sameTruthValue(trimmed, reading), ...sameNumber(trimmed, reading), text].join(', ')}) END) END`;
+  const isLabel = inList(text, unchanged);
+  // Nearly every text is a label as it is; only the others are looked into.
+  const odd = trimmedSql(`CASE WHEN ${isLabel} THEN NULL ELSE ${text} END`);
+  const meant = withTextSql(odd, (trimmed) => {
+    const branches = [
+      ...[...written].map(([name, label]) => `WHEN ${quoteLiteral(name.trim())} THEN ${quoteLiteral(label)}`),
+      `ELSE CASE WHEN ${isMissingSql(trimmed)} THEN NULL`,
+    ];
+    const byValue = [...sameTruthValue(trimmed, reading), ...sameNumber(trimmed, reading), trimmed];
+    return `CASE WHEN ${trimmed} IS NULL THEN NULL ELSE CASE ${trimmed} ${branches.join(' ')} ELSE coalesce(${byValue.join(', ')}) END END END`;
+  });
+  return `coalesce(CASE WHEN ${isLabel} THEN ${text} END, ${meant})`;
 }
 
 /** Condition that a text, as `labelSql` leaves it, is one of the labels. */
@@ -38,7 +43,7 @@ export function isLabelSql(text: string, { labels }: LabelReading): string {
   return inList(text, labels);
 }
 
-/** Each exact spelling with its label: names that the plan gives win over labels, and a label over another's without white space. */
+/** Each spelling with its label: a name that the plan gives wins over a label, and a label over one with white space around it. */
 function spellings({ labels, names }: LabelReading): ReadonlyMap<string, string> {
   const bare = new Map<string, string[]>();
   for (const label of labels) bare.set(label.trim(), [...(bare.get(label.trim()) ?? []), label]);

@@ -12,3 +12,12 @@ export function trimmedSql(text: string): string {
 export function isMissingSql(trimmed: string): string {
   return `lower(${trimmed}) IN (${missingWords.map(quoteLiteral).join(', ')})`;
 }
+
+/**
+ * SQL of an expression over a text that is computed once, however often the expression speaks of it: the database computes a
+ * repeated expression anew each time, and here most texts are NULL, for which all of it costs next to nothing.
+ * @param expression SQL over the name that it is given.
+ */
+export function withTextSql(text: string, expression: (name: string) => string): string {
+  return `list_transform([${text}], lambda told: ${expression('told')})[1]`;
+}
