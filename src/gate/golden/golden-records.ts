@@ -1,0 +1,127 @@
+import type { Diagnostic } from '../../domain/errors.ts';
+import type { RequestFields } from '../../domain/log-format.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
+import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
+import { type Problem, rightAnswer } from './right-answer.ts';
+import { recordedAnswer } from './recorded-answer.ts';
+
+/** A request of which the right answer is known. */
+export interface GoldenRequest {
+  readonly id: string;
+  /** JSON text. */
+  readonly input: string;
+  /** In the labels that the versions are compared in, or a regression's number. */
+  readonly right: string | number;
+  readonly tolerance?: number;
+  /** What the record says that the candidate answered. */
+  readonly recorded?: GoldenAnswer;
+  /** Where it stands. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What golden records are read with. */
+export interface GoldenReader {
+  /** Where a record keeps what. */
+  readonly fields: Pick<RequestFields, 'id' | 'input' | 'label' | 'outcomes'>;
+  /** The candidate and what it answers. */
+  readonly version: string;
+  readonly output: OutputSignature;
+}
+
+/** The golden requests of a file, and everything that is wrong in it. */
+export interface GoldenReading {
+  readonly requests: readonly GoldenRequest[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads golden requests: one JSON object per line, blank lines are none. Unlike a log, of which some records may be lost, each
+ * golden request counts, so that a line that cannot be used is an error.
+ *
+ * @param file as messages name it
+ */
+export function readGoldenRecords(file: string, text: string, reader: GoldenReader): GoldenReading {
+  const requests: GoldenRequest[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/u, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '') continue;
+    const read = readRecord(line, reader);
+    const place = { file, line: index + 1 };
+    if ('message' in read) diagnostics.push({ severity: 'error', rule: 'golden', ...place, ...read });
+    else requests.push({ ...read, ...place });
+  }
+  return { requests, diagnostics };
+}
+
+function readRecord(
+  line: string,
+  { fields, version, output }: GoldenReader,
+): Omit<GoldenRequest, 'file' | 'line'> | Problem {
+  const record = parsedObject(line);
+  if (record === undefined) {
+    return { message: 'is not a JSON object', hint: 'write one golden request a line, or delete the line' };
+  }
+  const [id, label] = [fields.id, fields.label].map((path) => exactText(valueAt(record, path)));
+  const input = valueAt(record, fields.input);
+  if (id === undefined || id === '' || (typeof id !== 'string' && typeof id !== 'number')) {
+    return missing('id', fields.id);
+  }
+  if (input === undefined) return missing('input', fields.input);
+  if (label === undefined || label === '') return missing('right answer', fields.label);
+  const right = rightAnswer(label, version, output);
+  if (typeof right === 'object') return right;
+  const tolerance = valueAt(record, 'tolerance');
+  const wrong = tolerance === undefined ? undefined : toleranceProblem(tolerance, version, output);
+  if (wrong !== undefined) return wrong;
+  const recorded = recordedAnswer(membersOf(valueAt(record, fields.outcomes))[version], output);
+  return {
+    id: String(id),
+    input: withExactNumbers(JSON.stringify(input)),
+    right,
+    ...(typeof tolerance === 'number' ? { tolerance } : {}),
+    ...(recorded === undefined ? {} : { recorded }),
+  };
+}
+
+/** A whole number that JavaScript's numbers cannot hold, as its digits. */
+function exactText(value: unknown): unknown {
+  return typeof value === 'string' && isExactNumber(value) ? withExactNumbers(value) : value;
+}
+
+function toleranceProblem(tolerance: unknown, version: string, output: OutputSignature): Problem | undefined {
+  if (output.kind !== 'regression') {
+    return { message: `has a tolerance, and ${version} answers labels`, hint: 'delete it: a label is right or wrong' };
+  }
+  if (typeof tolerance === 'number' && Number.isFinite(tolerance) && tolerance >= 0) return undefined;
+  return { message: `the tolerance ${JSON.stringify(tolerance)} is not a number from 0 on`, hint: 'write such as 0.5' };
+}
+
+function missing(what: string, path: string): Problem {
+  return { message: `has no ${what}`, hint: `write it under ${path}` };
+}
+
+function parsedObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = parseExactly(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** What a dotted path leads to; null is nothing. */
+function valueAt(record: unknown, path: string): unknown {
+  let value = record;
+  for (const key of path.split('.')) value = membersOf(value)[key];
+  return value ?? undefined;
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
