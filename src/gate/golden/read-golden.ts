@@ -103,6 +103,7 @@ function repeated(requests: readonly GoldenRequest[]): readonly Diagnostic[] {
   });
 }
 
+/** @param found in reading order, apart from what only another line shows */
 function wrongRecords(found: readonly Diagnostic[]): Error {
   const left = found.length - mostTold;
   return unusableFile(`The golden requests cannot be used: ${countOf(found.length, 'line is', 'lines are')} wrong`, {
