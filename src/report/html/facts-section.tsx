@@ -96,10 +96,7 @@ export function ReproductionSection({
         columns={[{ header: 'input' }, { header: 'bytes', numeric: true }, { header: 'sha256' }]}
         rows={hashes}
       />
-      <LeftOut
-        count={read.length - files.length}
-        what={countOf(read.length - files.length, 'more file')}
-      />
+      <LeftOut count={read.length - files.length} what={countOf(read.length - files.length, 'more file')} />
     </section>
   );
 }

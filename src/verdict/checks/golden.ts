@@ -56,7 +56,8 @@ export function isRight({ right, tolerance = 0, answer }: GoldenResult): boolean
 }
 
 function wrongText({ id, right, tolerance, answer }: GoldenResult): string {
-  const said = answer === undefined ? 'no answer' : 'error' in answer ? `error ${answer.error}` : String(answer.prediction);
+  const said =
+    answer === undefined ? 'no answer' : 'error' in answer ? `error ${answer.error}` : String(answer.prediction);
   const range = tolerance === undefined || tolerance === 0 ? '' : ` within ${tolerance}`;
   return `${id} (${said}, right is ${right}${range})`;
 }

@@ -62,9 +62,12 @@ describe('a candidate that a program computes', () => {
     );
   });
 
-  test('is told as the reason of the verdict', async () => {
-    const { verdict } = await evidenceOf({ candidate: spoken, golden: [golden('g1', 'b', 'a')] });
-    expect(verdict.reasons[0]).toBe('1.1.0 answered 1 of 1 golden request wrong: g1 (b, right is a)');
+  test('is told as the reason of the verdict, at the line of the plan that asked for it', async () => {
+    const folder = goldenRollout({ candidate: spoken, golden: [golden('g1', 'b', 'a')] });
+    const { evidence, findings } = await evaluate(world(folder), 'plan.yaml', {});
+    const told = '1.1.0 answered 1 of 1 golden request wrong: g1 (b, right is a)';
+    expect(evidence.verdict.reasons).toEqual([told]);
+    expect(findings).toMatchObject([{ rule: 'check golden', line: 12, message: `golden: ${told}` }]);
   });
 
   test('only warns where the plan says so', async () => {
@@ -123,7 +126,10 @@ describe('a candidate that a program computes', () => {
     const artifact: Artifact = { runtime: 'command', command: ['node', 'numbers.mjs'] };
     const folder = goldenRollout({ candidate: artifact, output: { kind: 'regression' }, golden: requests });
     const program = readFileSync(join(folder, 'registry/model.mjs'), 'utf8');
-    writeFileSync(join(folder, 'registry/numbers.mjs'), program.replace('prediction: said', 'prediction: Number(said)'));
+    writeFileSync(
+      join(folder, 'registry/numbers.mjs'),
+      program.replace('prediction: said', 'prediction: Number(said)'),
+    );
     const { evidence } = await evaluate(world(folder), 'plan.yaml', {});
     expect(evidence.checks.at(-1)).toEqual({
       name: 'golden',
@@ -135,7 +141,8 @@ describe('a candidate that a program computes', () => {
   test('is not asked again, unless the requests are others or it is to be', async () => {
     const folder = goldenRollout({ candidate: spoken, golden: [golden('g1', 'a', 'a')] });
     const program = join(folder, 'registry/model.mjs');
-    const judged = async (fresh: boolean) => (await evaluate(world(folder), 'plan.yaml', { fresh })).evidence.checks.at(-1);
+    const judged = async (fresh: boolean) =>
+      (await evaluate(world(folder), 'plan.yaml', { fresh })).evidence.checks.at(-1);
     const before = await judged(false);
     expect(before?.status).toBe('pass');
     // From now on every word is b; its registry entry, and so its identity, is the same.
