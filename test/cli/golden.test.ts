@@ -68,8 +68,9 @@ test('a shipped model must answer every golden request right, is asked once, and
 
   // Another right answer asks nothing: the model is broken by now, and would be refused.
   const model = join(folder, 'registry/models/intent-classifier/1.5.0');
-  const weights = readdirSync(model).find((name) => name.endsWith('.bin')) ?? '';
-  writeFileSync(join(model, weights), '');
+  const weights = join(model, readdirSync(model).find((name) => name.endsWith('.bin')) ?? '');
+  const whole = readFileSync(weights);
+  writeFileSync(weights, '');
   writeGolden(folder, wronged(mustWork, 'agent'));
   const held = await evaluate(
     folder,
@@ -86,11 +87,12 @@ test('a shipped model must answer every golden request right, is asked once, and
   expect(held.exitCode).toBe(3);
   expect(held.evidence.verdict.reasons).toEqual([told]);
   for (const file of ['r.html', 'r.md', 'r.xml', 'r.csv']) {
-    expect(readFileSync(join(folder, file), 'utf8'), file).toContain('answered 1 of 3 golden requests wrong');
+    expect(readFileSync(join(folder, file), 'utf8')).toContain('answered 1 of 3 golden requests wrong');
   }
   expect(readFileSync(join(folder, 'r.html'), 'utf8')).toContain(held.evidence.inputs.golden?.[0]?.sha256);
   expect((await run(['evaluate', 'plan.yaml', '--fresh'], { cwd: folder })).exitCode).toBe(5);
 
+  writeFileSync(weights, whole);
   writeGolden(folder, mustWork);
   const refused = await run(['promote', 'plan.yaml'], { cwd: folder });
   expect(refused.exitCode).toBe(5);
