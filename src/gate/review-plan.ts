@@ -47,7 +47,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const { plan, baseline, candidate } = rollout;
-  const golden = await reviewGolden(rollout);
+  const golden = await reviewGolden(world, rollout);
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewNumbers(rollout)

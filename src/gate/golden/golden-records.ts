@@ -2,20 +2,18 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import type { RequestFields } from '../../domain/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
-import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
-import { type Problem, rightAnswer } from './right-answer.ts';
-import { recordedAnswer } from './recorded-answer.ts';
+import type { Problem } from './right-answer.ts';
 
-/** A request of which the right answer is known. */
-export interface GoldenRequest {
+/** A golden request as it is written. */
+export interface GoldenRecord {
   readonly id: string;
   /** JSON text. */
   readonly input: string;
-  /** In the labels that the versions are compared in, or a regression's number. */
-  readonly right: string | number;
+  /** The right answer: of a regression a number, else the text of a label. */
+  readonly label: string | number;
   readonly tolerance?: number;
-  /** What the record says that the candidate answered. */
-  readonly recorded?: GoldenAnswer;
+  /** What stands under the candidate in `outcomes`. */
+  readonly outcome?: unknown;
   /** Where it stands. */
   readonly file: string;
   readonly line: number;
@@ -32,7 +30,7 @@ export interface GoldenReader {
 
 /** The golden requests of a file, and everything that is wrong in it. */
 export interface GoldenReading {
-  readonly requests: readonly GoldenRequest[];
+  readonly records: readonly GoldenRecord[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,7 +41,7 @@ export interface GoldenReading {
  * @param file as messages name it
  */
 export function readGoldenRecords(file: string, text: string, reader: GoldenReader): GoldenReading {
-  const requests: GoldenRequest[] = [];
+  const records: GoldenRecord[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, line] of text
     .replace(/^\uFEFF/u, '')
@@ -53,15 +51,15 @@ export function readGoldenRecords(file: string, text: string, reader: GoldenRead
     const read = readRecord(line, reader);
     const place = { file, line: index + 1 };
     if ('message' in read) diagnostics.push({ severity: 'error', rule: 'golden', ...place, ...read });
-    else requests.push({ ...read, ...place });
+    else records.push({ ...read, ...place });
   }
-  return { requests, diagnostics };
+  return { records, diagnostics };
 }
 
 function readRecord(
   line: string,
   { fields, version, output }: GoldenReader,
-): Omit<GoldenRequest, 'file' | 'line'> | Problem {
+): Omit<GoldenRecord, 'file' | 'line'> | Problem {
   const record = parsedObject(line);
   if (record === undefined) {
     return { message: 'is not a JSON object', hint: 'write one golden request a line, or delete the line' };
@@ -73,18 +71,15 @@ function readRecord(
   }
   if (input === undefined) return missing('input', fields.input);
   if (label === undefined || label === '') return missing('right answer', fields.label);
-  const right = rightAnswer(label, version, output);
-  if (typeof right === 'object') return right;
   const tolerance = valueAt(record, 'tolerance');
-  const wrong = tolerance === undefined ? undefined : toleranceProblem(tolerance, version, output);
+  const wrong = valueProblem(label, tolerance, version, output);
   if (wrong !== undefined) return wrong;
-  const recorded = recordedAnswer(membersOf(valueAt(record, fields.outcomes))[version], output);
   return {
     id: String(id),
     input: withExactNumbers(JSON.stringify(input)),
-    right,
+    label: output.kind === 'regression' ? Number(label) : textOf(label),
     ...(typeof tolerance === 'number' ? { tolerance } : {}),
-    ...(recorded === undefined ? {} : { recorded }),
+    outcome: membersOf(valueAt(record, fields.outcomes))[version],
   };
 }
 
@@ -93,12 +88,27 @@ function exactText(value: unknown): unknown {
   return typeof value === 'string' && isExactNumber(value) ? withExactNumbers(value) : value;
 }
 
-function toleranceProblem(tolerance: unknown, version: string, output: OutputSignature): Problem | undefined {
+function valueProblem(
+  label: unknown,
+  tolerance: unknown,
+  version: string,
+  output: OutputSignature,
+): Problem | undefined {
   if (output.kind !== 'regression') {
+    if (tolerance === undefined) return undefined;
     return { message: `has a tolerance, and ${version} answers labels`, hint: 'delete it: a label is right or wrong' };
   }
+  if (typeof label !== 'number' || !Number.isFinite(label)) {
+    const message = `the label ${JSON.stringify(label)} is not a number, and ${version} answers numbers`;
+    return { message, hint: 'write one' };
+  }
+  if (tolerance === undefined) return undefined;
   if (typeof tolerance === 'number' && Number.isFinite(tolerance) && tolerance >= 0) return undefined;
   return { message: `the tolerance ${JSON.stringify(tolerance)} is not a number from 0 on`, hint: 'write such as 0.5' };
+}
+
+function textOf(label: unknown): string {
+  return typeof label === 'string' ? label : JSON.stringify(label);
 }
 
 function missing(what: string, path: string): Problem {

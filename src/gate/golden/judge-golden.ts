@@ -12,8 +12,8 @@ import type { Rollout } from '../rollout.ts';
 import { timedVersion } from '../timed-version.ts';
 import { withDatabase } from '../with-database.ts';
 import type { World } from '../world.ts';
-import type { GoldenRequest } from './golden-records.ts';
 import { readGolden } from './read-golden.ts';
+import type { GoldenRequest } from './resolve-golden.ts';
 
 /** What the golden requests of a plan showed. */
 export interface JudgedGolden {
@@ -32,7 +32,7 @@ export interface JudgedGolden {
  */
 export async function judgeGolden(world: World, rollout: Rollout, fresh: boolean): Promise<JudgedGolden | undefined> {
   const { plan, candidate } = rollout;
-  const set = await readGolden(rollout);
+  const set = await readGolden(world, rollout);
   if (set === undefined || plan.golden === undefined) return undefined;
   const { files, requests } = set;
   const answers = canRun(rollout)

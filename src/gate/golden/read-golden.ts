@@ -7,8 +7,12 @@ import { logFormatTraits } from '../../domain/log-format.ts';
 import type { Golden, RolloutPlan } from '../../domain/plan.ts';
 import type { GoldenFileFacts } from '../../domain/request-file-facts.ts';
 import { type RequestFile, resolveRequestFiles } from '../../requests/request-files.ts';
+import { workFolder } from '../look-history.ts';
 import type { Rollout } from '../rollout.ts';
-import { type GoldenReading, type GoldenRequest, readGoldenRecords } from './golden-records.ts';
+import { withDatabase } from '../with-database.ts';
+import type { World } from '../world.ts';
+import { type GoldenReading, readGoldenRecords } from './golden-records.ts';
+import { type GoldenRequest, resolveGolden } from './resolve-golden.ts';
 
 /** A plan's golden requests, and the files that they are from. */
 export interface GoldenSet {
@@ -17,25 +21,28 @@ export interface GoldenSet {
 }
 
 /** What reading golden requests needs of a rollout. */
-export type GoldenSubject = Pick<Rollout, 'plan' | 'folder' | 'file' | 'candidate'>;
+export type GoldenSubject = Pick<Rollout, 'plan' | 'folder' | 'file' | 'baseline' | 'candidate'>;
 
 /** Findings of one mistake in a thousand lines are not read; so many are told. */
 const mostTold = 20;
 
 /**
- * Reads the plan's golden requests, without any model.
+ * Reads the plan's golden requests, without any model. The work folder must be there.
  *
  * @returns undefined where the plan names none
  * @throws UserError (exit 5) with every line that is no golden request, by file and line, each id that is there twice, and a file
  * without any
  */
-export async function readGolden(subject: GoldenSubject): Promise<GoldenSet | undefined> {
+export async function readGolden(world: World, subject: GoldenSubject): Promise<GoldenSet | undefined> {
   const { golden } = subject.plan;
   if (golden === undefined) return undefined;
   const read: { readonly facts: GoldenFileFacts; readonly reading: GoldenReading }[] = [];
   for (const file of await goldenFiles(subject, golden)) read.push(await readFileOf(subject, file));
-  const requests = read.flatMap(({ reading }) => reading.requests);
-  const wrong = [...read.flatMap(({ reading }) => reading.diagnostics), ...repeated(requests)];
+  const records = read.flatMap(({ reading }) => reading.records);
+  const { requests, diagnostics } = await withDatabase(world, workFolder(subject.folder), (db) =>
+    resolveGolden(db, subject, records),
+  );
+  const wrong = [...read.flatMap(({ reading }) => reading.diagnostics), ...diagnostics, ...repeated(requests)];
   if (wrong.length > 0) throw wrongRecords(wrong);
   const empty = read.find(({ facts }) => facts.requests === 0);
   if (empty !== undefined) {
@@ -71,7 +78,7 @@ async function readFileOf(subject: GoldenSubject, { path, absolutePath }: Reques
     version: candidate.version,
     output: candidate.entry.signature.output,
   });
-  return { facts: { path, ...digestOf(bytes), requests: reading.requests.length }, reading };
+  return { facts: { path, ...digestOf(bytes), requests: reading.records.length }, reading };
 }
 
 /** Golden requests are records of canary's own, whatever system wrote the log. */

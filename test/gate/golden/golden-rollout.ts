@@ -23,6 +23,8 @@ export interface GoldenRollout {
   /** Recorded where absent. */
   readonly candidate?: Artifact;
   readonly output?: OutputSignature;
+  /** The candidate's own, where they are others; then it is 2.0.0 instead of 1.1.0. */
+  readonly candidateLabels?: readonly string[];
   readonly compat?: object;
   /** Lines of `golden.jsonl`, each as it is or as JSON. */
   readonly golden?: readonly (object | string)[];
@@ -36,6 +38,7 @@ export interface GoldenRollout {
 export function goldenRollout({
   candidate = { runtime: 'recorded' },
   output = words,
+  candidateLabels,
   compat,
   golden,
   requests = '{ source: log.jsonl }',
@@ -44,10 +47,17 @@ export function goldenRollout({
 }: GoldenRollout): string {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'registry'));
+  const number = candidateLabels === undefined ? '1.1.0' : '2.0.0';
+  const own = candidateLabels === undefined ? output : { kind: 'classification', labels: candidateLabels };
   const version = { status: 'registered', artifact: { runtime: 'recorded' }, signature: { output } };
   const versions = {
     '1.0.0': { ...version, status: 'stable' },
-    '1.1.0': { ...version, artifact: candidate, ...(compat === undefined ? {} : { compat }) },
+    [number]: {
+      ...version,
+      artifact: candidate,
+      signature: { output: own },
+      ...(compat === undefined ? {} : { compat }),
+    },
   };
   writeFileSync(
     join(folder, 'registry/m.json'),
@@ -61,7 +71,7 @@ export function goldenRollout({
     user_id: `u${index}`,
     input: `say ${answer}`,
     label: answer,
-    outcomes: { '1.0.0': { prediction: answer }, '1.1.0': { prediction: answer } },
+    outcomes: { '1.0.0': { prediction: answer }, [number]: { prediction: answer } },
   }));
   writeFileSync(join(folder, 'log.jsonl'), linesOf(records));
   if (golden !== undefined) writeFileSync(join(folder, 'golden.jsonl'), linesOf(golden));
@@ -73,7 +83,7 @@ name: golden
 model: m
 registry: registry
 baseline: 1.0.0
-candidate: 1.1.0
+candidate: ${number}
 requests: ${requests}
 stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]
 guardrails: ${guardrails}
