@@ -89,9 +89,11 @@ async function meanings(
   return rows.map(({ meaning }) => (meaning === null || meaning === undefined ? null : String(meaning)));
 }
 
-/** What a small number in the place of an error is, only a whole log could tell; here 0 is none and any other is one. */
+/** Marks a small number in the place of an error: what it is only a whole log could tell. Here 0 is none, and any other is one. */
+const mark = String.fromCodePoint(1);
+
 function decided(error: string | null): string | null {
-  const code = error === null ? undefined : /^\u0001(\d+)$/u.exec(error)?.[1];
-  if (code === undefined) return error;
+  if (error === null || !error.startsWith(mark)) return error;
+  const code = error.slice(mark.length);
   return Number(code) === 0 ? null : `code-${code}`;
 }
