@@ -1,6 +1,6 @@
 import type { DriftFindings } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
-import type { RequestFileFacts } from './request-file-facts.ts';
+import type { GoldenFileFacts, RequestFileFacts } from './request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 
@@ -68,6 +68,8 @@ export interface EvidenceInputs {
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */
   readonly load?: LoadFacts;
+  /** The files of golden requests; absent where the plan names none. */
+  readonly golden?: readonly GoldenFileFacts[];
 }
 
 /** A load test: so many clients, or so many requests per second whether or not the ones before are answered. */

@@ -21,6 +21,7 @@ export interface RolloutPlan {
   readonly replay: ReplaySettings;
   readonly coverage?: Coverage;
   readonly checks: Checks;
+  readonly golden?: Golden;
   readonly drift?: Drift;
   /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
   readonly judge: 'canary' | 'all';
@@ -151,6 +152,13 @@ export interface Checks {
   readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
+}
+
+/** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */
+export interface Golden {
+  /** Files or globs, relative to the plan's folder. */
+  readonly source: readonly string[];
+  readonly action: CheckAction;
 }
 
 /** What the requests of now are compared with, and how far they may be from it. */

@@ -27,3 +27,13 @@ export interface LineCounts {
   /** Ground truths whose request is not in the log: it was not sampled, or lies outside these files. */
   readonly unmatched: number;
 }
+
+/** A file of golden requests as it was when the candidate answered them. */
+export interface GoldenFileFacts {
+  /** Relative to the plan's folder. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hex sha256 of the file. */
+  readonly sha256: string;
+  readonly requests: number;
+}

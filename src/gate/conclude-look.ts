@@ -4,6 +4,7 @@ import type { Stage } from '../domain/plan.ts';
 import type { StageScope } from '../metrics/stage-scope.ts';
 import { decide } from '../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
+import type { JudgedGolden } from './golden/judge-golden.ts';
 import type { Judgement } from './judge-stage.ts';
 import { type Frozen, isSameLook, nextLook } from './next-look.ts';
 import { previewChange } from './preview-change.ts';
@@ -16,6 +17,8 @@ export interface LookedAt {
   readonly scope: StageScope;
   readonly latency?: LatencyCurves | undefined;
   readonly confusion?: ConfusionChanges | undefined;
+  /** What the golden requests showed, where the plan names any. */
+  readonly golden: JudgedGolden | undefined;
   /** Whether the requests of now begin with what a file was. */
   readonly contains: (file: RequestFileFacts) => Promise<boolean>;
   /** Judges with what the first look of the series froze. */
@@ -28,12 +31,14 @@ export async function concludeLook(
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  { inputs, scope, latency, confusion, contains, judge }: LookedAt,
+  { inputs: read, scope, latency, confusion, golden, contains, judge }: LookedAt,
 ): Promise<Evidence> {
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
   const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
-  const judgement = await judge(look.frozen);
+  const judged = await judge(look.frozen);
+  const judgement = golden === undefined ? judged : { ...judged, checks: [...judged.checks, golden.check] };
+  const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
   const registryChange = previewChange(rollout, stage, verdict.decision);
   const parts = { inputs, scope, latency, confusion, judgement, verdict, registryChange };

@@ -11,6 +11,7 @@ import type { Report } from '../report/report.ts';
 import { concludeLook } from './conclude-look.ts';
 import { evaluateAggregates } from './evaluate-aggregates.ts';
 import { judgeStage } from './judge-stage.ts';
+import { type JudgedGolden, judgeGolden } from './golden/judge-golden.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { loadFacts, sourcesOf } from './outcome-sources.ts';
@@ -64,10 +65,13 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
   await prepareFolder(work);
   const previous = await readLatest(place);
+  const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const evidence =
     rollout.plan.requests.format === 'aggregates'
-      ? await evaluateAggregates(world, rollout, stage, previous)
-      : await withDatabase(world, work, (db) => evaluateStage(world, rollout, stage, db, previous, options));
+      ? await evaluateAggregates(world, rollout, stage, previous, golden)
+      : await withDatabase(world, work, (db) =>
+          evaluateStage(world, rollout, stage, db, previous, { ...options, golden }),
+        );
   await writeEvidence(place, evidence);
   const report = async () => await reportOf(world, evidence, place.latest, file);
   if (reports.length > 0) {
@@ -86,7 +90,7 @@ async function evaluateStage(
   stage: Stage,
   db: Database,
   previous: Evidence | undefined,
-  { fresh = false }: EvaluateOptions,
+  { fresh = false, golden }: EvaluateOptions & { readonly golden: JudgedGolden | undefined },
 ): Promise<Evidence> {
   const { plan, folder } = rollout;
   const sources = sourcesOf(rollout);
@@ -111,6 +115,7 @@ async function evaluateStage(
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
+    golden,
     judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),
   });
 }

@@ -5,12 +5,13 @@ import { resolveArtifact, verifyArtifact } from '../models/artifact.ts';
 import { artifactIdentity } from '../models/artifact-identity.ts';
 import type { NumberedVersion } from '../plan/lint/resolve-version.ts';
 import { evidenceDigest } from '../report/serialize-evidence.ts';
+import { digestGolden } from './golden/read-golden.ts';
 import { changeOf } from './request-prefix.ts';
 import type { Rollout } from './rollout.ts';
 
 /**
  * Makes sure that evidence is about things as they are now: unaltered, of this plan, stage, rollout state and artifacts,
- * and of request files that at most grew.
+ * of golden requests that are still the same, and of request files that at most grew.
  * @returns what a person should know although it does not stop the change, a sentence each.
  * @throws UserError (exit 5) that names what moved.
  */
@@ -24,6 +25,7 @@ export async function checkBinding(
   if (moved !== undefined) throw refused(file, moved);
   await checkArtifact(rollout, rollout.baseline, evidence.inputs.baseline, file);
   await checkArtifact(rollout, rollout.candidate, evidence.inputs.candidate, file);
+  await checkGolden(rollout, evidence, file);
   return await checkRequests(rollout, evidence, file);
 }
 
@@ -72,6 +74,15 @@ async function checkRequests({ folder }: Rollout, { inputs }: Evidence, file: st
       notes.push(`${requests.path} is not here; it could not be compared with what was evaluated.`);
   }
   return notes;
+}
+
+/** Another golden request is one that nobody answered, so that these files may not even grow. */
+async function checkGolden(rollout: Rollout, { inputs }: Evidence, file: string): Promise<void> {
+  if (rollout.plan.golden === undefined) return;
+  const now = new Map((await digestGolden(rollout)).map(({ path, sha256 }) => [path, sha256]));
+  const then = new Map((inputs.golden ?? []).map(({ path, sha256 }) => [path, sha256]));
+  const moved = [...new Set([...then.keys(), ...now.keys()])].find((path) => then.get(path) !== now.get(path));
+  if (moved !== undefined) throw refused(file, `the golden requests in ${moved} are not those that were asked`);
 }
 
 function sameList(left: readonly string[], right: readonly string[]): boolean {

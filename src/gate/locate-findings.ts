@@ -50,6 +50,7 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
   const ofStage: TreePath = ['stages', plan.stages.findIndex((each) => each.name === stage), 'name'];
   const places: Readonly<Record<string, TreePath>> = {
     coverage: ['coverage'],
+    golden: ['golden'],
     rejected: ['requests', 'source'],
     labels: ['requests', 'source'],
     'log reading': ['requests', 'source'],

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { VersionFacts } from '../domain/evidence.ts';
-import type { Stage } from '../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { PeakMemory } from '../metrics/memory-sampler.ts';
+import type { HostSettings } from '../models/hosted-model.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import { loadReplayed } from '../replay/outcome-tables.ts';
 import { type Replay, replayVersions } from '../replay/replay-version.ts';
@@ -54,10 +55,7 @@ export async function obtainPredictions(
   request: Omit<OutcomeRequest, 'stage'>,
 ): Promise<ObtainedOutcomes> {
   const { db, sources, storeFolder, fresh } = request;
-  const { timeoutMs, batch, rate, concurrency = 1 } = rollout.plan.replay;
-  // What a server is sent a second is the plan's to say, also where nobody times it.
-  const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
-  const host = { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
+  const host = replayHost(world, rollout.plan);
   const store = { folder: storeFolder, fresh };
   const facts: Record<Role, VersionFacts> = {
     baseline: versionFacts(rollout.baseline),
@@ -91,6 +89,14 @@ export async function obtainPredictions(
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
   return { facts, memory };
+}
+
+/** How a replay starts and asks its versions. */
+export function replayHost(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
+  const { timeoutMs, batch, rate, concurrency = 1 } = replay;
+  // What a server is sent a second is the plan's to say, also where nobody times it.
+  const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
+  return { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
 }
 
 /** The part of `obtainOutcomes` that depends on whom a stage judges. */

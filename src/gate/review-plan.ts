@@ -20,6 +20,7 @@ import { labelsCheck } from '../verdict/checks/labels.ts';
 import { logReadingCheck } from '../verdict/checks/log-reading.ts';
 import { heldLog } from './held-log.ts';
 import { checkFindings } from './locate-findings.ts';
+import { reviewGolden } from './golden/review-golden.ts';
 import { prepareFolder, workFolder } from './look-history.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewNumbers } from './review-numbers.ts';
@@ -46,6 +47,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const { plan, baseline, candidate } = rollout;
+  const golden = await reviewGolden(world, rollout);
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewNumbers(rollout)
@@ -61,6 +63,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     baseline: baseline.version,
     candidate: candidate.version,
     log,
+    ...(golden === undefined ? {} : { golden }),
     stages: stages.map(({ size }) => size),
     guardrails: plan.guardrails.map(({ metric, bounds, segments, autoSegments, onBreach }, index) => ({
       metric: metric.id,

@@ -93,7 +93,7 @@ export async function readStageRequests(
 }
 
 /** What the values in a log may be: the labels of the versions, what the plan calls them, and those that neither version answers. */
-function valuesOf({
+export function valuesOf({
   plan: { requests },
   baseline,
   candidate,

@@ -24,6 +24,7 @@ export const planDefaults = {
     window: { action: 'warn', minDuration: '24h' },
     segments: { action: 'warn', alpha: 0.01 },
     segmentMix: { action: 'warn' },
+    golden: { action: 'hold' },
   },
   drift: {
     features: 'auto',

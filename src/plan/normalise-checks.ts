@@ -1,7 +1,7 @@
-import type { CheckAction, Checks } from '../domain/plan.ts';
+import type { CheckAction, Checks, Golden } from '../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import { readSpan } from './quantity.ts';
-import type { WrittenPlan } from './written-plan.ts';
+import type { WrittenChecks, WrittenPlan } from './written-plan.ts';
 
 /**
  * What the checks ask for once the plan's words are put over the defaults. A shortest time that the plan writes itself
@@ -25,6 +25,12 @@ export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
     segments: { ...defaults.segments, ...asMap(checks.segments) },
     segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
   };
+}
+
+/** The golden requests, with what a wrong answer does. */
+export function normaliseGolden(source: string | readonly string[], checks: WrittenChecks = {}): Golden {
+  const { action } = { ...planDefaults.checks.golden, ...asMap(checks.golden) };
+  return { source: typeof source === 'string' ? [source] : source, action };
 }
 
 /** `parity: warn` is short for `parity: { action: warn }`. */

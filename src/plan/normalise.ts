@@ -12,7 +12,7 @@ import type {
 import { readAggregates } from './aggregates.ts';
 import { boundKinds, readBound } from './bound.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
-import { normaliseChecks } from './normalise-checks.ts';
+import { normaliseChecks, normaliseGolden } from './normalise-checks.ts';
 import { normaliseDrift } from './normalise-drift.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readTime } from './time.ts';
@@ -52,6 +52,7 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
     checks: normaliseChecks(written),
+    ...(written.golden === undefined ? {} : { golden: normaliseGolden(written.golden, written.checks) }),
     ...(written.drift === undefined ? {} : { drift: normaliseDrift(written.drift) }),
     judge: written.judge ?? planDefaults.judge,
     ...(apply === undefined ? {} : { apply }),

@@ -15,6 +15,7 @@ export interface WrittenPlan {
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
   readonly checks?: WrittenChecks;
+  readonly golden?: string | readonly string[];
   readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
   readonly withoutLabelMap?: string;
@@ -93,6 +94,7 @@ export interface WrittenChecks {
   readonly window?: WrittenAction | { readonly action?: WrittenAction; readonly minDuration?: string };
   readonly segments?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
   readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
+  readonly golden?: WrittenAction | { readonly action?: WrittenAction };
 }
 
 export interface WrittenDrift {

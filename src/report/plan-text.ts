@@ -2,6 +2,7 @@ import { changeMeasure, formatBound } from '../domain/format-bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../domain/format-number.ts';
 import type { MetricUnit } from '../domain/metric.ts';
 import type { Bound } from '../domain/plan.ts';
+import { goldenField, type GoldenReview } from './commands/golden-review.ts';
 import { fields, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style, symbolsOf } from './style.ts';
@@ -14,6 +15,8 @@ export interface PlanReview {
   readonly baseline: string;
   readonly candidate: string;
   readonly log: LogReview | NumbersReview;
+  /** Absent where the plan names no golden requests. */
+  readonly golden?: GoldenReview;
   readonly stages: readonly StageReview[];
   readonly guardrails: readonly GuardrailReview[];
   /** How many findings of the lint rules were printed beside this. */
@@ -101,13 +104,13 @@ function titleOf({ plan, findings }: PlanReview): string {
   return `Plan ${printableName(plan)} is valid${findings === 0 ? '' : `, with ${countOf(findings, 'warning')}`}`;
 }
 
-function header({ model, baseline, candidate, log }: PlanReview, style: Style): string {
+function header({ model, baseline, candidate, log, golden }: PlanReview, style: Style): string {
   const { arrow } = symbolsOf(style);
   const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
   if ('numbers' in log) {
     const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
     const told: [string, string] = ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`];
-    return fields([['model', versions], told], style);
+    return fields([['model', versions], told, ...goldenField(golden)], style);
   }
   const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
   const period =
@@ -118,6 +121,7 @@ function header({ model, baseline, candidate, log }: PlanReview, style: Style): 
       ['log', `${size}, ${formatCount(log.rejected)} rejected`],
       ...(log.readAs === undefined ? [] : [['read as', printableSentence(log.readAs)] satisfies [string, string]]),
       ['period', period],
+      ...goldenField(golden),
     ],
     style,
   );

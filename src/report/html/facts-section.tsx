@@ -68,7 +68,8 @@ export function ReproductionSection({
   const versions = [inputs.baseline, inputs.candidate].flatMap(({ version, sha256 }): Cell[][] =>
     sha256 === undefined ? [] : [[`model ${printableName(version)}`, '', code(sha256)]],
   );
-  const files = inputs.requests
+  const read = [...inputs.requests, ...(inputs.golden ?? [])];
+  const files = read
     .slice(0, mostRows)
     .map(({ path, bytes, sha256 }): Cell[] => [printableName(path), formatCount(bytes), code(sha256)]);
   const hashes: Cell[][] = [['plan', '', code(plan.sha256)], ...versions, ...files, ['evidence', '', code(digest)]];
@@ -95,10 +96,7 @@ export function ReproductionSection({
         columns={[{ header: 'input' }, { header: 'bytes', numeric: true }, { header: 'sha256' }]}
         rows={hashes}
       />
-      <LeftOut
-        count={inputs.requests.length - files.length}
-        what={countOf(inputs.requests.length - files.length, 'more file')}
-      />
+      <LeftOut count={read.length - files.length} what={countOf(read.length - files.length, 'more file')} />
     </section>
   );
 }

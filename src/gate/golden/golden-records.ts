@@ -1,0 +1,137 @@
+import type { Diagnostic } from '../../domain/errors.ts';
+import type { RequestFields } from '../../domain/log-format.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
+import type { Problem } from './right-answer.ts';
+
+/** A golden request as it is written. */
+export interface GoldenRecord {
+  readonly id: string;
+  /** JSON text. */
+  readonly input: string;
+  /** The right answer: of a regression a number, else the text of a label. */
+  readonly label: string | number;
+  readonly tolerance?: number;
+  /** What stands under the candidate in `outcomes`. */
+  readonly outcome?: unknown;
+  /** Where it stands. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What golden records are read with. */
+export interface GoldenReader {
+  /** Where a record keeps what. */
+  readonly fields: Pick<RequestFields, 'id' | 'input' | 'label' | 'outcomes'>;
+  /** The candidate and what it answers. */
+  readonly version: string;
+  readonly output: OutputSignature;
+}
+
+/** The golden requests of a file, and everything that is wrong in it. */
+export interface GoldenReading {
+  readonly records: readonly GoldenRecord[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads golden requests: one JSON object per line, blank lines are none. Unlike a log, of which some records may be lost, each
+ * golden request counts, so that a line that cannot be used is an error.
+ *
+ * @param file as messages name it
+ */
+export function readGoldenRecords(file: string, text: string, reader: GoldenReader): GoldenReading {
+  const records: GoldenRecord[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/u, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '') continue;
+    const read = readRecord(line, reader);
+    const place = { file, line: index + 1 };
+    if ('message' in read) diagnostics.push({ severity: 'error', rule: 'golden', ...place, ...read });
+    else records.push({ ...read, ...place });
+  }
+  return { records, diagnostics };
+}
+
+function readRecord(
+  line: string,
+  { fields, version, output }: GoldenReader,
+): Omit<GoldenRecord, 'file' | 'line'> | Problem {
+  const record = parsedObject(line);
+  if (record === undefined) {
+    return { message: 'is not a JSON object', hint: 'write one golden request a line, or delete the line' };
+  }
+  const [id, label] = [fields.id, fields.label].map((path) => exactText(valueAt(record, path)));
+  const input = valueAt(record, fields.input);
+  if (id === undefined || id === '' || (typeof id !== 'string' && typeof id !== 'number')) {
+    return missing('id', fields.id);
+  }
+  if (input === undefined) return missing('input', fields.input);
+  if (label === undefined || label === '') return missing('right answer', fields.label);
+  const tolerance = valueAt(record, 'tolerance');
+  const wrong = valueProblem(label, tolerance, version, output);
+  if (wrong !== undefined) return wrong;
+  return {
+    id: String(id),
+    input: withExactNumbers(JSON.stringify(input)),
+    label: output.kind === 'regression' ? Number(label) : textOf(label),
+    ...(typeof tolerance === 'number' ? { tolerance } : {}),
+    outcome: membersOf(valueAt(record, fields.outcomes))[version],
+  };
+}
+
+/** A whole number that JavaScript's numbers cannot hold, as its digits. */
+function exactText(value: unknown): unknown {
+  return typeof value === 'string' && isExactNumber(value) ? withExactNumbers(value) : value;
+}
+
+function valueProblem(
+  label: unknown,
+  tolerance: unknown,
+  version: string,
+  output: OutputSignature,
+): Problem | undefined {
+  if (output.kind !== 'regression') {
+    if (tolerance === undefined) return undefined;
+    return { message: `has a tolerance, and ${version} answers labels`, hint: 'delete it: a label is right or wrong' };
+  }
+  if (typeof label !== 'number' || !Number.isFinite(label)) {
+    const message = `the label ${JSON.stringify(label)} is not a number, and ${version} answers numbers`;
+    return { message, hint: 'write one' };
+  }
+  if (tolerance === undefined) return undefined;
+  if (typeof tolerance === 'number' && Number.isFinite(tolerance) && tolerance >= 0) return undefined;
+  return { message: `the tolerance ${JSON.stringify(tolerance)} is not a number from 0 on`, hint: 'write such as 0.5' };
+}
+
+function textOf(label: unknown): string {
+  return typeof label === 'string' ? label : JSON.stringify(label);
+}
+
+function missing(what: string, path: string): Problem {
+  return { message: `has no ${what}`, hint: `write it under ${path}` };
+}
+
+function parsedObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = parseExactly(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** What a dotted path leads to; null is nothing. */
+function valueAt(record: unknown, path: string): unknown {
+  let value = record;
+  for (const key of path.split('.')) value = membersOf(value)[key];
+  return value ?? undefined;
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { CheckResult } from '../../domain/evidence.ts';
+import type { GoldenFileFacts } from '../../domain/request-file-facts.ts';
+import { loadReplayed } from '../../replay/outcome-tables.ts';
+import { replayVersions } from '../../replay/replay-version.ts';
+import type { Database } from '../../requests/database.ts';
+import { goldenCheck, type GoldenAnswer, type GoldenResult } from '../../verdict/checks/golden.ts';
+import { workFolder } from '../look-history.ts';
+import { noteErrors } from '../note-errors.ts';
+import { outcomeStoreFolder, replayHost } from '../obtain-outcomes.ts';
+import type { Rollout } from '../rollout.ts';
+import { timedVersion } from '../timed-version.ts';
+import { withDatabase } from '../with-database.ts';
+import type { World } from '../world.ts';
+import { readGolden } from './read-golden.ts';
+import type { GoldenRequest } from './resolve-golden.ts';
+
+/** What the golden requests of a plan showed. */
+export interface JudgedGolden {
+  readonly files: readonly GoldenFileFacts[];
+  readonly check: CheckResult;
+}
+
+/**
+ * Asks the candidate the plan's golden requests, one by one as a user would, and says whether each answer is the right one. What is
+ * in the outcome store is not asked again. It does not matter what the log is: of a live split or of dashboard
+ * numbers too the candidate itself is asked. Only the recorded outcomes of a version that cannot be run are taken from the records.
+ *
+ * @param fresh asks anew whatever is stored
+ * @returns undefined where the plan names no golden requests
+ * @throws UserError (exit 5 or 130) for wrong golden files, and a candidate that cannot be loaded
+ */
+export async function judgeGolden(world: World, rollout: Rollout, fresh: boolean): Promise<JudgedGolden | undefined> {
+  const { plan, candidate } = rollout;
+  const set = await readGolden(world, rollout);
+  if (set === undefined || plan.golden === undefined) return undefined;
+  const { files, requests } = set;
+  const answers = canRun(rollout)
+    ? await withDatabase(world, workFolder(rollout.folder), (db) => ask(world, rollout, db, requests, fresh))
+    : requests.map(({ recorded }) => recorded);
+  const results = requests.map(({ id, right, tolerance }, index): GoldenResult => ({
+    id,
+    right,
+    tolerance,
+    answer: answers[index],
+  }));
+  return { files, check: goldenCheck(plan.golden.action, candidate.version, results) };
+}
+
+/** Whether there is anything that the candidate could be asked. */
+export function canRun({ candidate }: Pick<Rollout, 'candidate'>): boolean {
+  return candidate.entry.artifact.runtime !== 'recorded';
+}
+
+async function ask(
+  world: World,
+  rollout: Rollout,
+  db: Database,
+  requests: readonly GoldenRequest[],
+  fresh: boolean,
+): Promise<readonly GoldenAnswer[]> {
+  const { plan, folder, candidate } = rollout;
+  await db.run('CREATE TABLE golden (seq BIGINT, input VARCHAR)');
+  await db.append('golden', [requests.map((_, index) => index), requests.map(({ input }) => input)]);
+  const replay = {
+    db,
+    table: 'golden',
+    requests: { files: [], order: orderOf(requests), fields: plan.requests.fields },
+    ...(await timedVersion(rollout, 'candidate')),
+    host: { ...replayHost(world, plan), batch: 1 },
+    store: { folder: outcomeStoreFolder(workFolder(folder)), fresh },
+    onProgress: ({ version, done, total }: { version: string; done: number; total: number }) =>
+      world.progress.report(`golden requests ${version}`, done, total),
+  };
+  const [replayed] = await replayVersions([replay], world.signal);
+  if (replayed === undefined) throw new Error('the golden requests gave no result');
+  await loadReplayed(db, 'golden_outcomes', replayed);
+  await noteErrors(world, db, 'golden_outcomes', candidate.version);
+  const rows = await db.rows('SELECT error, label, value FROM golden_outcomes ORDER BY seq');
+  return rows.map(({ error, label, value }): GoldenAnswer => {
+    if (typeof error === 'string') return { error };
+    const prediction = label ?? value;
+    return typeof prediction === 'string' || typeof prediction === 'number'
+      ? { prediction }
+      : { error: 'bad-response' };
+  });
+}
+
+/** Names stored answers by what was asked: another right answer asks nothing new, and no log has such a digest. */
+function orderOf(requests: readonly GoldenRequest[]): string {
+  const asked = JSON.stringify(requests.map(({ id, input }) => [id, input]));
+  return `golden:${createHash('sha256').update(asked).digest('hex')}`;
+}

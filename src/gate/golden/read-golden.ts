@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
+import { logFormatTraits } from '../../domain/log-format.ts';
+import type { Golden, RolloutPlan } from '../../domain/plan.ts';
+import type { GoldenFileFacts } from '../../domain/request-file-facts.ts';
+import { type RequestFile, resolveRequestFiles } from '../../requests/request-files.ts';
+import { workFolder } from '../look-history.ts';
+import type { Rollout } from '../rollout.ts';
+import { withDatabase } from '../with-database.ts';
+import type { World } from '../world.ts';
+import { type GoldenReading, readGoldenRecords } from './golden-records.ts';
+import { type GoldenRequest, resolveGolden } from './resolve-golden.ts';
+
+/** A plan's golden requests, and the files that they are from. */
+export interface GoldenSet {
+  readonly files: readonly GoldenFileFacts[];
+  readonly requests: readonly GoldenRequest[];
+}
+
+/** What reading golden requests needs of a rollout. */
+export type GoldenSubject = Pick<Rollout, 'plan' | 'folder' | 'file' | 'baseline' | 'candidate'>;
+
+/** Findings of one mistake in a thousand lines are not read; so many are told. */
+const mostTold = 20;
+
+/**
+ * Reads the plan's golden requests, without any model. The work folder must be there.
+ *
+ * @returns undefined where the plan names none
+ * @throws UserError (exit 5) with every line that is no golden request, by file and line, each id that is there twice, and a file
+ * without any
+ */
+export async function readGolden(world: World, subject: GoldenSubject): Promise<GoldenSet | undefined> {
+  const { golden } = subject.plan;
+  if (golden === undefined) return undefined;
+  const read: { readonly facts: GoldenFileFacts; readonly reading: GoldenReading }[] = [];
+  for (const file of await goldenFiles(subject, golden)) read.push(await readFileOf(subject, file));
+  const records = read.flatMap(({ reading }) => reading.records);
+  const { requests, diagnostics } = await withDatabase(world, workFolder(subject.folder), (db) =>
+    resolveGolden(db, subject, records),
+  );
+  const wrong = [...read.flatMap(({ reading }) => reading.diagnostics), ...diagnostics, ...repeated(requests)];
+  if (wrong.length > 0) throw wrongRecords(wrong);
+  const empty = read.find(({ facts }) => facts.requests === 0);
+  if (empty !== undefined) {
+    throw unusableFile(`${shownIn(subject, empty.facts.path)} has no golden request`, {
+      hint: 'write one JSON object a line with an id, an input and a label, or take the file out of golden:',
+    });
+  }
+  return { files: read.map(({ facts }) => facts), requests };
+}
+
+/** The golden files as they are now. @throws UserError (exit 5) for a name that no file has */
+export async function digestGolden({ folder, plan }: Pick<Rollout, 'folder' | 'plan'>) {
+  const files = await resolveRequestFiles(folder, plan.golden?.source ?? [], 'golden');
+  return await Promise.all(
+    files.map(async ({ path, absolutePath }) => ({ path, ...digestOf(await readFile(absolutePath)) })),
+  );
+}
+
+async function goldenFiles(subject: GoldenSubject, { source }: Golden): Promise<readonly RequestFile[]> {
+  const files = await resolveRequestFiles(subject.folder, source, 'golden');
+  const other = files.find(({ path }) => !/\.(?:jsonl|ndjson|json)$/iu.test(path));
+  if (other === undefined) return files;
+  throw unusableFile(`${shownIn(subject, other.path)} is not a file of golden requests`, {
+    hint: 'write them as JSON lines, in a file whose name ends in .jsonl',
+  });
+}
+
+async function readFileOf(subject: GoldenSubject, { path, absolutePath }: RequestFile) {
+  const { plan, candidate } = subject;
+  const bytes = await readFile(absolutePath);
+  const reading = readGoldenRecords(shownIn(subject, path), bytes.toString('utf8'), {
+    fields: fieldsOf(plan),
+    version: candidate.version,
+    output: candidate.entry.signature.output,
+  });
+  return { facts: { path, ...digestOf(bytes), requests: reading.records.length }, reading };
+}
+
+/** Golden requests are records of canary's own, whatever system wrote the log. */
+function fieldsOf({ requests: { format, fields } }: RolloutPlan) {
+  return format === 'canary' ? fields : logFormatTraits.canary.fields;
+}
+
+function digestOf(bytes: Uint8Array): { readonly bytes: number; readonly sha256: string } {
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** As a person in the folder that the plan was named from would name it. */
+function shownIn({ file }: Pick<Rollout, 'file'>, path: string): string {
+  return join(dirname(file), path);
+}
+
+function repeated(requests: readonly GoldenRequest[]): readonly Diagnostic[] {
+  const first = new Map<string, GoldenRequest>();
+  return requests.flatMap((request): Diagnostic[] => {
+    const { id, file, line } = request;
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, request);
+      return [];
+    }
+    const message = `the id ${JSON.stringify(id)} is that of ${before.file}:${before.line} too`;
+    const hint = 'give each golden request an id of its own';
+    return [{ severity: 'error', rule: 'golden', file, line, message, hint }];
+  });
+}
+
+/** @param found in reading order, apart from what only another line shows */
+function wrongRecords(found: readonly Diagnostic[]): Error {
+  const left = found.length - mostTold;
+  return unusableFile(`The golden requests cannot be used: ${countOf(found.length, 'line is', 'lines are')} wrong`, {
+    diagnostics: found.slice(0, mostTold),
+    ...(left > 0 ? { hint: `The first ${mostTold} are above; ${formatCount(left)} more are like these or not.` } : {}),
+  });
+}
