@@ -110,7 +110,7 @@ describe('a field that no record has is an error of exit 5', () => {
         exitCode: 5,
         message: `typo.jsonl: no record has the field ${defaultFields[field]}s, which requests.fields.${field} names`,
         hint: expect.stringContaining(
-          'request_id, timestamp, user_id, context.locale, input.text, label, outcomes.1.4.2.latency_ms, outcomes.1.4.2.prediction, outcomes.1.5.0.latency_ms, outcomes.1.5.0.error',
+          "request_id, timestamp, user_id, context.locale, input.text, label, outcomes['1.4.2'].latency_ms, outcomes['1.4.2'].prediction, outcomes['1.5.0'].latency_ms, outcomes['1.5.0'].error",
         ),
       });
     },
