@@ -32,15 +32,23 @@ export async function checkLatencies(
     const column = `${role}_latency_ns`;
     const [row = {}] = await db.rows(`SELECT count(${column})::DOUBLE AS told,
       (count(*) FILTER (WHERE ${column} = ${unmeasured}))::DOUBLE AS wrong,
-      (median(${column}) FILTER (WHERE ${column} >= 0)) / 1e6 AS median_ms FROM requests`);
+      (count(*) FILTER (WHERE ${column} > ${longestMedianMs * 1e6} OR ${column} BETWEEN 0 AND ${shortestMedianMs * 1e6}))::DOUBLE AS odd
+      FROM requests`);
     const [told, wrong] = [Number(row['told']), Number(row['wrong'])];
-    const median = row['median_ms'] === null ? undefined : Number(row['median_ms']);
+    // A median needs every value at once, so it is asked for where it may be absurd alone.
+    const median = told > 0 && 2 * Number(row['odd']) >= told - wrong ? await medianMs(db, column) : undefined;
     const problem = wrongShare(version, wrong, told) ?? absurdUnit(version, median, options.fields.served?.latency);
     if (problem !== undefined) await db.run(`UPDATE requests SET ${column} = NULL`);
     else if (wrong > 0) await db.run(`UPDATE requests SET ${column} = NULL WHERE ${column} = ${unmeasured}`);
     if (told > 0) found[role] = { unmeasured: wrong, ...(problem === undefined ? {} : { problem }) };
   }
   return found;
+}
+
+async function medianMs(db: Database, column: string): Promise<number | undefined> {
+  const [row = {}] = await db.rows(`SELECT median(${column}) / 1e6 AS median_ms FROM requests WHERE ${column} >= 0`);
+  const { median_ms: median } = row;
+  return typeof median === 'number' ? median : undefined;
 }
 
 /** What to tell of the latencies of a log that are no latencies. */
