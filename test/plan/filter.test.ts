@@ -91,6 +91,17 @@ describe('a latency', () => {
   ]);
 });
 
+describe('a kpi', () => {
+  testEach([
+    [
+      'is at a path',
+      'metric: latency.mean, maxIncrease: 5ms',
+      'metric: "kpi.basket[x", maxIncrease: 5',
+      "32:15 the path basket[x has a [ that is not closed; write basket['x']",
+    ],
+  ]);
+});
+
 test('labels mature after a span', () => {
   const { plan } = parsed(planWith(source, `${source}\n  labelsMatureAfter: 20d`));
   expect(plan.requests.labelsMatureAfterMs).toBe(20 * 86_400_000);

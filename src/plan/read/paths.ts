@@ -1,3 +1,4 @@
+import { parseMetric } from '../../domain/metric.ts';
 import { readPath } from '../../domain/log/record-path.ts';
 import type { Finding } from '../findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../tree.ts';
@@ -13,6 +14,10 @@ export function checkPaths(root: TreeNode): Finding[] {
     ...places
       .flatMap((place) => leavesOf(nodeAt(root, place), place))
       .flatMap(({ path, text }) => wrongPath(path, text)),
+    ...itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) => {
+      const metric = parseMetric(textOf(nodeAt(guardrail, ['metric'])) ?? '');
+      return metric?.family === 'kpi' ? wrongPath(['guardrails', index, 'metric'], metric.field) : [];
+    }),
     ...keysOf(nodeAt(root, ['requests', 'where'])).flatMap((key) =>
       wrongPath(['requests', 'where', key], key).map((finding): Finding => ({ ...finding, at: 'key' })),
     ),
