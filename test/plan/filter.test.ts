@@ -97,7 +97,7 @@ describe('a kpi', () => {
       'is at a path',
       'metric: latency.mean, maxIncrease: 5ms',
       'metric: "kpi.basket[x", maxIncrease: 5',
-      "32:15 the path basket[x has a [ that is not closed; write basket['x']",
+      "30:15 the path basket[x has a [ that is not closed; write basket['x']",
     ],
   ]);
 });
