@@ -36,7 +36,7 @@ export async function checkLatencies(
       FROM requests`);
     const [told, wrong] = [Number(row['told']), Number(row['wrong'])];
     // A median needs every value at once, so it is asked for where it may be absurd alone.
-    const median = told > 0 && 2 * Number(row['odd']) >= told - wrong ? await medianMs(db, column) : undefined;
+    const median = told > 0 && 2 * Number(row['odd']) >= told - wrong ? await readMedianMs(db, column) : undefined;
     const problem = wrongShare(version, wrong, told) ?? absurdUnit(version, median, options.fields.served?.latency);
     if (problem !== undefined) await db.run(`UPDATE requests SET ${column} = NULL`);
     else if (wrong > 0) await db.run(`UPDATE requests SET ${column} = NULL WHERE ${column} = ${unmeasured}`);
@@ -45,7 +45,7 @@ export async function checkLatencies(
   return found;
 }
 
-async function medianMs(db: Database, column: string): Promise<number | undefined> {
+async function readMedianMs(db: Database, column: string): Promise<number | undefined> {
   const [row = {}] = await db.rows(`SELECT median(${column}) / 1e6 AS median_ms FROM requests WHERE ${column} >= 0`);
   const { median_ms: median } = row;
   return typeof median === 'number' ? median : undefined;
