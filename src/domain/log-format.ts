@@ -1,15 +1,18 @@
+import type { FieldPaths } from './log/field-paths.ts';
+import type { LatencyField } from './log/latency-field.ts';
+
 /** Formats of request logs that canary reads, its own first. */
 export const logFormats = ['canary', 'sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
-/** Dotted paths into a record. */
+/** Paths into a record. */
 export interface RequestFields {
-  readonly id: string;
-  readonly timestamp: string;
+  readonly id: FieldPaths;
+  readonly timestamp: FieldPaths;
   /** Empty for a format that knows no unit, until the plan names one. */
-  readonly unit: string;
+  readonly unit: FieldPaths;
   readonly input: string;
-  readonly label: string;
+  readonly label: FieldPaths;
   /** Holds the recorded outcomes, one object per version; of canary's own format alone. */
   readonly outcomes: string;
   /** Of a live split: each record is one version's, and holds its outcome itself. */
@@ -18,11 +21,11 @@ export interface RequestFields {
   readonly answer?: string;
 }
 
-/** Dotted paths into a record of a live split. */
+/** Paths into a record of a live split. */
 export interface ServedFields {
   /** The version that served the request. */
   readonly by: string;
-  readonly latency: string;
+  readonly latency: LatencyField;
   readonly error: string;
   readonly prediction: string;
 }
@@ -37,6 +40,8 @@ export interface LogFormatTraits {
   readonly fields: RequestFields;
   /** Where a record names what answered, unless the plan says otherwise; absent where it is nowhere in the record, or in several places. */
   readonly servedBy?: string;
+  /** Paths of what came of a request, wherever the plan has no say in it. */
+  readonly outcomePlaces: readonly string[];
   readonly latency: CanHold;
   readonly errors: CanHold;
   readonly units: CanHold;
@@ -57,6 +62,7 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
       label: 'label',
       outcomes: 'outcomes',
     },
+    outcomePlaces: [],
     latency: true,
     errors: true,
     units: true,
@@ -71,6 +77,7 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
       label: 'groundTruthData',
       outcomes: 'captureData.endpointOutput',
     },
+    outcomePlaces: ['captureData.endpointOutput'],
     latency: 'SageMaker data capture records no response times',
     errors: 'SageMaker data capture records answers and not failures',
     units: 'SageMaker data capture knows no user',
@@ -78,6 +85,20 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
   'kserve-logger': {
     title: "KServe's inference logger",
     fields: { id: 'id', timestamp: 'time', unit: '', input: 'data', label: 'label', outcomes: 'data' },
+    outcomePlaces: [
+      'type',
+      'ReqType',
+      'reqType',
+      'data',
+      'data_base64',
+      'Bytes',
+      'bytes',
+      'endpoint',
+      'Endpoint',
+      'inferenceservicename',
+      'InferenceService',
+      'inferenceService',
+    ],
     latency: "KServe's logger records when it sent an event, not how long a request took",
     errors: true,
     units: "KServe's logger knows no user",
@@ -93,6 +114,13 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
       outcomes: 'response',
     },
     servedBy: 'served_entity_id',
+    outcomePlaces: [
+      'response',
+      'status_code',
+      'execution_duration_ms',
+      'execution_time_ms',
+      'request_metadata.model_version',
+    ],
     latency: true,
     errors: true,
     units: true,
@@ -108,6 +136,15 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
       outcomes: 'response',
     },
     servedBy: 'model_version',
+    outcomePlaces: [
+      'response',
+      'raw_prediction',
+      'predictions',
+      'outputs',
+      'error',
+      'latency_ms',
+      'model_spec.version',
+    ],
     latency: true,
     errors: true,
     units: 'rows of TensorFlow Serving requests know no user',

@@ -1,4 +1,5 @@
 import type { AggregateNumber } from './aggregates.ts';
+import type { RequestFilter } from './log/request-filter.ts';
 import type { LogFormat, RequestFields } from './log-format.ts';
 import type { Metric } from './metric.ts';
 
@@ -43,7 +44,7 @@ export interface RequestSource {
   readonly fields: RequestFields;
   /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Dimension name to the dotted path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
+  /** Dimension name to the path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
   /** What the log calls a label, to the label. */
   readonly labelNames?: Readonly<Record<string, string>>;
@@ -53,6 +54,10 @@ export interface RequestSource {
   readonly maxUnknownLabels: number;
   /** Texts and statuses in the place of an error that are no failure. */
   readonly okStatus?: readonly string[];
+  /** Which records count; all of them where absent. */
+  readonly where?: RequestFilter;
+  /** How much older than the log's newest request one must be for its label to count, in ms; absent where every label does. */
+  readonly labelsMatureAfterMs?: number;
   /** Share of rejected records, in [0, 1], above which the verdict is hold. */
   readonly maxRejected: number;
   /** Only requests at or after this time count (ISO 8601). */

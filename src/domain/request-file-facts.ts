@@ -10,8 +10,17 @@ export interface RequestFileFacts {
   readonly rejected: Readonly<Record<string, number>>;
   /** Identical copies that were collapsed into one. */
   readonly collapsed: number;
+  /** Records that the plan's `where` leaves out; absent where it has none. */
+  readonly leftOut?: LeftOutRecords;
   /** How the lines became rows, where a line is not always one request. */
   readonly lines?: LineCounts;
+}
+
+/** Records that count for nothing, by the plan's own word. */
+export interface LeftOutRecords {
+  readonly records: number;
+  /** How many of them each version answered, where the log tells. */
+  readonly versions: Readonly<Record<string, number>>;
 }
 
 /**

@@ -95,6 +95,7 @@ async function evaluateStage(
   const { plan, folder } = rollout;
   const sources = sourcesOf(rollout);
   const log = await readStageRequests(db, rollout, stage, sources);
+  for (const note of log.notes) world.note(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout, stage);
   await assignUnits(db, plan.assignment);

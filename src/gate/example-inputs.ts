@@ -53,6 +53,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
       files: stage.source ?? plan.requests.source,
       fields: plan.requests.fields,
       segments: {},
+      where: plan.requests.where,
       recorded: {},
       input: true,
       ordered: false,

@@ -5,6 +5,7 @@ import { type Role, roles } from '../domain/role.ts';
 import type { Measured } from '../metrics/estimate.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import type { Sampler } from '../metrics/metric-sampler.ts';
+import type { RequestTotals } from '../requests/request-totals.ts';
 import { uncomputable } from '../stats/result.ts';
 import { type Refusals, refusalOf } from '../verdict/refusals.ts';
 
@@ -18,15 +19,27 @@ export interface FormatLimits {
 export function formatLimits(
   { requests: { format } }: Pick<RolloutPlan, 'requests'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
+  { latency: readings }: Pick<RequestTotals, 'latency'>,
 ): FormatLimits {
   if (format === 'aggregates') return {};
   const { latency, errors } = logFormatTraits[format];
   const measured = roles.some((role) => sources[role].latency === 'measured');
   const recordedErrors = roles.some((role) => sources[role].predictions === 'recorded');
   return {
-    ...(latency !== true && !measured ? { latency } : {}),
+    ...(latency !== true && !measured ? { latency } : latencyProblem(sources, readings)),
     ...(errors !== true && recordedErrors ? { errors } : {}),
   };
+}
+
+/** Recorded latencies that are wrong throughout were taken back. */
+function latencyProblem(
+  sources: Readonly<Record<Role, OutcomeSource>>,
+  readings: RequestTotals['latency'],
+): Pick<FormatLimits, 'latency'> {
+  const problems = roles.flatMap((role) =>
+    sources[role].latency === 'recorded' ? (readings[role]?.problem ?? []) : [],
+  );
+  return problems.length === 0 ? {} : { latency: problems.join('; ') };
 }
 
 /** The same sampler, whose metrics that the format cannot hold say so instead of what they miss. */

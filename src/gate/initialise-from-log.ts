@@ -153,7 +153,7 @@ async function sampleLog(world: World, target: string, log: string): Promise<Sam
   const work = workFolder(target);
   await mkdir(dirname(work), { recursive: true });
   await prepareFolder(work);
-  return await withDatabase(world, work, async (db) => await sampleFields(db, first.absolutePath));
+  return await withDatabase(world, work, async (db) => await sampleFields(db, first));
 }
 
 /** A record is nothing without these, and a wrong guess would be worse than none. */

@@ -30,6 +30,8 @@ export async function inspectNumbers(rollout: Rollout, name: string | undefined)
     accepted: numbers.length,
     collapsed: 0,
     outsideWindow: 0,
+    leftOut: 0,
+    notes: [],
     rejected: [],
     units: 0,
     segments: [],

@@ -64,6 +64,8 @@ async function inspectLog(
     accepted: totals.accepted,
     collapsed: totals.collapsed,
     outsideWindow: totals.outsideWindow,
+    leftOut: totals.leftOut.records,
+    notes: log.notes,
     rejected: rejectedOf(log, examples),
     units: totals.units,
     requestsPerUnit: described.requestsPerUnit,
@@ -74,7 +76,7 @@ async function inspectLog(
       labelsCheck(await heldLog(undefined, rollout, log.reading), guardedMetrics(plan)),
       logReadingCheck(log.reading, world.now().toISOString()),
     ].filter(({ status, told }) => status !== 'not-applicable' && (status !== 'pass' || told === true)),
-    measures: measurablesOf(sources, totals, described, formatLimits(plan, sources)),
+    measures: measurablesOf(sources, totals, described, formatLimits(plan, sources, totals)),
   };
 }
 

@@ -18,7 +18,7 @@ import { heldLog } from './held-log.ts';
 import { refusalsOf } from '../verdict/refusals.ts';
 import { splitWeight } from './split-weight.ts';
 import type { Rollout } from './rollout.ts';
-import type { StageRequests } from './stage-requests.ts';
+import { planAsRead, type StageRequests } from './stage-requests.ts';
 
 /**
  * Puts everything that judging needs into the table `judged`, once the requests, their units and the outcomes are there, and
@@ -32,9 +32,10 @@ export async function prepareJudgement(
   sources: Readonly<Record<Role, OutcomeSource>>,
   inputDrift: InputDrift | undefined,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
-  const { plan, candidate } = rollout;
-  const weight = splitWeight(rollout, stage);
-  const live = plan.requests.fields.served !== undefined;
+  const { candidate } = rollout;
+  const plan = planAsRead(rollout.plan, log.totals);
+  const weight = splitWeight({ ...rollout, plan }, stage);
+  const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
   const numbers = { ...numbersOf(guardedMetrics(plan), output), times: plan.drift !== undefined };
@@ -56,7 +57,7 @@ export async function prepareJudgement(
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
     sizes: await segmentSizes(db, scope, segmentColumn),
     held,
-    sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources)), refusalsOf(held)),
+    sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources, log.totals)), refusalsOf(held)),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),

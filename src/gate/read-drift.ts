@@ -29,6 +29,7 @@ export async function readInputDrift(
   const records = await readDriftRecords(db, {
     folder,
     fields: plan.requests.fields,
+    where: plan.requests.where,
     features,
     // What users did is an outcome; that it moves is what its guardrail is about.
     notFeatures: guardedMetrics(plan).flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),

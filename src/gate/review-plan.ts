@@ -29,7 +29,7 @@ import { outcomeStoreFolder } from './obtain-outcomes.ts';
 import { loadStoredPredictions, loadStoredTimes } from './stored-outcomes.ts';
 import { sourcesOf, untimed, withErrorsOf } from './outcome-sources.ts';
 import { openRollout, type Rollout } from './rollout.ts';
-import { readStageRequests, type StageRequests } from './stage-requests.ts';
+import { planAsRead, readStageRequests, type StageRequests } from './stage-requests.ts';
 import { withDatabase } from './with-database.ts';
 import type { World } from './world.ts';
 
@@ -102,7 +102,6 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
-  const live = plan.requests.fields.served !== undefined;
   let log: StageRequests | undefined;
   let predicted = false;
   let judged: JudgedTable | undefined;
@@ -116,6 +115,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
       predicted =
         recorded || (await loadStoredPredictions(world, rollout, { db, sources, requests: log.identity, ...store }));
     }
+    const asRead = planAsRead(plan, log.totals);
     const wanted = { db, stage, sources, requests: log.identity, ...store };
     const timed = predicted && (recorded || (await loadStoredTimes(world, rollout, wanted)));
     if (predicted)
@@ -123,13 +123,13 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         db,
         withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
-        live ? 'served' : stage.weight,
+        log.totals.live ? 'served' : stage.weight,
         numbers,
       );
     const found = predicted
-      ? await detectableChanges(db, plan, stage, segmentColumn, (scope) => levelsOf(plan, stage, scope))
+      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) => levelsOf(asRead, stage, scope))
       : undefined;
-    const size = await stageSize(db, plan, stage);
+    const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {
       // What was not timed yet says nothing of what the log can decide.
       if (recorded && each !== undefined && 'uncomputable' in each)
@@ -216,10 +216,10 @@ function readAs(checks: readonly CheckResult[]): Pick<LogReview, 'readAs'> {
   return told.length === 0 ? {} : { readAs: told.map(({ detail }) => detail).join('; ') };
 }
 
-function logReview({ files, totals }: StageRequests): PlanReview['log'] {
+function logReview({ files, totals, notes }: StageRequests): PlanReview['log'] {
   const { accepted, units, rejected, first, last } = totals;
   const span = first === null || last === null ? {} : { from: first, to: last };
-  return { files: files.length, requests: accepted, units, rejected, ...span };
+  return { files: files.length, requests: accepted, units, rejected, leftOut: totals.leftOut.records, notes, ...span };
 }
 
 function detectableOf(

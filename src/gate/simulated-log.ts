@@ -22,7 +22,7 @@ import { workFolder } from './look-history.ts';
 import { obtainOutcomes, outcomeStoreFolder } from './obtain-outcomes.ts';
 import { sourcesOf, withErrorsOf } from './outcome-sources.ts';
 import type { Rollout } from './rollout.ts';
-import { readStageRequests } from './stage-requests.ts';
+import { planAsRead, readStageRequests } from './stage-requests.ts';
 import type { World } from './world.ts';
 
 /** A plan's log with both versions' outcomes, ready for effects to be planted. */
@@ -86,7 +86,8 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
   const ground = await createPlantingGround(db, comparison, numbers);
-  return { db, rollout, files: log.files, comparison, timedTwice, numbers, metrics, refusals, ground };
+  const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
+  return { db, rollout: asRead, files: log.files, comparison, timedTwice, numbers, metrics, refusals, ground };
 }
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */

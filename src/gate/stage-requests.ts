@@ -1,7 +1,7 @@
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { LogReading } from '../domain/log-reading.ts';
 import { type Role, roles } from '../domain/role.ts';
-import type { Stage } from '../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
@@ -25,6 +25,8 @@ export interface StageRequests {
   readonly reading: LogReading;
   /** What a replay of them depends on. */
   readonly identity: RequestIdentity;
+  /** How the log was read where that does not go without saying, a clause each. */
+  readonly notes: readonly string[];
 }
 
 /** How a stage's log is read: its own source and window where it has one, else the plan's. */
@@ -34,7 +36,7 @@ export function readOptionsOf(
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
-  const { format, fields, segments } = plan.requests;
+  const { format, fields, segments, where, labelsMatureAfterMs } = plan.requests;
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
@@ -47,6 +49,8 @@ export function readOptionsOf(
     files: stage.source ?? plan.requests.source,
     fields,
     segments,
+    where,
+    labelsMatureAfterMs,
     from: stage.from ?? plan.requests.from,
     to: stage.to ?? plan.requests.to,
     recorded: {
@@ -67,7 +71,7 @@ export async function readStageRequests(
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): Promise<StageRequests> {
   const options = readOptionsOf(rollout, stage, sources);
-  const { format, fields, from, to } = options;
+  const { format, fields, from, to, where, labelsMatureAfterMs } = options;
   const { versions } = rollout.plan.requests;
   const log = await readRequests(db, options);
   const { output } = rollout.candidate.entry.signature;
@@ -88,7 +92,10 @@ export async function readStageRequests(
       format,
       versions,
       values: options.values,
+      where,
+      labelsMatureAfterMs,
     },
+    notes: log.notes,
   };
 }
 
@@ -118,6 +125,16 @@ export function valuesOf({
     answers,
     fine: okStatus,
   };
+}
+
+/**
+ * The plan as its log turned out to be: where the records of one version each are pairs in long form, nobody was served by one version
+ * alone, and the assignment decides the cohorts.
+ */
+export function planAsRead(plan: RolloutPlan, { live }: Pick<RequestTotals, 'live'>): RolloutPlan {
+  if (live || plan.requests.fields.served === undefined) return plan;
+  const { served: _pairs, ...fields } = plan.requests.fields;
+  return { ...plan, requests: { ...plan.requests, fields } };
 }
 
 function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import { shownPaths } from '../domain/log/field-paths.ts';
 import { logFormats, logFormatTraits } from '../domain/log-format.ts';
 import type { Finding } from './findings.ts';
 import { keysOf, nodeAt, textOf, type TreeNode } from './tree.ts';
@@ -18,20 +19,22 @@ export function checkLogFormat(root: TreeNode): Finding[] {
       path: ['requests', 'fields', 'unit'],
       rule: 'missing-key',
       message: `requests.fields.unit is missing: ${units}`,
-      hint: `write fields: { unit: input.user_id }, or the path of whatever tells users apart; where each request is a user of its own, fields: { unit: ${defaults.id} }`,
+      hint: `write fields: { unit: input.user_id }, or the path of whatever tells users apart; where each request is a user of its own, fields: { unit: ${shownPaths(defaults.id)} }`,
     },
   ];
 }
 
+/** Of records with an outcome per version, the keys are names; any other key may be no version at all. */
 function ignoredByCanary(root: TreeNode): Finding[] {
-  if (!keysOf(nodeAt(root, ['requests'])).includes('versions')) return [];
+  const others = nodeAt(root, ['requests', 'versions', '*']) !== undefined;
+  if (!others || keysOf(nodeAt(root, ['requests', 'fields'])).includes('servedBy')) return [];
   return [
     {
-      path: ['requests', 'versions'],
+      path: ['requests', 'versions', '*'],
       at: 'key',
       rule: 'unused-key',
-      message: 'versions is read with the logs of serving systems alone',
-      hint: `delete it, or write format: and one of ${logFormats.slice(1).join(', ')}`,
+      message: '* names no key of outcomes',
+      hint: 'write the key under which the log has the version, or servedBy: where each record is of one version',
     },
   ];
 }

@@ -15,6 +15,7 @@ import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks, normaliseGolden } from './normalise-checks.ts';
 import { normaliseDrift } from './normalise-drift.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
+import { readFilter } from './read/filter.ts';
 import { readTime } from './time.ts';
 import { nodeAt, type TreeNode } from './tree.ts';
 import type {
@@ -74,6 +75,10 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
     ...(written.otherLabels === undefined ? {} : { otherLabels: written.otherLabels }),
     ...(written.okStatus === undefined ? {} : { okStatus: written.okStatus.map(String) }),
     maxUnknownLabels: accepted(readFraction(written.maxUnknownLabels ?? planDefaults.requests.maxUnknownLabels)),
+    ...(written.where === undefined ? {} : { where: readFilter(written.where) }),
+    ...(written.labelsMatureAfter === undefined
+      ? {}
+      : { labelsMatureAfterMs: accepted(readSpan(written.labelsMatureAfter)) }),
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
     ...normaliseWindow(written),
   };

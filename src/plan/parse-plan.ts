@@ -9,6 +9,8 @@ import { checkGuardrails } from './guardrails.ts';
 import { checkLogFormat } from './log-format.ts';
 import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
+import { checkFilter } from './read/filter.ts';
+import { checkPaths } from './read/paths.ts';
 import { checkRequestSource } from './request-source.ts';
 import { checkSchema } from './plan-schema.ts';
 import { schemaFindings } from './schema-findings.ts';
@@ -56,6 +58,8 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkNames,
     checkRequestSource,
     checkLogFormat,
+    checkPaths,
+    checkFilter,
     checkWeights,
     checkGuardrails,
     checkSegments,

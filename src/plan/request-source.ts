@@ -3,7 +3,7 @@ import type { Finding } from './findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from './tree.ts';
 
 /** Keys that speak of records, which numbers per version have not; what an organisation's base may say of them is harmless. */
-const ofRecords = new Set(['segments', 'from', 'to']);
+const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter']);
 
 /** Checks that the plan says where its requests, or its numbers, are. */
 export function checkRequestSource(root: TreeNode): Finding[] {

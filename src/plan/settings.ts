@@ -1,5 +1,5 @@
 import type { Finding } from './findings.ts';
-import { readDuration, readFraction, scaled, shown, type Reading } from './quantity.ts';
+import { readDuration, readFraction, readSpan, scaled, shown, type Reading } from './quantity.ts';
 import { isCalendarDate, readTime } from './time.ts';
 import { isEmpty, itemsOf, nodeAt, plainValue, textOf, type TreeNode, type TreePath } from './tree.ts';
 
@@ -9,6 +9,7 @@ export function checkSettings(root: TreeNode): Finding[] {
   return [
     ...checkReading(root, ['requests', 'maxRejected'], readFraction),
     ...checkReading(root, ['requests', 'maxUnknownLabels'], readFraction),
+    ...checkReading(root, ['requests', 'labelsMatureAfter'], readSpan),
     ...checkReading(root, ['replay', 'timeout'], readDuration),
     ...[['requests'], ...stages].flatMap((path) => checkWindow(root, path)),
     ...checkConfidence(root),

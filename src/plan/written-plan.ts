@@ -1,4 +1,7 @@
+import type { FieldPaths } from '../domain/log/field-paths.ts';
+import type { LatencyField } from '../domain/log/latency-field.ts';
 import type { RequestFormat } from '../domain/plan.ts';
+import type { WrittenFilter } from './read/filter.ts';
 
 /** A plan as it is written, after the schema has accepted it: units and percentages are still text. */
 export interface WrittenPlan {
@@ -26,21 +29,33 @@ export interface WrittenPlan {
 /** A number, or text with a unit. */
 type WrittenQuantity = number | string;
 
-type RecordField = 'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes';
-type ServedField = 'servedBy' | 'latency' | 'error' | 'prediction';
+interface WrittenFields {
+  readonly id?: FieldPaths;
+  readonly timestamp?: FieldPaths;
+  readonly unit?: FieldPaths;
+  readonly input?: string;
+  readonly label?: FieldPaths;
+  readonly outcomes?: string;
+  readonly servedBy?: string;
+  readonly latency?: LatencyField;
+  readonly error?: string;
+  readonly prediction?: string;
+}
 
 export interface WrittenRequests {
   readonly format?: RequestFormat;
   readonly source?: string | readonly string[];
   readonly numbers?: readonly unknown[];
-  readonly fields?: Readonly<Partial<Record<RecordField | ServedField, string>>>;
+  readonly fields?: WrittenFields;
   readonly versions?: Readonly<Record<string, string>>;
   readonly segments?: Readonly<Record<string, string>>;
   readonly labelNames?: Readonly<Record<string, string>>;
   readonly otherLabels?: readonly string[];
   readonly maxUnknownLabels?: WrittenQuantity;
   readonly okStatus?: readonly (string | number)[];
+  readonly where?: WrittenFilter;
   readonly maxRejected?: WrittenQuantity;
+  readonly labelsMatureAfter?: string;
   readonly from?: string;
   readonly to?: string;
 }

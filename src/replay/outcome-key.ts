@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Load } from '../domain/load.ts';
+import type { RequestFilter } from '../domain/log/request-filter.ts';
 import type { LogFormat, RequestFields } from '../domain/log-format.ts';
 import type { Signature } from '../domain/registry.ts';
 
@@ -19,6 +20,9 @@ export interface RequestIdentity {
   /** The window of time, as the plan writes it. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Which records count, and from what age on their labels do. */
+  readonly where?: RequestFilter | undefined;
+  readonly labelsMatureAfterMs?: number | undefined;
   /** Canary's own where absent. */
   readonly format?: LogFormat | undefined;
   /** Decides which lines of a serving system's log are about one request. */
@@ -83,10 +87,23 @@ function loadParts(load: Load | undefined): unknown {
   return load.kind === 'closed' ? [load.concurrency] : [load.rate, load.speedup, load.concurrency];
 }
 
-function requestParts({ files, order, fields, from, to, format = 'canary', versions = {} }: RequestIdentity): unknown {
+function requestParts(requests: RequestIdentity): unknown {
+  const { files, order, fields, from, to, format = 'canary', versions = {}, where, labelsMatureAfterMs } = requests;
   const { id, timestamp, unit, input, label, outcomes, served } = fields;
   const importParts = format === 'canary' ? [] : [format, served?.by ?? null, sortedPairs(versions)];
-  return [files, order, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null, ...importParts];
+  const pickedParts =
+    where === undefined && labelsMatureAfterMs === undefined
+      ? []
+      : ['picked', where ?? null, labelsMatureAfterMs ?? null];
+  return [
+    files,
+    order,
+    [id, timestamp, unit, input, label, outcomes],
+    from ?? null,
+    to ?? null,
+    ...importParts,
+    ...pickedParts,
+  ];
 }
 
 function sortedPairs(versions: Readonly<Record<string, string>>): unknown {

@@ -95,10 +95,12 @@ function lookText({ stage, statistics, inputs }: Evidence): string {
 function requestsText(files: readonly RequestFileFacts[]): string {
   const rejected = totals(files.map((file) => file.rejected));
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const leftOut = files.reduce((sum, file) => sum + (file.leftOut?.records ?? 0), 0);
   const collapsed = files.reduce((sum, file) => sum + file.collapsed, 0);
   return [
     `${countOf(rows, 'row')} in ${countOf(files.length, 'file')}`,
     `${formatCount(sumOf(rejected))} rejected${reasonsText(rejected)}`,
+    ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} left out`]),
     ...(collapsed === 0 ? [] : [`${countOf(collapsed, 'identical copy', 'identical copies')} collapsed`]),
   ].join(', ');
 }

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+import { printableSentence } from './printable.ts';
 import { paintOf, type Style, textColumns } from './style.ts';
 
 /**
@@ -17,6 +18,13 @@ export function fields(pairs: readonly (readonly [name: string, text: string])[]
   const { faint } = paintOf(style);
   const longest = Math.max(0, ...pairs.map(([name]) => stringWidth(name)));
   return pairs.map(([name, text]) => paragraph(text, style, `  ${faint(name.padEnd(longest))}  `)).join('\n');
+}
+
+/** Clauses as a list, a sentence each. */
+export function noteLines(notes: readonly string[], style: Style): string[] {
+  return notes.map((note) =>
+    paragraph(`${printableSentence(`${note.charAt(0).toUpperCase()}${note.slice(1)}`)}.`, style, '  - '),
+  );
 }
 
 /** A bold title over its lines; nothing where there are no lines. */

@@ -3,7 +3,7 @@ import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from
 import type { MetricUnit } from '../domain/metric.ts';
 import type { Bound } from '../domain/plan.ts';
 import { goldenField, type GoldenReview } from './commands/golden-review.ts';
-import { fields, page, paragraph, section } from './paragraph.ts';
+import { fields, noteLines, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style, symbolsOf } from './style.ts';
 import { type Column, table } from './table.ts';
@@ -30,6 +30,10 @@ export interface LogReview {
   readonly rejected: number;
   /** What values were taken for that are not what they look like; absent where none is. */
   readonly readAs?: string;
+  /** Records that the plan's `where` leaves out. */
+  readonly leftOut: number;
+  /** How the log was read where that does not go without saying, a clause each. */
+  readonly notes: readonly string[];
   /** Times (ISO 8601) of the first and the last request; absent for an empty log. */
   readonly from?: string;
   readonly to?: string;
@@ -84,6 +88,7 @@ export function planText(review: PlanReview, style: Style): string {
   const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
   return page([
     section(titleOf(review), [header(review, style)], style),
+    section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
     section(
       'Stages',
       [
@@ -118,7 +123,10 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
   return fields(
     [
       ['model', versions],
-      ['log', `${size}, ${formatCount(log.rejected)} rejected`],
+      [
+        'log',
+        `${size}, ${formatCount(log.rejected)} rejected${log.leftOut === 0 ? '' : `, ${formatCount(log.leftOut)} left out`}`,
+      ],
       ...(log.readAs === undefined ? [] : [['read as', printableSentence(log.readAs)] satisfies [string, string]]),
       ['period', period],
       ...goldenField(golden),

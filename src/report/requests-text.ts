@@ -1,7 +1,7 @@
 import type { CheckResult } from '../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { checkLines } from './check-list.ts';
-import { fields, page, paragraph, section } from './paragraph.ts';
+import { fields, noteLines, page, paragraph, section } from './paragraph.ts';
 import { printableName, printableSentence } from './printable.ts';
 import { paintOf, type Style } from './style.ts';
 import { type Column, table } from './table.ts';
@@ -11,11 +11,15 @@ export interface RequestsInspection {
   readonly plan: string;
   readonly format: string;
   readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
-  /** `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow`. */
+  /** `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
   readonly rows: number;
   readonly accepted: number;
   readonly collapsed: number;
   readonly outsideWindow: number;
+  /** Records that the plan's `where` leaves out. */
+  readonly leftOut: number;
+  /** How the log was read where that does not go without saying, a clause each. */
+  readonly notes: readonly string[];
   readonly rejected: readonly RejectedRecords[];
   readonly units: number;
   /** Absent where nobody is known. */
@@ -67,6 +71,7 @@ export interface Measurable {
 export function requestsText(found: RequestsInspection, style: Style): string {
   return page([
     section(`Requests of ${printableName(found.plan)}`, [fields(facts(found), style)], style),
+    section('How it was read', noteLines(found.notes, style), style),
     section('Rejected', rejectedLines(found, style), style),
     ...found.segments.map((dimension) => dimensionSection(dimension, style)),
     section('Labels', labelLines(found, style), style),
@@ -76,7 +81,8 @@ export function requestsText(found: RequestsInspection, style: Style): string {
 }
 
 function facts(found: RequestsInspection): [string, string][] {
-  const { files, rows, accepted, collapsed, outsideWindow, rejected, units, requestsPerUnit, from, to } = found;
+  const { files, rows, accepted, collapsed, outsideWindow, leftOut, rejected, units, requestsPerUnit, from, to } =
+    found;
   const out = rejected.reduce((sum, { records }) => sum + records, 0);
   const numbers = found.format === 'aggregates';
   return [
@@ -90,7 +96,7 @@ function facts(found: RequestsInspection): [string, string][] {
       numbers ? 'numbers' : 'rows',
       numbers
         ? formatCount(rows)
-        : `${formatCount(rows)}: ${formatCount(accepted)} accepted, ${formatCount(out)} rejected, ${countOf(collapsed, 'copy', 'copies')} collapsed, ${formatCount(outsideWindow)} outside the window`,
+        : `${formatCount(rows)}: ${formatCount(accepted)} accepted, ${formatCount(out)} rejected, ${countOf(collapsed, 'copy', 'copies')} collapsed, ${formatCount(outsideWindow)} outside the window${leftOut === 0 ? '' : `, ${formatCount(leftOut)} left out`}`,
     ],
     ...(numbers ? [] : [['users', usersText(units, requestsPerUnit)] satisfies [string, string]]),
     ...(from === undefined || to === undefined

@@ -1,12 +1,17 @@
 import { countOf } from '../domain/format-number.ts';
 import type { DriftSide } from '../domain/drift.ts';
 import { unusableFile } from '../domain/errors.ts';
+import { isWithin, pathOf } from '../domain/log/record-path.ts';
+import { eachPath, type FieldPaths } from '../domain/log/field-paths.ts';
+import { latencyPaths } from '../domain/log/latency-field.ts';
+import type { RequestFilter } from '../domain/log/request-filter.ts';
 import type { RequestFields } from '../domain/log-format.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest } from './file-digest.ts';
-import { formatOf } from './formats/record-format.ts';
+import { fieldNames, scanRecords } from './files/scan-records.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import { fieldNowhere } from './nothing-accepted.ts';
+import { countsSql, filterTexts } from './table/filter-sql.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
 import { plausibleTimeSql, timestampSql } from './values/time.ts';
 import { outsideWindowSql } from './window-sql.ts';
@@ -23,6 +28,8 @@ export interface DriftOptions {
   /** The plan's folder. */
   readonly folder: string;
   readonly fields: RequestFields;
+  /** Which records count; all where absent. */
+  readonly where?: RequestFilter | undefined;
   readonly features: 'auto' | readonly string[];
   /** Fields that `auto` leaves out beside `fields`. */
   readonly notFeatures: readonly string[];
@@ -79,20 +86,22 @@ async function featuresOf(
 ): Promise<readonly string[]> {
   if (features !== 'auto') return features;
   const { id, timestamp, unit, label, served } = fields;
-  const left = new Set([id, timestamp, unit, label, ...Object.values(served ?? {}), ...notFeatures]);
+  const ofOutcome =
+    served === undefined ? [] : [served.by, served.error, served.prediction, ...latencyPaths(served.latency)];
+  const left = new Set([...[id, timestamp, unit, label].flatMap(eachPath), ...ofOutcome, ...notFeatures]);
   const names = new Set<string>();
   for (const file of files) {
     if (file === undefined) continue;
-    for (const name of (await formatOf(file.path)?.fieldNames(db, file.absolutePath)) ?? []) names.add(name);
+    for (const name of await fieldNames(db, file)) names.add(name);
   }
   return [...names]
-    .filter((name) => !left.has(name) && name !== fields.outcomes && !name.startsWith(`${fields.outcomes}.`))
+    .filter((name) => !left.has(name) && !isWithin(pathOf(name), pathOf(fields.outcomes)))
     .slice(0, mostFeatures);
 }
 
 async function insertSide(
   db: Database,
-  { fields, reference, current }: DriftOptions,
+  { fields, where = [], reference, current }: DriftOptions,
   features: readonly string[],
   isCurrent: boolean,
   files: readonly RequestFile[],
@@ -103,22 +112,24 @@ async function insertSide(
     textField('unit', fields.unit),
     textField('label', fields.label),
     ...features.map((feature) => textField(featureColumn(feature), feature)),
+    ...filterTexts(where).map(([column, path]) => textField(column, path)),
   ];
   const values = ['label', ...features.map((feature) => quoteIdentifier(featureColumn(feature)))];
+  const counts = where.length === 0 ? 'true' : countsSql(where);
   const outside = await outsideWindowSql(db, isCurrent ? current : reference);
   for (const file of files) {
-    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, wanted);
-    if (scan === undefined) throw new RangeError(`${file.path} has no format`);
+    const scan = await scanRecords(db, file, wanted);
     await db.run(`INSERT INTO drift_records
       SELECT ${isCurrent}, id, "at", unit, ${values.map((value) => `nullif(${value}, '')`).join(', ')} FROM (
         SELECT *, ${timestampSql('timestamp')} AS "at" FROM (${scan.sql}) WHERE readable)
-      WHERE nullif(id, '') IS NOT NULL AND nullif(unit, '') IS NOT NULL AND ${plausibleTimeSql('"at"')} AND NOT ${outside}`);
+      WHERE nullif(id, '') IS NOT NULL AND nullif(unit, '') IS NOT NULL AND ${plausibleTimeSql('"at"')} AND NOT ${outside} AND ${counts}`);
     await scan.furtherUnreadable();
   }
 }
 
-function textField(column: string, path: string): WantedField {
-  return { column, path: path.split('.'), as: 'text' };
+function textField(column: string, paths: FieldPaths): WantedField {
+  const [first = '', ...otherwise] = eachPath(paths);
+  return { column, path: pathOf(first), as: 'text', otherwise: otherwise.map(pathOf) };
 }
 
 /** Leaves one record per id; hashes find the few ids in question without holding every id. */

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { unusableFile } from '../domain/errors.ts';
 import type { CompressionCheck } from './compression-check.ts';
 import { gzipCheck } from './gzip-check.ts';
+import type { Compression } from './formats/record-scan.ts';
 import type { RequestFile } from './request-files.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
@@ -21,10 +22,10 @@ const readBytes = 4 * 1024 * 1024;
  * of a cut .gz or .zst that is there for the whole log, without a word.
  * @throws UserError (exit 5) when the file is cut or damaged, or changed while it was read.
  */
-export async function fileDigest({ path, absolutePath }: RequestFile): Promise<FileDigest> {
+export async function fileDigest({ path, absolutePath, compression }: RequestFile): Promise<FileDigest> {
   const before = await stat(absolutePath);
   const hash = createHash('sha256');
-  const check = compressionCheck(path);
+  const check = compressionCheck(compression);
   let bytes = 0;
   for await (const chunk of createReadStream(absolutePath, { highWaterMark: readBytes })) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('a file was read as text');
@@ -47,7 +48,7 @@ export async function fileDigest({ path, absolutePath }: RequestFile): Promise<F
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function compressionCheck(path: string): CompressionCheck | undefined {
-  if (path.endsWith('.gz')) return gzipCheck();
-  return path.endsWith('.zst') ? new ZstdFrames() : undefined;
+function compressionCheck(compression: Compression): CompressionCheck | undefined {
+  if (compression === 'gzip') return gzipCheck();
+  return compression === 'zstd' ? new ZstdFrames() : undefined;
 }

@@ -1,8 +1,10 @@
 import { messageOf, unusableFile, UserError } from '../domain/errors.ts';
+import { containerOf } from './formats/record-format.ts';
 import type { RequestFile } from './request-files.ts';
 
 /** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
-export function fileError({ path }: RequestFile, format: string, error: unknown): unknown {
+export function fileError(file: RequestFile, error: unknown): unknown {
+  const { path } = file;
   const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
     messageOf(error),
   )?.[1];
@@ -19,5 +21,5 @@ export function fileError({ path }: RequestFile, format: string, error: unknown)
       cause: error,
     });
   }
-  return unusableFile(`${path}: cannot be read as ${format}: ${reason}`, { cause: error });
+  return unusableFile(`${path}: cannot be read as ${containerOf(file).name}: ${reason}`, { cause: error });
 }

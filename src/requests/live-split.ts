@@ -1,6 +1,9 @@
-import { type Database, quoteLiteral } from './database.ts';
-import { formatOf } from './formats/record-format.ts';
-import { type ReadOptions, recordedRoles } from './read-options.ts';
+import { pathOf } from '../domain/log/record-path.ts';
+import { type Database, quoteIdentifier } from './database.ts';
+import { scanRecords } from './files/scan-records.ts';
+import { outcomeColumn, type ReadOptions, recordedRoles } from './read-options.ts';
+import { latencyTextSql } from './table/latency-sql.ts';
+import { namesOfRole, roleSql } from './table/version-names.ts';
 import type { RejectReason } from './reject-reason.ts';
 import type { RequestFile } from './request-files.ts';
 
@@ -16,22 +19,39 @@ export function holdsOwnOutcome(options: Pick<ReadOptions, 'format' | 'fields'>)
 
 /** The records of a live split with the columns of an outcome per version, as a record with a map of outcomes has them. */
 export function servedOutcomesSql(options: ReadOptions, recordsSql: string): string {
-  if (!holdsOwnOutcome(options)) return recordsSql;
-  const columns = recordedRoles(options).flatMap(([role, version]) => {
-    const own = `nullif(served_by, '') = ${quoteLiteral(version)}`;
+  const { served } = options.fields;
+  if (!holdsOwnOutcome(options) || served === undefined) return namedOutcomesSql(options, recordsSql);
+  const columns = recordedRoles(options).flatMap(([role]) => {
+    const own = `served_role = '${role}'`;
     return [
       `coalesce(${own}, false) AS ${role}_present`,
-      `CASE WHEN ${own} THEN served_latency END AS ${role}_latency`,
+      `CASE WHEN ${own} THEN ${latencyTextSql(served.latency)} END AS ${role}_latency`,
       `CASE WHEN ${own} THEN served_error END AS ${role}_error`,
       `CASE WHEN ${own} THEN served_prediction END AS ${role}_prediction`,
     ];
   });
-  return `SELECT *, ${columns.join(', ')} FROM (${recordsSql})`;
+  const named = `SELECT * REPLACE (nullif(trim(served_by), '') AS served_by) FROM (${recordsSql})`;
+  return `SELECT *, ${columns.join(', ')} FROM (SELECT *, ${roleSql(options)} AS served_role FROM (${named}))`;
+}
+
+/** The records with the outcome of each version under the first of its names that they have. */
+function namedOutcomesSql(options: ReadOptions, recordsSql: string): string {
+  if (options.format !== 'canary') return recordsSql;
+  const replaced = recordedRoles(options).flatMap(([role]) => {
+    const names = namesOfRole(options, role);
+    if (names.length < 2) return [];
+    const column = (part: string, index: number) => quoteIdentifier(outcomeColumn(role, part, index));
+    const present = names.map((_, index) => column('present', index));
+    const first = (part: string) =>
+      `CASE ${present.map((is, index) => `WHEN ${is} THEN ${column(part, index)}`).join(' ')} END AS ${role}_${part}`;
+    return [`(${present.join(' OR ')}) AS ${role}_present`, first('latency'), first('error'), first('prediction')];
+  });
+  return replaced.length === 0 ? recordsSql : `SELECT * REPLACE (${replaced.join(', ')}) FROM (${recordsSql})`;
 }
 
 /** Records that are neither version's. */
 export function servedRejects(options: ReadOptions): (readonly [RejectReason, string])[] {
-  if (!isLiveSplit(options)) return [];
+  if (!isLiveSplit(options) || recordedRoles(options).length === 0) return [];
   const present = recordedRoles(options).map(([role]) => `${role}_present`);
   return [
     ['missing-served-by', `nullif(served_by, '') IS NULL`],
@@ -66,11 +86,12 @@ export async function tellsErrors(db: Database, options: ReadOptions, files: rea
       .join(' + ')} AS silent FROM requests`,
   );
   if (Number(row?.['silent'] ?? 0) === 0) return true;
-  const path = options.fields.served?.error.split('.') ?? [];
+  const { served } = options.fields;
+  if (served === undefined) return true;
   for (const file of files) {
-    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, [{ column: 'served_error', path, as: 'text' }]);
-    const [told] = await db.rows(`SELECT count(nullif(served_error, '')) AS errors FROM (${scan?.sql ?? ''})`);
-    await scan?.furtherUnreadable();
+    const scan = await scanRecords(db, file, [{ column: 'served_error', path: pathOf(served.error), as: 'text' }]);
+    const [told] = await db.rows(`SELECT count(nullif(served_error, '')) AS errors FROM (${scan.sql})`);
+    await scan.furtherUnreadable();
     if (Number(told?.['errors']) > 0) return true;
   }
   return false;

@@ -3,8 +3,9 @@ import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import { unusableFile, UserError } from '../domain/errors.ts';
 import { ExitCode } from '../domain/exit-code.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
+import { shownPaths } from '../domain/log/field-paths.ts';
 import { type Database, quoteIdentifier } from './database.ts';
-import { formatOf } from './formats/record-format.ts';
+import { fieldNames, scanRecords } from './files/scan-records.ts';
 import { rejectionSummary } from './importers/imported-rejects.ts';
 import { sniffFormat } from './importers/sniff.ts';
 import { type ReadOptions, recordedSegments, segmentColumn, wantedFields } from './read-options.ts';
@@ -34,6 +35,7 @@ export async function nothingAccepted(
     ...(totals.outsideWindow > 0
       ? [`${totals.outsideWindow} outside the time from ${options.from ?? 'any'} to ${options.to ?? 'any'}`]
       : []),
+    ...(totals.leftOut.records > 0 ? [`${totals.leftOut.records} left out by requests.where`] : []),
     ...(totals.collapsed > 0 ? [`${totals.collapsed} copies of others`] : []),
   ];
   return new NoUsableRecord(
@@ -43,9 +45,11 @@ export async function nothingAccepted(
       hint:
         totals.outsideWindow > 0
           ? 'widen the time of requests.from and requests.to'
-          : imported
-            ? summary.hint
-            : 'check requests.fields against a record of the log',
+          : totals.rejected === 0 && totals.leftOut.records > 0
+            ? 'check requests.where against a record of the log'
+            : imported
+              ? summary.hint
+              : 'check requests.fields against a record of the log',
     },
   );
 }
@@ -96,10 +100,10 @@ async function absentField(
   const fields = wantedFields(options).filter(({ column }) => required.some((field) => field.column === column));
   const found = new Set<string>();
   for (const file of files) {
-    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, fields);
+    const scan = await scanRecords(db, file, fields);
     const counts = required.map(({ column }) => `count(nullif(${column}, '')) AS ${column}`);
-    const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM (${scan?.sql ?? ''})`);
-    await scan?.furtherUnreadable();
+    const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM (${scan.sql})`);
+    await scan.furtherUnreadable();
     for (const { column } of required) if (Number(row[column]) > 0) found.add(column);
   }
   const absent = required.find(({ column }) => !found.has(column));
@@ -109,7 +113,7 @@ async function absentField(
 /** The columns that every record needs, with the fields of the plan that say where they are. */
 function requiredFields({ fields, input }: ReadOptions): { column: string; field: string; path: string }[] {
   const names = input ? (['id', 'timestamp', 'unit', 'input'] as const) : (['id', 'timestamp', 'unit'] as const);
-  const plain = names.map((name) => ({ column: name, field: name, path: fields[name] }));
+  const plain = names.map((name) => ({ column: name, field: name, path: shownPaths(fields[name]) }));
   if (fields.served === undefined) return plain;
   return [...plain, { column: 'served_by', field: 'servedBy', path: fields.served.by }];
 }
@@ -122,7 +126,7 @@ export async function fieldNowhere(
   path: string,
 ): Promise<UserError> {
   const [file] = files;
-  const names = file === undefined ? [] : ((await formatOf(file.path)?.fieldNames(db, file.absolutePath)) ?? []);
+  const names = file === undefined ? [] : await fieldNames(db, file);
   const nearest = names.toSorted((left, right) => distance(left, path) - distance(right, path))[0];
   const there = names.length === 0 ? 'the first record has no fields' : `the first record has ${names.join(', ')}`;
   return unusableFile(`${file?.path ?? 'the log'}: no record has the field ${path}, which ${key} names`, {

@@ -1,14 +1,11 @@
+import type { LatencyField } from '../domain/log/latency-field.ts';
 import { quoteLiteral } from './database.ts';
-import type { RejectReason } from './reject-reason.ts';
+import { latencyMsSql, latencyNsSql } from './table/latency-sql.ts';
 import type { Role, ValueReading } from './read-options.ts';
 import { errorKindSql, isStatusSql } from './values/error.ts';
 import { labelSql } from './values/label.ts';
 import { isMissingSql } from './values/missing.ts';
 import type { WantedNumbers } from './wanted-numbers.ts';
-
-const nanosecondsPerMs = 1e6;
-/** More does not fit into 64 bits of nanoseconds. */
-const mostLatencyMs = 9e12;
 
 /** How recorded outcomes are read. */
 export interface OutcomeReading {
@@ -16,16 +13,18 @@ export interface OutcomeReading {
   readonly values: ValueReading | undefined;
   /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
   readonly maySayNothing: boolean;
+  /** Where the records of a live split keep their latency, and in which unit; milliseconds where absent. */
+  readonly latency: LatencyField | undefined;
 }
 
 /** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
-export function decodedOutcomeSql(role: Role, { numbers, values }: OutcomeReading): string[] {
+export function decodedOutcomeSql(role: Role, { numbers, values, latency }: OutcomeReading): string[] {
   const prediction = `${role}_prediction`;
   const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
   return [
     `${role}_present`,
     `${role}_latency`,
-    `try_cast(${role}_latency AS DOUBLE) AS ${role}_latency_ms`,
+    `${latencyMsSql(`${role}_latency`, latency)} AS ${role}_latency_ms`,
     `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
     `nullif(${prediction}, '') AS ${prediction}`,
@@ -46,7 +45,7 @@ export function statedOutcomeSql(role: Role, { values }: OutcomeReading): string
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
     `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
-    `CASE WHEN ${goodLatencySql(role)} THEN round(${role}_latency_ms * ${nanosecondsPerMs})::BIGINT END AS ${role}_latency_ns`,
+    `${latencyNsSql(role)} AS ${role}_latency_ns`,
   ];
 }
 
@@ -113,17 +112,8 @@ export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: strin
   ];
 }
 
-/** What makes a record with a recorded outcome one that is left out, as conditions on the columns of the steps. */
-export function outcomeRejects(role: Role): (readonly [RejectReason, string])[] {
-  return [['bad-latency', `${role}_latency IS NOT NULL AND ${role}_latency_ns IS NULL`]];
-}
-
 /** How the formats write a prediction that is no number. */
 const notNumbers = "'NaN', 'Infinity', '-Infinity', 'nan', 'inf', '-inf'";
-
-function goodLatencySql(role: Role): string {
-  return `${role}_latency_ms >= 0 AND ${role}_latency_ms < ${mostLatencyMs}`;
-}
 
 function scoresSql(prediction: string): string {
   return `try_cast(json_extract(${prediction}, '/scores') AS MAP(VARCHAR, DOUBLE))`;

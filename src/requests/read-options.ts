@@ -1,6 +1,12 @@
+import { pathOf, type RecordPath } from '../domain/log/record-path.ts';
+import { eachPath, type FieldPaths } from '../domain/log/field-paths.ts';
+import type { RequestFilter } from '../domain/log/request-filter.ts';
 import type { LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import type { LabelReading } from './values/label.ts';
+import { filterTexts } from './table/filter-sql.ts';
+import { latencyFields } from './table/latency-sql.ts';
+import { namesOfRole } from './table/version-names.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
 
 export const roles = ['baseline', 'candidate'] as const;
@@ -14,14 +20,18 @@ export interface ReadOptions {
   /** Files or globs. */
   readonly files: readonly string[];
   readonly fields: RequestFields;
-  /** Dimension name to dotted path; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
+  /** Dimension name to path; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
+  /** Which records count; all where absent. */
+  readonly where?: RequestFilter | undefined;
+  /** How much older than the newest request one must be for its label to count, in ms. */
+  readonly labelsMatureAfterMs?: number | undefined;
   /** Only requests at or after this time, and before that one, count (ISO 8601). */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** The versions whose outcomes the log holds. */
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
-  /** Of the log of a serving system, which version each name in it is; `*` is every other name. */
+  /** Which version each name in the log is; `*` is every other name. The versions' own numbers where absent. */
   readonly servedAs?: Readonly<Record<string, Role>>;
   /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
@@ -66,7 +76,7 @@ export function recordedSegments(options: ReadOptions): [dimension: string, path
 }
 
 /** The roles whose outcomes are read, each with its version. */
-export function recordedRoles(options: ReadOptions): [role: Role, version: string][] {
+export function recordedRoles(options: Pick<ReadOptions, 'recorded'>): [role: Role, version: string][] {
   return roles.flatMap((role) => {
     const version = options.recorded[role];
     return version === undefined ? [] : [[role, version]];
@@ -86,36 +96,47 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     textField('timestamp', fields.timestamp),
     textField('unit', fields.unit),
     textField('label', fields.label),
-    ...(options.input ? [{ column: 'input', path: fields.input.split('.'), as: 'json' } as const] : []),
+    ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
-    ...wantedNumbersOf(options).kpis.map((field) => textField(kpiColumn(field), field)),
+    ...wantedNumbersOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
+    ...filterTexts(options.where).map(([column, path]) => textField(column, path)),
     ...(fields.served === undefined
-      ? recordedRoles(options).flatMap(([role, version]) =>
-          outcomeFields(role, [...fields.outcomes.split('.'), version]),
+      ? recordedRoles(options).flatMap(([role]) =>
+          namesOfRole(options, role).flatMap((name, index) =>
+            outcomeFields(role, [...pathOf(fields.outcomes), name], index),
+          ),
         )
       : servedFields(fields.served)),
   ];
 }
 
-function textField(column: string, path: string): WantedField {
-  return { column, path: path.split('.'), as: 'text' };
+function textField(column: string, paths: FieldPaths): WantedField {
+  const [first = '', ...otherwise] = eachPath(paths);
+  const further = otherwise.length === 0 ? {} : { otherwise: otherwise.map(pathOf) };
+  return { column, path: pathOf(first), as: 'text', ...further };
 }
 
 function servedFields({ by, latency, error, prediction }: ServedFields): WantedField[] {
   return [
     textField('served_by', by),
-    textField('served_latency', latency),
+    ...latencyFields(latency),
     textField('served_error', error),
     textField('served_prediction', prediction),
   ];
 }
 
-/** A version is one key, whatever dots are in it. */
-function outcomeFields(role: Role, outcome: readonly string[]): WantedField[] {
+/** A version is one key, whatever dots are in it. What a further name of it holds is in columns of their own. */
+function outcomeFields(role: Role, outcome: RecordPath, index: number): WantedField[] {
+  const column = (part: string) => outcomeColumn(role, part, index);
   return [
-    { column: `${role}_present`, path: outcome, as: 'present' },
-    { column: `${role}_latency`, path: [...outcome, 'latency_ms'], as: 'text' },
-    { column: `${role}_error`, path: [...outcome, 'error'], as: 'text' },
-    { column: `${role}_prediction`, path: [...outcome, 'prediction'], as: 'text' },
+    { column: column('present'), path: outcome, as: 'present' },
+    { column: column('latency'), path: [...outcome, 'latency_ms'], as: 'text', isNumber: true },
+    { column: column('error'), path: [...outcome, 'error'], as: 'text' },
+    { column: column('prediction'), path: [...outcome, 'prediction'], as: 'text' },
   ];
+}
+
+/** The column of a part of a version's outcome, under one of the names that the log has for it. */
+export function outcomeColumn(role: Role, part: string, index: number): string {
+  return index === 0 ? `${role}_${part}` : `${role}_${part}:${index}`;
 }

@@ -1,10 +1,11 @@
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { LogReading } from '../domain/log-reading.ts';
+import { pathOf } from '../domain/log/record-path.ts';
 import { logFormatTraits } from '../domain/log-format.ts';
 import { resolveCopies } from './copies.ts';
 import { type Database, quoteIdentifier } from './database.ts';
 import { fileDigest, type FileDigest } from './file-digest.ts';
-import { formatOf } from './formats/record-format.ts';
+import { couldHold } from './files/scan-records.ts';
 import type { FileReading } from './importers/importer.ts';
 import { importers } from './importers/importers.ts';
 import { holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './live-split.ts';
@@ -12,6 +13,11 @@ import { nothingAccepted, requireSegments } from './nothing-accepted.ts';
 import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 import { reasonCode, rejectReasons } from './reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
+import { checkLatencies, latencyNotes } from './table/latency-check.ts';
+import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './table/left-out.ts';
+import { joinLongPairs, longPairs, pairsNote } from './table/long-pairs.ts';
+import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
+import { namesOfRole } from './table/version-names.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './request-table.ts';
 import { type RequestTotals, requestTotals } from './request-totals.ts';
 import { decideErrors } from './values/error.ts';
@@ -24,6 +30,8 @@ export interface RequestFacts {
   /** Tells which request each `seq` is, of an ordered table: another digest where any other is accepted, or in another place. */
   readonly order: string;
   readonly reading: LogReading;
+  /** How the log was read where that does not go without saying, a clause each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -47,19 +55,38 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     recordedRoles(options).map(([role]) => role),
     holdsOwnOutcome(options),
   );
-  const copies = await resolveCopies(db, columns);
+  const pairs = await longPairs(db, options);
+  const identity = pairs === undefined ? ['id'] : ['id', 'candidate_present'];
+  const copies = await resolveCopies(db, columns, identity);
+  const joined = pairs === undefined ? undefined : await joinLongPairs(db, options, columns);
+  await requireFilterFields(db, options, files);
   const reasons = await countReasons(db);
+  const leftOut = await countLeftOut(db, options);
   const facts = readings.map((reading, file) =>
-    factsOf(reading, reasons.get(file) ?? new Map(), copies.get(file) ?? 0),
+    factsOf(reading, reasons.get(file) ?? new Map(), copies.get(file) ?? 0, leftOut.get(file), joined?.get(file)),
   );
+  const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
-  const totals = await requestTotals(db, options, facts, outsideWindow, await placesForErrors(db, options, files));
+  const latency = await checkLatencies(db, options);
+  const totals = await requestTotals(db, options, facts, outsideWindow, {
+    holdsErrors: await placesForErrors(db, options, files),
+    leftOut: totalLeftOut(leftOut, options),
+    live: isLiveSplit(options) && pairs === undefined,
+    latency,
+  });
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
-  const sharedUnits = isLiveSplit(options) ? await separateSharedUnits(db) : 0;
+  const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers);
   const order = await finishTable(db, options, columns);
-  return { files: facts, totals: { ...totals, sharedUnits }, order, reading };
+  const notes = [
+    ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),
+    ...leftOutNotes(options, totals.leftOut, totals.rows),
+    ...(pairs === undefined ? [] : [pairsNote(pairs)]),
+    ...latencyNotes(options, latency),
+    ...(young === undefined ? [] : [youngNote(young)]),
+  ];
+  return { files: facts, totals: { ...totals, sharedUnits }, order, reading, notes };
 }
 
 async function placesForErrors(
@@ -72,12 +99,14 @@ async function placesForErrors(
     const holds = logFormatTraits[options.format].errors === true;
     return Object.fromEntries(recordedRoles(options).map(([role]) => [role, holds]));
   }
-  for (const [role, version] of recordedRoles(options)) {
+  for (const [role] of recordedRoles(options)) {
     const { outcomes, served } = options.fields;
-    const path = served === undefined ? [...outcomes.split('.'), version, 'error'] : served.error.split('.');
-    const each = await inTurn(
-      files,
-      (file) => formatOf(file.path)?.couldHold(db, file.absolutePath, path) ?? Promise.resolve(false),
+    const paths =
+      served === undefined
+        ? namesOfRole(options, role).map((name) => [...pathOf(outcomes), name, 'error'])
+        : [pathOf(served.error)];
+    const each = await inTurn(files, async (file) =>
+      (await inTurn(paths, (path) => couldHold(db, file, path))).some(Boolean),
     );
     held[role] = each.every(Boolean) && (served === undefined || (await tellsErrors(db, options, files)));
   }
@@ -110,9 +139,9 @@ async function readAndDigest(
   });
 }
 
-async function inTurn<T>(files: readonly RequestFile[], work: (file: RequestFile) => Promise<T>): Promise<T[]> {
+async function inTurn<Item, T>(items: readonly Item[], work: (item: Item) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  for (const file of files) results.push(await work(file));
+  for (const item of items) results.push(await work(item));
   return results;
 }
 
@@ -131,6 +160,8 @@ function factsOf(
   { file, digest, furtherUnreadable, lines }: DigestedReading,
   reasons: ReadonlyMap<number, number>,
   collapsed: number,
+  leftOut: RequestFileFacts['leftOut'],
+  joined = 0,
 ): RequestFileFacts {
   const rejected: Record<string, number> = {};
   for (const reason of rejectReasons) {
@@ -139,7 +170,17 @@ function factsOf(
   }
   const inTable = [...reasons.values()].reduce((sum, count) => sum + count, 0);
   const rows = inTable + furtherUnreadable + collapsed;
-  return { path: file.path, ...digest, rows, rejected, collapsed, ...(lines === undefined ? {} : { lines }) };
+  return {
+    path: file.path,
+    ...digest,
+    rows,
+    rejected,
+    collapsed,
+    ...(leftOut === undefined ? {} : { leftOut }),
+    ...(lines === undefined ? {} : { lines }),
+    // Of pairs in long form, the second record of each became part of the first.
+    ...(joined === 0 ? {} : { lines: { lines: rows + joined, unpacked: 0, joined, unmatched: 0 } }),
+  };
 }
 
 /** @returns how many good records are outside the window. */

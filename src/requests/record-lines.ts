@@ -1,4 +1,5 @@
 import { uncompressed } from './formats/uncompressed.ts';
+import type { RequestFile } from './request-files.ts';
 
 /** Where records of a file begin, as lines from 1. */
 export interface RecordLines {
@@ -16,13 +17,12 @@ export interface RecordLines {
  * @returns undefined for a file that has no lines (Parquet) or that Node cannot decompress (.zst).
  */
 export async function recordLines(
-  absolutePath: string,
+  file: RequestFile,
   wanted: ReadonlySet<number>,
   unreadable: ReadonlySet<number>,
 ): Promise<RecordLines | undefined> {
-  const name = absolutePath.toLowerCase();
-  if (name.endsWith('.zst') || name.endsWith('.parquet')) return undefined;
-  const isTable = /\.csv(?:\.gz)?$/u.test(name);
+  if (file.compression === 'zstd' || file.container === 'parquet') return undefined;
+  const isTable = file.container === 'csv';
   const found = { records: new Map<number, number>(), unreadable: new Map<number, number>() };
   const [lastRecord, lastRow] = [Math.max(0, ...wanted), Math.max(0, ...unreadable)];
   // The header of a table counts as the record before the first.
@@ -30,7 +30,7 @@ export async function recordLines(
   let row = 0;
   let line = 0;
   let quotes = 0;
-  for await (const text of linesOf(absolutePath)) {
+  for await (const text of linesOf(file)) {
     line += 1;
     const begins = quotes % 2 === 0;
     if (isTable) quotes += text.split('"').length - 1;
@@ -45,7 +45,7 @@ export async function recordLines(
   return found;
 }
 
-async function* linesOf(absolutePath: string): AsyncGenerator<string> {
+async function* linesOf(file: RequestFile): AsyncGenerator<string> {
   const { createInterface } = await import('node:readline');
-  yield* createInterface({ input: uncompressed(absolutePath), crlfDelay: Infinity });
+  yield* createInterface({ input: uncompressed(file), crlfDelay: Infinity });
 }

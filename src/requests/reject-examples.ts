@@ -1,8 +1,9 @@
+import { shownPaths } from '../domain/log/field-paths.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from './database.ts';
-import { formatOf } from './formats/record-format.ts';
+import { scanRecords } from './files/scan-records.ts';
 import type { UnreadableRecord } from './formats/record-scan.ts';
 import { importedRejects } from './importers/imported-rejects.ts';
-import { type ReadOptions, recordedRoles, recordedSegments, wantedFields } from './read-options.ts';
+import { type ReadOptions, recordedSegments, wantedFields } from './read-options.ts';
 import { recordLines } from './record-lines.ts';
 import { examplesEach, reasonCode, rejectReasons, type RejectReason } from './reject-reason.ts';
 import type { RequestFile } from './request-files.ts';
@@ -35,10 +36,10 @@ export async function rejectExamples(
   await db.run('CREATE OR REPLACE TEMP TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');
   const skipped: (readonly UnreadableRecord[])[] = [];
   for (const [index, file] of files.entries()) {
-    const scan = await formatOf(file.path)?.scan(db, file.absolutePath, wantedFields(options));
-    const rows = await firstRejects(db, options, scan?.sql ?? '', index);
-    await scan?.furtherUnreadable();
-    const unreadable = scan?.unreadable?.() ?? [];
+    const scan = await scanRecords(db, file, wantedFields(options));
+    const rows = await firstRejects(db, options, scan.sql, index);
+    await scan.furtherUnreadable();
+    const unreadable = scan.unreadable?.() ?? [];
     skipped.push(unreadable);
     found.push(...(await placed(file, rows, unreadable)));
   }
@@ -89,15 +90,16 @@ async function conflictingCopies(db: Database, file: number): Promise<RejectRow[
 }
 
 async function placed(
-  { path: file, absolutePath }: RequestFile,
+  source: RequestFile,
   rows: readonly RejectRow[],
   unreadable: readonly UnreadableRecord[],
   tellsUnreadable = true,
 ): Promise<RejectExample[]> {
+  const { path: file } = source;
   const told = tellsUnreadable ? unreadable.slice(0, examplesEach) : [];
   if (rows.length === 0 && told.length === 0) return [];
   const wanted = new Set(rows.map(({ record }) => record));
-  const lines = await recordLines(absolutePath, wanted, new Set(unreadable.map(({ row }) => row)));
+  const lines = await recordLines(source, wanted, new Set(unreadable.map(({ row }) => row)));
   return [
     ...told.map(({ row, why }): RejectExample => ({
       reason: 'unreadable',
@@ -122,14 +124,12 @@ function ofEachReason(examples: readonly RejectExample[]): readonly RejectExampl
 /** A clause that says what is wrong with the record, with the value that is. */
 function problemSql(options: ReadOptions): string {
   const { fields } = options;
-  const roles = recordedRoles(options).map(([role]) => role);
-  const outcome = (part: string) => shown(`coalesce(${roles.map((role) => `${role}_${part}`).join(', ')}, 'nothing')`);
   const branches: [RejectReason, string][] = [
     ['unreadable', `'it is not a JSON object'`],
-    ['missing-id', quoteLiteral(`it has no ${fields.id}`)],
-    ['missing-timestamp', quoteLiteral(`it has no ${fields.timestamp}`)],
-    ['bad-timestamp', `${quoteLiteral(`${fields.timestamp} is no time: `)} || ${shown('timestamp')}`],
-    ['missing-unit', quoteLiteral(`it has no ${fields.unit}`)],
+    ['missing-id', quoteLiteral(`it has no ${shownPaths(fields.id)}`)],
+    ['missing-timestamp', quoteLiteral(`it has no ${shownPaths(fields.timestamp)}`)],
+    ['bad-timestamp', `${quoteLiteral(`${shownPaths(fields.timestamp)} is no time: `)} || ${shown('timestamp')}`],
+    ['missing-unit', quoteLiteral(`it has no ${shownPaths(fields.unit)}`)],
     ['missing-input', quoteLiteral(`it has no ${fields.input}`)],
     ['bad-input', quoteLiteral(`${fields.input} holds NaN or Infinity, which JSON has not`)],
     ['missing-served-by', quoteLiteral(`it has no ${fields.served?.by ?? 'version'}`)],
@@ -141,11 +141,6 @@ function problemSql(options: ReadOptions): string {
             string,
           ],
         ]),
-    ...(roles.length === 0
-      ? []
-      : ([
-          ['bad-latency', `'the latency is no number of milliseconds from 0 on: ' || ${outcome('latency')}`],
-        ] satisfies [RejectReason, string][])),
   ];
   return `CASE reason ${branches.map(([reason, sql]) => `WHEN ${reasonCode(reason)} THEN ${sql}`).join(' ')} ELSE '' END`;
 }

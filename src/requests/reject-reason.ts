@@ -13,7 +13,6 @@ export const rejectReasons = [
   'bad-input',
   'missing-served-by',
   'other-version',
-  'bad-latency',
   'bad-outcome',
   'conflicting-copies',
 ] as const;
@@ -31,6 +30,9 @@ export function reasonSql(conditions: readonly (readonly [RejectReason, string])
   const branches = sorted.map(([reason, condition]) => `WHEN ${condition} THEN ${reasonCode(reason)}`);
   return `(CASE ${branches.join(' ')} ELSE 0 END)::UTINYINT`;
 }
+
+/** What the column `reason` holds of a record that the plan leaves out, which is no fault of the record. */
+export const leftOutCode = 254;
 
 /** How many records are shown for each reason. */
 export const examplesEach = 3;

@@ -3,13 +3,19 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
-import { formatOf, knownEndings } from './formats/record-format.ts';
+import { namedContainer } from './formats/record-format.ts';
+import { type FileKind, fileKind } from './files/file-kind.ts';
+import { partitionsOf } from './files/partitions.ts';
 
-export interface RequestFile {
+export interface RequestFile extends FileKind {
   /** As evidence names it: relative to the plan's folder, with forward slashes. */
   readonly path: string;
   readonly absolutePath: string;
+  /** What the names of its folders say of every record. */
+  readonly partitions: Readonly<Record<string, string>>;
 }
+
+type FilePlace = Pick<RequestFile, 'path' | 'absolutePath'>;
 
 /** What the column that tells files apart can hold. */
 const mostFiles = 65_535;
@@ -34,8 +40,9 @@ export async function resolveRequestFiles(
     .map((absolutePath) => ({ path: relative(folder, absolutePath).split(sep).join('/'), absolutePath }))
     .toSorted((left, right) => (left.path < right.path ? -1 : 1));
   if (files.length > mostFiles) throw tooManyFiles(files.length);
-  await Promise.all(files.map(checkReadable));
-  return files;
+  const read: RequestFile[] = [];
+  for (const file of files) read.push(await recognised(file));
+  return read;
 }
 
 function tooManyFiles(count: number): UserError {
@@ -68,12 +75,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function checkReadable({ path, absolutePath }: RequestFile): Promise<void> {
-  if (formatOf(path) === undefined) {
-    throw unusableFile(`${path}: not a log that canary can read`, {
-      hint: `the name must end in one of ${knownEndings.join(', ')}`,
-    });
-  }
+/** @throws UserError (exit 5) for what is no file that holds something. */
+async function recognised({ path, absolutePath }: FilePlace): Promise<RequestFile> {
   const facts = await stat(absolutePath);
   if (!facts.isFile())
     throw unusableFile(`${path}: is not a file`, { hint: `to read a folder, write ${path}/*.jsonl` });
@@ -86,6 +89,7 @@ async function checkReadable({ path, absolutePath }: RequestFile): Promise<void>
       cause: error,
     });
   }
+  return { path, absolutePath, partitions: partitionsOf(absolutePath), ...(await fileKind(path, absolutePath)) };
 }
 
 function remoteSource(scheme: string, source: string): UserError {
@@ -121,7 +125,7 @@ function folderOf(folder: string, pattern: string): string {
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => formatOf(name) !== undefined).toSorted();
+    return (await readdir(folder)).filter((name) => namedContainer(name) !== undefined).toSorted();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
     throw error;

@@ -1,14 +1,7 @@
 import { type Database, quoteIdentifier } from './database.ts';
 import type { RecordScan } from './formats/record-scan.ts';
 import { holdsOwnOutcome, isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
-import {
-  answerSql,
-  decodedOutcomeSql,
-  outcomeColumns,
-  outcomeRejects,
-  type OutcomeReading,
-  statedOutcomeSql,
-} from './outcome-sql.ts';
+import { answerSql, decodedOutcomeSql, outcomeColumns, type OutcomeReading, statedOutcomeSql } from './outcome-sql.ts';
 import {
   derivedSegmentSql,
   type ReadOptions,
@@ -17,7 +10,8 @@ import {
   segmentColumn,
   wantedNumbersOf,
 } from './read-options.ts';
-import { reasonSql, type RejectReason } from './reject-reason.ts';
+import { countsSql, seenSql } from './table/filter-sql.ts';
+import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-reason.ts';
 import { identitySql } from './values/identity.ts';
 import { labelSql } from './values/label.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from './values/time.ts';
@@ -39,15 +33,18 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
 
 /**
  * Beside those, until the whole log is read: the file that a record is from (its index), why it is left out (a reason's code, 0 for
- * not), what its time is written in, whether its id or unit was written in another way, and whether an error was a status of HTTP.
+ * not), what its time is written in, whether its id or unit was written in another way, whether an error was a status of HTTP, and which
+ * of the fields that `where` names it has.
  */
 export function bookkeepingColumns(options: ReadOptions): [name: string, type: string][] {
+  const seen: [string, string][] = options.where === undefined ? [] : [['seen', 'UINTEGER']];
   return [
     ['file', 'USMALLINT'],
     ['reason', 'UTINYINT'],
     ['clock', 'UTINYINT'],
     ['respelled', 'BOOLEAN'],
     ...recordedRoles(options).map(([role]): [string, string] => [`${role}_status`, 'BOOLEAN']),
+    ...seen,
   ];
 }
 
@@ -72,8 +69,10 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
   const { file, problem, sql } = records;
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
   const known = problem === undefined ? [] : [`${file} AS file`, `${problem} AS problem`];
-  const places =
-    problem === undefined ? [file, 'reason'] : ['file', 'CASE WHEN problem <> 0 THEN problem ELSE reason END'];
+  // What is not to count may be as broken as it likes, unless nobody knows what it is.
+  const unknown = [reasonCode('unreadable'), reasonCode('unknown-request')].join(', ');
+  const reason = `CASE WHEN reason = ${leftOutCode} AND problem NOT IN (${unknown}) THEN reason WHEN problem <> 0 THEN problem ELSE reason END`;
+  const places = problem === undefined ? [file, 'reason'] : ['file', reason];
   const bookkept = [
     ...places,
     ...bookkeepingColumns(options)
@@ -92,7 +91,9 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
 export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carried: readonly string[] = []): string {
   const roles = recordedRoles(options).map(([role]) => role);
   const numbers = wantedNumbersOf(options);
-  const reading: OutcomeReading = { numbers, values: options.values, maySayNothing: holdsOwnOutcome(options) };
+  const { where, values } = options;
+  const latency = options.fields.served?.latency;
+  const reading: OutcomeReading = { numbers, values, maySayNothing: holdsOwnOutcome(options), latency };
   const decoded = [
     ...carried,
     'readable',
@@ -109,6 +110,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
     ...numbers.kpis.map((field) => quoteIdentifier(kpiColumn(field))).map((column) => `${kpiSql(column)} AS ${column}`),
     ...roles.flatMap((role) => decodedOutcomeSql(role, reading)),
+    ...(where === undefined ? [] : [`${countsSql(where)} AS counts`, `${seenSql(where)} AS seen`]),
   ];
   const stated = [
     '*',
@@ -117,7 +119,10 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     ...roles.flatMap((role) => statedOutcomeSql(role, reading)),
   ];
   const answered = ['*', ...roles.flatMap((role) => answerSql(role, reading))];
-  return `SELECT *, ${reasonSql(rejects(options))} AS reason FROM (
+  const rejected = reasonSql(rejects(options));
+  const reason =
+    where === undefined ? rejected : `CASE WHEN readable AND NOT counts THEN ${leftOutCode} ELSE ${rejected} END`;
+  return `SELECT *, ${reason} AS reason FROM (
     SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
       SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)}))))`;
 }
@@ -144,7 +149,6 @@ function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
     ['missing-unit', 'unit IS NULL'],
     ...(options.input ? ofInput : []),
     ...servedRejects(options),
-    ...recordedRoles(options).flatMap(([role]) => outcomeRejects(role)),
   ];
 }
 

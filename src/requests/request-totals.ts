@@ -1,14 +1,27 @@
 import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Database } from './database.ts';
+import type { LatencyReading } from './table/latency-check.ts';
 import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 
-/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow`. */
+/** What `where` leaves out. */
+export interface LeftOut {
+  readonly records: number;
+  readonly roles: Readonly<Partial<Record<Role, number>>>;
+}
+
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
 export interface RequestTotals {
   readonly rows: number;
   /** Requests in the table `requests`. */
   readonly accepted: number;
   readonly rejected: number;
   readonly collapsed: number;
+  /** Records that `where` leaves out, and of each version whose outcomes were read, those that it answered. */
+  readonly leftOut: LeftOut;
+  /** Whether who served a user decides the cohort: a live split, and no pairs in long form. */
+  readonly live: boolean;
+  /** What became of each version's recorded latencies. */
+  readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
   readonly units: number;
@@ -29,7 +42,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  holdsErrors: RequestTotals['holdsErrors'],
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'latency'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
@@ -46,7 +59,7 @@ export async function requestTotals(
     sharedUnits: 0,
     first: typeof first === 'string' ? first : null,
     last: typeof last === 'string' ? last : null,
-    holdsErrors,
+    ...told,
     outcomes: Object.fromEntries(roles.map((role) => [role, Number(counts[role])])),
   };
 }

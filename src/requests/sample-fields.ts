@@ -1,5 +1,7 @@
+import { pathOf } from '../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from './database.ts';
-import { containerOf } from './formats/record-format.ts';
+import { fieldNames, scanRecords } from './files/scan-records.ts';
+import type { RequestFile } from './request-files.ts';
 import { plausibleTimeSql, timestampSql } from './values/time.ts';
 
 /** What the first records of a log say at one path. */
@@ -27,11 +29,10 @@ const mostFields = 300;
 const mostValues = 50;
 
 /** Looks at the first records of a file. Fields are those that the first record has. */
-export async function sampleFields(db: Database, absolutePath: string): Promise<SampledFields> {
-  const format = containerOf(absolutePath);
-  const paths = (await format.fieldNames(db, absolutePath)).slice(0, mostFields);
-  const wanted = paths.map((path, index) => ({ column: `field${index}`, path: path.split('.'), as: 'text' }) as const);
-  const { sql } = await format.scan(db, absolutePath, wanted);
+export async function sampleFields(db: Database, file: RequestFile): Promise<SampledFields> {
+  const paths = (await fieldNames(db, file)).slice(0, mostFields);
+  const wanted = paths.map((path, index) => ({ column: `field${index}`, path: pathOf(path), as: 'text' }) as const);
+  const { sql } = await scanRecords(db, file, wanted);
   await db.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM (${sql}) WHERE readable LIMIT ${sampledRecords}`);
   const [size = {}] = await db.rows('SELECT count(*) AS records FROM sampled');
   const fields: SampledField[] = [];

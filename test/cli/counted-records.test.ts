@@ -25,13 +25,6 @@ function rejectedOf(evaluated: Evaluated): Record<string, number> {
   return Object.fromEntries(Object.entries(factsOf(evaluated).rejected).filter(([, count]) => count > 0));
 }
 
-function withLatency(record: StarterRecord, latency: string): string[] {
-  const outcome = { latency_ms: 'LATENCY', prediction: record.label };
-  return [
-    JSON.stringify({ ...record, outcomes: { ...record.outcomes, [candidate]: outcome } }).replace('"LATENCY"', latency),
-  ];
-}
-
 const damages: [
   damage: string,
   change: (line: string, record: StarterRecord) => string[],
@@ -46,9 +39,6 @@ const damages: [
     { 'missing-timestamp': 5 },
   ],
   ['a time that is none', (_, record) => [JSON.stringify({ ...record, timestamp: 'noon' })], { 'bad-timestamp': 5 }],
-  ['a negative latency', (_, record) => withLatency(record, '-1'), { 'bad-latency': 5 }],
-  ['a latency of "NaN"', (_, record) => withLatency(record, '"NaN"'), { 'bad-latency': 5 }],
-  ['a bare NaN as latency', (_, record) => withLatency(record, 'NaN'), { 'bad-latency': 5 }],
   [
     'conflicting copies of an id, all of them',
     (line, record) => [line, JSON.stringify({ ...record, label: 'another' })],

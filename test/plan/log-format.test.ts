@@ -20,10 +20,10 @@ describe('the log of a serving system', () => {
       '12:13 latency is not read with format: inference-table, which has its own place for it or none; delete latency',
     ],
     [
-      'has names of versions, which records of canary have not',
+      'may call every other name a version, which a record of several outcomes cannot',
       source,
-      `${source}\n  versions: { AllTraffic: 1.5.0 }`,
-      '12:3 versions is read with the logs of serving systems alone; delete it, or write format: and one of sagemaker-capture, kserve-logger, inference-table, tf-serving',
+      `${source}\n  versions: { "*": 1.5.0 }`,
+      '12:15 * names no key of outcomes; write the key under which the log has the version, or servedBy: where each record is of one version',
     ],
     [
       'is one of those that canary knows',

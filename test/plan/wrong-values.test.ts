@@ -145,7 +145,7 @@ describe('settings', () => {
       'a dotted path with a gap',
       'unit: session.id',
       'unit: session..id',
-      '11:19 unit: session..id is not a valid unit; write unit: user_id',
+      '11:19 the path session..id has nothing between two dots, or at an end; write session.id',
     ],
     [
       'too many rejects in percent',

@@ -18,6 +18,8 @@ const review: PlanReview = {
     files: 1,
     requests: 10_000,
     units: 1003,
+    leftOut: 0,
+    notes: [],
     rejected: 12,
     from: '2026-11-01T00:00:12.000Z',
     to: '2026-11-03T23:59:01.000Z',

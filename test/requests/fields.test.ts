@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { columnPath, pathText } from '../../src/domain/log/record-path.ts';
 import { segmentColumn } from '../../src/requests/read-options.ts';
 import { defaultFields, LogFolder, record } from './log-folder.ts';
 
@@ -33,8 +34,9 @@ describe('a field of any name is read', () => {
     logs.writeRecords('named.jsonl', [
       { [name]: 'r1', [`${name}2`]: { [name]: 5 }, when: { [name]: 1_793_523_600 }, seg: { [name]: 'x' } },
     ]);
-    const fields = { ...defaultFields, id: name, unit: `${name}2.${name}`, timestamp: `when.${name}` };
-    await logs.read({ files: ['named.jsonl'], fields, segments: { [name]: `seg.${name}` } });
+    const [id, unit, timestamp] = [pathText([name]), pathText([`${name}2`, name]), pathText(['when', name])];
+    const fields = { ...defaultFields, id, unit, timestamp };
+    await logs.read({ files: ['named.jsonl'], fields, segments: { [name]: pathText(['seg', name]) } });
     const rows = await logs.db.columns('SELECT * FROM requests');
     expect([rows.strings('id'), rows.strings('unit'), rows.strings(segmentColumn(name))]).toEqual([
       ['r1'],
@@ -46,11 +48,11 @@ describe('a field of any name is read', () => {
   test.each(withoutDot.filter((name) => !name.includes('\n')))('%j in CSV and Parquet', async (name) => {
     const quoted = `"${name.replaceAll('"', '""')}"`;
     logs.write('named.csv', `${quoted},timestamp,user_id\nr1,1793523600,u1\n`);
-    const { totals } = await logs.read({ files: ['named.csv'], fields: { ...defaultFields, id: name } });
+    const { totals } = await logs.read({ files: ['named.csv'], fields: { ...defaultFields, id: columnPath(name) } });
     await logs.db.run(
       `COPY (SELECT id AS ${quoted}, "at" AS timestamp, unit AS user_id FROM requests) TO '${logs.path}/named.parquet'`,
     );
-    const again = await logs.read({ files: ['named.parquet'], fields: { ...defaultFields, id: name } });
+    const again = await logs.read({ files: ['named.parquet'], fields: { ...defaultFields, id: columnPath(name) } });
     expect([totals.accepted, again.totals.accepted]).toEqual([1, 1]);
   });
 
@@ -110,7 +112,7 @@ describe('a field that no record has is an error of exit 5', () => {
         exitCode: 5,
         message: `typo.jsonl: no record has the field ${defaultFields[field]}s, which requests.fields.${field} names`,
         hint: expect.stringContaining(
-          'request_id, timestamp, user_id, context.locale, input.text, label, outcomes.1.4.2.latency_ms, outcomes.1.4.2.prediction, outcomes.1.5.0.latency_ms, outcomes.1.5.0.error',
+          "request_id, timestamp, user_id, context.locale, input.text, label, outcomes['1.4.2'].latency_ms, outcomes['1.4.2'].prediction, outcomes['1.5.0'].latency_ms, outcomes['1.5.0'].error",
         ),
       });
     },

@@ -64,10 +64,10 @@ describe('the files of a log', () => {
     expect(totals.accepted).toBe(1);
   });
 
-  test('take no fields from the names of their folders', async () => {
-    await expect(logs.read({ files: ['day=1/part.jsonl'], segments: { day: 'day' } })).rejects.toMatchObject({
-      exitCode: 5,
-    });
+  test('take from the names of their folders what their records lack', async () => {
+    const { totals } = await logs.read({ files: ['day=1/part.jsonl'], segments: { day: 'day' } });
+    expect(totals.accepted).toBe(1);
+    expect(await logs.db.rows('SELECT "segment:day" AS day FROM requests')).toEqual([{ day: '1' }]);
   });
 
   test('are named with the sha256 and length that they have on the disk', async () => {

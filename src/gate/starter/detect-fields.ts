@@ -1,3 +1,4 @@
+import { isWithin, pathOf, plainKeys } from '../../domain/log/record-path.ts';
 import type { SampledField, SampledFields } from '../../requests/sample-fields.ts';
 
 /** Where a log seems to keep what; absent for what nothing looks like. */
@@ -50,7 +51,7 @@ export function detectFields({ records, fields }: SampledFields, versions: reado
   const outcomes = outcomesIn(fields, versions);
   const input = named(filled, names.input, () => true) ?? prefixNamed(fields, names.input);
   const label = named(
-    fields.filter(({ path }) => outcomes === undefined || !path.startsWith(`${outcomes}.`)),
+    fields.filter(({ path }) => outcomes === undefined || !isWithin(pathOf(path), pathOf(outcomes))),
     names.label,
     ({ present }) => present > 0,
   );
@@ -62,7 +63,7 @@ export function detectFields({ records, fields }: SampledFields, versions: reado
         )?.path
       : undefined;
   const taken = [id, timestamp, unit, input, label, servedBy, outcomes].filter((path) => path !== undefined);
-  const isFree = ({ path }: SampledField) => !taken.some((each) => path === each || path.startsWith(`${each}.`));
+  const isFree = ({ path }: SampledField) => !taken.some((each) => isWithin(pathOf(path), pathOf(each)));
   return {
     ...whatWasFound({ id, timestamp, unit, input, label, outcomes, servedBy }),
     segments: segmentsIn(filled.filter(isFree), records),
@@ -82,7 +83,7 @@ function named(
   for (const name of wanted) {
     const found = fields
       .filter((field) => lastKey(field.path) === name && fits(field))
-      .toSorted((a, b) => a.path.split('.').length - b.path.split('.').length)[0];
+      .toSorted((a, b) => pathOf(a.path).length - pathOf(b.path).length)[0];
     if (found !== undefined) return found.path;
   }
   return undefined;
@@ -90,18 +91,26 @@ function named(
 
 /** An object of that name at the record's root: its fields are told apart, and it is what is sent to a model. */
 function prefixNamed(fields: readonly SampledField[], wanted: readonly string[]): string | undefined {
-  return wanted.find((name) => fields.some(({ path }) => path.startsWith(`${name}.`)));
+  return wanted.find((name) => fields.some(({ path }) => path !== name && isWithin(pathOf(path), [name])));
 }
 
 function lastKey(path: string): string {
-  return (path.split('.').at(-1) ?? '').toLowerCase();
+  return lastName(path).toLowerCase();
+}
+
+/** The key that a path ends in; a column's name may have dots, of which the last word tells. */
+function lastName(path: string): string {
+  const last = pathOf(path).at(-1);
+  return (typeof last === 'string' ? last : path).split('.').at(-1) ?? path;
 }
 
 function outcomesIn(fields: readonly SampledField[], versions: readonly string[]): string | undefined {
   for (const { path } of fields) {
     for (const version of versions) {
-      const at = path.indexOf(`.${version}.`);
-      if (at > 0) return path.slice(0, at);
+      // A version is one key of a record, and in the name of a column as many as it has dots.
+      const keys = plainKeys(pathOf(path))?.join('.') ?? '';
+      const at = keys.indexOf(`.${version}.`);
+      if (at > 0) return keys.slice(0, at);
     }
   }
   return undefined;
@@ -115,7 +124,7 @@ function segmentsIn(fields: readonly SampledField[], records: number): Readonly<
   );
   const segments: Record<string, string> = {};
   for (const { path } of few.slice(0, mostSegments)) {
-    const name = (path.split('.').at(-1) ?? path).replaceAll(/[^\w-]/gu, '_');
+    const name = lastName(path).replaceAll(/[^\w-]/gu, '_');
     if (segments[name] === undefined) segments[name] = path;
   }
   return segments;

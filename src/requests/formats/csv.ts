@@ -1,8 +1,9 @@
 import { unusableFile, type UserError } from '../../domain/errors.ts';
+import { columnPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
 import { csvHeader } from './csv-header.ts';
-import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts';
-import type { RecordFormat, UnreadableRecord } from './record-scan.ts';
+import { compressionLiteral, pathLiteral, withCompression } from './duckdb-source.ts';
+import type { ContainedFile, RecordFormat, UnreadableRecord } from './record-scan.ts';
 import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /**
@@ -12,12 +13,12 @@ import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields
  */
 export const csv: RecordFormat = {
   name: 'CSV',
-  endings: withCompression(['.csv']),
-  scan: async (db, absolutePath, fields) => {
-    const { columns, delimiter } = await headerOf(db, absolutePath);
+  endings: withCompression(['.csv', '.tsv']),
+  scan: async (db, file, fields) => {
+    const { columns, delimiter } = await headerOf(db, file);
     const rejects = `csv_rejects_${(nextRejects += 1)}`;
     const sql = `SELECT true AS readable, ${tableFieldsSql(columns, fields)}
-      FROM read_csv(${pathLiteral(absolutePath)}, compression = ${compressionOf(absolutePath)}, hive_partitioning = false,
+      FROM read_csv(${pathLiteral(file)}, compression = ${compressionLiteral(file)}, hive_partitioning = false,
         auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)}, quote = '"', escape = '"',
         columns = {${columns.map(({ sql: name }) => `${name}: 'VARCHAR'`).join(', ')}}, max_line_size = ${longestLineBytes},
         store_rejects = true, rejects_table = '${rejects}', rejects_scan = '${rejects}_scan', rejects_limit = 0)`;
@@ -25,14 +26,15 @@ export const csv: RecordFormat = {
     return {
       sql,
       furtherUnreadable: async () => {
-        unreadable = await takeRejects(db, rejects, absolutePath);
+        unreadable = await takeRejects(db, rejects, file.absolutePath);
         return unreadable.reduce((sum, { lines }) => sum + lines, 0);
       },
       unreadable: () => unreadable,
+      mayHaveDecimalCommas: delimiter === ';',
     };
   },
-  couldHold: async (db, absolutePath, path) => tableCouldHold((await headerOf(db, absolutePath)).columns, path),
-  fieldNames: async (db, absolutePath) => (await headerOf(db, absolutePath)).columns.map(({ name }) => name),
+  couldHold: async (db, file, path) => tableCouldHold((await headerOf(db, file)).columns, path),
+  fieldNames: async (db, file) => (await headerOf(db, file)).columns.map(({ name }) => columnPath(name)),
 };
 
 /** The longest row that is read. */
@@ -41,9 +43,9 @@ const longestLineBytes = 16 * 1024 * 1024;
 /** Tells the tables of rejects apart, since one database reads many files. */
 let nextRejects = 0;
 
-async function headerOf(db: Database, absolutePath: string): Promise<{ columns: TableColumn[]; delimiter: string }> {
+async function headerOf(db: Database, file: ContainedFile): Promise<{ columns: TableColumn[]; delimiter: string }> {
   const [row] = await db.rows(
-    `SELECT line FROM read_csv(${pathLiteral(absolutePath)}, compression = ${compressionOf(absolutePath)}, hive_partitioning = false,
+    `SELECT line FROM read_csv(${pathLiteral(file)}, compression = ${compressionLiteral(file)}, hive_partitioning = false,
        auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {line: 'VARCHAR'},
        ignore_errors = true, strict_mode = false, max_line_size = ${longestLineBytes}, parallel = false) LIMIT 1`,
   );

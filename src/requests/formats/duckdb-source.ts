@@ -1,15 +1,16 @@
 import { quoteLiteral } from '../database.ts';
+import type { Compression, ContainedFile } from './record-scan.ts';
 
 /** A path as DuckDB's readers take it: a literal in which no character is a wildcard. */
-export function pathLiteral(absolutePath: string): string {
+export function pathLiteral({ absolutePath }: ContainedFile): string {
   return quoteLiteral(absolutePath.replaceAll(/[[*?]/gu, '[$&]'));
 }
 
-/** The reader's name for a file's compression, told from the file's name. */
-export function compressionOf(absolutePath: string): string {
-  const name = absolutePath.toLowerCase();
-  if (name.endsWith('.gz')) return quoteLiteral('gzip');
-  return quoteLiteral(name.endsWith('.zst') ? 'zstd' : 'uncompressed');
+const readerNames: Readonly<Record<Compression, string>> = { none: 'uncompressed', gzip: 'gzip', zstd: 'zstd' };
+
+/** The reader's name for a file's compression. */
+export function compressionLiteral({ compression }: ContainedFile): string {
+  return quoteLiteral(readerNames[compression]);
 }
 
 /** A name with and without the endings of compressed files. */

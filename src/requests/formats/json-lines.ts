@@ -1,9 +1,9 @@
 import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
-import { compressionOf, pathLiteral, withCompression } from './duckdb-source.ts';
+import { compressionLiteral, pathLiteral, withCompression } from './duckdb-source.ts';
 import { leafPaths } from './json-path.ts';
 import { JsonStructure } from './json-structure.ts';
 import { lineAfterByteOrderMark } from './marked-line.ts';
-import type { RecordFormat, WantedField } from './record-scan.ts';
+import type { ContainedFile, RecordFormat, WantedField } from './record-scan.ts';
 
 /**
  * One JSON object per line; blank lines are no records. A line that is not JSON costs only itself: `read_json_objects`
@@ -12,14 +12,14 @@ import type { RecordFormat, WantedField } from './record-scan.ts';
 export const jsonLines: RecordFormat = {
   name: 'JSON lines',
   endings: withCompression(['.jsonl', '.ndjson', '.json']),
-  scan: async (db, absolutePath, fields, { unpackArrays = false } = {}) => {
-    const { sql: written, countedTwice } = await lines(db, absolutePath);
+  scan: async (db, file, fields, { unpackArrays = false } = {}) => {
+    const { sql: written, countedTwice } = await lines(db, file);
     const sql = unpackArrays ? unpackedSql(written) : written;
     return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
   },
   couldHold: async () => true,
-  fieldNames: async (db, absolutePath) => {
-    const { sql } = await lines(db, absolutePath);
+  fieldNames: async (db, file) => {
+    const { sql } = await lines(db, file);
     const [row] = await db.rows(
       `SELECT json_structure(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END)::VARCHAR AS structure
        FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT 1`,
@@ -44,10 +44,10 @@ function unpackedSql(sql: string): string {
 }
 
 /** The lines of a file as a column `json`, and how many of its unreadable lines are there a second time. */
-async function lines(db: Database, absolutePath: string): Promise<{ sql: string; countedTwice: number }> {
-  const sql = `SELECT json FROM read_json_objects(${pathLiteral(absolutePath)}, format = 'newline_delimited',
-    compression = ${compressionOf(absolutePath)}, ignore_errors = true, hive_partitioning = false)`;
-  const marked = await lineAfterByteOrderMark(absolutePath);
+async function lines(db: Database, file: ContainedFile): Promise<{ sql: string; countedTwice: number }> {
+  const sql = `SELECT json FROM read_json_objects(${pathLiteral(file)}, format = 'newline_delimited',
+    compression = ${compressionLiteral(file)}, ignore_errors = true, hive_partitioning = false)`;
+  const marked = await lineAfterByteOrderMark(file);
   if (marked === undefined || marked === null) return { sql, countedTwice: 0 };
   // The reader does not know a byte order mark and takes the line behind it for unreadable.
   if (marked === '') return { sql, countedTwice: 1 };

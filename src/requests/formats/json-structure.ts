@@ -1,3 +1,4 @@
+import { plainKeys, type RecordPath } from '../../domain/log/record-path.ts';
 import { quoteIdentifier, quoteLiteral } from '../database.ts';
 import { jsonFieldSql } from './json-path.ts';
 import type { WantedField } from './record-scan.ts';
@@ -35,12 +36,15 @@ export class JsonStructure {
   /** SQL for a field, given the names of the transformed record and of the record as JSON. */
   fieldSql(field: WantedField, record: string, json: string): string {
     if (!this.#fitting.has(field)) return jsonFieldSql(json, field.path, field.as);
-    const value = [record, ...field.path.map(quoteIdentifier)].join('.');
+    const value = [record, ...(plainKeys(field.path) ?? []).map(quoteIdentifier)].join('.');
     if (field.as === 'json') return `${value}::VARCHAR`;
     return field.as === 'text' ? value : `${value} IS NOT NULL`;
   }
 
-  #insert(path: readonly string[], type: LeafType): boolean {
+  #insert(steps: RecordPath, type: LeafType): boolean {
+    const path = plainKeys(steps);
+    // What is at a place in a list is in no object.
+    if (path === undefined || path.some((key) => /^\d+$/u.test(key))) return false;
     let { children } = this.#root;
     const created: (() => void)[] = [];
     for (const [depth, key] of path.entries()) {
@@ -65,10 +69,10 @@ export class JsonStructure {
     return true;
   }
 
-  #holdsObject(path: readonly string[]): boolean {
+  #holdsObject(path: RecordPath): boolean {
     let node: ObjectNode | LeafType | undefined = this.#root;
     for (const key of path) {
-      if (typeof node !== 'object') return false;
+      if (typeof node !== 'object' || typeof key !== 'string') return false;
       const child: { readonly key: string; readonly node: ObjectNode | LeafType } | undefined = node.children.get(
         key.toLowerCase(),
       );

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ContainedFile } from './record-scan.ts';
 import { uncompressed } from './uncompressed.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -8,10 +9,10 @@ const lineEnd = 0x0a;
  * The first line of a text file, plain or .gz, that begins with a byte order mark; without the mark. Null when the line
  * is not UTF-8, undefined when there is no mark. Node 20 cannot look into a .zst: there the mark spoils the first record.
  */
-export async function lineAfterByteOrderMark(absolutePath: string): Promise<string | null | undefined> {
-  if (/\.zst$/iu.test(absolutePath)) return undefined;
+export async function lineAfterByteOrderMark(file: ContainedFile): Promise<string | null | undefined> {
+  if (file.compression === 'zstd') return undefined;
   let head: Buffer = Buffer.alloc(0);
-  for await (const chunk of uncompressed(absolutePath)) {
+  for await (const chunk of uncompressed(file)) {
     if (!(chunk instanceof Buffer)) throw new TypeError('a file was read as text');
     head = Buffer.concat([head, chunk]);
     const compared = Math.min(head.length, byteOrderMark.length);

@@ -3,20 +3,22 @@ import { jsonLines } from './json-lines.ts';
 import { parquet } from './parquet.ts';
 import type { RecordFormat } from './record-scan.ts';
 
-const formats: readonly RecordFormat[] = [jsonLines, csv, parquet];
+/** The containers that a log's records may lie in. */
+export const containers = { 'json-lines': jsonLines, csv, parquet } as const satisfies Record<string, RecordFormat>;
+export type ContainerName = keyof typeof containers;
 
-/** Every ending that a log's name may have. */
-export const knownEndings: readonly string[] = formats.flatMap((format) => format.endings);
+const containerNames: readonly ContainerName[] = ['json-lines', 'csv', 'parquet'];
 
-/** The format of a file that was found by its ending. */
-export function containerOf(path: string): RecordFormat {
-  const format = formatOf(path);
-  if (format === undefined) throw new RangeError(`${path} has no format`);
-  return format;
+/** Every ending that tells what a file holds. */
+export const knownEndings: readonly string[] = containerNames.flatMap((name) => containers[name].endings);
+
+/** What reads a file. */
+export function containerOf({ container }: { readonly container: ContainerName }): RecordFormat {
+  return containers[container];
 }
 
-/** The format of a file, told from its name; undefined when no format has that ending. */
-export function formatOf(path: string): RecordFormat | undefined {
+/** The container that a file's name tells; undefined where the name has none of the known endings. */
+export function namedContainer(path: string): ContainerName | undefined {
   const name = path.toLowerCase();
-  return formats.find((format) => format.endings.some((ending) => name.endsWith(ending)));
+  return containerNames.find((each) => containers[each].endings.some((ending) => name.endsWith(ending)));
 }

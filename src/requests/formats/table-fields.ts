@@ -1,3 +1,4 @@
+import { plainKeys, type RecordPath } from '../../domain/log/record-path.ts';
 import { quoteIdentifier } from '../database.ts';
 import { jsonFieldSql } from './json-path.ts';
 import type { WantedField } from './record-scan.ts';
@@ -21,11 +22,11 @@ export function tableFieldsSql(columns: readonly TableColumn[], fields: readonly
 }
 
 /** Whether a dotted path leads to a column, or into one that could hold it: a struct with that field, a map or JSON text. */
-export function tableCouldHold(columns: readonly TableColumn[], path: readonly string[]): boolean {
+export function tableCouldHold(columns: readonly TableColumn[], path: RecordPath): boolean {
   for (let length = path.length; length > 0; length -= 1) {
-    const column = columns.find(({ name }) => name === path.slice(0, length).join('.'));
+    const column = columns.find(({ name }) => name === columnName(path.slice(0, length)));
     if (column === undefined) continue;
-    const last = path.at(-1) ?? '';
+    const last = plainKeys(path)?.at(-1) ?? '';
     // The name of a struct's type lists its fields, each before its own type.
     return (
       length === path.length ||
@@ -39,7 +40,7 @@ export function tableCouldHold(columns: readonly TableColumn[], path: readonly s
 
 function fieldSql(columns: readonly TableColumn[], { path, as }: WantedField): string {
   for (let length = path.length; length > 0; length -= 1) {
-    const column = columns.find(({ name }) => name === path.slice(0, length).join('.'));
+    const column = columns.find(({ name }) => name === columnName(path.slice(0, length)));
     if (column === undefined) continue;
     return length === path.length
       ? wholeColumn(column, as)
@@ -47,9 +48,14 @@ function fieldSql(columns: readonly TableColumn[], { path, as }: WantedField): s
   }
   if (as !== 'present') return 'NULL::VARCHAR';
   const inside = columns
-    .filter(({ name }) => name.startsWith(`${path.join('.')}.`))
+    .filter(({ name }) => name.startsWith(`${columnName(path) ?? ''}.`))
     .map(({ sql }) => `${sql} IS NOT NULL`);
   return inside.length === 0 ? 'false' : `(${inside.join(' OR ')})`;
+}
+
+/** What a column is called that a path leads to; undefined for a path that searches a list. */
+function columnName(path: RecordPath): string | undefined {
+  return plainKeys(path)?.join('.');
 }
 
 function wholeColumn(column: TableColumn, as: WantedField['as']): string {

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { fileError } from '../file-error.ts';
-import { containerOf } from '../formats/record-format.ts';
+import { scanRecords } from '../files/scan-records.ts';
 import { type ReadOptions, wantedFields } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
 import { insertRecords } from '../request-table.ts';
@@ -16,12 +16,11 @@ export const canaryRecords: RequestImporter = {
 };
 
 async function readFile(db: Database, options: ReadOptions, file: RequestFile, index: number): Promise<FileReading> {
-  const container = containerOf(file.path);
   try {
-    const scan = await container.scan(db, file.absolutePath, wantedFields(options));
+    const scan = await scanRecords(db, file, wantedFields(options));
     await insertRecords(db, options, { sql: scan.sql, file: index });
-    return { furtherUnreadable: await scan.furtherUnreadable() };
+    return { furtherUnreadable: await scan.furtherUnreadable(), notes: scan.notes };
   } catch (error) {
-    throw fileError(file, container.name, error);
+    throw fileError(file, error);
   }
 }

@@ -3,7 +3,8 @@ import type { LineCounts } from '../../domain/request-file-facts.ts';
 import type { Database } from '../database.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
-import { type JoinNeeds, roleSql } from './join-events.ts';
+import { roleSql } from '../table/version-names.ts';
+import type { JoinNeeds } from './join-events.ts';
 
 /**
  * Counts what became of the lines of each file, from the table `events` and the view `exchanges`.

@@ -1,3 +1,4 @@
+import type { RecordPath } from '../../domain/log/record-path.ts';
 import type { LogFormat } from '../../domain/log-format.ts';
 import type { WantedField } from '../formats/record-scan.ts';
 import type { ReadOptions } from '../read-options.ts';
@@ -50,6 +51,6 @@ export interface PayloadSql {
 
 /** A field to read, and what to make of its text. */
 export interface TextPlace {
-  readonly path: readonly string[];
+  readonly path: RecordPath;
   textSql(column: string): string;
 }

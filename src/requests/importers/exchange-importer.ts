@@ -1,9 +1,10 @@
 import { logFormatTraits } from '../../domain/log-format.ts';
+import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
+import type { RecordPath } from '../../domain/log/record-path.ts';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
-import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
+import { type Database, quoteIdentifier } from '../database.ts';
 import { fileError } from '../file-error.ts';
-import { jsonPointer } from '../formats/json-path.ts';
-import { containerOf } from '../formats/record-format.ts';
+import { jsonTextSql } from '../formats/json-path.ts';
 import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
@@ -13,8 +14,9 @@ import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
 import { predictionSql } from './payload-sql.ts';
-import { createTruths, type JoinNeeds, joinEvents, roleSql } from './join-events.ts';
-import { carriedTexts, createEvents, pathInsideInput, stageEvents } from './stage-events.ts';
+import { createTruths, type JoinNeeds, joinEvents } from './join-events.ts';
+import { roleSql } from '../table/version-names.ts';
+import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents } from './stage-events.ts';
 
 /**
  * Imports the log of a serving system: decodes every line into the table `events`, joins the lines about one request, and
@@ -25,8 +27,8 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
     importFiles: async (db, options, files) => {
       for (const file of files) await requireFormat(db, format.format, file);
       await createEvents(db, options);
-      const further: number[] = [];
-      for (const [index, file] of files.entries()) further.push(await readFile(db, format, options, file, index));
+      const readings: Pick<FileReading, 'furtherUnreadable' | 'notes'>[] = [];
+      for (const [index, file] of files.entries()) readings.push(await readFile(db, format, options, file, index));
       const needs = await joinNeeds(db, options);
       await requireKnownNames(db, format, options, files);
       if (needs.truths) await createTruths(db);
@@ -35,8 +37,8 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
       await insertRecords(db, options, { sql: unpackedSql(options), file: 'file', problem: 'problem' });
       await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       return counts.map((lines, index): FileReading => {
-        const furtherUnreadable = further[index] ?? 0;
-        return { furtherUnreadable, lines: { ...lines, lines: lines.lines + furtherUnreadable } };
+        const { furtherUnreadable = 0, notes = [] } = readings[index] ?? {};
+        return { furtherUnreadable, notes, lines: { ...lines, lines: lines.lines + furtherUnreadable } };
       });
     },
   };
@@ -48,12 +50,11 @@ async function readFile(
   options: ReadOptions,
   file: RequestFile,
   index: number,
-): Promise<number> {
-  const container = containerOf(file.path);
+): Promise<Pick<FileReading, 'furtherUnreadable' | 'notes'>> {
   try {
     return await stageEvents(db, format, options, file, index);
   } catch (error) {
-    throw fileError(file, container.name, error);
+    throw fileError(file, error);
   }
 }
 
@@ -112,8 +113,10 @@ function unknownNames(
 /** One row per request of every exchange, with the columns that `insertRecords` expects. */
 function unpackedSql(options: ReadOptions): string {
   const { label, timestamp, answer } = options.fields;
-  const texts = carriedTexts(options).map(([column, path]) => `${textSql(column, path)} AS ${quoteIdentifier(column)}`);
-  const labels = pathInsideInput(label) === undefined ? 'labels[place + 1]' : insideSql(pathInsideInput(label) ?? []);
+  const texts = carriedFields(options).map(
+    ([column, paths]) => `${carriedSql(column, paths)} AS ${quoteIdentifier(column)}`,
+  );
+  const labels = firstSql(eachPath(label).map((path) => textOf('labels[place + 1]', path)));
   const outcomes = recordedRoles(options).flatMap(([role]) => [
     `${role}_present`,
     `${role}_latency`,
@@ -126,7 +129,7 @@ function unpackedSql(options: ReadOptions): string {
     'true AS readable',
     'served_by',
     `CASE WHEN instances > 1 AND problem = 0 THEN id || '#' || place ELSE id END AS id`,
-    `${textSql('timestamp', timestamp)} AS timestamp`,
+    `${firstSql(eachPath(timestamp).map((path) => textOf('timestamp', path)))} AS timestamp`,
     ...texts,
     `${labels} AS label`,
     ...(options.input ? ['inputs[place + 1] AS input'] : []),
@@ -136,11 +139,24 @@ function unpackedSql(options: ReadOptions): string {
     SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges)`;
 }
 
-function textSql(column: string, path: string): string {
-  const inside = pathInsideInput(path);
-  return inside === undefined ? quoteIdentifier(column) : insideSql(inside);
+/** The first of a field's texts that is there. */
+function carriedSql(column: string, paths: FieldPaths): string {
+  return firstSql(eachPath(paths).map((path, index) => textOf(quoteIdentifier(placeColumn(column, index)), path)));
 }
 
-function insideSql(keys: readonly string[]): string {
-  return `json_extract_string(inputs[place + 1], ${quoteLiteral(jsonPointer(keys))})`;
+function firstSql(texts: readonly string[]): string {
+  const [only = 'NULL', ...further] = [...new Set(texts)];
+  return further.length === 0
+    ? only
+    : `coalesce(${[only, ...further].map((text) => `nullif(${text}, '')`).join(', ')})`;
+}
+
+/** A text of the record itself, or one inside the decoded input. */
+function textOf(column: string, path: string): string {
+  const inside = pathInsideInput(path);
+  return inside === undefined ? column : insideSql(inside);
+}
+
+function insideSql(path: RecordPath): string {
+  return jsonTextSql('inputs[place + 1]', path);
 }

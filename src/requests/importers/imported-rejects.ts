@@ -1,3 +1,4 @@
+import { shownPaths } from '../../domain/log/field-paths.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log-format.ts';
 import type { RequestFileFacts } from '../../domain/request-file-facts.ts';
@@ -57,14 +58,13 @@ function explained({ format, fields }: ReadOptions, reason: RejectReason): strin
     'batch-mismatch': 'the requests of a batch and its answers, or its labels, differ in number',
     'unknown-request': 'a response whose request is not in the log',
     'backwards-clock': 'its response is earlier than its request',
-    'missing-id': `it has no ${fields.id}`,
-    'missing-timestamp': `it has no ${fields.timestamp}; requests.fields.timestamp names where the time is, such as a logged header`,
-    'bad-timestamp': `${fields.timestamp} is no time`,
-    'missing-unit': `it has no ${fields.unit}, which requests.fields.unit names`,
+    'missing-id': `it has no ${shownPaths(fields.id)}`,
+    'missing-timestamp': `it has no ${shownPaths(fields.timestamp)}; requests.fields.timestamp names where the time is, such as a logged header`,
+    'bad-timestamp': `${shownPaths(fields.timestamp)} is no time`,
+    'missing-unit': `it has no ${shownPaths(fields.unit)}, which requests.fields.unit names`,
     'missing-input': 'it has no input to replay',
     'missing-served-by': 'it does not say which version answered',
     'other-version': 'neither version answered it; requests.versions says which version a name is',
-    'bad-latency': 'the latency is no number of milliseconds from 0 on',
     'bad-outcome': 'its answer is no prediction; requests.fields.prediction names where an answer keeps it',
     'conflicting-copies': 'other lines of the same id say something else',
   };

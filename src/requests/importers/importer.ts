@@ -9,6 +9,8 @@ export interface FileReading {
   readonly furtherUnreadable: number;
   /** How the file's lines became records; absent where each line is one. */
   readonly lines?: LineCounts;
+  /** How the file was read where that does not go without saying, a clause each. */
+  readonly notes?: readonly string[];
 }
 
 /** Brings the logs of one format into the table `requests`. */

@@ -1,3 +1,4 @@
+import { pathOf } from '../../domain/log/record-path.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
@@ -19,8 +20,8 @@ const format: ExchangeFormat = {
     text('status', 'status_code'),
     text('duration', 'execution_duration_ms'),
     text('older_duration', 'execution_time_ms'),
-    text('request_body', ...options.fields.input.split('.')),
-    text('response_body', ...options.fields.outcomes.split('.')),
+    text('request_body', ...pathOf(options.fields.input)),
+    text('response_body', ...pathOf(options.fields.outcomes)),
   ],
   line: (options) => {
     const [id, timestamp, servedBy, label] = placesOf(options);

@@ -1,8 +1,9 @@
-import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
+import { type Database, quoteIdentifier } from '../database.ts';
 import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
 import { reasonCode } from '../reject-reason.ts';
 import { timestampSql } from '../values/time.ts';
+import { roleSql } from '../table/version-names.ts';
 import { carriedTexts } from './stage-events.ts';
 
 /** Which lines there are to join. */
@@ -28,14 +29,6 @@ export async function joinEvents(db: Database, options: ReadOptions, needs: Join
   await db.run(`CREATE OR REPLACE TEMP VIEW labelled AS ${needs.truths ? withTruths : 'SELECT * FROM answered'}`);
   await db.run(`CREATE OR REPLACE TEMP VIEW told AS SELECT *, ${roleSql(options)} AS role FROM labelled`);
   await db.run(`CREATE OR REPLACE TEMP VIEW exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
-}
-
-/** SQL of the role of whoever answered a line, NULL for none of the two versions. */
-export function roleSql({ servedAs = {} }: ReadOptions): string {
-  const named = Object.entries(servedAs).filter(([name]) => name !== '*');
-  const branches = named.map(([name, role]) => `WHEN ${quoteLiteral(name)} THEN ${quoteLiteral(role)}`);
-  const others = servedAs['*'] === undefined ? 'NULL' : quoteLiteral(servedAs['*']);
-  return branches.length === 0 ? `${others}::VARCHAR` : `CASE served_by ${branches.join(' ')} ELSE ${others} END`;
 }
 
 const everyEvent = `SELECT * FROM events WHERE kind IS DISTINCT FROM 'truth'`;

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../database.ts';
+import { pathOf, plainKeys } from '../../domain/log/record-path.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat, TextPlace } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
@@ -29,7 +30,7 @@ const format: ExchangeFormat = {
       text('event_service', 'inferenceservicename'),
       text('blob_service', 'InferenceService'),
       text('table_service', 'inferenceService'),
-      text('event_data', ...options.fields.input.split('.')),
+      text('event_data', ...pathOf(options.fields.input)),
       text('event_base64', 'data_base64'),
       text('blob_bytes', 'Bytes'),
       text('table_bytes', 'bytes'),
@@ -73,7 +74,7 @@ const body = `coalesce(event_data, ${base64Sql('coalesce(event_base64, blob_byte
 
 /** A logged header: the attribute `metadata` is a JSON text of header names, each with its values. */
 function header(path: string): TextPlace | undefined {
-  const [attribute = '', ...name] = path.split('.');
+  const [attribute = '', ...name] = plainKeys(pathOf(path)) ?? [];
   if (!/^metadata$/iu.test(attribute) || name.length === 0) return undefined;
   const written = name.join('.');
   const canonical = written.toLowerCase().replaceAll(/(?:^|-)[a-z]/gu, (letter) => letter.toUpperCase());

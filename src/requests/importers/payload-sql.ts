@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../database.ts';
-import { jsonPointer } from '../formats/json-path.ts';
+import { pathOf } from '../../domain/log/record-path.ts';
+import { jsonTextSql } from '../formats/json-path.ts';
 
 /**
  * SQL over the payloads of serving systems: how many requests a body holds, what each is, and what each was answered.
@@ -118,11 +119,10 @@ export function csvAnswersSql(text: string, requests: string): string {
  * @param path of the prediction inside an answer that is an object.
  */
 export function predictionSql(answer: string, labels: readonly string[] | undefined, path: string | undefined): string {
-  const inside = path === undefined ? '' : jsonPointer(path.split('.'));
   const object =
     path === undefined
       ? `coalesce(json_extract_string(${answer}, '$.predicted_label'), ${answer})`
-      : `json_extract_string(${answer}, ${quoteLiteral(inside)})`;
+      : jsonTextSql(answer, pathOf(path));
   return `(CASE
     WHEN ${answer} LIKE '{%' THEN ${object}
     WHEN ${answer} LIKE '[%' THEN ${vectorSql(answer, labels)}

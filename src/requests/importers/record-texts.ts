@@ -1,10 +1,12 @@
+import { eachPath } from '../../domain/log/field-paths.ts';
+import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { logFormatTraits } from '../../domain/log-format.ts';
 import type { WantedField } from '../formats/record-scan.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 
 /** A field to read as text. */
-export function text(column: string, ...path: readonly string[]): WantedField {
+export function text(column: string, ...path: RecordPath): WantedField {
   return { column, path, as: 'text' };
 }
 
@@ -28,12 +30,13 @@ export function placed(
   const traits = logFormatTraits[format.format];
   const own = field === 'servedBy' ? traits.servedBy : traits.fields[field];
   const path = field === 'servedBy' ? (fields.served?.by ?? own) : fields[field];
-  const paths = [path ?? '', ...(path === own ? others : [])].filter((each) => each !== '');
+  const written = path === undefined ? [] : eachPath(path);
+  const paths = [...written, ...(path === own ? others : [])].filter((each) => each !== '');
   const places = paths.map((each, index) => {
     const column = `${field}_${index}`;
     const special = format.textAt?.(each);
     return {
-      field: text(column, ...(special?.path ?? each.split('.'))),
+      field: text(column, ...(special?.path ?? pathOf(each))),
       sql: special?.textSql(column) ?? column,
     };
   });

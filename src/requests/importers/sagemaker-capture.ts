@@ -1,3 +1,5 @@
+import { eachPath } from '../../domain/log/field-paths.ts';
+import { pathOf } from '../../domain/log/record-path.ts';
 import { logFormatTraits } from '../../domain/log-format.ts';
 import { quoteLiteral } from '../database.ts';
 import type { WantedField } from '../formats/record-scan.ts';
@@ -47,7 +49,9 @@ const format: ExchangeFormat = {
       error: 'NULL::VARCHAR',
       input: bodySql('input'),
       output: bodySql('output'),
-      labels: labelIsOwn(options) ? labelsSql(label.sql) : truthsSql,
+      labels: readsTruths(options)
+        ? `CASE WHEN truth THEN ${truthsSql} ELSE ${labelsSql(label.sql)} END`
+        : labelsSql(label.sql),
     };
   },
   textAt: (path) => customAttribute(path),
@@ -60,16 +64,25 @@ function placesOf(options: ReadOptions) {
     id: placed(format, options, 'id'),
     timestamp: placed(format, options, 'timestamp'),
     servedBy: placed(format, options, 'servedBy'),
-    label: labelIsOwn(options) ? placed(format, options, 'label') : { fields: [], sql: 'NULL::VARCHAR' },
+    label: placed(format, ownLabels(options), 'label'),
   };
 }
 
-function labelIsOwn({ fields }: ReadOptions): boolean {
-  return fields.label !== logFormatTraits['sagemaker-capture'].fields.label;
+const { label: truthPlace } = logFormatTraits['sagemaker-capture'].fields;
+
+/** Whether labels come in lines of ground truth. */
+function readsTruths({ fields }: ReadOptions): boolean {
+  return eachPath(fields.label).some((path) => path === truthPlace);
+}
+
+/** The labels that a line of a request has itself. */
+function ownLabels(options: ReadOptions): ReadOptions {
+  const label = eachPath(options.fields.label).filter((path) => path !== truthPlace);
+  return { ...options, fields: { ...options.fields, label } };
 }
 
 function bodyFields(name: string, path: string): WantedField[] {
-  const keys = path.split('.');
+  const keys = pathOf(path);
   return [
     text(`${name}_data`, ...keys, 'data'),
     text(`${name}_encoding`, ...keys, 'encoding'),
@@ -114,7 +127,7 @@ function customAttribute(path: string): TextPlace | undefined {
   const pattern = quoteLiteral(String.raw`(?:^|[;,&])\s*${name}=([^;,&]*)`);
   const textSql = (column: string): string =>
     name === '' ? attributesSql(column) : `nullif(regexp_extract(${attributesSql(column)}, ${pattern}, 1), '')`;
-  return { path: prefix.split('.'), textSql };
+  return { path: pathOf(prefix), textSql };
 }
 
 function attributesSql(column: string): string {

@@ -2,7 +2,7 @@ import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type LogFormat, logFormats, logFormatTraits } from '../../domain/log-format.ts';
 import type { Database } from '../database.ts';
 import { fileError } from '../file-error.ts';
-import { containerOf } from '../formats/record-format.ts';
+import { fieldNames } from '../files/scan-records.ts';
 import type { RequestFile } from '../request-files.ts';
 
 /** Tells of the dotted paths of a record's fields whether it looks like a format. */
@@ -57,10 +57,9 @@ function otherFormat({ path }: RequestFile, format: LogFormat, fields: readonly 
 }
 
 async function fieldsOf(db: Database, file: RequestFile): Promise<readonly string[]> {
-  const container = containerOf(file.path);
   try {
-    return await container.fieldNames(db, file.absolutePath);
+    return await fieldNames(db, file);
   } catch (error) {
-    throw fileError(file, container.name, error);
+    throw fileError(file, error);
   }
 }

@@ -1,33 +1,52 @@
+import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
+import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../database.ts';
-import { containerOf } from '../formats/record-format.ts';
+import { scanRecords } from '../files/scan-records.ts';
 import type { WantedField } from '../formats/record-scan.ts';
 import { kpiColumn, noNumbers } from '../wanted-numbers.ts';
 import { type ReadOptions, recordedSegments, segmentColumn } from '../read-options.ts';
+import { filterTexts } from '../table/filter-sql.ts';
 import { reasonCode } from '../reject-reason.ts';
 import type { RequestFile } from '../request-files.ts';
+import type { FileReading } from './importer.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { csvAnswersSql, csvLineAsJsonSql, csvLinesSql, jsonAnswersSql, jsonInstancesSql } from './payload-sql.ts';
 
 /** A path with this first key leads into the decoded input of one request. */
-const insideInput = 'input.';
+const insideInput = 'input';
 
-/** The texts of a record that become columns of the table `requests` as they are: the unit, segments and kpis. */
-export function carriedTexts(options: ReadOptions): [column: string, path: string][] {
+/** The texts of a record that become columns as they are, and where they are looked for: the unit, segments, kpis and what `where` reads. */
+export function carriedFields(options: ReadOptions): [column: string, paths: FieldPaths][] {
   return [
     ['unit', options.fields.unit],
     ...recordedSegments(options).map(([dimension, path]): [string, string] => [segmentColumn(dimension), path]),
     ...(options.numbers ?? noNumbers).kpis.map((field): [string, string] => [kpiColumn(field), field]),
+    ...filterTexts(options.where),
   ];
 }
 
+/** The same with a column for each place that a text is looked for in. */
+export function carriedTexts(options: ReadOptions): [column: string, path: string][] {
+  return carriedFields(options).flatMap(([column, paths]) =>
+    eachPath(paths).map((path, index): [string, string] => [placeColumn(column, index), path]),
+  );
+}
+
+/** The column of the text at one of a field's places. */
+export function placeColumn(column: string, index: number): string {
+  return index === 0 ? column : `${column}:${index}`;
+}
+
 /** The keys that lead to a text inside the decoded input; undefined for a text of the record itself. */
-export function pathInsideInput(path: string): string[] | undefined {
-  return path.startsWith(insideInput) ? path.slice(insideInput.length).split('.') : undefined;
+export function pathInsideInput(path: string): RecordPath | undefined {
+  const [first, ...inside] = path === '' ? [] : pathOf(path);
+  return first === insideInput && inside.length > 0 ? inside : undefined;
 }
 
 /** Whether the decoded inputs are needed, and not only their number. */
 function needsInputs(options: ReadOptions): boolean {
-  const paths = [...carriedTexts(options).map(([, path]) => path), options.fields.label, options.fields.timestamp];
+  const { label, timestamp } = options.fields;
+  const paths = [...carriedTexts(options).map(([, path]) => path), ...eachPath(label), ...eachPath(timestamp)];
   return options.input || paths.some((path) => pathInsideInput(path) !== undefined);
 }
 
@@ -40,17 +59,17 @@ export async function createEvents(db: Database, options: ReadOptions): Promise<
     problem UTINYINT${carried.map((column) => `, ${column}`).join('')})`);
 }
 
-/** Adds the lines of a file to the table `events`. @returns unreadable records beyond the rows; negative for rows too many. */
+/** Adds the lines of a file to the table `events`. @returns unreadable records beyond the rows (negative for rows too many), and what to tell of the file. */
 export async function stageEvents(
   db: Database,
   format: ExchangeFormat,
   options: ReadOptions,
   file: RequestFile,
   index: number,
-): Promise<number> {
+): Promise<Pick<FileReading, 'furtherUnreadable' | 'notes'>> {
   const carried = carriedTexts(options).map(([column, path]) => carriedText(format, column, path));
   const fields = [...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
-  const scan = await containerOf(file.path).scan(db, file.absolutePath, fields, {
+  const scan = await scanRecords(db, file, fields, {
     unpackArrays: format.arrays ?? false,
   });
   const line = format.line(options, file);
@@ -77,7 +96,7 @@ export async function stageEvents(
     ${carried.map(({ column }) => `, ${quoteIdentifier(`ev_${column}`)}`).join('')}
     FROM (SELECT *, ${answersSql} AS raw_answers FROM (
       SELECT *, ${instancesSql} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${prepared}))))`);
-  return await scan.furtherUnreadable();
+  return { furtherUnreadable: await scan.furtherUnreadable(), notes: scan.notes };
 }
 
 const instancesSql = `CASE WHEN ev_input_csv THEN ${csvLinesSql('ev_input_text')}
@@ -120,6 +139,6 @@ function carriedText(format: ExchangeFormat, column: string, path: string): Carr
   if (path === '' || pathInsideInput(path) !== undefined) return { column, sql: 'NULL::VARCHAR' };
   const special = format.textAt?.(path);
   const name = `carried_${column}`;
-  const field: WantedField = { column: name, path: special?.path ?? path.split('.'), as: 'text' };
+  const field: WantedField = { column: name, path: special?.path ?? pathOf(path), as: 'text' };
   return { column, field, sql: special?.textSql(quoteIdentifier(name)) ?? quoteIdentifier(name) };
 }

@@ -1,3 +1,4 @@
+import { pathOf } from '../../domain/log/record-path.ts';
 import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
@@ -15,11 +16,11 @@ const format: ExchangeFormat = {
   format: 'tf-serving',
   fields: (options) => [
     ...placesOf(options).flatMap(({ fields }) => fields),
-    text('request_body', ...options.fields.input.split('.')),
+    text('request_body', ...pathOf(options.fields.input)),
     text('raw_request', 'raw_data'),
     { column: 'instances', path: ['instances'], as: 'json' },
     { column: 'inputs', path: ['inputs'], as: 'json' },
-    text('response_body', ...options.fields.outcomes.split('.')),
+    text('response_body', ...pathOf(options.fields.outcomes)),
     text('raw_response', 'raw_prediction'),
     { column: 'predictions', path: ['predictions'], as: 'json' },
     { column: 'outputs', path: ['outputs'], as: 'json' },

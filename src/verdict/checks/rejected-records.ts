@@ -11,7 +11,8 @@ export function rejectedRecords(files: readonly RequestFileFacts[], maxRejected:
   let rows = 0;
   let rejected = 0;
   for (const file of files) {
-    rows += file.rows;
+    // What the plan leaves out says nothing of the records that count.
+    rows += file.rows - (file.leftOut?.records ?? 0);
     for (const [reason, count] of Object.entries(file.rejected)) {
       rejected += count;
       byReason.set(reason, (byReason.get(reason) ?? 0) + count);

@@ -1,0 +1,109 @@
+import { open } from 'node:fs/promises';
+import { unusableFile, type UserError } from '../../domain/errors.ts';
+import { csvHeader } from '../formats/csv-header.ts';
+import { type ContainerName, knownEndings, namedContainer } from '../formats/record-format.ts';
+import type { Compression, ContainedFile } from '../formats/record-scan.ts';
+import { uncompressed } from '../formats/uncompressed.ts';
+import { headOfZstd } from './zstd-head.ts';
+
+/** What a file's bytes are. */
+export interface FileKind {
+  readonly container: ContainerName;
+  readonly compression: Compression;
+  /** Whether the name did not tell, so that the content did. */
+  readonly sniffed: boolean;
+}
+
+/** As much of a file as is looked at where its name does not tell what it holds. */
+const headBytes = 65_536;
+/** A log may begin with a few lines of another kind. */
+const mostPreamble = 20;
+
+/**
+ * What a file holds: by its name where that has a known ending, else by what is in it, such as that of `app.log.1`.
+ * @throws UserError (exit 5) where neither tells.
+ */
+export async function fileKind(path: string, absolutePath: string): Promise<FileKind> {
+  const start = await headOf(absolutePath, 4);
+  const compression = compressionOf(path, start);
+  const named = namedContainer(path);
+  if (named !== undefined) return { container: named, compression, sniffed: false };
+  if (start.toString('latin1') === 'PAR1') return { container: 'parquet', compression, sniffed: true };
+  const head = await textHead({ absolutePath, compression });
+  const container = sniffedContainer(head);
+  if (typeof container === 'string') return { container, compression, sniffed: true };
+  throw notALog(path, container);
+}
+
+/** The name tells, since a damaged file must not be read as another kind of one; else the first bytes do. */
+function compressionOf(path: string, start: Buffer): Compression {
+  const name = path.toLowerCase();
+  if (name.endsWith('.gz') || (start[0] === 0x1f && start[1] === 0x8b)) return 'gzip';
+  return name.endsWith('.zst') || (start.length === 4 && start.readUInt32LE(0) === 0xfd2fb528) ? 'zstd' : 'none';
+}
+
+async function headOf(absolutePath: string, bytes: number): Promise<Buffer> {
+  const file = await open(absolutePath);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function textHead(file: ContainedFile): Promise<string> {
+  if (file.compression === 'none') return (await headOf(file.absolutePath, headBytes)).toString('utf8');
+  if (file.compression === 'zstd') return await headOfZstd(file.absolutePath, mostPreamble);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of uncompressed(file)) {
+    if (!(chunk instanceof Buffer)) throw new TypeError('a file was read as text');
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= headBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What the first lines of a text are, or a hint at what to do about them. */
+function sniffedContainer(text: string): ContainerName | { readonly hint: string } {
+  const lines = text
+    .replace(/^\uFEFF/u, '')
+    .split(/\r\n|\n|\r/u)
+    .filter((line) => line.trim() !== '')
+    .slice(0, mostPreamble);
+  const [first = '', second] = lines;
+  if (lines.some(isRecord)) return 'json-lines';
+  if (/^\s*[[{]\s*$/u.test(first)) return { hint: 'write one record per line, for instance with jq -c .' };
+  if (isHeader(first, second)) return 'csv';
+  return {
+    hint: `its first line is neither a JSON object nor the header of a table: ${JSON.stringify(first.slice(0, 60))}; names that tell end in ${knownEndings.join(', ')}`,
+  };
+}
+
+/** A line that holds a record, or a batch of them. */
+function isRecord(line: string): boolean {
+  if (!/^\s*(?:\{|\[\s*\{)/u.test(line)) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch (error) {
+    // The head of a file may end in the middle of its first line.
+    if (error instanceof SyntaxError) return line.length >= headBytes / 2;
+    throw error;
+  }
+}
+
+/** A header has several names, each once and none a number, and the next line has as many values. */
+function isHeader(line: string, next: string | undefined): boolean {
+  const { names, delimiter } = csvHeader(line);
+  const trimmed = names.map((name) => name.trim());
+  if (names.length < 2 || new Set(trimmed).size < names.length) return false;
+  if (trimmed.some((name) => name === '' || /^[-+\d]/u.test(name) || /[{}=]|\s.*\s.*\s/u.test(name))) return false;
+  return next === undefined || next.includes('"') || next.split(delimiter).length === names.length;
+}
+
+function notALog(path: string, { hint }: { readonly hint: string }): UserError {
+  return unusableFile(`${path}: not a log that canary can read`, { hint });
+}

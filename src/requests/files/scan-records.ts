@@ -1,0 +1,83 @@
+import { plainKeys, type RecordPath } from '../../domain/log/record-path.ts';
+import { columnPath } from '../../domain/log/record-path.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
+import { containerOf } from '../formats/record-format.ts';
+import type { RecordScan, ScanOptions, WantedField } from '../formats/record-scan.ts';
+import type { RequestFile } from '../request-files.ts';
+import { commaColumns, decimalCommaSql } from './decimal-comma.ts';
+
+/** A scan, and how the file was read where that does not go without saying. */
+export interface DescribedScan extends RecordScan {
+  /** Clauses about the file. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Prepares reading the wanted fields of every record of a file, whatever it lies in: at their first place that holds something, else in
+ * the names of the file's folders, and numbers with a decimal comma as numbers.
+ */
+export async function scanRecords(
+  db: Database,
+  file: RequestFile,
+  fields: readonly WantedField[],
+  options: ScanOptions = {},
+): Promise<DescribedScan> {
+  const places = fields.map((field) => placesOf(file, field));
+  const columns = places.flatMap(({ columns: own }) => own);
+  const container = containerOf(file);
+  const scan = await container.scan(db, file, columns, options);
+  const commas = scan.mayHaveDecimalCommas === true ? await commaColumns(db, file, columns) : new Set<string>();
+  const notes = commas.size === 0 ? [] : ['numbers are written with a decimal comma'];
+  if (commas.size === 0 && places.every(({ isPlain }) => isPlain)) return { ...scan, notes };
+  const values = places.map(({ field, columns: own, folder }) => {
+    const texts = own.map(({ column }) =>
+      commas.has(column) ? decimalCommaSql(quoteIdentifier(column)) : quoteIdentifier(column),
+    );
+    return `${firstOf(field, texts, folder)} AS ${quoteIdentifier(field.column)}`;
+  });
+  return { ...scan, sql: `SELECT ${['readable', ...values].join(', ')} FROM (${scan.sql})`, notes };
+}
+
+/** Whether a file could say something at a path; see `RecordFormat.couldHold`. */
+export async function couldHold(db: Database, file: RequestFile, path: RecordPath): Promise<boolean> {
+  return folderValue(file, path) !== undefined || (await containerOf(file).couldHold(db, file, path));
+}
+
+/** Paths of the fields of a file's first record, and of those that its folders name. */
+export async function fieldNames(db: Database, file: RequestFile): Promise<readonly string[]> {
+  const own = await containerOf(file).fieldNames(db, file);
+  const folders = Object.keys(file.partitions).map(columnPath);
+  return [...own, ...folders.filter((name) => !own.includes(name))];
+}
+
+interface FieldPlaces {
+  readonly field: WantedField;
+  /** A column for each place that the container is asked for. */
+  readonly columns: readonly WantedField[];
+  readonly folder: string | undefined;
+  readonly isPlain: boolean;
+}
+
+function placesOf(file: RequestFile, field: WantedField): FieldPlaces {
+  const { otherwise = [], ...first } = field;
+  const further = otherwise.map((path, index) => ({ ...first, path, column: `${field.column}:${index + 1}` }));
+  const folder = [field.path, ...otherwise].flatMap((path) => folderValue(file, path) ?? [])[0];
+  return { field, columns: [first, ...further], folder, isPlain: further.length === 0 && folder === undefined };
+}
+
+function folderValue({ partitions }: RequestFile, path: RecordPath): string | undefined {
+  const name = plainKeys(path)?.join('.') ?? '';
+  return Object.hasOwn(partitions, name) ? partitions[name] : undefined;
+}
+
+/** The first of several texts that is none of nothing and empty, else what the folder says. */
+function firstOf(
+  { as }: WantedField,
+  [only = 'NULL', ...further]: readonly string[],
+  folder: string | undefined,
+): string {
+  if (as === 'present') return folder === undefined ? only : 'true';
+  if (further.length === 0 && folder === undefined) return only;
+  const value = folder === undefined ? [] : [quoteLiteral(as === 'json' ? JSON.stringify(folder) : folder)];
+  return `coalesce(${[...[only, ...further].map((text) => `nullif(${text}, '')`), ...value].join(', ')})`;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { parsed, planWith } from './plan-text.ts';
+import { testEach } from './wrong-case.ts';
+
+const source = '  source: ../requests/*.jsonl\n  fields: { unit: session.id }';
+const where = (condition: string, fields = '{ unit: session.id }', format = 'canary') =>
+  `  format: ${format}\n  source: ../requests/*.jsonl\n  fields: ${fields}\n  where: ${condition}`;
+const hint = 'name a field of the request itself, such as its path or kind';
+
+describe('a where', () => {
+  testEach([
+    [
+      'on outcomes is refused',
+      source,
+      where('{ outcomes.x.error: null }'),
+      `13:12 where: outcomes.x.error tells what was answered, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'on the field of a live split for errors is refused',
+      source,
+      where('{ code: 200 }', '{ servedBy: by, error: code }'),
+      `13:12 where: code tells how a request ended, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'on the version is refused',
+      source,
+      where('{ by: v1 }', '{ servedBy: by }'),
+      `13:12 where: by tells which version answered, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'on a time that latency is read from is refused',
+      source,
+      where('{ ended: { not: null } }', '{ servedBy: by, latency: { from: begun, to: ended } }'),
+      `13:12 where: ended tells how long a request took, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'on the truth is refused',
+      source,
+      where('{ label: { not: null } }'),
+      `13:12 where: label tells the truth, which may depend on the answer, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'on a status is refused wherever it is',
+      source,
+      where('{ http.status_code: 200 }'),
+      `13:12 where: http.status_code tells how a request ended, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      "on what a serving system's log reads outcomes from is refused",
+      source,
+      where('{ execution_duration_ms: 1 }', '{ unit: u }', 'inference-table'),
+      `13:12 where: execution_duration_ms tells what was answered, and records are not left out by what came of them; ${hint}`,
+    ],
+    [
+      'needs a value',
+      source,
+      where('{ path: }'),
+      '13:18 path is compared with nothing; write a value, or null for records without it',
+    ],
+    [
+      'needs a path',
+      source,
+      where('{ a..b: x }'),
+      '13:12 the path a..b has nothing between two dots, or at an end; write a.b',
+    ],
+  ]);
+
+  test('is read as conditions in the order of their fields', () => {
+    const written = where('{ path: /predict, kind: { in: [predict, 1, true, null] }, host: { not: a, prefix: b } }');
+    expect(parsed(planWith(source, written)).plan.requests.where).toEqual([
+      { field: 'host', not: ['a'], prefix: 'b' },
+      { field: 'kind', is: ['predict', 1, true, null] },
+      { field: 'path', is: ['/predict'] },
+    ]);
+  });
+});
+
+describe('a latency', () => {
+  test.each(['{ path: took, unit: s }', '{ from: begun, to: ended }', 'took'])('may be %s', (latency) => {
+    const written = `  source: ../requests/*.jsonl\n  fields: { servedBy: by, latency: ${latency} }`;
+    expect(parsed(planWith(source, written)).ok).toBe(true);
+  });
+
+  testEach([
+    [
+      'in minutes is none of the units',
+      source,
+      '  source: ../requests/*.jsonl\n  fields: { servedBy: by, latency: { path: took, unit: m } }',
+      '11:56 unit: m is not one of the choices; did you mean ms? (one of ns, us, ms, s)',
+    ],
+  ]);
+});
+
+describe('a kpi', () => {
+  testEach([
+    [
+      'is at a path',
+      'metric: latency.mean, maxIncrease: 5ms',
+      'metric: "kpi.basket[x", maxIncrease: 5',
+      "30:15 the path basket[x has a [ that is not closed; write basket['x']",
+    ],
+  ]);
+});
+
+test('labels mature after a span', () => {
+  const { plan } = parsed(planWith(source, `${source}\n  labelsMatureAfter: 20d`));
+  expect(plan.requests.labelsMatureAfterMs).toBe(20 * 86_400_000);
+});
