@@ -151,6 +151,7 @@ export interface Checks {
   readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
+  readonly selection: { readonly action: CheckAction; readonly alpha: number };
 }
 
 /** What the requests of now are compared with, and how far they may be from it. */

@@ -14,6 +14,6 @@ export function recall(label: string): MeanMetric {
       ...untoldAnswer,
       condition: (role) => `${untoldAnswer.condition(role)} AND ${isTrue}`,
     },
-    absent: `no request that was asked of the version has the true label ${label}`,
+    absent: `no request with an outcome has the true label ${label}`,
   };
 }

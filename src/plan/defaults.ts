@@ -24,6 +24,7 @@ export const planDefaults = {
     window: { action: 'warn', minDuration: '24h' },
     segments: { action: 'warn', alpha: 0.01 },
     segmentMix: { action: 'warn' },
+    selection: { action: 'hold', alpha: 0.001 },
   },
   drift: {
     features: 'auto',

@@ -93,6 +93,7 @@ export interface WrittenChecks {
   readonly window?: WrittenAction | { readonly action?: WrittenAction; readonly minDuration?: string };
   readonly segments?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
   readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
+  readonly selection?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
 }
 
 export interface WrittenDrift {

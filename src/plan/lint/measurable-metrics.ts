@@ -58,6 +58,9 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
     case 'error_rate':
     case 'kpi':
     case 'memory':
+    case 'left_out':
+    case 'left_out_alone':
+    case 'labelled':
       return undefined;
   }
 }
