@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import type { Metric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/estimate.ts';
+import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import type { Slice } from '../../src/metrics/slice.ts';
 import { type Database, openDatabase } from '../../src/requests/database.ts';
@@ -13,7 +14,7 @@ import { segmentColumn } from '../../src/requests/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 
-const metrics = [
+const guarded = [
   'latency.mean',
   'latency.p50',
   'error_rate',
@@ -25,6 +26,8 @@ const metrics = [
   'agreement',
   'kpi.revenue',
 ].map(metricOf);
+/** With the shares of requests that the check `selection` asks of them. */
+const metrics = [...guarded, ...selectionShares(guarded, 'paired')];
 
 const slices: readonly (readonly [ComparisonKind, Slice])[] = [
   ['paired', { cohort: 'all', segment: null }],
