@@ -8,8 +8,8 @@ export type Metric =
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
   /** A numeric or boolean field of the log, by its dotted path. */
   | { readonly id: string; readonly family: 'kpi'; readonly field: string }
-  /** What a metric leaves out of a version, and what it leaves out of one version of a pair alone. No plan names these. */
-  | { readonly id: string; readonly family: 'left_out' | 'left_out_alone'; readonly of: Metric }
+  /** What a metric leaves out of a version. No plan names this or the next. */
+  | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
   /** How often the truth is known of answers of both versions that are alike, or different. */
   | { readonly id: string; readonly family: 'labelled'; readonly answers: 'alike' | 'different' };
 
@@ -121,7 +121,6 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   memory: { worse: 'higher', unit: 'bytes', zeroOne: false, concern: 'resources', hasBaseline: true },
   kpi: { worse: 'either', unit: 'number', zeroOne: false, concern: 'business', hasBaseline: true },
   left_out: { ...share, worse: 'higher' },
-  left_out_alone: { ...share, worse: 'higher' },
   labelled: share,
 };
 

@@ -5,7 +5,7 @@ import { agreement } from './agreement.ts';
 import { businessMetric } from './business-metric.ts';
 import { errorRate } from './error-rate.ts';
 import { labelledAnswers } from './families/labelled-answers.ts';
-import { leftOut, leftOutAlone } from './families/left-out.ts';
+import { leftOut } from './families/left-out.ts';
 import { groupMetricOf } from './group-metrics.ts';
 import { latencyMean } from './latency-mean.ts';
 import { logLoss } from './log-loss.ts';
@@ -35,9 +35,7 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
     case 'kpi':
       return businessMetric(metric.field);
     case 'left_out':
-      return leftOut(metric.of, domainOf(metric.of));
-    case 'left_out_alone':
-      return leftOutAlone(metric.of, domainOf(metric.of));
+      return leftOut(metric.of, metric.comparison, domainOf(metric.of));
     case 'labelled':
       return labelledAnswers(metric.answers);
     case 'memory':

@@ -132,7 +132,6 @@ describe.each(['pairs', 'live'] as const)(`on ${logs} healthy logs in %s`, (shap
       }
     }
     expect(alarms.loose).toBeLessThanOrEqual(mostAlarms);
-    console.log(shape, alarms);
     expect(alarms.strict).toBe(0);
   }, 900_000);
 });

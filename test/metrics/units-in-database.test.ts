@@ -26,8 +26,9 @@ const guarded = [
   'agreement',
   'kpi.revenue',
 ].map(metricOf);
-/** With the shares of requests that the check `selection` asks of them. */
-const metrics = [...guarded, ...selectionShares(guarded, 'paired')];
+/** What the check `selection` asks of some of them, which is measured apart from them. */
+const selected = ['latency.mean', 'precision(yes)', 'recall(yes)', 'mae'].map(metricOf);
+const metrics = [...guarded, ...selectionShares(selected, 'paired')];
 
 const slices: readonly (readonly [ComparisonKind, Slice])[] = [
   ['paired', { cohort: 'all', segment: null }],
@@ -40,7 +41,7 @@ const slices: readonly (readonly [ComparisonKind, Slice])[] = [
 async function everything(
   db: Database,
   unitsInMemory: number,
-  measured: readonly Metric[] = metrics,
+  measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
   const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
   const found = new Map<string, unknown>();
@@ -166,6 +167,20 @@ describe('units that the database adds up', () => {
     const served = await everything(split, 6000);
     expect(allDifferences(served, await everything(split, 5999))).toEqual([]);
     expect(served.get('kpi.revenue same mix')).toMatchObject({ kind: 'post-stratified' });
+  }, 60_000);
+
+  test('give the shares of requests that metrics leave out', async () => {
+    for (const [comparison, answeredBy] of [
+      ['paired', 'both'],
+      ['served', 'one'],
+    ] as const) {
+      const db = await skewedDatabase(2, 'n', answeredBy);
+      const shares = selectionShares(selected, comparison);
+      const inMemory = await everything(db, 6000, shares);
+      expect(allDifferences(inMemory, await everything(db, 5999, shares))).toEqual([]);
+      const name = `left out of precision(yes) ${comparison} null difference`;
+      expect(inMemory.get(name)).toMatchObject({ kind: 'linearized' });
+    }
   }, 60_000);
 
   test('give the same bits whatever the number of threads and the order of the records', async () => {

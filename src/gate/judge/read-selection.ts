@@ -4,13 +4,7 @@ import { testedMeasure } from '../../domain/format-bound.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
 import { estimateAt } from '../../metrics/estimate.ts';
-import {
-  labelledAlike,
-  labelledDifferent,
-  leftOutAloneOf,
-  leftOutOf,
-  needsTruth,
-} from '../../metrics/families/selection-shares.ts';
+import { labelledAlike, labelledDifferent, leftOutOf, needsTruth } from '../../metrics/families/selection-shares.ts';
 import type { Subject } from '../../metrics/subject.ts';
 import { isProvenAbove, isProvenLess } from '../../stats/bounds/proven-share.ts';
 import type { MissingTruth, Selection, UnevenSelection } from '../../verdict/checks/selection.ts';
@@ -45,7 +39,7 @@ function passedSubjects({ plan, scope }: SelectionSource, results: readonly Guar
   const passed = new Map<string, Passed>();
   for (const result of results) {
     const metric = metrics.get(result.metric);
-    if (result.status !== 'pass' || metric === undefined || leftOutOf(metric) === undefined) continue;
+    if (result.status !== 'pass' || metric === undefined || leftOutOf(metric, scope.comparison) === undefined) continue;
     const slice = { cohort: scope.judgedCohort, segment: result.segment };
     const subject: Subject = { metric, comparison: scope.comparison, slice };
     const key = JSON.stringify([metric.id, result.segment]);
@@ -90,13 +84,15 @@ async function leftOutShares(
   subject: Subject,
   alpha: number,
 ): Promise<LeftOutShares | undefined> {
-  const [leftOut, alone] = [leftOutOf(subject.metric), leftOutAloneOf(subject.metric)];
-  if (leftOut === undefined || alone === undefined) return undefined;
-  const measured = await shares.measure({ ...subject, metric: leftOut }, 'difference');
+  const leftOut = leftOutOf(subject.metric, subject.comparison);
+  if (leftOut === undefined) return undefined;
+  const asked = { ...subject, metric: leftOut };
+  const measured = await shares.measure(asked, 'difference');
   if (measured.kind !== 'linearized') return undefined;
   const { baseline = Number.NaN, candidate = Number.NaN } = measured;
   if (subject.comparison === 'paired') {
-    const ofOne = await shares.measure({ ...subject, metric: alone }, 'own');
+    // Of the requests that are left out of one version alone.
+    const ofOne = await shares.measure(asked, 'own');
     const isProven = ofOne.kind === 'proportion' && isProvenAbove(ofOne, 0.5, alpha);
     return { baseline, candidate, proven: isProven ? 'candidate' : 'neither' };
   }

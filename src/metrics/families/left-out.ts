@@ -1,3 +1,4 @@
+import type { ComparisonKind } from '../../domain/evidence.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { quoteLiteral } from '../../requests/database.ts';
@@ -16,37 +17,24 @@ interface Known {
 }
 
 /**
- * Share of the requests that a metric leaves out of a version: of those that it served, or in pairs of those that either version has
- * an outcome of.
+ * Share of the requests that a metric leaves out of a version. Served, of those that the version served. In pairs the difference is over the
+ * requests that either version has an outcome of, and a version's own value over those that are left out of exactly one of the two.
  * @param domain the metric's own; absent for a quantile, which has none.
  */
-export function leftOut(metric: Metric, domain: Domain | undefined): MeanMetric {
-  const known = knownBy(metric, domain);
-  return {
-    domain: (role) => `${role}_present AND (${known.expected})`,
-    pairedDomain: inPairs(known),
-    value: (role) => isMissing(known, role),
-    divisor: 1,
-    absent: 'no request has an outcome',
-  };
-}
-
-/** Of the requests that a metric leaves out of exactly one version of a pair, the share that it leaves out of this one. */
-export function leftOutAlone(metric: Metric, domain: Domain | undefined): MeanMetric {
+export function leftOut(metric: Metric, comparison: ComparisonKind, domain: Domain | undefined): MeanMetric {
   const known = knownBy(metric, domain);
   const [baseline, candidate] = roles.map((role) => isMissing(known, role));
-  const ofOne = `${inPairs(known)} AND ${baseline} <> ${candidate}`;
+  const pairedDomain = `(baseline_present OR candidate_present) AND (${known.expected}) AND (${known.expectedOfPairs})`;
   return {
-    domain: () => ofOne,
-    pairedDomain: ofOne,
+    domain: (role) =>
+      comparison === 'paired'
+        ? `${pairedDomain} AND ${baseline} <> ${candidate}`
+        : `${role}_present AND (${known.expected})`,
+    pairedDomain,
     value: (role) => isMissing(known, role),
     divisor: 1,
-    absent: 'no request is left out of one version alone',
+    absent: 'no request is left out',
   };
-}
-
-function inPairs({ expected, expectedOfPairs }: Known): string {
-  return `(baseline_present OR candidate_present) AND (${expected}) AND (${expectedOfPairs})`;
 }
 
 function isMissing({ counts }: Known, role: Role): string {

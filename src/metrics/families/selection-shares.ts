@@ -1,3 +1,4 @@
+import type { ComparisonKind } from '../../domain/evidence.ts';
 import type { Metric } from '../../domain/metric.ts';
 
 /** What the check `selection` asks of a metric, and of pairs with labels. */
@@ -8,29 +9,24 @@ export const labelledDifferent: Metric = {
   answers: 'different',
 };
 
-/** The share of requests that a metric leaves out; undefined for one that is not over requests. */
-export function leftOutOf(metric: Metric): Metric | undefined {
-  return metric.family === 'memory' ? undefined : { id: `left out of ${metric.id}`, family: 'left_out', of: metric };
+/** The share of requests that a metric leaves out, which some metrics have in common; undefined for one that is not over requests. */
+export function leftOutOf(metric: Metric, comparison: ComparisonKind): Metric | undefined {
+  if (metric.family === 'memory') return undefined;
+  const alike = metricsAlike.find((families) => families.includes(metric.family))?.[0];
+  return { id: `left out of ${alike ?? metric.id}`, family: 'left_out', of: metric, comparison };
 }
 
-/** Of what it leaves out of one version of a pair alone, the share of that version. */
-export function leftOutAloneOf(metric: Metric): Metric | undefined {
-  return metric.family === 'memory'
-    ? undefined
-    : { id: `left out of ${metric.id} alone`, family: 'left_out_alone', of: metric };
-}
+/** Metrics that are of the same requests. */
+const metricsAlike: readonly (readonly Metric['family'][])[] = [['latency'], ['accuracy', 'macro_f1'], ['mae', 'rmse']];
 
-/** Metrics that only requests whose truth is known can have. */
+/** Whether only requests whose truth is known can have a metric. */
 export function needsTruth({ family }: Metric): boolean {
   return !['latency', 'error_rate', 'agreement', 'memory', 'kpi'].includes(family);
 }
 
-/** Every share that is asked of some metrics. */
-export function selectionShares(metrics: readonly Metric[], comparison: 'paired' | 'served'): readonly Metric[] {
-  const shares = metrics.flatMap((metric) => {
-    const asked = comparison === 'paired' ? [leftOutOf(metric), leftOutAloneOf(metric)] : [leftOutOf(metric)];
-    return asked.filter((share) => share !== undefined);
-  });
+/** Every share that is asked of some metrics, each once. */
+export function selectionShares(metrics: readonly Metric[], comparison: ComparisonKind): readonly Metric[] {
+  const shares = metrics.map((metric) => leftOutOf(metric, comparison)).filter((share) => share !== undefined);
   const labels = comparison === 'paired' && metrics.some(needsTruth) ? [labelledAlike, labelledDifferent] : [];
-  return [...shares, ...labels];
+  return [...new Map([...shares, ...labels].map((share) => [share.id, share])).values()];
 }

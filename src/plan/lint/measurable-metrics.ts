@@ -59,7 +59,6 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
     case 'kpi':
     case 'memory':
     case 'left_out':
-    case 'left_out_alone':
     case 'labelled':
       return undefined;
   }
