@@ -45,12 +45,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
   const samplerOf = (noise: boolean, metrics = log.metrics) => {
     const measured = { ...drawn, timed, noise };
-    const drawnSampler = new DrawnSampler(
-      measured,
-      metrics,
-      () => writeDrawnStage(log.db, measured),
-      segmentColumn,
-    );
+    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
     return refusing(drawnSampler, log.refusals);
   };
   const judgement = await judgeStage(

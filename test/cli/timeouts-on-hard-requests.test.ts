@@ -13,7 +13,7 @@ const waitMs = 250;
 async function version(refuses: boolean): Promise<HttpArtifact> {
   const { url } = await serve(async ({ method, body }) => {
     if (method === 'GET') return { text: 'hello' };
-    const { x } = JSON.parse(body) as { x: number };
+    const x = Number(/\d+/u.exec(body)?.[0]);
     if (isHard(x) && refuses) await new Promise((resolve) => void setTimeout(resolve, 4 * waitMs));
     return { json: { label: isHard(x) && x % 24 === 0 ? 'no' : 'yes' } };
   });
@@ -32,8 +32,8 @@ test('a candidate that times out on exactly the hard requests of a replay gains 
   const { stdout, exitCode } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   const evidence = parseEvidence(stdout, 'standard output');
   expect(evidence.outcomes.candidate.errors).toEqual({ timeout: 25 });
-  const [accuracy] = evidence.comparisons.filter(({ metric }) => metric === 'accuracy');
+  const accuracy = evidence.comparisons.find(({ metric }) => metric === 'accuracy');
   // Of the answers alone all are right; of the requests 25 are not, where the baseline has 13 wrong.
   expect(accuracy).toMatchObject({ baseline: 287 / 300, candidate: 275 / 300 });
   expect(exitCode).not.toBe(0);
-});
+}, 240_000);

@@ -44,11 +44,9 @@ function isMissing({ counts }: Known, role: Role): string {
 function knownBy(metric: Metric, domain: Domain | undefined): Known {
   const whole = { expected: 'true', expectedOfPairs: 'true' };
   switch (metric.family) {
-    case 'latency': {
-      const counts: Domain = (role) => `${role}_latency_ns IS NOT NULL`;
+    case 'latency':
       // Only a sample may have been timed, but both versions on the same requests.
-      return { ...whole, expectedOfPairs: roles.map(counts).join(' OR '), counts };
-    }
+      return { ...whole, expectedOfPairs: roles.map(isTimed).join(' OR '), counts: isTimed };
     case 'agreement':
       return { ...whole, counts: (role) => `${role}_label IS NOT NULL` };
     case 'precision':
@@ -60,6 +58,8 @@ function knownBy(metric: Metric, domain: Domain | undefined): Known {
       return { ...whole, counts: required(domain) };
   }
 }
+
+const isTimed: Domain = (role) => `${role}_latency_ns IS NOT NULL`;
 
 function required(domain: Domain | undefined): Domain {
   if (domain === undefined) throw new RangeError('a metric over requests has a domain');
