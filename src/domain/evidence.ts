@@ -179,7 +179,7 @@ export interface LabelChange {
   readonly pairs?: LabelPairs;
 }
 
-/** Answered requests of one true label, and how many of them were answered with it. */
+/** Requests of one true label, and how many of them were answered with it; one without an answer was not. */
 export interface LabelCounts {
   readonly requests: number;
   readonly correct: number;
@@ -189,7 +189,7 @@ export interface LabelPairs {
   /** Requests that only the baseline answered right, and that only the candidate did. */
   readonly newMistakes: number;
   readonly fixed: number;
-  /** What the candidate answered in its new mistakes, the most frequent first; at most 3. */
+  /** What the candidate answered in its new mistakes, the most frequent first, `(no answer)` for nothing; at most 3. */
   readonly mistakenFor: readonly { readonly label: string; readonly requests: number }[];
   /** Ids of new mistakes, the first in their order; at most 3. */
   readonly examples: readonly string[];

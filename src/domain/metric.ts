@@ -1,4 +1,4 @@
-/** A metric that a guardrail can bound, parsed from its name in the plan. */
+/** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
 export type Metric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
@@ -7,7 +7,11 @@ export type Metric =
   | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
   /** A numeric or boolean field of the log, by its dotted path. */
-  | { readonly id: string; readonly family: 'kpi'; readonly field: string };
+  | { readonly id: string; readonly family: 'kpi'; readonly field: string }
+  /** What a metric leaves out of a version. No plan names this or the next. */
+  | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
+  /** How often the truth is known of answers of both versions that are alike, or different. */
+  | { readonly id: string; readonly family: 'labelled'; readonly answers: 'alike' | 'different' };
 
 /** Metrics whose name says all. */
 const plainFamilies = ['error_rate', 'accuracy', 'agreement', 'macro_f1', 'log_loss', 'auc', 'mae', 'rmse'] as const;
@@ -30,6 +34,8 @@ export interface MetricTraits {
   readonly concern: 'latency' | 'errors' | 'quality' | 'business' | 'resources';
   /** False for a metric that has no value of the baseline to compare with (agreement is with the baseline). */
   readonly hasBaseline: boolean;
+  /** The most that one request can move it by, times the number of requests; absent where nothing bounds it. */
+  readonly range?: number;
 }
 
 /** The names that a plan may use, as help and error messages list them. */
@@ -83,6 +89,9 @@ function parseQuantile(id: string): Metric | undefined {
   return { id, family: 'latency', statistic: 'quantile', probability: percent / 100 };
 }
 
+/** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
+export const leastProbability = 1e-15;
+
 /** A share of requests, of which more is better. */
 const share: MetricTraits = {
   worse: 'lower',
@@ -90,6 +99,7 @@ const share: MetricTraits = {
   zeroOne: true,
   concern: 'quality',
   hasBaseline: true,
+  range: 1,
 };
 
 /** A mistake's size, of which less is better. */
@@ -104,11 +114,14 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   agreement: { ...share, hasBaseline: false },
   macro_f1: { ...share, zeroOne: false },
   auc: { ...share, zeroOne: false },
-  log_loss: loss,
+  // A true label counts as no less likely than 1e-15.
+  log_loss: { ...loss, range: -Math.log(leastProbability) },
   mae: loss,
   rmse: loss,
   memory: { worse: 'higher', unit: 'bytes', zeroOne: false, concern: 'resources', hasBaseline: true },
   kpi: { worse: 'either', unit: 'number', zeroOne: false, concern: 'business', hasBaseline: true },
+  left_out: { ...share, worse: 'higher' },
+  labelled: share,
 };
 
 /** The direction, unit and concern of a metric. */

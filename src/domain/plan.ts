@@ -157,6 +157,7 @@ export interface Checks {
   readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
+  readonly selection: { readonly action: CheckAction; readonly alpha: number };
 }
 
 /** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */

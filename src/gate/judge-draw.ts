@@ -43,14 +43,9 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const { scope, sizes, span } = drawnScope(drawn, plan, stage);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const samplerOf = (noise: boolean) => {
+  const samplerOf = (noise: boolean, metrics = log.metrics) => {
     const measured = { ...drawn, timed, noise };
-    const drawnSampler = new DrawnSampler(
-      measured,
-      log.metrics,
-      () => writeDrawnStage(log.db, measured),
-      segmentColumn,
-    );
+    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
     return refusing(drawnSampler, log.refusals);
   };
   const judgement = await judgeStage(
@@ -62,6 +57,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       span,
       files: log.files,
       sampler: samplerOf(false),
+      shares: samplerOf(false, log.shares),
       noise: population.worlds.noise === undefined ? undefined : samplerOf(true),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,

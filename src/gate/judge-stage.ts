@@ -5,6 +5,7 @@ import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { compareVersions, guardedMetrics } from '../metrics/compare.ts';
+import type { Sampler } from '../metrics/metric-sampler.ts';
 import { segmentReversals } from '../metrics/segment-reversals.ts';
 import { coverage } from '../verdict/checks/coverage.ts';
 import { driftCheck } from '../verdict/checks/drift.ts';
@@ -19,10 +20,12 @@ import { sampleRatioCheck } from '../verdict/checks/sample-ratio.ts';
 import { assignsRequests, servedUsersCheck } from '../verdict/checks/served-users.ts';
 import { segmentMix } from '../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../verdict/checks/segments.ts';
+import { type Selection, selectionCheck } from '../verdict/checks/selection.ts';
 import { type LogSpan, spansDays, windowCheck } from '../verdict/checks/window.ts';
 import { plannedTests, rollbackTests } from '../verdict/guardrail-tests.ts';
 import { judgedSize } from '../verdict/judged-size.ts';
 import { plannedUnits } from '../verdict/planned-units.ts';
+import { readSelection } from './judge/read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { judgeTest, type TestSubject } from './judge-test.ts';
 import type { Frozen } from './next-look.ts';
@@ -50,6 +53,8 @@ export interface JudgedStage extends TestSubject {
   readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
+  /** Measures the shares of requests that the guarded metrics leave out. */
+  readonly shares: Sampler;
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
@@ -75,6 +80,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const found = await judgeSegments(plan.guardrails, judged.sizes, level.segments ?? [], (test, divisor) =>
     judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
   );
+  const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
@@ -83,15 +89,28 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   return {
     frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
     comparisons,
-    guardrails: [...results, ...found.guardrails],
+    guardrails,
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
       ...(await checksOf(judged, level, comparisons, noises, found)),
+      selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
       driftCheck(plan.drift, drift),
     ],
     drift,
   };
+}
+
+const nothingAsked: Selection = { asked: false, uneven: [], missingTruth: undefined };
+
+/** Where nobody reads what is told beside the verdict, a stage that does not increase anyway is asked no further. */
+async function selectionOf(
+  judged: JudgedStage,
+  guardrails: readonly GuardrailResult[],
+  planned: number,
+): Promise<Selection> {
+  if (judged.verdictOnly === true && guardrails.some(({ status }) => status !== 'pass')) return nothingAsked;
+  return await readSelection({ ...judged, plannedUnits: planned }, guardrails);
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */

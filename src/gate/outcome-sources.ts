@@ -21,6 +21,7 @@ export function outcomeSources(
     return {
       predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
       latency,
+      timeoutMs: plan.replay.timeoutMs,
       // A replay sees every error but those of a queue; what a log could hold is known once it is read.
       errorsKnown: latency === 'measured' && plan.replay.rate !== undefined ? 'timed' : true,
     };

@@ -3,6 +3,7 @@ import type { Stage } from '../domain/plan.ts';
 import { readCohortParity } from '../metrics/cohort-parity.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import { createJudgedTable, createNoiseTable, type JudgedTable, type OutcomeSource } from '../metrics/judged-table.ts';
+import { selectionShares } from '../metrics/families/selection-shares.ts';
 import { MetricSampler } from '../metrics/metric-sampler.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
 import { segmentSizes } from '../metrics/segment-sizes.ts';
@@ -58,6 +59,7 @@ export async function prepareJudgement(
     sizes: await segmentSizes(db, scope, segmentColumn),
     held,
     sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources, log.totals)), refusalsOf(held)),
+    shares: await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison), segmentColumn),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),

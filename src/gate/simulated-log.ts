@@ -3,6 +3,7 @@ import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { Metric } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
+import { selectionShares } from '../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
 import { assignUnits } from '../requests/assign-units.ts';
@@ -36,6 +37,8 @@ export interface SimulatedLog {
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
   readonly refusals: Refusals;
+  /** The shares of requests that they leave out. */
+  readonly shares: readonly Metric[];
   /** The candidate that does not differ. */
   readonly ground: JudgedTable;
 }
@@ -85,9 +88,10 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const timedTwice = sources.baseline.latency === 'measured';
   await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
+  const shares = selectionShares(metrics, comparison);
   const ground = await createPlantingGround(db, comparison, numbers);
   const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
-  return { db, rollout: asRead, files: log.files, comparison, timedTwice, numbers, metrics, refusals, ground };
+  return { db, rollout: asRead, files: log.files, comparison, timedTwice, numbers, metrics, shares, refusals, ground };
 }
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
@@ -151,7 +155,7 @@ export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
 
 /** Reads the log into memory with the effects in it. */
 export async function readSimulatedPopulation(
-  { db, rollout, comparison, timedTwice, numbers, metrics }: SimulatedLog,
+  { db, rollout, comparison, timedTwice, numbers, metrics, shares }: SimulatedLog,
   planted: readonly PlantedEffect[],
 ): Promise<Population> {
   const changes = planted.filter(({ change }) => change.eligible !== undefined);
@@ -161,5 +165,5 @@ export async function readSimulatedPopulation(
   const worlds: Worlds = { comparison, ways, changes, noise };
   await createWorlds(db, worlds, everywhere, numbers);
   const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
-  return await readPopulation(db, worlds, metrics, dimensions);
+  return await readPopulation(db, worlds, [...metrics, ...shares], dimensions);
 }

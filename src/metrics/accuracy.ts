@@ -1,13 +1,12 @@
-import type { Role } from '../domain/role.ts';
+import { both, isCounted, isRight, untoldAnswer } from './conditions.ts';
 import type { MeanMetric } from './mean-metric.ts';
 
-const answered = (role: Role) => `${role}_label IS NOT NULL AND label IS NOT NULL`;
-
-/** Share of answered, labelled requests whose predicted label is the true one. */
+/** Share of labelled requests that the version answered with the true label; one that it did not answer is not right. */
 export const accuracy: MeanMetric = {
-  domain: answered,
-  pairedDomain: `${answered('baseline')} AND ${answered('candidate')}`,
-  value: (role) => `(${role}_label = label)::INTEGER`,
+  domain: isCounted,
+  pairedDomain: both(isCounted),
+  value: isRight,
   divisor: 1,
-  absent: 'no answered request has both a predicted and a true label',
+  unusable: untoldAnswer,
+  absent: 'no request has both a true label and an outcome that tells what was answered',
 };

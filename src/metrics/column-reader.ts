@@ -15,6 +15,7 @@ import { topUnitsShare } from '../stats/top-units-share.ts';
 import type { Slice } from './slice.ts';
 import type { ComparedQuantity, NamedMean, UnitReader } from './unit-reader.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
+import type { UsableCounts } from './unusable-reason.ts';
 
 /** Estimates from units in memory, one metric and slice at a time. */
 export class ColumnReader implements UnitReader {
@@ -68,9 +69,9 @@ export class ColumnReader implements UnitReader {
     return topUnitsShare(candidate.sum);
   }
 
-  async unusable(metric: NamedMean, slice: Slice, role: Role): Promise<number> {
-    const { unusable } = await this.#read(metric, slice);
-    return unusable[role];
+  async usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
+    const sums = await this.#read(metric, slice);
+    return { unusable: sums.unusable[role], counted: sums[role].requests.reduce((sum, count) => sum + count, 0) };
   }
 
   #read({ id }: NamedMean, slice: Slice): Promise<UnitSums> {

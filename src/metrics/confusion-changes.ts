@@ -1,7 +1,7 @@
 import type { ConfusionChanges, LabelChange, LabelCounts, LabelPairs } from '../domain/evidence.ts';
 import type { Role } from '../domain/role.ts';
 import { type ComparedSides, comparedSides } from './compared-sides.ts';
-import { isLabelled } from './conditions.ts';
+import { isCounted, isRight } from './conditions.ts';
 import type { JudgedTable } from './judged-table.ts';
 import type { StageScope } from './stage-scope.ts';
 
@@ -9,13 +9,17 @@ const mostLabels = 50;
 const mostMistakenFor = 3;
 const mostExamples = 3;
 
+/** What stands for the answer of a version that gave none. */
+const noAnswer = '(no answer)';
+
 /**
- * How the answers changed by true label: each version's answered and right requests and, in pairs, what only one of them
- * answered right, with ids of new mistakes. The 50 labels that lost most are kept, so that the size does not grow with the log.
+ * How the answers changed by true label: each version's requests and those that it answered right and, in pairs, what only one of them
+ * answered right, with ids of new mistakes. A request without an answer is not right. The 50 labels that lost most are kept, so that the size does not grow with the log.
  * @returns undefined where no answer is a label or no truth is known.
  */
 export async function confusionChanges(table: JudgedTable, scope: StageScope): Promise<ConfusionChanges | undefined> {
-  const sides = comparedSides(scope, isLabelled);
+  if (!(await areLabelsTold(table))) return undefined;
+  const sides = comparedSides(scope, isCounted);
   const baseline = await countsByLabel(table, 'baseline', sides);
   const candidate = await countsByLabel(table, 'candidate', sides);
   if (baseline.size === 0 || candidate.size === 0) return undefined;
@@ -33,6 +37,13 @@ export async function confusionChanges(table: JudgedTable, scope: StageScope): P
   };
 }
 
+async function areLabelsTold({ db, name }: JudgedTable): Promise<boolean> {
+  const rows = await db.columns(
+    `SELECT (count(baseline_label) + count(candidate_label))::DOUBLE AS answers FROM ${name}`,
+  );
+  return (rows.numbers('answers')[0] ?? 0) > 0;
+}
+
 const none: LabelCounts = { requests: 0, correct: 0 };
 const noPairs: LabelPairs = { newMistakes: 0, fixed: 0, mistakenFor: [], examples: [] };
 
@@ -42,7 +53,7 @@ async function countsByLabel(
   { condition }: ComparedSides,
 ): Promise<ReadonlyMap<string, LabelCounts>> {
   const rows = await db.columns(
-    `SELECT label, count(*)::DOUBLE AS requests, count(*) FILTER (WHERE ${role}_label = label)::DOUBLE AS correct
+    `SELECT label, count(*)::DOUBLE AS requests, sum(${isRight(role)})::DOUBLE AS correct
      FROM ${name} WHERE ${condition[role]} GROUP BY label ORDER BY label`,
   );
   const [requests, correct] = [rows.numbers('requests'), rows.numbers('correct')];
@@ -57,7 +68,7 @@ async function pairsByLabel(table: JudgedTable, sides: ComparedSides): Promise<R
   const { db, name } = table;
   // In pairs both sides are the same requests.
   const condition = sides.condition.candidate;
-  const isFixed = 'baseline_label <> label AND candidate_label = label';
+  const isFixed = `${isRight('candidate')} > ${isRight('baseline')}`;
   const rows = await db.columns(
     `SELECT label, count(new_mistake_id)::DOUBLE AS new_mistakes, count(*) FILTER (WHERE ${isFixed})::DOUBLE AS fixed,
        to_json(coalesce(min(new_mistake_id, ${mostExamples}), []))::VARCHAR AS examples
@@ -87,7 +98,7 @@ async function answersInNewMistakes(
   condition: string,
 ): Promise<ReadonlyMap<string, LabelPairs['mistakenFor']>> {
   const rows = await db.columns(
-    `SELECT label, candidate_label AS answer, count(*)::DOUBLE AS requests FROM ${name}
+    `SELECT label, coalesce(candidate_label, '${noAnswer}') AS answer, count(*)::DOUBLE AS requests FROM ${name}
      WHERE ${condition} AND new_mistake_id IS NOT NULL GROUP BY label, answer
      QUALIFY row_number() OVER (PARTITION BY label ORDER BY requests DESC, answer) <= ${mostMistakenFor}
      ORDER BY label, requests DESC, answer`,

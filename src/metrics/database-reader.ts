@@ -18,6 +18,7 @@ import { postStratifiedInDatabase } from './stratified-aggregates.ts';
 import type { ComparedQuantity, NamedMean, UnitReader } from './unit-reader.ts';
 import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 import { wholeSum } from './unit-aggregates.ts';
+import type { UsableCounts } from './unusable-reason.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */
 export class DatabaseReader implements UnitReader {
@@ -83,12 +84,13 @@ export class DatabaseReader implements UnitReader {
     return shareOfHeaviest({ all: all ?? 0, heaviest: heaviest ?? 0, least: 0 });
   }
 
-  async unusable({ id }: NamedMean, slice: Slice, role: Role): Promise<number> {
+  async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
     const { db, table, condition, column } = await this.#tables.slice(id, slice);
     const rows = await db.columns(
-      `SELECT ${wholeSum(column(`${role}Unusable`))} AS requests FROM ${table} WHERE ${condition}`,
+      `SELECT ${wholeSum(column(`${role}Unusable`))} AS unusable, ${wholeSum(column(`${role}Requests`))} AS counted
+       FROM ${table} WHERE ${condition}`,
     );
-    return rows.numbers('requests')[0] ?? 0;
+    return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
   }
 
   async #sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {

@@ -61,9 +61,11 @@ export class GroupSampler {
     const { unusable } = definition;
     if (unusable !== undefined) {
       const rows = await this.#judged.db.columns(
-        `SELECT count(*)::DOUBLE AS requests FROM ${this.#judged.name} WHERE ${within} AND (${unusable.condition(role)})`,
+        `SELECT (count(*) FILTER (WHERE ${unusable.condition(role)}))::DOUBLE AS unusable, (count(*) FILTER (WHERE ${definition.domain(role)}))::DOUBLE AS counted
+         FROM ${this.#judged.name} WHERE ${within}`,
       );
-      const reason = unusableReason(unusable, role, rows.numbers('requests')[0] ?? 0);
+      const [lost = 0, counted = 0] = ['unusable', 'counted'].map((name) => rows.numbers(name)[0]);
+      const reason = unusableReason(unusable, role, { unusable: lost, counted });
       if (reason !== undefined) return uncomputable(reason);
     }
     const condition = `${within} AND ${domain}`;

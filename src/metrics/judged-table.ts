@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../requests/database.ts';
 import { scoreFromAnswerSql } from '../requests/outcome-sql.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from '../requests/wanted-numbers.ts';
 import { jackknifeGroups } from '../stats/jackknife.ts';
+import { isTimeout } from './conditions.ts';
 
 /** A table of judged requests, on which metrics are computed. */
 export interface JudgedTable {
@@ -17,6 +18,8 @@ export interface OutcomeSource {
   readonly predictions: 'recorded' | 'replayed';
   /** `recorded`: the log's times; `measured`: the table `measured_latency`; `none`: nobody timed this version. */
   readonly latency: 'recorded' | 'measured' | 'none';
+  /** What a recorded timeout without a time counts as, in ms. */
+  readonly timeoutMs: number;
   /**
    * False for a log that has no place for this version's errors, so that none in it means nothing. `timed` where the requests that were timed,
    * at the load that the plan asks for, are the only ones whose errors are those of that load.
@@ -30,7 +33,7 @@ export interface OutcomeSource {
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
- * request that the baseline answered right and the candidate wrong, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
   db: Database,
@@ -54,8 +57,8 @@ export async function createJudgedTable(
     'requests.label AS label',
     ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
     ...numberColumns(numbers),
-    `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label
-      AND ${answeredLabel('candidate', sources.candidate)} <> requests.label THEN requests.id END AS new_mistake_id`,
+    `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
+      THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
@@ -116,14 +119,14 @@ function numberColumns({ kpis, groups, positiveScores, binary, times = false }: 
 
 function outcomeColumns(
   role: Role,
-  { predictions, latency, errorsKnown }: OutcomeSource,
+  { predictions, latency, errorsKnown, timeoutMs }: OutcomeSource,
   numbers: WantedNumbers,
 ): string[] {
   const from = outcomePrefix(role, predictions);
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
   const error = errorSql(role, { predictions, latency });
   const latencyColumn = {
-    recorded: `requests.${role}_latency_ns`,
+    recorded: recordedLatencySql(role, timeoutMs),
     measured: `measured_latency.${role}_ns`,
     none: 'NULL::BIGINT',
   }[latency];
@@ -141,8 +144,24 @@ function outcomeColumns(
   ];
 }
 
+/**
+ * The time in the log. A timeout without one took as long as the version is waited for, so that it does not make the version faster; but
+ * where most answers have no time either, the times are a sample, in which all timeouts would weigh too much.
+ */
+function recordedLatencySql(role: Role, timeoutMs: number): string {
+  const [time, error] = [`requests.${role}_latency_ns`, `requests.${role}_error`];
+  const answers = `FROM requests WHERE ${role}_present AND ${role}_error IS NULL`;
+  const areTimed = `(SELECT 2 * count(${role}_latency_ns) >= count(*) ${answers})`;
+  return `CASE WHEN ${time} IS NULL AND ${isTimeout(error)} AND ${areTimed} THEN ${Math.round(timeoutMs * 1e6)}::BIGINT ELSE ${time} END`;
+}
+
 function answeredLabel(role: Role, source: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
   return `CASE WHEN ${errorSql(role, source)} IS NULL THEN ${outcomePrefix(role, source.predictions)}label END`;
+}
+
+/** The version answered with another label than the true one, or not at all. */
+function isWrong(role: Role, source: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  return `(${answeredLabel(role, source)} <> requests.label OR ${errorSql(role, source)} IS NOT NULL)`;
 }
 
 const isTimed = 'measured_latency.seq IS NOT NULL';

@@ -1,9 +1,7 @@
+import { leastProbability } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import { both, isLabelled } from './conditions.ts';
 import type { MeanMetric } from './mean-metric.ts';
-
-/** A probability below this counts as this, so that one confident mistake has a loss of 34.5 and not infinitely much. */
-const leastProbability = 1e-15;
 
 /** Digits of a loss that are kept, so that their sums are exact. */
 const lossDivisor = 1e12;

@@ -1,17 +1,19 @@
 import type { Role } from '../domain/role.ts';
 import { jackknifeGroups } from '../stats/jackknife.ts';
-import { both, isLabelled } from './conditions.ts';
+import { both, isCounted, untoldAnswer } from './conditions.ts';
 import type { GroupMetric, LeaveGroupOut } from './group-metric.ts';
 import type { JudgedTable } from './judged-table.ts';
 
 /**
  * Unweighted mean over labels of F1 = 2 tp / (answered + true), over the labels that occur as an answer or as the truth (van
- * Rijsbergen 1979, Information Retrieval; the mean is that of scikit-learn's `f1_score(average='macro')`).
+ * Rijsbergen 1979, Information Retrieval; the mean is that of scikit-learn's `f1_score(average='macro')`). A request without an answer is a
+ * truth that was missed.
  */
 export const macroF1: GroupMetric = {
-  domain: isLabelled,
-  pairedDomain: both(isLabelled),
-  absent: 'no answered request has both a predicted and a true label',
+  domain: isCounted,
+  pairedDomain: both(isCounted),
+  unusable: untoldAnswer,
+  absent: 'no request has both a true label and an outcome that tells what was answered',
   async compute(judged, role, condition) {
     return leaveGroupsOut(await confusionCounts(judged, role, condition));
   },
@@ -31,7 +33,7 @@ async function confusionCounts(judged: JudgedTable, role: Role, condition: strin
        FROM ${judged.name} WHERE ${condition} GROUP BY ALL
        UNION ALL
        SELECT ${answer} AS class, jackknife_group, 0 AS hits, count(*) AS occurrences
-       FROM ${judged.name} WHERE ${condition} GROUP BY ALL)
+       FROM ${judged.name} WHERE ${condition} AND ${answer} IS NOT NULL GROUP BY ALL)
      GROUP BY ALL ORDER BY class, unit_group`,
   );
   const [groups, hits, occurrences] = [rows.numbers('unit_group'), rows.numbers('hits'), rows.numbers('occurrences')];

@@ -25,9 +25,11 @@ export interface MeanMetric {
   readonly absent: string;
 }
 
-/** What makes a metric uncomputable as soon as one request is like it. */
+/** What makes a metric uncomputable: as soon as one request is like it, or more than a share of them. */
 export interface UnusableRequests {
   condition(role: Role): string;
   /** What is wrong with them: `no score of the true label`. */
   readonly problem: string;
+  /** Share of a version's requests, in [0, 1), that may be like it; 0 where absent. */
+  readonly tolerated?: number;
 }

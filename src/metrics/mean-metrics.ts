@@ -4,6 +4,9 @@ import { accuracy } from './accuracy.ts';
 import { agreement } from './agreement.ts';
 import { businessMetric } from './business-metric.ts';
 import { errorRate } from './error-rate.ts';
+import { labelledAnswers } from './families/labelled-answers.ts';
+import { leftOut } from './families/left-out.ts';
+import { groupMetricOf } from './group-metrics.ts';
 import { latencyMean } from './latency-mean.ts';
 import { logLoss } from './log-loss.ts';
 import type { MeanMetric } from './mean-metric.ts';
@@ -31,10 +34,18 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
       return meanAbsoluteError;
     case 'kpi':
       return businessMetric(metric.field);
+    case 'left_out':
+      return leftOut(metric.of, metric.comparison, domainOf(metric.of));
+    case 'labelled':
+      return labelledAnswers(metric.answers);
     case 'memory':
     case 'macro_f1':
     case 'auc':
     case 'rmse':
       return undefined;
   }
+}
+
+function domainOf(metric: Metric): MeanMetric['domain'] | undefined {
+  return (meanMetricOf(metric) ?? groupMetricOf(metric))?.domain;
 }

@@ -72,7 +72,7 @@ export class MeanSampler {
     const { unusable } = metric.definition;
     if (unusable === undefined) return undefined;
     const reasonOf = async (role: Role) =>
-      unusableReason(unusable, role, await this.#units.unusable(metric, slices[role], role));
+      unusableReason(unusable, role, await this.#units.usable(metric, slices[role], role));
     const reason = (await reasonOf('candidate')) ?? (quantity === 'own' ? undefined : await reasonOf('baseline'));
     return reason === undefined ? undefined : uncomputable(reason);
   }

@@ -1,6 +1,6 @@
 import type { MeasuredQuality, QualityPeriod } from '../domain/drift.ts';
 import { errorSize, isNumeric } from './absolute-error.ts';
-import { isLabelled } from './conditions.ts';
+import { isCounted, isRight } from './conditions.ts';
 import { estimateAt } from './estimate.ts';
 import { exactSumSql, powerOfTwoScale } from './exact-sum.ts';
 import type { JudgedTable } from './judged-table.ts';
@@ -22,7 +22,7 @@ export async function measureQuality(
 ): Promise<MeasuredQuality | undefined> {
   const [condition, value] =
     metric === 'accuracy'
-      ? [isLabelled('baseline'), '(baseline_label = label)::INTEGER']
+      ? [isCounted('baseline'), isRight('baseline')]
       : [isNumeric('baseline'), errorSize('baseline')];
   const range = await db.columns(
     `SELECT count(*)::DOUBLE AS requests, min(epoch_ms("at"))::DOUBLE AS first, max(epoch_ms("at"))::DOUBLE AS last, max(${value})::DOUBLE AS largest

@@ -1,15 +1,19 @@
 import { quoteLiteral } from '../requests/database.ts';
-import { both, isLabelled } from './conditions.ts';
+import { both, isCounted, isRight, untoldAnswer } from './conditions.ts';
 import type { MeanMetric } from './mean-metric.ts';
 
-/** Share of the answered requests whose true label is one label that the version answered with it. */
+/** Share of the requests whose true label is one label that the version answered with it; one that it did not answer is missed. */
 export function recall(label: string): MeanMetric {
   const isTrue = `label = ${quoteLiteral(label)}`;
   return {
-    domain: (role) => `${isLabelled(role)} AND ${isTrue}`,
-    pairedDomain: `${both(isLabelled)} AND ${isTrue}`,
-    value: (role) => `(${role}_label = label)::INTEGER`,
+    domain: (role) => `${isCounted(role)} AND ${isTrue}`,
+    pairedDomain: `${both(isCounted)} AND ${isTrue}`,
+    value: isRight,
     divisor: 1,
-    absent: `no answered request has the true label ${label}`,
+    unusable: {
+      ...untoldAnswer,
+      condition: (role) => `${untoldAnswer.condition(role)} AND ${isTrue}`,
+    },
+    absent: `no request with an outcome has the true label ${label}`,
   };
 }

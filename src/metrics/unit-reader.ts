@@ -5,6 +5,7 @@ import type { Proportion } from '../stats/proportion.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { MeanMetric } from './mean-metric.ts';
 import type { Slice } from './slice.ts';
+import type { UsableCounts } from './unusable-reason.ts';
 
 /** A metric that is a mean, as the tables of sums know it. */
 export interface NamedMean {
@@ -33,8 +34,8 @@ export interface UnitReader {
   postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable>;
   /** Share of the candidate's sum that the heaviest hundredth of the slice's units carries. */
   topUnitsShare(metric: NamedMean, slice: Slice): Promise<number | Uncomputable>;
-  /** Requests of one version that should count on a slice and cannot. */
-  unusable(metric: NamedMean, slice: Slice, role: Role): Promise<number>;
+  /** Requests of one version that count on a slice, and that should and cannot. */
+  usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
 }
 
 export type ComparedQuantity = 'difference' | 'relative';

@@ -24,6 +24,7 @@ export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
     },
     segments: { ...defaults.segments, ...asMap(checks.segments) },
     segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
+    selection: { ...defaults.selection, ...asMap(checks.selection) },
   };
 }
 

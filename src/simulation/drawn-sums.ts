@@ -17,7 +17,7 @@ export class DrawnSums implements UnitSumSource {
 
   constructor(stage: DrawnStage, metrics: readonly Metric[]) {
     this.#stage = stage;
-    this.#ofTimes = new Set(metrics.filter(({ family }) => family === 'latency').map(({ id }) => id));
+    this.#ofTimes = new Set(metrics.filter(isOfTimes).map(({ id }) => id));
   }
 
   async slice(metricId: string, { cohort, segment }: Slice): Promise<UnitSums> {
@@ -56,6 +56,10 @@ export class DrawnSums implements UnitSumSource {
     draw.sums.set(key, started);
     return started;
   }
+}
+
+function isOfTimes(metric: Metric): boolean {
+  return metric.family === 'latency' || ('of' in metric && metric.of.family === 'latency');
 }
 
 function picked(column: Float64Array | undefined, rows: Int32Array, count: number): Float64Array {

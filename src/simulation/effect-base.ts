@@ -1,12 +1,15 @@
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { groupMetricOf } from '../metrics/group-metrics.ts';
 import type { JudgedTable } from '../metrics/judged-table.ts';
+import type { MeanMetric } from '../metrics/mean-metric.ts';
 import { meanMetricOf } from '../metrics/mean-metrics.ts';
 
 /** The candidate's value of a metric on a table of judged requests, and shares of them. */
 export interface EffectBase {
   /** The candidate's value on the requests for which a condition holds; undefined where it has none. */
   valueOf(table: JudgedTable, metric: Metric, condition: string): Promise<number | undefined>;
+  /** How many requests that a mean counts of the candidate a condition holds for. */
+  counted(table: JudgedTable, metric: Metric, condition: string): Promise<number>;
   /** How many requests a condition holds for. */
   count(table: JudgedTable, condition: string): Promise<number>;
 }
@@ -25,19 +28,27 @@ export const effectBase: EffectBase = {
       if ((await this.count(table, within)) === 0) return undefined;
       return finite((await group.compute(table, 'candidate', within)).value);
     }
-    const mean = meanMetricOf(metric);
-    if (mean === undefined) throw new RangeError(`${metric.id} has no definition`);
+    const mean = meanOf(metric);
     const rows = await db.columns(
       `SELECT avg((${mean.value('candidate')})::DOUBLE) / ${mean.divisor} AS value FROM ${name}
        WHERE ${condition} AND ${mean.domain('candidate')}`,
     );
     return finite(rows.numbers('value')[0]);
   },
+  async counted(table, metric, condition) {
+    return await this.count(table, `${condition} AND ${meanOf(metric).domain('candidate')}`);
+  },
   async count({ db, name }, condition) {
     const rows = await db.columns(`SELECT count(*)::DOUBLE AS requests FROM ${name} WHERE ${condition}`);
     return rows.numbers('requests')[0] ?? 0;
   },
 };
+
+function meanOf(metric: Metric): MeanMetric {
+  const mean = meanMetricOf(metric);
+  if (mean === undefined) throw new RangeError(`${metric.id} has no definition`);
+  return mean;
+}
 
 function finite(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;

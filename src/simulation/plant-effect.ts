@@ -71,8 +71,10 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
       ? share
       : beyond(effect, from, Math.abs(hits / (answers + Math.sign(-effect.change) * possible) - from));
   }
-  const share = Math.abs(to - from) / (effect.change < 0 ? from : 1 - from);
-  return share <= 1 ? share : beyond(effect, from, effect.change < 0 ? from : 1 - from);
+  // Not every request that counts may be changed: one without an answer is wrong, and stays without one.
+  const most = possible / (await base.counted(table, metric, `${within} AND candidate_present`));
+  const share = Math.abs(to - from) / most;
+  return share <= 1 ? share : beyond(effect, from, most);
 }
 
 function answeredWith(label: string): string {

@@ -106,7 +106,7 @@ describe('rollback', () => {
     expect(evidence.verdict.decision).toBe('rollback');
     expect(statusesOf(evidence)).toMatchObject({
       'error_rate maxIncrease': 'breach',
-      'accuracy maxDecrease': 'uncomputable',
+      'accuracy maxDecrease': 'breach',
       'latency.p95 max': 'uncomputable',
     });
   });

@@ -137,6 +137,7 @@ describe('checks', () => {
       rejected: 'not-applicable',
       window: 'not-applicable',
       coverage: 'not-applicable',
+      selection: 'not-applicable',
       independence: 'not-applicable',
     });
   });

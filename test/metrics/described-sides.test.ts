@@ -90,7 +90,7 @@ describe('confusion changes', () => {
       answered('r5', 'refund', 'order', 'refund'),
       answered('r6', 'refund', 'order', 'other'),
       answered('r7', 'order', 'order', 'order'),
-      { unit: 1, label: 'order', baseline: { label: 'order' }, candidate: { error: 'timeout' } },
+      { id: 'r8', unit: 1, label: 'order', baseline: { label: 'order' }, candidate: { error: 'timeout' } },
     ];
     expect(await confusionChanges(await table(rows), scope('paired'))).toEqual({
       comparison: 'paired',
@@ -113,9 +113,9 @@ describe('confusion changes', () => {
         },
         {
           label: 'order',
-          baseline: { requests: 1, correct: 1 },
-          candidate: { requests: 1, correct: 1 },
-          pairs: { newMistakes: 0, fixed: 0, mistakenFor: [], examples: [] },
+          baseline: { requests: 2, correct: 2 },
+          candidate: { requests: 2, correct: 1 },
+          pairs: { newMistakes: 1, fixed: 0, mistakenFor: [{ label: '(no answer)', requests: 1 }], examples: ['r8'] },
         },
       ],
     });

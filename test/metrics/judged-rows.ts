@@ -80,8 +80,8 @@ function rowSql({
 }
 
 function newMistakeId(id: string, label?: string, baseline?: RowOutcome, candidate?: RowOutcome): string | undefined {
-  if (label === undefined || baseline?.label !== label || candidate?.label === undefined) return undefined;
-  return candidate.label === label ? undefined : id;
+  if (label === undefined || baseline?.label !== label || candidate === undefined) return undefined;
+  return (candidate.label ?? label) === label && candidate.error === undefined ? undefined : id;
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {

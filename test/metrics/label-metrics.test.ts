@@ -78,7 +78,7 @@ describe('recall', () => {
   test('of a label that no request has is uncomputable', async () => {
     expect(await measure(animals, 'recall(horse)', 'own')).toEqual({
       kind: 'uncomputable',
-      reason: 'no answered request has the true label horse',
+      reason: 'no request with an outcome has the true label horse',
     });
   });
 });

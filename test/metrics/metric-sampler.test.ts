@@ -30,15 +30,15 @@ const right = { label: 'yes' };
 const wrong = { label: 'no' };
 
 describe('accuracy', () => {
-  test('is counted on the labelled requests that both versions answered', async () => {
+  test('is counted on the labelled requests of which both versions’ outcomes are known, and no answer is not right', async () => {
     const measured = await measure(
       [
         { unit: 1, label: 'yes', baseline: right, candidate: right },
         { unit: 2, label: 'yes', baseline: right, candidate: wrong },
         { unit: 3, label: 'yes', baseline: wrong, candidate: right },
         { unit: 4, label: 'yes', baseline: right, candidate: wrong },
-        // None of these three is a pair of answers with a truth to compare with.
         { unit: 5, label: 'yes', baseline: right, candidate: { error: 'timeout' } },
+        // Neither of these two is a pair with a truth to compare with.
         { unit: 6, baseline: right, candidate: right },
         { unit: 7, label: 'yes', baseline: right },
       ],
@@ -46,11 +46,11 @@ describe('accuracy', () => {
     );
     expect(measured).toMatchObject({
       kind: 'linearized',
-      baseline: 0.75,
-      candidate: 0.5,
-      value: -0.25,
-      requests: 4,
-      units: 4,
+      baseline: 0.8,
+      candidate: 0.4,
+      value: -0.4,
+      requests: 5,
+      units: 5,
     });
   });
 
@@ -72,7 +72,7 @@ describe('accuracy', () => {
     const rows = [1, 2, 3].map((unit) => ({ unit, baseline: right, candidate: right }));
     expect(await measure(rows, 'accuracy')).toEqual({
       kind: 'uncomputable',
-      reason: 'no answered request has both a predicted and a true label',
+      reason: 'no request has both a true label and an outcome that tells what was answered',
     });
   });
 });

@@ -29,7 +29,7 @@ async function judged(errorsKnown: OutcomeSource['errorsKnown']) {
     CREATE TABLE measured_latency AS SELECT seq, 1000 AS candidate_ns, 1000 AS baseline_ns, 1000 AS baseline_again_ns,
       CASE WHEN seq IN (1, 2) THEN 'timeout' END AS candidate_error, NULL::VARCHAR AS baseline_error,
       CASE WHEN seq = 3 THEN 1 END AS candidate_retries, NULL::INTEGER AS baseline_retries FROM requests WHERE seq < 4`);
-  const source = { predictions: 'replayed', latency: 'measured', errorsKnown } as const;
+  const source = { predictions: 'replayed', latency: 'measured', timeoutMs: 2000, errorsKnown } as const;
   await createJudgedTable(db, { baseline: source, candidate: source }, [], 1);
   return await db.rows(`SELECT candidate_error AS error, candidate_label AS label, candidate_retries AS retries,
     candidate_errors_known AS known FROM judged ORDER BY unit_index`);

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import type { Metric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/estimate.ts';
+import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import type { Slice } from '../../src/metrics/slice.ts';
 import { type Database, openDatabase } from '../../src/requests/database.ts';
@@ -13,7 +14,7 @@ import { segmentColumn } from '../../src/requests/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 
-const metrics = [
+const guarded = [
   'latency.mean',
   'latency.p50',
   'error_rate',
@@ -25,6 +26,9 @@ const metrics = [
   'agreement',
   'kpi.revenue',
 ].map(metricOf);
+/** What the check `selection` asks of some of them, which is measured apart from them. */
+const selected = ['latency.mean', 'precision(yes)', 'recall(yes)', 'mae'].map(metricOf);
+const metrics = [...guarded, ...selectionShares(selected, 'paired')];
 
 const slices: readonly (readonly [ComparisonKind, Slice])[] = [
   ['paired', { cohort: 'all', segment: null }],
@@ -37,7 +41,7 @@ const slices: readonly (readonly [ComparisonKind, Slice])[] = [
 async function everything(
   db: Database,
   unitsInMemory: number,
-  measured: readonly Metric[] = metrics,
+  measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
   const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
   const found = new Map<string, unknown>();
@@ -163,6 +167,20 @@ describe('units that the database adds up', () => {
     const served = await everything(split, 6000);
     expect(allDifferences(served, await everything(split, 5999))).toEqual([]);
     expect(served.get('kpi.revenue same mix')).toMatchObject({ kind: 'post-stratified' });
+  }, 60_000);
+
+  test('give the shares of requests that metrics leave out', async () => {
+    for (const [comparison, answeredBy] of [
+      ['paired', 'both'],
+      ['served', 'one'],
+    ] as const) {
+      const db = await skewedDatabase(2, 'n', answeredBy);
+      const shares = selectionShares(selected, comparison);
+      const inMemory = await everything(db, 6000, shares);
+      expect(allDifferences(inMemory, await everything(db, 5999, shares))).toEqual([]);
+      const name = `left out of precision(yes) ${comparison} null difference`;
+      expect(inMemory.get(name)).toMatchObject({ kind: 'linearized' });
+    }
   }, 60_000);
 
   test('give the same bits whatever the number of threads and the order of the records', async () => {

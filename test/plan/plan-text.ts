@@ -37,7 +37,7 @@ guardrails:
 replay: { timeout: 1.5s, seed: 7 }
 coverage: { hours: [8, 20], segments: { locale: [en-US, de-DE] } }
 rollback: { owner: on-call, rehearsed: 2026-11-01, steps: [canary rollback rollouts/intent.yaml] }
-checks: { sampleRatio: { alpha: 0.0005 }, parity: warn, window: { minDuration: 36h }, segmentMix: hold }
+checks: { sampleRatio: { alpha: 0.0005 }, parity: warn, window: { minDuration: 36h }, segmentMix: hold, selection: warn }
 `;
 
 /** The shortest valid plan. */

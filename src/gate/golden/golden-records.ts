@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../../domain/errors.ts';
+import { eachPath, type FieldPaths, shownPaths } from '../../domain/log/field-paths.ts';
+import { pathOf, type PathStep } from '../../domain/log/record-path.ts';
 import type { RequestFields } from '../../domain/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
@@ -67,10 +69,10 @@ function readRecord(
   const [id, label] = [fields.id, fields.label].map((path) => exactText(valueAt(record, path)));
   const input = valueAt(record, fields.input);
   if (id === undefined || id === '' || (typeof id !== 'string' && typeof id !== 'number')) {
-    return missing('id', fields.id);
+    return missing('id', shownPaths(fields.id));
   }
   if (input === undefined) return missing('input', fields.input);
-  if (label === undefined || label === '') return missing('right answer', fields.label);
+  if (label === undefined || label === '') return missing('right answer', shownPaths(fields.label));
   const tolerance = valueAt(record, 'tolerance');
   const wrong = valueProblem(label, tolerance, version, output);
   if (wrong !== undefined) return wrong;
@@ -126,10 +128,19 @@ function parsedObject(line: string): Readonly<Record<string, unknown>> | undefin
 }
 
 /** What a dotted path leads to; null is nothing. */
-function valueAt(record: unknown, path: string): unknown {
-  let value = record;
-  for (const key of path.split('.')) value = membersOf(value)[key];
-  return value ?? undefined;
+/** What stands at the first of the paths that leads to something. */
+function valueAt(record: unknown, paths: FieldPaths): unknown {
+  for (const path of eachPath(paths)) {
+    const found = pathOf(path).reduce(stepInto, record);
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
+}
+
+function stepInto(value: unknown, step: PathStep): unknown {
+  if (typeof step === 'string') return membersOf(value)[step];
+  const elements: readonly unknown[] = Array.isArray(value) ? value : [];
+  return elements.find((element) => membersOf(element)[step.key] === step.equals);
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -58,6 +58,8 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
     case 'error_rate':
     case 'kpi':
     case 'memory':
+    case 'left_out':
+    case 'labelled':
       return undefined;
   }
 }

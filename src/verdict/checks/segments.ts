@@ -1,12 +1,10 @@
 import type { CheckResult } from '../../domain/evidence.ts';
 import { changeMeasure } from '../../domain/format-bound.ts';
-import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
+import { formatCount, formatQuantity } from '../../domain/format-number.ts';
 import type { CheckAction } from '../../domain/plan.ts';
 import type { SegmentReversal, UnjudgedSegment } from '../../domain/segment-findings.ts';
 import { segmentPhrase } from '../explain.ts';
-
-/** Names that a sentence lists before it counts the rest. */
-const namesListed = 5;
+import { listed } from '../listed.ts';
 
 /**
  * Whether a segment worsens for certain while the whole improves: the average then hides who pays for it.
@@ -36,10 +34,4 @@ function reversalText({ metric, unit, whole, segment, change, atBest }: SegmentR
 
 function unjudgedText({ segment, reason }: UnjudgedSegment): string {
   return `${segmentPhrase(segment).replace(/^ for /u, '')} (${reason})`;
-}
-
-function listed(texts: readonly string[]): string {
-  const shown = texts.slice(0, namesListed);
-  const rest = texts.length - shown.length;
-  return rest === 0 ? shown.join('; ') : `${shown.join('; ')}; and ${countOf(rest, 'more', 'more')}`;
 }

@@ -1,0 +1,117 @@
+import { boundsOwnValue, harmfulEnd, limitOf } from '../../domain/bound.ts';
+import type { GuardrailResult } from '../../domain/evidence.ts';
+import { testedMeasure } from '../../domain/format-bound.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
+import { guardedMetrics } from '../../metrics/compare.ts';
+import { estimateAt } from '../../metrics/estimate.ts';
+import { labelledAlike, labelledDifferent, leftOutOf, needsTruth } from '../../metrics/families/selection-shares.ts';
+import type { Subject } from '../../metrics/subject.ts';
+import { isProvenAbove, isProvenLess } from '../../stats/bounds/proven-share.ts';
+import type { MissingTruth, Selection, UnevenSelection } from '../../verdict/checks/selection.ts';
+import { type LeftOutShares, selectionEffect, type SelectionSource } from './selection-effect.ts';
+
+interface Passed {
+  readonly metric: Metric;
+  readonly subject: Subject;
+  readonly results: readonly GuardrailResult[];
+}
+
+/**
+ * Asks of everything that passed which requests it leaves out. In pairs only what the candidate alone leaves out counts: where the
+ * baseline alone has no answer, no answer of the candidate is a loss. The level is shared evenly by all that is asked.
+ */
+export async function readSelection(source: SelectionSource, results: readonly GuardrailResult[]): Promise<Selection> {
+  const { plan, scope } = source;
+  const passed = passedSubjects(source, results);
+  const ofTruth = scope.comparison === 'paired' && passed.some(({ metric }) => needsTruth(metric));
+  const alphaEach = plan.checks.selection.alpha / (passed.length + (ofTruth ? 1 : 0));
+  const uneven: UnevenSelection[] = [];
+  for (const each of passed) uneven.push(...(await unevenOf(source, each, alphaEach)));
+  return {
+    asked: passed.length > 0,
+    uneven,
+    missingTruth: ofTruth ? await missingTruthOf(source, alphaEach) : undefined,
+  };
+}
+
+function passedSubjects({ plan, scope }: SelectionSource, results: readonly GuardrailResult[]): readonly Passed[] {
+  const metrics = new Map(guardedMetrics(plan).map((metric) => [metric.id, metric]));
+  const passed = new Map<string, Passed>();
+  for (const result of results) {
+    const metric = metrics.get(result.metric);
+    if (result.status !== 'pass' || metric === undefined || leftOutOf(metric, scope.comparison) === undefined) continue;
+    const slice = { cohort: scope.judgedCohort, segment: result.segment };
+    const subject: Subject = { metric, comparison: scope.comparison, slice };
+    const key = JSON.stringify([metric.id, result.segment]);
+    passed.set(key, { metric, subject, results: [...(passed.get(key)?.results ?? []), result] });
+  }
+  return [...passed.values()];
+}
+
+/** The tightest of the results that the requests left out could turn, if there is one. */
+async function unevenOf(
+  source: SelectionSource,
+  { metric, subject, results }: Passed,
+  alpha: number,
+): Promise<readonly UnevenSelection[]> {
+  const shares = await leftOutShares(source, subject, alpha);
+  if (shares === undefined || shares.proven === 'neither') return [];
+  const { baseline, candidate } = shares;
+  const found: UnevenSelection[] = [];
+  for (const { bound, segment, ...result } of results) {
+    // What the candidate's own value leaves out of the baseline does not concern it.
+    if (shares.proven === 'baseline' && boundsOwnValue(bound.kind)) continue;
+    const effect = await selectionEffect(source, subject, bound, shares);
+    const room = roomOf({ bound, segment, ...result });
+    if (!(effect > room)) continue;
+    const measure = testedMeasure(bound, metricTraits(metric).unit);
+    found.push({ metric: metric.id, segment, baseline, candidate, effect, room, measure });
+  }
+  return found.toSorted((a, b) => a.room - b.room).slice(0, 1);
+}
+
+/** What lies between the end of the interval that faces harm and the bound. */
+function roomOf({ bound, test, value, low, high }: GuardrailResult): number {
+  const upper = harmfulEnd(bound.kind) === 'high';
+  const end = test === 'point' ? value : upper ? high : low;
+  if (end === undefined) return 0;
+  const distance = limitOf(bound.kind, bound.value) - end;
+  return Math.max(0, upper ? distance : -distance);
+}
+
+async function leftOutShares(
+  { shares, plannedUnits }: SelectionSource,
+  subject: Subject,
+  alpha: number,
+): Promise<LeftOutShares | undefined> {
+  const leftOut = leftOutOf(subject.metric, subject.comparison);
+  if (leftOut === undefined) return undefined;
+  const asked = { ...subject, metric: leftOut };
+  const measured = await shares.measure(asked, 'difference');
+  if (measured.kind !== 'linearized') return undefined;
+  const { baseline = Number.NaN, candidate = Number.NaN } = measured;
+  if (subject.comparison === 'paired') {
+    // Of the requests that are left out of one version alone.
+    const ofOne = await shares.measure(asked, 'own');
+    const isProven = ofOne.kind === 'proportion' && isProvenAbove(ofOne, 0.5, alpha);
+    return { baseline, candidate, proven: isProven ? 'candidate' : 'neither' };
+  }
+  const settings = { alphaLower: alpha / 2, alphaUpper: alpha / 2, inference: 'sequential', plannedUnits } as const;
+  const estimate = estimateAt(measured, settings);
+  if (estimate.kind !== 'estimated') return undefined;
+  const proven = estimate.low > 0 ? 'candidate' : estimate.high < 0 ? 'baseline' : 'neither';
+  return { baseline, candidate, proven };
+}
+
+async function missingTruthOf(
+  { shares, scope, plannedUnits }: SelectionSource,
+  alpha: number,
+): Promise<MissingTruth | undefined> {
+  const slice = { cohort: scope.judgedCohort, segment: null };
+  const shareOf = (metric: Metric) => shares.measure({ metric, comparison: 'paired', slice }, 'own');
+  const [different, alike] = [await shareOf(labelledDifferent), await shareOf(labelledAlike)];
+  if (different.kind !== 'proportion' || alike.kind !== 'proportion') return undefined;
+  return isProvenLess(different, alike, alpha, plannedUnits)
+    ? { different: different.value, alike: alike.value }
+    : undefined;
+}

@@ -1,0 +1,62 @@
+import type { CheckResult, Segment } from '../../domain/evidence.ts';
+import { formatQuantity, formatShare, type Measure } from '../../domain/format-number.ts';
+import type { CheckAction } from '../../domain/plan.ts';
+import { listed } from '../listed.ts';
+import { segmentPhrase } from '../explain.ts';
+
+/** A metric that leaves out more requests of one version than of the other, for certain, and what they could change. */
+export interface UnevenSelection {
+  readonly metric: string;
+  readonly segment: Segment;
+  /** Share of each version's requests that are left out, in [0, 1]. */
+  readonly baseline: number;
+  readonly candidate: number;
+  /** What the difference could change at most; Infinity where nothing bounds it. */
+  readonly effect: number;
+  /** What the interval leaves until its bound. */
+  readonly room: number;
+  readonly measure: Measure;
+}
+
+/** Share of requests whose truth is known, of those on which the versions gave different answers or the same, where the first is less for certain. */
+export interface MissingTruth {
+  readonly different: number;
+  readonly alike: number;
+}
+
+export interface Selection {
+  /** Whether anything passed that could rest on a selection. */
+  readonly asked: boolean;
+  /** The first of each metric and segment is the tightest. */
+  readonly uneven: readonly UnevenSelection[];
+  readonly missingTruth: MissingTruth | undefined;
+}
+
+/**
+ * Whether what passes could rest on which requests count: failures, answers without a time and missing labels that depend on
+ * the version select the requests that a metric is computed on.
+ */
+export function selectionCheck(action: CheckAction, { asked, uneven, missingTruth }: Selection): CheckResult {
+  const name = 'selection';
+  const found = [...(missingTruth === undefined ? [] : [truthText(missingTruth)]), ...uneven.map(unevenText)];
+  if (found.length > 0) return { name, status: action, detail: listed(found) };
+  return asked
+    ? { name, status: 'pass', detail: 'no guardrail passes by the requests that it leaves out of one version alone' }
+    : { name, status: 'not-applicable', detail: 'no guardrail passes that could leave requests out' };
+}
+
+function truthText({ different, alike }: MissingTruth): string {
+  return `the truth is known of ${share(different)} of the requests on which the versions differ and of ${share(alike)} of those on which they do not, so that quality is not told where it matters; label requests without regard to what a version answered`;
+}
+
+function unevenText({ metric, segment, baseline, candidate, effect, room, measure }: UnevenSelection): string {
+  const found = `${metric}${segmentPhrase(segment)} leaves out ${share(candidate)} of the candidate's requests and ${share(baseline)} of the baseline's (without an answer, a time, a label or an outcome)`;
+  const allowed = formatQuantity(room, measure).replace('+', '');
+  return Number.isFinite(effect)
+    ? `${found}, which could change it by ${formatQuantity(effect, measure).replace('+', '')} where its bound leaves ${allowed}`
+    : `${found}, and nothing limits what those could change`;
+}
+
+function share(value: number): string {
+  return formatShare(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { HttpArtifact } from '../../src/domain/registry.ts';
+import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { serve } from '../models/http/loopback.ts';
+import { run } from './harness.ts';
+import { writeRollout } from './http-rollout.ts';
+
+const requests = 300;
+const isHard = (input: number) => input % 12 === 0;
+const waitMs = 250;
+
+/** A version on a server, which says yes to what is easy, right or wrong by chance to what is hard, or keeps silent. */
+async function version(refuses: boolean): Promise<HttpArtifact> {
+  const { url } = await serve(async ({ method, body }) => {
+    if (method === 'GET') return { text: 'hello' };
+    const x = Number(/\d+/u.exec(body)?.[0]);
+    if (isHard(x) && refuses) await new Promise((resolve) => void setTimeout(resolve, 4 * waitMs));
+    return { json: { label: isHard(x) && x % 24 === 0 ? 'no' : 'yes' } };
+  });
+  return { runtime: 'http', url, protocol: 'json', body: { x: '{{input}}' }, answer: { label: 'label' } };
+}
+
+test('a candidate that times out on exactly the hard requests of a replay gains nothing by it', async () => {
+  const folder = writeRollout({
+    baseline: await version(false),
+    candidate: await version(true),
+    signature: { output: { kind: 'classification', labels: ['no', 'yes'] } },
+    records: Array.from({ length: requests }, (_, index) => ({ input: index, label: 'yes' })),
+    guardrails: ['{ metric: accuracy, maxDecrease: 3pp }', '{ metric: latency.p90, max: 1s }'],
+    replay: `{ latencyRequests: ${requests}, timeout: ${waitMs}ms }`,
+  });
+  const { stdout, exitCode } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const evidence = parseEvidence(stdout, 'standard output');
+  expect(evidence.outcomes.candidate.errors).toEqual({ timeout: 25 });
+  const accuracy = evidence.comparisons.find(({ metric }) => metric === 'accuracy');
+  // Of the answers alone all are right; of the requests 25 are not, where the baseline has 13 wrong.
+  expect(accuracy).toMatchObject({ baseline: 287 / 300, candidate: 275 / 300 });
+  expect(exitCode).not.toBe(0);
+}, 240_000);
