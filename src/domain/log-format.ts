@@ -2,6 +2,21 @@
 export const logFormats = ['canary', 'sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
+/**
+ * What an answer of a classification is made of: its label; one number, the probability of the second of two labels; a
+ * probability for each label in the order of the signature; or a label and one probability, its own or (`positive`) that of
+ * the second of two labels.
+ */
+export const answerForms = [
+  'label',
+  'probability',
+  'scores',
+  'label, probability',
+  'label, positive probability',
+  'probability, label',
+] as const;
+export type AnswerForm = (typeof answerForms)[number];
+
 /** Dotted paths into a record. */
 export interface RequestFields {
   readonly id: string;

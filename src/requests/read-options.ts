@@ -1,4 +1,4 @@
-import type { LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
+import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import type { LabelReading } from './values/label.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
   /** Of the log of a serving system, which version each name in it is; `*` is every other name. */
   readonly servedAs?: Readonly<Record<string, Role>>;
+  /** Of the log of a serving system, what its answers are made of, where the plan says so. */
+  readonly answers?: AnswerForm | undefined;
   /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */

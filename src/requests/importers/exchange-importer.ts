@@ -12,7 +12,11 @@ import { countLines } from './count-lines.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
-import { predictionSql } from './payload-sql.ts';
+import { nameOfLog } from './answer-errors.ts';
+import { withPartsSql } from './answer-sql.ts';
+import { predictionSql } from './prediction-sql.ts';
+import { type AnswerReadings, readAnswers } from './read-answers.ts';
+import type { AnswerReading } from './answer-reading.ts';
 import { createTruths, type JoinNeeds, joinEvents, roleSql } from './join-events.ts';
 import { carriedTexts, createEvents, pathInsideInput, stageEvents } from './stage-events.ts';
 
@@ -29,10 +33,11 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
       for (const [index, file] of files.entries()) further.push(await readFile(db, format, options, file, index));
       const needs = await joinNeeds(db, options);
       await requireKnownNames(db, format, options, files);
+      const readings = await readAnswers(db, options, files);
       if (needs.truths) await createTruths(db);
       await joinEvents(db, options, needs);
       const counts = await countLines(db, options, needs, files);
-      await insertRecords(db, options, { sql: unpackedSql(options), file: 'file', problem: 'problem' });
+      await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
       await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       return counts.map((lines, index): FileReading => {
         const furtherUnreadable = further[index] ?? 0;
@@ -97,7 +102,7 @@ function unknownNames(
   options: ReadOptions,
 ): UserError {
   const [[, version] = ['baseline', 'stable']] = recordedRoles(options);
-  const log = files.length === 1 ? (files[0]?.path ?? 'the log') : `the ${files.length} files of the log`;
+  const log = nameOfLog(files);
   const { title } = logFormatTraits[format];
   if (names.length === 0) {
     return unusableFile(`${log}: ${title} does not tell here which version answered`, {
@@ -109,16 +114,18 @@ function unknownNames(
   });
 }
 
+const asWritten: AnswerReading = { kind: 'as-written', place: [] };
+
 /** One row per request of every exchange, with the columns that `insertRecords` expects. */
-function unpackedSql(options: ReadOptions): string {
-  const { label, timestamp, answer } = options.fields;
+function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
+  const { label, timestamp } = options.fields;
   const texts = carriedTexts(options).map(([column, path]) => `${textSql(column, path)} AS ${quoteIdentifier(column)}`);
   const labels = pathInsideInput(label) === undefined ? 'labels[place + 1]' : insideSql(pathInsideInput(label) ?? []);
   const outcomes = recordedRoles(options).flatMap(([role]) => [
     `${role}_present`,
     `${role}_latency`,
     `${role}_error`,
-    `${predictionSql(`${role}_answers[place + 1]`, options.labels?.[role], answer)} AS ${role}_prediction`,
+    `${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])} AS ${role}_prediction`,
   ]);
   const columns = [
     'file',
@@ -132,8 +139,13 @@ function unpackedSql(options: ReadOptions): string {
     ...(options.input ? ['inputs[place + 1] AS input'] : []),
     ...outcomes,
   ];
-  return `SELECT ${columns.join(', ')} FROM (
-    SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges)`;
+  const places = 'SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges';
+  const parts = recordedRoles(options).reduce(
+    (rows, [role]) =>
+      withPartsSql(rows, `${role}_part`, `${role}_answers[place + 1]`, (readings[role] ?? asWritten).place),
+    places,
+  );
+  return `SELECT ${columns.join(', ')} FROM (${parts})`;
 }
 
 function textSql(column: string, path: string): string {

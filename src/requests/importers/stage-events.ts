@@ -6,7 +6,8 @@ import { type ReadOptions, recordedSegments, segmentColumn } from '../read-optio
 import { reasonCode } from '../reject-reason.ts';
 import type { RequestFile } from '../request-files.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
-import { csvAnswersSql, csvLineAsJsonSql, csvLinesSql, jsonAnswersSql, jsonInstancesSql } from './payload-sql.ts';
+import { csvAnswersSql, csvLineAsJsonSql, csvLinesSql } from './csv-payload-sql.ts';
+import { jsonAnswersSql, jsonInstancesSql } from './json-payload-sql.ts';
 
 /** A path with this first key leads into the decoded input of one request. */
 const insideInput = 'input.';
