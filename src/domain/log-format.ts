@@ -52,6 +52,8 @@ export interface LogFormatTraits {
   readonly fields: RequestFields;
   /** Where a record names what answered, unless the plan says otherwise; absent where it is nowhere in the record, or in several places. */
   readonly servedBy?: string;
+  /** Whether several components may each log a request under one id. */
+  readonly components?: true;
   readonly latency: CanHold;
   readonly errors: CanHold;
   readonly units: CanHold;
@@ -93,6 +95,7 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
   'kserve-logger': {
     title: "KServe's inference logger",
     fields: { id: 'id', timestamp: 'time', unit: '', input: 'data', label: 'label', outcomes: 'data' },
+    components: true,
     latency: "KServe's logger records when it sent an event, not how long a request took",
     errors: true,
     units: "KServe's logger knows no user",

@@ -34,7 +34,7 @@ export function readOptionsOf(
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
-  const { format, fields, segments } = plan.requests;
+  const { format, fields, segments, answers, component } = plan.requests;
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
@@ -42,6 +42,8 @@ export function readOptionsOf(
     format,
     folder,
     servedAs: servedAs(rollout),
+    answers,
+    component,
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
     values: valuesOf(rollout),
     files: stage.source ?? plan.requests.source,
@@ -68,7 +70,7 @@ export async function readStageRequests(
 ): Promise<StageRequests> {
   const options = readOptionsOf(rollout, stage, sources);
   const { format, fields, from, to } = options;
-  const { versions } = rollout.plan.requests;
+  const { versions, component } = rollout.plan.requests;
   const log = await readRequests(db, options);
   const { output } = rollout.candidate.entry.signature;
   const translation = output.kind === 'classification' ? output.translation : undefined;
@@ -88,6 +90,7 @@ export async function readStageRequests(
       format,
       versions,
       values: options.values,
+      component,
     },
   };
 }

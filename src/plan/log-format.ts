@@ -1,6 +1,9 @@
-import { logFormats, logFormatTraits } from '../domain/log-format.ts';
+import { type LogFormat, logFormats, logFormatTraits } from '../domain/log-format.ts';
 import type { Finding } from './findings.ts';
 import { keysOf, nodeAt, textOf, type TreeNode } from './tree.ts';
+
+/** Keys of `requests` that speak of what a serving system logs. */
+const ofServingSystems = new Set(['versions', 'answers', 'component']);
 
 /** Checks that the plan says of a serving system's log what its format cannot know, and of canary's own nothing that it ignores. */
 export function checkLogFormat(root: TreeNode): Finding[] {
@@ -9,7 +12,7 @@ export function checkLogFormat(root: TreeNode): Finding[] {
   if (format === undefined) return [];
   const fields = keysOf(nodeAt(root, ['requests', 'fields']));
   if (format === 'canary') return ignoredByCanary(root);
-  const ignored = [...ignoredFields(fields, format), ...unreadDrift(root, format)];
+  const ignored = [...ignoredFields(fields, format), ...unreadDrift(root, format), ...unreadComponent(root, format)];
   const { units, fields: defaults } = logFormatTraits[format];
   if (units === true || fields.includes('unit')) return ignored;
   return [
@@ -24,16 +27,21 @@ export function checkLogFormat(root: TreeNode): Finding[] {
 }
 
 function ignoredByCanary(root: TreeNode): Finding[] {
-  if (!keysOf(nodeAt(root, ['requests'])).includes('versions')) return [];
-  return [
-    {
-      path: ['requests', 'versions'],
+  return keysOf(nodeAt(root, ['requests']))
+    .filter((key) => ofServingSystems.has(key))
+    .map((key) => ({
+      path: ['requests', key],
       at: 'key',
       rule: 'unused-key',
-      message: 'versions is read with the logs of serving systems alone',
+      message: `${key} is read with the logs of serving systems alone`,
       hint: `delete it, or write format: and one of ${logFormats.slice(1).join(', ')}`,
-    },
-  ];
+    }));
+}
+
+function unreadComponent(root: TreeNode, format: LogFormat): Finding[] {
+  if (logFormatTraits[format].components || nodeAt(root, ['requests', 'component']) === undefined) return [];
+  const message = `component is not read with format: ${format}, in which one line tells of a request`;
+  return [{ path: ['requests', 'component'], at: 'key', rule: 'unused-key', message, hint: 'delete component' }];
 }
 
 /** A serving system's format knows its own places of these. */

@@ -1,3 +1,4 @@
+import type { AnswerForm } from '../domain/log-format.ts';
 import type { RequestFormat } from '../domain/plan.ts';
 
 /** A plan as it is written, after the schema has accepted it: units and percentages are still text. */
@@ -34,6 +35,8 @@ export interface WrittenRequests {
   readonly numbers?: readonly unknown[];
   readonly fields?: Readonly<Partial<Record<RecordField | ServedField, string>>>;
   readonly versions?: Readonly<Record<string, string>>;
+  readonly answers?: AnswerForm;
+  readonly component?: string;
   readonly segments?: Readonly<Record<string, string>>;
   readonly labelNames?: Readonly<Record<string, string>>;
   readonly otherLabels?: readonly string[];

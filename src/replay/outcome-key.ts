@@ -25,6 +25,8 @@ export interface RequestIdentity {
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** What written labels mean, which the scores of the true labels depend on. */
   readonly values?: unknown;
+  /** Decides which lines tell of a request, where several components log it. */
+  readonly component?: string | undefined;
 }
 
 /** A version as far as its outcomes depend on it. */
@@ -83,9 +85,21 @@ function loadParts(load: Load | undefined): unknown {
   return load.kind === 'closed' ? [load.concurrency] : [load.rate, load.speedup, load.concurrency];
 }
 
-function requestParts({ files, order, fields, from, to, format = 'canary', versions = {} }: RequestIdentity): unknown {
+function requestParts({
+  files,
+  order,
+  fields,
+  from,
+  to,
+  format = 'canary',
+  versions = {},
+  component,
+}: RequestIdentity): unknown {
   const { id, timestamp, unit, input, label, outcomes, served } = fields;
-  const importParts = format === 'canary' ? [] : [format, served?.by ?? null, sortedPairs(versions)];
+  const importParts =
+    format === 'canary'
+      ? []
+      : [format, served?.by ?? null, sortedPairs(versions), ...(component === undefined ? [] : [component])];
   return [files, order, [id, timestamp, unit, input, label, outcomes], from ?? null, to ?? null, ...importParts];
 }
 

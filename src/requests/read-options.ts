@@ -25,6 +25,8 @@ export interface ReadOptions {
   readonly servedAs?: Readonly<Record<string, Role>>;
   /** Of the log of a serving system, what its answers are made of, where the plan says so. */
   readonly answers?: AnswerForm | undefined;
+  /** Of a log in which several components tell of one request, the one that is read. */
+  readonly component?: string | undefined;
   /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */
