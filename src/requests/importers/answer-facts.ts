@@ -11,6 +11,7 @@ import {
   probabilitySql,
   withPartsSql,
 } from './answer-sql.ts';
+import { isMissingSql } from '../values/missing.ts';
 import { roleSql } from './join-events.ts';
 
 /** The answers of one version, and where inside each of them to look. */
@@ -151,7 +152,7 @@ function formConditions(labels: readonly string[]): Readonly<Record<ToldForm, st
   const pair = (label: number, probability: number) =>
     `len(${one.items}) = 2 AND ${couldBeLabelSql(`${one.items}[${label}]`, labels)} AND ${probabilitySql(`${one.numbers}[${probability}]`)}`;
   return {
-    label: couldBeLabelSql(one.single, labels),
+    label: `${couldBeLabelSql(one.single, labels)} AND (NOT ${isMissingSql(one.single)} OR ${one.single} IN (${labels.map(quoteLiteral).join(', ')}))`,
     probability: labels.length === 2 ? probabilitySql(one.number) : 'false',
     scores: distributionSql(one.numbers, labels),
     'label, probability': pair(1, 2),

@@ -21,7 +21,7 @@ function csvValueSql(value: string): string {
 }
 
 /** The values of one line of CSV, VARCHAR[], without their quotes. */
-function csvValuesSql(line: string): string {
+export function csvValuesSql(line: string): string {
   return `(CASE WHEN contains(${line}, '"') THEN list_transform(regexp_extract_all(${line} || ',', '${quotedValue}', 1), lambda value: ${csvValueSql('value')})
     ELSE list_transform(string_split(${line}, ','), lambda value: ${csvValueSql('value')}) END)`;
 }
@@ -34,9 +34,13 @@ export function csvLineAsJsonSql(line: string): string {
   return `(CASE WHEN regexp_full_match(${line}, '(?:${jsonNumber},)*${jsonNumber}') THEN '[' || ${line} || ']' ELSE '[' || ${values} || ']' END)`;
 }
 
-/** What lines of CSV answer, VARCHAR[]: a line each, or of one line for several requests a value each. */
-export function csvAnswersSql(text: string, requests: string): string {
-  const lines = csvLinesSql(text);
+/**
+ * What lines of CSV answer, VARCHAR[]: a line each, or of one line for several requests a value each.
+ * @param names SQL of the columns' names, where a header gave them; then a line is an object.
+ */
+export function csvAnswersSql(lines: string, requests: string, names: string | undefined): string {
+  if (names !== undefined)
+    return `list_transform(${lines}, lambda line: ${csvLineAsObjectSql(names, csvValuesSql('line'))})`;
   return `(CASE WHEN ${requests} > 1 AND len(${lines}) = 1 THEN ${csvValuesSql(`${lines}[1]`)}
     ELSE list_transform(${lines}, lambda line: ${csvAnswerSql('line')}) END)`;
 }
@@ -44,4 +48,9 @@ export function csvAnswersSql(text: string, requests: string): string {
 /** One line: a single value as it is, several as a JSON array of texts, so that a label called `1.10` stays one. */
 function csvAnswerSql(line: string): string {
   return `CASE WHEN contains(${line}, ',') THEN to_json(${csvValuesSql(line)})::VARCHAR ELSE ${csvValueSql(line)} END`;
+}
+
+/** A line as an object by column; NULL where it has not a value for each. */
+export function csvLineAsObjectSql(names: string, values: string): string {
+  return `CASE WHEN len(${values}) = len(${names}) THEN to_json(map(${names}, ${values}))::VARCHAR END`;
 }

@@ -8,6 +8,8 @@ import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
 import { insertRecords } from '../request-table.ts';
+import { leaveOneComponent } from './components.ts';
+import { type CsvHeaders, csvHeaders } from './csv-headers.ts';
 import { countLines } from './count-lines.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
@@ -28,38 +30,47 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
   return {
     importFiles: async (db, options, files) => {
       for (const file of files) await requireFormat(db, format.format, file);
-      await createEvents(db, options);
-      const further: number[] = [];
-      for (const [index, file] of files.entries()) further.push(await readFile(db, format, options, file, index));
+      let further = await stageFiles(db, format, options, files, {});
+      const headers = await csvHeaders(db, options);
+      // Only the whole log tells that a first line is a header, and then what is below it is unpacked by its names.
+      if (Object.keys(headers).length > 0) further = await stageFiles(db, format, options, files, headers);
+      const otherComponents = await leaveOneComponent(db, options, files);
       const needs = await joinNeeds(db, options);
       await requireKnownNames(db, format, options, files);
       const readings = await readAnswers(db, options, files);
       if (needs.truths) await createTruths(db);
-      await joinEvents(db, options, needs);
+      await joinEvents(db, options, needs, format.silenceIsFailure ?? false);
       const counts = await countLines(db, options, needs, files);
       await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
       await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       return counts.map((lines, index): FileReading => {
         const furtherUnreadable = further[index] ?? 0;
-        return { furtherUnreadable, lines: { ...lines, lines: lines.lines + furtherUnreadable } };
+        const others = otherComponents.get(index) ?? 0;
+        const counted = { ...lines, lines: lines.lines + furtherUnreadable + others, joined: lines.joined + others };
+        return { furtherUnreadable, lines: counted };
       });
     },
   };
 }
 
-async function readFile(
+/** @returns of each file its unreadable records beyond the rows. */
+async function stageFiles(
   db: Database,
   format: ExchangeFormat,
   options: ReadOptions,
-  file: RequestFile,
-  index: number,
-): Promise<number> {
-  const container = containerOf(file.path);
-  try {
-    return await stageEvents(db, format, options, file, index);
-  } catch (error) {
-    throw fileError(file, container.name, error);
+  files: readonly RequestFile[],
+  headers: CsvHeaders,
+): Promise<readonly number[]> {
+  await createEvents(db, options);
+  const further: number[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      further.push(await stageEvents(db, format, options, file, index, headers));
+    } catch (error) {
+      throw fileError(file, containerOf(file.path).name, error);
+    }
   }
+  return further;
 }
 
 async function joinNeeds(db: Database, options: ReadOptions): Promise<JoinNeeds> {
