@@ -1,5 +1,13 @@
 /** Formats of request logs that canary reads, its own first. */
-export const logFormats = ['canary', 'sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'] as const;
+export const logFormats = [
+  'canary',
+  'sagemaker-capture',
+  'kserve-logger',
+  'inference-table',
+  'tf-serving',
+  'vertex-log',
+  'azure-collector',
+] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 /**
@@ -129,5 +137,35 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
     latency: true,
     errors: true,
     units: 'rows of TensorFlow Serving requests know no user',
+  },
+  'vertex-log': {
+    title: "Vertex AI's request-response log",
+    fields: {
+      id: 'request_id',
+      timestamp: 'logging_time',
+      unit: '',
+      input: 'request_payload',
+      label: 'label',
+      outcomes: 'response_payload',
+    },
+    servedBy: 'deployed_model_id',
+    latency: "Vertex AI's request-response log records no response times",
+    errors: "Vertex AI's request-response log records answers and not failures",
+    units: "Vertex AI's request-response log knows no user",
+  },
+  'azure-collector': {
+    title: "Azure Machine Learning's data collector",
+    fields: {
+      id: 'correlationid',
+      timestamp: 'time',
+      unit: '',
+      input: 'data',
+      label: 'label',
+      outcomes: 'data',
+    },
+    components: true,
+    latency: "Azure's data collector records when it collected, not how long a request took",
+    errors: "Azure's data collector records answers and not failures",
+    units: "Azure's data collector knows no user",
   },
 };
