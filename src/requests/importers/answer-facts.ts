@@ -1,4 +1,4 @@
-import { type Database, quoteLiteral } from '../database.ts';
+import { type Cell, type Database, quoteLiteral } from '../database.ts';
 import type { ReadOptions, Role } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
 import { type FormFacts, type FormFit, type KeyFacts, type ToldForm, toldForms } from './answer-reading.ts';
@@ -63,12 +63,14 @@ const one = partsOf('one');
 /** A value that is an object; DuckDB need not look at `AND` from left to right, so that this comes before what reads JSON. */
 const objectSql = `CASE WHEN ${one.value} LIKE '{%' AND json_valid(${one.value}) THEN ${one.value} END`;
 
+function areArrays(...keys: readonly string[]): string {
+  return keys.map((key) => `json_type(object, '$.${key}') = 'ARRAY'`).join(' AND ');
+}
+
 export async function shapeFacts(db: Database, options: ReadOptions, place: AnswerPlace): Promise<ShapeFacts> {
   const isNamed = `((json_exists(object, '$.label') AND json_type(object, '$.label') NOT IN ('ARRAY', 'OBJECT')) OR coalesce(json_type(object, '$.scores') = 'OBJECT', false))`;
   const isRanked = `(value LIKE '[{%' AND coalesce(TRY(json_exists(value, '$[0].label') AND json_exists(value, '$[0].score')), false))`;
   const known = labelListSql(options.labels?.[place.role] ?? []);
-  const areArrays = (...keys: readonly string[]) =>
-    keys.map((key) => `json_type(object, '$.${key}') = 'ARRAY'`).join(' AND ');
   const counted = {
     objects: 'object IS NOT NULL',
     named: `${isNamed} OR ${isRanked}`,
@@ -199,10 +201,10 @@ export async function keyFacts(
   }));
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(value: Cell | undefined): string | undefined {
   return value === null || value === undefined ? undefined : String(value);
 }
 
-function numberOf(value: unknown): number | undefined {
+function numberOf(value: Cell | undefined): number | undefined {
   return value === null || value === undefined ? undefined : Number(value);
 }

@@ -31,6 +31,17 @@ function facts(fits: Partial<Record<ToldForm, number | FormFit>>, more: Partial<
   };
 }
 
+const key = (name: string, more: Partial<KeyFacts>): KeyFacts => ({
+  key: name,
+  count: 10,
+  textLabels: 0,
+  numbers: 0,
+  labels: 0,
+  scores: 0,
+  example: undefined,
+  ...more,
+});
+
 const binary = ['0', '1'];
 
 describe('what answers are made of', () => {
@@ -90,16 +101,6 @@ describe('whose the probability beside a label is', () => {
 });
 
 describe('of several outputs', () => {
-  const key = (name: string, more: Partial<KeyFacts>): KeyFacts => ({
-    key: name,
-    count: 10,
-    textLabels: 0,
-    numbers: 0,
-    labels: 0,
-    scores: 0,
-    example: undefined,
-    ...more,
-  });
   const score = key('score', { numbers: 10 });
 
   test('the prediction is the one that holds labels, or the only distribution', () => {
