@@ -83,14 +83,14 @@ describe('what answers are made of', () => {
   });
 });
 
-describe('whose the probability beside a label is', () => {
-  const pair = (least: number, greatestOfFirst: number, leastOfSecond: number) =>
-    decideForm(
-      facts({ 'label, probability': { count: 10, example: 'x', least, greatestOfFirst, leastOfSecond } }),
-      binary,
-      undefined,
-    );
+const pair = (least: number, greatestOfFirst: number, leastOfSecond: number) =>
+  decideForm(
+    facts({ 'label, probability': { count: 10, example: 'x', least, greatestOfFirst, leastOfSecond } }),
+    binary,
+    undefined,
+  );
 
+describe('whose the probability beside a label is', () => {
   test.each([
     ['never below one half: the label’s', 0.5, 0.9, 0.6, 'label'],
     ['low beside the first label: the second label’s', 0.1, 0.4, 0.6, 'positive'],
