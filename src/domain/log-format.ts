@@ -2,8 +2,31 @@ import type { FieldPaths } from './log/field-paths.ts';
 import type { LatencyField } from './log/latency-field.ts';
 
 /** Formats of request logs that canary reads, its own first. */
-export const logFormats = ['canary', 'sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'] as const;
+export const logFormats = [
+  'canary',
+  'sagemaker-capture',
+  'kserve-logger',
+  'inference-table',
+  'tf-serving',
+  'vertex-log',
+  'azure-collector',
+] as const;
 export type LogFormat = (typeof logFormats)[number];
+
+/**
+ * What an answer of a classification is made of: its label; one number, the probability of the second of two labels; a
+ * probability for each label in the order of the signature; or a label and one probability, its own or (`positive`) that of
+ * the second of two labels.
+ */
+export const answerForms = [
+  'label',
+  'probability',
+  'scores',
+  'label, probability',
+  'label, positive probability',
+  'probability, label',
+] as const;
+export type AnswerForm = (typeof answerForms)[number];
 
 /** Paths into a record. */
 export interface RequestFields {
@@ -42,6 +65,8 @@ export interface LogFormatTraits {
   readonly servedBy?: string;
   /** Paths of what came of a request, wherever the plan has no say in it. */
   readonly outcomePlaces: readonly string[];
+  /** Whether several components may each log a request under one id. */
+  readonly components?: true;
   readonly latency: CanHold;
   readonly errors: CanHold;
   readonly units: CanHold;
@@ -99,6 +124,7 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
       'InferenceService',
       'inferenceService',
     ],
+    components: true,
     latency: "KServe's logger records when it sent an event, not how long a request took",
     errors: true,
     units: "KServe's logger knows no user",
@@ -148,5 +174,37 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
     latency: true,
     errors: true,
     units: 'rows of TensorFlow Serving requests know no user',
+  },
+  'vertex-log': {
+    title: "Vertex AI's request-response log",
+    fields: {
+      id: 'request_id',
+      timestamp: 'logging_time',
+      unit: '',
+      input: 'request_payload',
+      label: 'label',
+      outcomes: 'response_payload',
+    },
+    servedBy: 'deployed_model_id',
+    outcomePlaces: ['response_payload', 'deployed_model_id'],
+    latency: "Vertex AI's request-response log records no response times",
+    errors: "Vertex AI's request-response log records answers and not failures",
+    units: "Vertex AI's request-response log knows no user",
+  },
+  'azure-collector': {
+    title: "Azure Machine Learning's data collector",
+    fields: {
+      id: 'correlationid',
+      timestamp: 'time',
+      unit: '',
+      input: 'data',
+      label: 'label',
+      outcomes: 'data',
+    },
+    outcomePlaces: ['data', 'type', 'source'],
+    components: true,
+    latency: "Azure's data collector records when it collected, not how long a request took",
+    errors: "Azure's data collector records answers and not failures",
+    units: "Azure's data collector knows no user",
   },
 };

@@ -1,6 +1,6 @@
 import type { AggregateNumber } from './aggregates.ts';
 import type { RequestFilter } from './log/request-filter.ts';
-import type { LogFormat, RequestFields } from './log-format.ts';
+import type { AnswerForm, LogFormat, RequestFields } from './log-format.ts';
 import type { Metric } from './metric.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
@@ -44,6 +44,10 @@ export interface RequestSource {
   readonly fields: RequestFields;
   /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** What the answers in a serving system's log are made of, where they do not tell it themselves. */
+  readonly answers?: AnswerForm;
+  /** Of a log in which several components tell of one request, the one that is read. */
+  readonly component?: string;
   /** Dimension name to the path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
   /** What the log calls a label, to the label. */

@@ -31,7 +31,7 @@ export interface LineCounts {
   readonly lines: number;
   /** Requests that a batch holds beyond its first. */
   readonly unpacked: number;
-  /** Lines that became part of another line's request: a response, a shadow's answer, a ground truth. */
+  /** Lines that became part of another line's request: a response, a shadow's answer, a ground truth, what another component logged. */
   readonly joined: number;
   /** Ground truths whose request is not in the log: it was not sampled, or lies outside these files. */
   readonly unmatched: number;

@@ -36,7 +36,7 @@ export function readOptionsOf(
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
-  const { format, fields, segments, where, labelsMatureAfterMs } = plan.requests;
+  const { format, fields, segments, answers, component, where, labelsMatureAfterMs } = plan.requests;
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
@@ -44,6 +44,8 @@ export function readOptionsOf(
     format,
     folder,
     servedAs: servedAs(rollout),
+    answers,
+    component,
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
     values: valuesOf(rollout),
     files: stage.source ?? plan.requests.source,
@@ -72,7 +74,7 @@ export async function readStageRequests(
 ): Promise<StageRequests> {
   const options = readOptionsOf(rollout, stage, sources);
   const { format, fields, from, to, where, labelsMatureAfterMs } = options;
-  const { versions } = rollout.plan.requests;
+  const { versions, component } = rollout.plan.requests;
   const log = await readRequests(db, options);
   const { output } = rollout.candidate.entry.signature;
   const translation = output.kind === 'classification' ? output.translation : undefined;
@@ -94,6 +96,7 @@ export async function readStageRequests(
       values: options.values,
       where,
       labelsMatureAfterMs,
+      component,
     },
     notes: log.notes,
   };

@@ -1,7 +1,10 @@
 import { shownPaths } from '../domain/log/field-paths.ts';
-import { logFormats, logFormatTraits } from '../domain/log-format.ts';
+import { type LogFormat, logFormats, logFormatTraits } from '../domain/log-format.ts';
 import type { Finding } from './findings.ts';
 import { keysOf, nodeAt, textOf, type TreeNode } from './tree.ts';
+
+/** Keys of `requests` that speak of what a serving system logs. */
+const ofServingSystems = new Set(['answers', 'component']);
 
 /** Checks that the plan says of a serving system's log what its format cannot know, and of canary's own nothing that it ignores. */
 export function checkLogFormat(root: TreeNode): Finding[] {
@@ -10,7 +13,7 @@ export function checkLogFormat(root: TreeNode): Finding[] {
   if (format === undefined) return [];
   const fields = keysOf(nodeAt(root, ['requests', 'fields']));
   if (format === 'canary') return ignoredByCanary(root);
-  const ignored = [...ignoredFields(fields, format), ...unreadDrift(root, format)];
+  const ignored = [...ignoredFields(fields, format), ...unreadDrift(root, format), ...unreadComponent(root, format)];
   const { units, fields: defaults } = logFormatTraits[format];
   if (units === true || fields.includes('unit')) return ignored;
   return [
@@ -24,11 +27,21 @@ export function checkLogFormat(root: TreeNode): Finding[] {
   ];
 }
 
-/** Of records with an outcome per version, the keys are names; any other key may be no version at all. */
+/** Keys of serving systems; and of records with an outcome per version, the keys are names; any other key may be no version at all. */
 function ignoredByCanary(root: TreeNode): Finding[] {
+  const ofOthers: Finding[] = keysOf(nodeAt(root, ['requests']))
+    .filter((key) => ofServingSystems.has(key))
+    .map((key): Finding => ({
+      path: ['requests', key],
+      at: 'key',
+      rule: 'unused-key',
+      message: `${key} is read with the logs of serving systems alone`,
+      hint: `delete it, or write format: and one of ${logFormats.slice(1).join(', ')}`,
+    }));
   const others = nodeAt(root, ['requests', 'versions', '*']) !== undefined;
-  if (!others || keysOf(nodeAt(root, ['requests', 'fields'])).includes('servedBy')) return [];
+  if (!others || keysOf(nodeAt(root, ['requests', 'fields'])).includes('servedBy')) return ofOthers;
   return [
+    ...ofOthers,
     {
       path: ['requests', 'versions', '*'],
       at: 'key',
@@ -37,6 +50,12 @@ function ignoredByCanary(root: TreeNode): Finding[] {
       hint: 'write the key under which the log has the version, or servedBy: where each record is of one version',
     },
   ];
+}
+
+function unreadComponent(root: TreeNode, format: LogFormat): Finding[] {
+  if (logFormatTraits[format].components || nodeAt(root, ['requests', 'component']) === undefined) return [];
+  const message = `component is not read with format: ${format}, in which one line tells of a request`;
+  return [{ path: ['requests', 'component'], at: 'key', rule: 'unused-key', message, hint: 'delete component' }];
 }
 
 /** A serving system's format knows its own places of these. */

@@ -70,6 +70,8 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
     ...(written.numbers === undefined ? {} : { numbers: readAggregates(nodeAt(root, path), path).numbers }),
     fields: normaliseFields(format, written.fields ?? {}),
     ...(written.versions === undefined ? {} : { versions: written.versions }),
+    ...(written.answers === undefined ? {} : { answers: written.answers }),
+    ...(written.component === undefined ? {} : { component: written.component }),
     segments: { ...written.segments },
     ...(written.labelNames === undefined ? {} : { labelNames: written.labelNames }),
     ...(written.otherLabels === undefined ? {} : { otherLabels: written.otherLabels }),

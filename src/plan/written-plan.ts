@@ -1,5 +1,6 @@
 import type { FieldPaths } from '../domain/log/field-paths.ts';
 import type { LatencyField } from '../domain/log/latency-field.ts';
+import type { AnswerForm } from '../domain/log-format.ts';
 import type { RequestFormat } from '../domain/plan.ts';
 import type { WrittenFilter } from './read/filter.ts';
 
@@ -48,6 +49,8 @@ export interface WrittenRequests {
   readonly numbers?: readonly unknown[];
   readonly fields?: WrittenFields;
   readonly versions?: Readonly<Record<string, string>>;
+  readonly answers?: AnswerForm;
+  readonly component?: string;
   readonly segments?: Readonly<Record<string, string>>;
   readonly labelNames?: Readonly<Record<string, string>>;
   readonly otherLabels?: readonly string[];

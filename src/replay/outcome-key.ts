@@ -29,6 +29,8 @@ export interface RequestIdentity {
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** What written labels mean, which the scores of the true labels depend on. */
   readonly values?: unknown;
+  /** Decides which lines tell of a request, where several components log it. */
+  readonly component?: string | undefined;
 }
 
 /** A version as far as its outcomes depend on it. */
@@ -88,9 +90,23 @@ function loadParts(load: Load | undefined): unknown {
 }
 
 function requestParts(requests: RequestIdentity): unknown {
-  const { files, order, fields, from, to, format = 'canary', versions = {}, where, labelsMatureAfterMs } = requests;
+  const {
+    files,
+    order,
+    fields,
+    from,
+    to,
+    format = 'canary',
+    versions = {},
+    component,
+    where,
+    labelsMatureAfterMs,
+  } = requests;
   const { id, timestamp, unit, input, label, outcomes, served } = fields;
-  const importParts = format === 'canary' ? [] : [format, served?.by ?? null, sortedPairs(versions)];
+  const importParts =
+    format === 'canary'
+      ? []
+      : [format, served?.by ?? null, sortedPairs(versions), ...(component === undefined ? [] : [component])];
   const pickedParts =
     where === undefined && labelsMatureAfterMs === undefined
       ? []

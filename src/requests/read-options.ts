@@ -1,7 +1,7 @@
 import { pathOf, type RecordPath } from '../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../domain/log/field-paths.ts';
 import type { RequestFilter } from '../domain/log/request-filter.ts';
-import type { LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
+import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../domain/log-format.ts';
 import type { WantedField } from './formats/record-scan.ts';
 import type { LabelReading } from './values/label.ts';
 import { filterTexts } from './table/filter-sql.ts';
@@ -33,6 +33,10 @@ export interface ReadOptions {
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
   /** Which version each name in the log is; `*` is every other name. The versions' own numbers where absent. */
   readonly servedAs?: Readonly<Record<string, Role>>;
+  /** Of the log of a serving system, what its answers are made of, where the plan says so. */
+  readonly answers?: AnswerForm | undefined;
+  /** Of a log in which several components tell of one request, the one that is read. */
+  readonly component?: string | undefined;
   /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */

@@ -20,26 +20,36 @@ async function evaluate(folder: string, plan: string): Promise<Evidence> {
   return parseEvidence(stdout, 'standard output');
 }
 
-test.each(['sagemaker-capture', 'kserve-logger', 'inference-table', 'tf-serving'])(
-  '%s gives the verdict and the numbers of the same requests in format: canary',
-  async (format) => {
-    const folder = copyOfFixtures();
-    const imported = await evaluate(folder, `${format}/plan.yaml`);
-    const own = await evaluate(folder, `${format}/same-in-canary.yaml`);
-    expect(imported.inputs.format).toBe(format);
-    expect(own.inputs.format).toBeUndefined();
-    expect(imported.verdict).toEqual(own.verdict);
-    expect(imported.verdict.decision).toBe('increase');
-    expect(imported.guardrails).toEqual(own.guardrails);
-    expect(imported.comparisons).toEqual(own.comparisons);
-    expect(imported.cohorts).toEqual(own.cohorts);
-    expect(imported.outcomes).toEqual(own.outcomes);
-    for (const { rows, lines } of imported.inputs.requests) {
-      const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = lines ?? {};
-      expect(count + unpacked).toBe(rows + joined + unmatched);
-    }
-  },
-);
+test.each([
+  ['sagemaker-capture', 'sagemaker-capture'],
+  ['sagemaker-label-probability', 'sagemaker-capture'],
+  ['sagemaker-header-rows', 'sagemaker-capture'],
+  ['sagemaker-hugging-face', 'sagemaker-capture'],
+  ['kserve-logger', 'kserve-logger'],
+  ['kserve-outputs', 'kserve-logger'],
+  ['kserve-seldon', 'kserve-logger'],
+  ['inference-table', 'inference-table'],
+  ['inference-table-columns', 'inference-table'],
+  ['tf-serving', 'tf-serving'],
+  ['vertex-log', 'vertex-log'],
+  ['azure-collector', 'azure-collector'],
+])('%s gives the verdict and the numbers of the same requests in format: canary', async (log, format) => {
+  const folder = copyOfFixtures();
+  const imported = await evaluate(folder, `${log}/plan.yaml`);
+  const own = await evaluate(folder, `${log}/same-in-canary.yaml`);
+  expect(imported.inputs.format).toBe(format);
+  expect(own.inputs.format).toBeUndefined();
+  expect(imported.verdict).toEqual(own.verdict);
+  expect(imported.verdict.decision).toBe('increase');
+  expect(imported.guardrails).toEqual(own.guardrails);
+  expect(imported.comparisons).toEqual(own.comparisons);
+  expect(imported.cohorts).toEqual(own.cohorts);
+  expect(imported.outcomes).toEqual(own.outcomes);
+  for (const { rows, lines } of imported.inputs.requests) {
+    const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = lines ?? {};
+    expect(count + unpacked).toBe(rows + joined + unmatched);
+  }
+});
 
 test('what SageMaker does not record is uncomputable, and nowhere zero', async () => {
   const folder = copyOfFixtures();
@@ -67,6 +77,36 @@ test('a format that knows no user asks for one before anything is read', async (
   expect(exitCode).toBe(2);
   expect(stderr).toContain("requests.fields.unit is missing: KServe's logger knows no user");
   expect(stderr).toContain('fields: { unit: id }');
+});
+
+test('two components that log one request are asked apart', async () => {
+  const folder = copyOfFixtures();
+  const plan = join(folder, 'kserve-outputs/plan.yaml');
+  writeFileSync(plan, readFileSync(plan, 'utf8').replace('  component: predictor\n', ''));
+  const { exitCode, stderr } = await run(['evaluate', plan], { cwd: folder });
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('predictor and transformer tell of the same requests');
+  expect(stderr).toContain('component: predictor');
+});
+
+test('a label and a probability that could be two scores are asked for, and the answer is used', async () => {
+  const folder = copyOfFixtures();
+  const plan = join(folder, 'sagemaker-label-probability/plan.yaml');
+  const registry = join(folder, 'registry/intent.json');
+  writeFileSync(registry, readFileSync(registry, 'utf8').replaceAll('"other", "refund"', '"0", "1"'));
+  for (const variant of ['AllTraffic', 'intent-shadow']) {
+    const log = join(folder, `sagemaker-label-probability/capture/intent/${variant}/2026/11/01/09/a.jsonl`);
+    writeFileSync(log, readFileSync(log, 'utf8').replaceAll(/(?:other|refund),[\d.]+/gu, '0,1.0'));
+  }
+  const asked = await run(['evaluate', plan], { cwd: folder });
+  expect(asked.exitCode).toBe(5);
+  expect(asked.stderr).toContain('can be read as "scores"');
+  expect(asked.stderr).toContain('answers: "scores" or "label, probability"');
+  writeFileSync(plan, readFileSync(plan, 'utf8').replace('requests:\n', 'requests:\n  answers: label, probability\n'));
+  const said = await run(['evaluate', plan, '--format', 'json'], { cwd: folder });
+  // Both versions then say 0 of everything, and no truth is one of the labels 0 and 1.
+  expect(said.exitCode).toBe(3);
+  expect(said.stdout).toContain('"decision": "hold"');
 });
 
 test('requests inspect tells why records of a serving system were left out', async () => {

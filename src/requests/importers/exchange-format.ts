@@ -13,6 +13,8 @@ export interface ExchangeFormat {
   readonly format: LogFormat;
   /** Whether a line may be an array of records. */
   readonly arrays?: boolean;
+  /** Whether a request without a response has failed; else nothing is known of it. */
+  readonly silenceIsFailure?: boolean;
   /** The fields of a record that `line` speaks of. */
   fields(options: ReadOptions): readonly WantedField[];
   /** What a line says, as SQL over the columns of those fields. */
@@ -40,6 +42,8 @@ export interface LineSql {
   readonly output: PayloadSql;
   /** VARCHAR[], one label per request of the batch. */
   readonly labels: string;
+  /** Which component of the service the line is of, where several may tell of one request. */
+  readonly component?: string;
 }
 
 /** A body. What is not CSV is JSON. */

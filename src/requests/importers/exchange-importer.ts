@@ -9,11 +9,17 @@ import { isLiveSplit } from '../live-split.ts';
 import { type ReadOptions, recordedRoles } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
 import { insertRecords } from '../request-table.ts';
+import { leaveOneComponent } from './components.ts';
+import { type CsvHeaders, csvHeaders } from './csv-headers.ts';
 import { countLines } from './count-lines.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
-import { predictionSql } from './payload-sql.ts';
+import { nameOfLog } from './answer-errors.ts';
+import { withPartsSql } from './answer-sql.ts';
+import { predictionSql } from './prediction-sql.ts';
+import { type AnswerReadings, readAnswers } from './read-answers.ts';
+import type { AnswerReading } from './answer-reading.ts';
 import { createTruths, type JoinNeeds, joinEvents } from './join-events.ts';
 import { roleSql } from '../table/version-names.ts';
 import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents } from './stage-events.ts';
@@ -26,36 +32,49 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
   return {
     importFiles: async (db, options, files) => {
       for (const file of files) await requireFormat(db, format.format, file);
-      await createEvents(db, options);
-      const readings: Pick<FileReading, 'furtherUnreadable' | 'notes'>[] = [];
-      for (const [index, file] of files.entries()) readings.push(await readFile(db, format, options, file, index));
+      let staged = await stageFiles(db, format, options, files, {});
+      const headers = await csvHeaders(db, options);
+      // Only the whole log tells that a first line is a header, and then what is below it is unpacked by its names.
+      if (Object.keys(headers).length > 0) staged = await stageFiles(db, format, options, files, headers);
+      const otherComponents = await leaveOneComponent(db, options, files);
       const needs = await joinNeeds(db, options);
       await requireKnownNames(db, format, options, files);
+      const readings = await readAnswers(db, options, files);
       if (needs.truths) await createTruths(db);
-      await joinEvents(db, options, needs);
+      await joinEvents(db, options, needs, format.silenceIsFailure ?? false);
       const counts = await countLines(db, options, needs, files);
-      await insertRecords(db, options, { sql: unpackedSql(options), file: 'file', problem: 'problem' });
+      await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
       await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       return counts.map((lines, index): FileReading => {
-        const { furtherUnreadable = 0, notes = [] } = readings[index] ?? {};
-        return { furtherUnreadable, notes, lines: { ...lines, lines: lines.lines + furtherUnreadable } };
+        const { furtherUnreadable = 0, notes = [] } = staged[index] ?? {};
+        const others = otherComponents.get(index) ?? 0;
+        const counted = { ...lines, lines: lines.lines + furtherUnreadable + others, joined: lines.joined + others };
+        return { furtherUnreadable, notes, lines: counted };
       });
     },
   };
 }
 
-async function readFile(
+type StagedFile = Pick<FileReading, 'furtherUnreadable' | 'notes'>;
+
+/** @returns of each file its unreadable records beyond the rows. */
+async function stageFiles(
   db: Database,
   format: ExchangeFormat,
   options: ReadOptions,
-  file: RequestFile,
-  index: number,
-): Promise<Pick<FileReading, 'furtherUnreadable' | 'notes'>> {
-  try {
-    return await stageEvents(db, format, options, file, index);
-  } catch (error) {
-    throw fileError(file, error);
+  files: readonly RequestFile[],
+  headers: CsvHeaders,
+): Promise<readonly StagedFile[]> {
+  await createEvents(db, options);
+  const staged: StagedFile[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      staged.push(await stageEvents(db, format, options, file, index, headers));
+    } catch (error) {
+      throw fileError(file, error);
+    }
   }
+  return staged;
 }
 
 async function joinNeeds(db: Database, options: ReadOptions): Promise<JoinNeeds> {
@@ -98,7 +117,7 @@ function unknownNames(
   options: ReadOptions,
 ): UserError {
   const [[, version] = ['baseline', 'stable']] = recordedRoles(options);
-  const log = files.length === 1 ? (files[0]?.path ?? 'the log') : `the ${files.length} files of the log`;
+  const log = nameOfLog(files);
   const { title } = logFormatTraits[format];
   if (names.length === 0) {
     return unusableFile(`${log}: ${title} does not tell here which version answered`, {
@@ -110,9 +129,11 @@ function unknownNames(
   });
 }
 
+const asWritten: AnswerReading = { kind: 'as-written', place: [] };
+
 /** One row per request of every exchange, with the columns that `insertRecords` expects. */
-function unpackedSql(options: ReadOptions): string {
-  const { label, timestamp, answer } = options.fields;
+function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
+  const { label, timestamp } = options.fields;
   const texts = carriedFields(options).map(
     ([column, paths]) => `${carriedSql(column, paths)} AS ${quoteIdentifier(column)}`,
   );
@@ -121,7 +142,7 @@ function unpackedSql(options: ReadOptions): string {
     `${role}_present`,
     `${role}_latency`,
     `${role}_error`,
-    `${predictionSql(`${role}_answers[place + 1]`, options.labels?.[role], answer)} AS ${role}_prediction`,
+    `${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])} AS ${role}_prediction`,
   ]);
   const columns = [
     'file',
@@ -135,8 +156,13 @@ function unpackedSql(options: ReadOptions): string {
     ...(options.input ? ['inputs[place + 1] AS input'] : []),
     ...outcomes,
   ];
-  return `SELECT ${columns.join(', ')} FROM (
-    SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges)`;
+  const places = 'SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges';
+  const parts = recordedRoles(options).reduce(
+    (rows, [role]) =>
+      withPartsSql(rows, `${role}_part`, `${role}_answers[place + 1]`, (readings[role] ?? asWritten).place),
+    places,
+  );
+  return `SELECT ${columns.join(', ')} FROM (${parts})`;
 }
 
 /** The first of a field's texts that is there. */

@@ -24,8 +24,15 @@ const problemOf = (...cases: readonly (readonly [condition: string, code: string
  * Joins the lines about one request to the view `exchanges`: one row per event that is a request of its own (or cannot be
  * used), with what each version answered to it.
  */
-export async function joinEvents(db: Database, options: ReadOptions, needs: JoinNeeds): Promise<void> {
-  await db.run(`CREATE OR REPLACE TEMP VIEW answered AS ${needs.responses ? withResponses : everyEvent}`);
+export async function joinEvents(
+  db: Database,
+  options: ReadOptions,
+  needs: JoinNeeds,
+  silenceIsFailure: boolean,
+): Promise<void> {
+  await db.run(
+    `CREATE OR REPLACE TEMP VIEW answered AS ${needs.responses ? withResponses(silenceIsFailure) : everyEvent}`,
+  );
   await db.run(`CREATE OR REPLACE TEMP VIEW labelled AS ${needs.truths ? withTruths : 'SELECT * FROM answered'}`);
   await db.run(`CREATE OR REPLACE TEMP VIEW told AS SELECT *, ${roleSql(options)} AS role FROM labelled`);
   await db.run(`CREATE OR REPLACE TEMP VIEW exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
@@ -34,10 +41,10 @@ export async function joinEvents(db: Database, options: ReadOptions, needs: Join
 const everyEvent = `SELECT * FROM events WHERE kind IS DISTINCT FROM 'truth'`;
 
 /** Requests with their responses; a response whose request is not there is a row of its own that cannot be used. */
-const withResponses = `
+const withResponses = (silenceIsFailure: boolean): string => `
   SELECT e.* REPLACE (
     r.answers AS answers,
-    CASE WHEN r.pair_key IS NULL AND e.kind = 'request' THEN '${noResponse}' ELSE e.error END AS error,
+    CASE WHEN ${silenceIsFailure} AND r.pair_key IS NULL AND e.kind = 'request' THEN '${noResponse}' ELSE e.error END AS error,
     ${problemOf(
       ['r.problem <> 0', 'r.problem'],
       ['r.told > 1', reasonCode('conflicting-copies')],

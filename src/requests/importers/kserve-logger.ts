@@ -18,6 +18,7 @@ import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
 const format: ExchangeFormat = {
   format: 'kserve-logger',
   arrays: true,
+  silenceIsFailure: true,
   fields: (options) => {
     const places = placesOf(options);
     return [
@@ -27,6 +28,8 @@ const format: ExchangeFormat = {
       text('table_type', 'reqType'),
       text('event_endpoint', 'endpoint'),
       text('blob_endpoint', 'Endpoint'),
+      text('event_component', 'component'),
+      text('blob_component', 'Component'),
       text('event_service', 'inferenceservicename'),
       text('blob_service', 'InferenceService'),
       text('table_service', 'inferenceService'),
@@ -51,6 +54,7 @@ const format: ExchangeFormat = {
       input: { text: `CASE WHEN ${isRequest} THEN ${body} END`, csv: 'false' },
       output: { text: `CASE WHEN ${isResponse} THEN ${body} END`, csv: 'false' },
       labels: labelsSql(label.sql),
+      component: 'coalesce(event_component, blob_component)',
     };
   },
   textAt: (path) => header(path),

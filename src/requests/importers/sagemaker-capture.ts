@@ -7,7 +7,7 @@ import type { ReadOptions } from '../read-options.ts';
 import type { RequestFile } from '../request-files.ts';
 import type { ExchangeFormat, PayloadSql, TextPlace } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { csvLinesSql } from './payload-sql.ts';
+import { csvLinesSql } from './csv-payload-sql.ts';
 import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
 
 /**

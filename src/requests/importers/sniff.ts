@@ -16,16 +16,20 @@ export const looksLike: Readonly<Record<LogFormat, Sniff>> = {
   canary: (fields) => fields.includes('request_id') || fields.some((field) => field.startsWith('outcomes.')),
   'sagemaker-capture': (fields) => fields.some((field) => /^(?:captureData|groundTruthData)(?:\.|$)/u.test(field)),
   'kserve-logger': (fields) =>
-    (fields.includes('specversion') && fields.includes('type')) ||
+    (fields.includes('specversion') && fields.includes('type') && !fields.includes('correlationid')) ||
     ['ReqType', 'reqType', 'inferenceservicename'].some((name) => fields.includes(name)),
   'inference-table': (fields) =>
     fields.includes('databricks_request_id') ||
     (fields.includes('status_code') && fields.some((field) => /^execution_(?:duration|time)_ms$/u.test(field))),
   'tf-serving': (fields) => fields.some((field) => restBody.test(field)),
+  'vertex-log': (fields) =>
+    fields.includes('deployed_model_id') &&
+    fields.some((field) => /^(?:request|response)_payload(?:\.|$)/u.test(field)),
+  'azure-collector': (fields) => fields.includes('specversion') && fields.includes('correlationid'),
 };
 
 /** Formats in the order in which they are told apart: those with names of their own before those with common ones. */
-const surestFirst: readonly LogFormat[] = [...logFormats.slice(1), 'canary'];
+const surestFirst: readonly LogFormat[] = ['azure-collector', 'vertex-log', ...logFormats.slice(1), 'canary'];
 
 /** The format whose records have these fields; undefined where it is none that canary knows. */
 export function formatOfFields(fields: readonly string[]): LogFormat | undefined {

@@ -10,7 +10,9 @@ import { reasonCode } from '../reject-reason.ts';
 import type { RequestFile } from '../request-files.ts';
 import type { FileReading } from './importer.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
-import { csvAnswersSql, csvLineAsJsonSql, csvLinesSql, jsonAnswersSql, jsonInstancesSql } from './payload-sql.ts';
+import { type CsvHeaders, headerNamesSql, headValues, withoutHeaderSql } from './csv-headers.ts';
+import { csvAnswersSql, csvLineAsJsonSql, csvLineAsObjectSql, csvLinesSql } from './csv-payload-sql.ts';
+import { jsonAnswersSql, jsonInstancesSql } from './json-payload-sql.ts';
 
 /** A path with this first key leads into the decoded input of one request. */
 const insideInput = 'input';
@@ -54,9 +56,9 @@ function needsInputs(options: ReadOptions): boolean {
 export async function createEvents(db: Database, options: ReadOptions): Promise<void> {
   const carried = carriedTexts(options).map(([column]) => `${quoteIdentifier(column)} VARCHAR`);
   await db.run(`CREATE OR REPLACE TEMP TABLE events (
-    file USMALLINT, kind VARCHAR, id VARCHAR, pair_key VARCHAR, served_by VARCHAR, timestamp VARCHAR, latency VARCHAR,
+    file USMALLINT, kind VARCHAR, id VARCHAR, pair_key VARCHAR, component VARCHAR, served_by VARCHAR, timestamp VARCHAR, latency VARCHAR,
     error VARCHAR, instances INTEGER, inputs VARCHAR[], input_hash UBIGINT, answers VARCHAR[], labels VARCHAR[],
-    problem UTINYINT${carried.map((column) => `, ${column}`).join('')})`);
+    input_head VARCHAR, input_below BOOLEAN, output_head VARCHAR, output_below BOOLEAN, problem UTINYINT${carried.map((column) => `, ${column}`).join('')})`);
 }
 
 /** Adds the lines of a file to the table `events`. @returns unreadable records beyond the rows (negative for rows too many), and what to tell of the file. */
@@ -66,6 +68,7 @@ export async function stageEvents(
   options: ReadOptions,
   file: RequestFile,
   index: number,
+  headers: CsvHeaders,
 ): Promise<Pick<FileReading, 'furtherUnreadable' | 'notes'>> {
   const carried = carriedTexts(options).map(([column, path]) => carriedText(format, column, path));
   const fields = [...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
@@ -80,6 +83,7 @@ export async function stageEvents(
       kind: line.kind,
       id: line.id,
       pair_key: line.pairKey,
+      component: line.component ?? 'NULL::VARCHAR',
       served_by: line.servedBy,
       timestamp_text: line.timestamp,
       latency: line.latency,
@@ -92,26 +96,37 @@ export async function stageEvents(
     }).map(([name, sql]) => `${sql} AS ev_${name}`),
     ...carried.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(`ev_${column}`)}`),
   ];
-  await db.run(`INSERT INTO events SELECT ${index}, ${eventValues(options).join(', ')}
+  await db.run(`INSERT INTO events SELECT ${index}, ${eventValues(options, headers).join(', ')}
     ${carried.map(({ column }) => `, ${quoteIdentifier(`ev_${column}`)}`).join('')}
-    FROM (SELECT *, ${answersSql} AS raw_answers FROM (
-      SELECT *, ${instancesSql} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${prepared}))))`);
+    FROM (SELECT *, ${answersSql(headers)} AS raw_answers FROM (
+      SELECT *, ${instancesSql(headers)} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${prepared}))))`);
   return { furtherUnreadable: await scan.furtherUnreadable(), notes: scan.notes };
 }
 
-const instancesSql = `CASE WHEN ev_input_csv THEN ${csvLinesSql('ev_input_text')}
-  WHEN json_valid(ev_input_text) THEN ${jsonInstancesSql('ev_input_text')} END`;
+function instancesSql({ input }: CsvHeaders): string {
+  return `CASE WHEN ev_input_csv THEN ${withoutHeaderSql(csvLinesSql('ev_input_text'), input)}
+    WHEN json_valid(ev_input_text) THEN ${jsonInstancesSql('ev_input_text')} END`;
+}
 
-const answersSql = `CASE WHEN ev_output_csv THEN ${csvAnswersSql('ev_output_text', 'len(raw_instances)')}
-  WHEN json_valid(ev_output_text) THEN ${jsonAnswersSql('ev_output_text', 'len(raw_instances)')} END`;
+function answersSql({ output }: CsvHeaders): string {
+  const lines = withoutHeaderSql(csvLinesSql('ev_output_text'), output);
+  const names = output === undefined ? undefined : headerNamesSql(output);
+  return `CASE WHEN ev_output_csv THEN ${csvAnswersSql(lines, 'len(raw_instances)', names)}
+    WHEN json_valid(ev_output_text) THEN ${jsonAnswersSql('ev_output_text', 'len(raw_instances)')} END`;
+}
 
 /** The columns of `events` behind `file`, in their order. */
-function eventValues(options: ReadOptions): string[] {
-  const inputs = `CASE WHEN ev_input_csv THEN list_transform(raw_instances, lambda line: ${csvLineAsJsonSql('line')}) ELSE raw_instances END`;
+function eventValues(options: ReadOptions, { input }: CsvHeaders): string[] {
+  const row =
+    input === undefined
+      ? csvLineAsJsonSql('line')
+      : csvLineAsObjectSql(headerNamesSql(input), `json_extract(${csvLineAsJsonSql('line')}, '$[*]')`);
+  const inputs = `CASE WHEN ev_input_csv THEN list_transform(raw_instances, lambda line: ${row}) ELSE raw_instances END`;
   return [
     'ev_kind',
     `nullif(ev_id, '')`,
     `nullif(ev_pair_key, '')`,
+    `nullif(ev_component, '')`,
     'ev_served_by',
     'ev_timestamp_text',
     'ev_latency',
@@ -121,6 +136,8 @@ function eventValues(options: ReadOptions): string[] {
     'hash(ev_input_text)',
     'CASE WHEN ev_error IS NULL THEN raw_answers END',
     'ev_labels',
+    ...headValues('input'),
+    ...headValues('output'),
     `(CASE WHEN NOT readable OR ev_kind IS NULL THEN ${reasonCode('unreadable')}
       WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0) THEN ${reasonCode('bad-payload')}
       WHEN ev_output_text IS NOT NULL AND ev_error IS NULL AND raw_answers IS NULL THEN ${reasonCode('bad-payload')}

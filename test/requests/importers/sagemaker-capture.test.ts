@@ -112,11 +112,6 @@ describe('what cannot be used costs itself and is counted', () => {
     ['a batch whose response has another length', captured('e', csv('1\n2'), csv('refund')), 'batch-mismatch'],
     ['JSON that is none', captured('e', { ...json(0), data: '{"a":' }, csv('refund')), 'bad-payload'],
     ['an empty batch', captured('e', json({ instances: [] }), json({ predictions: [] })), 'bad-payload'],
-    [
-      'an answer that is no prediction',
-      captured('e', csv('1'), json({ predictions: [[0.2, 0.3, 0.5]] })),
-      'bad-outcome',
-    ],
     ['no user', captured('e', csv('1'), csv('refund'), { customAttributes: ['other=u1'] }), 'missing-unit'],
     ['no time', captured('e', csv('1'), csv('refund'), { inferenceTime: null }), 'missing-timestamp'],
     ['a line of another kind', { something: 'else' }, 'unreadable'],
@@ -124,6 +119,18 @@ describe('what cannot be used costs itself and is counted', () => {
     const { facts } = await captures.read([good, bad]);
     expect(facts.files[0]?.rejected).toEqual({ [reason]: 1 });
     expect(facts.totals).toMatchObject({ rows: 2, accepted: 1, rejected: 1 });
+  });
+
+  test('an answer that is no prediction is an error of the version that gave it', async () => {
+    const { rows, facts } = await captures.read([
+      good,
+      captured('e', csv('1'), json({ predictions: [[0.2, 0.3, 0.5]] })),
+    ]);
+    expect(facts.totals).toMatchObject({ rows: 2, accepted: 2, rejected: 0 });
+    expect(rows.map((row) => [row['id'], row['baseline_error']])).toEqual([
+      ['e', 'bad-outcome'],
+      ['good', null],
+    ]);
   });
 
   test('identical copies of an event collapse', async () => {
