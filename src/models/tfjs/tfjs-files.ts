@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { messageOf, unusableFile } from '../domain/errors.ts';
+import { messageOf, unusableFile } from '../../domain/errors.ts';
 import type { TensorFlow } from './tfjs-backend.ts';
 
 export type TfjsFormat = 'layers-model' | 'graph-model';
