@@ -1,4 +1,5 @@
 import type { DataType, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { DescribedTensor } from '../tensors/tensor-network.ts';
 import type { TfjsFiles } from './tfjs-files.ts';
 
@@ -23,11 +24,16 @@ async function loadLayers(handler: TfjsFiles['handler']): Promise<TfjsModel> {
   // predict() would cut the batch into pieces of 32.
   const predict = (inputs: Tensor[]): Tensor | Tensor[] => model.predictOnBatch(inputs);
   return {
-    inputs: model.inputs.map(({ shape, dtype }, index) => described(model.inputNames[index] ?? '', dtype, shape)),
-    outputs: model.outputs.map(({ shape, dtype }, index) => described(model.outputNames[index] ?? '', dtype, shape)),
+    inputs: model.inputs.map((tensor, index) => layerTensor(tensor, model.inputNames?.[index])),
+    outputs: model.outputs.map((tensor, index) => layerTensor(tensor, model.outputNames?.[index])),
     predict,
     predictAsync: (inputs) => Promise.resolve(predict(inputs)),
   };
+}
+
+/** A Sequential has no names of its own, only those of its layers' tensors. */
+function layerTensor({ name, shape, dtype }: SymbolicTensor, ownName: string | undefined): DescribedTensor {
+  return described(ownName ?? name.split('/')[0] ?? name, dtype, shape);
 }
 
 async function loadGraph(handler: TfjsFiles['handler']): Promise<TfjsModel> {
