@@ -100,7 +100,7 @@ def scikit_learn(features, target):
     (artifact / "model.onnx").write_bytes(to_onnx(regressor, features[:1], target_opset=17).SerializeToString())
 
     cities = np.array(["Lyon", "Nantes", "Paris"])[np.arange(ROWS) % 3]
-    table = pandas.DataFrame({"age": features[:, 0].astype(np.float64), "visits": np.arange(ROWS) % 7, "city": cities})
+    table = pandas.DataFrame({"age": features[:, 0], "visits": np.arange(ROWS) % 7, "city": cities})
     columns = ColumnTransformer([("city", OneHotEncoder(), ["city"]), ("rest", "passthrough", ["age", "visits"])])
     answer = np.where(target + (cities == "Lyon") > 0, "yes", "no")
     model = make_pipeline(columns, LogisticRegression()).fit(table, answer)
