@@ -35,9 +35,7 @@ export async function otherExport(folder: string): Promise<UserError | undefined
 
 /** Refuses layers as Keras 3 describes them, which TensorFlow.js does not know. @throws UserError (exit 5) */
 export function refuseKeras3({ modelTopology }: io.ModelJSON, path: string): void {
-  const version = 'keras_version' in modelTopology ? modelTopology.keras_version : undefined;
-  // Where the converter kept no version, only Keras 3 calls an input's shape this.
-  const isKeras3 = typeof version === 'string' && /^\d/u.test(version) ? /^(?:[3-9]|\d\d)/u.test(version) : false;
-  if (!isKeras3 && !/"(?:batch_shape|registered_name)":/u.test(JSON.stringify(modelTopology))) return;
+  // The version says less: some people rewrite what Keras 3 names otherwise, and that can be read. It calls an input's shape this.
+  if (!JSON.stringify(modelTopology).includes('"batch_shape":')) return;
   throw unusableFile(`${path} has the layers of a Keras 3 model, which TensorFlow.js does not read.`, { hint: kerasHint });
 }
