@@ -22,11 +22,7 @@ export function readOutput(values: ArrayLike<number>, signature: OutputSignature
 }
 
 /** Reads the answer of a model that names its label itself, with the scores of all labels where it gives them too. */
-export function readLabelled(
-  label: string,
-  values: ArrayLike<number> | undefined,
-  signature: Classification,
-): Outcome {
+export function readLabelled(label: string, values: ArrayLike<number> | undefined, signature: Classification): Outcome {
   const { labels } = signature;
   const place = labels.indexOf(label);
   if (values === undefined || place === -1) return labelOutcome(label, undefined, labels);

@@ -9,7 +9,13 @@ const loaders = {
     const { loadPreprocess } = await import('./preprocess.ts');
     const { tensorModel } = await import('./tensors/tensor-model.ts');
     const network = await loadTfjsNetwork(folder);
-    return tensorModel({ network, zipMaps: [], file: `${folder}/model.json`, signature, preprocess: await loadPreprocess(folder) });
+    return tensorModel({
+      network,
+      zipMaps: [],
+      file: `${folder}/model.json`,
+      signature,
+      preprocess: await loadPreprocess(folder),
+    });
   },
   onnx: async ({ folder, signature }: FolderModelSpec): Promise<Model> => {
     const { loadOnnxNetwork } = await import('./onnx/onnx-network.ts');

@@ -13,7 +13,9 @@ const folder = fileURLToPath(new URL('../python/', import.meta.url));
 const python = join(folder, '.venv', 'bin', 'python');
 const isThere = existsSync(python);
 if (!isThere) {
-  console.warn('test/python/.venv is missing, so models of scikit-learn, LightGBM and Keras are not tested; see .ci/run');
+  console.warn(
+    'test/python/.venv is missing, so models of scikit-learn, LightGBM and Keras are not tested; see .ci/run',
+  );
 }
 
 let made = '';
@@ -23,7 +25,6 @@ beforeAll(() => {
   execFileSync(python, [join(folder, 'make-models.py'), made], { stdio: ['ignore', 'ignore', 'pipe'] });
 }, 600_000);
 afterAll(() => rmSync(made, { recursive: true, force: true }));
-
 
 /** A plan that replaces Python's recorded predictions by the exported model. */
 async function evaluated(name: string, runtime: 'tfjs' | 'onnx', preprocess?: string): Promise<Run> {
@@ -76,7 +77,10 @@ function changeOf({ comparisons }: Evidence, metric: string): number {
 
 function expectSameAnswers(evidence: Evidence): void {
   expect(evidence.outcomes.candidate).toMatchObject({ requests: 300, errors: {} });
-  expect(evidence.comparisons.find(({ metric }) => metric === 'agreement')).toMatchObject({ candidate: 1, requests: 300 });
+  expect(evidence.comparisons.find(({ metric }) => metric === 'agreement')).toMatchObject({
+    candidate: 1,
+    requests: 300,
+  });
   expect(Math.abs(changeOf(evidence, 'log_loss'))).toBeLessThan(1e-5);
 }
 

@@ -40,7 +40,9 @@ function told(outcomes: readonly Outcome[]): unknown[] {
 test('whole numbers reach an int32 input of TensorFlow.js as they are, from the log and from encode', async () => {
   const ids = [16777216, 16777217, 2147483647, -2147483647].map((id) => [id]);
   expect(await answers(tfjs(lastBit, number), ids)).toEqual([0, 1, 1, 1]);
-  expect(await answers(tfjs(lastBit, number, 'export const encode = (input) => [...input];'), ids)).toEqual([0, 1, 1, 1]);
+  expect(await answers(tfjs(lastBit, number, 'export const encode = (input) => [...input];'), ids)).toEqual([
+    0, 1, 1, 1,
+  ]);
 });
 
 test.each([
@@ -75,10 +77,17 @@ const record: Signature = {
 };
 
 test('tfjs: several inputs are filled by name, and decode gets several outputs by name', async () => {
-  const decode = 'export const encode = (input) => input; export const decode = ({ amount, saving }) => amount[0] + saving[0];';
+  const decode =
+    'export const encode = (input) => input; export const decode = ({ amount, saving }) => amount[0] + saving[0];';
   const inputs = [{ price: 10, count: 3 }, { price: 1 }, { count: [2], price: [5] }];
-  expect(await answers(tfjs(twoInputs, record, decode), inputs)).toEqual([37, 'model-error: the input has no count', 13]);
-  await expect(loadModel(tfjs(twoInputs, record))).rejects.toThrow('The outputs amount, saving could each be the number.');
+  expect(await answers(tfjs(twoInputs, record, decode), inputs)).toEqual([
+    37,
+    'model-error: the input has no count',
+    13,
+  ]);
+  await expect(loadModel(tfjs(twoInputs, record))).rejects.toThrow(
+    'The outputs amount, saving could each be the number.',
+  );
 });
 
 test('tfjs: a text reaches a text input', async () => {
@@ -110,22 +119,27 @@ const sigmoids: [string, (output: Signature['output']) => FolderModelSpec][] = [
   ['onnx', (output) => onnxSpec(single, { input: { kind: 'tensor', shape: [1] }, output })],
 ];
 
-test.each(sigmoids)("%s: one number is the second label's probability where the signature says so", async (_, specOf) => {
-  const model: Model = await loadModel(specOf({ ...yesNo, activation: 'sigmoid' }));
-  const outcomes = await model.predict([[0.75], [0.25], [0.5], [1.5]]);
-  expect(outcomes.slice(0, 3)).toMatchObject([
-    { prediction: { label: 'yes', score: 0.75, scores: [0.25, 0.75] } },
-    { prediction: { label: 'no', score: 0.75, scores: [0.75, 0.25] } },
-    { prediction: { label: 'no', score: 0.5 } },
-  ]);
-  expect(told(outcomes)[3]).toContain('bad-response');
-});
+test.each(sigmoids)(
+  "%s: one number is the second label's probability where the signature says so",
+  async (_, specOf) => {
+    const model: Model = await loadModel(specOf({ ...yesNo, activation: 'sigmoid' }));
+    const outcomes = await model.predict([[0.75], [0.25], [0.5], [1.5]]);
+    expect(outcomes.slice(0, 3)).toMatchObject([
+      { prediction: { label: 'yes', score: 0.75, scores: [0.25, 0.75] } },
+      { prediction: { label: 'no', score: 0.75, scores: [0.75, 0.25] } },
+      { prediction: { label: 'no', score: 0.5 } },
+    ]);
+    expect(told(outcomes)[3]).toContain('bad-response');
+  },
+);
 
 test.each(sigmoids)('%s: without it the error names the key and decode', async (_, specOf) => {
   await expect(loadModel(specOf(yesNo))).rejects.toMatchObject({
     exitCode: 5,
     message: expect.stringContaining('is one number, and there are two labels'),
-    hint: expect.stringMatching(/the probability of yes, write "activation": "sigmoid" in signature\.output; .*decode/u),
+    hint: expect.stringMatching(
+      /the probability of yes, write "activation": "sigmoid" in signature\.output; .*decode/u,
+    ),
   });
 });
 
@@ -147,19 +161,28 @@ const withState = (sequence: readonly (string | number)[]) =>
 test.each([
   ['first', ['batch', 'time', 1]],
   ['second', ['time', 'batch', 1]],
-] as const)('onnx: a model with a state, whose sequences count requests in the %s dimension, is asked one by one', async (_, shape) => {
-  const signature: Signature = {
-    input: { kind: 'record', fields: { x: 'list', state: 'list' } },
-    output: { kind: 'regression' },
-  };
-  const inputs = [
-    { x: [[1], [2], [3]], state: [[1, 1], [1, 1]] },
-    { x: [1], state: [0, 0, 0, 5] },
-    { x: [[1], [1]], state: [1, 2, 3] },
-  ];
-  expect(await answers(onnxSpec(withState(shape), signature), inputs)).toEqual([
-    10,
-    6,
-    'model-error: state has 3 values, not 4',
-  ]);
-});
+] as const)(
+  'onnx: a model with a state, whose sequences count requests in the %s dimension, is asked one by one',
+  async (_, shape) => {
+    const signature: Signature = {
+      input: { kind: 'record', fields: { x: 'list', state: 'list' } },
+      output: { kind: 'regression' },
+    };
+    const inputs = [
+      {
+        x: [[1], [2], [3]],
+        state: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+      { x: [1], state: [0, 0, 0, 5] },
+      { x: [[1], [1]], state: [1, 2, 3] },
+    ];
+    expect(await answers(onnxSpec(withState(shape), signature), inputs)).toEqual([
+      10,
+      6,
+      'model-error: state has 3 values, not 4',
+    ]);
+  },
+);

@@ -108,7 +108,11 @@ const unloadable: [what: string, files: Record<string, string | Uint8Array>, mes
   ['a model.json of something else', { 'model.json': '{"a":1}' }, /not a TensorFlow\.js model/u],
   ['missing weights', { 'model.json': layersModel(diagonal(), 3, 3)['model.json'] ?? '' }, /weights\.bin/u],
   ['short weights', { ...layersModel([1], 3, 3) }, /./u],
-  ['another input shape', layersModel([1, 1], 2, 1), /does not have the shape that the registry describes[^]*tensor \[3\][^]*float32 \[\?, 2\]/u],
+  [
+    'another input shape',
+    layersModel([1, 1], 2, 1),
+    /does not have the shape that the registry describes[^]*tensor \[3\][^]*float32 \[\?, 2\]/u,
+  ],
   [
     'a preprocess.mjs with a syntax error',
     { ...layersModel(diagonal(), 3, 3), 'preprocess.mjs': 'export (' },

@@ -97,11 +97,14 @@ test.each([
   [64 * 100, 100],
   [64 * 100 + 1, 101],
   [64 * 5000, 256],
-])('of %i requests in batches of 64, %i are asked alone too, each of another batch where there are enough', (rows, count) => {
-  const places = checkedRows(rows, 64);
-  expect(places).toHaveLength(count);
-  expect(places).toEqual(places.toSorted((one, other) => one - other));
-  expect(new Set(places).size).toBe(count);
-  expect(places.every((place) => place >= 0 && place < rows)).toBe(true);
-  if (rows >= 64 * 64) expect(new Set(places.map((place) => Math.floor(place / 64))).size).toBe(count);
-});
+])(
+  'of %i requests in batches of 64, %i are asked alone too, each of another batch where there are enough',
+  (rows, count) => {
+    const places = checkedRows(rows, 64);
+    expect(places).toHaveLength(count);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(new Set(places).size).toBe(count);
+    expect(places.every((place) => place >= 0 && place < rows)).toBe(true);
+    if (rows >= 64 * 64) expect(new Set(places.map((place) => Math.floor(place / 64))).size).toBe(count);
+  },
+);

@@ -55,7 +55,10 @@ function operatorAmong(nodes: readonly Uint8Array[]): string | undefined {
     const operator = fields.find(({ number }) => number === node.operator);
     if (operator !== undefined && wholeBatchOperators.has(textOf(operator))) return textOf(operator);
     const attributes = fields.flatMap((field) => (field.number === node.attribute ? (field.bytes ?? []) : []));
-    const graphs = attributes.flatMap((one) => [...messagesOf(one, attribute.graph), ...messagesOf(one, attribute.graphs)]);
+    const graphs = attributes.flatMap((one) => [
+      ...messagesOf(one, attribute.graph),
+      ...messagesOf(one, attribute.graphs),
+    ]);
     const inner = operatorAmong(graphs.flatMap((one) => messagesOf(one, graph.node)));
     if (inner !== undefined) return inner;
   }

@@ -1,5 +1,11 @@
 import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
-import type { FilledTensor, OtherValue, DescribedTensor, OutputValues, TensorNetwork } from '../tensors/tensor-network.ts';
+import type {
+  FilledTensor,
+  OtherValue,
+  DescribedTensor,
+  OutputValues,
+  TensorNetwork,
+} from '../tensors/tensor-network.ts';
 import type { ZipMap } from '../tensors/tensor-outputs.ts';
 import { importOnnxRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 import { openOnnxSession } from './onnx-session.ts';

@@ -75,9 +75,12 @@ export function chooseOutputs(
     const hint = single === undefined || width === 1 ? undefined : singleScoreHint(signature);
     const scored = countOf(width, 'score');
     if (hint === undefined) throw noAnswer(`No output of the model is a label or ${scored}.`, context);
-    throw unusableFile(`The output ${single?.name ?? ''} of the model is one number, and there are two labels.${context}`, {
-      hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.`,
-    });
+    throw unusableFile(
+      `The output ${single?.name ?? ''} of the model is one number, and there are two labels.${context}`,
+      {
+        hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.`,
+      },
+    );
   }
   const labelOf = labelReader(labels);
   return { fetches: [label.name], read: ([value]) => readLabelled(labelOf(value?.[0]), undefined, signature) };

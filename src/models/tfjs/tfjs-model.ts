@@ -65,7 +65,9 @@ function signatureKeys(signature: unknown): Record<'inputs' | 'outputs', Readonl
 }
 
 function memberOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
 }
 
 function keysOf(value: unknown): readonly string[] {

@@ -127,7 +127,11 @@ function tensorOf(core: TensorFlow['core'], { type, shape, elements }: FilledTen
 }
 
 /** The outputs in the order of their names, however many there are and however the library hands them out. */
-function tensorsIn(core: TensorFlow['core'], outputs: Tensor | Tensor[] | NamedTensorMap, names: readonly string[]): Tensor[] {
+function tensorsIn(
+  core: TensorFlow['core'],
+  outputs: Tensor | Tensor[] | NamedTensorMap,
+  names: readonly string[],
+): Tensor[] {
   if (outputs instanceof core.Tensor) return [outputs];
   if (Array.isArray(outputs)) return outputs;
   return names.flatMap((name) => outputs[name] ?? []);

@@ -17,7 +17,9 @@ export async function otherExport(folder: string): Promise<UserError | undefined
   const names = (await readdir(folder)).toSorted();
   const keras = names.find((name) => name.endsWith('.keras'));
   if (keras !== undefined) {
-    return unusableFile(`${folder}/${keras} is a file of Keras 3, which TensorFlow.js does not read.`, { hint: kerasHint });
+    return unusableFile(`${folder}/${keras} is a file of Keras 3, which TensorFlow.js does not read.`, {
+      hint: kerasHint,
+    });
   }
   const hdf5 = names.find((name) => /\.(?:h5|hdf5)$/u.test(name));
   if (hdf5 !== undefined) {
@@ -37,5 +39,7 @@ export async function otherExport(folder: string): Promise<UserError | undefined
 export function refuseKeras3({ modelTopology }: io.ModelJSON, path: string): void {
   // The version says less: some people rewrite what Keras 3 names otherwise, and that can be read. It calls an input's shape this.
   if (!JSON.stringify(modelTopology).includes('"batch_shape":')) return;
-  throw unusableFile(`${path} has the layers of a Keras 3 model, which TensorFlow.js does not read.`, { hint: kerasHint });
+  throw unusableFile(`${path} has the layers of a Keras 3 model, which TensorFlow.js does not read.`, {
+    hint: kerasHint,
+  });
 }
