@@ -1,4 +1,4 @@
-import type { DataType, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { DescribedTensor } from '../tensors/tensor-network.ts';
 import type { TfjsFiles } from './tfjs-files.ts';
@@ -44,7 +44,7 @@ async function loadGraph(handler: TfjsFiles['handler']): Promise<TfjsModel> {
   return {
     // What the library fills in itself, such as tables of words, is no input.
     inputs: graph.inputs
-      .filter(({ dtype }) => dtype !== undefined && String(dtype) !== 'resource')
+      .filter(({ dtype }) => isTensorType(dtype))
       .map(({ name, dtype, shape }) => described(inputKeys.get(plain(name)) ?? plain(name), dtype, shape)),
     outputs: graph.outputs.map(({ name, dtype, shape }, index) =>
       described(structured[index] ?? outputKeys.get(plain(name)) ?? plain(name), dtype, shape),
@@ -59,7 +59,12 @@ function signatureKeys(signature: unknown): Record<'inputs' | 'outputs', Readonl
   const keysIn = (part: 'inputs' | 'outputs'): ReadonlyMap<string, string> => {
     const tensors = memberOf(signature, part);
     const entries = typeof tensors === 'object' && tensors !== null ? Object.entries(tensors) : [];
-    return new Map(entries.map(([key, tensor]) => [plain(String(memberOf(tensor, 'name') ?? key)), plain(key)]));
+    return new Map(
+      entries.map(([key, tensor]) => {
+        const name = memberOf(tensor, 'name');
+        return [plain(typeof name === 'string' ? name : key), plain(key)];
+      }),
+    );
   };
   return { inputs: keysIn('inputs'), outputs: keysIn('outputs') };
 }
@@ -74,13 +79,19 @@ function keysOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+const tensorTypes: ReadonlySet<string> = new Set(['float32', 'int32', 'bool', 'complex64', 'string']);
+
+function isTensorType(dtype: string | undefined): boolean {
+  return dtype !== undefined && tensorTypes.has(dtype);
+}
+
 /** A tensor's name without its place among the outputs of its node, `x:0`. */
 function plain(name: string): string {
   return name.replace(/:\d+$/u, '');
 }
 
 /** TensorFlow.js counts sizes that it does not know as null or -1. */
-function described(name: string, dtype: DataType | string | undefined, shape: unknown): DescribedTensor {
+function described(name: string, dtype: string | undefined, shape: unknown): DescribedTensor {
   const sizes: readonly unknown[] | null = Array.isArray(shape) ? shape : null;
   return {
     name,
