@@ -84,6 +84,8 @@ export interface VersionFacts {
   readonly runtime: Runtime;
   /** The library that ran it; absent where nothing ran. */
   readonly backend?: string;
+  /** Why its requests were asked one by one instead of in batches; absent where they were not. */
+  readonly oneByOne?: string;
   readonly sha256?: string;
 }
 

@@ -70,6 +70,8 @@ export interface CommandModelSpec {
 export interface Model {
   /** The library that runs it, such as `wasm` or `tensorflow`. */
   readonly backend: string;
+  /** Why requests have to be asked one by one, where what shares a batch with a request is known to change its answer. */
+  readonly oneByOne?: string;
   /** True where many calls may be under way at once, as for a model that somebody else computes. */
   readonly concurrent?: boolean;
   /** How it reads a request's JSON text, where `JSON.parse` would lose something that it can keep. */

@@ -84,8 +84,8 @@ export type OutputSignature =
   | {
       readonly kind: 'classification';
       readonly labels: readonly string[];
-      /** What the model's raw output is; `probabilities` unless written. */
-      readonly activation?: 'probabilities' | 'logits';
+      /** What the model's raw output is; `probabilities` unless written. `sigmoid` is one number, the second label's probability. */
+      readonly activation?: 'probabilities' | 'logits' | 'sigmoid';
       /** Where the model answers other labels than these; never in a registry's file, see `inLabelsOf`. */
       readonly translation?: LabelTranslation;
     }

@@ -5,7 +5,7 @@ import { judgedCohortOf } from '../metrics/stage-scope.ts';
 import { loadOf } from '../plan/load.ts';
 import { loadLatency, timeSample } from '../replay/latency-store.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
-import type { StoreSettings } from '../replay/replay-version.ts';
+import type { StoreSettings } from '../replay/replay.ts';
 import type { TimedVersion } from '../replay/stopwatch.ts';
 import { type Database, quoteLiteral } from '../requests/database.ts';
 import type { Rollout } from './rollout.ts';

@@ -7,7 +7,8 @@ import type { PeakMemory } from '../metrics/memory-sampler.ts';
 import type { HostSettings } from '../models/hosted-model.ts';
 import type { RequestIdentity } from '../replay/outcome-key.ts';
 import { loadReplayed } from '../replay/outcome-tables.ts';
-import { type Replay, replayVersions } from '../replay/replay-version.ts';
+import type { Replay } from '../replay/replay.ts';
+import { replayVersions } from '../replay/replay-version.ts';
 import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
@@ -85,7 +86,9 @@ export async function obtainPredictions(
     await loadReplayed(db, `${role}_outcomes`, result);
     if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
     await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
-    facts[role] = { ...facts[role], backend: result.backend, sha256 };
+    const { oneByOne } = result;
+    if (oneByOne !== null) world.note(`${facts[role].version} was asked one by one: ${oneByOne}`);
+    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }), sha256 };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
   return { facts, memory };

@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
+import type { ModelSpec } from '../domain/outcome.ts';
 
 /** The shell command that gives the same digest, for checking by hand. */
 export const digestCommand = "find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum";
@@ -45,6 +46,15 @@ export async function verifyArtifact(folder: string, sha256: string): Promise<vo
   throw unusableFile(`Artifact ${folder} is not the one in the registry: expected sha256 ${sha256}, found ${found}.`, {
     hint: `Restore its files, or add the changed folder as a new version. By hand: (cd ${folder} && ${digestCommand})`,
   });
+}
+
+/** Checks the files that are a version's own, before any of them is used. @throws UserError (exit 5) as `verifyArtifact` does */
+export async function verifyVersion(spec: ModelSpec, sha256: string): Promise<void> {
+  if (spec.runtime === 'tfjs' || spec.runtime === 'onnx') await verifyArtifact(spec.folder, sha256);
+  else if (spec.runtime === 'command' && spec.sha256 !== undefined) await verifyArtifact(spec.folder, spec.sha256);
+  else if (spec.runtime === 'http' && spec.preprocess !== undefined) {
+    await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
+  }
 }
 
 /** The size of an artifact's files in bytes. @param folder an absolute path */

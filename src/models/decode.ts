@@ -1,4 +1,5 @@
 import type { ErrorKind, Outcome } from '../domain/outcome.ts';
+import { countOf } from '../domain/format-number.ts';
 import type { OutputSignature } from '../domain/registry.ts';
 
 /** How far a probability may leave [0, 1] by rounding and still be one. */
@@ -6,31 +7,50 @@ const probabilityTolerance = 1e-3;
 
 /**
  * Reads a request's raw output as the signature says: the best of the labels' probabilities (or of logits, with the
- * softmax as score), or a regression's one number. The first label wins a tie.
+ * softmax as score; or of the second label's probability and what is left of 1), or a regression's one number. The first
+ * label wins a tie.
  */
 export function readOutput(values: ArrayLike<number>, signature: OutputSignature): Outcome {
   const problem = problemOf(values, signature);
   if (problem !== undefined) return failure('bad-response', problem);
   if (signature.kind === 'regression') return numberOutcome(values[0]);
   const { labels } = signature;
-  const best = indexOfLargest(values);
-  const scores = signature.activation === 'logits' ? softmax(values, best) : values;
+  const scores = scoresOf(values, signature);
+  // Not of the scores: a softmax may round two logits to one number.
+  const best = indexOfLargest(signature.activation === 'logits' ? values : scores);
   return labelOutcome(labels[best], scores[best] ?? Number.NaN, labels, scores);
 }
 
 /** Reads the answer of a model that names its label itself, with the scores of all labels where it gives them too. */
-export function readLabelled(
-  label: string,
-  values: ArrayLike<number> | undefined,
-  signature: OutputSignature & { readonly kind: 'classification' },
-): Outcome {
+export function readLabelled(label: string, values: ArrayLike<number> | undefined, signature: Classification): Outcome {
   const { labels } = signature;
   const place = labels.indexOf(label);
   if (values === undefined || place === -1) return labelOutcome(label, undefined, labels);
   const problem = problemOf(values, signature);
   if (problem !== undefined) return failure('bad-response', problem);
-  const scores = signature.activation === 'logits' ? softmax(values, indexOfLargest(values)) : values;
+  const scores = scoresOf(values, signature);
   return labelOutcome(label, scores[place], labels, scores);
+}
+
+type Classification = OutputSignature & { readonly kind: 'classification' };
+
+/** How many numbers a model gives a request. */
+export function outputWidth({ activation, labels }: Classification): number {
+  return activation === 'sigmoid' ? 1 : labels.length;
+}
+
+/** What to write where a model gives one number and has two labels; undefined elsewhere. */
+export function singleScoreHint({ labels }: Classification): string | undefined {
+  if (labels.length !== 2) return undefined;
+  return `if it is the probability of ${labels[1] ?? ''}, write "activation": "sigmoid" in signature.output; else add a preprocess.mjs that exports decode(output)`;
+}
+
+/** A score for each label. */
+function scoresOf(values: ArrayLike<number>, { activation }: Classification): ArrayLike<number> {
+  if (activation === 'logits') return softmax(values, indexOfLargest(values));
+  if (activation !== 'sigmoid') return values;
+  const [second = Number.NaN] = Array.from(values);
+  return [1 - second, second];
 }
 
 /** Why raw numbers cannot be what the signature describes. */
@@ -42,8 +62,12 @@ function problemOf(values: ArrayLike<number>, signature: OutputSignature): strin
   if (signature.kind === 'regression') {
     return values.length === 1 ? undefined : `${values.length} outputs where a regression has 1`;
   }
-  const { labels } = signature;
-  return values.length === labels.length ? undefined : `${values.length} outputs for ${labels.length} labels`;
+  const wanted = outputWidth(signature);
+  if (values.length === wanted) return undefined;
+  if (signature.activation === 'sigmoid') return `${values.length} outputs where a sigmoid has 1`;
+  const hint = values.length === 1 ? singleScoreHint(signature) : undefined;
+  const outputs = `${countOf(values.length, 'output')} for ${countOf(signature.labels.length, 'label')}`;
+  return hint === undefined ? outputs : `${outputs}; ${hint}`;
 }
 
 /** Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`. */

@@ -25,6 +25,11 @@ export function isExactNumber(value: unknown): boolean {
   return typeof value === 'string' && markedNumber.test(value);
 }
 
+/** The whole number that such a text stands for; undefined for anything else. */
+export function exactInteger(value: unknown): bigint | undefined {
+  return typeof value === 'string' && markedNumber.test(value) ? BigInt(value.slice(1, -1)) : undefined;
+}
+
 /** A body in which such numbers are numbers again. */
 export function withExactNumbers(body: string): string {
   if (!body.includes(mark)) return body;

@@ -41,7 +41,7 @@ export function serveModel(self: NodeJS.Process): void {
       const model = await loadModel({ ...spec, signature: own }, self.env, traffic);
       loaded = model;
       answer = (next) => respond(model, request.spec.signature, next);
-      return { kind: 'loaded', backend: model.backend };
+      return { kind: 'loaded', backend: model.backend, oneByOne: model.oneByOne ?? null };
     } catch (error) {
       return refusal(error);
     }

@@ -31,7 +31,12 @@ export interface LoadedRequest {
 }
 
 export type HostReply =
-  | { readonly kind: 'loaded'; readonly backend: string }
+  | {
+      readonly kind: 'loaded';
+      readonly backend: string;
+      /** Why the version should be asked one request at a time; null where nothing is known. */
+      readonly oneByOne: string | null;
+    }
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string | undefined }
   | {
       readonly kind: 'predicted';

@@ -1,6 +1,6 @@
 import { unusableFile } from '../domain/errors.ts';
 import type { ErrorKind, ModelSpec } from '../domain/outcome.ts';
-import { verifyArtifact } from './artifact.ts';
+import { verifyVersion } from './artifact.ts';
 import { failure } from './decode.ts';
 import type { HostReply, HostRequest, Traffic } from './host-protocol.ts';
 import { ModelProcess, type ProcessDeath } from './model-process.ts';
@@ -46,6 +46,7 @@ export class HostedModel {
   readonly #settings: HostSettings;
   #process: Promise<ModelProcess> | null = null;
   #backend = '';
+  #oneByOne: string | null = null;
   #deaths = 0;
   #slowestRequestMs: number | undefined;
   /** Requests of the batches that are not answered yet. */
@@ -62,9 +63,11 @@ export class HostedModel {
    * @throws UserError (exit 5) when the artifact is not the registry's or cannot be loaded
    */
   static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
-    await verify(spec, sha256);
+    await verifyVersion(spec, sha256);
     const model = new HostedModel(spec, settings);
-    model.#backend = (await model.#running()).backend;
+    const { backend, oneByOne } = await model.#running();
+    model.#backend = backend;
+    model.#oneByOne = oneByOne;
     return model;
   }
 
@@ -81,6 +84,11 @@ export class HostedModel {
     return this.#backend;
   }
 
+  /** Why the version should be asked one request at a time, where its files tell; null where they do not. */
+  get oneByOne(): string | null {
+    return this.#oneByOne;
+  }
+
   /**
    * Most memory that any process of the version had resident when it last answered, in bytes; null where nobody knows.
    */
@@ -93,15 +101,18 @@ export class HostedModel {
    * under way at once, which keeps the process busy between them.
    *
    * @param inputs one JSON text per request
+   * @param batch how many of them are computed at once: the settings' number, or 1
    * @throws UserError (exit 5) when the version cannot be loaded again, or dies over and over
    */
-  async predict(inputs: readonly string[]): Promise<OutcomeColumns> {
+  async predict(inputs: readonly string[], batch = this.#settings.batch): Promise<OutcomeColumns> {
     await this.#alone;
-    const reply = await this.#send(inputs);
+    const reply = await this.#send(inputs, batch);
     if (reply.kind !== 'died') return reply.columns;
-    if (this.#spec.runtime !== 'http') return await this.#narrow(inputs, reply);
+    if (this.#spec.runtime !== 'http') return await this.#narrow(inputs, batch, reply);
     // Such a process works on several calls at once, and all of them saw its end: each is looked into while no other is under way.
-    const narrowed = this.#alone.then(() => (inputs.length === 1 ? this.#again(inputs) : this.#narrow(inputs, reply)));
+    const narrowed = this.#alone.then(() =>
+      inputs.length === 1 ? this.#again(inputs, batch) : this.#narrow(inputs, batch, reply),
+    );
     this.#alone = narrowed.then(
       () => undefined,
       () => undefined,
@@ -110,24 +121,25 @@ export class HostedModel {
   }
 
   /** Asks anew, in ever smaller parts, what a process died over, until the request that it dies over is known. */
-  async #narrow(inputs: readonly string[], { error, detail }: ProcessDeath): Promise<OutcomeColumns> {
-    const { batch } = this.#settings;
+  async #narrow(inputs: readonly string[], batch: number, { error, detail }: ProcessDeath): Promise<OutcomeColumns> {
     if (inputs.length === 1) return toColumns([failure(error, detail)], this.labels);
     const size = inputs.length > batch ? batch : 1;
     const parts: OutcomeColumns[] = [];
     for (let from = 0; from < inputs.length; from += size) {
-      parts.push(await this.#again(inputs.slice(from, from + size)));
+      parts.push(await this.#again(inputs.slice(from, from + size), batch));
     }
     return joinColumns(parts);
   }
 
-  async #again(inputs: readonly string[]): Promise<OutcomeColumns> {
-    const reply = await this.#send(inputs);
-    return reply.kind === 'died' ? await this.#narrow(inputs, reply) : reply.columns;
+  async #again(inputs: readonly string[], batch: number): Promise<OutcomeColumns> {
+    const reply = await this.#send(inputs, batch);
+    return reply.kind === 'died' ? await this.#narrow(inputs, batch, reply) : reply.columns;
   }
 
-  async #send(inputs: readonly string[]): Promise<Extract<HostReply, { kind: 'predicted' }> | ProcessDeath> {
-    const { batch } = this.#settings;
+  async #send(
+    inputs: readonly string[],
+    batch: number,
+  ): Promise<Extract<HostReply, { kind: 'predicted' }> | ProcessDeath> {
     const start = performance.now();
     this.#underWay += inputs.length;
     const reply = await this.#ask({ kind: 'predict', inputs, batch }, () => this.#timeoutMs(inputs.length)).finally(
@@ -228,14 +240,5 @@ export class HostedModel {
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;
     return Math.min(timeoutMs * requests, expected);
-  }
-}
-
-/** Checks the files that are the version's own, before any of them is used. */
-async function verify(spec: ModelSpec, sha256: string): Promise<void> {
-  if (spec.runtime === 'tfjs' || spec.runtime === 'onnx') await verifyArtifact(spec.folder, sha256);
-  else if (spec.runtime === 'command' && spec.sha256 !== undefined) await verifyArtifact(spec.folder, spec.sha256);
-  else if (spec.runtime === 'http' && spec.preprocess !== undefined) {
-    await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
   }
 }

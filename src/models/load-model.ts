@@ -4,17 +4,24 @@ import type { Environment } from './http/header-values.ts';
 
 /** How each runtime loads a version. The libraries behind a runtime are imported when one of its models is loaded. */
 const loaders = {
-  tfjs: async (spec: FolderModelSpec): Promise<Model> => {
-    const { loadTfjsNetwork } = await import('./tfjs-network.ts');
+  tfjs: async ({ folder, signature }: FolderModelSpec): Promise<Model> => {
+    const { loadTfjsNetwork } = await import('./tfjs/tfjs-network.ts');
     const { loadPreprocess } = await import('./preprocess.ts');
-    const { TensorModel } = await import('./tensor-model.ts');
-    const network = await loadTfjsNetwork(spec.folder, spec.signature.input);
-    return new TensorModel(network, await loadPreprocess(spec.folder), spec.signature.output);
+    const { tensorModel } = await import('./tensors/tensor-model.ts');
+    const network = await loadTfjsNetwork(folder);
+    return tensorModel({
+      network,
+      zipMaps: [],
+      file: `${folder}/model.json`,
+      signature,
+      preprocess: await loadPreprocess(folder),
+    });
   },
-  onnx: async (spec: FolderModelSpec): Promise<Model> => {
-    const { loadOnnxModel } = await import('./onnx/onnx-model.ts');
+  onnx: async ({ folder, signature }: FolderModelSpec): Promise<Model> => {
+    const { loadOnnxNetwork } = await import('./onnx/onnx-network.ts');
     const { loadPreprocess } = await import('./preprocess.ts');
-    return await loadOnnxModel(spec.folder, spec.signature, await loadPreprocess(spec.folder));
+    const { tensorModel } = await import('./tensors/tensor-model.ts');
+    return tensorModel({ ...(await loadOnnxNetwork(folder)), signature, preprocess: await loadPreprocess(folder) });
   },
   http: async (spec: HttpModelSpec, environment: Environment, traffic: Traffic): Promise<Model> => {
     const { loadHttpModel } = await import('./http/http-model.ts');

@@ -48,6 +48,8 @@ export class ModelProcess {
   #outputTail = '';
   #asked = 0;
   backend = '';
+  /** Why the version should be asked one request at a time; null where nothing is known. */
+  oneByOne: string | null = null;
   /** Whether it has answered a request. */
   #isWarm = false;
 
@@ -68,6 +70,7 @@ export class ModelProcess {
     const reply = await started.ask({ kind: 'load', spec, traffic }, loadTimeoutMs);
     if (reply.kind === 'loaded') {
       started.backend = reply.backend;
+      started.oneByOne = reply.oneByOne;
       return started;
     }
     await started.close();

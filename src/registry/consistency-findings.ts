@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { didYouMean } from '../domain/did-you-mean.ts';
-import type { Artifact, ModelRegistry } from '../domain/registry.ts';
+import { countOf } from '../domain/format-number.ts';
+import type { Artifact, ModelRegistry, OutputSignature } from '../domain/registry.ts';
 import { type Finding, placeText } from './findings.ts';
 import { endpointFindings } from './endpoint-findings.ts';
 import { firstBrokenLink } from './hash-chain.ts';
@@ -19,13 +20,14 @@ export function consistencyFindings(registry: ModelRegistry): Finding[] {
 }
 
 function versionFindings({ versions }: ModelRegistry): Finding[] {
-  return Object.entries(versions).flatMap(([version, { artifact }]) => {
+  return Object.entries(versions).flatMap(([version, { artifact, signature }]) => {
     const pointer = pointerTo('/versions', version);
     const place = pointerTo(pointer, 'artifact');
     return [
       ...versionNumberFindings(pointer, version),
       ...pathFindings(place, artifact),
       ...endpointFindings(place, artifact),
+      ...outputFindings(pointerTo(pointer, 'signature'), signature.output),
     ];
   });
 }
@@ -36,6 +38,20 @@ function versionNumberFindings(pointer: string, version: string): Finding[] {
   const nearest = semver.coerce(version)?.version ?? '1.0.0';
   const message = `${JSON.stringify(version)} is not a semantic version number`;
   return [{ pointer, at: 'key', rule: 'version-number', message, hint: `write MAJOR.MINOR.PATCH, such as ${nearest}` }];
+}
+
+/** One number can be the probability of one of two labels only. */
+function outputFindings(parent: string, output: OutputSignature): Finding[] {
+  if (output.kind !== 'classification' || output.activation !== 'sigmoid' || output.labels.length === 2) return [];
+  const pointer = pointerTo(pointerTo(parent, 'output'), 'activation');
+  return [
+    {
+      pointer,
+      rule: 'sigmoid-labels',
+      message: `${placeText(pointer)} is sigmoid, one probability, and there are ${countOf(output.labels.length, 'label')}`,
+      hint: 'write two labels, the second of which the probability is of, or leave activation out where there is a number for each label',
+    },
+  ];
 }
 
 /** An artifact is inside the registry's folder; where links lead is seen when it is opened. */

@@ -6,7 +6,7 @@ import { latencyKey, type RequestIdentity, type VersionIdentity } from './outcom
 import { OutcomeStore } from './outcome-store.ts';
 import { loadParquet, ParquetWriter } from './parquet-table.ts';
 import type { TimedVersion } from './stopwatch.ts';
-import type { ReplayProgress, StoreSettings } from './replay-version.ts';
+import type { ReplayProgress, StoreSettings } from './replay.ts';
 
 const latencyTableColumns = {
   seq: 'BIGINT',

@@ -5,7 +5,7 @@ import type { LogFormat, RequestFields } from '../domain/log-format.ts';
 import type { Signature } from '../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeFormat = 4;
+export const outcomeFormat = 5;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -43,6 +43,7 @@ export interface VersionIdentity {
 export interface OutcomeIdentity {
   readonly version: VersionIdentity;
   readonly requests: RequestIdentity;
+  /** How many requests are computed at once; 1 where they are asked one by one, so that such answers have a name of their own. */
   readonly batch: number;
   readonly timeoutMs: number;
   /** Whether the scores of the true labels are kept. */

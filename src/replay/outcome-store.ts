@@ -12,6 +12,12 @@ interface StoredFile extends RowRange {
   readonly sha256: string;
 }
 
+/** Whether answers depend on what shares a batch with a request. */
+export interface BatchFinding {
+  /** Why the version has to be asked one by one; null where its answers are the same either way. */
+  readonly oneByOne: string | null;
+}
+
 /** What the store knows of one key: written anew, atomically, after each file. */
 interface Manifest {
   readonly format: number;
@@ -22,6 +28,8 @@ interface Manifest {
    * Null where one of them could not tell.
    */
   readonly peakMemory: number | null;
+  /** What is known of answers in batches; absent where nobody looked yet. */
+  readonly batches?: BatchFinding;
   /** In the order in which they were written; no two have a row in common. */
   readonly files: readonly StoredFile[];
 }
@@ -66,6 +74,20 @@ export class OutcomeStore {
     return this.#manifest.peakMemory === 0 ? null : this.#manifest.peakMemory;
   }
 
+  /** What was found out about answers in batches; undefined where nobody looked yet. */
+  get batches(): BatchFinding | undefined {
+    return this.#manifest.batches;
+  }
+
+  /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
+  async noteBatches(batches: BatchFinding): Promise<void> {
+    try {
+      await this.#keep({ ...this.#manifest, batches });
+    } catch (error) {
+      throw systemErrorCode(error) === undefined ? error : unwritable(this.#folder, error);
+    }
+  }
+
   /** Takes note of a process that computes rows; the next file to be written keeps it. @param bytes null where it cannot tell */
   notePeakMemory(bytes: number | null): void {
     const { peakMemory } = this.#manifest;
@@ -94,7 +116,8 @@ export class OutcomeStore {
   /** Forgets all rows, because another backend goes on. */
   async restart(backend: string): Promise<void> {
     for (const path of this.paths) await rm(path, { force: true });
-    this.#manifest = { ...this.#manifest, backend, peakMemory: 0, files: [] };
+    const { format } = this.#manifest;
+    this.#manifest = { format, backend, peakMemory: 0, files: [] };
   }
 
   /**
@@ -110,16 +133,20 @@ export class OutcomeStore {
       const sha256 = await fileSha256(temporary);
       await rename(temporary, this.#pathOf({ from, to }));
       const files = [...this.#manifest.files, { from, to, sha256 }];
-      const manifest = { ...this.#manifest, files };
-      await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-      // Only now: whoever could not write it adds these rows again.
-      this.#manifest = { ...this.#manifest, files };
+      await this.#keep({ ...this.#manifest, files });
     } catch (error) {
       const refused = systemErrorCode(error) !== undefined || messageOf(error).startsWith('IO Error');
       throw refused ? unwritable(this.#folder, error) : error;
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+
+  /** Only what is written counts: whoever could not write it does the work again. */
+  async #keep(manifest: Manifest): Promise<void> {
+    await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    // A process may have been noted meanwhile.
+    this.#manifest = { ...manifest, peakMemory: this.#manifest.peakMemory };
   }
 
   #pathOf({ from, to }: RowRange): string {
@@ -142,7 +169,13 @@ async function readManifest(path: string): Promise<Manifest | null> {
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   if (!('format' in value) || !('backend' in value) || !('peakMemory' in value) || !('files' in value)) return false;
+  if ('batches' in value && !isBatchFinding(value.batches)) return false;
   return value.format === outcomeFormat && typeof value.backend === 'string' && Array.isArray(value.files);
+}
+
+function isBatchFinding(value: unknown): value is BatchFinding {
+  if (typeof value !== 'object' || value === null || !('oneByOne' in value)) return false;
+  return value.oneByOne === null || typeof value.oneByOne === 'string';
 }
 
 async function digestOf(path: string): Promise<string | null> {

@@ -69,8 +69,13 @@ function toldCohorts(cohorts: readonly CohortSize[]): readonly CohortSize[] {
   return sides.length < 2 && everyone.length > 0 ? everyone : sides;
 }
 
-function versionText({ version, runtime, backend }: VersionFacts): string {
-  return `${printableName(version)} (${[runtime, ...(backend === undefined ? [] : [printableName(backend)])].join(', ')})`;
+function versionText({ version, runtime, backend, oneByOne }: VersionFacts): string {
+  const how = [
+    runtime,
+    ...(backend === undefined ? [] : [printableName(backend)]),
+    ...(oneByOne === undefined ? [] : ['asked one by one']),
+  ];
+  return `${printableName(version)} (${how.join(', ')})`;
 }
 
 function loadText({ rate, concurrency, speedup = 1 }: LoadFacts): string {

@@ -84,9 +84,12 @@ test('encode and decode may be asynchronous', async () => {
   ).toEqual(['red', 'blue']);
 });
 
-test('an output that does not fit the labels is a bad response, not a failure to load', async () => {
-  const model = await loadModel(specOf(layersModel([1, 0, 0, 1], 2, 2), { output: colourSignature.output }));
-  expect(await model.predict([[1, 2]])).toMatchObject([{ ok: false, error: 'bad-response' }]);
+test('an output that does not fit the labels is told before the first request', async () => {
+  const spec = specOf(layersModel([1, 0, 0, 1], 2, 2), { output: colourSignature.output });
+  await expect(loadModel(spec)).rejects.toMatchObject({
+    exitCode: 5,
+    message: expect.stringMatching(/No output of the model is a label or 3 scores\.[^]*dense float32 \[\?, 2\]/u),
+  });
 });
 
 test('predicting leaves no tensor behind, whether inputs are good or bad', async () => {
@@ -105,7 +108,11 @@ const unloadable: [what: string, files: Record<string, string | Uint8Array>, mes
   ['a model.json of something else', { 'model.json': '{"a":1}' }, /not a TensorFlow\.js model/u],
   ['missing weights', { 'model.json': layersModel(diagonal(), 3, 3)['model.json'] ?? '' }, /weights\.bin/u],
   ['short weights', { ...layersModel([1], 3, 3) }, /./u],
-  ['another input shape', layersModel([1, 1], 2, 1), /input shape \[3\] is not the model's \[2\]/u],
+  [
+    'another input shape',
+    layersModel([1, 1], 2, 1),
+    /does not have the shape that the registry describes[^]*tensor \[3\][^]*float32 \[\?, 2\]/u,
+  ],
   [
     'a preprocess.mjs with a syntax error',
     { ...layersModel(diagonal(), 3, 3), 'preprocess.mjs': 'export (' },

@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TensorFlow } from '../../src/models/tfjs-backend.ts';
+import type { TensorFlow } from '../../src/models/tfjs/tfjs-backend.ts';
 import { encode, slots } from './preprocess.mjs';
 import type { Question } from './source-data.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { startTensorFlow } from '../../src/models/tfjs-backend.ts';
+import { startTensorFlow } from '../../src/models/tfjs/tfjs-backend.ts';
 import { Random } from '../calibration/random.ts';
 import { type Classifier, trainClassifier } from './classifier.ts';
 import { writeRegistryFile } from './registry.ts';

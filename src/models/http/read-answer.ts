@@ -46,10 +46,12 @@ function at<Result>(path: string, read: (value: unknown) => Result): (output: un
 
 function shapeReader(signature: OutputSignature): AnswerReader {
   const labels = signature.kind === 'classification' ? signature.labels : [];
+  const isSigmoid = signature.kind === 'classification' && signature.activation === 'sigmoid';
   const nameOf = signature.kind === 'classification' ? labelReader(labels) : (value: unknown) => value;
   const read: AnswerReader = (output) => {
     const value = single(output);
     if (isNumberList(value)) return readOutput(value, signature);
+    if (isSigmoid && typeof value === 'number') return readOutput([value], signature);
     if (!isObject(value)) return readDecoded(nameOf(value), signature);
     if ('label' in value || 'scores' in value) return readDecoded(value, signature);
     const names = Object.keys(value);

@@ -3,12 +3,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
-import { findZipMaps, withOutputs, type ZipMap } from './zip-map.ts';
+import type { ZipMap } from '../tensors/tensor-outputs.ts';
+import { wholeBatchOperator } from './batch-operators.ts';
+import { findZipMaps, withOutputs } from './zip-map.ts';
 
 export interface OnnxSession {
   readonly session: InferenceSession;
   /** Outputs that are lists of maps; the session gives the tensors behind them. */
   readonly zipMaps: readonly ZipMap[];
+  /** An operator that looks at the whole batch, where the graph has one. */
+  readonly wholeBatchOperator: string | undefined;
   readonly file: string;
 }
 
@@ -29,16 +33,17 @@ const options: InferenceSession.SessionOptions = {
 export async function openOnnxSession(runtime: OnnxRuntime, folder: string): Promise<OnnxSession> {
   const file = await findModel(folder);
   const session = await create(file, () => runtime.InferenceSession.create(file, options));
+  const facts = { file, wholeBatchOperator: await create(file, () => wholeBatchOperator(file)) };
   const lists = session.outputMetadata.filter(({ isTensor }) => !isTensor).map(({ name }) => name);
-  if (lists.length === 0) return { session, zipMaps: [], file };
+  if (lists.length === 0) return { ...facts, session, zipMaps: [] };
   const bytes = await readFile(file);
   const zipMaps = (await create(file, () => Promise.resolve(findZipMaps(bytes)))).filter(({ output }) =>
     lists.includes(output),
   );
-  if (zipMaps.length === 0) return { session, zipMaps, file };
+  if (zipMaps.length === 0) return { ...facts, session, zipMaps };
   await session.release();
   const widened = withOutputs(bytes, hidden(session, zipMaps));
-  return { session: await create(file, () => runtime.InferenceSession.create(widened, options)), zipMaps, file };
+  return { ...facts, session: await create(file, () => runtime.InferenceSession.create(widened, options)), zipMaps };
 }
 
 /** The tensors that are not among the outputs yet. */

@@ -1,3 +1,6 @@
+import type { ZipMap } from '../tensors/tensor-outputs.ts';
+import { type Field, fieldsOf, message, messagesOf, textOf, varint } from './proto-fields.ts';
+
 /**
  * Exports of scikit-learn classifiers end in the operator ZipMap, which turns the matrix of probabilities into a list of
  * maps. onnxruntime-node cannot hand out lists of maps, but it can hand out the matrix, once the graph names it as an
@@ -12,26 +15,6 @@ const graphOutput = 12;
 const node = { input: 1, output: 2, operator: 4, attribute: 5 };
 const attribute = { name: 1, integers: 8, strings: 9 };
 const valueName = 1;
-
-const lengthDelimited = 2;
-
-/** Where a ZipMap takes its numbers from, and what it calls them. */
-export interface ZipMap {
-  /** The tensor of scores, one column per class. */
-  readonly scores: string;
-  /** The graph's output that is a list of maps. */
-  readonly output: string;
-  /** The classes in the order of the columns, as texts. */
-  readonly classes: readonly string[];
-}
-
-interface Field {
-  readonly number: number;
-  /** Of a length-delimited field. */
-  readonly bytes?: Uint8Array | undefined;
-  /** Of a number. */
-  readonly value?: bigint;
-}
 
 /**
  * Every ZipMap of a model.
@@ -81,63 +64,4 @@ function integersOf({ value, bytes = new Uint8Array() }: Field): string[] {
     at = integer.end;
   }
   return texts;
-}
-
-function messagesOf(bytes: Uint8Array, number: number): Uint8Array[] {
-  return [...fieldsOf(bytes)].flatMap((field) => (field.number === number ? (field.bytes ?? []) : []));
-}
-
-function textOf({ bytes }: Field): string {
-  return bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-}
-
-/** The fields of a message, in the order of the bytes (https://protobuf.dev/programming-guides/encoding/). */
-function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  for (let at = 0; at < bytes.length;) {
-    const tag = varint(bytes, at);
-    const number = Number(tag.value >> 3n);
-    const wireType = Number(tag.value & 7n);
-    if (wireType === 0) {
-      const { value, end } = varint(bytes, tag.end);
-      yield { number, value };
-      at = end;
-      continue;
-    }
-    const { start, end } = extentOf(bytes, tag.end, wireType);
-    if (end > bytes.length) throw new RangeError('a protocol buffer ends within a field');
-    yield { number, bytes: wireType === lengthDelimited ? bytes.subarray(start, end) : undefined };
-    at = end;
-  }
-}
-
-function extentOf(bytes: Uint8Array, at: number, wireType: number): { readonly start: number; readonly end: number } {
-  if (wireType === 1) return { start: at, end: at + 8 };
-  if (wireType === 5) return { start: at, end: at + 4 };
-  if (wireType !== lengthDelimited) throw new RangeError(`a protocol buffer has no wire type ${wireType}`);
-  const length = varint(bytes, at);
-  return { start: length.end, end: length.end + Number(length.value) };
-}
-
-/** Seven bits per byte, the lowest first; the highest bit says that more follow. */
-function varint(bytes: Uint8Array, start: number): { readonly value: bigint; readonly end: number } {
-  let value = 0n;
-  for (let at = start; at < start + 10; at += 1) {
-    const byte = bytes[at];
-    if (byte === undefined) break;
-    value |= BigInt(byte & 0x7f) << BigInt(7 * (at - start));
-    if (byte < 0x80) return { value, end: at + 1 };
-  }
-  throw new RangeError('a protocol buffer ends within a number');
-}
-
-function message(number: number, content: Uint8Array): Buffer {
-  return Buffer.concat([varintBytes((number << 3) | lengthDelimited), varintBytes(content.length), content]);
-}
-
-function varintBytes(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  bytes.push(rest);
-  return Buffer.from(bytes);
 }

@@ -1,23 +1,22 @@
-import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import { messageOf } from '../../domain/errors.ts';
 import type { Model, Outcome } from '../../domain/outcome.ts';
 import type { Signature } from '../../domain/registry.ts';
 import { attempt, attemptAll, type Attempt } from '../attempt.ts';
 import { failure } from '../decode.ts';
+import { parseExactly } from '../exact-numbers.ts';
 import type { Preprocess } from '../preprocess.ts';
-import { type EncodedRequest, OnnxEncoder } from './onnx-inputs.ts';
-import { chooseOutputs, decodedOutputs, type OutputValues } from './onnx-outputs.ts';
-import { importOnnxRuntime } from './onnx-runtime.ts';
-import { openOnnxSession } from './onnx-session.ts';
-import { bothSignatures, describeValues, matchInputs } from './onnx-signature.ts';
+import { type EncodedRequest, TensorEncoder } from './tensor-inputs.ts';
+import type { OutputTensor, OutputValues, TensorNetwork } from './tensor-network.ts';
+import { chooseOutputs, decodedOutputs, type ZipMap } from './tensor-outputs.ts';
+import { bothSignatures, matchInputs } from './tensor-signature.ts';
 
 /** What a call gives back of one request, output by output. */
 type Row = readonly OutputValues[];
 
 /** The parts of a model that depend on its file and on the registry. */
 interface Wiring {
-  readonly session: InferenceSession;
-  readonly encoder: OnnxEncoder;
+  readonly network: TensorNetwork;
+  readonly encoder: TensorEncoder;
   /** How many requests share a call: exactly so many, or Infinity for any number. */
   readonly batch: number;
   readonly encode: (input: unknown) => unknown;
@@ -25,36 +24,40 @@ interface Wiring {
   readonly read: (rows: readonly Attempt<Row>[]) => Promise<Outcome[]>;
 }
 
+/** What a network is made into a model with. */
+export interface TensorModelParts {
+  readonly network: TensorNetwork;
+  /** Lists of maps among its outputs, and the tensors behind them. */
+  readonly zipMaps: readonly ZipMap[];
+  readonly signature: Signature;
+  /** The artifact's own code; null where inputs are recorded as the model takes them. */
+  readonly preprocess: Preprocess | null;
+  /** The model's file, for messages. */
+  readonly file: string;
+}
+
 /**
- * Loads the ONNX model of an artifact.
+ * Puts the artifact's own encoding and decoding around a network.
  *
- * @param folder the artifact's absolute path, already verified
- * @param preprocess the artifact's own code; null where inputs are recorded as the model takes them
- * @throws UserError (exit 5) when onnxruntime-node is missing, or the files are no model of this signature
+ * @throws UserError (exit 5) where the network is not what the signature says, with both in the message
  */
-export async function loadOnnxModel(
-  folder: string,
-  signature: Signature,
-  preprocess: Preprocess | null,
-): Promise<Model> {
-  const runtime = await importOnnxRuntime();
-  const { session, zipMaps, file } = await openOnnxSession(runtime, folder);
-  const outputs = describeValues(session.outputMetadata);
-  const inputs = describeValues(session.inputMetadata).filter((input) => input.type !== null);
+export function tensorModel({ network, zipMaps, signature, preprocess, file }: TensorModelParts): Model {
+  const { inputs, outputs } = network;
   const context = `${bothSignatures(signature, { inputs, outputs })}\n  (${file})`;
   const matched = matchInputs(inputs, signature.input, preprocess !== null, context);
   const wiring = {
-    session,
-    encoder: new OnnxEncoder(runtime, matched.inputs),
+    network,
+    encoder: new TensorEncoder(matched.inputs),
     batch: matched.batch,
     encode: preprocess?.encode ?? ((input: unknown) => input),
   };
   const decode = preprocess?.decode;
-  const { node = 'of an unknown version' } = runtime.env.versions;
-  const backend = `onnxruntime ${node}`;
+  // An artifact's own code gets the numbers that JavaScript has.
+  const exact = preprocess === null && inputs.some(({ type }) => type === 'int64' || type === 'uint64');
   if (decode === undefined) {
     const { fetches, read } = chooseOutputs(outputs, zipMaps, signature.output, context);
-    return new OnnxModel(backend, { ...wiring, fetches, read: (rows) => Promise.resolve(rows.map(answered(read))) });
+    const readAll = (rows: readonly Attempt<Row>[]) => Promise.resolve(rows.map(answered(read)));
+    return new TensorModel({ ...wiring, fetches, read: readAll }, exact);
   }
   const { fetches, gather, read } = decodedOutputs(outputs, zipMaps, signature.output);
   const readAll = async (rows: readonly Attempt<Row>[]): Promise<Outcome[]> => {
@@ -64,20 +67,27 @@ export async function loadOnnxModel(
     }, rows);
     return decoded.map(answered(read));
   };
-  return new OnnxModel(backend, { ...wiring, fetches, read: readAll });
+  return new TensorModel({ ...wiring, fetches, read: readAll }, exact);
 }
 
 function answered<T>(read: (value: T) => Outcome): (attempt: Attempt<T>) => Outcome {
   return (row) => ('thrown' in row ? failure('model-error', messageOf(row.thrown)) : read(row.value));
 }
 
-/** An ONNX graph with its artifact's own encoding and decoding around it. Whatever goes wrong with one input is that request's outcome alone. */
-class OnnxModel implements Model {
+/** Whatever goes wrong with one input is that request's outcome alone. */
+class TensorModel implements Model {
   readonly backend: string;
+  readonly oneByOne?: string;
+  readonly parse?: (text: string) => unknown;
   readonly #wiring: Wiring;
 
-  constructor(backend: string, wiring: Wiring) {
+  /** @param exact whether whole numbers beyond 2^53 are to be kept as they are recorded */
+  constructor(wiring: Wiring, exact: boolean) {
+    const { backend, oneByOne } = wiring.network;
     this.backend = backend;
+    // A model that takes one request per call shares it with nobody anyway.
+    if (oneByOne !== undefined && wiring.batch !== 1) this.oneByOne = oneByOne;
+    if (exact) this.parse = parseExactly;
     this.#wiring = wiring;
   }
 
@@ -93,7 +103,7 @@ class OnnxModel implements Model {
   }
 
   async close(): Promise<void> {
-    await this.#wiring.session.release();
+    await this.#wiring.network.close();
   }
 
   /** Neighbours of equal shapes share a call, as many as the model takes. */
@@ -125,10 +135,10 @@ class OnnxModel implements Model {
   }
 
   async #run(requests: readonly EncodedRequest[], rows: number): Promise<Attempt<Row[]>> {
-    const { session, encoder, fetches } = this.#wiring;
+    const { network, encoder, fetches } = this.#wiring;
     try {
-      const results = await session.run(encoder.tensors(requests, rows), fetches);
-      const columns = fetches.map((name) => splitRows(name, results[name], rows));
+      const outputs = await network.run(encoder.tensors(requests, rows), fetches);
+      const columns = outputs.map((output, index) => splitRows(fetches[index] ?? '', output, rows));
       return { value: requests.map((_, row) => columns.map((column) => column[row] ?? [])) };
     } catch (error) {
       return { thrown: error };
@@ -137,20 +147,15 @@ class OnnxModel implements Model {
 }
 
 /** An output's values, request by request. @throws Error where the model does not keep requests apart */
-function splitRows(name: string, output: OnnxValue | undefined, rows: number): OutputValues[] {
-  if (output === undefined) throw new Error(`the model gave no ${name}`);
-  const values = plainValues(output.data);
+function splitRows(name: string, { shape, values }: OutputTensor, rows: number): OutputValues[] {
   if (rows === 1) return [values];
-  if (output.dims[0] !== rows) {
-    throw new Error(`${name} has the shape [${output.dims.join(', ')}] for ${rows} requests`);
+  if (shape[0] !== rows) {
+    throw new Error(`${name} has the shape [${shape.join(', ')}] for ${rows} requests`);
   }
   const width = values.length / rows;
-  return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
-}
-
-/** Whole numbers of 64 bits become ordinary ones: labels and counts are never large enough to tell the difference. */
-function plainValues(data: OnnxValue['data']): OutputValues {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  const values: Iterable<number | bigint | string> = data;
-  return Array.from(values, (value) => (typeof value === 'string' ? value : Number(value)));
+  return Array.from({ length: rows }, (_, row) =>
+    ArrayBuffer.isView(values)
+      ? values.subarray(row * width, (row + 1) * width)
+      : values.slice(row * width, (row + 1) * width),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node';
+import { exactInteger } from '../exact-numbers.ts';
 
 /** What a tensor's elements are kept in, and how an element is read from a recorded value. */
 export interface ElementType {
@@ -24,8 +24,8 @@ export type ElementArray =
 
 type IntegerArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 
-/** Types that onnxruntime takes and that a recorded value can be turned into without guessing. */
-export const elementTypes: Readonly<Partial<Record<Tensor.Type, ElementType>>> = {
+/** Types that a recorded value can be turned into without guessing, under onnxruntime's names. */
+export const elementTypes = {
   float32: {
     allocate: (size) => new Float32Array(size),
     // A number too large for the type would become infinite, and some activations make a confident answer of that.
@@ -58,7 +58,13 @@ export const elementTypes: Readonly<Partial<Record<Tensor.Type, ElementType>>> =
     read: (value) => (typeof value === 'string' ? value : undefined),
     noun: 'a text',
   },
-};
+} satisfies Readonly<Record<string, ElementType>>;
+
+export type ElementName = keyof typeof elementTypes;
+
+export function isElementName(type: string): type is ElementName {
+  return Object.hasOwn(elementTypes, type);
+}
 
 function integers(allocate: (size: number) => IntegerArray): ElementType {
   const cell = allocate(1);
@@ -79,8 +85,8 @@ function bigIntegers(allocate: (size: number) => BigInt64Array | BigUint64Array)
   return {
     allocate,
     read: (value) => {
-      if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return undefined;
-      const integer = BigInt(typeof value === 'bigint' ? value : numberOrNaN(value));
+      const integer = bigIntegerOf(value);
+      if (integer === undefined) return undefined;
       cell[0] = integer;
       return cell[0] === integer ? integer : undefined;
     },
@@ -88,6 +94,14 @@ function bigIntegers(allocate: (size: number) => BigInt64Array | BigUint64Array)
   };
 }
 
+/** A whole number without loss: numbers beyond 2^53 were rounded before they came here, and are none. */
+function bigIntegerOf(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  return exactInteger(value);
+}
+
 function numberOrNaN(value: unknown): number {
-  return typeof value === 'number' ? value : Number.NaN;
+  if (typeof value === 'number') return value;
+  return Number(exactInteger(value) ?? Number.NaN);
 }

@@ -1,8 +1,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { messageOf, unusableFile } from '../domain/errors.ts';
+import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import type { TensorFlow } from './tfjs-backend.ts';
+import { otherExport, refuseKeras3 } from './unreadable-exports.ts';
 
 export type TfjsFormat = 'layers-model' | 'graph-model';
 
@@ -21,17 +22,21 @@ export interface TfjsFiles {
  */
 export async function openTfjsFiles(core: TensorFlow['core'], folder: string): Promise<TfjsFiles> {
   const path = join(folder, 'model.json');
-  const description = await readModelJson(path);
+  const description = await readModelJson(path, folder);
+  const format = formatOf(description, path);
+  if (format === 'layers-model') refuseKeras3(description, path);
   const load = (): Promise<io.ModelArtifacts> =>
     core.io.getModelArtifactsForJSON(description, (manifest) => readWeights(core, folder, manifest));
-  return { format: formatOf(description, path), handler: { load } };
+  return { format, handler: { load } };
 }
 
-async function readModelJson(path: string): Promise<io.ModelJSON> {
+async function readModelJson(path: string, folder: string): Promise<io.ModelJSON> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
+    const other = systemErrorCode(error) === 'ENOENT' ? await otherExport(folder) : undefined;
+    if (other !== undefined) throw other;
     throw unusableFile(`${path} cannot be read as JSON: ${messageOf(error)}`, { cause: error });
   }
   if (isModelJson(parsed)) return parsed;

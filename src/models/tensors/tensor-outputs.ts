@@ -1,13 +1,27 @@
-import type { Tensor } from 'onnxruntime-node';
 import { unusableFile } from '../../domain/errors.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { isNumberText, labelNamer, readDecoded, readLabelled, readOutput } from '../decode.ts';
-import type { OnnxOtherValue, OnnxTensor } from './onnx-signature.ts';
-import type { ZipMap } from './zip-map.ts';
+import { countOf } from '../../domain/format-number.ts';
+import {
+  isNumberText,
+  labelNamer,
+  outputWidth,
+  readDecoded,
+  readLabelled,
+  readOutput,
+  singleScoreHint,
+} from '../decode.ts';
+import { type DescribedTensor, type OtherValue, type OutputValues, sizeOf } from './tensor-network.ts';
 
-/** One request's values of one output. */
-export type OutputValues = readonly (number | string)[] | Float32Array | Float64Array;
+/** A list of maps among the outputs, which is read from the tensor behind it. */
+export interface ZipMap {
+  /** The tensor of scores, one column per class. */
+  readonly scores: string;
+  /** The output that is a list of maps. */
+  readonly output: string;
+  /** The classes in the order of the columns, as texts. */
+  readonly classes: readonly string[];
+}
 
 /** How a request's answer is read from the outputs. */
 export interface OutputReader {
@@ -17,8 +31,8 @@ export interface OutputReader {
   readonly read: (values: readonly OutputValues[]) => Outcome;
 }
 
-const floats: ReadonlySet<Tensor.Type | null> = new Set(['float32', 'float64']);
-const integers: ReadonlySet<Tensor.Type | null> = new Set(['int64', 'int32', 'uint64', 'uint32', 'int8', 'uint8']);
+const floats: ReadonlySet<string | null> = new Set(['float32', 'float64']);
+const integers: ReadonlySet<string | null> = new Set(['int64', 'int32', 'uint64', 'uint32', 'int8', 'uint8']);
 
 /**
  * Decides which outputs hold the answer. Of a classification they are the scores of all labels, the label itself (its
@@ -30,18 +44,15 @@ const integers: ReadonlySet<Tensor.Type | null> = new Set(['int64', 'int32', 'ui
  * @throws UserError (exit 5) where no output can be the answer, or several can
  */
 export function chooseOutputs(
-  outputs: readonly (OnnxTensor | OnnxOtherValue)[],
+  outputs: readonly (DescribedTensor | OtherValue)[],
   zipMaps: readonly ZipMap[],
   signature: OutputSignature,
   context: string,
 ): OutputReader {
   const tensors = outputs.filter((output) => output.type !== null);
   if (signature.kind === 'regression') {
-    const number = onlyOne(
-      tensors.filter((tensor) => isNumeric(tensor) && mayHold(tensor, 1)),
-      'number',
-      context,
-    );
+    const numbers = tensors.filter((tensor) => isNumeric(tensor) && mayHold(tensor, 1));
+    const number = onlyOne(likeliest(numbers, 1), 'number', context);
     if (number === undefined) throw noAnswer('No output of the model is one number.', context);
     return { fetches: [number.name], read: ([values]) => readOutput(numbersOf(values), signature) };
   }
@@ -55,12 +66,21 @@ export function chooseOutputs(
   if (zipMap !== undefined) {
     return withLabel(label, zipMap.scores, zipMapScores(zipMap, labels, context), signature, zipMap.classes);
   }
-  const wide = tensors.filter((tensor) => floats.has(tensor.type) && mayHold(tensor, labels.length));
-  const exact = wide.filter((tensor) => widthOf(tensor) === labels.length);
-  const scores = onlyOne(exact.length > 0 ? exact : wide, 'scores', context);
+  const width = outputWidth(signature);
+  const wide = tensors.filter((tensor) => floats.has(tensor.type) && mayHold(tensor, width));
+  const scores = onlyOne(likeliest(wide, width), 'scores', context);
   if (scores !== undefined) return withLabel(label, scores.name, numbersOf, signature);
   if (label === undefined) {
-    throw noAnswer(`No output of the model is a label or ${labels.length} scores.`, context);
+    const single = tensors.find((tensor) => floats.has(tensor.type) && widthOf(tensor) === 1);
+    const hint = single === undefined || width === 1 ? undefined : singleScoreHint(signature);
+    const scored = countOf(width, 'score');
+    if (hint === undefined) throw noAnswer(`No output of the model is a label or ${scored}.`, context);
+    throw unusableFile(
+      `The output ${single?.name ?? ''} of the model is one number, and there are two labels.${context}`,
+      {
+        hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.`,
+      },
+    );
   }
   const labelOf = labelReader(labels);
   return { fetches: [label.name], read: ([value]) => readLabelled(labelOf(value?.[0]), undefined, signature) };
@@ -68,7 +88,7 @@ export function chooseOutputs(
 
 /** Gives all tensors to the artifact's own `decode`: one output's values as they are, several by their names. */
 export function decodedOutputs(
-  outputs: readonly (OnnxTensor | OnnxOtherValue)[],
+  outputs: readonly (DescribedTensor | OtherValue)[],
   zipMaps: readonly ZipMap[],
   signature: OutputSignature,
 ): Omit<OutputReader, 'read'> & {
@@ -88,7 +108,7 @@ export function decodedOutputs(
 }
 
 function withLabel(
-  label: OnnxTensor | undefined,
+  label: DescribedTensor | undefined,
   scores: string,
   inOrder: (values: OutputValues | undefined) => ArrayLike<number>,
   signature: OutputSignature & { readonly kind: 'classification' },
@@ -141,28 +161,36 @@ function labelReader(
 
 function numbersOf(values: OutputValues | undefined): ArrayLike<number> {
   if (values === undefined) return [];
-  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+  if (ArrayBuffer.isView(values)) return values;
   return values.map((value) => (typeof value === 'number' ? value : Number.NaN));
 }
 
-function isLabel(tensor: OnnxTensor): boolean {
+function isLabel(tensor: DescribedTensor): boolean {
   return (tensor.type === 'string' || integers.has(tensor.type)) && mayHold(tensor, 1);
 }
 
-function isNumeric({ type }: OnnxTensor): boolean {
+function isNumeric({ type }: DescribedTensor): boolean {
   return floats.has(type) || integers.has(type);
 }
 
 /** How many values of an output belong to one request; undefined where its shape does not say. */
-function widthOf({ shape }: OnnxTensor): number | undefined {
-  const own = shape.slice(1);
-  return own.every((size) => typeof size === 'number') ? own.reduce((size, axis) => size * axis, 1) : undefined;
+function widthOf({ shape }: DescribedTensor): number | undefined {
+  const own = shape?.slice(1);
+  return own?.every((size) => typeof size === 'number') ? sizeOf(own) : undefined;
 }
 
-function mayHold(tensor: OnnxTensor, width: number): boolean {
-  const own = widthOf(tensor) ?? width;
+function mayHold({ shape }: DescribedTensor, width: number): boolean {
+  if (shape === null) return true;
   // A tensor without a batch dimension says its width in its first.
-  return own === width || (tensor.shape.length === 1 && tensor.shape[0] === width);
+  if (shape.length === 1 && shape[0] === width) return true;
+  const known = sizeOf(shape.slice(1).filter((size) => typeof size === 'number'));
+  return shape.slice(1).some((size) => typeof size !== 'number') ? width % known === 0 : known === width;
+}
+
+/** Of the outputs that may hold so many values, those that say that they do. */
+function likeliest(tensors: readonly DescribedTensor[], width: number): readonly DescribedTensor[] {
+  const exact = tensors.filter((tensor) => widthOf(tensor) === width);
+  return exact.length > 0 ? exact : tensors;
 }
 
 function onlyOne<T extends { readonly name: string } | ZipMap>(

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { messageOf } from '../domain/errors.ts';
+import { messageOf } from '../../domain/errors.ts';
 
 /** The core of TensorFlow.js with a backend that computes. */
 export interface TensorFlow {

@@ -1,25 +1,13 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describeInput, describeOutput } from '../../domain/describe-signature.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { InputSignature, Signature } from '../../domain/registry.ts';
-
-/** A tensor that a model takes or gives; a dimension of unknown size is its name, or null where it has none. */
-export interface OnnxTensor {
-  readonly name: string;
-  readonly type: Tensor.Type;
-  readonly shape: readonly (number | string | null)[];
-}
-
-/** An output that is no tensor, such as a list of maps. */
-export interface OnnxOtherValue {
-  readonly name: string;
-  readonly type: null;
-}
+import { batchAxisName, type BatchPlace, placeOfBatch } from './batch-axis.ts';
+import type { DescribedTensor, OtherValue } from './tensor-network.ts';
 
 /** An input as one request fills it. */
-export interface OnnxInput {
+export interface RequestInput {
   readonly name: string;
-  readonly type: Tensor.Type;
+  readonly type: string;
   /** The shape of one request's part, without the batch; null for a dimension that the request decides. */
   readonly shape: readonly (number | null)[];
   /** Whether the tensor has a dimension before these that counts requests. */
@@ -27,37 +15,23 @@ export interface OnnxInput {
 }
 
 /** What a model takes, checked against the registry. */
-export interface OnnxInputs {
-  readonly inputs: readonly OnnxInput[];
+export interface MatchedInputs {
+  readonly inputs: readonly RequestInput[];
   /** How many requests share a call: exactly so many, or Infinity for any number. */
   readonly batch: number;
 }
 
-/** What a session says of its inputs or outputs. */
-export function describeValues(
-  metadata: readonly InferenceSession.ValueMetadata[],
-): readonly (OnnxTensor | OnnxOtherValue)[] {
-  return metadata.map((value) => {
-    if (!value.isTensor) return { name: value.name, type: null };
-    const shape = value.shape.map((size) => (typeof size === 'number' ? knownSize(size) : size || null));
-    return { name: value.name, type: value.type, shape };
-  });
-}
-
-function knownSize(size: number): number | null {
-  return size < 0 ? null : size;
-}
-
 /** `x float32 [N, 4]`. */
-function textOf(value: OnnxTensor | OnnxOtherValue): string {
+function textOf(value: DescribedTensor | OtherValue): string {
   if (value.type === null) return `${value.name} (not a tensor)`;
+  if (value.shape === null) return `${value.name} ${value.type} of unknown shape`;
   return `${value.name} ${value.type} [${value.shape.map((size) => size ?? '?').join(', ')}]`;
 }
 
 /** Both signatures, one above the other, for whoever has to find the difference. */
 export function bothSignatures(
   signature: Signature,
-  model: { readonly inputs: readonly OnnxTensor[]; readonly outputs: readonly (OnnxTensor | OnnxOtherValue)[] },
+  model: { readonly inputs: readonly DescribedTensor[]; readonly outputs: readonly (DescribedTensor | OtherValue)[] },
 ): string {
   const registry = `${describeInput(signature.input)} -> ${describeOutput(signature.output)}`;
   const own = `${model.inputs.map(textOf).join(', ')} -> ${model.outputs.map(textOf).join(', ')}`;
@@ -72,13 +46,13 @@ export function bothSignatures(
  * @throws UserError (exit 5) where they do not fit each other
  */
 export function matchInputs(
-  inputs: readonly OnnxTensor[],
+  inputs: readonly DescribedTensor[],
   signature: InputSignature | undefined,
   encodes: boolean,
   context: string,
-): OnnxInputs {
+): MatchedInputs {
   const [only] = inputs;
-  if (only === undefined) throw unusableFile(`The ONNX model has no inputs.${context}`);
+  if (only === undefined) throw unusableFile(`The model has no inputs.${context}`);
   if (signature?.kind === 'tensor') {
     if (inputs.length === 1) return matchTensor(only, signature.shape, context);
     throw mismatch(
@@ -88,29 +62,37 @@ export function matchInputs(
     );
   }
   if (!encodes) matchNames(inputs, signature, context);
-  const batches = inputs.map(({ shape }) => batchOf(shape));
-  const unclear = inputs.find((_, index) => batches[index] === 'unclear');
-  if (unclear !== undefined) {
+  const name = batchAxisName(inputs.map(({ shape }) => shape));
+  const places = inputs.map((input) => placeOfBatch(shapeOf(input, context), name));
+  const hasBatch = places.some((place) => place.kind === 'first' || place.kind === 'later');
+  const unclear = inputs.find((_, index) => places[index]?.kind === 'unclear');
+  const isState = (place: BatchPlace): boolean => place.kind === 'unclear' && place.state && hasBatch;
+  if (unclear !== undefined && !places.every((place) => place.kind !== 'unclear' || isState(place))) {
     throw unusableFile(`Nobody can tell whether the first dimension of ${unclear.name} counts requests.${context}`, {
       hint: 'Write signature.input {"kind":"tensor","shape":[...]} without the batch, or export the model with a dynamic batch dimension.',
     });
   }
   return {
-    inputs: inputs.map((input, index) => requestPart(input, batches[index] !== 'none')),
-    // An input that cannot hold two requests leaves one request per call.
-    batch: Math.min(...batches.map((size) => (typeof size === 'number' ? size : 1))),
+    inputs: inputs.map((input, index) => requestPart(input, places[index] ?? { kind: 'none' }, context)),
+    // An input that cannot hold two requests, or holds them side by side, leaves one request per call.
+    batch: Math.min(...places.map((place) => (place.kind === 'first' ? place.size : 1))),
   };
 }
 
-function matchTensor(input: OnnxTensor, shape: readonly number[], context: string): OnnxInputs {
-  const fits = (own: OnnxTensor['shape']) =>
+function matchTensor(input: DescribedTensor, shape: readonly number[], context: string): MatchedInputs {
+  const fits = (own: readonly (number | string | null)[]) =>
     own.length === shape.length && own.every((size, axis) => typeof size !== 'number' || size === shape[axis]);
   const { name, type } = input;
-  const [first, ...rest] = input.shape;
+  const whole = input.shape ?? [null, ...shape];
+  const place = placeOfBatch(whole, batchAxisName([whole]));
+  if (place.kind === 'later' && fits(whole.toSpliced(place.axis, 1))) {
+    return { inputs: [{ name, type, shape: shape.toSpliced(place.axis, 0, 1), batched: false }], batch: 1 };
+  }
+  const [first, ...rest] = whole;
   if (fits(rest)) {
     return { inputs: [{ name, type, shape, batched: true }], batch: typeof first === 'number' ? first : Infinity };
   }
-  if (fits(input.shape)) return { inputs: [{ name, type, shape, batched: false }], batch: 1 };
+  if (fits(whole)) return { inputs: [{ name, type, shape, batched: false }], batch: 1 };
   throw mismatch(
     `The input ${name} of the model does not have the shape that the registry describes.`,
     context,
@@ -121,7 +103,7 @@ function matchTensor(input: OnnxTensor, shape: readonly number[], context: strin
 const fieldsHint =
   'Write signature.input {"kind":"record","fields":{NAME:TYPE}} with one field per input of the model, or add a preprocess.mjs whose encode(input) returns {NAME: numbers}.';
 
-function matchNames(inputs: readonly OnnxTensor[], signature: InputSignature | undefined, context: string): void {
+function matchNames(inputs: readonly DescribedTensor[], signature: InputSignature | undefined, context: string): void {
   if (signature?.kind === 'text' && (inputs.length > 1 || inputs[0]?.type !== 'string')) {
     throw mismatch('The registry describes a text, which the model does not take.', context, textHint);
   }
@@ -148,16 +130,19 @@ function mismatch(problem: string, context: string, hint: string): Error {
   return unusableFile(`${problem}${context}`, { hint });
 }
 
-/** How many requests the first dimension counts, where it counts any. */
-function batchOf(shape: OnnxTensor['shape']): number | 'none' | 'unclear' {
-  const [first] = shape;
-  if (first === undefined) return 'none';
-  if (typeof first !== 'number') return Infinity;
-  if (first === 1 && shape.length > 1) return 1;
-  return shape.length === 1 ? 'none' : 'unclear';
+function shapeOf({ name, shape }: DescribedTensor, context: string): NonNullable<DescribedTensor['shape']> {
+  if (shape !== null) return shape;
+  throw unusableFile(`The shape of the input ${name} is not known.${context}`, {
+    hint: 'Write signature.input {"kind":"tensor","shape":[...]} in the registry.',
+  });
 }
 
-function requestPart({ name, type, shape }: OnnxTensor, batched: boolean): OnnxInput {
-  const own = batched ? shape.slice(1) : shape;
-  return { name, type, shape: own.map((size) => (typeof size === 'number' ? size : null)), batched };
+function requestPart(input: DescribedTensor, place: BatchPlace, context: string): RequestInput {
+  const { name, type } = input;
+  const sizes = shapeOf(input, context).map((size, axis) => {
+    if (place.kind === 'later' && place.axis === axis) return 1;
+    return typeof size === 'number' ? size : null;
+  });
+  const batched = place.kind === 'first';
+  return { name, type, shape: batched ? sizes.slice(1) : sizes, batched };
 }

@@ -1,35 +1,35 @@
-import type { OnnxValue } from 'onnxruntime-node';
 import { unusableFile } from '../../domain/errors.ts';
-import { sizeOf } from '../tensor-network.ts';
-import { type ElementArray, type ElementType, elementTypes } from './element-types.ts';
-import type { OnnxRuntime } from './onnx-runtime.ts';
-import type { OnnxInput } from './onnx-signature.ts';
+import { type ElementArray, type ElementName, type ElementType, elementTypes, isElementName } from './element-types.ts';
+import { type FilledTensor, sizeOf } from './tensor-network.ts';
+import type { RequestInput } from './tensor-signature.ts';
 
 /** One request, ready to share a call with others of the same shapes. */
 export interface EncodedRequest {
   /** Per input of the model, in its order. */
-  readonly parts: readonly { readonly elements: ElementArray; readonly shape: readonly number[] }[];
+  readonly parts: readonly RequestPart[];
   /** Equal for requests that fit into one tensor. */
   readonly shapes: string;
 }
 
+interface RequestPart {
+  readonly elements: ElementArray;
+  readonly shape: readonly number[];
+}
+
+type FillableInput = RequestInput & { readonly type: ElementName; readonly elementType: ElementType };
+
 /** Turns what was recorded, or what the artifact's `encode` made of it, into the tensors that a model takes. */
-export class OnnxEncoder {
-  readonly #runtime: OnnxRuntime;
-  readonly #inputs: readonly (OnnxInput & { readonly elementType: ElementType })[];
+export class TensorEncoder {
+  readonly #inputs: readonly FillableInput[];
 
   /** @throws UserError (exit 5) for an input of a type that recorded values cannot be turned into */
-  constructor(runtime: OnnxRuntime, inputs: readonly OnnxInput[]) {
-    this.#runtime = runtime;
+  constructor(inputs: readonly RequestInput[]) {
     this.#inputs = inputs.map((input) => {
-      const elementType = elementTypes[input.type];
-      if (elementType !== undefined) return { ...input, elementType };
-      throw unusableFile(
-        `The input ${input.name} of the ONNX model is of type ${input.type}, which canary cannot fill.`,
-        {
-          hint: `Export the model with inputs of one of ${Object.keys(elementTypes).join(', ')}.`,
-        },
-      );
+      const { type } = input;
+      if (isElementName(type)) return { ...input, type, elementType: elementTypes[type] };
+      throw unusableFile(`The input ${input.name} of the model is of type ${type}, which canary cannot fill.`, {
+        hint: `Export the model with inputs of one of ${Object.keys(elementTypes).join(', ')}.`,
+      });
     });
   }
 
@@ -40,7 +40,7 @@ export class OnnxEncoder {
    */
   encode(value: unknown): EncodedRequest {
     const parts = this.#inputs.map((input) => readPart(input, memberFor(input, this.#inputs.length, value)));
-    return { parts, shapes: JSON.stringify(parts.map(({ shape }) => shape)) };
+    return { parts, shapes: parts.map(({ shape }) => shape.join(' ')).join(';') };
   }
 
   /**
@@ -49,29 +49,20 @@ export class OnnxEncoder {
    * @param requests of equal shapes
    * @param rows how many requests the tensors hold; the last one is repeated where there are fewer
    */
-  tensors(requests: readonly EncodedRequest[], rows: number): Record<string, OnnxValue> {
-    const feeds: Record<string, OnnxValue> = {};
-    for (const [index, { name, type, elementType, batched }] of this.#inputs.entries()) {
+  tensors(requests: readonly EncodedRequest[], rows: number): FilledTensor[] {
+    return this.#inputs.map(({ name, type, elementType, batched }, index) => {
       const shape = requests[0]?.parts[index]?.shape ?? [];
       const width = sizeOf(shape);
-      const all = elementType.allocate(rows * width);
+      const elements = elementType.allocate(rows * width);
       for (let row = 0; row < rows; row += 1) {
-        const elements = requests[Math.min(row, requests.length - 1)]?.parts[index]?.elements ?? [];
-        place(all, elements, row * width);
+        place(elements, requests[Math.min(row, requests.length - 1)]?.parts[index]?.elements ?? [], row * width);
       }
-      feeds[name] = this.#tensor(type, all, batched ? [rows, ...shape] : shape);
-    }
-    return feeds;
-  }
-
-  #tensor(type: OnnxInput['type'], elements: ElementArray, shape: readonly number[]): OnnxValue {
-    const { Tensor } = this.#runtime;
-    // The constructor is declared once per type; the array is of this one, as the table of element types made it.
-    return Reflect.construct(Tensor, [type, elements, shape]);
+      return { name, type, shape: batched ? [rows, ...shape] : shape, elements };
+    });
   }
 }
 
-function memberFor({ name }: OnnxInput, inputs: number, value: unknown): unknown {
+function memberFor({ name }: RequestInput, inputs: number, value: unknown): unknown {
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
   if (isRecord && name in value) return Object.entries(value).find(([key]) => key === name)?.[1];
   if (inputs === 1 && !isRecord) return value;
@@ -79,34 +70,31 @@ function memberFor({ name }: OnnxInput, inputs: number, value: unknown): unknown
   throw new RangeError(`the input is not an object with one member for each of the model's ${inputs} inputs`);
 }
 
-function readPart(
-  { name, shape, elementType }: OnnxInput & { readonly elementType: ElementType },
-  value: unknown,
-): EncodedRequest['parts'][number] {
-  const flat: unknown[] = [];
-  const nesting = flatten(value, flat);
+function readPart({ name, shape, type, elementType }: FillableInput, value: unknown): RequestPart {
+  const { flat, nesting } = flatten(value);
   const own = shapeFor(name, shape, nesting, flat.length);
+  // The usual case, and long: nothing to convert, and 0 times any number but a finite one is not 0.
+  if (type === 'float32' && flat instanceof Float32Array && flat.every((item) => item * 0 === 0)) {
+    return { elements: flat, shape: own };
+  }
   const elements = elementType.allocate(flat.length);
-  for (const [index, item] of flat.entries()) {
-    const element = elementType.read(item);
+  for (let index = 0; index < flat.length; index += 1) {
+    const element = elementType.read(flat[index]);
     if (element === undefined) throw new RangeError(`${name} is not ${elementType.noun} at ${index}`);
     elements[index] = element;
   }
   return { elements, shape: own };
 }
 
-/** Copies a value's items and returns how long its lists are at each depth, as far as the first of them tell. */
-function flatten(value: unknown, flat: unknown[]): number[] {
-  if (isTypedArray(value)) {
-    for (const item of value) flat.push(item);
-    return [value.length];
-  }
-  if (!Array.isArray(value)) {
-    flat.push(value);
-    return [];
-  }
-  const depths = value.map((item) => flatten(item, flat));
-  return [value.length, ...(depths[0] ?? [])];
+/** A value's items, and how long its lists are at each depth, as far as the first of them tell. */
+function flatten(value: unknown): { readonly flat: ArrayLike<unknown>; readonly nesting: readonly number[] } {
+  if (isTypedArray(value)) return { flat: value, nesting: [value.length] };
+  if (!Array.isArray(value)) return { flat: [value], nesting: [] };
+  const items: readonly unknown[] = value;
+  if (!items.some((item) => Array.isArray(item) || isTypedArray(item))) return { flat: items, nesting: [items.length] };
+  const parts = items.map(flatten);
+  const flat = parts.flatMap((part) => Array.from(part.flat));
+  return { flat, nesting: [items.length, ...(parts[0]?.nesting ?? [])] };
 }
 
 function isTypedArray(value: unknown): value is Exclude<ElementArray, string[]> {
@@ -116,7 +104,7 @@ function isTypedArray(value: unknown): value is Exclude<ElementArray, string[]> 
 /** The shape of one request's part: the model's, whose unknown sizes the value tells by its nesting. */
 function shapeFor(
   name: string,
-  shape: OnnxInput['shape'],
+  shape: RequestInput['shape'],
   nesting: readonly number[],
   elements: number,
 ): readonly number[] {
@@ -135,7 +123,11 @@ function shapeFor(
   throw new RangeError(`${name} has the shape [${nesting.join(', ')}], not [${wanted}]`);
 }
 
-function place(all: ElementArray, elements: ElementArray, start: number): void {
+function place(all: ElementArray, elements: ArrayLike<ElementArray[number]>, start: number): void {
+  if (all instanceof Float32Array && elements instanceof Float32Array) {
+    all.set(elements, start);
+    return;
+  }
   for (let index = 0; index < elements.length; index += 1) {
     const element = elements[index];
     if (element !== undefined) all[start + index] = element;

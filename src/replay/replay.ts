@@ -1,0 +1,49 @@
+import type { ModelSpec } from '../domain/outcome.ts';
+import type { HostSettings } from '../models/hosted-model.ts';
+import type { Database } from '../requests/database.ts';
+import type { RequestIdentity } from './outcome-key.ts';
+
+/** Where finished work is kept. */
+export interface StoreSettings {
+  /** The folder of the outcome store, made if it is not there. */
+  readonly folder: string;
+  /** Forgets what is stored for this work, and does it anew. */
+  readonly fresh: boolean;
+}
+
+export interface ReplayProgress {
+  readonly version: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Replay {
+  readonly db: Database;
+  /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
+  readonly table: string;
+  /** Whether the table also has the true labels, `label VARCHAR`, so that their scores are kept. */
+  readonly truth?: boolean;
+  /** What the table's contents depend on. */
+  readonly requests: RequestIdentity;
+  readonly spec: ModelSpec;
+  /** The artifact's digest in the registry. */
+  readonly sha256: string;
+  readonly host: HostSettings;
+  readonly store: StoreSettings;
+  readonly onProgress: (progress: ReplayProgress) => void;
+}
+
+export interface ReplayedVersion {
+  readonly version: string;
+  /** The library that computed the outcomes; empty when there are no requests. */
+  readonly backend: string;
+  /** Most memory that a process of the version had resident, in bytes; null where nobody knows. */
+  readonly peakMemory: number | null;
+  /** Parquet files of `outcomeColumns`, in order of seq. */
+  readonly files: readonly string[];
+  readonly rows: number;
+  /** How many of the rows were computed now and not found in the store. */
+  readonly replayed: number;
+  /** Why its requests were asked one by one instead of in batches; null where they were not. */
+  readonly oneByOne: string | null;
+}

@@ -1,0 +1,169 @@
+import { interrupted } from '../domain/errors.ts';
+import { countOf, formatCount } from '../domain/format-number.ts';
+import { positiveLabel } from '../domain/positive-label.ts';
+import { HostedModel } from '../models/hosted-model.ts';
+import { aloneAnswers, checkedRows, countDifferent, readBatchSample } from './batch-check.ts';
+import { outcomeKey } from './outcome-key.ts';
+import { OutcomeStore } from './outcome-store.ts';
+import type { ParquetWriter } from './parquet-table.ts';
+import { replayChunks } from './replay-chunks.ts';
+import type { Replay, ReplayedVersion } from './replay.ts';
+import { planWindows, type ReplayWindows } from './replay-windows.ts';
+import { requestChunks } from './request-chunks.ts';
+import { countRows, type RowRange } from './row-range.ts';
+import type { StartLine } from './start-line.ts';
+
+/** A replay that knows what it has to do. */
+export interface VersionWork {
+  readonly replay: Replay;
+  readonly plan: ReplayWindows;
+  readonly store: OutcomeStore;
+  readonly missing: readonly RowRange[];
+  /** Why the version is asked one by one; null where it is asked as the plan says. */
+  readonly oneByOne: string | null;
+  /** The place of the answers in batches, of which nobody knows yet whether they depend on the batch; null where that is known. */
+  readonly unchecked: OutcomeStore | null;
+}
+
+/** The name of a replay's outcomes, where the version is asked as the plan says. */
+export function workKey({ host, requests, spec, sha256, truth = false }: Replay): string {
+  const version = { sha256, signature: spec.signature };
+  const { batch, timeoutMs, concurrency = 1, pauseMs = 0 } = host;
+  const traffic = spec.runtime === 'http' ? { concurrency, pauseMs } : undefined;
+  return outcomeKey({ version, requests, batch, timeoutMs, truth, traffic });
+}
+
+/** Looks up what of a replay is stored. @throws UserError (exit 5) when the store cannot be used */
+export async function prepareWork(replay: Replay): Promise<VersionWork> {
+  const { db, table, host, store: settings } = replay;
+  const store = await OutcomeStore.open(settings.folder, workKey(replay), settings.fresh);
+  const { batches } = store;
+  if (typeof batches?.oneByOne === 'string') return await workOneByOne(replay, batches.oneByOne);
+  const plan = await planWindows(db, table, host.batch);
+  const unchecked = computesBatches(replay) && batches === undefined && plan.rows > 1 ? store : null;
+  return { replay, plan, store, missing: await store.missing(plan.rows), oneByOne: null, unchecked };
+}
+
+/** Whether a version's process has anything to do. */
+export function needsModel({ missing, unchecked }: VersionWork): boolean {
+  return missing.length > 0 || unchecked !== null;
+}
+
+/**
+ * Does what is left of a replay. Answers in batches are compared with answers to single requests; where they differ, all
+ * requests are asked one by one, and those answers are the version's.
+ *
+ * @throws UserError exit 130 when stopped, exit 5 when the version or the store cannot be used
+ */
+export async function doWork(
+  work: VersionWork,
+  writer: ParquetWriter,
+  startLine: StartLine,
+  signal: AbortSignal,
+): Promise<ReplayedVersion> {
+  let replayed = 0;
+  const replay = async (rest: VersionWork, model: HostedModel): Promise<void> => {
+    replayed += await replayMissing(rest, model, writer);
+  };
+  if (!needsModel(work)) return resultOf(work, replayed);
+  const oneByOne = await withModel(work.replay, signal, async (model) => {
+    await startLine.arrive(signal);
+    if (work.unchecked !== null && model.oneByOne !== null) return model.oneByOne;
+    await replay(work, model);
+    return work.unchecked === null ? null : await dependsOnBatch(work, model);
+  });
+  await work.unchecked?.noteBatches({ oneByOne });
+  if (oneByOne === null) return resultOf(work, replayed);
+  // In a new process, whose memory is that of single requests.
+  const alone = await workOneByOne(work.replay, oneByOne);
+  if (alone.missing.length > 0) {
+    await withModel(alone.replay, signal, (model) => replay(alone, model));
+  }
+  return resultOf(alone, replayed);
+}
+
+/** The same replay with its requests asked one by one, whose outcomes have a place of their own. */
+async function workOneByOne(replay: Replay, oneByOne: string): Promise<VersionWork> {
+  const alone = { ...replay, host: { ...replay.host, batch: 1 } };
+  const { db, table, host, store: settings } = alone;
+  const store = await OutcomeStore.open(settings.folder, workKey(alone), settings.fresh);
+  const plan = await planWindows(db, table, host.batch);
+  return { replay: alone, plan, store, missing: await store.missing(plan.rows), oneByOne, unchecked: null };
+}
+
+/** Whether canary itself puts several requests into one call; programs and servers get one record at a time. */
+function computesBatches({ spec, host }: Replay): boolean {
+  return (spec.runtime === 'tfjs' || spec.runtime === 'onnx') && host.batch > 1;
+}
+
+/** Computes what the store lacks. @returns how many requests that were */
+async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
+  const { replay, plan, store } = work;
+  const { db, table, truth = false, spec, host, onProgress } = replay;
+  if (work.missing.length === 0) return 0;
+  // Outcomes of two backends may differ in their last digits, so they are not mixed.
+  const isOther = store.backend !== model.backend;
+  if (isOther) await store.restart(model.backend);
+  const missing = isOther ? [{ from: 0, to: plan.rows }] : work.missing;
+  const chunks = requestChunks({ db, table, truth, windows: plan.windows }, missing, host.batch);
+  let done = plan.rows - countRows(missing);
+  const onDone = (requests: number): void => {
+    done += requests;
+    onProgress({ version: model.version, done, total: plan.rows });
+  };
+  onDone(0);
+  await replayChunks({ chunks, output: spec.signature.output, model, store, writer, onDone });
+  return countRows(missing);
+}
+
+/** Why the version has to be asked one by one: how many of some requests were answered otherwise alone; null where none was. */
+async function dependsOnBatch({ replay, plan, store }: VersionWork, model: HostedModel): Promise<string | null> {
+  const { db, table, host, spec } = replay;
+  const sample = await readBatchSample(db, table, store.paths, checkedRows(plan.rows, host.batch));
+  const outcomes = await model.predict(
+    sample.requests.map(({ input }) => input),
+    1,
+  );
+  const answers = aloneAnswers(outcomes, model.labels, positiveLabel(spec.signature.output));
+  const different = countDifferent(sample, answers);
+  if (different === 0) return null;
+  return `${formatCount(different)} of ${countOf(sample.requests.length, 'request')} had another answer alone than in a batch`;
+}
+
+function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: number): ReplayedVersion {
+  return {
+    version: replay.spec.version,
+    backend: store.backend,
+    peakMemory: store.peakMemory,
+    files: store.paths,
+    rows: plan.rows,
+    replayed,
+    oneByOne,
+  };
+}
+
+/** Runs `use` with the version's process, which is gone afterwards, and at once when the signal comes. */
+async function withModel<T>(
+  { spec, sha256, host }: Replay,
+  signal: AbortSignal,
+  use: (model: HostedModel) => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw interrupted();
+  const model = await HostedModel.open(spec, sha256, host).catch((error: unknown) => {
+    throw signal.aborted ? interrupted() : error;
+  });
+  const stop = (): void => void model.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) throw interrupted();
+    const result = await use(model);
+    if (signal.aborted) throw interrupted();
+    return result;
+  } catch (error) {
+    // Whatever a closed process made fail, the reason is that somebody asked to stop.
+    throw signal.aborted ? interrupted() : error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await model.close();
+  }
+}
