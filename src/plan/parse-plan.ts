@@ -9,6 +9,7 @@ import { checkGuardrails } from './guardrails.ts';
 import { checkLogFormat } from './log-format.ts';
 import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
+import { checkScores } from './read/check-scores.ts';
 import { checkRequestSource } from './request-source.ts';
 import { checkSchema } from './plan-schema.ts';
 import { schemaFindings } from './schema-findings.ts';
@@ -62,6 +63,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkSettings,
     checkChecks,
     checkDrift,
+    checkScores,
   ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);

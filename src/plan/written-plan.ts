@@ -18,6 +18,8 @@ export interface WrittenPlan {
   readonly golden?: string | readonly string[];
   readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
+  readonly threshold?: WrittenQuantity | Readonly<Record<string, WrittenQuantity>>;
+  readonly decisionCost?: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
   readonly withoutLabelMap?: string;
   readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
@@ -27,7 +29,7 @@ export interface WrittenPlan {
 type WrittenQuantity = number | string;
 
 type RecordField = 'id' | 'timestamp' | 'unit' | 'input' | 'label' | 'outcomes';
-type ServedField = 'servedBy' | 'latency' | 'error' | 'prediction';
+type ServedField = 'servedBy' | 'latency' | 'error' | 'prediction' | 'score';
 
 export interface WrittenRequests {
   readonly format?: RequestFormat;
