@@ -25,6 +25,8 @@ export interface ServedFields {
   readonly latency: string;
   readonly error: string;
   readonly prediction: string;
+  /** The version's score, where the plan names it. */
+  readonly score?: string;
 }
 
 /** What a log can hold of a request: true, or a clause that says why it cannot. */

@@ -12,6 +12,11 @@ export function isAnswered(role: Role): string {
   return `${role}_present AND ${role}_error IS NULL AND ${said} AND label IS NOT NULL`;
 }
 
+/** The version answered with a label or failed, and the truth is known. A log that does not tell what was answered tells neither. */
+export function isDecided(role: Role): string {
+  return `${role}_present AND (${role}_label IS NOT NULL OR ${role}_error IS NOT NULL) AND label IS NOT NULL`;
+}
+
 /** A condition for each version at once. */
 export function both(condition: (role: Role) => string): string {
   return `(${condition('baseline')}) AND (${condition('candidate')})`;

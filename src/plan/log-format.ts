@@ -38,7 +38,7 @@ function ignoredByCanary(root: TreeNode): Finding[] {
 
 /** A serving system's format knows its own places of these. */
 function ignoredFields(fields: readonly string[], format: string): Finding[] {
-  return ['latency', 'error']
+  return ['latency', 'error', 'score']
     .filter((field) => fields.includes(field))
     .map((field) => ({
       path: ['requests', 'fields', field],

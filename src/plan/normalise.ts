@@ -92,10 +92,12 @@ function normaliseFields(
     latency = servedDefaults.latency,
     error = servedDefaults.error,
     prediction,
+    score,
     ...fields
   }: NonNullable<WrittenRequests['fields']>,
 ): RequestFields {
-  const served = { latency, error, prediction: prediction ?? servedDefaults.prediction };
+  const scored = score === undefined ? {} : { score };
+  const served = { latency, error, prediction: prediction ?? servedDefaults.prediction, ...scored };
   const isCanary = format === 'canary' || format === 'aggregates';
   return {
     ...logFormatTraits[isCanary ? 'canary' : format].fields,

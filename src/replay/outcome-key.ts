@@ -4,7 +4,7 @@ import type { LogFormat, RequestFields } from '../domain/log-format.ts';
 import type { Signature } from '../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeFormat = 4;
+export const outcomeFormat = 5;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
