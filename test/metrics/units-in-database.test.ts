@@ -19,6 +19,7 @@ const metrics = [
   'error_rate',
   'accuracy',
   'precision(yes)',
+  'fpr',
   'recall(yes)',
   'log_loss',
   'mae',
