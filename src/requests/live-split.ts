@@ -17,6 +17,7 @@ export function holdsOwnOutcome(options: Pick<ReadOptions, 'format' | 'fields'>)
 /** The records of a live split with the columns of an outcome per version, as a record with a map of outcomes has them. */
 export function servedOutcomesSql(options: ReadOptions, recordsSql: string): string {
   if (!holdsOwnOutcome(options)) return recordsSql;
+  const score = options.fields.served?.score;
   const columns = recordedRoles(options).flatMap(([role, version]) => {
     const own = `nullif(served_by, '') = ${quoteLiteral(version)}`;
     return [
@@ -24,6 +25,7 @@ export function servedOutcomesSql(options: ReadOptions, recordsSql: string): str
       `CASE WHEN ${own} THEN served_latency END AS ${role}_latency`,
       `CASE WHEN ${own} THEN served_error END AS ${role}_error`,
       `CASE WHEN ${own} THEN served_prediction END AS ${role}_prediction`,
+      `${score === undefined ? 'NULL::VARCHAR' : `CASE WHEN ${own} THEN served_score END`} AS ${role}_beside`,
     ];
   });
   return `SELECT *, ${columns.join(', ')} FROM (${recordsSql})`;

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */
   readonly values?: ValueReading;
+  /** From which score on a version answers the second of its two labels; absent where it says itself what it answers. */
+  readonly thresholds?: Readonly<Partial<Record<Role, number>>>;
   /** Whether a model will replay the inputs; then a record without one is of no use. */
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */
@@ -101,12 +103,13 @@ function textField(column: string, path: string): WantedField {
   return { column, path: path.split('.'), as: 'text' };
 }
 
-function servedFields({ by, latency, error, prediction }: ServedFields): WantedField[] {
+function servedFields({ by, latency, error, prediction, score }: ServedFields): WantedField[] {
   return [
     textField('served_by', by),
     textField('served_latency', latency),
     textField('served_error', error),
     textField('served_prediction', prediction),
+    ...(score === undefined ? [] : [textField('served_score', score)]),
   ];
 }
 
@@ -117,5 +120,6 @@ function outcomeFields(role: Role, outcome: readonly string[]): WantedField[] {
     { column: `${role}_latency`, path: [...outcome, 'latency_ms'], as: 'text' },
     { column: `${role}_error`, path: [...outcome, 'error'], as: 'text' },
     { column: `${role}_prediction`, path: [...outcome, 'prediction'], as: 'text' },
+    { column: `${role}_beside`, path: [...outcome, 'score'], as: 'text' },
   ];
 }

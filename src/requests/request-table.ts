@@ -20,6 +20,7 @@ import {
 import { reasonSql, type RejectReason } from './reject-reason.ts';
 import { identitySql } from './values/identity.ts';
 import { labelSql } from './values/label.ts';
+import { scoredRecordsSql } from './values/score.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from './values/time.ts';
 import { kpiColumn, kpiSql } from './wanted-numbers.ts';
 
@@ -39,7 +40,8 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
 
 /**
  * Beside those, until the whole log is read: the file that a record is from (its index), why it is left out (a reason's code, 0 for
- * not), what its time is written in, whether its id or unit was written in another way, and whether an error was a status of HTTP.
+ * not), what its time is written in, whether its id or unit was written in another way, whether an error was a status of HTTP, and what is wrong
+ * with an answer's scores (`scoreProblems`).
  */
 export function bookkeepingColumns(options: ReadOptions): [name: string, type: string][] {
   return [
@@ -47,7 +49,10 @@ export function bookkeepingColumns(options: ReadOptions): [name: string, type: s
     ['reason', 'UTINYINT'],
     ['clock', 'UTINYINT'],
     ['respelled', 'BOOLEAN'],
-    ...recordedRoles(options).map(([role]): [string, string] => [`${role}_status`, 'BOOLEAN']),
+    ...recordedRoles(options).flatMap(([role]): [string, string][] => [
+      [`${role}_status`, 'BOOLEAN'],
+      [`${role}_unscored`, 'UTINYINT'],
+    ]),
   ];
 }
 
@@ -119,7 +124,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
   const answered = ['*', ...roles.flatMap((role) => answerSql(role, reading))];
   return `SELECT *, ${reasonSql(rejects(options))} AS reason FROM (
     SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)}))))`;
+      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, servedOutcomesSql(options, recordsSql))}))))`;
 }
 
 function emptyAsMissing(column: string): string {
