@@ -1,0 +1,5 @@
+import { calibrate } from './calibrate.ts';
+import { alertRecalls, averagePrecisions } from './grid.ts';
+
+calibrate(averagePrecisions);
+calibrate(alertRecalls);
