@@ -15,7 +15,9 @@ export function thresholdsOf(
   const found = (role: Role) =>
     typeof thresholds === 'number'
       ? thresholds
-      : [role, versions[role]].map((name) => (Object.hasOwn(thresholds, name) ? thresholds[name] : undefined)).find(isSet);
+      : [role, versions[role]]
+          .map((name) => (Object.hasOwn(thresholds, name) ? thresholds[name] : undefined))
+          .find(isSet);
   const [baseline, candidate] = [found('baseline'), found('candidate')];
   return { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) };
 }

@@ -43,7 +43,9 @@ export class ColumnReader implements UnitReader {
       baseline: { requests: denominators.baseline, sum: pair.baseline },
       candidate: { requests: denominators.candidate, sum: pair.candidate },
     };
-    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, { zeroOne: isZeroOne(metric, sums) });
+    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, {
+      zeroOne: isZeroOne(metric, sums),
+    });
   }
 
   async served(

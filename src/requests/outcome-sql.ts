@@ -97,7 +97,8 @@ export function scoreFromAnswerSql(
   binary: WantedNumbers['binary'],
 ): string {
   const labels = (binary ?? []).map(quoteLiteral).join(', ');
-  const other = labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN round(1 - ${score}, 15)`;
+  const other =
+    labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN round(1 - ${score}, 15)`;
   return `(CASE WHEN ${answer} = ${label} THEN ${score} ${other} END)`;
 }
 

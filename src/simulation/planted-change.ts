@@ -94,7 +94,26 @@ export function recipeFor({ metric, change }: Effect, labels: readonly string[])
             replaced: [['label', otherLabel(labels, 'baseline_label')]],
           }
         : { eligible: 'candidate_label <> baseline_label', replaced: [['label', 'baseline_label']] };
+    case 'fpr':
+      return worse
+        ? {
+            eligible: `${answered('candidate')} AND NOT is_positive AND candidate_label <> label`,
+            replaced: [['label', 'label']],
+          }
+        : {
+            eligible: `${answered('candidate')} AND NOT is_positive AND candidate_label = label`,
+            replaced: [['label', otherLabel(labels, 'label')]],
+          };
+    case 'decision_cost':
+      return worse
+        ? { eligible: `${answered('candidate')} AND candidate_label <> label`, replaced: [['label', 'label']] }
+        : {
+            eligible: `${answered('candidate')} AND candidate_label = label`,
+            replaced: [['label', otherLabel(labels, 'label')]],
+          };
     case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
       return {
         eligible: `${answered('candidate')} AND candidate_positive_score IS NOT NULL AND is_positive IS NOT NULL`,
         replaced: [['positive_score', worse ? '1 - candidate_positive_score' : 'is_positive::INTEGER::DOUBLE']],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import {
+  alertRecalls,
   areas,
+  averagePrecisions,
   type Family,
   macroF1s,
   means,
@@ -70,6 +72,8 @@ const chosen: [Family, string[]][] = [
       'paired, 5% positive, 1 to 0.9 apart, 1000 units, 1 to 50, correlation 0.9',
     ],
   ],
+  [averagePrecisions, ['paired, 50% positive, 1 to 0.9 apart, 300 units, 1 each, correlation 0']],
+  [alertRecalls, ['10% alarms, paired, 50% positive, 1 to 0.9 apart, 300 units, 1 each, correlation 0']],
   [
     macroF1s,
     [

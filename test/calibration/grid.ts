@@ -233,11 +233,7 @@ function rankings(title: string, label: string, ranking: Ranking): Family {
   };
 }
 
-export const averagePrecisions = rankings(
-  'Average precision (delete-a-group jackknife with a floor)',
-  '',
-  'precision',
-);
+export const averagePrecisions = rankings('Average precision (delete-a-group jackknife with a floor)', '', 'precision');
 
 const atOnePercent = rankings('', '1% alarms, ', { alerts: 0.01 });
 const atTenPercent = rankings('', '10% alarms, ', { alerts: 0.1 });

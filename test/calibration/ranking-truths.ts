@@ -10,7 +10,9 @@ type Version = 'baseline' | 'candidate';
 export function rankingTruths(population: Scores, ranking: Ranking): [number, number] {
   const of = (version: Version) => {
     if (ranking === 'area') return 1 - normalUpperTail(population.separation[version] / Math.SQRT2);
-    return ranking === 'precision' ? averagePrecision(population, version) : recallAt(population, version, ranking.alerts);
+    return ranking === 'precision'
+      ? averagePrecision(population, version)
+      : recallAt(population, version, ranking.alerts);
   };
   return [of('baseline'), of('candidate')];
 }

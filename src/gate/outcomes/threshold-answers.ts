@@ -25,7 +25,11 @@ export function requireRecordedScores(rollout: Versions, { outcomes }: LogReadin
     if (2 * unscored > requests) {
       const hint =
         'name the field that has it under requests.fields.score, record it as "score" beside "prediction", or leave the threshold of this version out';
-      throw withoutScores(rollout[role], `${formatCount(unscored)} of ${formatCount(requests)} outcomes in the log`, hint);
+      throw withoutScores(
+        rollout[role],
+        `${formatCount(unscored)} of ${formatCount(requests)} outcomes in the log`,
+        hint,
+      );
     }
   }
 }
@@ -50,7 +54,11 @@ export async function answerByThreshold(db: Database, table: string, rollout: Ve
   const [answers, unscored] = [Number(counted['answers']), Number(counted['unscored'])];
   if (2 * unscored > answers) {
     const hint = 'let its decode return { scores }, or leave the threshold of this version out';
-    throw withoutScores(rollout[role], `${formatCount(unscored)} of ${formatCount(answers)} answers of the model`, hint);
+    throw withoutScores(
+      rollout[role],
+      `${formatCount(unscored)} of ${formatCount(answers)} answers of the model`,
+      hint,
+    );
   }
   const isSecond = `(${score})::FLOAT >= ${threshold}::FLOAT`;
   await db.run(

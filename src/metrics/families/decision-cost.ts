@@ -31,7 +31,8 @@ export function decisionCost(costs: DecisionCosts): MeanMetric {
 }
 
 function outcomeCostSql(role: Role, costs: OutcomeCosts): string {
-  const row = (right: number, wrong: number) => costSql(role, right, `ELSE ${doubleSql(wrong)}`, Math.max(right, wrong));
+  const row = (right: number, wrong: number) =>
+    costSql(role, right, `ELSE ${doubleSql(wrong)}`, Math.max(right, wrong));
   const { falsePositive, falseNegative, truePositive, trueNegative } = costs;
   return `(CASE WHEN is_positive THEN ${row(truePositive, falseNegative)} ELSE ${row(trueNegative, falsePositive)} END)`;
 }

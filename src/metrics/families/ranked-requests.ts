@@ -17,7 +17,11 @@ export interface RankedRequests {
 }
 
 /** Reads the requests of a version for which a condition holds; DuckDB puts the scores in order and spills where they are many. */
-export async function rankedRequests({ db, name }: JudgedTable, role: Role, condition: string): Promise<RankedRequests> {
+export async function rankedRequests(
+  { db, name }: JudgedTable,
+  role: Role,
+  condition: string,
+): Promise<RankedRequests> {
   const rows = await db.columns(
     `SELECT unit_group, sum(positives)::DOUBLE AS positives, sum(negatives)::DOUBLE AS negatives,
        sum(positives * positives)::DOUBLE AS positive_squares, sum(negatives * negatives)::DOUBLE AS negative_squares,

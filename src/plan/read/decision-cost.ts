@@ -79,7 +79,9 @@ function costOf(node: TreeNode, at: TreePath, findings: Finding[]): number | und
     finding(
       at,
       `${String(at.at(-1))}: ${shown(value)} is not a cost`,
-      negative ? 'write a cost of 0 or more; what a right answer saves, a wrong one costs' : 'write a number of 0 or more',
+      negative
+        ? 'write a cost of 0 or more; what a right answer saves, a wrong one costs'
+        : 'write a number of 0 or more',
     ),
   );
   return undefined;

@@ -78,8 +78,7 @@ function ofTwoLabels({ role, beside, reading, first, second, threshold }: TwoLab
          WHEN ${beside} IS NOT NULL AND ${answer} = ${quoteLiteral(first)} THEN ${object(first, 'first')}`
       : `WHEN ${own} >= ${threshold}::DOUBLE THEN ${object(second, 'second')} WHEN ${own} < ${threshold}::DOUBLE THEN ${object(first, 'first')}`;
   const silent = `coalesce(${isMissingSql(trimmedSql(prediction))}, true)`;
-  const missing =
-    threshold === undefined ? '' : `WHEN ${own} IS NULL AND NOT ${silent} THEN ${scoreProblems.missing}`;
+  const missing = threshold === undefined ? '' : `WHEN ${own} IS NULL AND NOT ${silent} THEN ${scoreProblems.missing}`;
   return {
     parts: [
       `${scores} AS ${role}_score_map`,

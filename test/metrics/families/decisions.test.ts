@@ -10,7 +10,12 @@ const failed = { error: 'timeout' };
 
 describe('fpr', () => {
   test('counts alarms on negatives, over all negatives that were asked for', async () => {
-    const rows = [...of(no, 'no', yes, 6), ...of(yes, 'no', yes, 2), ...of(failed, 'no', yes, 2), ...of(no, 'yes', no, 90)];
+    const rows = [
+      ...of(no, 'no', yes, 6),
+      ...of(yes, 'no', yes, 2),
+      ...of(failed, 'no', yes, 2),
+      ...of(no, 'yes', no, 90),
+    ];
     expect(await measure(rows, 'fpr', 'own')).toMatchObject({ kind: 'proportion', value: 0.2, requests: 10 });
     expect(linearized(await measure(rows, 'fpr'))).toMatchObject({ baseline: 1, candidate: 0.2, requests: 10 });
   });
@@ -28,7 +33,13 @@ describe('fpr', () => {
   });
 });
 
-const outcomes: DecisionCosts = { kind: 'outcomes', falsePositive: 5, falseNegative: 200, truePositive: 3, trueNegative: 0 };
+const outcomes: DecisionCosts = {
+  kind: 'outcomes',
+  falsePositive: 5,
+  falseNegative: 200,
+  truePositive: 3,
+  trueNegative: 0,
+};
 const table: DecisionCosts = {
   kind: 'table',
   rows: { yes: { no: 200, review: 20, yes: 3 }, no: { yes: 5, review: 2 }, review: { no: 9, yes: 7 } },
@@ -51,7 +62,11 @@ describe('decision_cost', () => {
   ])('is the mean cost %s, and without an answer the worst of its row', async (_, costs) => {
     for (const inMemory of [1000, 0]) {
       const found = await cost(rows, costs, 'difference', inMemory);
-      expect(found).toMatchObject({ baseline: expect.closeTo(0.39, 12), candidate: expect.closeTo(expected, 12), requests: 100 });
+      expect(found).toMatchObject({
+        baseline: expect.closeTo(0.39, 12),
+        candidate: expect.closeTo(expected, 12),
+        requests: 100,
+      });
     }
   });
 
@@ -66,7 +81,10 @@ describe('decision_cost', () => {
     for (const quantity of ['own', 'difference', 'relative'] as const) {
       const [here, there] = [await cost(rows, outcomes, quantity, 1000), await cost(rows, outcomes, quantity, 0)];
       expect(there.standardError).toBeCloseTo(here.standardError, 12);
-      expect(there).toMatchObject({ value: expect.closeTo(here.value, 12), floorVariance: expect.closeTo(here.floorVariance, 12) });
+      expect(there).toMatchObject({
+        value: expect.closeTo(here.value, 12),
+        floorVariance: expect.closeTo(here.floorVariance, 12),
+      });
       expect(here.floorVariance).toBeGreaterThan(0);
     }
   });

@@ -84,7 +84,8 @@ test('average precision without a group is that of the others', () => {
       feed(curve, drawn, chunk);
       const { value, without } = curve.average(1);
       expect(rounded(value)).toBe(rounded(averagePrecisionOf(drawn)));
-      for (const group of [0, 1, 2, 3]) expect(rounded(without[group])).toBe(rounded(averagePrecisionOf(others(drawn, group))));
+      for (const group of [0, 1, 2, 3])
+        expect(rounded(without[group])).toBe(rounded(averagePrecisionOf(others(drawn, group))));
     }),
   );
 });
@@ -102,7 +103,8 @@ test('recall at a share of alarms without a group is that of the others, with a 
       feed(recall, drawn, chunk);
       const { value, without } = recall.recall();
       expect(rounded(value)).toBe(rounded(recallOf(drawn, rate)));
-      for (const group of [0, 1, 2, 3]) expect(rounded(without[group])).toBe(rounded(recallOf(others(drawn, group), rate)));
+      for (const group of [0, 1, 2, 3])
+        expect(rounded(without[group])).toBe(rounded(recallOf(others(drawn, group), rate)));
     }),
   );
 });

@@ -52,7 +52,9 @@ async function rowsOf(options: Partial<ReadOptions> & Pick<ReadOptions, 'files'>
 
 describe('a score in the place of a prediction', () => {
   test('is with a threshold that of the second label, which it makes the answer from its value on', async () => {
-    const { rows } = await read([{ prediction: 0.93 }, { prediction: '0.42' }, { prediction: 0.41 }], { threshold: 0.42 });
+    const { rows } = await read([{ prediction: 0.93 }, { prediction: '0.42' }, { prediction: 0.41 }], {
+      threshold: 0.42,
+    });
     expect(rows).toEqual([
       { error: null, label: 'yes', score: 0.93, positive: 0.93, truth: 0.93 },
       { error: null, label: 'yes', score: 0.42, positive: 0.42, truth: 0.42 },
@@ -62,23 +64,40 @@ describe('a score in the place of a prediction', () => {
 
   test('is without one no label', async () => {
     const { reading } = await read([{ prediction: 0.93 }, { prediction: 0.2 }, { prediction: 'no' }]);
-    expect(reading.answers.candidate).toMatchObject({ requests: 3, unknown: 2, examples: [{ value: '0.2' }, { value: '0.93' }] });
+    expect(reading.answers.candidate).toMatchObject({
+      requests: 3,
+      unknown: 2,
+      examples: [{ value: '0.2' }, { value: '0.93' }],
+    });
   });
 
   test('of the labels 0 and 1 answers the label that it is, also where it is 0 or 1', async () => {
     const scores = [{ prediction: 1 }, { prediction: '0.0' }, { prediction: 0.7 }, { prediction: 0.2 }];
     const { rows } = await read(scores, { labels: ['0', '1'], threshold: 0.5 });
-    expect(rows.map(({ label, positive }) => [label, positive])).toEqual([['1', 1], ['0', 0], ['1', 0.7], ['0', 0.2]]);
+    expect(rows.map(({ label, positive }) => [label, positive])).toEqual([
+      ['1', 1],
+      ['0', 0],
+      ['1', 0.7],
+      ['0', 0.2],
+    ]);
   });
 
   test('of other labels that are numbers is none where it is a label', async () => {
-    const { rows, reading } = await read([{ prediction: '1' }, { prediction: 0.7 }], { labels: ['1', '2'], threshold: 0.5 });
-    expect(rows.map(({ error, label }) => [error, label])).toEqual([['bad-outcome', '1'], [null, '2']]);
+    const { rows, reading } = await read([{ prediction: '1' }, { prediction: 0.7 }], {
+      labels: ['1', '2'],
+      threshold: 0.5,
+    });
+    expect(rows.map(({ error, label }) => [error, label])).toEqual([
+      ['bad-outcome', '1'],
+      [null, '2'],
+    ]);
     expect(reading.outcomes.candidate).toMatchObject({ unscored: 1 });
   });
 
   test('that is no probability is the error bad-outcome, up to what is rounding', async () => {
-    const { rows, reading } = await read([{ prediction: 3.2 }, { prediction: -0.2 }, { prediction: 1.0004 }], { threshold: 0.5 });
+    const { rows, reading } = await read([{ prediction: 3.2 }, { prediction: -0.2 }, { prediction: 1.0004 }], {
+      threshold: 0.5,
+    });
     expect(rows.map(({ error }) => error)).toEqual(['bad-outcome', 'bad-outcome', null]);
     expect(rows[2]).toMatchObject({ label: 'yes', score: 1 });
     expect(reading.outcomes.candidate).toMatchObject({ requests: 3, outOfRange: 2 });
@@ -109,7 +128,9 @@ describe('a threshold', () => {
   });
 
   test('counts an answer without a score as the error bad-outcome', async () => {
-    const { rows, reading } = await read([{ prediction: 'yes' }, { prediction: 'no' }, { error: 'timeout' }], { threshold: 0.5 });
+    const { rows, reading } = await read([{ prediction: 'yes' }, { prediction: 'no' }, { error: 'timeout' }], {
+      threshold: 0.5,
+    });
     expect(rows.map(({ error }) => error)).toEqual(['bad-outcome', 'bad-outcome', 'timeout']);
     expect(reading.outcomes.candidate).toMatchObject({ requests: 3, unscored: 2, failed: 3 });
   });
@@ -117,7 +138,10 @@ describe('a threshold', () => {
 
 describe('a score beside the prediction', () => {
   test('is of two labels that of the second', async () => {
-    const { rows } = await read([{ prediction: 'no', score: 0.1 }, { prediction: 'yes', score: 0.8 }]);
+    const { rows } = await read([
+      { prediction: 'no', score: 0.1 },
+      { prediction: 'yes', score: 0.8 },
+    ]);
     expect(rows).toEqual([
       { error: null, label: 'no', score: 0.9, positive: 0.1, truth: 0.1 },
       { error: null, label: 'yes', score: 0.8, positive: 0.8, truth: 0.8 },
@@ -125,8 +149,17 @@ describe('a score beside the prediction', () => {
   });
 
   test('is of more labels that of the prediction', async () => {
-    const { rows } = await read([{ prediction: 'b', score: 0.6 }, { prediction: 'c', score: 0.7 }], { labels: ['a', 'b', 'c'] });
-    expect(rows.map(({ label, score, truth }) => [label, score, truth])).toEqual([['b', 0.6, null], ['c', 0.7, 0.7]]);
+    const { rows } = await read(
+      [
+        { prediction: 'b', score: 0.6 },
+        { prediction: 'c', score: 0.7 },
+      ],
+      { labels: ['a', 'b', 'c'] },
+    );
+    expect(rows.map(({ label, score, truth }) => [label, score, truth])).toEqual([
+      ['b', 0.6, null],
+      ['c', 0.7, 0.7],
+    ]);
   });
 
   test('that is no number, or no probability, is the error bad-outcome', async () => {
@@ -144,7 +177,13 @@ describe('a score beside the prediction', () => {
       'split.csv',
       'request_id,timestamp,user_id,label,model,fraud_score,failed\nr1,2026-11-01T09:00:00Z,u1,yes,1,0.5,\nr2,2026-11-01T09:00:01Z,u2,yes,1,0.49,\nr3,2026-11-01T09:00:02Z,u3,yes,1,,timeout\n',
     );
-    const served = { by: 'model', latency: 'latency_ms', error: 'failed', prediction: 'prediction', score: 'fraud_score' };
+    const served = {
+      by: 'model',
+      latency: 'latency_ms',
+      error: 'failed',
+      prediction: 'prediction',
+      score: 'fraud_score',
+    };
     const { rows } = await rowsOf({
       files: ['split.csv'],
       fields: { ...defaultFields, served },
