@@ -99,10 +99,12 @@ function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined 
 function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
   const held = reading.answers[role];
   if (held === undefined || !areMisread(held)) return undefined;
-  const areScores = held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
+  const areScores =
+    held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
   const why = `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`;
   if (areScores) {
-    const hint = 'where they are the scores of the second of two labels, write threshold: 0.5, or what it is served with';
+    const hint =
+      'where they are the scores of the second of two labels, write threshold: 0.5, or what it is served with';
     return { why: `${why}: scores, of which a threshold makes answers`, hint };
   }
   return {

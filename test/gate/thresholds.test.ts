@@ -138,7 +138,7 @@ describe('scores of two versions', () => {
     });
     expect(evidence.verdict.decision).toBe('hold');
     expect(evidence.guardrails.map(({ status }) => status)).toEqual(all.map(() => 'uncomputable'));
-    expect(evidence.guardrails[0]?.reason).toContain('write threshold: 0.5');
+    expect(evidence.guardrails[0]?.reason).toContain('a threshold makes answers');
   });
 
   test('that are log odds are refused as such', async () => {
