@@ -17,8 +17,7 @@ function rolloutOf(threshold: Thresholds): Rollout {
       signature: { output: { kind: 'classification' as const, labels: ['legit', 'fraud'] } },
     },
   });
-  // Of a plan nothing else is read.
-  return { plan: { threshold } as Rollout['plan'], baseline: version('1'), candidate: version('2') };
+  return { plan: { threshold }, baseline: version('1'), candidate: version('2') };
 }
 
 /** A replay's outcomes: [error, label, score of the label, score of the second label]. */
@@ -30,8 +29,9 @@ async function outcomes(
   await db.run(
     'CREATE TABLE outcomes (seq BIGINT, error VARCHAR, label VARCHAR, score DOUBLE, positive_score FLOAT, detail VARCHAR)',
   );
-  const columns = [0, 1, 2, 3].map((at) => rows.map((row) => row[at] ?? null));
-  await db.append('outcomes', [rows.map((_, seq) => seq), ...columns, rows.map(() => null)] as never);
+  const sqlOf = (value: string | number | null) => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'));
+  const values = rows.map((row, seq) => `(${seq}, ${row.map(sqlOf).join(', ')}, NULL)`);
+  await db.run(`INSERT INTO outcomes VALUES ${values.join(', ')}`);
   return db;
 }
 

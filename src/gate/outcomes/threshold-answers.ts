@@ -2,6 +2,7 @@ import type { LogReading } from '../../domain/log-reading.ts';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import { ownOutput } from '../../domain/label-map.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
@@ -10,7 +11,7 @@ import { type Database, quoteIdentifier, quoteLiteral } from '../../requests/dat
 import { scoreFromAnswerSql } from '../../requests/outcome-sql.ts';
 import type { Rollout } from '../rollout.ts';
 
-type Versions = Pick<Rollout, 'plan' | 'baseline' | 'candidate'>;
+type Versions = Pick<Rollout, 'baseline' | 'candidate'> & { readonly plan: Pick<RolloutPlan, 'threshold'> };
 
 /**
  * Refuses a log of which most answers of a version have no score, where the plan has a threshold for it.
