@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleRatio } from '../../src/stats/sample-ratio.ts';
 import {
-  alertRecalls,
   areas,
-  averagePrecisions,
   type Family,
   macroF1s,
   means,
@@ -14,6 +12,7 @@ import {
   relativeProportions,
   servedProportions,
 } from './grid.ts';
+import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
 import { Random } from './random.ts';
 

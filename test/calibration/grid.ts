@@ -1,5 +1,4 @@
 import type { Design, Quantity, Scenario } from './scenario.ts';
-import type { Ranking } from './ranking-truths.ts';
 import type { Durations, Population, Proportions } from './populations.ts';
 import type { Traffic } from './simulated-log.ts';
 
@@ -32,7 +31,7 @@ function name(quantity: string, design: Design | undefined, shape: Traffic, corr
   return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
 }
 
-function cell(label: string, quantity: Quantity, population: Population, shape: Traffic): Cell {
+export function cell(label: string, quantity: Quantity, population: Population, shape: Traffic): Cell {
   const design = designOf(quantity);
   return {
     title: name(label, design, shape, population.correlation),
@@ -46,12 +45,12 @@ function designOf(quantity: Quantity): Design | undefined {
 }
 
 /** Every combination of two lists. */
-function cross<Left, Right>(left: readonly Left[], right: readonly Right[]): [Left, Right][] {
+export function cross<Left, Right>(left: readonly Left[], right: readonly Right[]): [Left, Right][] {
   return left.flatMap((one) => right.map((other): [Left, Right] => [one, other]));
 }
 
 /** Single requests carry no correlation, so only one value of it is worth simulating. */
-function shapes(units: readonly number[], most: readonly number[]): [Traffic, number][] {
+export function shapes(units: readonly number[], most: readonly number[]): [Traffic, number][] {
   return cross(cross(units, most), correlations)
     .filter(([[, mostRequests], correlation]) => mostRequests > 1 || correlation === 0)
     .map(([[count, mostRequests], correlation]) => [traffic(count, mostRequests), correlation]);
@@ -187,8 +186,8 @@ export const jackknifed: Family = {
   ),
 };
 
-const compared = ['own', paired, served[0], served[1]] as const;
-const comparedName = (design: (typeof compared)[number]) =>
+export const compared = ['own', paired, served[0], served[1]] as const;
+export const comparedName = (design: (typeof compared)[number]) =>
   typeof design === 'string' ? design : (design?.kind ?? '');
 
 /** Prevalence of the positive label, and how far its scores are from the other's in either version. */
@@ -209,38 +208,6 @@ export const areas: Family = {
         shape,
       ),
   ),
-};
-
-/** As `scores`, and negatives that the candidate alone puts on top. */
-const alarmed = [
-  [0.5, 1, 0.9, 0],
-  [0.05, 1.5, 1.4, 0],
-  [0.05, 2.5, 2.5, 0.0005],
-] as const;
-
-function rankings(title: string, label: string, ranking: Ranking): Family {
-  return {
-    title,
-    cells: cross(alarmed, cross(compared, shapes([300, 1000, 5000], [1, 50]))).map(
-      ([[prevalence, baseline, candidate, topped], [design, [shape, correlation]]]) =>
-        cell(
-          `${label}${comparedName(design)}, ${100 * prevalence}% positive, ${baseline} to ${candidate} apart${topped === 0 ? '' : `, ${100 * topped}% of negatives on top`}`,
-          { kind: 'by-groups', compared: design ?? 'own', ranking },
-          { kind: 'scores', prevalence, separation: { baseline, candidate }, pairing: 0.8, correlation, topped },
-          shape,
-        ),
-    ),
-  };
-}
-
-export const averagePrecisions = rankings('Average precision (delete-a-group jackknife with a floor)', '', 'precision');
-
-const atOnePercent = rankings('', '1% alarms, ', { alerts: 0.01 });
-const atTenPercent = rankings('', '10% alarms, ', { alerts: 0.1 });
-
-export const alertRecalls: Family = {
-  title: 'Recall at a share of alarms (delete-a-group jackknife with a floor)',
-  cells: [...atOnePercent.cells, ...atTenPercent.cells],
 };
 
 /** Frequencies of the labels, and how often either version knows the answer. */

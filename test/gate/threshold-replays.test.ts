@@ -9,14 +9,6 @@ import { type Database, openDatabase } from '../../src/requests/database.ts';
 type Rollout = Parameters<typeof answerByThreshold>[2];
 
 function rolloutOf(threshold: Thresholds): Rollout {
-  const version = (name: string) => ({
-    version: name,
-    entry: {
-      status: 'registered' as const,
-      artifact: { runtime: 'tfjs' as const },
-      signature: { output: { kind: 'classification' as const, labels: ['legit', 'fraud'] } },
-    },
-  });
   return { plan: { threshold }, baseline: version('1'), candidate: version('2') };
 }
 
@@ -29,7 +21,6 @@ async function outcomes(
   await db.run(
     'CREATE TABLE outcomes (seq BIGINT, error VARCHAR, label VARCHAR, score DOUBLE, positive_score FLOAT, detail VARCHAR)',
   );
-  const sqlOf = (value: string | number | null) => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'));
   const values = rows.map((row, seq) => `(${seq}, ${row.map(sqlOf).join(', ')}, NULL)`);
   await db.run(`INSERT INTO outcomes VALUES ${values.join(', ')}`);
   return db;
@@ -76,3 +67,18 @@ test('a model whose answers have no score is refused', async () => {
     message: 'threshold: 2 of 2 answers of the model by 2 have no score that it could be compared with',
   });
 });
+
+function sqlOf(value: string | number | null): string {
+  return typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL');
+}
+
+function version(name: string) {
+  return {
+    version: name,
+    entry: {
+      status: 'registered' as const,
+      artifact: { runtime: 'tfjs' as const },
+      signature: { output: { kind: 'classification' as const, labels: ['legit', 'fraud'] } },
+    },
+  };
+}

@@ -129,7 +129,6 @@ function areZeroAndOne(first: string, second: string): boolean {
 
 /** Condition that a score is there and no number in [0, 1]. */
 function outOfRange(maps: readonly string[], numbers: readonly string[], others: readonly string[]): string {
-  const isOut = (number: string) => `NOT coalesce(abs(${number} - 0.5) <= ${0.5 + tolerance}, false)`;
   return [
     ...maps.map((map) => `len(list_filter(map_values(${map}), lambda score: ${isOut('score')})) > 0`),
     ...numbers.map((number) => `(${number} IS NOT NULL AND ${isOut(number)})`),
@@ -148,4 +147,8 @@ function complement(score: string): string {
 
 function jsonText(label: string): string {
   return quoteLiteral(JSON.stringify(label));
+}
+
+function isOut(number: string): string {
+  return `NOT coalesce(abs(${number} - 0.5) <= ${0.5 + tolerance}, false)`;
 }
