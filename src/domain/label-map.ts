@@ -5,20 +5,26 @@ type Classification = OutputSignature & { readonly kind: 'classification' };
 
 /**
  * The candidate's labels in the baseline's words: as `compat.labels` of the candidate says, and where that is silent a label
- * that both have stays what it is.
+ * that both have stays what it is. Two labels that the versions list the other way round are translated to themselves, so that one of the
+ * two is the positive one of both.
  *
  * @returns undefined where there is no map, or nothing to translate because one of the two is a regression
  */
 export function translationBetween(baseline: ModelVersion, candidate: ModelVersion): LabelTranslation | undefined {
-  const map = candidate.compat?.labels;
   const [before, after] = [baseline.signature.output, candidate.signature.output];
-  if (map === undefined || before.kind !== 'classification' || after.kind !== 'classification') return undefined;
+  if (before.kind !== 'classification' || after.kind !== 'classification') return undefined;
+  const map = candidate.compat?.labels ?? (areTurnedRound(before.labels, after.labels) ? {} : undefined);
+  if (map === undefined) return undefined;
   const known = new Set(before.labels);
   const entries = after.labels.flatMap((label): [string, string][] => {
     const target = Object.hasOwn(map, label) ? map[label] : label;
     return target === undefined || !known.has(target) ? [] : [[label, target]];
   });
   return { own: after.labels, to: Object.fromEntries(entries) };
+}
+
+function areTurnedRound([first, second, ...more]: readonly string[], labels: readonly string[]): boolean {
+  return more.length === 0 && labels.length === 2 && labels[0] === second && labels[1] === first;
 }
 
 /** The candidate as it is compared with the baseline: with its answers in the baseline's labels, where it has a label map. */

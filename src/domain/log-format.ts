@@ -51,6 +51,8 @@ export interface ServedFields {
   readonly latency: LatencyField;
   readonly error: string;
   readonly prediction: string;
+  /** The version's score, where the plan names it. */
+  readonly score?: string;
 }
 
 /** What a log can hold of a request: true, or a clause that says why it cannot. */

@@ -32,6 +32,9 @@ export interface OutcomeReading {
   readonly requests: number;
   /** Answers that could not be read. */
   readonly unreadable: number;
+  /** Of these, answers with a score outside [0, 1], and those without the score that a threshold needs; absent where there are none. */
+  readonly outOfRange?: number;
+  readonly unscored?: number;
   readonly failed: number;
   /** The most frequent failure; absent where there is none. */
   readonly mostly?: string;

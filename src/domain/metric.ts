@@ -1,3 +1,5 @@
+import type { DecisionCosts } from './decision-costs.ts';
+
 /** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
 export type Metric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
@@ -6,6 +8,10 @@ export type Metric =
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
+  /** Recall where a fixed share of the requests, in (0, 1), raises an alarm: those with the highest scores. */
+  | { readonly id: string; readonly family: 'recall_at_alerts'; readonly rate: number }
+  /** The plan's `decisionCost`, which the name alone does not tell. */
+  | { readonly id: string; readonly family: 'decision_cost'; readonly costs?: DecisionCosts }
   /** A numeric or boolean field of the log, by its dotted path. */
   | { readonly id: string; readonly family: 'kpi'; readonly field: string }
   /** What a metric leaves out of a version. No plan names this or the next. */
@@ -14,7 +20,18 @@ export type Metric =
   | { readonly id: string; readonly family: 'labelled'; readonly answers: 'alike' | 'different' };
 
 /** Metrics whose name says all. */
-const plainFamilies = ['error_rate', 'accuracy', 'agreement', 'macro_f1', 'log_loss', 'auc', 'mae', 'rmse'] as const;
+const plainFamilies = [
+  'error_rate',
+  'accuracy',
+  'agreement',
+  'macro_f1',
+  'fpr',
+  'log_loss',
+  'auc',
+  'pr_auc',
+  'mae',
+  'rmse',
+] as const;
 type PlainFamily = (typeof plainFamilies)[number];
 
 /** Metrics of one label, which the name holds in parentheses. */
@@ -50,8 +67,12 @@ export const metricNames: readonly string[] = [
   'macro_f1',
   'precision(LABEL)',
   'recall(LABEL)',
+  'fpr',
+  'decision_cost',
   'log_loss',
   'auc',
+  'pr_auc',
+  'recall_at_alerts(1%)',
   'mae',
   'rmse',
   'agreement',
@@ -65,19 +86,28 @@ const highestQuantile = 99.9;
 /**
  * Reads a metric's name.
  * @param id such as `latency.p95` (any percentile from 50 to 99.9), `accuracy`, `recall(refund)` (a label may hold spaces, dots,
- * commas and parentheses), `kpi.context.revenue` (a dotted path into a record).
+ * commas and parentheses), `recall_at_alerts(1%)`, `kpi.context.revenue` (a dotted path into a record).
  * @returns the metric, or undefined when no metric has that name.
  */
 export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
   if (id === 'memory.peak') return { id, family: 'memory' };
+  if (id === 'decision_cost') return { id, family: 'decision_cost' };
   const plain = plainFamilies.find((family) => family === id);
   if (plain !== undefined) return { id, family: plain };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
   if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
   const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];
   if (field !== undefined) return { id, family: 'kpi', field };
-  return parseQuantile(id);
+  return parseAlertRate(id) ?? parseQuantile(id);
+}
+
+/** A share of requests as `1%` or `0.01`, above 0 and below all of them. */
+function parseAlertRate(id: string): Metric | undefined {
+  const [, digits, percent] = /^recall_at_alerts\((\d+(?:\.\d+)?)(%?)\)$/u.exec(id) ?? [];
+  if (digits === undefined) return undefined;
+  const rate = percent === '%' ? Number(digits) / 100 : Number(digits);
+  return rate > 0 && rate < 1 ? { id, family: 'recall_at_alerts', rate } : undefined;
 }
 
 function parseQuantile(id: string): Metric | undefined {
@@ -113,7 +143,11 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   recall: share,
   agreement: { ...share, hasBaseline: false },
   macro_f1: { ...share, zeroOne: false },
+  fpr: { ...share, worse: 'higher' },
   auc: { ...share, zeroOne: false },
+  pr_auc: { ...share, zeroOne: false },
+  recall_at_alerts: { ...share, zeroOne: false },
+  decision_cost: loss,
   // A true label counts as no less likely than 1e-15.
   log_loss: { ...loss, range: -Math.log(leastProbability) },
   mae: loss,

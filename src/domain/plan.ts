@@ -2,6 +2,7 @@ import type { AggregateNumber } from './aggregates.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import type { AnswerForm, LogFormat, RequestFields } from './log-format.ts';
 import type { Metric } from './metric.ts';
+import type { Thresholds } from './threshold.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
 export interface RolloutPlan {
@@ -26,6 +27,8 @@ export interface RolloutPlan {
   readonly drift?: Drift;
   /** Whose requests decide: the stage's canary cohort, or every request that both versions have an outcome for. */
   readonly judge: 'canary' | 'all';
+  /** From which score on a two-label classification answers its second label; absent where versions answer themselves. */
+  readonly threshold?: Thresholds;
   /** Commands, run in the plan's folder, that bring a change of the registry to whatever moves traffic. */
   readonly apply?: readonly string[];
   readonly rollback?: RollbackInstructions;

@@ -1,11 +1,9 @@
 import type { OutputSignature } from './registry.ts';
 
 /**
- * The positive label of a binary classification: of its two labels the one that sorts last, as scikit-learn has it, so that the order
- * in which a signature lists them does not matter. Where the two scores add up to 1 the choice does not change an AUC.
+ * The positive label of a binary classification: the second of the two that its signature lists, whose score a threshold is about.
  * @returns undefined for anything but two labels.
  */
 export function positiveLabel(output: OutputSignature): string | undefined {
-  if (output.kind !== 'classification' || output.labels.length !== 2) return undefined;
-  return output.labels.toSorted((one, other) => (one < other ? -1 : 1))[1];
+  return output.kind === 'classification' && output.labels.length === 2 ? output.labels[1] : undefined;
 }

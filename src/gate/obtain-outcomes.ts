@@ -12,6 +12,7 @@ import { replayVersions } from '../replay/replay-version.ts';
 import type { TimedVersion } from '../replay/stopwatch.ts';
 import type { Database } from '../requests/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
+import { answerByThreshold } from './outcomes/threshold-answers.ts';
 import { requireBaselineAnswers } from './baseline-answers.ts';
 import { noteErrors, noteTimedErrors } from './note-errors.ts';
 import type { Rollout } from './rollout.ts';
@@ -84,6 +85,7 @@ export async function obtainPredictions(
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
     await loadReplayed(db, `${role}_outcomes`, result);
+    await answerByThreshold(db, `${role}_outcomes`, rollout, role);
     if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
     await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
     const { oneByOne } = result;

@@ -2,6 +2,7 @@ import type { RequestFileFacts } from '../domain/request-file-facts.ts';
 import type { LogReading } from '../domain/log-reading.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
+import { thresholdsOf } from '../domain/threshold.ts';
 import { guardedMetrics } from '../metrics/compare.ts';
 import type { OutcomeSource } from '../metrics/judged-table.ts';
 import { numbersOf } from '../metrics/numbers-of.ts';
@@ -15,6 +16,7 @@ import type { ReadOptions, ValueReading } from '../requests/read-options.ts';
 import type { LabelReading } from '../requests/values/label.ts';
 import { readRequests } from '../requests/read-requests.ts';
 import type { RequestTotals } from '../requests/request-totals.ts';
+import { requireRecordedScores } from './outcomes/threshold-answers.ts';
 import type { Rollout } from './rollout.ts';
 import { servedAs } from './served-as.ts';
 
@@ -48,6 +50,7 @@ export function readOptionsOf(
     component,
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
     values: valuesOf(rollout),
+    thresholds: thresholdsOf(plan.threshold, { baseline: baseline.version, candidate: candidate.version }),
     files: stage.source ?? plan.requests.source,
     fields,
     segments,
@@ -76,6 +79,7 @@ export async function readStageRequests(
   const { format, fields, from, to, where, labelsMatureAfterMs } = options;
   const { versions, component } = rollout.plan.requests;
   const log = await readRequests(db, options);
+  requireRecordedScores(rollout, log.reading);
   const { output } = rollout.candidate.entry.signature;
   const translation = output.kind === 'classification' ? output.translation : undefined;
   if (translation !== undefined && sources.candidate.predictions === 'recorded') {

@@ -133,7 +133,7 @@ function noIntervalOf(metric: Metric): string | undefined {
   if (metric.family === 'latency' && metric.statistic === 'quantile')
     return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
   if (metric.family === 'memory') return onePerReplay;
-  if (['macro_f1', 'auc', 'rmse'].includes(metric.family))
+  if (['macro_f1', 'auc', 'pr_auc', 'recall_at_alerts', 'rmse'].includes(metric.family))
     return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
   return undefined;
 }

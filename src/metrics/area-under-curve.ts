@@ -1,10 +1,8 @@
 import { effectiveUnits } from '../stats/cluster-size.ts';
-import type { Role } from '../domain/role.ts';
-import { both, isLabelled } from './conditions.ts';
+import { both } from './conditions.ts';
+import { isScored, notScored } from './families/positives.ts';
 import type { GroupMetric } from './group-metric.ts';
 import { RankedPairs } from './ranked-pairs.ts';
-
-const scored = (role: Role) => `${isLabelled(role)} AND ${role}_positive_score IS NOT NULL AND is_positive IS NOT NULL`;
 
 /**
  * Area under the ROC curve of a binary classification: the chance that a request of the positive label has a higher score than one of
@@ -13,12 +11,9 @@ const scored = (role: Role) => `${isLabelled(role)} AND ${role}_positive_score I
  * DuckDB sorts the scores and spills where they are many; here they pass once, and 50 counts stay.
  */
 export const areaUnderCurve: GroupMetric = {
-  domain: scored,
-  pairedDomain: both(scored),
-  unusable: {
-    condition: (role) => `${isLabelled(role)} AND (${role}_positive_score IS NULL OR is_positive IS NULL)`,
-    problem: 'no score of the positive label, or a true label that is neither of the two,',
-  },
+  domain: isScored,
+  pairedDomain: both(isScored),
+  unusable: notScored,
   absent: 'no answered request has both a true label and a score',
   async compute({ db, name }, role, condition) {
     const pairs = new RankedPairs();

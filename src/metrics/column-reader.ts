@@ -6,6 +6,7 @@ import { pairedRatioDifference } from '../stats/paired-ratio-difference.ts';
 import { pairedRatioRelativeDifference } from '../stats/paired-ratio-relative-difference.ts';
 import { pairedRelativeDifference } from '../stats/paired-relative-difference.ts';
 import type { PostStratified } from '../stats/post-stratification.ts';
+import type { FloorOptions } from '../stats/proportion-floor.ts';
 import { type Proportion, proportion } from '../stats/proportion.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import { postStratifiedDifference } from '../stats/segmented-sample.ts';
@@ -30,21 +31,22 @@ export class ColumnReader implements UnitReader {
   async own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable> {
     const sums = await this.#read(metric, slice);
     // One proportion against a bound has a sharper test than the general mean.
-    return isZeroOne(metric, sums) ? proportion(sums.candidate) : ownValue(sums.candidate);
+    return isZeroOne(metric, sums) ? proportion(sums.candidate) : ownValue(sums.candidate, floorOf(metric, sums));
   }
 
   async paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable> {
     const sums = await this.#read(metric, slice);
-    const zeroOne = isZeroOne(metric, sums);
     const { denominators, ...pair } = sums.paired;
     if (denominators === undefined) {
-      return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(pair, { zeroOne });
+      return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(pair, floorOf(metric, sums));
     }
     const sides = {
       baseline: { requests: denominators.baseline, sum: pair.baseline },
       candidate: { requests: denominators.candidate, sum: pair.candidate },
     };
-    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, { zeroOne });
+    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, {
+      zeroOne: isZeroOne(metric, sums),
+    });
   }
 
   async served(
@@ -55,7 +57,7 @@ export class ColumnReader implements UnitReader {
     const { baseline } = await this.#read(metric, slices.baseline);
     const sums = await this.#read(metric, slices.candidate);
     const compare = quantity === 'relative' ? servedRelativeDifference : servedDifference;
-    return compare(baseline, sums.candidate, { zeroOne: isZeroOne(metric, sums) });
+    return compare(baseline, sums.candidate, floorOf(metric, sums));
   }
 
   async postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable> {
@@ -81,6 +83,11 @@ export class ColumnReader implements UnitReader {
   }
 }
 
-function isZeroOne({ zeroOne }: NamedMean, found: { readonly zeroOne: boolean }): boolean {
-  return zeroOne || found.zeroOne;
+/** Values that turned out to be 0 and 1 so far are no promise of a metric that has a range of its own. */
+function isZeroOne({ zeroOne, definition }: NamedMean, found: { readonly zeroOne: boolean }): boolean {
+  return zeroOne || (definition.range === undefined && found.zeroOne);
+}
+
+function floorOf(metric: NamedMean, found: { readonly zeroOne: boolean }): FloorOptions {
+  return { zeroOne: isZeroOne(metric, found), range: metric.definition.range };
 }

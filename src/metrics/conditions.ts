@@ -43,6 +43,11 @@ export function isTimeout(error: string): string {
   return `regexp_matches(lower(${error}), 'time[sd]?[ _-]?out|deadline|^http-(408|504)$')`;
 }
 
+/** The version answered with a label or failed, and the truth is known. A log that does not tell what was answered tells neither. */
+export function isDecided(role: Role): string {
+  return `${role}_present AND (${role}_label IS NOT NULL OR ${role}_error IS NOT NULL) AND label IS NOT NULL`;
+}
+
 /** A condition for each version at once. */
 export function both(condition: (role: Role) => string): string {
   return `(${condition('baseline')}) AND (${condition('candidate')})`;

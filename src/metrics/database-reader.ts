@@ -3,6 +3,7 @@ import type { Linearized } from '../stats/linearized.ts';
 import { ownValueOf } from '../stats/own-value.ts';
 import { pairedDifferenceOf } from '../stats/paired-difference.ts';
 import { pairedRelativeDifferenceOf } from '../stats/paired-relative-difference.ts';
+import type { PairedSums } from '../stats/paired-sums.ts';
 import type { PostStratified } from '../stats/post-stratification.ts';
 import { type Proportion, proportionOf } from '../stats/proportion.ts';
 import type { Uncomputable } from '../stats/result.ts';
@@ -38,7 +39,7 @@ export class DatabaseReader implements UnitReader {
     const rows = await this.#tables.slice(metric.id, slice);
     const zeroOne = await this.#isZeroOne(metric);
     if (metric.definition.pairedDenominator === undefined) {
-      const sums = await readPair(rows, zeroOne, quantity);
+      const sums = withRange(await readPair(rows, zeroOne, quantity), metric);
       return quantity === 'relative' ? pairedRelativeDifferenceOf(sums) : pairedDifferenceOf(sums);
     }
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
@@ -95,14 +96,22 @@ export class DatabaseReader implements UnitReader {
 
   async #sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
-    return await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric));
+    return withRange(await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric)), metric);
   }
 
-  async #isZeroOne({ id, zeroOne }: NamedMean): Promise<boolean> {
-    return zeroOne || (await this.#tables.isZeroOne(id));
+  async #isZeroOne({ id, zeroOne, definition }: NamedMean): Promise<boolean> {
+    return zeroOne || (definition.range === undefined && (await this.#tables.isZeroOne(id)));
   }
 }
 
 function sideColumns({ column }: UnitRows, role: Role): SideColumns {
   return { requests: column(`${role}Requests`), sum: column(`${role}Sum`) };
+}
+
+/** Sums with the range of a metric's values, where it has one. */
+function withRange<Sums extends PairedSums | SampleSums>(
+  sums: Sums | Uncomputable,
+  { definition: { range } }: NamedMean,
+): Sums | Uncomputable {
+  return sums.kind === 'uncomputable' || range === undefined ? sums : { ...sums, range };
 }

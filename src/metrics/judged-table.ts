@@ -104,14 +104,14 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): 
   ];
 }
 
-function numberColumns({ kpis, groups, positiveScores, binary, times = false }: WantedNumbers): string[] {
+function numberColumns({ kpis, groups, positives = false, binary, times = false }: WantedNumbers): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
     // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
     ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
-    ...(positiveScores
+    ...(positives
       ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
       : []),
   ];

@@ -3,6 +3,8 @@ import { meanAbsoluteError } from './absolute-error.ts';
 import { accuracy } from './accuracy.ts';
 import { agreement } from './agreement.ts';
 import { businessMetric } from './business-metric.ts';
+import { decisionCost } from './families/decision-cost.ts';
+import { falsePositiveRate } from './families/false-positive-rate.ts';
 import { errorRate } from './error-rate.ts';
 import { labelledAnswers } from './families/labelled-answers.ts';
 import { leftOut } from './families/left-out.ts';
@@ -28,6 +30,10 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
       return precision(metric.label);
     case 'recall':
       return recall(metric.label);
+    case 'fpr':
+      return falsePositiveRate;
+    case 'decision_cost':
+      return metric.costs === undefined ? undefined : decisionCost(metric.costs);
     case 'log_loss':
       return logLoss;
     case 'mae':
@@ -41,6 +47,8 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
     case 'memory':
     case 'macro_f1':
     case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
     case 'rmse':
       return undefined;
   }

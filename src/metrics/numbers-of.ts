@@ -10,9 +10,16 @@ export function numbersOf(metrics: readonly Metric[], output: OutputSignature): 
   const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
   return {
     trueScores: metrics.some(({ family }) => family === 'log_loss'),
-    positiveScores: metrics.some(({ family }) => family === 'auc'),
+    positiveScores: metrics.some(({ family }) => ['auc', 'pr_auc', 'recall_at_alerts'].includes(family)),
+    positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
     groups: metrics.some((metric) => groupMetricOf(metric) !== undefined),
   };
+}
+
+/** Whether a metric asks which requests are of the positive label. */
+function needsPositives(metric: Metric): boolean {
+  if (metric.family === 'decision_cost') return metric.costs?.kind === 'outcomes';
+  return ['fpr', 'auc', 'pr_auc', 'recall_at_alerts'].includes(metric.family);
 }

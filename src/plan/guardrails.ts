@@ -92,6 +92,7 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
 
 /** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */
 export function metricKey(metric: Metric): string {
+  if (metric.family === 'recall_at_alerts') return `${metric.family}(${metric.rate})`;
   if (metric.family !== 'latency') return metric.id;
   return metric.statistic === 'mean' ? 'latency.mean' : `latency.p${metric.probability * 100}`;
 }

@@ -60,7 +60,7 @@ function unreadComponent(root: TreeNode, format: LogFormat): Finding[] {
 
 /** A serving system's format knows its own places of these. */
 function ignoredFields(fields: readonly string[], format: string): Finding[] {
-  return ['latency', 'error']
+  return ['latency', 'error', 'score']
     .filter((field) => fields.includes(field))
     .map((field) => ({
       path: ['requests', 'fields', field],

@@ -9,11 +9,14 @@ import type {
   RolloutPlan,
   Stage,
 } from '../domain/plan.ts';
+import type { DecisionCosts } from '../domain/decision-costs.ts';
 import { readAggregates } from './aggregates.ts';
 import { boundKinds, readBound } from './bound.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks, normaliseGolden } from './normalise-checks.ts';
 import { normaliseDrift } from './normalise-drift.ts';
+import { readDecisionCost } from './read/decision-cost.ts';
+import { readThreshold } from './read/threshold.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readFilter } from './read/filter.ts';
 import { readTime } from './time.ts';
@@ -35,6 +38,8 @@ import type {
  */
 export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
   const { name, model, registry, baseline, candidate, coverage, apply, rollback, withoutLabelMap } = written;
+  const threshold = readThreshold(root).value;
+  const costs = readDecisionCost(root).value;
   return {
     name,
     model,
@@ -48,7 +53,7 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
       salt: written.assignment?.salt ?? name,
     },
     stages: written.stages.map(normaliseStage),
-    guardrails: written.guardrails.map(normaliseGuardrail),
+    guardrails: written.guardrails.map((guardrail) => normaliseGuardrail(guardrail, costs)),
     statistics: { ...planDefaults.statistics, ...written.statistics },
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
@@ -56,6 +61,7 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
     ...(written.golden === undefined ? {} : { golden: normaliseGolden(written.golden, written.checks) }),
     ...(written.drift === undefined ? {} : { drift: normaliseDrift(written.drift) }),
     judge: written.judge ?? planDefaults.judge,
+    ...(threshold === undefined ? {} : { threshold }),
     ...(apply === undefined ? {} : { apply }),
     ...(rollback === undefined ? {} : { rollback }),
   };
@@ -93,10 +99,12 @@ function normaliseFields(
     latency = servedDefaults.latency,
     error = servedDefaults.error,
     prediction,
+    score,
     ...fields
   }: NonNullable<WrittenRequests['fields']>,
 ): RequestFields {
-  const served = { latency, error, prediction: prediction ?? servedDefaults.prediction };
+  const scored = score === undefined ? {} : { score };
+  const served = { latency, error, prediction: prediction ?? servedDefaults.prediction, ...scored };
   const isCanary = format === 'canary' || format === 'aggregates';
   return {
     ...logFormatTraits[isCanary ? 'canary' : format].fields,
@@ -120,8 +128,9 @@ function normaliseStage(written: WrittenStage): Stage {
   };
 }
 
-function normaliseGuardrail(written: WrittenGuardrail): Guardrail {
-  const metric = knownMetric(written.metric);
+function normaliseGuardrail(written: WrittenGuardrail, costs: DecisionCosts | undefined): Guardrail {
+  const known = knownMetric(written.metric);
+  const metric = known.family === 'decision_cost' && costs !== undefined ? { ...known, costs } : known;
   const bounds = boundKinds.flatMap((kind) => {
     const value = written[kind];
     return value === undefined ? [] : [accepted(readBound(kind, metric, value))];

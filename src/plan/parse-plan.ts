@@ -11,6 +11,7 @@ import { checkNames } from './names.ts';
 import { normalise } from './normalise.ts';
 import { checkFilter } from './read/filter.ts';
 import { checkPaths } from './read/paths.ts';
+import { checkScores } from './read/check-scores.ts';
 import { checkRequestSource } from './request-source.ts';
 import { checkSchema } from './plan-schema.ts';
 import { schemaFindings } from './schema-findings.ts';
@@ -66,6 +67,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkSettings,
     checkChecks,
     checkDrift,
+    checkScores,
   ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);

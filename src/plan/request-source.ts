@@ -31,7 +31,7 @@ function checkServedFields(fields: readonly string[]): Finding[] {
     const message = 'outcomes is not read where servedBy says whose outcome a record is';
     return [{ path: [...path, 'outcomes'], at: 'key', rule: 'unused-key', message, hint: 'delete one of the two' }];
   }
-  return ['latency', 'error', 'prediction']
+  return ['latency', 'error', 'prediction', 'score']
     .filter((field) => fields.includes(field))
     .map((field) => ({
       path: [...path, field],

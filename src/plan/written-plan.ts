@@ -22,6 +22,8 @@ export interface WrittenPlan {
   readonly golden?: string | readonly string[];
   readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
+  readonly threshold?: WrittenQuantity | Readonly<Record<string, WrittenQuantity>>;
+  readonly decisionCost?: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
   readonly withoutLabelMap?: string;
   readonly apply?: readonly string[];
   readonly rollback?: { readonly owner: string; readonly rehearsed?: string; readonly steps: readonly string[] };
@@ -41,6 +43,7 @@ interface WrittenFields {
   readonly latency?: LatencyField;
   readonly error?: string;
   readonly prediction?: string;
+  readonly score?: string;
 }
 
 export interface WrittenRequests {

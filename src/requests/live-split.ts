@@ -21,6 +21,7 @@ export function holdsOwnOutcome(options: Pick<ReadOptions, 'format' | 'fields'>)
 export function servedOutcomesSql(options: ReadOptions, recordsSql: string): string {
   const { served } = options.fields;
   if (!holdsOwnOutcome(options) || served === undefined) return namedOutcomesSql(options, recordsSql);
+  const { score } = served;
   const columns = recordedRoles(options).flatMap(([role]) => {
     const own = `served_role = '${role}'`;
     return [
@@ -28,6 +29,7 @@ export function servedOutcomesSql(options: ReadOptions, recordsSql: string): str
       `CASE WHEN ${own} THEN ${latencyTextSql(served.latency)} END AS ${role}_latency`,
       `CASE WHEN ${own} THEN served_error END AS ${role}_error`,
       `CASE WHEN ${own} THEN served_prediction END AS ${role}_prediction`,
+      `${score === undefined ? 'NULL::VARCHAR' : `CASE WHEN ${own} THEN served_score END`} AS ${role}_beside`,
     ];
   });
   const named = `SELECT * REPLACE (nullif(trim(served_by), '') AS served_by) FROM (${recordsSql})`;
@@ -44,7 +46,7 @@ function namedOutcomesSql(options: ReadOptions, recordsSql: string): string {
     const present = names.map((_, index) => column('present', index));
     const first = (part: string) =>
       `CASE ${present.map((is, index) => `WHEN ${is} THEN ${column(part, index)}`).join(' ')} END AS ${role}_${part}`;
-    return [`(${present.join(' OR ')}) AS ${role}_present`, first('latency'), first('error'), first('prediction')];
+    return [`(${present.join(' OR ')}) AS ${role}_present`, ...['latency', 'error', 'prediction', 'beside'].map(first)];
   });
   return replaced.length === 0 ? recordsSql : `SELECT * REPLACE (${replaced.join(', ')}) FROM (${recordsSql})`;
 }

@@ -27,6 +27,7 @@ export function decodedOutcomeSql(role: Role, { numbers, values, latency }: Outc
     `${latencyMsSql(`${role}_latency`, latency)} AS ${role}_latency_ms`,
     `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
+    `${role}_unscored`,
     `nullif(${prediction}, '') AS ${prediction}`,
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END AS ${role}_stated_label`,
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
@@ -72,6 +73,7 @@ function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): s
     `${role}_label IS NULL`,
     `${prediction} LIKE '[%'`,
     `${prediction} IN (${notNumbers})`,
+    `${role}_unscored > 0`,
     `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
     ...(numeric ? [`NOT coalesce(isfinite(${role}_value), false)`] : []),
   ].join(' OR ');
@@ -94,7 +96,8 @@ export function scoreFromAnswerSql(
   binary: WantedNumbers['binary'],
 ): string {
   const labels = (binary ?? []).map(quoteLiteral).join(', ');
-  const other = labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN 1 - ${score}`;
+  const other =
+    labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN round(1 - ${score}, 15)`;
   return `(CASE WHEN ${answer} = ${label} THEN ${score} ${other} END)`;
 }
 

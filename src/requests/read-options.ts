@@ -41,6 +41,8 @@ export interface ReadOptions {
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */
   readonly values?: ValueReading;
+  /** From which score on a version answers the second of its two labels; absent where it says itself what it answers. */
+  readonly thresholds?: Readonly<Partial<Record<Role, number>>>;
   /** Whether a model will replay the inputs; then a record without one is of no use. */
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */
@@ -120,12 +122,13 @@ function textField(column: string, paths: FieldPaths): WantedField {
   return { column, path: pathOf(first), as: 'text', ...further };
 }
 
-function servedFields({ by, latency, error, prediction }: ServedFields): WantedField[] {
+function servedFields({ by, latency, error, prediction, score }: ServedFields): WantedField[] {
   return [
     textField('served_by', by),
     ...latencyFields(latency),
     textField('served_error', error),
     textField('served_prediction', prediction),
+    ...(score === undefined ? [] : [{ ...textField('served_score', score), isNumber: true as const }]),
   ];
 }
 
@@ -137,6 +140,7 @@ function outcomeFields(role: Role, outcome: RecordPath, index: number): WantedFi
     { column: column('latency'), path: [...outcome, 'latency_ms'], as: 'text', isNumber: true },
     { column: column('error'), path: [...outcome, 'error'], as: 'text' },
     { column: column('prediction'), path: [...outcome, 'prediction'], as: 'text' },
+    { column: column('beside'), path: [...outcome, 'score'], as: 'text', isNumber: true },
   ];
 }
 

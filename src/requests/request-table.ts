@@ -14,6 +14,7 @@ import { countsSql, seenSql } from './table/filter-sql.ts';
 import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-reason.ts';
 import { identitySql } from './values/identity.ts';
 import { labelSql } from './values/label.ts';
+import { scoredRecordsSql } from './values/score.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from './values/time.ts';
 import { kpiColumn, kpiSql } from './wanted-numbers.ts';
 
@@ -33,8 +34,8 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
 
 /**
  * Beside those, until the whole log is read: the file that a record is from (its index), why it is left out (a reason's code, 0 for
- * not), what its time is written in, whether its id or unit was written in another way, whether an error was a status of HTTP, and which
- * of the fields that `where` names it has.
+ * not), what its time is written in, whether its id or unit was written in another way, whether an error was a status of HTTP, what
+ * is wrong with an answer's scores (`scoreProblems`), and which of the fields that `where` names it has.
  */
 export function bookkeepingColumns(options: ReadOptions): [name: string, type: string][] {
   const seen: [string, string][] = options.where === undefined ? [] : [['seen', 'UINTEGER']];
@@ -43,7 +44,10 @@ export function bookkeepingColumns(options: ReadOptions): [name: string, type: s
     ['reason', 'UTINYINT'],
     ['clock', 'UTINYINT'],
     ['respelled', 'BOOLEAN'],
-    ...recordedRoles(options).map(([role]): [string, string] => [`${role}_status`, 'BOOLEAN']),
+    ...recordedRoles(options).flatMap(([role]): [string, string][] => [
+      [`${role}_status`, 'BOOLEAN'],
+      [`${role}_unscored`, 'UTINYINT'],
+    ]),
     ...seen,
   ];
 }
@@ -124,7 +128,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     where === undefined ? rejected : `CASE WHEN readable AND NOT counts THEN ${leftOutCode} ELSE ${rejected} END`;
   return `SELECT *, ${reason} AS reason FROM (
     SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${servedOutcomesSql(options, recordsSql)}))))`;
+      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, servedOutcomesSql(options, recordsSql))}))))`;
 }
 
 function emptyAsMissing(column: string): string {

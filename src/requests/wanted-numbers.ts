@@ -4,6 +4,8 @@ export interface WantedNumbers {
   readonly trueScores: boolean;
   /** Whether outcomes get `<role>_positive_score`: the score of the second of the two labels. */
   readonly positiveScores: boolean;
+  /** Whether judged requests get `is_positive`. */
+  readonly positives?: boolean;
   /** The labels of a binary classification, the positive one second; absent for anything else. */
   readonly binary?: readonly [negative: string, positive: string] | undefined;
   /** Dotted paths of the numeric or boolean fields that become `kpiColumn`s. */

@@ -1,6 +1,7 @@
 import { changeMeasure } from '../domain/format-bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
-import { metricTraits } from '../domain/metric.ts';
+import { type Metric, metricTraits } from '../domain/metric.ts';
+import { falsePositiveRate } from '../metrics/families/false-positive-rate.ts';
 import type { JudgedTable } from '../metrics/judged-table.ts';
 import { sliceCondition } from '../metrics/slice.ts';
 import type { Effect } from './effect.ts';
@@ -61,7 +62,13 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
   const { within, eligible, from, to } = wanted;
   const possible = await base.count(table, `${within} AND ${eligible}`);
   if (possible === 0) return beyond(effect, from, 0);
-  if (metric.family === 'macro_f1' || metric.family === 'auc') return await searchedChance(ground, effect, wanted);
+  if (searched.has(metric.family)) return await searchedChance(ground, effect, wanted);
+  if (metric.family === 'fpr') {
+    // A negative without an answer counts and cannot be turned.
+    const negatives = await base.count(table, `${within} AND ${falsePositiveRate.domain('candidate')}`);
+    const share = (Math.abs(to - from) * negatives) / possible;
+    return share <= 1 ? share : beyond(effect, from, possible / negatives);
+  }
   if (metric.family === 'precision') {
     const answers = await base.count(table, `${within} AND ${answeredWith(metric.label)}`);
     const hits = from * answers;
@@ -80,6 +87,15 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
 function answeredWith(label: string): string {
   return `candidate_label = '${label.replaceAll("'", "''")}' AND label IS NOT NULL`;
 }
+
+/** Metrics that do not move in proportion to the answers that change, or by another amount with each. */
+const searched: ReadonlySet<Metric['family']> = new Set([
+  'macro_f1',
+  'auc',
+  'pr_auc',
+  'recall_at_alerts',
+  'decision_cost',
+]);
 
 const searchSteps = 16;
 
@@ -128,7 +144,8 @@ function beyond({ metric, change }: Effect, from: number, most: number): Impossi
     return { problem: `${metric.id} is ${at} in this log and cannot ${verb}`, hint: 'plant it the other way' };
   const room = formatQuantity(most, changeMeasure(unit)).replace('+', '');
   const sign = change > 0 ? '+' : '-';
-  const example = `${sign}${Number((most * 50).toPrecision(1))}pp`;
+  const half = unit === 'proportion' ? `${Number((most * 50).toPrecision(1))}pp` : Number((most / 2).toPrecision(1));
+  const example = `${sign}${half}`;
   return {
     problem: `${metric.id} is ${at} in this log and can ${verb} by at most ${room}`,
     hint: `plant less, such as ${example}`,

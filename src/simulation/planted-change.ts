@@ -58,6 +58,14 @@ const recovering: Recipe = {
   ],
 };
 
+/** Wrong answers that become right, or right ones that become wrong, among the answers that a condition adds to. */
+function turned(labels: readonly string[], towardsRight: boolean, about: string): Recipe {
+  const among = (comparison: string) => `${answered('candidate')}${about} AND candidate_label ${comparison} label`;
+  return towardsRight
+    ? { eligible: among('<>'), replaced: [['label', 'label']] }
+    : { eligible: among('='), replaced: [['label', otherLabel(labels, 'label')]] };
+}
+
 /** What a share of requests gains or loses by: the recipe, and the share of requests that it can change. */
 export function recipeFor({ metric, change }: Effect, labels: readonly string[]): Recipe | undefined {
   const worse = change < 0;
@@ -94,7 +102,13 @@ export function recipeFor({ metric, change }: Effect, labels: readonly string[])
             replaced: [['label', otherLabel(labels, 'baseline_label')]],
           }
         : { eligible: 'candidate_label <> baseline_label', replaced: [['label', 'baseline_label']] };
+    case 'fpr':
+      return turned(labels, worse, ' AND NOT is_positive');
+    case 'decision_cost':
+      return turned(labels, worse, '');
     case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
       return {
         eligible: `${answered('candidate')} AND candidate_positive_score IS NOT NULL AND is_positive IS NOT NULL`,
         replaced: [['positive_score', worse ? '1 - candidate_positive_score' : 'is_positive::INTEGER::DOUBLE']],

@@ -63,7 +63,7 @@ export interface ClusteredQuantile<Window extends QuantileWindow = QuantileWindo
 export function quantileWindow(counts: QuantileCounts): CountedWindow | Refusal | Uncomputable {
   const { probability, quantile, requests, atMost } = counts;
   const unitsBeyond = countUnitsBeyond(requests, atMost);
-  const window = quantileWindowOf(sampleSums({ requests, sum: atMost }, false), { probability, quantile, unitsBeyond });
+  const window = quantileWindowOf(sampleSums({ requests, sum: atMost }, {}), { probability, quantile, unitsBeyond });
   return window.kind === 'window' ? { ...window, counts } : window;
 }
 

@@ -1,5 +1,5 @@
 import type { Linearized } from './linearized.ts';
-import { eventFloor } from './proportion-floor.ts';
+import { eventFloor, type FloorOptions, hasFloor } from './proportion-floor.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { Sample } from './sample.ts';
@@ -7,22 +7,22 @@ import { sampleSums, type SampleSums } from './sample-sums.ts';
 
 /**
  * A mean over requests, sum(sum) / sum(requests), with a standard error between units.
- * @param zeroOne every request contributes 0 or 1: the floor of proportions is added. To judge one proportion against
+ * @param options `zeroOne`: every request contributes 0 or 1: the floor of proportions is added. To judge one proportion against
  * a bound, `proportion-bounds.ts` is the sharper tool.
  */
-export function ownValue(sample: Sample, { zeroOne = false } = {}): Linearized | Uncomputable {
-  return ownValueOf(sampleSums(sample, zeroOne));
+export function ownValue(sample: Sample, options: FloorOptions = {}): Linearized | Uncomputable {
+  return ownValueOf(sampleSums(sample, options));
 }
 
 /** `ownValue` of units that were added up elsewhere; the floor of proportions is added where their contributions were. */
 export function ownValueOf(sums: SampleSums | Uncomputable): Linearized | Uncomputable {
   if (sums.kind === 'uncomputable') return sums;
-  const { totals, column, contributions } = sums;
+  const { totals, column } = sums;
   const moments = residualMoments(sums.residuals);
-  if (contributions === undefined && isRounding(moments, column.sumOfSquares)) {
+  if (!hasFloor(sums) && isRounding(moments, column.sumOfSquares)) {
     return uncomputable('every unit has the same value');
   }
-  const floorVariance = eventFloor(contributions, totals);
+  const floorVariance = eventFloor(sums);
   return {
     kind: 'linearized',
     value: column.sum / totals.requests,

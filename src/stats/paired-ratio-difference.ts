@@ -21,7 +21,7 @@ export function pairedRatioDifference(pair: RatioPair, { zeroOne = false } = {})
 
 /** Adds up each side of a pair. */
 export function sidesOf({ baseline, candidate }: RatioPair, zeroOne: boolean): RatioSides | Uncomputable {
-  return ratioSides(sideSums(baseline, zeroOne), sideSums(candidate, zeroOne));
+  return ratioSides(sideSums(baseline, { zeroOne }), sideSums(candidate, { zeroOne }));
 }
 
 /**

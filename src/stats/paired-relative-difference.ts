@@ -1,6 +1,6 @@
 import type { Linearized } from './linearized.ts';
 import { pairedRelativeSums, type PairedSums } from './paired-sums.ts';
-import { eventFloor } from './proportion-floor.ts';
+import { eventFloor, type FloorOptions, hasFloor } from './proportion-floor.ts';
 import { isRounding, ratioSkewness, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { PairedSample } from './sample.ts';
@@ -9,24 +9,24 @@ import type { PairedSample } from './sample.ts';
  * Candidate over baseline minus one on the same requests, sum(candidate) / sum(baseline) - 1, linearised as a ratio of sums
  * whose denominator is the baseline. The baseline's own concentration counts: a ratio whose denominator rests on
  * three units with an event has no usable linearisation, so the effective units are the fewer of the two.
- * @param zeroOne every request contributes 0 or 1 on each side: the floor of proportions is added, at the baseline's rate.
+ * @param options `zeroOne`: every request contributes 0 or 1 on each side: the floor of proportions is added, at the baseline's rate.
  */
-export function pairedRelativeDifference(sample: PairedSample, { zeroOne = false } = {}): Linearized | Uncomputable {
-  return pairedRelativeDifferenceOf(pairedRelativeSums(sample, zeroOne));
+export function pairedRelativeDifference(sample: PairedSample, options: FloorOptions = {}): Linearized | Uncomputable {
+  return pairedRelativeDifferenceOf(pairedRelativeSums(sample, options));
 }
 
 /** `pairedRelativeDifference` of units that were added up elsewhere, with the residuals of the ratio. */
 export function pairedRelativeDifferenceOf(sums: PairedSums | Uncomputable): Linearized | Uncomputable {
   if (sums.kind === 'uncomputable') return sums;
-  const { totals, baseline, candidate, contributions } = sums;
+  const { totals, baseline, candidate } = sums;
   const ratio = candidate.sum / baseline.sum;
   const moments = residualMoments(sums.residuals);
   const magnitude = baseline.sumOfSquares * ratio * ratio + candidate.sumOfSquares;
-  if (contributions === undefined && isRounding(moments, magnitude)) {
+  if (!hasFloor(sums) && isRounding(moments, magnitude)) {
     return uncomputable('every unit has the same relative difference');
   }
   const baselineMean = baseline.sum / totals.requests;
-  const floorVariance = eventFloor(contributions, totals) / baselineMean ** 2;
+  const floorVariance = eventFloor(sums) / baselineMean ** 2;
   return {
     kind: 'linearized',
     value: ratio - 1,

@@ -1,4 +1,5 @@
 import { differenceContributions, type ContributionSums } from './contribution-sums.ts';
+import type { FloorOptions } from './proportion-floor.ts';
 import { leaveOneOutResiduals, residualSums, type ResidualSums } from './residual-sums.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import { type ColumnTotals, columnTotals, type PairedSample, type RequestTotals, requestTotals } from './sample.ts';
@@ -19,20 +20,22 @@ export interface PairedSums extends PairTotals {
   readonly residuals: ResidualSums;
   /** Of the differences, where every request contributes 0 or 1 on each side; absent for other metrics. */
   readonly contributions?: ContributionSums | undefined;
+  /** How far apart two values of a request may be, where the metric says so. */
+  readonly range?: number | undefined;
 }
 
 /** Adds up a pair and the residuals of its difference. */
-export function pairedDifferenceSums(sample: PairedSample, zeroOne: boolean): PairedSums | Uncomputable {
+export function pairedDifferenceSums(sample: PairedSample, options: FloorOptions): PairedSums | Uncomputable {
   const differences = differencesOf(sample);
   const pair = pairTotals(sample, differences);
   if (pair.kind === 'uncomputable') return pair;
   const mean = pair.difference / pair.totals.requests;
   const residuals = leaveOneOutResiduals(sample.requests, differences, mean, pair.totals.requests);
-  return withUnits(sample, pair, residuals, zeroOne ? differences : undefined);
+  return withUnits(sample, pair, residuals, differences, options);
 }
 
 /** Adds up a pair and the residuals of the candidate's sum over the baseline's. */
-export function pairedRelativeSums(sample: PairedSample, zeroOne: boolean): PairedSums | Uncomputable {
+export function pairedRelativeSums(sample: PairedSample, options: FloorOptions): PairedSums | Uncomputable {
   const differences = differencesOf(sample);
   const pair = pairTotals(sample, differences);
   if (pair.kind === 'uncomputable') return pair;
@@ -40,7 +43,7 @@ export function pairedRelativeSums(sample: PairedSample, zeroOne: boolean): Pair
   if (obstacle !== undefined) return obstacle;
   const ratio = pair.candidate.sum / pair.baseline.sum;
   const residuals = leaveOneOutResiduals(sample.baseline, sample.candidate, ratio, pair.baseline.sum);
-  return withUnits(sample, pair, residuals, zeroOne ? differences : undefined);
+  return withUnits(sample, pair, residuals, differences, options);
 }
 
 /** Why nothing can be told relative to the baseline; undefined where it can. */
@@ -73,11 +76,13 @@ function withUnits(
   { requests }: PairedSample,
   pair: PairTotals,
   residuals: Float64Array,
-  events: Float64Array | undefined,
+  differences: Float64Array,
+  { zeroOne = false, range }: FloorOptions,
 ): PairedSums {
   return {
     ...pair,
     residuals: residualSums(residuals, requests),
-    contributions: events === undefined ? undefined : differenceContributions(requests, events, pair.totals),
+    ...(zeroOne ? { contributions: differenceContributions(requests, differences, pair.totals) } : {}),
+    ...(range === undefined ? {} : { range }),
   };
 }

@@ -14,7 +14,29 @@ export function proportionFloor(requestsPerIndependent: number, requests: number
   return ((2 * requestsPerIndependent) / requests) ** 2;
 }
 
-/** The floor of the requests that contributed to a sample; 0 where they are not made of 0 and 1. */
-export function eventFloor(contributions: ContributionSums | undefined, totals: RequestTotals): number {
-  return contributions === undefined ? 0 : proportionFloor(designEffect(contributions, totals), totals.requests);
+/** What a floor is made from: events by unit of what is made of 0 and 1, or how far apart any two values of a request may be. */
+export interface FloorSource {
+  readonly totals: RequestTotals;
+  readonly contributions?: ContributionSums | undefined;
+  readonly range?: number | undefined;
+}
+
+/**
+ * The floor of a mean: that of proportions where requests are made of 0 and 1; (2 m_w R / n)^2 where two values of a request are at most R
+ * apart, since of values other than 0 and 1 nobody knows how requests of a unit agree that have not been met; else 0.
+ */
+export function eventFloor({ contributions, range, totals }: FloorSource): number {
+  if (contributions !== undefined) return proportionFloor(designEffect(contributions, totals), totals.requests);
+  return range === undefined ? 0 : proportionFloor(totals.clusterSize, totals.requests) * range * range;
+}
+
+/** Whether a mean has a floor, so that units which are all alike say something. */
+export function hasFloor({ contributions, range }: Pick<FloorSource, 'contributions' | 'range'>): boolean {
+  return contributions !== undefined || range !== undefined;
+}
+
+/** How much a metric may hide: see `FloorSource`. A range says more than the events do, where both are there. */
+export interface FloorOptions {
+  readonly zeroOne?: boolean;
+  readonly range?: number | undefined;
 }

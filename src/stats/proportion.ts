@@ -24,7 +24,7 @@ export interface Proportion {
  * @param sample requests and events per unit; events between 0 and the requests.
  */
 export function proportion(sample: Sample): Proportion | Uncomputable {
-  const sums = sideSums(sample, true);
+  const sums = sideSums(sample, { zeroOne: true });
   const impossible = sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0));
   return sums.kind === 'sums' && impossible
     ? uncomputable('a unit has more events than requests, or fewer than none')

@@ -70,7 +70,7 @@ export function residualCorrelation(
 ): number {
   if (pairing === 'served') return 0;
   const { totals, shareError, residualSquares } = candidate.window;
-  const floor = eventFloor(pairing.crossed, totals) / (2 * shareError * baseline.window.shareError);
+  const floor = eventFloor({ contributions: pairing.crossed, totals }) / (2 * shareError * baseline.window.shareError);
   return pairing.products / Math.sqrt(baseline.window.residualSquares * residualSquares) - floor;
 }
 

@@ -41,12 +41,12 @@ export function relativeWeight({ baseline, candidate }: RatioSides): number | Un
 
 function ratioSide(sums: SideSums | Uncomputable, name: string): RatioSide | Uncomputable {
   if (sums.kind === 'uncomputable') return uncomputable(`${name}: ${sums.reason}`);
-  const { totals, column, contributions } = sums;
+  const { totals, column } = sums;
   return {
     kind: 'side',
     ratio: column.sum / totals.requests,
     totals,
-    floorVariance: eventFloor(contributions, totals),
+    floorVariance: eventFloor(sums),
     effectiveContributors: column.sumOfSquares === 0 ? 0 : (column.sum * column.sum) / column.sumOfSquares,
     column,
   };

@@ -1,4 +1,5 @@
 import { contributionSums, type ContributionSums } from './contribution-sums.ts';
+import type { FloorOptions } from './proportion-floor.ts';
 import { leaveOneOutResiduals, residualSums, type ResidualSums } from './residual-sums.ts';
 import type { Uncomputable } from './result.ts';
 import { type ColumnTotals, columnTotals, type RequestTotals, requestTotals, type Sample } from './sample.ts';
@@ -10,6 +11,8 @@ export interface SideSums {
   readonly column: ColumnTotals;
   /** Where every request contributes 0 or 1; absent for other metrics. */
   readonly contributions?: ContributionSums | undefined;
+  /** How far apart two values of a request may be, where the metric says so. */
+  readonly range?: number | undefined;
 }
 
 /** What a bound on the mean of one sample needs to know of its units. */
@@ -19,7 +22,7 @@ export interface SampleSums extends SideSums {
 }
 
 /** Adds up one sample, without regard to its mean. */
-export function sideSums({ requests, sum }: Sample, zeroOne: boolean): SideSums | Uncomputable {
+export function sideSums({ requests, sum }: Sample, { zeroOne = false, range }: FloorOptions): SideSums | Uncomputable {
   const totals = requestTotals(requests);
   if (totals.kind === 'uncomputable') return totals;
   const column = columnTotals(requests, sum);
@@ -28,13 +31,14 @@ export function sideSums({ requests, sum }: Sample, zeroOne: boolean): SideSums 
     kind: 'sums',
     totals,
     column,
-    contributions: zeroOne ? contributionSums(requests, sum, sum, totals) : undefined,
+    ...(zeroOne ? { contributions: contributionSums(requests, sum, sum, totals) } : {}),
+    ...(range === undefined ? {} : { range }),
   };
 }
 
 /** Adds up one sample and the residuals of its mean. */
-export function sampleSums(sample: Sample, zeroOne: boolean): SampleSums | Uncomputable {
-  const sums = sideSums(sample, zeroOne);
+export function sampleSums(sample: Sample, options: FloorOptions): SampleSums | Uncomputable {
+  const sums = sideSums(sample, options);
   if (sums.kind === 'uncomputable') return sums;
   const { totals, column } = sums;
   const residuals = leaveOneOutResiduals(sample.requests, sample.sum, column.sum / totals.requests, totals.requests);

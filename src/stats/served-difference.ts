@@ -1,19 +1,20 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import type { Uncomputable } from './result.ts';
+import type { FloorOptions } from './proportion-floor.ts';
 import type { Sample } from './sample.ts';
 import { sampleSums, type SampleSums } from './sample-sums.ts';
 import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-group.ts';
 
 /**
  * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add.
- * @param zeroOne every request contributes 0 or 1: each group gets the floor of proportions.
+ * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions.
  */
 export function servedDifference(
   baseline: Sample,
   candidate: Sample,
-  { zeroOne = false } = {},
+  options: FloorOptions = {},
 ): Linearized | Uncomputable {
-  return servedDifferenceOf(sampleSums(baseline, zeroOne), sampleSums(candidate, zeroOne));
+  return servedDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
 }
 
 /** `servedDifference` of units that were added up elsewhere. */

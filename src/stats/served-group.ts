@@ -1,4 +1,4 @@
-import { eventFloor } from './proportion-floor.ts';
+import { eventFloor, hasFloor } from './proportion-floor.ts';
 import { isRounding, ratioVariance, residualMoments } from './residual-moments.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
 import type { SampleSums } from './sample-sums.ts';
@@ -24,16 +24,16 @@ export interface ServedGroup {
 /** Summarises one side; `side` names it in the reasons. */
 export function servedGroup(sums: SampleSums | Uncomputable, side: string): ServedGroup | Uncomputable {
   if (sums.kind === 'uncomputable') return uncomputable(`${side}: ${sums.reason}`);
-  const { totals, column, contributions } = sums;
+  const { totals, column } = sums;
   const moments = residualMoments(sums.residuals);
-  if (contributions === undefined && isRounding(moments, column.sumOfSquares)) {
+  if (!hasFloor(sums) && isRounding(moments, column.sumOfSquares)) {
     return uncomputable(`${side}: every unit has the same value`);
   }
   return {
     kind: 'group',
     mean: column.sum / totals.requests,
     variance: ratioVariance(moments, totals.units, totals.requests),
-    floorVariance: eventFloor(contributions, totals),
+    floorVariance: eventFloor(sums),
     second: moments.second / totals.requests ** 2,
     third: moments.third / totals.requests ** 3,
     units: totals.units,

@@ -1,5 +1,6 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from './result.ts';
+import type { FloorOptions } from './proportion-floor.ts';
 import type { Sample } from './sample.ts';
 import { sampleSums, type SampleSums } from './sample-sums.ts';
 import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-group.ts';
@@ -8,14 +9,14 @@ import { type ServedGroup, servedGroup, skewnessOfDifference } from './served-gr
  * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
  * Deng, Knoblich and Lu 2018, section 3). As in the paired form, the baseline's effective units are also counted by their
  * share of its sum.
- * @param zeroOne every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
+ * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
  */
 export function servedRelativeDifference(
   baseline: Sample,
   candidate: Sample,
-  { zeroOne = false } = {},
+  options: FloorOptions = {},
 ): Linearized | Uncomputable {
-  return servedRelativeDifferenceOf(sampleSums(baseline, zeroOne), sampleSums(candidate, zeroOne));
+  return servedRelativeDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
 }
 
 /** `servedRelativeDifference` of units that were added up elsewhere. */

@@ -99,8 +99,16 @@ function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined 
 function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
   const held = reading.answers[role];
   if (held === undefined || !areMisread(held)) return undefined;
+  const areScores =
+    held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
+  const why = `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`;
+  if (areScores) {
+    const hint =
+      'where they are the scores of the second of two labels, write threshold: 0.5, or what it is served with';
+    return { why: `${why}: scores, of which a threshold makes answers`, hint };
+  }
   return {
-    why: `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`,
+    why,
     hint: `the log says ${toldLabels(held)}; name them under requests.labelNames, or say in requests.fields where the answer is`,
   };
 }
@@ -108,10 +116,11 @@ function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | u
 function unreadableOutcomes({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
   const outcomes = reading.outcomes[role];
   if (outcomes === undefined || 2 * outcomes.unreadable <= outcomes.requests) return undefined;
-  return {
-    why: `${formatCount(outcomes.unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read`,
-    hint: 'each needs a prediction or an error; say in requests.fields where they are',
-  };
+  const { unreadable, outOfRange = 0 } = outcomes;
+  const why = `${formatCount(unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read`;
+  return 2 * outOfRange > unreadable
+    ? { why: `${why}: their scores are outside [0, 1]`, hint: 'record probabilities, or leave the scores out' }
+    : { why, hint: 'each needs a prediction or an error; say in requests.fields where they are' };
 }
 
 /** The version in production does not fail always: what stands in the place of an error says something else. */

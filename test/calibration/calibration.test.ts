@@ -12,6 +12,7 @@ import {
   relativeProportions,
   servedProportions,
 } from './grid.ts';
+import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
 import { Random } from './random.ts';
 
@@ -70,6 +71,8 @@ const chosen: [Family, string[]][] = [
       'paired, 5% positive, 1 to 0.9 apart, 1000 units, 1 to 50, correlation 0.9',
     ],
   ],
+  [averagePrecisions, ['paired, 50% positive, 1 to 0.9 apart, 300 units, 1 each, correlation 0']],
+  [alertRecalls, ['10% alarms, paired, 50% positive, 1 to 0.9 apart, 300 units, 1 each, correlation 0']],
   [
     macroF1s,
     [

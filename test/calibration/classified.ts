@@ -1,4 +1,3 @@
-import { normalUpperTail } from '../../src/stats/distributions.ts';
 import type { Random } from './random.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
@@ -14,6 +13,8 @@ export interface Scores {
   /** Correlation of the two versions' scores on one request. */
   readonly pairing: number;
   readonly correlation: number;
+  /** Share of the negatives that the candidate scores above everything else; none where absent. */
+  readonly topped?: number;
 }
 
 /**
@@ -37,12 +38,8 @@ export interface Classified {
   readonly candidate: Float64Array;
 }
 
-/** Both versions' true values: the area under the ROC curve, or macro F1. */
-export function trueValuesOf(population: Scores | Answers): [number, number] {
-  if (population.kind === 'scores') {
-    const { baseline, candidate } = population.separation;
-    return [1 - normalUpperTail(baseline / Math.SQRT2), 1 - normalUpperTail(candidate / Math.SQRT2)];
-  }
+/** Both versions' true macro F1. */
+export function trueMacroF1sOf(population: Answers): [number, number] {
   const { frequency, right, anew } = population;
   const candidate = anew * right.candidate + (1 - anew) * right.baseline;
   return [macroF1Of(frequency, right.baseline), macroF1Of(frequency, candidate)];
@@ -67,7 +64,7 @@ export function drawClassified(random: Random, log: SimulatedLog, population: Sc
 }
 
 function drawScores(random: Random, log: SimulatedLog, population: Scores, drawn: Classified): void {
-  const { prevalence, separation, pairing, correlation } = population;
+  const { prevalence, separation, pairing, correlation, topped = 0 } = population;
   const units = log.unitsUntil.at(-1) ?? 0;
   const [shared, own] = [Math.sqrt(correlation), Math.sqrt(1 - correlation)];
   const fresh = Math.sqrt(1 - pairing * pairing);
@@ -84,6 +81,7 @@ function drawScores(random: Random, log: SimulatedLog, population: Scores, drawn
       separation.candidate * label +
       shared * (ownCandidate[unit] ?? 0) +
       own * (pairing * noise + fresh * random.normal());
+    if (topped > 0 && label === 0 && random.chance(topped)) drawn.candidate[request] = 100 + random.uniform();
   }
 }
 

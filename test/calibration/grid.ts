@@ -31,7 +31,7 @@ function name(quantity: string, design: Design | undefined, shape: Traffic, corr
   return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
 }
 
-function cell(label: string, quantity: Quantity, population: Population, shape: Traffic): Cell {
+export function cell(label: string, quantity: Quantity, population: Population, shape: Traffic): Cell {
   const design = designOf(quantity);
   return {
     title: name(label, design, shape, population.correlation),
@@ -45,12 +45,12 @@ function designOf(quantity: Quantity): Design | undefined {
 }
 
 /** Every combination of two lists. */
-function cross<Left, Right>(left: readonly Left[], right: readonly Right[]): [Left, Right][] {
+export function cross<Left, Right>(left: readonly Left[], right: readonly Right[]): [Left, Right][] {
   return left.flatMap((one) => right.map((other): [Left, Right] => [one, other]));
 }
 
 /** Single requests carry no correlation, so only one value of it is worth simulating. */
-function shapes(units: readonly number[], most: readonly number[]): [Traffic, number][] {
+export function shapes(units: readonly number[], most: readonly number[]): [Traffic, number][] {
   return cross(cross(units, most), correlations)
     .filter(([[, mostRequests], correlation]) => mostRequests > 1 || correlation === 0)
     .map(([[count, mostRequests], correlation]) => [traffic(count, mostRequests), correlation]);
@@ -186,8 +186,8 @@ export const jackknifed: Family = {
   ),
 };
 
-const compared = ['own', paired, served[0], served[1]] as const;
-const comparedName = (design: (typeof compared)[number]) =>
+export const compared = ['own', paired, served[0], served[1]] as const;
+export const comparedName = (design: (typeof compared)[number]) =>
   typeof design === 'string' ? design : (design?.kind ?? '');
 
 /** Prevalence of the positive label, and how far its scores are from the other's in either version. */

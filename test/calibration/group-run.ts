@@ -1,10 +1,13 @@
 import { comparedGroups, type GroupSide, ownGroupValue, type SideSize } from '../../src/metrics/group-sides.ts';
 import type { LeaveGroupOut } from '../../src/metrics/group-metric.ts';
 import { leaveGroupsOut } from '../../src/metrics/macro-f1.ts';
+import { AlertRecall } from '../../src/metrics/families/alert-recall.ts';
+import { PrecisionCurve } from '../../src/metrics/families/precision-curve.ts';
 import { RankedPairs } from '../../src/metrics/ranked-pairs.ts';
 import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
 import { jackknifeGroups } from '../../src/stats/jackknife.ts';
 import { type Answers, type Classified, drawClassified, type Scores } from './classified.ts';
+import type { Ranking } from './ranking-truths.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { simulateLog, type SimulatedLog } from './simulated-log.ts';
@@ -12,12 +15,12 @@ import type { Look } from './tally.ts';
 
 type Version = 'baseline' | 'candidate';
 
-/** Simulates one log and estimates an area under the ROC curve or a macro F1, or the difference of two, at every look. */
+/** Simulates one log and estimates a number of rankings or a macro F1, or the difference of two, at every look. */
 export function* groupLooks(random: Random, { quantity, population, traffic }: Scenario): Generator<Look> {
   if (quantity.kind !== 'by-groups' || (population.kind !== 'scores' && population.kind !== 'answers')) return;
   const log = simulateLog(random, traffic);
   const classified = drawClassified(random, log, population);
-  const { compared } = quantity;
+  const { compared, ranking = 'area' } = quantity;
   const share = typeof compared === 'object' && compared.kind === 'served' ? compared.candidateShare : 1;
   const isCandidates = Uint8Array.from({ length: traffic.units }, () => Number(random.chance(share)));
   const served = share < 1;
@@ -26,6 +29,7 @@ export function* groupLooks(random: Random, { quantity, population, traffic }: S
     classified,
     population,
     'candidate',
+    ranking,
     (unit) => !served || isCandidates[unit] === 1,
   );
   const baseline = new GrowingSide(
@@ -33,6 +37,7 @@ export function* groupLooks(random: Random, { quantity, population, traffic }: S
     classified,
     population,
     'baseline',
+    ranking,
     (unit) => !served || isCandidates[unit] === 0,
   );
   for (let look = 0; look < traffic.looks; look += 1) {
@@ -56,6 +61,7 @@ class GrowingSide {
     drawn: Classified,
     population: Scores | Answers,
     version: Version,
+    ranking: Ranking,
     isOwn: (unit: number) => boolean,
   ) {
     this.#log = log;
@@ -63,7 +69,7 @@ class GrowingSide {
     this.#version = version;
     this.#isOwn = isOwn;
     this.#valuesAt =
-      population.kind === 'scores' ? this.#areas() : (until) => this.#f1(until, population.frequency.length);
+      population.kind === 'scores' ? this.#ranked(ranking) : (until) => this.#f1(until, population.frequency.length);
   }
 
   at(look: number): GroupSide {
@@ -91,23 +97,19 @@ class GrowingSide {
   }
 
   /** All requests of the side are put in order of their score once, and each look passes over those that are there. */
-  #areas(): (until: number) => LeaveGroupOut {
+  #ranked(ranking: Ranking): (until: number) => LeaveGroupOut {
     const scores = this.#drawn[this.#version];
     const own = [...scores.keys()].filter((request) => this.#isOwn(this.#log.unit[request] ?? 0));
-    const order = Int32Array.from(own.toSorted((one, other) => (scores[one] ?? 0) - (scores[other] ?? 0)));
+    const rising = Int32Array.from(own.toSorted((one, other) => (scores[one] ?? 0) - (scores[other] ?? 0)));
+    const order = ranking === 'area' ? rising : rising.toReversed();
     return (until) => {
       const there = order.filter((request) => request < until);
       const positive = Float64Array.from(there, (request) => this.#drawn.label[request] ?? 0);
-      const pairs = new RankedPairs();
-      pairs.expectPositives(positive.reduce((sum, one) => sum + one, 0));
-      pairs.addInOrder(
-        Float64Array.from(there, (request) => scores[request] ?? 0),
-        Float64Array.from(there, (request) => (this.#log.unit[request] ?? 0) % jackknifeGroups),
-        positive,
-      );
+      const ordered = Float64Array.from(there, (request) => scores[request] ?? 0);
+      const groups = Float64Array.from(there, (request) => (this.#log.unit[request] ?? 0) % jackknifeGroups);
       const kinds = [0, 1].map((kind) => this.#unitsOf(until, kind));
       return {
-        ...pairs.areas(),
+        ...valuesOf(ranking, ordered, groups, positive, this.#sizeAt(until).clusterSize),
         effectiveUnits: Math.min(...kinds.map((counts) => effectiveUnits(countSums(counts)))),
       };
     };
@@ -140,6 +142,34 @@ class GrowingSide {
     }
     return leaveGroupsOut(counts.filter(({ occurrences }) => occurrences.some((count) => count > 0)));
   }
+}
+
+function valuesOf(
+  ranking: Ranking,
+  scores: Float64Array,
+  groups: Float64Array,
+  positive: Float64Array,
+  clusterSize: number,
+): Omit<LeaveGroupOut, 'effectiveUnits'> {
+  if (ranking === 'precision') {
+    const curve = new PrecisionCurve();
+    curve.addInOrder(scores, groups, positive);
+    return curve.average(clusterSize);
+  }
+  if (ranking === 'area') {
+    const pairs = new RankedPairs();
+    pairs.expectPositives(positive.reduce((sum, one) => sum + one, 0));
+    pairs.addInOrder(scores, groups, positive);
+    return pairs.areas();
+  }
+  const byGroup = { requests: new Float64Array(jackknifeGroups), positives: new Float64Array(jackknifeGroups) };
+  for (const [row, group] of groups.entries()) {
+    add(byGroup.requests, group);
+    if (positive[row] === 1) add(byGroup.positives, group);
+  }
+  const recall = new AlertRecall(ranking.alerts, byGroup);
+  recall.addInOrder(scores, groups, positive);
+  return recall.recall();
 }
 
 function add(counts: Float64Array | undefined, group: number): void {

@@ -1,6 +1,7 @@
 import { normalUpperQuantile } from '../../src/stats/distributions.ts';
-import { trueValuesOf } from './classified.ts';
+import { trueMacroF1sOf } from './classified.ts';
 import type { Population } from './populations.ts';
+import { type Ranking, rankingTruths } from './ranking-truths.ts';
 import type { Traffic } from './simulated-log.ts';
 
 /** What is estimated. */
@@ -10,8 +11,8 @@ export type Quantity =
   | { readonly kind: 'root-mean-square'; readonly paired: boolean }
   /** Of two versions on the same requests, each with its own denominator. */
   | { readonly kind: 'ratio-difference'; readonly relative: boolean }
-  /** Area under the ROC curve or macro F1, whichever the population has. */
-  | { readonly kind: 'by-groups'; readonly compared: 'own' | Design }
+  /** A number of rankings (the area where absent) or macro F1, whichever the population has. */
+  | { readonly kind: 'by-groups'; readonly compared: 'own' | Design; readonly ranking?: Ranking }
   | { readonly kind: 'own-quantile'; readonly probability: number }
   | {
       readonly kind: 'quantile-difference';
@@ -41,7 +42,10 @@ export function truthOf({ quantity, population }: Scenario): number {
 }
 
 function trueValues(quantity: Quantity, population: Population): [number, number] {
-  if (population.kind === 'scores' || population.kind === 'answers') return trueValuesOf(population);
+  if (population.kind === 'answers') return trueMacroF1sOf(population);
+  if (population.kind === 'scores') {
+    return rankingTruths(population, quantity.kind === 'by-groups' ? (quantity.ranking ?? 'area') : 'area');
+  }
   if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
   if (quantity.kind === 'own' || quantity.kind === 'difference' || quantity.kind === 'ratio-difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);

@@ -20,6 +20,7 @@ const guarded = [
   'error_rate',
   'accuracy',
   'precision(yes)',
+  'fpr',
   'recall(yes)',
   'log_loss',
   'mae',

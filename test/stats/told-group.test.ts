@@ -25,7 +25,7 @@ describe.each([1, 4])('a told share is what users who agree with themselves in %
   const told = { mean: 30 / 400, requests: 400 * each, units: 400 };
 
   test('as one side of a comparison', () => {
-    const counted = servedGroup(sampleSums(sample, true), 'candidate');
+    const counted = servedGroup(sampleSums(sample, { zeroOne: true }), 'candidate');
     const names = Object.keys(counted).filter((name) => name !== 'kind');
     expect(names).toHaveLength(10);
     const numbers = (side: object) => names.map((name) => Number(Reflect.get(side, name)).toPrecision(10));

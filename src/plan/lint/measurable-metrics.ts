@@ -1,6 +1,7 @@
 import { boundsOwnValue } from '../../domain/bound.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
+import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from './resolve-version.ts';
@@ -46,8 +47,13 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
     case 'macro_f1':
     case 'log_loss':
       return needsLabels(output, version);
+    case 'fpr':
     case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
       return needsLabels(output, version) ?? needsTwoLabels(output, version);
+    case 'decision_cost':
+      return needsLabels(output, version) ?? needsCosts(metric.costs, output, version);
     case 'precision':
     case 'recall':
       return needsLabels(output, version) ?? needsLabel(metric.label, output, version);
@@ -90,6 +96,30 @@ function needsTwoLabels(output: OutputSignature, version: string): Mismatch | un
     problem: `needs two labels, and ${version} has ${output.labels.length}`,
     hint: 'write macro_f1, log_loss or recall(LABEL)',
   };
+}
+
+/** Costs of outcomes are those of two labels, and a table has one of every mistake. */
+function needsCosts(costs: DecisionCosts | undefined, output: OutputSignature, version: string): Mismatch | undefined {
+  if (costs === undefined || output.kind !== 'classification') return undefined;
+  if (costs.kind === 'outcomes') {
+    const mismatch = needsTwoLabels(output, version);
+    const hint = 'write decisionCost as a table: for each true label what each answer costs';
+    return mismatch === undefined ? undefined : { ...mismatch, hint };
+  }
+  const named = [...Object.keys(costs.rows), ...Object.values(costs.rows).flatMap((row) => Object.keys(row))];
+  const unknown = named.find((label) => !output.labels.includes(label));
+  if (unknown !== undefined) {
+    const problem = `has a cost of ${unknown}, which is no label of ${version}`;
+    return { problem, hint: writeOneOf(unknown, output.labels) };
+  }
+  for (const truth of output.labels) {
+    const row = costs.rows[truth] ?? {};
+    const silent = output.labels.find((answer) => answer !== truth && !Object.hasOwn(row, answer));
+    if (silent === undefined) continue;
+    const problem = `is not told what the answer ${silent} costs where ${truth} is true`;
+    return { problem, hint: `write decisionCost: { ${truth}: { ${silent}: 5 } } beside the others` };
+  }
+  return undefined;
 }
 
 function needsLabel(label: string, output: OutputSignature, version: string): Mismatch | undefined {

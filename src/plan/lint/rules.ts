@@ -5,6 +5,7 @@ import { guardedBusiness } from './guarded-business.ts';
 import { growingSteps } from './growing-steps.ts';
 import { freshSalt } from './fresh-salt.ts';
 import { decidableGuardrails } from './decidable-guardrails.ts';
+import { applicableThreshold } from './applicable-threshold.ts';
 import { compatibleSchema } from './compatible-schema.ts';
 import { distinctVersions } from './distinct-versions.ts';
 import { effectiveBounds } from './effective-bounds.ts';
@@ -45,6 +46,7 @@ export const lintRules: readonly LintRule[] = [
   labelNames,
   measurableMetrics,
   recordableMetrics,
+  applicableThreshold,
   timedLoad,
   servedVersions,
   versionBump,
