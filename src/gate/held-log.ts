@@ -17,5 +17,6 @@ export async function heldLog(
     versions: { baseline: baseline.version, candidate: candidate.version },
     registered: baseline.entry.metrics ?? {},
     maxUnknownLabels: plan.requests.maxUnknownLabels,
+    maxRejected: plan.requests.maxRejected,
   };
 }

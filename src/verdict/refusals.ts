@@ -29,6 +29,8 @@ export interface HeldLog {
   readonly registered: Readonly<Record<string, number>>;
   /** Largest share of unknown true labels, in [0, 1]. */
   readonly maxUnknownLabels: number;
+  /** Largest share of outcomes of the version in production that cannot be read, in [0, 1]. */
+  readonly maxRejected: number;
 }
 
 /** What must not be judged from a log: a number that was not measured is none. */
@@ -96,9 +98,12 @@ function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined 
   };
 }
 
-function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
+function misreadAnswers({ reading, versions, maxUnknownLabels }: HeldLog, role: Role): Refusal | undefined {
   const held = reading.answers[role];
-  if (held === undefined || !areMisread(held)) return undefined;
+  if (held === undefined || held.unknown === 0) return undefined;
+  // What counts against the version in production counts for the candidate.
+  const tooMany = role === 'baseline' ? held.unknown > maxUnknownLabels * held.requests : areMisread(held);
+  if (!tooMany) return undefined;
   const areScores =
     held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
   const why = `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`;
@@ -113,9 +118,11 @@ function misreadAnswers({ reading, versions }: HeldLog, role: Role): Refusal | u
   };
 }
 
-function unreadableOutcomes({ reading, versions }: HeldLog, role: Role): Refusal | undefined {
+function unreadableOutcomes({ reading, versions, maxRejected }: HeldLog, role: Role): Refusal | undefined {
   const outcomes = reading.outcomes[role];
-  if (outcomes === undefined || 2 * outcomes.unreadable <= outcomes.requests) return undefined;
+  if (outcomes === undefined || outcomes.unreadable === 0) return undefined;
+  const mostAllowed = role === 'baseline' ? maxRejected : 0.5;
+  if (outcomes.unreadable <= mostAllowed * outcomes.requests) return undefined;
   const { unreadable, outOfRange = 0 } = outcomes;
   const why = `${formatCount(unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read`;
   return 2 * outOfRange > unreadable

@@ -86,7 +86,6 @@ describe.each([
         'bad-timestamp 1 5 timestamp is no time: yesterday',
         'conflicting-copies 2 8 another record has the id "r5" and says something else',
         'conflicting-copies 2 9 another record has the id "r5" and says something else',
-        'bad-outcome 1 11 it has not either a prediction or an error: prediction nothing, error nothing',
       ].toSorted(),
     );
   });

@@ -23,6 +23,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
       },
       segments: { locale: 'context.locale', hour: 'timestamp.hour' },
       maxRejected: 0.01,
+      maxUnknownLabels: 0.01,
       from: '2026-11-01T00:00:00.000Z',
     },
     assignment: { scheme: 'murmur3', salt: 'intent-1.5.0' },

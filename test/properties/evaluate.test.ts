@@ -93,23 +93,42 @@ describe('missing or broken outcomes of the candidate never yield an increase', 
     else expect(['hold', 'rollback']).toContain(decision);
   });
 
-  test('nor does a share of them above the one percent that may be rejected', async () => {
+  test('nor does a share of latencies above the one percent that may be no time', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('a negative latency', 'an empty outcome'),
-        fc.integer({ min: 13, max: 400 }),
-        async (kind, count) => {
-          const records = log.map((record, index) => (index < count ? withCandidate(record, broken[kind]) : record));
-          const { verdict } = await evaluateLog({ 'log.jsonl': records });
-          expect(verdict.decision).not.toBe('increase');
-        },
-      ),
+      fc.asyncProperty(fc.integer({ min: 13, max: 400 }), async (count) => {
+        const records = log.map((record, index) =>
+          index < count ? withCandidate(record, broken['a negative latency']) : record,
+        );
+        expect((await evaluateLog({ 'log.jsonl': records })).verdict.decision).not.toBe('increase');
+      }),
       runs,
     );
+  });
+
+  test('an outcome that is empty is a failure, as one that says so', async () => {
+    for (const count of [13, 60, 400]) {
+      const changed = (outcome: unknown) =>
+        log.map((record, index) => (index < count ? withCandidate(record, outcome) : record));
+      const empty = await evaluateLog({ 'log.jsonl': changed({ latency_ms: 40 }) });
+      const failed = await evaluateLog({ 'log.jsonl': changed(broken['errors alone']) });
+      expect(empty.verdict.decision).toBe(failed.verdict.decision);
+      expect(empty.guardrails).toEqual(failed.guardrails);
+    }
+  });
+
+  test('nor does a share of the baseline above one percent that cannot be read, or is no label', async () => {
+    for (const outcome of [{ latency_ms: 40 }, { latency_ms: 40, prediction: 'A' }]) {
+      const records = log.map((record, index) => (index % 4 === 0 ? withOutcome(record, baseline, outcome) : record));
+      expect((await evaluateLog({ 'log.jsonl': records })).verdict.decision).toBe('hold');
+    }
   });
 });
 
 function withCandidate(record: LogRecord, outcome: unknown): LogRecord {
+  return withOutcome(record, candidate, outcome);
+}
+
+function withOutcome(record: LogRecord, version: string, outcome: unknown): LogRecord {
   const outcomes: unknown = record['outcomes'];
-  return { ...record, outcomes: { ...(typeof outcomes === 'object' ? outcomes : {}), [candidate]: outcome } };
+  return { ...record, outcomes: { ...(typeof outcomes === 'object' ? outcomes : {}), [version]: outcome } };
 }

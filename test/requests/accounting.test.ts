@@ -41,12 +41,7 @@ const garbageLine: fc.Arbitrary<Line> = fc.uint8Array({ minLength: 1, maxLength:
 
 const rejectedLine = (id: number): fc.Arbitrary<Line> =>
   fc
-    .constantFrom(
-      { user_id: '' },
-      { timestamp: 'never' },
-      { outcomes: { '1.4.2': { latency_ms: -1, prediction: 'x' } } },
-      { request_id: null },
-    )
+    .constantFrom({ user_id: '' }, { timestamp: 'never' }, { request_id: null })
     .map((changes) => ({ text: Buffer.from(lineOf(`r${id}`, changes)), becomes: 'rejected' }));
 
 const blankLine: fc.Arbitrary<Line> = fc

@@ -128,5 +128,9 @@ ${guardrails.map((each) => `  - ${each}\n`).join('')}${extra}`;
   writeFileSync(join(folder, 'plan.yaml'), plan);
   writeFileSync(join(folder, 'log.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const notes: string[] = [];
-  return { folder, notes, world: worldAt(folder, { note: (line) => void notes.push(line) }) };
+  return {
+    folder,
+    notes,
+    world: worldAt(folder, { note: (line) => void notes.push(line), now: () => new Date('2026-12-31T00:00:00Z') }),
+  };
 }
