@@ -112,9 +112,20 @@ describe('rollback', () => {
   });
 
   test('a candidate whose answers are all wrong is taken back', async () => {
+    const otherThan: Readonly<Record<string, string>> = { refund: 'track-order' };
+    const evidence = await evidenceAfter((folder) =>
+      editRecords(folder, (record) => {
+        const prediction = otherThan[String(record.label)] ?? 'refund';
+        return { ...record, outcomes: { ...record.outcomes, [candidate]: { latency_ms: 1, prediction } } };
+      }),
+    );
+    expect(evidence.verdict.decision).toBe('rollback');
+  });
+
+  test('one whose answers are no labels is not: it is the log that is misread', async () => {
     const evidence = await evidenceAfter(
       eachCandidate(({ latency_ms = 1 }) => ({ latency_ms, prediction: 'nonsense' })),
     );
-    expect(evidence.verdict.decision).toBe('rollback');
+    expect(evidence.verdict.decision).toBe('hold');
   });
 });

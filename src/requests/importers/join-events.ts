@@ -43,15 +43,16 @@ const everyEvent = `SELECT * FROM events WHERE kind IS DISTINCT FROM 'truth'`;
 /** Requests with their responses; a response whose request is not there is a row of its own that cannot be used. */
 const withResponses = (silenceIsFailure: boolean): string => `
   SELECT e.* REPLACE (
-    r.answers AS answers,
-    CASE WHEN ${silenceIsFailure} AND r.pair_key IS NULL AND e.kind = 'request' THEN '${noResponse}' ELSE e.error END AS error,
+    CASE WHEN NOT ${mismatchSql('r.answers', 'e.instances')} THEN r.answers END AS answers,
+    CASE WHEN ${silenceIsFailure} AND r.pair_key IS NULL AND e.kind = 'request' THEN '${noResponse}'
+      WHEN ${mismatchSql('r.answers', 'e.instances')} THEN 'bad-outcome' ELSE coalesce(e.error, r.error) END AS error,
     ${problemOf(
       ['r.problem <> 0', 'r.problem'],
       ['r.told > 1', reasonCode('conflicting-copies')],
       [`${timestampSql('r.timestamp')} < ${timestampSql('e.timestamp')}`, reasonCode('backwards-clock')],
     )} AS problem)
   FROM events e LEFT JOIN (
-    SELECT pair_key, served_by, max(problem) AS problem, any_value(answers) AS answers, min(timestamp) AS timestamp,
+    SELECT pair_key, served_by, max(problem) AS problem, any_value(answers) AS answers, any_value(error) AS error, min(timestamp) AS timestamp,
       count(DISTINCT hash(answers)) AS told
     FROM events WHERE kind = 'response' GROUP BY pair_key, served_by) r
   ON r.pair_key = e.pair_key AND r.served_by IS NOT DISTINCT FROM e.served_by

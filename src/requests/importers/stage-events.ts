@@ -130,20 +130,23 @@ function eventValues(options: ReadOptions, { input }: CsvHeaders): string[] {
     'ev_served_by',
     'ev_timestamp_text',
     'ev_latency',
-    `nullif(ev_error, '')`,
+    `coalesce(nullif(ev_error, ''), CASE WHEN ${unusableAnswers} THEN 'bad-outcome' END)`,
     'len(raw_instances)',
     needsInputs(options) ? inputs : 'NULL',
     'hash(ev_input_text)',
-    'CASE WHEN ev_error IS NULL THEN raw_answers END',
+    `CASE WHEN ev_error IS NULL AND NOT ${unusableAnswers} THEN raw_answers END`,
     'ev_labels',
     ...headValues('input'),
     ...headValues('output'),
     `(CASE WHEN NOT readable OR ev_kind IS NULL THEN ${reasonCode('unreadable')}
       WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0) THEN ${reasonCode('bad-payload')}
-      WHEN ev_output_text IS NOT NULL AND ev_error IS NULL AND raw_answers IS NULL THEN ${reasonCode('bad-payload')}
       ELSE 0 END)`,
   ];
 }
+
+/** What a version answered that cannot be read, or that is not one answer for each request, is its failure and rejects nothing. */
+const unusableAnswers = `coalesce(ev_output_text IS NOT NULL AND (raw_answers IS NULL
+  OR (len(raw_instances) > 0 AND len(raw_answers) <> len(raw_instances))), false)`;
 
 interface CarriedText {
   readonly column: string;

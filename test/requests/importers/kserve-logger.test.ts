@@ -96,7 +96,6 @@ describe('what cannot be used costs itself and is counted', () => {
       [request('x', [1], { time: '2026-11-01T09:00:01Z' }), response('x', ['refund'])],
       'backwards-clock',
     ],
-    ['a response of another length', [request('x', [1, 2]), response('x', ['refund'])], 'batch-mismatch'],
     [
       'two responses that differ',
       [request('x', [1]), response('x', ['a']), response('x', ['b'])],
@@ -109,6 +108,16 @@ describe('what cannot be used costs itself and is counted', () => {
     expect(facts.files[0]?.rejected).toEqual({ [reason]: 1 });
     const { lines, unpacked, joined, unmatched } = facts.files[0]?.lines ?? {};
     expect((lines ?? 0) + (unpacked ?? 0)).toBe((facts.files[0]?.rows ?? 0) + (joined ?? 0) + (unmatched ?? 0));
+  });
+
+  test('a response of another length is a failure of the version that gave it, on each request of the batch', async () => {
+    const { facts } = await read([...good, request('x', [1, 2]), response('x', ['refund'])]);
+    expect(facts.files[0]?.rejected).toEqual({});
+    expect(facts.reading.outcomes.baseline ?? facts.reading.outcomes.candidate).toMatchObject({
+      requests: 3,
+      failed: 2,
+      unreadable: 2,
+    });
   });
 
   test('requests without a single response are an error, since mode: request tells no failures', async () => {

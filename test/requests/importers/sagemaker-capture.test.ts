@@ -109,7 +109,6 @@ describe('what cannot be used costs itself and is counted', () => {
   const good = captured('good', csv('1'), csv('refund'));
 
   test.each([
-    ['a batch whose response has another length', captured('e', csv('1\n2'), csv('refund')), 'batch-mismatch'],
     ['JSON that is none', captured('e', { ...json(0), data: '{"a":' }, csv('refund')), 'bad-payload'],
     ['an empty batch', captured('e', json({ instances: [] }), json({ predictions: [] })), 'bad-payload'],
     ['no user', captured('e', csv('1'), csv('refund'), { customAttributes: ['other=u1'] }), 'missing-unit'],
@@ -119,6 +118,15 @@ describe('what cannot be used costs itself and is counted', () => {
     const { facts } = await captures.read([good, bad]);
     expect(facts.files[0]?.rejected).toEqual({ [reason]: 1 });
     expect(facts.totals).toMatchObject({ rows: 2, accepted: 1, rejected: 1 });
+  });
+
+  test.each([
+    ['of another length than its batch', captured('e', csv('1\n2'), csv('refund')), 2],
+    ['that is broken JSON', captured('e', csv('1'), { ...json(0), data: '{"predictions":' }), 1],
+  ])('a response %s is an error of the version that gave it', async (_, bad, requests) => {
+    const { facts } = await captures.read([good, bad]);
+    expect(facts.totals).toMatchObject({ rows: 1 + requests, accepted: 1 + requests, rejected: 0 });
+    expect(facts.reading.outcomes.baseline).toMatchObject({ failed: requests, unreadable: requests });
   });
 
   test('an answer that is no prediction is an error of the version that gave it', async () => {
