@@ -36,6 +36,8 @@ export interface OutcomeReading {
   readonly outOfRange?: number;
   readonly unscored?: number;
   readonly failed: number;
+  /** Requests whose place of an error holds a status of HTTP. */
+  readonly statuses: number;
   /** The most frequent failure; absent where there is none. */
   readonly mostly?: string;
 }

@@ -1,3 +1,4 @@
+import { servedDefaults } from './defaults.ts';
 import { readAggregates } from './aggregates.ts';
 import type { Finding } from './findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from './tree.ts';
@@ -13,7 +14,8 @@ export function checkRequestSource(root: TreeNode): Finding[] {
   const format = textOf(nodeAt(requests, ['format'])) ?? 'canary';
   if (!keys.includes('source') && !keys.includes('numbers')) return [noSource(format)];
   if (format !== 'aggregates') {
-    const fields = format === 'canary' ? checkServedFields(keysOf(nodeAt(requests, ['fields']))) : [];
+    const fields =
+      format === 'canary' ? [...checkServedFields(keysOf(nodeAt(requests, ['fields']))), ...checkLabelField(root)] : [];
     return keys.includes('numbers') ? [numbersOfAnotherFormat(), ...fields] : fields;
   }
   return [
@@ -21,6 +23,17 @@ export function checkRequestSource(root: TreeNode): Finding[] {
     ...meaningless(['requests'], keys),
     ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) => meaningless(['stages', index], keysOf(stage))),
   ];
+}
+
+/** An answer that is taken for the truth is always right. */
+function checkLabelField(root: TreeNode): Finding[] {
+  const path = ['requests', 'fields', 'label'];
+  const prediction = textOf(nodeAt(root, ['requests', 'fields', 'prediction'])) ?? servedDefaults.prediction;
+  const node = nodeAt(root, path);
+  const labels = node?.kind === 'list' ? itemsOf(node).map((item) => textOf(item)) : [textOf(node)];
+  if (!labels.includes(prediction)) return [];
+  const message = `label: ${prediction} is what the version answered, which would be right always`;
+  return [{ path, rule: 'invalid-value', message, hint: 'write the path of what turned out to be right' }];
 }
 
 /** A live split's record holds one outcome itself; a map of outcomes is another kind of record. */

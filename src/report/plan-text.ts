@@ -23,12 +23,12 @@ export interface PlanReview {
   readonly findings: number;
 }
 
+/** `readAs`: what values were taken for that are not what they look like. */
 export interface LogReview {
   readonly files: number;
   readonly requests: number;
   readonly units: number;
   readonly rejected: number;
-  /** What values were taken for that are not what they look like; absent where none is. */
   readonly readAs?: string;
   /** Records that the plan's `where` leaves out. */
   readonly leftOut: number;
@@ -39,9 +39,8 @@ export interface LogReview {
   readonly to?: string;
 }
 
-/** What a plan has instead of a log where it is judged on numbers per version. */
+/** What a plan has instead of a log where it is judged on numbers per version; no file where it holds them itself. */
 export interface NumbersReview {
-  /** 0 where the plan holds the numbers itself. */
   readonly files: number;
   readonly numbers: number;
 }

@@ -53,7 +53,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const errorNumbers = await decideErrors(
     db,
     recordedRoles(options).map(([role]) => role),
-    holdsOwnOutcome(options),
+    { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] },
   );
   const pairs = await longPairs(db, options);
   const identity = pairs === undefined ? ['id'] : ['id', 'candidate_present'];

@@ -38,8 +38,8 @@ export function refusalsOf(log: HeldLog): Refusals {
   const truth = unknownTruths(log) ?? unrelatedTruths(log);
   const misread = roles.map((role) => misreadAnswers(log, role)).find((found) => found !== undefined);
   const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((found) => found !== undefined);
-  const errors = unreadable ?? everythingFailed(log);
-  const answers = misread ?? errors;
+  const errors = unreadable ?? everythingFailed(log) ?? statusesOfOne(log);
+  const answers = misread ?? unreadable ?? everythingFailed(log);
   return {
     ...(truth === undefined ? {} : { truth }),
     ...(answers === undefined ? {} : { answers }),
@@ -143,6 +143,21 @@ function everythingFailed({ reading, versions }: HeldLog): Refusal | undefined {
 
 function suchAs({ examples: [first] }: HeldLabels): string {
   return first === undefined ? '' : `, such as ${JSON.stringify(first.value)}`;
+}
+
+/** Where one version's requests end in statuses of HTTP and the other's in none, what is no error of the other means something else. */
+function statusesOfOne({ reading, versions }: HeldLog): Refusal | undefined {
+  const { baseline, candidate } = reading.outcomes;
+  if (baseline === undefined || candidate === undefined) return undefined;
+  const [telling, without] =
+    baseline.statuses > 0 ? (['baseline', 'candidate'] as const) : (['candidate', 'baseline'] as const);
+  const [told, silent] = [reading.outcomes[telling], reading.outcomes[without]];
+  if (told === undefined || silent === undefined || silent.requests === 0 || silent.statuses > 0) return undefined;
+  if (2 * told.statuses <= told.requests) return undefined;
+  return {
+    why: `the log tells the status of ${versions[telling]}'s requests and of none of ${versions[without]}'s`,
+    hint: 'name a field in requests.fields.error that tells failures of both versions alike',
+  };
 }
 
 function shareOf({ unknown, requests }: HeldLabels): string {

@@ -115,7 +115,7 @@ describe('rollback', () => {
     const otherThan: Readonly<Record<string, string>> = { refund: 'track-order' };
     const evidence = await evidenceAfter((folder) =>
       editRecords(folder, (record) => {
-        const prediction = otherThan[String(record.label)] ?? 'refund';
+        const prediction = otherThan[record.label] ?? 'refund';
         return { ...record, outcomes: { ...record.outcomes, [candidate]: { latency_ms: 1, prediction } } };
       }),
     );

@@ -1,90 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate.ts';
-import { reviewPlan } from '../../src/gate/review-plan.ts';
+import { folderWith, type HeldRollout, pairs, words, type Written } from './held-logs.ts';
 import { worldAt } from './world-at.ts';
 
-interface Written {
-  readonly label?: unknown;
-  readonly baseline: Readonly<Record<string, unknown>>;
-  readonly candidate: Readonly<Record<string, unknown>>;
-}
-
-interface Rollout {
-  readonly labels?: readonly string[];
-  readonly guardrails?: string;
-  readonly requests?: string;
-  readonly metrics?: Readonly<Record<string, number>>;
-}
-
-/** A log of 2,000 pairs by 1,000 users: the baseline is right on 90% of them and the candidate on 50%. */
-function pairs(write: (truth: boolean, baseline: boolean, candidate: boolean, request: number) => Written): Written[] {
-  return Array.from({ length: 2_000 }, (_, request) => {
-    const draw = (what: string) => schemes.murmur3(what, String(request));
-    const truth = draw('truth') < 0.4;
-    return write(truth, draw('baseline') < 0.9 ? truth : !truth, draw('candidate') < 0.5 ? truth : !truth, request);
-  });
-}
-
-function folderWith(
-  records: readonly Written[],
-  { labels = ['0', '1'], guardrails, requests = '', metrics }: Rollout,
-): string {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-held-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const version = {
-    status: 'registered',
-    artifact: { runtime: 'recorded' },
-    signature: { output: { kind: 'classification', labels } },
-  };
-  const registry = {
-    schemaVersion: 1,
-    model: 'm',
-    revision: 0,
-    aliases: { stable: '1.0.0' },
-    traffic: { '1.0.0': 1 },
-    versions: {
-      '1.0.0': { ...version, status: 'stable', ...(metrics === undefined ? {} : { metrics }) },
-      '1.1.0': version,
-    },
-    rollouts: {},
-    history: [],
-  };
-  mkdirSync(join(folder, 'registry'));
-  writeFileSync(join(folder, 'registry', 'm.json'), JSON.stringify(registry));
-  writeFileSync(
-    join(folder, 'plan.yaml'),
-    `apiVersion: canary/v1
-kind: RolloutPlan
-name: held
-model: m
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl${requests} }
-stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]
-guardrails: [${guardrails ?? '{ metric: accuracy, maxDecrease: 5pp }'}]
-replay: { latency: recorded }
-`,
-  );
-  const lines = records.map(({ label, baseline, candidate }, index) =>
-    JSON.stringify({
-      request_id: `r${index}`,
-      timestamp: 1_790_000_000 + 60 * index,
-      user_id: `u${Math.floor(index / 2)}`,
-      label,
-      outcomes: { '1.0.0': baseline, '1.1.0': candidate },
-    }),
-  );
-  writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-  return folder;
-}
-
-async function judge(records: readonly Written[], rollout: Rollout = {}): Promise<Evidence> {
+async function judge(records: readonly Written[], rollout: HeldRollout = {}): Promise<Evidence> {
   return (await evaluate(worldAt(folderWith(records, rollout)), 'plan.yaml', {})).evidence;
 }
 
@@ -177,14 +98,6 @@ describe('what was never measured holds, and says why', () => {
   });
 });
 
-function words(label: string, baseline: boolean, candidate: boolean): Written {
-  return {
-    label,
-    baseline: { prediction: baseline ? 'fraud' : 'legit' },
-    candidate: { prediction: candidate ? 'fraud' : 'legit' },
-  };
-}
-
 describe('single values that fit no model', () => {
   test('up to the allowed share warn, and are wrong for both', async () => {
     const records = pairs((truth, baseline, candidate, request) =>
@@ -244,53 +157,4 @@ test('a baseline that is far from what the registry says of it warns', async () 
     (await judge(records, { metrics: { accuracy } })).checks.find(({ name }) => name === 'labels');
   expect(await labelsOf(0.7)).toMatchObject({ status: 'warn' });
   expect(await labelsOf(0.85)).toMatchObject({ status: 'pass' });
-});
-
-describe('canary plan', () => {
-  test('warns of truths that are no label', async () => {
-    const records = pairs((truth, baseline, candidate) => words(truth ? 'FRAUD' : 'LEGIT', baseline, candidate));
-    const { warnings } = await reviewPlan(worldAt(folderWith(records, { labels: ['legit', 'fraud'] })), 'plan.yaml');
-    expect(warnings.map(({ message }) => message).join()).toContain('true labels are no label of the model');
-  });
-
-  test.each([
-    ['labelNames: { DECLINE: fraudulent }', 'labelNames: DECLINE leads to fraudulent'],
-    ['maxUnknownLabels: 2', 'maxUnknownLabels'],
-    ['labelNames: { DECLINE: 1 }', 'labelNames'],
-  ])('refuses %s', async (requests, message) => {
-    const folder = folderWith([words('fraud', true, true)], { labels: ['legit', 'fraud'], requests: `, ${requests}` });
-    const refused = await reviewPlan(worldAt(folder), 'plan.yaml').catch((error: unknown) => error);
-    expect(refused).toMatchObject({ exitCode: 2 });
-    expect(JSON.stringify(refused)).toContain(message);
-  });
-
-  test('says what times, ids and statuses were read as', async () => {
-    const folder = folderWith([], {});
-    const lines = Array.from({ length: 200 }, (_, index) =>
-      JSON.stringify({
-        request_id: `r${index}`,
-        timestamp: 1_790_000_000_000_000 + index * 1e9,
-        user_id: `${index % 50}.0`,
-        label: '1',
-        outcomes: { '1.0.0': { prediction: '1', error: '200 OK' }, '1.1.0': { prediction: '1', error: '200 OK' } },
-      }),
-    );
-    writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-    const { review } = await reviewPlan(worldAt(folder, { now: () => new Date('2026-11-29') }), 'plan.yaml');
-    expect(review.log).toMatchObject({
-      readAs: expect.stringMatching(/microseconds.*200 records.*statuses of HTTP/u) as string,
-    });
-  });
-
-  test.each([
-    ['20261101', 'the first request is of 1970-08-23'],
-    ['20261101090000', 'the last request is of 2612'],
-    ['46327.375', 'the first request is of 1970-01-01'],
-  ])('warns of the time %s', async (timestamp, message) => {
-    const folder = folderWith([words('fraud', true, true)], { labels: ['legit', 'fraud'] });
-    const line = { request_id: 'r', timestamp, user_id: 'u', label: 'fraud', outcomes: {} };
-    writeFileSync(join(folder, 'log.jsonl'), `${JSON.stringify(line)}\n`);
-    const { warnings } = await reviewPlan(worldAt(folder, { now: () => new Date('2026-11-29') }), 'plan.yaml');
-    expect(warnings.map(({ message: text }) => text).join()).toContain(message);
-  });
 });

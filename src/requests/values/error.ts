@@ -3,13 +3,13 @@ import type { Role } from '../read-options.ts';
 import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
 /** Words for no failure, in lower case. `OK` is gRPC's. */
-const fineWords = ['-', 'false', 'ok', 'success'];
+const fineWords = ['-', 'false', 'ok', 'success', '[]', '{}'];
 
 /** Statuses that nearly every request ends in. */
 const usualStatuses = ['200', '201', '202', '204', '301', '302', '304'];
 
-/** A status of HTTP: a number from 100 on, however it is stored, and perhaps its reason behind it. */
-const httpStatus = String.raw`([1-9][0-9][0-9])([.]0+)?(\s+[A-Za-z].*)?`;
+/** A status that ends a request of HTTP: a number from 200 to 599, however it is stored, and perhaps its reason behind it. */
+const httpStatus = String.raw`([2-5][0-9][0-9])([.]0+)?(\s+[A-Za-z].*)?`;
 
 /** A number that is a flag, a code of gRPC, or Envoy's status for no answer: what it is depends on what else the log holds. */
 const smallNumber = '([0-9][0-9]?)([.]0+)?';
@@ -45,7 +45,8 @@ const grpcCodes = [
  */
 export function errorKindSql(text: string, fine: readonly string[]): string {
   const usual = usualStatuses.map(quoteLiteral).join(', ');
-  const allowed = [...fineWords, ...fine.map((word) => word.toLowerCase())].map(quoteLiteral).join(', ');
+  const words = tellsSuccess(fine) ? fineWords.filter((word) => word !== 'false') : fineWords;
+  const allowed = [...words, ...fine.map((word) => word.toLowerCase())].map(quoteLiteral).join(', ');
   // A column of statuses is mostly the usual ones; only the others are looked into.
   const odd = trimmedSql(`CASE WHEN ${text} IN (${usual}) THEN NULL ELSE ${text} END`);
   return withTextSql(odd, (trimmed) => {
@@ -53,9 +54,14 @@ export function errorKindSql(text: string, fine: readonly string[]): string {
     return `CASE WHEN ${trimmed} IS NULL OR ${isMissingSql(trimmed)} OR lower(${trimmed}) IN (${allowed}) THEN NULL
       WHEN ${isStatusSql(trimmed)} THEN CASE WHEN ${status} < '400' OR ${status} IN (${allowed}) THEN NULL ELSE 'http-' || ${status} END
       WHEN regexp_full_match(${trimmed}, '${smallNumber}') THEN ${undecided} || ${status}
-      WHEN lower(${trimmed}) = 'true' THEN 'error'
+      WHEN lower(${trimmed}) IN ('true', 'false') THEN 'error'
       ELSE ${trimmed} END`;
   });
+}
+
+/** Whether the plan says that a flag tells success: then what is not one is a failure. */
+function tellsSuccess(fine: readonly string[]): boolean {
+  return fine.some((word) => ['1', 'true'].includes(word.toLowerCase()));
 }
 
 /** Condition that a text is a status of HTTP. */
@@ -70,31 +76,38 @@ export type ErrorNumbers = 'http' | 'grpc' | 'flag' | 'code';
  * Decides from the whole log what small numbers in the place of an error mean, in the table `requests`: beside statuses of HTTP, 0 is
  * no answer at all; 0 and 1 alone are a flag; numbers up to 16 are codes of gRPC; any others are codes of which 0 is none.
  * Needs the columns `<role>_status` BOOLEAN, whether the text was a status of HTTP.
- * @param maySayNothing whether an answer without a prediction is one.
+ * @param reading `maySayNothing`: whether an answer without a prediction is one; `fine`: what the plan calls no failure.
  * @returns undefined where there are none.
  */
 export async function decideErrors(
   db: Database,
   roles: readonly Role[],
-  maySayNothing: boolean,
+  { maySayNothing, fine }: { readonly maySayNothing: boolean; readonly fine: readonly string[] },
 ): Promise<ErrorNumbers | undefined> {
   if (roles.length === 0) return undefined;
-  const marked = (role: Role) => `starts_with(${role}_error, ${undecided})`;
-  const code = (role: Role) => `try_cast(substr(${role}_error, 2) AS INTEGER)`;
   const [row = {}] = await db.rows(`SELECT
     greatest(${roles.map((role) => `max(CASE WHEN ${marked(role)} THEN ${code(role)} END)`).join(', ')}) AS greatest,
     coalesce(${roles.map((role) => `bool_or(${role}_status)`).join(' OR ')}, false) AS statuses FROM requests`);
   const greatest = row['greatest'];
   if (greatest === null || greatest === undefined) return row['statuses'] === true ? 'http' : undefined;
   const numbers = numbersOf(row['statuses'] === true, Number(greatest));
+  const success = tellsSuccess(fine);
   for (const role of roles) {
     // Where the number is no failure, the outcome is its answer, and one that has none cannot be read.
     const otherwise = maySayNothing ? 'NULL' : `CASE WHEN ${role}_label IS NULL THEN 'bad-outcome' END`;
     await db.run(
-      `UPDATE requests SET ${role}_error = coalesce(${meaningSql(numbers, code(role))}, ${otherwise}) WHERE ${marked(role)}`,
+      `UPDATE requests SET ${role}_error = coalesce(${meaningSql(numbers, code(role), success)}, ${otherwise}) WHERE ${marked(role)}`,
     );
   }
   return numbers;
+}
+
+function marked(role: Role): string {
+  return `starts_with(${role}_error, ${undecided})`;
+}
+
+function code(role: Role): string {
+  return `try_cast(substr(${role}_error, 2) AS INTEGER)`;
 }
 
 function numbersOf(statuses: boolean, greatest: number): ErrorNumbers {
@@ -103,15 +116,15 @@ function numbersOf(statuses: boolean, greatest: number): ErrorNumbers {
   return greatest < grpcCodes.length ? 'grpc' : 'code';
 }
 
-function meaningSql(numbers: ErrorNumbers, code: string): string {
+function meaningSql(numbers: ErrorNumbers, number: string, success: boolean): string {
   switch (numbers) {
     case 'http':
-      return `CASE ${code} WHEN 0 THEN 'no-answer' ELSE 'status-' || ${code} END`;
+      return `CASE ${number} WHEN 0 THEN 'no-answer' ELSE 'status-' || ${number} END`;
     case 'flag':
-      return `CASE ${code} WHEN 1 THEN 'error' END`;
+      return `CASE ${number} WHEN ${success ? 0 : 1} THEN 'error' END`;
     case 'grpc':
-      return `CASE ${code} ${grpcCodes.map((name, index) => `WHEN ${index} THEN ${index === 0 ? 'NULL' : quoteLiteral(name)}`).join(' ')} END`;
+      return `CASE ${number} ${grpcCodes.map((name, index) => `WHEN ${index} THEN ${index === 0 ? 'NULL' : quoteLiteral(name)}`).join(' ')} END`;
     case 'code':
-      return `CASE WHEN ${code} > 0 THEN 'code-' || ${code} END`;
+      return `CASE WHEN ${number} > 0 THEN 'code-' || ${number} END`;
   }
 }

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { areMisread, type HeldLabels, type LogReading, type OutcomeReading } from '../../domain/log-reading.ts';
 import type { Database } from '../database.ts';
 import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
+import { holdsOwnOutcome } from '../live-split.ts';
 import type { ErrorNumbers } from './error.ts';
 import { isLabelSql, type LabelReading } from './label.ts';
 import { scoreProblems } from './score.ts';
@@ -20,6 +21,7 @@ export async function holdAgainstModels(
   errorNumbers: ErrorNumbers | undefined,
 ): Promise<LogReading> {
   const { values } = options;
+  if (holdsOwnOutcome(options)) await failSilentAnswers(db, options);
   const truths = values?.truths === undefined ? undefined : await heldLabels(db, 'label', 'true', values.truths);
   const answers: Partial<Record<Role, HeldLabels>> = {};
   const outcomes: Partial<Record<Role, OutcomeReading>> = {};
@@ -35,6 +37,27 @@ export async function holdAgainstModels(
     ...(errorNumbers === undefined ? {} : { errorNumbers }),
     ...(await formsOf(db)),
   };
+}
+
+/**
+ * In a log that mostly says what was answered, a request without an answer and without an error was not answered; where most say
+ * nothing, the log does not tell answers at all.
+ */
+async function failSilentAnswers(db: Database, options: ReadOptions): Promise<void> {
+  const roles = recordedRoles(options).map(([role]) => role);
+  if (roles.length === 0) return;
+  const count = (condition: (role: Role) => string) =>
+    roles.map((role) => `count(*) FILTER (WHERE ${condition(role)})`).join(' + ');
+  const [row = {}] = await db.rows(`SELECT ${count(silent)} AS silent,
+    ${count((role) => `${role}_present AND ${role}_label IS NOT NULL`)} AS told FROM requests`);
+  if (Number(row['silent']) === 0 || Number(row['told']) <= Number(row['silent'])) return;
+  for (const role of roles) {
+    await db.run(`UPDATE requests SET ${role}_error = 'bad-outcome' WHERE ${silent(role)}`);
+  }
+}
+
+function silent(role: Role): string {
+  return `${role}_present AND ${role}_error IS NULL AND ${role}_label IS NULL`;
 }
 
 async function holdAnswers(db: Database, role: Role, reading: LabelReading): Promise<HeldLabels> {
@@ -76,7 +99,7 @@ function nearestLabel(text: string, labels: readonly string[]): string | undefin
 async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
   const badScore = (problem: number) => `${role}_error = 'bad-outcome' AND ${role}_unscored = ${problem}`;
   const [row = {}] = await db.rows(`SELECT count(*) AS requests, count(${role}_error) AS failed,
-    count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly,
+    count(*) FILTER (WHERE ${role}_status) AS statuses, count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly,
     count(*) FILTER (WHERE ${badScore(scoreProblems.outOfRange)}) AS out_of_range, count(*) FILTER (WHERE ${badScore(scoreProblems.missing)}) AS unscored
     FROM requests WHERE ${role}_present`);
   const { mostly } = row;
@@ -85,6 +108,7 @@ async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
     requests: Number(row['requests']),
     failed: Number(row['failed']),
     unreadable: Number(row['unreadable']),
+    statuses: Number(row['statuses']),
     ...(outOfRange > 0 ? { outOfRange } : {}),
     ...(unscored > 0 ? { unscored } : {}),
     ...(typeof mostly === 'string' ? { mostly } : {}),

@@ -53,10 +53,8 @@ function spellings({ labels, names }: LabelReading): ReadonlyMap<string, string>
 
 /** Of two labels that are the two truth values, whichever the text is one of. */
 function sameTruthValue(text: string, { labels }: LabelReading): string[] {
-  const truths = ['true', '1'];
-  const falsehoods = ['false', '0'];
-  const yes = labels.find((label) => truths.includes(label.trim().toLowerCase()));
-  const no = labels.find((label) => falsehoods.includes(label.trim().toLowerCase()));
+  const yes = labels.find((label) => /^(?:true|1)$/iu.test(label.trim()));
+  const no = labels.find((label) => /^(?:false|0)$/iu.test(label.trim()));
   if (labels.length !== 2 || yes === undefined || no === undefined) return [];
   return [
     `CASE WHEN lower(${text}) = 'true' OR try_cast(${text} AS DOUBLE) = 1 THEN ${quoteLiteral(yes)}

@@ -59,6 +59,19 @@ describe('what stands in the place of an error', () => {
     expect(await kinds([0, 14, 4])).toEqual([null, 'UNAVAILABLE', 'DEADLINE_EXCEEDED']);
   });
 
+  test('a flag of success tells failures by what is not one, where the plan says so', async () => {
+    expect(await kinds([1, 0, '1.0', '0.0'], ['1'])).toEqual([null, 'error', null, 'error']);
+    expect(await kinds([true, false, 'True'], ['true'])).toEqual([null, 'error', null]);
+  });
+
+  test('codes in which a process ends are failures, and no statuses of HTTP', async () => {
+    expect(await kinds([0, 137, 110, ''])).toEqual([null, '137', '110', null]);
+  });
+
+  test.each([[[]], [{}]])('%j is none', async (error) => {
+    expect(await kinds([error, 500])).toEqual([null, 'http-500']);
+  });
+
   test('what the plan calls fine is none', async () => {
     expect(await kinds([404, '404 Not Found', 'completed', 500], ['404', 'completed'])).toEqual([
       null,

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { schemes } from '../../src/assignment/schemes.ts';
+import { evaluate } from '../../src/gate/evaluate.ts';
+import { reviewPlan } from '../../src/gate/review-plan.ts';
+import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { worldAt } from './world-at.ts';
+
+type Change = (isCandidate: boolean, fails: boolean) => Readonly<Record<string, unknown>>;
+
+/** A live split of 4,000 requests by 2,000 users, in which a sixth of the candidate's requests fail. */
+function folderWith(change: Change, fields: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'canary-silence-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = Array.from({ length: 4_000 }, (_, index) => {
+    const user = `u${index % 2_000}`;
+    const isCandidate = schemes.murmur3('router', user) < 0.5;
+    const fails = isCandidate && schemes.murmur3('fails', `r${index}`) < 1 / 6;
+    const record = {
+      request_id: `r${index}`,
+      timestamp: 1_790_000_000 + 60 * index,
+      user_id: user,
+      served_by: isCandidate ? '1.1.0' : '1.0.0',
+      ...change(isCandidate, fails),
+    };
+    return JSON.stringify(record);
+  });
+  writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
+  mkdirSync(join(folder, 'registry'));
+  const registry = starterRegistry('m', '1.0.0', '1.1.0', ['a', 'b']);
+  writeFileSync(join(folder, 'registry', 'm.json'), serializeRegistry(registry));
+  const plan = `apiVersion: canary/v1
+kind: RolloutPlan
+name: silence
+model: m
+registry: registry
+baseline: stable
+candidate: 1.1.0
+requests: { source: log.jsonl, fields: ${fields}, okStatus: ['true'] }
+stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]
+guardrails: [{ metric: error_rate, maxIncrease: 5pp }]
+`;
+  writeFileSync(join(folder, 'plan.yaml'), plan);
+  return folder;
+}
+
+async function decisionOf(change: Change, fields = '{ servedBy: served_by }'): Promise<string> {
+  return (await evaluate(worldAt(folderWith(change, fields)), 'plan.yaml', {})).evidence.verdict.decision;
+}
+
+test('a request without an answer is a failure in a log that says what was answered', async () => {
+  expect(await decisionOf((_, fails) => ({ prediction: fails ? null : 'a', error: null }))).toBe('rollback');
+  expect(await decisionOf((_, fails) => ({ prediction: fails ? '' : 'a', error: '200' }))).toBe('rollback');
+});
+
+test('a flag of success that the plan calls one tells failures', async () => {
+  const fields = '{ servedBy: served_by, error: succeeded }';
+  expect(await decisionOf((_, fails) => ({ prediction: 'a', succeeded: !fails }), fields)).toBe('rollback');
+});
+
+test('statuses of one version alone say nothing of the other', async () => {
+  expect(await decisionOf((isCandidate) => ({ prediction: 'a', error: isCandidate ? '' : '200' }))).toBe('hold');
+  expect(await decisionOf((isCandidate) => ({ prediction: 'a', error: isCandidate ? 0 : 200 }))).toBe('hold');
+});
+
+test('an answer cannot be its own truth', async () => {
+  const folder = folderWith(() => ({ prediction: 'a' }), '{ servedBy: served_by, label: [truth, prediction] }');
+  await expect(reviewPlan(worldAt(folder), 'plan.yaml')).rejects.toMatchObject({ exitCode: 2 });
+});
