@@ -23,7 +23,6 @@ export interface PlanReview {
   readonly findings: number;
 }
 
-/** `readAs`: what values were taken for that are not what they look like. */
 export interface LogReview {
   readonly files: number;
   readonly requests: number;
