@@ -10,6 +10,7 @@ import { type Database, quoteIdentifier } from '../requests/database.ts';
 import { type DriftRecords, featureColumn, readDriftRecords } from '../requests/drift-records.ts';
 import { hasMoved, qualityMoved, unitHint } from '../verdict/checks/drift.ts';
 import type { Rollout } from './rollout.ts';
+import { valueReadingOf } from './stage-requests.ts';
 
 /** What is known of drift before any version has answered. */
 export interface InputDrift {
@@ -20,15 +21,17 @@ export interface InputDrift {
 /** Compares the fields and labels of a stage's requests with the reference's; undefined where the plan names none. */
 export async function readInputDrift(
   db: Database,
-  { plan, folder, candidate }: Pick<Rollout, 'plan' | 'folder' | 'candidate'>,
+  rollout: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
   stage: Stage,
 ): Promise<InputDrift | undefined> {
+  const { plan, folder, candidate } = rollout;
   if (plan.drift === undefined) return undefined;
   const files = stage.source ?? plan.requests.source;
   const { reference, features } = plan.drift;
   const records = await readDriftRecords(db, {
     folder,
     fields: plan.requests.fields,
+    values: valueReadingOf(rollout),
     where: plan.requests.where,
     features,
     // What users did is an outcome; that it moves is what its guardrail is about.

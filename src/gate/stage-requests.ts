@@ -49,7 +49,7 @@ export function readOptionsOf(
     answers,
     component,
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
-    values: valuesOf(rollout),
+    values: valueReadingOf(rollout),
     thresholds: thresholdsOf(plan.threshold, { baseline: baseline.version, candidate: candidate.version }),
     files: stage.source ?? plan.requests.source,
     fields,
@@ -107,7 +107,7 @@ export async function readStageRequests(
 }
 
 /** What the values in a log may be: the labels of the versions, what the plan calls them, and those that neither version answers. */
-export function valuesOf({
+export function valueReadingOf({
   plan: { requests },
   baseline,
   candidate,

@@ -13,6 +13,9 @@ import type { WantedField } from './formats/record-scan.ts';
 import { fieldNowhere } from './nothing-accepted.ts';
 import { countsSql, filterTexts } from './table/filter-sql.ts';
 import { type RequestFile, resolveRequestFiles } from './request-files.ts';
+import { identitySql } from './values/identity.ts';
+import { labelSql } from './values/label.ts';
+import type { ValueReading } from './read-options.ts';
 import { plausibleTimeSql, timestampSql } from './values/time.ts';
 import { outsideWindowSql } from './window-sql.ts';
 
@@ -28,6 +31,8 @@ export interface DriftOptions {
   /** The plan's folder. */
   readonly folder: string;
   readonly fields: RequestFields;
+  /** What written truths mean. */
+  readonly values?: ValueReading;
   /** Which records count; all where absent. */
   readonly where?: RequestFilter | undefined;
   readonly features: 'auto' | readonly string[];
@@ -101,7 +106,7 @@ async function featuresOf(
 
 async function insertSide(
   db: Database,
-  { fields, where = [], reference, current }: DriftOptions,
+  { fields, values: reading, where = [], reference, current }: DriftOptions,
   features: readonly string[],
   isCurrent: boolean,
   files: readonly RequestFile[],
@@ -116,13 +121,15 @@ async function insertSide(
   ];
   const values = ['label', ...features.map((feature) => quoteIdentifier(featureColumn(feature)))];
   const counts = where.length === 0 ? 'true' : countsSql(where);
+  const label = reading === undefined ? 'label' : labelSql('label', reading.truths);
+  const read = `${identitySql('id')} AS id, ${identitySql('unit')} AS unit, ${label} AS label`;
   const outside = await outsideWindowSql(db, isCurrent ? current : reference);
   for (const file of files) {
     const scan = await scanRecords(db, file, wanted);
     await db.run(`INSERT INTO drift_records
       SELECT ${isCurrent}, id, "at", unit, ${values.map((value) => `nullif(${value}, '')`).join(', ')} FROM (
-        SELECT *, ${timestampSql('timestamp')} AS "at" FROM (${scan.sql}) WHERE readable)
-      WHERE nullif(id, '') IS NOT NULL AND nullif(unit, '') IS NOT NULL AND ${plausibleTimeSql('"at"')} AND NOT ${outside} AND ${counts}`);
+        SELECT * REPLACE (${read}), ${timestampSql('timestamp')} AS "at" FROM (${scan.sql}) WHERE readable)
+      WHERE id IS NOT NULL AND unit IS NOT NULL AND ${plausibleTimeSql('"at"')} AND NOT ${outside} AND ${counts}`);
     await scan.furtherUnreadable();
   }
 }

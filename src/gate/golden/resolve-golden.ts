@@ -5,7 +5,7 @@ import { identitySql } from '../../requests/values/identity.ts';
 import { labelSql } from '../../requests/values/label.ts';
 import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
 import type { Rollout } from '../rollout.ts';
-import { valuesOf } from '../stage-requests.ts';
+import { valueReadingOf } from '../stage-requests.ts';
 import type { GoldenRecord } from './golden-records.ts';
 import { recordedAnswer, textsOf } from './recorded-answer.ts';
 import { type Problem, rightLabel } from './right-answer.ts';
@@ -37,7 +37,7 @@ export async function resolveGolden(
 ): Promise<{ readonly requests: readonly GoldenRequest[]; readonly diagnostics: readonly Diagnostic[] }> {
   const { version, entry } = rollout.candidate;
   const { output } = entry.signature;
-  const values = valuesOf(rollout);
+  const values = valueReadingOf(rollout);
   const outcomes = records.map(({ outcome }) => textsOf(outcome));
   const ids = await meanings(
     db,
