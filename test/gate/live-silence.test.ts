@@ -52,8 +52,9 @@ async function decisionOf(change: Change, fields = '{ servedBy: served_by }'): P
 }
 
 test('a request without an answer is a failure in a log that says what was answered', async () => {
-  expect(await decisionOf((_, fails) => ({ prediction: fails ? null : 'a', error: null }))).toBe('rollback');
   expect(await decisionOf((_, fails) => ({ prediction: fails ? '' : 'a', error: '200' }))).toBe('rollback');
+  // Where no field tells failures, nobody knows what silence is.
+  expect(await decisionOf((_, fails) => ({ prediction: fails ? null : 'a', error: null }))).toBe('hold');
 });
 
 test('a flag of success that the plan calls one tells failures', async () => {
