@@ -77,7 +77,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
-  const reading = await holdAgainstModels(db, options, errorNumbers);
+  const reading = await holdAgainstModels(db, options, errorNumbers, totals);
   const order = await finishTable(db, options, columns);
   const notes = [
     ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),

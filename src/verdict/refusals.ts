@@ -38,8 +38,9 @@ export function refusalsOf(log: HeldLog): Refusals {
   const truth = unknownTruths(log) ?? unrelatedTruths(log);
   const misread = roles.map((role) => misreadAnswers(log, role)).find((found) => found !== undefined);
   const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((found) => found !== undefined);
-  const errors = unreadable ?? everythingFailed(log) ?? statusesOfOne(log);
-  const answers = misread ?? unreadable ?? everythingFailed(log);
+  const failed = unreadable ?? everythingFailed(log);
+  const errors = failed ?? statusesOfOne(log);
+  const answers = misread ?? failed;
   return {
     ...(truth === undefined ? {} : { truth }),
     ...(answers === undefined ? {} : { answers }),

@@ -1,8 +1,7 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placed, text } from './record-texts.ts';
+import { labelsSql, placesOf, text } from './record-texts.ts';
 
 /**
  * Azure Machine Learning's data collector: CloudEvents as JSON lines, one with the inputs of a call (`model_inputs`, or the
@@ -14,7 +13,7 @@ import { labelsSql, placed, text } from './record-texts.ts';
 const format: ExchangeFormat = {
   format: 'azure-collector',
   fields: (options) => [
-    ...placesOf(options).flatMap(({ fields }) => fields),
+    ...placesOf(format, options).flatMap(({ fields }) => fields),
     text('event_type', 'type'),
     text('source', 'source'),
     { column: 'body', path: pathOf(options.fields.input), as: 'json' },
@@ -22,7 +21,7 @@ const format: ExchangeFormat = {
     text('in_blob', 'datainblob'),
   ],
   line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(options);
+    const [id, timestamp, servedBy, label] = placesOf(format, options);
     const isInput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:inputs|request)$')`;
     const isOutput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:outputs|response)$')`;
     // A body that was too large, or no text, is in a file of its own, and this is the address of it.
@@ -46,15 +45,6 @@ const format: ExchangeFormat = {
 };
 
 export const azureCollector = exchangeImporter(format);
-
-function placesOf(options: ReadOptions) {
-  return [
-    placed(format, options, 'id'),
-    placed(format, options, 'timestamp'),
-    placed(format, options, 'servedBy'),
-    placed(format, options, 'label'),
-  ] as const;
-}
 
 function deploymentSql(source: string): string {
   return `nullif(regexp_extract(${source}, '/deployments/([^/]+)', 1), '')`;

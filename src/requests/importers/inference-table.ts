@@ -1,8 +1,10 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placed, text } from './record-texts.ts';
+import { labelsSql, placesOf, text } from './record-texts.ts';
+
+/** Further places of what every call tells. */
+const others = { timestamp: ['timestamp_ms'], servedBy: ['request_metadata.model_version'] };
 
 /**
  * A Databricks inference table, exported as JSON lines, CSV or Parquet: a row per request with both bodies as JSON, the
@@ -15,7 +17,7 @@ import { labelsSql, placed, text } from './record-texts.ts';
 const format: ExchangeFormat = {
   format: 'inference-table',
   fields: (options) => [
-    ...placesOf(options).flatMap(({ fields }) => fields),
+    ...placesOf(format, options, others).flatMap(({ fields }) => fields),
     text('client_id', 'client_request_id'),
     text('status', 'status_code'),
     text('duration', 'execution_duration_ms'),
@@ -24,7 +26,7 @@ const format: ExchangeFormat = {
     text('response_body', ...pathOf(options.fields.outcomes)),
   ],
   line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(options);
+    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
     return {
       kind: `CASE WHEN coalesce(status, request_body, response_body) IS NOT NULL THEN 'exchange' END`,
       id: id.sql,
@@ -41,12 +43,3 @@ const format: ExchangeFormat = {
 };
 
 export const inferenceTable = exchangeImporter(format);
-
-function placesOf(options: ReadOptions) {
-  return [
-    placed(format, options, 'id'),
-    placed(format, options, 'timestamp', ['timestamp_ms']),
-    placed(format, options, 'servedBy', ['request_metadata.model_version']),
-    placed(format, options, 'label'),
-  ] as const;
-}

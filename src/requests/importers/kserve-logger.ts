@@ -1,9 +1,11 @@
 import { quoteLiteral } from '../database.ts';
 import { pathOf, plainKeys } from '../../domain/log/record-path.ts';
-import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat, TextPlace } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
+import { base64Sql, labelsSql, placesOf, text } from './record-texts.ts';
+
+/** Further places of what every call tells. */
+const others = { id: ['Id'] };
 
 /**
  * KServe's inference logger: an event per request and an event per response, with the same id. A sink writes them as
@@ -20,7 +22,7 @@ const format: ExchangeFormat = {
   arrays: true,
   silenceIsFailure: true,
   fields: (options) => {
-    const places = placesOf(options);
+    const places = placesOf(format, options, others);
     return [
       ...places.flatMap(({ fields }) => fields),
       text('event_type', 'type'),
@@ -40,7 +42,7 @@ const format: ExchangeFormat = {
     ];
   },
   line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(options);
+    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
     const isRequest = `${type} LIKE '%.inference.request'`;
     const isResponse = `${type} LIKE '%.inference.response'`;
     return {
@@ -61,15 +63,6 @@ const format: ExchangeFormat = {
 };
 
 export const kserveLogger = exchangeImporter(format);
-
-function placesOf(options: ReadOptions) {
-  return [
-    placed(format, options, 'id', ['Id']),
-    placed(format, options, 'timestamp'),
-    placed(format, options, 'servedBy'),
-    placed(format, options, 'label'),
-  ] as const;
-}
 
 const type = 'coalesce(event_type, blob_type, table_type)';
 /** An endpoint is `default` or `canary`, and empty where KServe splits the traffic by revision. */

@@ -24,7 +24,7 @@ export interface PlacedField {
 export function placed(
   format: Pick<ExchangeFormat, 'format' | 'textAt'>,
   { fields }: ReadOptions,
-  field: 'id' | 'timestamp' | 'label' | 'servedBy',
+  field: PlacedName,
   others: readonly string[] = [],
 ): PlacedField {
   const traits = logFormatTraits[format.format];
@@ -42,6 +42,18 @@ export function placed(
   });
   const sql = places.map((place) => `nullif(${place.sql}, '')`).join(', ');
   return { fields: places.map((place) => place.field), sql: sql === '' ? 'NULL::VARCHAR' : `coalesce(${sql})` };
+}
+
+type PlacedName = 'id' | 'timestamp' | 'servedBy' | 'label';
+
+/** Where a format keeps what it tells of every call: its id, its time, who answered, and what was right. */
+export function placesOf(
+  format: Pick<ExchangeFormat, 'format' | 'textAt'>,
+  options: ReadOptions,
+  others: Readonly<Partial<Record<PlacedName, readonly string[]>>> = {},
+) {
+  const at = (field: PlacedName) => placed(format, options, field, others[field]);
+  return [at('id'), at('timestamp'), at('servedBy'), at('label')] as const;
 }
 
 /** SQL of the text that Base64 holds; NULL for what is no Base64, or no UTF-8. */

@@ -1,8 +1,10 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placed, text } from './record-texts.ts';
+import { labelsSql, placesOf, text } from './record-texts.ts';
+
+/** Further places of what every call tells. */
+const others = { timestamp: ['timestamp'], servedBy: ['model_spec.version'], label: ['label'] };
 
 /**
  * Rows of TensorFlow Serving requests, as gateways and request logging write them: the bodies of the REST API (`instances`
@@ -15,7 +17,7 @@ import { labelsSql, placed, text } from './record-texts.ts';
 const format: ExchangeFormat = {
   format: 'tf-serving',
   fields: (options) => [
-    ...placesOf(options).flatMap(({ fields }) => fields),
+    ...placesOf(format, options, others).flatMap(({ fields }) => fields),
     text('request_body', ...pathOf(options.fields.input)),
     text('raw_request', 'raw_data'),
     { column: 'instances', path: ['instances'], as: 'json' },
@@ -28,7 +30,7 @@ const format: ExchangeFormat = {
     text('milliseconds', 'latency_ms'),
   ],
   line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(options);
+    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
     const ofResponse = `json_extract_string(CASE WHEN json_valid(${response}) THEN ${response} END, '$.error')`;
     return {
       kind: `CASE WHEN coalesce(${request}, ${response}) IS NOT NULL OR failure IS NOT NULL THEN 'exchange' END`,
@@ -50,12 +52,3 @@ export const tfServing = exchangeImporter(format);
 
 const request = `coalesce(request_body, raw_request, '{"instances":' || instances || '}', '{"inputs":' || inputs || '}')`;
 const response = `coalesce(response_body, raw_response, '{"predictions":' || predictions || '}', '{"outputs":' || outputs || '}')`;
-
-function placesOf(options: ReadOptions) {
-  return [
-    placed(format, options, 'id'),
-    placed(format, options, 'timestamp', ['timestamp']),
-    placed(format, options, 'servedBy', ['model_spec.version']),
-    placed(format, options, 'label', ['label']),
-  ] as const;
-}

@@ -1,8 +1,7 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ReadOptions } from '../read-options.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placed, text } from './record-texts.ts';
+import { labelsSql, placesOf, text } from './record-texts.ts';
 
 /**
  * Vertex AI's request-response logging, exported from BigQuery as JSON lines or Parquet: a row per call with `endpoint`,
@@ -14,12 +13,12 @@ import { labelsSql, placed, text } from './record-texts.ts';
 const format: ExchangeFormat = {
   format: 'vertex-log',
   fields: (options) => [
-    ...placesOf(options).flatMap(({ fields }) => fields),
+    ...placesOf(format, options).flatMap(({ fields }) => fields),
     text('request_body', ...pathOf(options.fields.input)),
     text('response_body', ...pathOf(options.fields.outcomes)),
   ],
   line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(options);
+    const [id, timestamp, servedBy, label] = placesOf(format, options);
     return {
       kind: `CASE WHEN coalesce(request_body, response_body) IS NOT NULL THEN 'exchange' END`,
       id: id.sql,
@@ -45,13 +44,4 @@ function bodySql(column: string, parts: string): string {
   const isWhole = `len(${texts}) = 1 AND coalesce(TRY(json_exists(${texts}[1], '$.${parts}')), false)`;
   return `(CASE WHEN NOT json_valid(${column}) OR NOT ${column} LIKE '[%' THEN nullif(${column}, '') WHEN ${isWhole} THEN ${texts}[1]
     WHEN len(${texts}) > 0 THEN ${joined} END)`;
-}
-
-function placesOf(options: ReadOptions) {
-  return [
-    placed(format, options, 'id'),
-    placed(format, options, 'timestamp'),
-    placed(format, options, 'servedBy'),
-    placed(format, options, 'label'),
-  ] as const;
 }

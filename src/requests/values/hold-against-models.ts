@@ -19,6 +19,7 @@ export async function holdAgainstModels(
   db: Database,
   options: ReadOptions,
   errorNumbers: ErrorNumbers | undefined,
+  { first, last }: Pick<LogReading, 'first' | 'last'>,
 ): Promise<LogReading> {
   const { values } = options;
   if (holdsOwnOutcome(options)) await failSilentAnswers(db, options);
@@ -36,6 +37,8 @@ export async function holdAgainstModels(
     outcomes,
     ...(errorNumbers === undefined ? {} : { errorNumbers }),
     ...(await formsOf(db)),
+    first,
+    last,
   };
 }
 
@@ -115,15 +118,11 @@ async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
   };
 }
 
-async function formsOf(db: Database): Promise<Pick<LogReading, 'respelled' | 'clocks' | 'first' | 'last'>> {
-  const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE respelled) AS respelled,
-    strftime(min("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS first, strftime(max("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM requests`);
-  const { first, last } = row;
+async function formsOf(db: Database): Promise<Pick<LogReading, 'respelled' | 'clocks'>> {
+  const [row = {}] = await db.rows('SELECT count(*) FILTER (WHERE respelled) AS respelled FROM requests');
   const clocks = await db.columns('SELECT DISTINCT clock FROM requests WHERE clock > 0 ORDER BY clock');
   return {
     respelled: Number(row['respelled']),
     clocks: [...clocks.numbers('clock')].flatMap((code) => clockOf(code) ?? []),
-    first: typeof first === 'string' ? first : null,
-    last: typeof last === 'string' ? last : null,
   };
 }
