@@ -90,7 +90,7 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
       : 'CASE WHEN in_canary THEN candidate_present ELSE baseline_present END';
   const name = `${table.name}_requests`;
   await table.db.run(
-    `CREATE OR REPLACE TEMP TABLE ${name} AS
+    `CREATE OR REPLACE TABLE ${name} AS
      SELECT any_value(in_canary) AS in_canary, 1::DOUBLE AS users, count(*)::DOUBLE AS requests,
        count(CASE WHEN ${answered} THEN 1 END)::DOUBLE AS answered
      FROM ${table.name} GROUP BY unit_index`,

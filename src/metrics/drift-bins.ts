@@ -40,7 +40,7 @@ export async function decileBins(db: Database): Promise<readonly CountedBin[]> {
  */
 export async function categoryBins(db: Database): Promise<readonly CountedBin[]> {
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE drift_categories AS
+    `CREATE OR REPLACE TABLE drift_categories AS
      SELECT value, row_number() OVER (ORDER BY count(*) DESC, value) AS place FROM drift_values
      WHERE NOT is_current AND value IS NOT NULL GROUP BY value`,
   );

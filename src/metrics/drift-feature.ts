@@ -29,12 +29,12 @@ const nearlyAll = 0.95;
  * @returns undefined where a side has no request.
  */
 export async function measureFeature(db: Database, source: FeatureSource): Promise<MeasuredFeature | undefined> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE drift_values AS ${source.sql}`);
+  await db.run(`CREATE OR REPLACE TABLE drift_values AS ${source.sql}`);
   const [before, now] = await effectiveSizes(db);
   if (before === undefined || now === undefined) return undefined;
   const kind = source.kind ?? (await kindOf(db));
   await db.run(
-    `CREATE OR REPLACE TEMP VIEW drift_numbers AS SELECT is_current, unit, ${numberSql(kind)} AS x FROM drift_values`,
+    `CREATE OR REPLACE VIEW drift_numbers AS SELECT is_current, unit, ${numberSql(kind)} AS x FROM drift_values`,
   );
   const bins = kind === 'categorical' ? await categoryBins(db) : await decileBins(db);
   const [reference, current] = [bins.map((bin) => bin.reference), bins.map((bin) => bin.current)];

@@ -42,7 +42,7 @@ export async function measureQuality(
   const counted = `(SELECT unit_index, ${part} AS part, ${value} AS value FROM ${name} WHERE ${condition})`;
   const units = `${name}_quality_by_unit`;
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE ${units} AS
+    `CREATE OR REPLACE TABLE ${units} AS
      SELECT ${ofPart(0, periods / 2 - 1, '_first')}, ${ofPart(periods / 2, periods - 1, '_second')} FROM ${counted} GROUP BY unit_index`,
   );
   const isShare = metric === 'accuracy';

@@ -45,14 +45,14 @@ export async function countQuantiles(
     `min(${role}_latency_ns) = max(${role}_latency_ns) AS same${side}`,
   ]);
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE ${points} AS
+    `CREATE OR REPLACE TABLE ${points} AS
      SELECT ${segment} AS segment, ${found.join(', ')} FROM ${judged.name} WHERE ${condition} GROUP BY ALL`,
   );
   const atMost = sides.map(
     (role, side) => `count(CASE WHEN ${role}_latency_ns <= point${side} THEN 1 END)::DOUBLE AS at_most${side}`,
   );
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE ${name} AS
+    `CREATE OR REPLACE TABLE ${name} AS
      SELECT ${points}.segment AS segment, unit_index, count(*)::DOUBLE AS requests, ${atMost.join(', ')}
      FROM ${judged.name} JOIN ${points} ON ${segment} = ${points}.segment
      WHERE ${condition} GROUP BY ${points}.segment, unit_index`,

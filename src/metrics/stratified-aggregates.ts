@@ -62,7 +62,7 @@ async function readSegments(
   });
   const values = dimensions.join(', ');
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE segment_totals AS
+    `CREATE OR REPLACE TABLE segment_totals AS
      SELECT row_number() OVER (ORDER BY ${values}) - 1 AS segment, * FROM
        (SELECT ${values}, ${columns.join(', ')} FROM ${table} GROUP BY ${values})`,
   );
@@ -90,7 +90,7 @@ async function readStratified(
   const moved = `weight * (${sum} - ${role}_sum / ${all} * ${requests}) / (1 - ${requests} / ${all}) / ${all}`;
   const same = dimensions.map((value) => `units.${value} IS NOT DISTINCT FROM segment_totals.${value}`);
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE moved_units AS
+    `CREATE OR REPLACE TABLE moved_units AS
      SELECT ${wideSumSql(moved, largest)} AS moved, sum(${requests}) AS requests
      FROM ${table} AS units JOIN segment_totals ON ${same.join(' AND ')} JOIN segment_weights USING (segment)
      WHERE ${cohortOf[role]} AND weight > 0 AND ${requests} > 0 GROUP BY unit_index`,

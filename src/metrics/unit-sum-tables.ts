@@ -81,7 +81,7 @@ export class UnitSumTables {
     }
     const group = ['unit_index', ...dimensions.map((dimension) => this.columnOf(dimension))];
     await this.#judged.db.run(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS
+      `CREATE OR REPLACE TABLE ${table} AS
        SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
     );
     return table;

@@ -33,7 +33,7 @@ export class ParquetWriter {
     const selected = named.map((column) =>
       filled.includes(column) ? column.name : `NULL::${column.type} AS ${column.name}`,
     );
-    await this.#db.run(`CREATE OR REPLACE TEMP TABLE unwritten_rows (${definitions.join(', ')})`);
+    await this.#db.run(`CREATE OR REPLACE TABLE unwritten_rows (${definitions.join(', ')})`);
     await this.#db.append(
       'unwritten_rows',
       filled.map((column) => column.values),

@@ -15,10 +15,10 @@ export async function resolveCopies(
   const key = identity.join(', ');
   const hashed = `hash(${key})`;
   // Hashes find the few ids in question without holding every id; what shares a hash is then told apart by the id.
-  await db.run(`CREATE OR REPLACE TEMP TABLE copied_hashes AS
+  await db.run(`CREATE OR REPLACE TABLE copied_hashes AS
     SELECT ${hashed} AS id_hash FROM requests WHERE reason = 0 GROUP BY id_hash HAVING count(*) > 1`);
   const content = `hash(${columns.map(quoteIdentifier).join(', ')})`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE copied_ids AS
+  await db.run(`CREATE OR REPLACE TABLE copied_ids AS
     SELECT ${key}, arg_min(row, file) AS kept, min(content) <> max(content) AS conflicting FROM (
       SELECT ${key}, file, rowid AS row, ${content} AS content FROM requests
       WHERE reason = 0 AND ${hashed} IN (SELECT id_hash FROM copied_hashes))

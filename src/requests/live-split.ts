@@ -67,7 +67,7 @@ export function servedRejects(options: ReadOptions): (readonly [RejectReason, st
  * @returns how many there were.
  */
 export async function separateSharedUnits(db: Database): Promise<number> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE shared_units AS
+  await db.run(`CREATE OR REPLACE TABLE shared_units AS
     SELECT unit FROM requests GROUP BY unit HAVING bool_or(baseline_present) AND bool_or(candidate_present)`);
   const [row] = await db.rows('SELECT count(*) AS units FROM shared_units');
   // No log holds a control character of its own choosing at the end of a user's id.

@@ -33,7 +33,7 @@ export async function rejectExamples(
   if (options.format !== 'canary') return await importedRejects(db, options, files);
   await db.run('SET threads = 1; SET preserve_insertion_order = true');
   const found: RejectExample[] = [];
-  await db.run('CREATE OR REPLACE TEMP TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');
+  await db.run('CREATE OR REPLACE TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');
   const skipped: (readonly UnreadableRecord[])[] = [];
   for (const [index, file] of files.entries()) {
     const scan = await scanRecords(db, file, wantedFields(options));
@@ -65,7 +65,7 @@ async function firstRejects(
   const content = requestColumns({ ...options, segments: Object.fromEntries(recordedSegments(options)) }).map(
     ([name]) => quoteIdentifier(name),
   );
-  await db.run(`CREATE OR REPLACE TEMP TABLE decoded_records AS
+  await db.run(`CREATE OR REPLACE TABLE decoded_records AS
     SELECT reason, id, record, CASE WHEN reason <> 0 THEN ${problemSql(options)} END AS why, hash(${content.join(', ')}) AS content
     FROM (SELECT *, row_number() OVER () AS record FROM (${decodedRecordsSql(options, recordsSql)}))`);
   await db.run(`INSERT INTO seen_records SELECT ${file}, record, id, content FROM decoded_records WHERE reason = 0`);

@@ -33,7 +33,7 @@ export async function sampleFields(db: Database, file: RequestFile): Promise<Sam
   const paths = (await fieldNames(db, file)).slice(0, mostFields);
   const wanted = paths.map((path, index) => ({ column: `field${index}`, path: pathOf(path), as: 'text' }) as const);
   const { sql } = await scanRecords(db, file, wanted);
-  await db.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM (${sql}) WHERE readable LIMIT ${sampledRecords}`);
+  await db.run(`CREATE OR REPLACE TABLE sampled AS SELECT * FROM (${sql}) WHERE readable LIMIT ${sampledRecords}`);
   const [size = {}] = await db.rows('SELECT count(*) AS records FROM sampled');
   const fields: SampledField[] = [];
   for (const [index, path] of paths.entries())

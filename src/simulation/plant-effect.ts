@@ -112,7 +112,7 @@ async function searchedChance(
     );
     const name = 'planting_trial';
     await table.db.run(
-      `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT * REPLACE (${changed.join(', ')}) FROM ${table.name}`,
+      `CREATE OR REPLACE TABLE ${name} AS SELECT * REPLACE (${changed.join(', ')}) FROM ${table.name}`,
     );
     return (await base.valueOf({ db: table.db, name }, effect.metric, within)) ?? from;
   };

@@ -10,13 +10,13 @@ export async function createPopulation(db: Database, timedSample: boolean): Prom
   const times = ['baseline_latency_ns', 'candidate_latency_ns', 'baseline_again_latency_ns'];
   const order = 'row_number() OVER (ORDER BY unit_index, "at", id) - 1 AS record';
   if (!timedSample) {
-    await db.run(`CREATE OR REPLACE TEMP TABLE population AS SELECT ${order}, * FROM judged`);
+    await db.run(`CREATE OR REPLACE TABLE population AS SELECT ${order}, * FROM judged`);
     return;
   }
   const timed = '(judged.baseline_latency_ns IS NOT NULL OR judged.candidate_latency_ns IS NOT NULL)';
   const borrowed = times.map((time) => `CASE WHEN ${timed} THEN judged.${time} ELSE donor.${time} END AS ${time}`);
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE population AS
+    `CREATE OR REPLACE TABLE population AS
      WITH donor AS (SELECT row_number() OVER (ORDER BY id) - 1 AS place, ${times.join(', ')} FROM judged WHERE ${timed}),
        donors AS (SELECT greatest(1, count(*))::UBIGINT AS many FROM donor)
      SELECT ${order}, judged.* REPLACE (${borrowed.join(', ')})
@@ -30,7 +30,7 @@ export const drawnTable = 'drawn';
 /** Makes the table that a run's requests are appended to. */
 export async function createDrawnTable(db: Database): Promise<void> {
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE ${drawnTable} (record BIGINT, world INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN, drawn_group UTINYINT)`,
+    `CREATE OR REPLACE TABLE ${drawnTable} (record BIGINT, world INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN, drawn_group UTINYINT)`,
   );
 }
 
@@ -38,7 +38,7 @@ export async function createDrawnTable(db: Database): Promise<void> {
 export async function createDrawnView(db: Database): Promise<JudgedTable> {
   const replaced = ['drawn_user AS unit_index', 'drawn_in_canary AS in_canary', 'drawn_group AS jackknife_group'];
   await db.run(
-    `CREATE OR REPLACE TEMP VIEW judged_drawn AS
+    `CREATE OR REPLACE VIEW judged_drawn AS
      SELECT * REPLACE (${replaced.join(', ')}) FROM ${drawnTable} JOIN worlds USING (record, world)`,
   );
   return { db, name: 'judged_drawn' };

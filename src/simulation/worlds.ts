@@ -39,7 +39,7 @@ export function worldCount({ changes, noise }: Worlds): number {
 export async function createPlantingGround(db: Database, comparison: Worlds['comparison'], numbers: WantedNumbers) {
   const ways = comparison === 'paired' ? ([0, 1] as const) : ([1] as const);
   const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, numbers)} FROM population`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
+  await db.run(`CREATE OR REPLACE TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
   return { db, name: 'planting_ground' };
 }
 
@@ -71,7 +71,7 @@ export async function createWorlds(
       `SELECT ${worlds.noise} AS world, * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM population`,
     );
   }
-  await db.run(`CREATE OR REPLACE TEMP TABLE worlds AS ${selects.join(' UNION ALL ')}`);
+  await db.run(`CREATE OR REPLACE TABLE worlds AS ${selects.join(' UNION ALL ')}`);
 }
 
 /** A request with its outcomes the way round that is asked for. */

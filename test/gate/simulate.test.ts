@@ -134,4 +134,17 @@ describe('a self-test', () => {
     ]);
     expect(review.caught).toBe(4);
   });
+
+  test('plants into metrics that the database puts in order', async () => {
+    const wanted = ['auc', 'pr_auc', 'recall_at_alerts(10%)'].map((name) => `{ metric: ${name}, maxDecrease: 5pp }`);
+    const labels = ['ham', 'spam'];
+    const records = seededRecords({ requests: 4000, users: 800, labels });
+    const { world } = simulatedFolder(records, wanted, { output: { kind: 'classification', labels } });
+    const review = await selftest(world, 'plan.yaml', 1);
+    expect(review.rows.map(({ metric, status }) => [metric, status])).toEqual([
+      ['auc', 'caught'],
+      ['pr_auc', 'caught'],
+      ['recall_at_alerts(10%)', 'caught'],
+    ]);
+  });
 });

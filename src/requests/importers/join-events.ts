@@ -31,11 +31,11 @@ export async function joinEvents(
   silenceIsFailure: boolean,
 ): Promise<void> {
   await db.run(
-    `CREATE OR REPLACE TEMP VIEW answered AS ${needs.responses ? withResponses(silenceIsFailure) : everyEvent}`,
+    `CREATE OR REPLACE VIEW answered AS ${needs.responses ? withResponses(silenceIsFailure) : everyEvent}`,
   );
-  await db.run(`CREATE OR REPLACE TEMP VIEW labelled AS ${needs.truths ? withTruths : 'SELECT * FROM answered'}`);
-  await db.run(`CREATE OR REPLACE TEMP VIEW told AS SELECT *, ${roleSql(options)} AS role FROM labelled`);
-  await db.run(`CREATE OR REPLACE TEMP VIEW exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
+  await db.run(`CREATE OR REPLACE VIEW labelled AS ${needs.truths ? withTruths : 'SELECT * FROM answered'}`);
+  await db.run(`CREATE OR REPLACE VIEW told AS SELECT *, ${roleSql(options)} AS role FROM labelled`);
+  await db.run(`CREATE OR REPLACE VIEW exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
 }
 
 const everyEvent = `SELECT * FROM events WHERE kind IS DISTINCT FROM 'truth'`;
@@ -73,7 +73,7 @@ const withTruths = `
 
 /** The ground truths by the id that they name, as the view `truths`. */
 export async function createTruths(db: Database): Promise<void> {
-  await db.run(`CREATE OR REPLACE TEMP VIEW truths AS
+  await db.run(`CREATE OR REPLACE VIEW truths AS
     SELECT pair_key, any_value(labels) AS labels, count(DISTINCT hash(labels)) AS told
     FROM events WHERE kind = 'truth' AND problem = 0 GROUP BY pair_key`);
 }

@@ -55,7 +55,7 @@ function needsInputs(options: ReadOptions): boolean {
 /** Makes the empty table `events`: one row per line of a log, decoded, before lines about one request are joined. */
 export async function createEvents(db: Database, options: ReadOptions): Promise<void> {
   const carried = carriedTexts(options).map(([column]) => `${quoteIdentifier(column)} VARCHAR`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE events (
+  await db.run(`CREATE OR REPLACE TABLE events (
     file USMALLINT, kind VARCHAR, id VARCHAR, pair_key VARCHAR, component VARCHAR, served_by VARCHAR, timestamp VARCHAR, latency VARCHAR,
     error VARCHAR, instances INTEGER, inputs VARCHAR[], input_hash UBIGINT, answers VARCHAR[], labels VARCHAR[],
     input_head VARCHAR, input_below BOOLEAN, output_head VARCHAR, output_below BOOLEAN, problem UTINYINT${carried.map((column) => `, ${column}`).join('')})`);

@@ -47,7 +47,7 @@ export async function joinLongPairs(
   );
   const said = shared.filter((name) => !derived.has(name)).map(quoteIdentifier);
   const own = columns.filter((name) => name.startsWith('candidate_')).map(quoteIdentifier);
-  await db.run(`CREATE OR REPLACE TEMP TABLE second_records AS
+  await db.run(`CREATE OR REPLACE TABLE second_records AS
     SELECT rowid AS row, * FROM requests WHERE reason = 0 AND candidate_present AND id IN (
       SELECT id FROM requests WHERE reason = 0 AND baseline_present)`);
   const first = 'requests.id = second_records.id AND requests.reason = 0 AND requests.baseline_present';
