@@ -56,6 +56,10 @@ function tellingLines(text) {
   return telling;
 }
 
+function place(file, telling, at) {
+  return `${file}:${telling[at].number}`;
+}
+
 function identicalRuns() {
   const places = new Map();
   const byFile = new Map();
@@ -85,7 +89,6 @@ function identicalRuns() {
           seen.add(`${one.file}:${one.at + length}=${other.file}:${other.at + length}`);
           length += 1;
         }
-        const place = (file, list, at) => `${file}:${list[at].number}`;
         found.push({ first: place(one.file, lefts, one.at), second: place(other.file, rights, other.at), length });
       }
     }
