@@ -8,24 +8,38 @@ const mayImport = {
     from: [],
     because: 'statistics are numbers in, numbers out, so that they can be checked against other systems',
   },
-  plan: { from: ['domain'], because: 'a plan is judged from its text alone, without file, clock or network' },
+  documents: {
+    from: ['domain'],
+    because: 'a place in a text is a place in a text, whoever reads the file and whatever it means there',
+  },
+  database: { from: ['domain'], because: 'columns in and columns out; what they mean is known by who asks' },
+  plan: {
+    from: ['domain', 'documents'],
+    because: 'a plan is judged from its text alone, without file, clock or network',
+  },
   assignment: {
     from: ['domain'],
     because: 'who is in the canary depends on the salt and the unit and on nothing else',
   },
-  requests: { from: ['domain', 'assignment'], because: 'reading a log must not depend on what is done with it' },
+  requests: {
+    from: ['domain', 'database', 'assignment'],
+    because: 'reading a log must not depend on what is done with it',
+  },
   models: { from: ['domain'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
   replay: {
-    from: ['domain', 'requests', 'models'],
+    from: ['domain', 'database', 'requests', 'models'],
     because: 'replay joins requests and models; judging comes after it',
   },
-  metrics: { from: ['domain', 'stats', 'requests'], because: 'estimates come from outcomes, however those were made' },
+  metrics: {
+    from: ['domain', 'stats', 'database', 'requests'],
+    because: 'estimates come from outcomes, however those were made',
+  },
   verdict: {
     from: ['domain', 'stats'],
     because: 'judging is a pure function, so that it can be run again without the world',
   },
   simulation: {
-    from: ['domain', 'stats', 'plan', 'assignment', 'requests', 'metrics'],
+    from: ['domain', 'stats', 'database', 'plan', 'assignment', 'requests', 'metrics'],
     because:
       "a simulation makes up logs and measures them; judging them is the gate's, by the code that judges real ones",
   },
@@ -35,6 +49,8 @@ const mayImport = {
     from: [
       'domain',
       'stats',
+      'documents',
+      'database',
       'plan',
       'assignment',
       'requests',
@@ -62,11 +78,79 @@ const layers = Object.entries(mayImport).map(([folder, { from, because }]) => ({
   to: { path: '^src/', pathNot: [`^src/${folder}/`, ...from.map((other) => `^src/${other}/`)] },
 }));
 
-const pureFolders = '^src/(domain|stats|plan|verdict|report|assignment)/';
+/**
+ * The storeys inside a folder, from the bottom up: a room may import from itself, from the rooms of the storeys below it
+ * and from the files that lie beside the rooms only where `root` says so. Rooms of one storey do not know each other.
+ */
+export const storeys = {
+  stats: {
+    rooms: [['sums'], ['estimates', 'distances'], ['bounds']],
+    because: 'an estimate is made of sums, whoever added them up, and a bound of an estimate',
+  },
+  requests: {
+    rooms: [['containers'], ['files', 'values'], ['table'], ['formats/answers'], ['formats'], ['explain']],
+    because:
+      'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
+  },
+  metrics: {
+    rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
+    because:
+      'a family says what is added up over the judged table; the samplers add it up and never ask which metric it is',
+  },
+  registry: {
+    rooms: [['file'], ['change'], ['store']],
+    because: 'a registry is text before it changes, and changes in memory before the one store writes it',
+  },
+  replay: {
+    rooms: [['store'], ['timing']],
+    because: 'what is kept does not know how it was measured',
+  },
+  report: {
+    rooms: [['words', 'document'], ['evidence'], ['html/charts'], ['html'], ['exports'], ['commands']],
+    because: 'cells and words are shared by text, Markdown and HTML, so that all three say the same',
+  },
+  models: {
+    rooms: [['host'], ['tensors', 'http'], ['tfjs', 'onnx', 'command']],
+    because: 'a runtime knows how its inputs are laid out; what runs it in a process of its own does not',
+  },
+  gate: {
+    rooms: [
+      ['rollout'],
+      ['outcomes', 'judge'],
+      ['golden'],
+      ['look', 'report'],
+      ['dashboards'],
+      ['evaluate'],
+      ['review', 'simulate', 'requests', 'act', 'registry'],
+      ['init'],
+    ],
+    because: 'a rollout is opened, its outcomes are obtained, judged, made a look, and only then acted on or shown',
+  },
+};
+
+const innerStoreys = Object.entries(storeys).flatMap(([folder, { rooms, because }]) =>
+  rooms.flatMap((storey, level) =>
+    storey.map((room) => {
+      const above = [...rooms.slice(level + 1).flat(), ...storey.filter((other) => other !== room)];
+      return {
+        name: `${folder}-${room.replace('/', '-')}-knows-only-the-storeys-below`,
+        comment: because,
+        severity: 'error',
+        from: { path: `^src/${folder}/${room}/[^/]+$` },
+        to: {
+          path: `^src/${folder}/(${above.filter((other) => !room.startsWith(`${other}/`)).join('|') || 'nothing'})/[^/]+$`,
+        },
+      };
+    }),
+  ),
+);
+
+const pureFolders = '^src/(domain|stats|documents|plan|verdict|report|assignment)/';
 
 export default {
   forbidden: [
     ...layers,
+    ...innerStoreys,
     {
       name: 'no-circular',
       comment: 'a cycle means two files are one thought cut in half',
@@ -84,9 +168,9 @@ export default {
     },
     {
       name: 'only-the-store-writes-the-registry',
-      comment: 'transitions are pure; registry-store and its lock are the only files that touch the disk',
+      comment: 'transitions are pure; the store and its lock are the only files that touch the disk',
       severity: 'error',
-      from: { path: '^src/registry/', pathNot: '^src/registry/registry-(store|lock)' },
+      from: { path: '^src/registry/', pathNot: '^src/registry/store/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
     },
     {

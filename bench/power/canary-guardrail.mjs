@@ -1,5 +1,5 @@
 import { parseMetric } from '../../dist/domain/metric.js';
-import { estimateAt } from '../../dist/metrics/estimate.js';
+import { estimateAt } from '../../dist/metrics/table/estimate.js';
 import { errorRates } from '../../dist/verdict/error-rates.js';
 import { judgeGuardrail } from '../../dist/verdict/judge-guardrail.js';
 import { plannedUnits } from '../../dist/verdict/planned-units.js';

@@ -1,8 +1,8 @@
-import { clusteredQuantile, quantileWindow } from '../../dist/stats/clustered-quantile.js';
-import { pairedDifference } from '../../dist/stats/paired-difference.js';
-import { pairedIndicators } from '../../dist/stats/paired-indicators.js';
-import { quantileRelativeDifference } from '../../dist/stats/quantile-difference.js';
-import { servedDifference } from '../../dist/stats/served-difference.js';
+import { clusteredQuantile, quantileWindow } from '../../dist/stats/estimates/clustered-quantile.js';
+import { pairedDifference } from '../../dist/stats/estimates/paired-difference.js';
+import { pairedIndicators } from '../../dist/stats/estimates/paired-indicators.js';
+import { quantileRelativeDifference } from '../../dist/stats/estimates/quantile-difference.js';
+import { servedDifference } from '../../dist/stats/estimates/served-difference.js';
 import { GrowingSample } from './quantiles.mjs';
 
 /**
@@ -10,7 +10,7 @@ import { GrowingSample } from './quantiles.mjs';
  *
  * @callback MeasureUntil
  * @param {number} until how many of the log's first requests are there; never falls from call to call
- * @returns {import('../../src/metrics/estimate.ts').Measured}
+ * @returns {import('../../src/metrics/table/estimate.ts').Measured}
  */
 
 /**
@@ -58,7 +58,7 @@ export function growingQuantiles(log, values, arms, probability) {
  * @param {import('./traffic.mjs').Log} log
  * @param {Float64Array} values
  * @param {(request: number) => boolean} counts
- * @returns {(until: number) => import('../../src/stats/sample.ts').Sample}
+ * @returns {(until: number) => import('../../src/stats/sums/sample.ts').Sample}
  */
 function unitSums(log, values, counts) {
   const unitOf = arrivalNumbers(log, counts);

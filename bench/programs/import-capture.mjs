@@ -5,8 +5,8 @@
  */
 import path from 'node:path';
 
-import { logFormatTraits } from '../../dist/domain/log-format.js';
-import { openDatabase } from '../../dist/requests/database.js';
+import { logFormatTraits } from '../../dist/domain/log/log-format.js';
+import { openDatabase } from '../../dist/database/database.js';
 import { readRequests } from '../../dist/requests/read-requests.js';
 
 const [folder = '', variant = '', input] = process.argv.slice(2);

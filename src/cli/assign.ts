@@ -31,7 +31,7 @@ export function registerAssign(program: Command, context: CommandContext): void 
     .action(async (plan: string, ids: string[], options: AssignOptions) => {
       const { assign } = await import('../gate/assign.ts');
       const assignments = await assign(context.world, plan, ids, options);
-      const { printableName } = await import('../report/printable.ts');
+      const { printableName } = await import('../report/words/printable.ts');
       const lines = assignments.map(
         ({ unit, version }) => `User ${printableName(unit)} is assigned to model ${version}\n`,
       );

@@ -44,7 +44,7 @@ async function linesOf(completion: Completion, typed: string, cwd: string): Prom
       return await pathsLike(cwd, typed === '=' ? '' : typed, completion.endings);
     }
     case 'stages': {
-      const { stageNames } = await import('../gate/stage-names.ts');
+      const { stageNames } = await import('../gate/rollout/stage-names.ts');
       return await stageNames(cwd, completion.plan);
     }
   }

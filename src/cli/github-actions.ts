@@ -27,7 +27,7 @@ export function createGitHubActions(
   return {
     annotate: async (findings) => {
       if (findings.length === 0) return;
-      const { workflowCommands } = await import('../report/workflow-command.ts');
+      const { workflowCommands } = await import('../report/exports/workflow-command.ts');
       for (const line of workflowCommands(findings, (file) => repositoryPath(file, cwd, workspace))) write(line);
     },
     setOutputs: (outputs) => {

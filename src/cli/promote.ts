@@ -45,8 +45,8 @@ export function registerPromote(program: Command, context: CommandContext): void
         '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"',
     )
     .action(async (plan: string, options: PromoteOptions) => {
-      const { promote } = await import('../gate/promote.ts');
-      const { promotionText } = await import('../report/promotion-text.ts');
+      const { promote } = await import('../gate/act/promote.ts');
+      const { promotionText } = await import('../report/commands/promotion-text.ts');
       const promotion = await promote(context.world, plan, options);
       context.github?.setOutputs({
         verdict: promotion.verdict,

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Prints a failure that the user can act on: its message, its findings and what to do instead. */
 export async function tellUserError(error: UserError, terminal: Terminal, github?: GitHubActions): Promise<void> {
-  const { userErrorText } = await import('../report/findings-text.ts');
+  const { userErrorText } = await import('../report/words/findings-text.ts');
   terminal.diagnostic(userErrorText(error, terminal.errorStyle));
   const { message, hint, diagnostics } = error;
   const whole: Diagnostic = {

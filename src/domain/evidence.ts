@@ -1,6 +1,6 @@
 import type { DriftFindings } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
-import type { GoldenFileFacts, RequestFileFacts } from './request-file-facts.ts';
+import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import type { AggregateNumber } from './aggregates.ts';
 import type { RequestFilter } from './log/request-filter.ts';
-import type { AnswerForm, LogFormat, RequestFields } from './log-format.ts';
+import type { AnswerForm, LogFormat, RequestFields } from './log/log-format.ts';
 import type { Metric } from './metric.ts';
 import type { Thresholds } from './threshold.ts';
 

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { bucketOf } from '../assignment/schemes.ts';
 import { cohortOf } from '../assignment/cohort.ts';
 import { invalidInput, messageOf } from '../domain/errors.ts';
-import { readFraction } from '../plan/quantity.ts';
-import { openRollout, type Rollout, stageOf } from './rollout.ts';
+import { readFraction } from '../plan/read/quantity.ts';
+import { openRollout, type Rollout, stageOf } from './rollout/rollout.ts';
 import type { World } from './world.ts';
 
 export interface AssignOptions {

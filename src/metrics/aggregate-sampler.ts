@@ -3,13 +3,12 @@ import type { Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
-import { differenceOfGroups } from '../stats/served-difference.ts';
-import { relativeDifferenceOfGroups } from '../stats/served-relative-difference.ts';
-import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/told-group.ts';
-import type { Measured } from './estimate.ts';
+import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
+import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
+import type { Measured } from './table/estimate.ts';
 import { onePerReplay } from './memory-sampler.ts';
 import type { Sampler } from './metric-sampler.ts';
-import type { Subject, TestedQuantity } from './subject.ts';
+import type { Subject, TestedQuantity } from './table/subject.ts';
 
 /** A number of one of the two versions. */
 export interface RoleNumber extends AggregateNumber {

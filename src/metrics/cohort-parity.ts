@@ -1,17 +1,17 @@
 import type { CohortParity, ComparedMix, ComparedNumber, IncomparableNumber } from '../domain/cohort-parity.ts';
 import { metricTraits, type MetricUnit } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { quoteIdentifier } from '../requests/database.ts';
-import type { WantedNumbers } from '../requests/wanted-numbers.ts';
-import { segmentAssignment } from '../stats/segment-assignment.ts';
+import { quoteIdentifier } from '../database/database.ts';
+import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
+import { segmentAssignment } from '../stats/distances/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
-import { servedDifferenceOf } from '../stats/served-difference.ts';
+import { servedDifferenceOf } from '../stats/estimates/served-difference.ts';
 import { guardedMetrics } from './compare.ts';
-import { estimateAt, type Measured } from './estimate.ts';
-import { createParityTable, type JudgedTable } from './judged-table.ts';
+import { estimateAt, type Measured } from './table/estimate.ts';
+import { createParityTable, type JudgedTable } from './table/judged-table.ts';
 import { MetricSampler } from './metric-sampler.ts';
-import { readSample, type SideColumns } from './paired-aggregates.ts';
-import type { StageScope } from './stage-scope.ts';
+import { readSample, type SideColumns } from './means/paired-aggregates.ts';
+import type { StageScope } from './table/stage-scope.ts';
 
 /** What the parity of the cohorts is read from. */
 export interface ParitySource {

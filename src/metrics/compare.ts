@@ -8,12 +8,12 @@ import type {
 } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import type { IntervalSettings } from '../stats/confidence-bound.ts';
-import { estimateAt, type Measured } from './estimate.ts';
+import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { estimateAt, type Measured } from './table/estimate.ts';
 import type { Sampler } from './metric-sampler.ts';
-import type { Slice } from './slice.ts';
-import type { StageScope } from './stage-scope.ts';
-import type { Subject } from './subject.ts';
+import type { Slice } from './table/slice.ts';
+import type { StageScope } from './table/stage-scope.ts';
+import type { Subject } from './table/subject.ts';
 
 /** Dimensions with more values than this are compared on their largest values only. */
 const mostSegmentsCompared = 500;

@@ -1,9 +1,9 @@
 import type { ConfusionChanges, LabelChange, LabelCounts, LabelPairs } from '../domain/evidence.ts';
 import type { Role } from '../domain/role.ts';
-import { type ComparedSides, comparedSides } from './compared-sides.ts';
-import { isCounted, isRight } from './conditions.ts';
-import type { JudgedTable } from './judged-table.ts';
-import type { StageScope } from './stage-scope.ts';
+import { type ComparedSides, comparedSides } from './table/compared-sides.ts';
+import { isCounted, isRight } from './table/conditions.ts';
+import type { JudgedTable } from './table/judged-table.ts';
+import type { StageScope } from './table/stage-scope.ts';
 
 const mostLabels = 50;
 const mostMistakenFor = 3;

@@ -1,15 +1,15 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
-import type { Database } from '../requests/database.ts';
-import { interval, type IntervalSettings } from '../stats/confidence-bound.ts';
-import { detectableChange } from '../stats/detectable-change.ts';
-import type { Linearized } from '../stats/linearized.ts';
-import { neededData } from '../stats/needed-data.ts';
+import type { Database } from '../database/database.ts';
+import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { detectableChange } from '../stats/bounds/detectable-change.ts';
+import type { Linearized } from '../stats/estimates/linearized.ts';
+import { neededData } from '../stats/bounds/needed-data.ts';
 import { guardedMetrics } from './compare.ts';
 import { onePerReplay } from './memory-sampler.ts';
 import { MetricSampler, type Sampler } from './metric-sampler.ts';
-import { readStageScope, type StageScope } from './stage-scope.ts';
-import type { Subject } from './subject.ts';
+import { readStageScope, type StageScope } from './table/stage-scope.ts';
+import type { Subject } from './table/subject.ts';
 
 /** The smallest change of a guarded metric that a stage's data would probably show. */
 export interface StageDetectability {

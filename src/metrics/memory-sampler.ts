@@ -1,11 +1,10 @@
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
-import type { PostStratified } from '../stats/post-stratification.ts';
-import type { Uncomputable } from '../stats/result.ts';
-import { uncomputable } from '../stats/result.ts';
-import type { Measured } from './estimate.ts';
+import type { PostStratified } from '../stats/estimates/post-stratification.ts';
+import { type Uncomputable, uncomputable } from '../stats/result.ts';
+import type { Measured } from './table/estimate.ts';
 import type { Sampler } from './metric-sampler.ts';
-import type { Subject, TestedQuantity } from './subject.ts';
+import type { Subject, TestedQuantity } from './table/subject.ts';
 
 /** Most memory that a version's process had resident, in bytes, or why nobody knows. */
 export type PeakMemory = { readonly bytes: number } | { readonly unknown: string };

@@ -1,18 +1,18 @@
 import type { Metric } from '../domain/metric.ts';
-import type { PostStratified } from '../stats/post-stratification.ts';
+import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
-import type { Measured } from './estimate.ts';
-import { groupMetricOf } from './group-metrics.ts';
-import { GroupSampler } from './group-sampler.ts';
-import { ColumnReader } from './column-reader.ts';
-import { DatabaseReader } from './database-reader.ts';
-import type { JudgedTable } from './judged-table.ts';
-import { MeanSampler } from './mean-sampler.ts';
-import { QuantileSampler } from './quantile-sampler.ts';
-import { quantileTables } from './quantile-tables.ts';
-import type { Subject, TestedQuantity } from './subject.ts';
-import { UnitSumTables } from './unit-sum-tables.ts';
-import { UnitSumColumns } from './unit-sums.ts';
+import type { Measured } from './table/estimate.ts';
+import { groupMetricOf } from './families/group-metrics.ts';
+import { GroupSampler } from './groups/group-sampler.ts';
+import { ColumnReader } from './means/column-reader.ts';
+import { DatabaseReader } from './means/database-reader.ts';
+import type { JudgedTable } from './table/judged-table.ts';
+import { MeanSampler } from './means/mean-sampler.ts';
+import { QuantileSampler } from './quantiles/quantile-sampler.ts';
+import { quantileTables } from './quantiles/quantile-tables.ts';
+import type { Subject, TestedQuantity } from './table/subject.ts';
+import { UnitSumTables } from './means/unit-sum-tables.ts';
+import { UnitSumColumns } from './means/unit-sums.ts';
 
 /** With more units than this in the log, the database adds them up: a few columns of so many numbers still fit in memory. */
 const mostUnitsInMemory = 100_000;

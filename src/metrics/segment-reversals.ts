@@ -1,11 +1,11 @@
 import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { SegmentReversal } from '../domain/segment-findings.ts';
-import { smallestAlpha } from '../stats/boundary.ts';
-import type { IntervalSettings } from '../stats/confidence-bound.ts';
-import { estimateAt } from './estimate.ts';
+import { smallestAlpha } from '../stats/bounds/boundary.ts';
+import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { estimateAt } from './table/estimate.ts';
 import type { Sampler } from './metric-sampler.ts';
-import type { StageScope } from './stage-scope.ts';
+import type { StageScope } from './table/stage-scope.ts';
 
 type Computed = Comparison & ComparisonNumbers;
 

@@ -1,5 +1,5 @@
 import type { CommandModelSpec, FolderModelSpec, HttpModelSpec, Model, ModelSpec } from '../domain/outcome.ts';
-import type { Traffic } from './host-protocol.ts';
+import type { Traffic } from './host/host-protocol.ts';
 import type { Environment } from './http/header-values.ts';
 
 /** How each runtime loads a version. The libraries behind a runtime are imported when one of its models is loaded. */

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { UserError, type Diagnostic } from '../domain/errors.ts';
 import { parseMetric } from '../domain/metric.ts';
-import { metricKey } from './guardrails.ts';
-import { locationOf, sourceText, type SourceText } from './source-text.ts';
-import { child, nodeAt, textOf, type ListNode, type MapNode, type TreeNode } from './tree.ts';
-import { parseYaml, type YamlTree } from './yaml-tree.ts';
+import { metricKey } from './read/guardrails.ts';
+import { locationOf, sourceText, type SourceText } from '../documents/source-text.ts';
+import { child, nodeAt, textOf, type ListNode, type MapNode, type TreeNode } from '../documents/tree.ts';
+import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
 
 /** Returns the text of a base file. @throws UserError when it cannot be read. */
 export type ReadBase = (pathFromPlanFolder: string) => string;

@@ -1,25 +1,25 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { planDigestInput } from './digest-input.ts';
-import { checkDrift } from './drift.ts';
+import { checkDrift } from './read/drift.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
-import { inReadingOrder, located, type Finding } from './findings.ts';
-import { checkChecks } from './checks.ts';
-import { checkGuardrails } from './guardrails.ts';
-import { checkLogFormat } from './log-format.ts';
-import { checkNames } from './names.ts';
-import { normalise } from './normalise.ts';
+import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
+import { checkChecks } from './read/checks.ts';
+import { checkGuardrails } from './read/guardrails.ts';
+import { checkLogFormat } from './read/log-format.ts';
+import { checkNames } from './read/names.ts';
+import { normalise } from './read/normalise.ts';
 import { checkFilter } from './read/filter.ts';
 import { checkPaths } from './read/paths.ts';
 import { checkScores } from './read/check-scores.ts';
-import { checkRequestSource } from './request-source.ts';
-import { checkSchema } from './plan-schema.ts';
-import { schemaFindings } from './schema-findings.ts';
-import { checkSegments } from './segments.ts';
-import { checkSettings } from './settings.ts';
-import { sourceText } from './source-text.ts';
-import { checkWeights } from './stages.ts';
-import { plainValue, type TreeNode } from './tree.ts';
+import { checkRequestSource } from './read/request-source.ts';
+import { checkSchema } from './read/plan-schema.ts';
+import { schemaFindings } from './read/schema-findings.ts';
+import { checkSegments } from './read/segments.ts';
+import { checkSettings } from './read/settings.ts';
+import { sourceText } from '../documents/source-text.ts';
+import { checkWeights } from './read/stages.ts';
+import { plainValue, type TreeNode } from '../documents/tree.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
 
 export interface PlanText {
   /** As the user wrote it; shown in diagnostics. */
@@ -93,4 +93,13 @@ function apartFrom(earlier: readonly Diagnostic[], later: readonly Diagnostic[])
 
 function place({ file, line, column }: Diagnostic): string {
   return `${file}:${line}:${column}`;
+}
+
+/**
+ * The text to hash for "is this still the same plan": everything that can change a verdict or what follows from it.
+ * Instructions for people and routers are left out, so that noting a rehearsal does not start a new series of looks.
+ */
+export function planDigestInput(plan: RolloutPlan): string {
+  const { rollback: _instructions, apply: _commands, ...decisive } = plan;
+  return canonicalJson(decisive);
 }

@@ -1,5 +1,5 @@
 import { errorAt, type OutcomeColumns } from '../models/outcome-columns.ts';
-import { quoteIdentifier, quoteLiteral, type Database } from '../requests/database.ts';
+import { quoteIdentifier, quoteLiteral, type Database } from '../database/database.ts';
 
 /** So many requests are asked alone where there are so many, and no more than this where there are many batches. */
 const fewestChecked = 64;

@@ -1,9 +1,9 @@
 import { positiveLabel } from '../domain/positive-label.ts';
 import type { OutputSignature } from '../domain/registry.ts';
 import { errorAt, joinColumns, labelsScored, type OutcomeColumns } from '../models/outcome-columns.ts';
-import type { ColumnInput } from '../requests/append-columns.ts';
+import type { ColumnInput } from '../database/append-columns.ts';
 import type { RequestChunk } from './request-chunks.ts';
-import type { RowRange } from './row-range.ts';
+import type { RowRange } from './store/row-range.ts';
 
 /** The outcomes of requests that follow one another. */
 export interface FinishedChunk extends RowRange {

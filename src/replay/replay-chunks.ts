@@ -1,11 +1,11 @@
 import type { OutputSignature } from '../domain/registry.ts';
-import type { HostedModel } from '../models/hosted-model.ts';
+import type { HostedModel } from '../models/host/hosted-model.ts';
 import { type FinishedChunk, OutcomeRows } from './outcome-rows.ts';
-import type { OutcomeStore } from './outcome-store.ts';
-import { outcomeColumns } from './outcome-tables.ts';
-import type { ParquetWriter } from './parquet-table.ts';
+import type { OutcomeStore } from './store/outcome-store.ts';
+import { outcomeColumns } from './store/outcome-tables.ts';
+import type { ParquetWriter } from './store/parquet-table.ts';
 import type { RequestChunks } from './request-chunks.ts';
-import { WriteBehind } from './write-behind.ts';
+import { WriteBehind } from './store/write-behind.ts';
 
 /** What a version's process is to do, and where its outcomes go. */
 export interface ChunksWork {

@@ -1,6 +1,6 @@
-import { ParquetWriter } from './parquet-table.ts';
+import { ParquetWriter } from './store/parquet-table.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
-import { StartLine } from './start-line.ts';
+import { StartLine } from './timing/start-line.ts';
 import { doWork, needsModel, prepareWork, type VersionWork, workKey } from './version-work.ts';
 
 /**

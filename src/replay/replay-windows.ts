@@ -1,5 +1,5 @@
-import { quoteIdentifier, type Database } from '../requests/database.ts';
-import type { RowRange } from './row-range.ts';
+import { quoteIdentifier, type Database } from '../database/database.ts';
+import type { RowRange } from './store/row-range.ts';
 
 /** A run of requests that is read at once, and where it is in the table. */
 export interface ReplayWindow extends RowRange {

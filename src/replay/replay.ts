@@ -1,15 +1,8 @@
 import type { ModelSpec } from '../domain/outcome.ts';
-import type { HostSettings } from '../models/hosted-model.ts';
-import type { Database } from '../requests/database.ts';
-import type { RequestIdentity } from './outcome-key.ts';
-
-/** Where finished work is kept. */
-export interface StoreSettings {
-  /** The folder of the outcome store, made if it is not there. */
-  readonly folder: string;
-  /** Forgets what is stored for this work, and does it anew. */
-  readonly fresh: boolean;
-}
+import type { HostSettings } from '../models/host/hosted-model.ts';
+import type { Database } from '../database/database.ts';
+import type { RequestIdentity } from './store/outcome-key.ts';
+import type { StoreSettings } from './store/outcome-store.ts';
 
 export interface ReplayProgress {
   readonly version: string;

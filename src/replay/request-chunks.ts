@@ -1,7 +1,7 @@
-import { quoteIdentifier, type Database } from '../requests/database.ts';
+import { quoteIdentifier, type Database } from '../database/database.ts';
 import { ChunkSize } from './chunk-size.ts';
 import type { ReplayWindow } from './replay-windows.ts';
-import { type RowRange, rowsWithin } from './row-range.ts';
+import { type RowRange, rowsWithin } from './store/row-range.ts';
 
 /** Requests that follow one another. */
 export interface RequestChunk extends RowRange {

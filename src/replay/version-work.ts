@@ -1,17 +1,17 @@
 import { interrupted } from '../domain/errors.ts';
 import { countOf, formatCount } from '../domain/format-number.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
-import { HostedModel } from '../models/hosted-model.ts';
+import { HostedModel } from '../models/host/hosted-model.ts';
 import { aloneAnswers, checkedRows, countDifferent, readBatchSample } from './batch-check.ts';
-import { outcomeKey } from './outcome-key.ts';
-import { OutcomeStore } from './outcome-store.ts';
-import type { ParquetWriter } from './parquet-table.ts';
+import { outcomeKey } from './store/outcome-key.ts';
+import { OutcomeStore } from './store/outcome-store.ts';
+import type { ParquetWriter } from './store/parquet-table.ts';
 import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
 import { planWindows, type ReplayWindows } from './replay-windows.ts';
 import { requestChunks } from './request-chunks.ts';
-import { countRows, type RowRange } from './row-range.ts';
-import type { StartLine } from './start-line.ts';
+import { countRows, type RowRange } from './store/row-range.ts';
+import type { StartLine } from './timing/start-line.ts';
 
 /** A replay that knows what it has to do. */
 export interface VersionWork {

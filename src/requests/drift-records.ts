@@ -5,19 +5,19 @@ import { isWithin, pathOf } from '../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../domain/log/field-paths.ts';
 import { latencyPaths } from '../domain/log/latency-field.ts';
 import type { RequestFilter } from '../domain/log/request-filter.ts';
-import type { RequestFields } from '../domain/log-format.ts';
-import { type Database, quoteIdentifier } from './database.ts';
-import { fileDigest } from './file-digest.ts';
+import type { RequestFields } from '../domain/log/log-format.ts';
+import { type Database, quoteIdentifier } from '../database/database.ts';
+import { fileDigest } from './files/file-digest.ts';
 import { fieldNames, scanRecords } from './files/scan-records.ts';
-import type { WantedField } from './formats/record-scan.ts';
-import { fieldNowhere } from './nothing-accepted.ts';
-import { countsSql, filterTexts } from './table/filter-sql.ts';
-import { type RequestFile, resolveRequestFiles } from './request-files.ts';
+import type { WantedField } from './containers/record-scan.ts';
+import { fieldNowhere } from './explain/nothing-accepted.ts';
+import { countsSql, filterTexts } from './values/filter-sql.ts';
+import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { identitySql } from './values/identity.ts';
 import { labelSql } from './values/label.ts';
-import type { ValueReading } from './read-options.ts';
+import type { ValueReading } from './values/read-options.ts';
 import { plausibleTimeSql, timestampSql } from './values/time.ts';
-import { outsideWindowSql } from './window-sql.ts';
+import { outsideWindowSql } from './table/window-sql.ts';
 
 /** Files or globs, and the time that counts (ISO 8601, `to` itself left out). */
 export interface DriftLog {

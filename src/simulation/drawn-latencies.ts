@@ -1,6 +1,6 @@
 import type { Role } from '../domain/role.ts';
-import type { LatencyCounts, LatencySample, LatencySource } from '../metrics/latency-sample.ts';
-import type { Slice } from '../metrics/slice.ts';
+import type { LatencyCounts, LatencySample, LatencySource } from '../metrics/quantiles/quantile-reader.ts';
+import type { Slice } from '../metrics/table/slice.ts';
 import { type DrawnStage, noiseWay, visitRequests, wayOf } from './drawn-stage.ts';
 
 const nanosecondsPerMs = 1e6;

@@ -1,7 +1,7 @@
 import type { CohortSize } from '../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
-import { judgedCohortOf, type StageScope } from '../metrics/stage-scope.ts';
+import { judgedCohortOf, type StageScope } from '../metrics/table/stage-scope.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 
 /** Whom a drawn stage is judged on: what `readStageScope` reads from a table. */

@@ -1,7 +1,7 @@
 import type { Segment } from '../domain/evidence.ts';
 import type { Metric } from '../domain/metric.ts';
-import type { Slice } from '../metrics/slice.ts';
-import { type SegmentedSides, type UnitSums, unitSums, type UnitSumSource } from '../metrics/unit-sums.ts';
+import type { Slice } from '../metrics/table/slice.ts';
+import { type SegmentedSides, type UnitSums, unitSums, type UnitSumSource } from '../metrics/means/unit-sums.ts';
 import { codesOf, type DrawnStage, isInCohort, wayOf } from './drawn-stage.ts';
 import type { Contributions } from './population.ts';
 import { worldOf } from './worlds.ts';

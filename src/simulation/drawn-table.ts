@@ -1,6 +1,6 @@
-import type { Database } from '../requests/database.ts';
-import { jackknifeGroups } from '../stats/jackknife.ts';
-import type { JudgedTable } from '../metrics/judged-table.ts';
+import type { Database } from '../database/database.ts';
+import { jackknifeGroups } from '../stats/estimates/jackknife.ts';
+import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 import { createDrawnTable, createDrawnView, drawnTable } from './population-table.ts';
 

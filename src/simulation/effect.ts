@@ -2,7 +2,7 @@ import type { Segment } from '../domain/evidence.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { type Metric, metricTraits, type MetricUnit } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { milliseconds, misreading, parseQuantity, reading, scaled, type Reading } from '../plan/quantity.ts';
+import { milliseconds, misreading, parseQuantity, reading, scaled, type Reading } from '../plan/read/quantity.ts';
 
 /** A change of the candidate that is planted into recorded outcomes: how much worse or better it truly is. */
 export interface Effect {

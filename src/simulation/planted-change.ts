@@ -1,6 +1,6 @@
 import type { Role } from '../domain/role.ts';
-import { kpiColumn } from '../requests/wanted-numbers.ts';
-import { quoteIdentifier, quoteLiteral } from '../requests/database.ts';
+import { kpiColumn } from '../requests/values/wanted-numbers.ts';
+import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
 import type { Effect } from './effect.ts';
 
 /** How an effect is planted: the candidate's columns that change, as SQL over one request, and which requests. */

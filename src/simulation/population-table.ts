@@ -1,5 +1,5 @@
-import type { JudgedTable } from '../metrics/judged-table.ts';
-import type { Database } from '../requests/database.ts';
+import type { JudgedTable } from '../metrics/table/judged-table.ts';
+import type { Database } from '../database/database.ts';
 
 /**
  * Makes the table `population` from the table `judged` with its columns `id` and `at`: the same requests with `record`, their place by unit

@@ -1,8 +1,8 @@
-import { type Database, quoteIdentifier } from '../requests/database.ts';
-import { meanMetricOf } from '../metrics/mean-metrics.ts';
-import type { MeanMetric } from '../metrics/mean-metric.ts';
+import { type Database, quoteIdentifier } from '../database/database.ts';
+import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
+import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type Aggregate, aggregatesOf, sumColumns, valueRange } from '../metrics/sum-columns.ts';
+import { type Aggregate, aggregatesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, worldCount, worldOf, type Worlds } from './worlds.ts';
 

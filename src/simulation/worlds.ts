@@ -1,10 +1,10 @@
 import type { Role } from '../domain/role.ts';
-import { outcomeFieldsOf } from '../metrics/judged-table.ts';
-import { type Database, quoteIdentifier } from '../requests/database.ts';
+import { outcomeFieldsOf } from '../metrics/table/judged-table.ts';
+import { type Database, quoteIdentifier } from '../database/database.ts';
 import { takenFrom, withoutOutcome } from './outcome-roles.ts';
 import type { PlantedEffect } from './plant-effect.ts';
 import { current } from './planted-change.ts';
-import type { WantedNumbers } from '../requests/wanted-numbers.ts';
+import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
 
 /**
  * The ways in which a request can happen in a simulation. A world is a way round (which version's outcome is whose) together with

@@ -1,8 +1,8 @@
 import { countOf, formatCount, formatShare } from '../domain/format-number.ts';
-import { areMisread, type HeldLabels, type LogReading } from '../domain/log-reading.ts';
+import { areMisread, type HeldLabels, type LogReading } from '../domain/log/log-reading.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
-import type { TruthAgreement } from '../domain/truth-agreement.ts';
+import type { TruthAgreement } from '../domain/log/truth-agreement.ts';
 
 /** Why something cannot be computed from a log although it has numbers for it, and what to do: clauses. */
 export interface Refusal {

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { expect, test } from 'vitest';
@@ -34,4 +34,22 @@ test('every folder of src/ has a layer', async () => {
   const layered = config.forbidden.map(({ name }: { name: string }) => name.replace('-imports-only-what-it-may', ''));
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(layered).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
+});
+
+test('every room inside a folder has a storey, and every storey a room', async () => {
+  const { storeys } = await import(join(root, '.dependency-cruiser.mjs'));
+  for (const [folder, { rooms }] of Object.entries<{ readonly rooms: readonly string[][] }>(storeys)) {
+    const known = rooms.flat();
+    const built = readdirSync(join(root, 'src', folder), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(known, folder).toEqual(expect.arrayContaining(built.map(({ name }) => name)));
+    for (const room of known) expect(existsSync(join(root, 'src', folder, room)), room).toBe(true);
+  }
+});
+
+test('no folder of src/ holds more than 28 files', () => {
+  const counts = new Map<string, number>();
+  for (const file of sourceFiles()) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  expect([...counts].filter(([, files]) => files > 28)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleRatio } from '../../src/stats/sample-ratio.ts';
+import { sampleRatio } from '../../src/stats/distances/sample-ratio.ts';
 import {
   areas,
   type Family,

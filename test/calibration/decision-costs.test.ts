@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { interval } from '../../src/stats/confidence-bound.ts';
-import { pairedDifference } from '../../src/stats/paired-difference.ts';
-import type { FloorOptions } from '../../src/stats/proportion-floor.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
+import { interval } from '../../src/stats/bounds/confidence-bound.ts';
+import { pairedDifference } from '../../src/stats/estimates/paired-difference.ts';
+import type { FloorOptions } from '../../src/stats/sums/contribution-sums.ts';
+import { servedDifference } from '../../src/stats/estimates/served-difference.ts';
 import { largestExplained } from './measure.ts';
 import { Random } from './random.ts';
 

@@ -1,5 +1,5 @@
-import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
-import { deleteGroupJackknife, jackknifeGroups } from '../../src/stats/jackknife.ts';
+import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/sums/cluster-size.ts';
+import { deleteGroupJackknife, jackknifeGroups } from '../../src/stats/estimates/jackknife.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';

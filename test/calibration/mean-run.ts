@@ -1,9 +1,7 @@
-import { ownValue } from '../../src/stats/own-value.ts';
-import { pairedDifference } from '../../src/stats/paired-difference.ts';
-import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
-import { proportion } from '../../src/stats/proportion.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
-import { servedRelativeDifference } from '../../src/stats/served-relative-difference.ts';
+import { ownValue } from '../../src/stats/estimates/own-value.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
+import { proportion } from '../../src/stats/estimates/proportion.ts';
+import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { type Columns, dealUnits } from './columns.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';

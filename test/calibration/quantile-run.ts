@@ -3,9 +3,13 @@ import {
   type ClusteredQuantile,
   type CountedWindow,
   quantileWindow,
-} from '../../src/stats/clustered-quantile.ts';
-import { pairedIndicators } from '../../src/stats/paired-indicators.ts';
-import { ownQuantile, quantileDifference, quantileRelativeDifference } from '../../src/stats/quantile-difference.ts';
+} from '../../src/stats/estimates/clustered-quantile.ts';
+import { pairedIndicators } from '../../src/stats/estimates/paired-indicators.ts';
+import {
+  ownQuantile,
+  quantileDifference,
+  quantileRelativeDifference,
+} from '../../src/stats/estimates/quantile-difference.ts';
 import type { Refusal, Uncomputable } from '../../src/stats/result.ts';
 import { dealUnits, type Groups } from './columns.ts';
 import { drawValues, type Values } from './populations.ts';

@@ -1,5 +1,7 @@
-import { pairedRatioDifference } from '../../src/stats/paired-ratio-difference.ts';
-import { pairedRatioRelativeDifference } from '../../src/stats/paired-ratio-relative-difference.ts';
+import {
+  pairedRatioDifference,
+  pairedRatioRelativeDifference,
+} from '../../src/stats/estimates/paired-ratio-difference.ts';
 import { Columns } from './columns.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';

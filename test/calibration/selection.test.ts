@@ -8,10 +8,10 @@ import { readSelection } from '../../src/gate/judge/read-selection.ts';
 import { guardedMetrics } from '../../src/metrics/compare.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import { readStageScope } from '../../src/metrics/stage-scope.ts';
+import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
-import { type Database, openDatabase } from '../../src/requests/database.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { selectionCheck } from '../../src/verdict/checks/selection.ts';
 
 /*

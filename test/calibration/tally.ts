@@ -1,7 +1,7 @@
-import { type IntervalSettings, interval } from '../../src/stats/confidence-bound.ts';
-import type { Linearized } from '../../src/stats/linearized.ts';
-import type { Proportion } from '../../src/stats/proportion.ts';
-import { effectiveCounts, isAbove, isBelow, proportionInterval } from '../../src/stats/proportion-bounds.ts';
+import { type IntervalSettings, interval } from '../../src/stats/bounds/confidence-bound.ts';
+import type { Linearized } from '../../src/stats/estimates/linearized.ts';
+import type { Proportion } from '../../src/stats/estimates/proportion.ts';
+import { effectiveCounts, isAbove, isBelow, proportionInterval } from '../../src/stats/bounds/proportion-bounds.ts';
 import type { Refusal, Uncomputable } from '../../src/stats/result.ts';
 
 /** What one look found: an estimate, or that there is none. */

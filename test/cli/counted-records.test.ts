@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RequestFileFacts } from '../../src/domain/request-file-facts.ts';
+import type { RequestFileFacts } from '../../src/domain/log/request-file-facts.ts';
 import { candidate, edit, evaluate, linesOf, log, starter, type Evaluated, type StarterRecord } from './starter.ts';
 
 /** Changes some lines of the log as text, from the first on; each may become several. */

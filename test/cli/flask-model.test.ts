@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HttpArtifact } from '../../src/domain/registry.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';
 

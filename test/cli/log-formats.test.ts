@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder } from './harness.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats', import.meta.url));

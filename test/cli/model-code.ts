@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRegistry } from '../../src/registry/parse-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { artifactSha256 } from '../../src/models/artifact.ts';
 
 const registryFile = 'fixtures/registry/intent-classifier.json';

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseRegistry } from '../../src/registry/parse-registry.ts';
+import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
 import { run, type Run } from './harness.ts';
 import { ownShippedRollouts } from './shipped.ts';
 import {

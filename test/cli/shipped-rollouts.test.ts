@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run } from './harness.ts';
 import { ownShippedRollouts, serveShippedModels, shippedRollouts } from './shipped.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
-import { parseRegistry } from '../../src/registry/parse-registry.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder, type Run, type RunOptions } from './harness.ts';
 
 /** The names of what `canary init` writes. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Comparison } from '../../src/domain/evidence.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';
 

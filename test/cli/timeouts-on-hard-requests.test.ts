@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HttpArtifact } from '../../src/domain/registry.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { serve } from '../models/http/loopback.ts';
 import { run } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';

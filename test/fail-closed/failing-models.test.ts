@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, type Run } from '../cli/harness.ts';
 import { runBeforeEncoding, shortenLog } from '../cli/model-code.ts';
 import { ownShippedRollouts } from '../cli/shipped.ts';

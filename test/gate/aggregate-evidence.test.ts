@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { promote } from '../../src/gate/promote.ts';
-import { renderReport } from '../../src/gate/report-files.ts';
-import { reviewPlan } from '../../src/gate/review-plan.ts';
-import { evidenceText } from '../../src/report/evidence-text.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { promote } from '../../src/gate/act/promote.ts';
+import { renderReport } from '../../src/gate/report/report-files.ts';
+import { reviewPlan } from '../../src/gate/review/review-plan.ts';
+import { evidenceText } from '../../src/report/evidence/evidence-text.ts';
 import { evidenceOf, planFolder } from './aggregate-plans.ts';
 import { worldAt } from './world-at.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
-import { serializeEvidence } from '../../src/report/serialize-evidence.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { worldAt } from './world-at.ts';
 
 export interface NumbersPlan {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { reviewPlan } from '../../src/gate/review-plan.ts';
+import { reviewPlan } from '../../src/gate/review/review-plan.ts';
 import { folderWith, pairs, words } from './held-logs.ts';
 import { worldAt } from './world-at.ts';
 

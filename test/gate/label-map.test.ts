@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { addToRegistry } from '../../src/gate/add-version.ts';
-import { exportCompatibility } from '../../src/gate/export-compat.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { addToRegistry } from '../../src/gate/registry/add-version.ts';
+import { exportCompatibility } from '../../src/gate/registry/export-compat.ts';
 import { temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import { worldAt } from './world-at.ts';
 

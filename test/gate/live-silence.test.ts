@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { reviewPlan } from '../../src/gate/review-plan.ts';
-import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { reviewPlan } from '../../src/gate/review/review-plan.ts';
+import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from './world-at.ts';
 
 type Change = (isCandidate: boolean, fails: boolean) => Readonly<Record<string, unknown>>;

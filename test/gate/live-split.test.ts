@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { promote } from '../../src/gate/promote.ts';
-import { reviewPlan } from '../../src/gate/review-plan.ts';
-import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { promote } from '../../src/gate/act/promote.ts';
+import { reviewPlan } from '../../src/gate/review/review-plan.ts';
+import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from './world-at.ts';
 
 interface Served {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evidenceText } from '../../src/report/evidence-text.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
-import { serializeEvidence } from '../../src/report/serialize-evidence.ts';
+import { evidenceText } from '../../src/report/evidence/evidence-text.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { checkOf, type PlantedRecord, PlantedRollout, seeded } from './planted-log.ts';
 
 const hour = 3_600_000;

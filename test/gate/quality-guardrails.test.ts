@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { OutputSignature } from '../../src/domain/registry.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
-import { serializeEvidence } from '../../src/report/serialize-evidence.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { worldAt } from './world-at.ts';
 
 interface LogRecord {

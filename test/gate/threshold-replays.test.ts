@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Thresholds } from '../../src/domain/threshold.ts';
-import { answerByThreshold } from '../../src/gate/outcomes/threshold-answers.ts';
-import { type Database, openDatabase } from '../../src/requests/database.ts';
+import { answerByThreshold } from '../../src/gate/rollout/threshold-answers.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
 
 type Rollout = Parameters<typeof answerByThreshold>[2];
 

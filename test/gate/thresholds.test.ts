@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { worldAt } from './world-at.ts';
 
 const quarter = 4;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { confusionChanges } from '../../src/metrics/confusion-changes.ts';
-import { latencyCurves } from '../../src/metrics/latency-curves.ts';
-import type { StageScope } from '../../src/metrics/stage-scope.ts';
+import { latencyCurves } from '../../src/metrics/quantiles/latency-curves.ts';
+import type { StageScope } from '../../src/metrics/table/stage-scope.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 function scope(comparison: StageScope['comparison'], judgedCohort: StageScope['judgedCohort'] = 'all'): StageScope {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Database, openDatabase } from '../../src/requests/database.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
 
 /** One version's outcome of a row: right or wrong label, an error kind, or nothing recorded. */
 export interface RowOutcome {

@@ -1,9 +1,9 @@
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
-import type { Measured } from '../../src/metrics/estimate.ts';
+import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import type { TestedQuantity } from '../../src/metrics/subject.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
-import type { Linearized } from '../../src/stats/linearized.ts';
+import type { TestedQuantity } from '../../src/metrics/table/subject.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
+import type { Linearized } from '../../src/stats/estimates/linearized.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 export function metricOf(id: string): Metric {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseMetric } from '../../src/domain/metric.ts';
 import { MemorySampler, type PeakMemory } from '../../src/metrics/memory-sampler.ts';
 import type { Sampler } from '../../src/metrics/metric-sampler.ts';
-import type { Subject } from '../../src/metrics/subject.ts';
+import type { Subject } from '../../src/metrics/table/subject.ts';
 
 const others: Sampler = {
   measure: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
-import type { Measured } from '../../src/metrics/estimate.ts';
+import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import type { TestedQuantity } from '../../src/metrics/subject.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import type { TestedQuantity } from '../../src/metrics/table/subject.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 function metric(id: string): Metric {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseMetric } from '../../src/domain/metric.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 const right = { label: 'yes' };

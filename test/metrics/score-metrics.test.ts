@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RankedPairs } from '../../src/metrics/ranked-pairs.ts';
+import { RankedPairs } from '../../src/metrics/families/ranking/ranked-pairs.ts';
 import type { JudgedRow } from './judged-rows.ts';
 import { linearized, measure } from './measure.ts';
 

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createJudgedTable, type OutcomeSource } from '../../src/metrics/judged-table.ts';
-import { outcomeColumns } from '../../src/replay/outcome-tables.ts';
-import { openDatabase } from '../../src/requests/database.ts';
+import { createJudgedTable, type OutcomeSource } from '../../src/metrics/table/judged-table.ts';
+import { outcomeColumns } from '../../src/replay/store/outcome-tables.ts';
+import { openDatabase } from '../../src/database/database.ts';
 
 /**
  * Ten requests, of which the first four were timed. The replay failed over the requests 0 and 4 and was tried again over 1 and 5; the timed

@@ -5,12 +5,12 @@ import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import type { Metric } from '../../src/domain/metric.ts';
-import type { Measured } from '../../src/metrics/estimate.ts';
+import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import type { Slice } from '../../src/metrics/slice.ts';
-import { type Database, openDatabase } from '../../src/requests/database.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import type { Slice } from '../../src/metrics/table/slice.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 

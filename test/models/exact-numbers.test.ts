@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../src/models/exact-numbers.ts';
-import { HostedModel } from '../../src/models/hosted-model.ts';
+import { HostedModel } from '../../src/models/host/hosted-model.ts';
 import { hostScript } from './fixtures/tiny-model.ts';
 import { specOf } from './http/http-spec.ts';
 import { serve } from './http/loopback.ts';

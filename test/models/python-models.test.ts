@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { artifactSha256 } from '../../src/models/artifact.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { type Run, run, temporaryFolder } from '../cli/harness.ts';
 
 const folder = fileURLToPath(new URL('../python/', import.meta.url));

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml, stringify } from 'yaml';
 import { metricNames } from '../../src/domain/metric.ts';
-import { readBound } from '../../src/plan/bound.ts';
-import { planDefaults } from '../../src/plan/defaults.ts';
-import { checkSchema, schemaAt } from '../../src/plan/plan-schema.ts';
-import { readDuration, readFraction } from '../../src/plan/quantity.ts';
+import { readBound } from '../../src/plan/read/bound.ts';
+import { planDefaults } from '../../src/plan/read/defaults.ts';
+import { checkSchema, schemaAt } from '../../src/plan/read/plan-schema.ts';
+import { readDuration, readFraction } from '../../src/plan/read/quantity.ts';
 import schema from '../../src/plan/rollout-plan.schema.json' with { type: 'json' };
-import { readTime } from '../../src/plan/time.ts';
-import type { TreePath } from '../../src/plan/tree.ts';
+import { readTime } from '../../src/plan/read/time.ts';
+import type { TreePath } from '../../src/documents/tree.ts';
 import { examplePlan, parsed, shortPlan } from './plan-text.ts';
 
 /** Every key, item and open key of the format, by its path; open keys are named `*`. */

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from '../gate/world-at.ts';
 
 const model = 'classifier';

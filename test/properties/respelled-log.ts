@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schemes } from '../../src/assignment/schemes.ts';
 import { UserError } from '../../src/domain/errors.ts';
-import { evaluate } from '../../src/gate/evaluate.ts';
-import { starterIntents, starterLog } from '../../src/gate/starter/starter-log.ts';
-import { starterRegistry } from '../../src/gate/starter/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
-import { openDatabase } from '../../src/requests/database.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { starterIntents, starterLog } from '../../src/gate/init/starter-log.ts';
+import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
+import { openDatabase } from '../../src/database/database.ts';
 import { worldAt } from '../gate/world-at.ts';
 
 export const versions = ['1.0.0', '1.1.0'] as const;

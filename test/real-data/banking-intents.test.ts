@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ComparisonNumbers, Evidence } from '../../src/domain/evidence.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import type { Classifier } from './classifier.ts';
 import { type Experiment, makeExperiment, planFile, type Rollout } from './experiment.ts';
 

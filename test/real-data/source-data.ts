@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Cell, type Database, openDatabase } from '../../src/requests/database.ts';
+import { type Cell, type Database, openDatabase } from '../../src/database/database.ts';
 
 /** A customer's question to a bank and which of 77 intents it has. */
 export interface Question {

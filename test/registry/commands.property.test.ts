@@ -2,17 +2,16 @@ import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
-import { addVersion } from '../../src/registry/add-version.ts';
-import { recordApplied, withPendingApply } from '../../src/registry/applied.ts';
-import { changelogText } from '../../src/registry/changelog.ts';
-import { nextStage } from '../../src/registry/next-stage.ts';
-import { parseRegistry } from '../../src/registry/parse-registry.ts';
-import { recordRehearsal } from '../../src/registry/rehearsal.ts';
-import { rollBack } from '../../src/registry/roll-back.ts';
-import { targetOfModel } from '../../src/registry/rollback-target.ts';
-import { rolloutState } from '../../src/registry/rollout-state.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
-import { trafficContradiction } from '../../src/registry/verify-traffic.ts';
+import { addVersion } from '../../src/registry/change/add-version.ts';
+import { recordApplied, withPendingApply } from '../../src/registry/change/applied.ts';
+import { changelogText } from '../../src/registry/change/changelog.ts';
+import { nextStage, rolloutState } from '../../src/registry/file/rollout-state.ts';
+import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
+import { recordRehearsal } from '../../src/registry/change/rehearsal.ts';
+import { rollBack } from '../../src/registry/change/roll-back.ts';
+import { targetOfModel } from '../../src/registry/change/rollback-target.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
+import { trafficContradiction } from '../../src/registry/file/verify-traffic.ts';
 import {
   act,
   changeAt,
@@ -23,7 +22,7 @@ import {
   startingRegistry,
   version,
 } from './example-registry.ts';
-import { applyVerdict } from '../../src/registry/apply-verdict.ts';
+import { applyVerdict } from '../../src/registry/change/apply-verdict.ts';
 
 const at = '2026-11-06T08:00:00.000Z';
 const overriddenBy = { by: 'ana', reason: 'known cause' };

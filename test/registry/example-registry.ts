@@ -1,7 +1,7 @@
 import { UserError } from '../../src/domain/errors.ts';
 import type { Decision, ModelRegistry, ModelVersion, VersionStatus } from '../../src/domain/registry.ts';
-import { applyVerdict } from '../../src/registry/apply-verdict.ts';
-import type { RecordedLook, RolloutChange, WeightedStage } from '../../src/registry/transition.ts';
+import { applyVerdict } from '../../src/registry/change/apply-verdict.ts';
+import type { RecordedLook, RolloutChange, WeightedStage } from '../../src/registry/change/transition.ts';
 
 export function version(status: VersionStatus, name: string): ModelVersion {
   return {

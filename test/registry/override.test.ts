@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Decision, ModelRegistry } from '../../src/domain/registry.ts';
-import { applyVerdict } from '../../src/registry/apply-verdict.ts';
+import { applyVerdict } from '../../src/registry/change/apply-verdict.ts';
 import {
   act,
   allStages,

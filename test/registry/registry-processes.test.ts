@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readRegistry, updateRegistry } from '../../src/registry/registry-store.ts';
+import { readRegistry, updateRegistry } from '../../src/registry/store/registry-store.ts';
 import { act, startingRegistry } from './example-registry.ts';
 import { ending, filesOfModel, folderWith, model, startWriter } from './writer.ts';
 

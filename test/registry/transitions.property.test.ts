@@ -2,11 +2,11 @@ import { array, assert, constantFrom, double, property, record, uniqueArray } fr
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Decision, ModelRegistry, ModelVersion } from '../../src/domain/registry.ts';
-import { applyVerdict } from '../../src/registry/apply-verdict.ts';
-import { parseRegistry } from '../../src/registry/parse-registry.ts';
-import { rolloutState, rolloutUnderway } from '../../src/registry/rollout-state.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
-import type { RolloutChange } from '../../src/registry/transition.ts';
+import { applyVerdict } from '../../src/registry/change/apply-verdict.ts';
+import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
+import { rolloutState, rolloutUnderway } from '../../src/registry/file/rollout-state.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
+import type { RolloutChange } from '../../src/registry/change/transition.ts';
 import { changeAt, startingRegistry } from './example-registry.ts';
 
 const versionNames = Object.keys(startingRegistry.versions);

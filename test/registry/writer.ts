@@ -5,7 +5,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
-import { serializeRegistry } from '../../src/registry/serialize-registry.ts';
+import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { changeAt } from './example-registry.ts';
 
 export const model = 'intent-classifier';
@@ -24,8 +24,8 @@ const built = (file: string) => new URL(`../../dist/registry/${file}`, import.me
 
 /** What a process that writes does: as the command line would, it says what went wrong and exits 5. */
 const script = `
-import { updateRegistry } from '${built('registry-store.js').href}';
-import { applyVerdict } from '${built('apply-verdict.js').href}';
+import { updateRegistry } from '${built('store/registry-store.js').href}';
+import { applyVerdict } from '${built('change/apply-verdict.js').href}';
 const [folder, model, verdict, expected, change] = process.argv.slice(1);
 const step = () => updateRegistry(folder, model, JSON.parse(expected), (registry) => applyVerdict(registry, verdict, JSON.parse(change)));
 try {
@@ -49,7 +49,7 @@ export function startWriter(
   limit?: { readonly kilobytes: number },
 ): ChildProcess {
   // The processes run what is shipped: npm test builds it first.
-  if (!existsSync(built('registry-store.js'))) throw new Error('dist/ is missing: run npm run build');
+  if (!existsSync(built('store/registry-store.js'))) throw new Error('dist/ is missing: run npm run build');
   const change = JSON.stringify(changeAt('shadow'));
   const options = ['--input-type=module', '--eval', script, folder, model, verdict, JSON.stringify(expected), change];
   const command = [process.execPath, ...options];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FolderModelSpec } from '../../src/domain/outcome.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
-import type { Database } from '../../src/requests/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import { never, openRequests, replayInTwoRuns, replayOf } from './fixtures/replays.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadOutcomes } from '../../src/replay/outcome-tables.ts';
+import { loadOutcomes } from '../../src/replay/store/outcome-tables.ts';
 import type { ReplayProgress } from '../../src/replay/replay.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';

@@ -7,7 +7,7 @@ import type {
   Verdict,
 } from '../../src/domain/evidence.ts';
 import { confusion, drift, latency } from './example-aggregates.ts';
-import type { Style } from '../../src/report/style.ts';
+import type { Style } from '../../src/report/words/style.ts';
 
 /** A terminal of so many columns, without colour. */
 export function columns(count: number): Style {

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../src/domain/evidence.ts';
-import type { Report } from '../../src/report/report.ts';
-import { evidenceDigest } from '../../src/report/serialize-evidence.ts';
+import type { Report } from '../../src/report/document/report.ts';
+import { evidenceDigest } from '../../src/report/document/serialize-evidence.ts';
 import { increaseEvidence, rollbackEvidence } from './example-evidence.ts';
 
 const planFile = 'rollouts/intent-classifier-1.6.0.yaml';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { renderReport } from '../../src/gate/report-files.ts';
-import { parseEvidence } from '../../src/report/parse-evidence.ts';
-import { reportFormats } from '../../src/report/report-formats.ts';
+import { renderReport } from '../../src/gate/report/report-files.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { reportFormats } from '../../src/report/exports/report-formats.ts';
 import { reportOf } from './example-reports.ts';
 import { hostileEvidence } from './hostile-evidence.ts';
 

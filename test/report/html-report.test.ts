@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { htmlReport } from '../../src/report/html/html-report.tsx';
-import type { Report } from '../../src/report/report.ts';
+import type { Report } from '../../src/report/document/report.ts';
 import { manySegments, rollbackEvidence } from './example-evidence.ts';
 import { looksReport, reportOf, rollbackReport } from './example-reports.ts';
 import { hostileEvidence, hostileStrings } from './hostile-evidence.ts';

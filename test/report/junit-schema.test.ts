@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { junitReport } from '../../src/report/junit.ts';
+import { junitReport } from '../../src/report/exports/junit.ts';
 import { manySegments } from './example-evidence.ts';
 import { increaseReport, reportOf, rollbackReport } from './example-reports.ts';
 import { hostileEvidence } from './hostile-evidence.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { renderReport } from '../../src/gate/report-files.ts';
-import { reportFormats } from '../../src/report/report-formats.ts';
+import { renderReport } from '../../src/gate/report/report-files.ts';
+import { reportFormats } from '../../src/report/exports/report-formats.ts';
 import { increaseReport, looksReport, rollbackReport } from './example-reports.ts';
 
 // `npm run golden` writes these files anew; read what changed before you commit it.

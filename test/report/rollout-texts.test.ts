@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { planText, type PlanReview } from '../../src/report/plan-text.ts';
-import { type Promotion, promotionText } from '../../src/report/promotion-text.ts';
-import { type RolloutStatus, statusText } from '../../src/report/status-text.ts';
+import { planText, type PlanReview } from '../../src/report/commands/plan-text.ts';
+import { type Promotion, promotionText } from '../../src/report/commands/promotion-text.ts';
+import { type RolloutStatus, statusText } from '../../src/report/commands/status-text.ts';
 import { columns } from './example-evidence.ts';
 
 const stageWeights = { shadow: 0, 'canary-5': 0.05, 'canary-25': 0.25, full: 1 };

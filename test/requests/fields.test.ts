@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columnPath, pathText } from '../../src/domain/log/record-path.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { defaultFields, LogFolder, record } from './log-folder.ts';
 
 let logs: LogFolder;

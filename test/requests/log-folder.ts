@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Database, openDatabase } from '../../src/requests/database.ts';
-import type { ReadOptions } from '../../src/requests/read-options.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { ReadOptions } from '../../src/requests/values/read-options.ts';
 import { type RequestFacts, readRequests } from '../../src/requests/read-requests.ts';
 
 export const defaultFields = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
-import { prepareFolder, workFolder } from '../../src/gate/look-history.ts';
-import { openRollout } from '../../src/gate/rollout.ts';
-import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulated-log.ts';
-import { withDatabase } from '../../src/gate/with-database.ts';
-import { segmentColumn } from '../../src/requests/read-options.ts';
+import { prepareFolder, workFolder } from '../../src/gate/rollout/look-history.ts';
+import { openRollout } from '../../src/gate/rollout/rollout.ts';
+import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
+import { withDatabase } from '../../src/gate/rollout/with-database.ts';
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
 import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';

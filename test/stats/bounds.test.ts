@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundary } from '../../src/stats/boundary.ts';
-import { boundInStandardErrors, interval } from '../../src/stats/confidence-bound.ts';
-import { detectableChange } from '../../src/stats/detectable-change.ts';
-import type { Linearized } from '../../src/stats/linearized.ts';
-import { neededData } from '../../src/stats/needed-data.ts';
+import { boundary } from '../../src/stats/bounds/boundary.ts';
+import { boundInStandardErrors, interval } from '../../src/stats/bounds/confidence-bound.ts';
+import { detectableChange } from '../../src/stats/bounds/detectable-change.ts';
+import type { Linearized } from '../../src/stats/estimates/linearized.ts';
+import { neededData } from '../../src/stats/bounds/needed-data.ts';
 import { intervalOf, present } from './samples.ts';
 
 const estimate: Linearized = {

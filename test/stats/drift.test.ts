@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { chiSquareTest } from '../../src/stats/chi-square.ts';
-import { jensenShannonDistance } from '../../src/stats/jensen-shannon.ts';
-import { kolmogorovSmirnovPValue } from '../../src/stats/kolmogorov-smirnov.ts';
-import { populationStability } from '../../src/stats/population-stability.ts';
+import { chiSquareTest } from '../../src/stats/distances/chi-square.ts';
+import { jensenShannonDistance } from '../../src/stats/distances/jensen-shannon.ts';
+import { kolmogorovSmirnovPValue } from '../../src/stats/distances/kolmogorov-smirnov.ts';
+import { populationStability } from '../../src/stats/distances/population-stability.ts';
 
 describe('the chi-square test', () => {
   // evidentlyai/evidently tests/stattests/test_stattests.py (Apache-2.0), which takes the reference's shares as known.

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { deleteGroupJackknife } from '../../src/stats/jackknife.ts';
-import { ownValue } from '../../src/stats/own-value.ts';
-import { postStratifiedDifference } from '../../src/stats/segmented-sample.ts';
-import type { PostStratified } from '../../src/stats/post-stratification.ts';
-import { sampleRatio } from '../../src/stats/sample-ratio.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
-import { topUnitsShare } from '../../src/stats/top-units-share.ts';
+import { deleteGroupJackknife } from '../../src/stats/estimates/jackknife.ts';
+import { ownValue } from '../../src/stats/estimates/own-value.ts';
+import { postStratifiedDifference, type PostStratified } from '../../src/stats/estimates/post-stratification.ts';
+import { sampleRatio } from '../../src/stats/distances/sample-ratio.ts';
+import { servedDifference } from '../../src/stats/estimates/served-difference.ts';
+import { topUnitsShare } from '../../src/stats/estimates/top-units-share.ts';
 import { linearized, sample } from './samples.ts';
 
 const size = { units: 100, requests: 100, effectiveUnits: 100, clusterSize: 1, counted: { units: 100, requests: 100 } };

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/cluster-size.ts';
-import { ownValue } from '../../src/stats/own-value.ts';
-import { pairedDifference } from '../../src/stats/paired-difference.ts';
-import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
-import { servedRelativeDifference } from '../../src/stats/served-relative-difference.ts';
+import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/sums/cluster-size.ts';
+import { ownValue } from '../../src/stats/estimates/own-value.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
+import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { linearized, pairs, sample } from './samples.ts';
 
 describe('cluster size', () => {

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairedDifference } from '../../src/stats/paired-difference.ts';
-import { pairedRatioDifference } from '../../src/stats/paired-ratio-difference.ts';
-import { pairedRatioRelativeDifference } from '../../src/stats/paired-ratio-relative-difference.ts';
-import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
+import {
+  pairedRatioDifference,
+  pairedRatioRelativeDifference,
+} from '../../src/stats/estimates/paired-ratio-difference.ts';
 import { linearized, pairs, repeat, sample } from './samples.ts';
 
 describe('a paired difference of ratios', () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { boundary } from '../../src/stats/boundary.ts';
+import { boundary } from '../../src/stats/bounds/boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../../src/stats/distributions.ts';
-import { logDirichletMarginal, logMultinomial } from '../../src/stats/sample-ratio.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
-import { servedRelativeDifference } from '../../src/stats/served-relative-difference.ts';
+import { logDirichletMarginal, logMultinomial } from '../../src/stats/distances/sample-ratio.ts';
+import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { linearized, sampleWithMoments } from './samples.ts';
 
 /*

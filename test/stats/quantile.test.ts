@@ -4,15 +4,15 @@ import {
   type ClusteredQuantile,
   type CountedWindow,
   quantileWindow,
-} from '../../src/stats/clustered-quantile.ts';
-import { interval } from '../../src/stats/confidence-bound.ts';
-import { pairedIndicators } from '../../src/stats/paired-indicators.ts';
+} from '../../src/stats/estimates/clustered-quantile.ts';
+import { interval } from '../../src/stats/bounds/confidence-bound.ts';
+import { pairedIndicators } from '../../src/stats/estimates/paired-indicators.ts';
 import {
   ownQuantile,
   quantileDifference,
   quantileRelativeDifference,
   residualCorrelation,
-} from '../../src/stats/quantile-difference.ts';
+} from '../../src/stats/estimates/quantile-difference.ts';
 import { intervalOf, repeat } from './samples.ts';
 
 const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'fixed', plannedUnits: 1000 } as const;

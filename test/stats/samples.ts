@@ -1,7 +1,7 @@
-import type { Linearized } from '../../src/stats/linearized.ts';
-import type { Proportion } from '../../src/stats/proportion.ts';
+import type { Linearized } from '../../src/stats/estimates/linearized.ts';
+import type { Proportion } from '../../src/stats/estimates/proportion.ts';
 import type { Interval, Refusal } from '../../src/stats/result.ts';
-import type { PairedSample, Sample } from '../../src/stats/sample.ts';
+import type { PairedSample, Sample } from '../../src/stats/sums/sample.ts';
 
 /** One request per unit, with a given sum and sum of squares: half the units a fixed distance above the mean, half below. */
 export function sampleWithMoments({

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { interval } from '../../src/stats/confidence-bound.ts';
-import { pairedDifference } from '../../src/stats/paired-difference.ts';
-import { pairedRelativeDifference } from '../../src/stats/paired-relative-difference.ts';
-import { servedDifference } from '../../src/stats/served-difference.ts';
+import { interval } from '../../src/stats/bounds/confidence-bound.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
+import { servedDifference } from '../../src/stats/estimates/served-difference.ts';
 import { intervalOf, linearized, pairs, repeat, sample } from './samples.ts';
 
 const settings = (inference: 'fixed' | 'sequential') =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseMetric } from '../../src/domain/metric.ts';
 import type { Guardrail } from '../../src/domain/plan.ts';
-import { nextLook } from '../../src/gate/next-look.ts';
+import { nextLook } from '../../src/gate/look/next-look.ts';
 import { plannedTests, rollbackTests, segmentDivisor, testsOfSegment } from '../../src/verdict/guardrail-tests.ts';
 import { isTooSmall } from '../../src/verdict/too-small.ts';
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../domain/errors.ts';
 import { eachPath, type FieldPaths, shownPaths } from '../../domain/log/field-paths.ts';
 import { pathOf, type PathStep } from '../../domain/log/record-path.ts';
-import type { RequestFields } from '../../domain/log-format.ts';
+import type { RequestFields } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
 import type { Problem } from './right-answer.ts';

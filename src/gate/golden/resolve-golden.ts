@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../domain/errors.ts';
-import type { Database } from '../../requests/database.ts';
+import type { Database } from '../../database/database.ts';
 import { errorKindSql } from '../../requests/values/error.ts';
 import { identitySql } from '../../requests/values/identity.ts';
 import { labelSql } from '../../requests/values/label.ts';
 import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
-import type { Rollout } from '../rollout.ts';
-import { valueReadingOf } from '../stage-requests.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { valueReadingOf } from '../rollout/stage-requests.ts';
 import type { GoldenRecord } from './golden-records.ts';
 import { recordedAnswer, textsOf } from './recorded-answer.ts';
 import { type Problem, rightLabel } from './right-answer.ts';

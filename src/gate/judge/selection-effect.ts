@@ -3,8 +3,8 @@ import { type Metric, metricTraits } from '../../domain/metric.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
-import type { StageScope } from '../../metrics/stage-scope.ts';
-import type { Subject } from '../../metrics/subject.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import type { Subject } from '../../metrics/table/subject.ts';
 
 /** What the check reads, beside what passed. */
 export interface SelectionSource {

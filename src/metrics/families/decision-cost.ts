@@ -1,10 +1,10 @@
 import { type CostTable, costRange, type DecisionCosts, type OutcomeCosts } from '../../domain/decision-costs.ts';
 import type { Role } from '../../domain/role.ts';
-import { quoteLiteral } from '../../requests/database.ts';
-import { both, isDecided } from '../conditions.ts';
-import { doubleSql } from '../exact-sum.ts';
-import type { MeanMetric } from '../mean-metric.ts';
-import { neitherLabel } from './positives.ts';
+import { quoteLiteral } from '../../database/database.ts';
+import { both, isDecided } from '../table/conditions.ts';
+import { doubleSql } from '../table/exact-sum.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+import { neitherLabel } from '../table/positives.ts';
 
 /** Mean cost of a request's decision, by what was true and what was answered; without an answer it costs the most of its true label's row. */
 export function decisionCost(costs: DecisionCosts): MeanMetric {

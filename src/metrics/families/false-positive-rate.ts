@@ -1,6 +1,6 @@
-import { both, isDecided } from '../conditions.ts';
-import type { MeanMetric } from '../mean-metric.ts';
-import { neitherLabel } from './positives.ts';
+import { both, isDecided } from '../table/conditions.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+import { neitherLabel } from '../table/positives.ts';
 import type { Role } from '../../domain/role.ts';
 
 const isNegative = (role: Role) => `${isDecided(role)} AND NOT is_positive`;

@@ -1,9 +1,9 @@
 import type { ComparisonKind } from '../../domain/evidence.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import { quoteLiteral } from '../../requests/database.ts';
-import { isLabelled } from '../conditions.ts';
-import type { MeanMetric } from '../mean-metric.ts';
+import { quoteLiteral } from '../../database/database.ts';
+import { isLabelled } from '../table/conditions.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
 
 /** Condition under which a request counts for one version alone. */
 type Domain = (role: Role) => string;

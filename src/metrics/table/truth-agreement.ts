@@ -1,7 +1,7 @@
 import { type Role, roles } from '../../domain/role.ts';
-import { labelAgreement, numberAgreement, type TruthAgreement } from '../../domain/truth-agreement.ts';
-import { trueNumber } from '../conditions.ts';
-import type { JudgedTable } from '../judged-table.ts';
+import { labelAgreement, numberAgreement, type TruthAgreement } from '../../domain/log/truth-agreement.ts';
+import { trueNumber } from './conditions.ts';
+import type { JudgedTable } from './judged-table.ts';
 
 /** How the true labels of all judged requests go with what each version answered. */
 export async function truthAgreements(

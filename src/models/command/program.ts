@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
-import { peakMemoryOf } from '../peak-memory.ts';
+import { peakMemoryOf } from '../host/peak-memory.ts';
 
 /** What a program did while a line was waited for. */
 export type Heard =

@@ -4,7 +4,7 @@ import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
 import { failure, readDecoded } from '../decode.ts';
 import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
-import { connectionLimit, type Traffic } from '../host-protocol.ts';
+import { connectionLimit, type Traffic } from '../host/host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError } from './answer-error.ts';
 import { largestAnswerBytes, type Request } from './ask-once.ts';

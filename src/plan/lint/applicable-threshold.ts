@@ -1,7 +1,7 @@
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { roles } from '../../domain/role.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 
 /** A threshold cuts the score of the second of two labels, and names a version that the plan compares. */

@@ -1,6 +1,6 @@
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
-import { onlyLabelsChange, schemaChange } from './version-change.ts';
+import { onlyLabelsChange, schemaChange } from '../../domain/version-change.ts';
 
 /**
  * A caller cannot be sent to either of two versions that take or answer different things, unless a label map makes the

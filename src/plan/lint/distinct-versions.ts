@@ -1,4 +1,4 @@
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** A version cannot replace itself. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { resolveVersion } from './resolve-version.ts';
+import { resolveVersion } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** Baseline and candidate must be in the registry. */

@@ -1,6 +1,6 @@
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { labelMapProblems } from '../../domain/label-map.ts';
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 
 /** A label map speaks of labels that both versions have; a label that it forgets would count as an error of the candidate. */

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { located } from '../findings.ts';
-import type { TreeNode } from '../tree.ts';
+import { located } from '../../documents/findings.ts';
+import type { TreeNode } from '../../documents/tree.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { lintRules } from './rules.ts';

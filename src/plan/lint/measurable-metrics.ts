@@ -4,7 +4,7 @@ import { inLabelsOf } from '../../domain/label-map.ts';
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { type NumberedVersion, resolveBoth } from './resolve-version.ts';
+import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** What is wrong with a metric for an output, as a clause and what to write instead. */

@@ -1,7 +1,7 @@
-import { logFormatTraits } from '../../domain/log-format.ts';
+import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { Runtime } from '../../domain/registry.ts';
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** A guardrail on what the log's format cannot hold only ever holds, unless a replay measures it. */

@@ -1,4 +1,4 @@
-import { resolveVersion } from './resolve-version.ts';
+import { resolveVersion } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** Without the hashes of its data and code nobody can tell what a version is, or make it again. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
-import type { TreePath } from '../tree.ts';
+import type { TreePath } from '../../documents/tree.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
 /** What a rule found, at a path of the plan; message and hint are clauses that a semicolon can join. */

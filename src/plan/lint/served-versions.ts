@@ -1,5 +1,5 @@
 import { writeOneOf } from '../../domain/did-you-mean.ts';
-import { resolveVersion } from './resolve-version.ts';
+import { resolveVersion } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
 /** A name in the log that is translated to a version that does not exist would count for neither side. */

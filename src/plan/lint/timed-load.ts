@@ -1,4 +1,4 @@
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 
 /** A rate at which nothing is timed shows no queue, whoever wrote it expects one to show. */

@@ -1,7 +1,7 @@
 import { compare, inc, parse, type SemVer } from 'semver';
-import { resolveBoth } from './resolve-version.ts';
+import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
-import { bumpBetween, changeBetween, type ChangeSize, isSmaller } from './version-change.ts';
+import { bumpBetween, changeBetween, type ChangeSize, isSmaller } from '../../domain/version-change.ts';
 
 /** A version number should not promise a smaller change than the one that it stands for. */
 export const versionBump: LintRule = {

@@ -1,5 +1,5 @@
-import { itemsOf, nodeAt, textOf, type TreeNode } from '../tree.ts';
-import type { Finding } from '../findings.ts';
+import { itemsOf, nodeAt, textOf, type TreeNode } from '../../documents/tree.ts';
+import type { Finding } from '../../documents/findings.ts';
 import { readDecisionCost } from './decision-cost.ts';
 import { readThreshold } from './threshold.ts';
 

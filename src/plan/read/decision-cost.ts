@@ -1,8 +1,8 @@
 import type { CostTable, DecisionCosts, OutcomeCosts } from '../../domain/decision-costs.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import type { Finding } from '../findings.ts';
-import { shown } from '../quantity.ts';
-import { isEmpty, type MapNode, nodeAt, plainValue, type TreeNode, type TreePath } from '../tree.ts';
+import type { Finding } from '../../documents/findings.ts';
+import { shown } from './quantity.ts';
+import { isEmpty, type MapNode, nodeAt, plainValue, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import type { SectionReading } from './threshold.ts';
 
 const outcomes = ['falsePositive', 'falseNegative', 'truePositive', 'trueNegative'] as const;

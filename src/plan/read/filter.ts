@@ -1,9 +1,9 @@
 import { isWithin, readPath, type RecordPath } from '../../domain/log/record-path.ts';
 import type { FieldCondition, FilterValue, RequestFilter } from '../../domain/log/request-filter.ts';
-import { type LogFormat, logFormats, logFormatTraits } from '../../domain/log-format.ts';
-import { servedDefaults } from '../defaults.ts';
-import type { Finding } from '../findings.ts';
-import { keysOf, nodeAt, plainValue, textOf, type TreeNode } from '../tree.ts';
+import { type LogFormat, logFormats, logFormatTraits } from '../../domain/log/log-format.ts';
+import { servedDefaults } from './defaults.ts';
+import type { Finding } from '../../documents/findings.ts';
+import { keysOf, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
 
 /** Fields that tell how a request ended, wherever a log keeps them. */
 const endings = /^(?:http_?)?(?:status|status_?code|response_?code|error|error_?code|exception)$/iu;

@@ -1,7 +1,7 @@
 import { parseMetric } from '../../domain/metric.ts';
 import { readPath } from '../../domain/log/record-path.ts';
-import type { Finding } from '../findings.ts';
-import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../tree.ts';
+import type { Finding } from '../../documents/findings.ts';
+import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
 /** Checks every path into a record that a plan names. */
 export function checkPaths(root: TreeNode): Finding[] {

@@ -1,7 +1,7 @@
 import type { Thresholds } from '../../domain/threshold.ts';
-import type { Finding } from '../findings.ts';
-import { misreading, readFraction, shown, type Reading } from '../quantity.ts';
-import { isEmpty, nodeAt, plainValue, type TreeNode, type TreePath } from '../tree.ts';
+import type { Finding } from '../../documents/findings.ts';
+import { misreading, readFraction, shown, type Reading } from './quantity.ts';
+import { isEmpty, nodeAt, plainValue, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
 /** What a section of the plan says, and what is wrong with it; no value where something is. */
 export interface SectionReading<Value> {

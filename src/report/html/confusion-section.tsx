@@ -1,7 +1,7 @@
 import type { ConfusionChanges, LabelChange, LabelCounts } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatTogether } from '../../domain/format-number.ts';
-import { cohortPhrase } from '../names.ts';
-import { printableName, printableSentence } from '../printable.ts';
+import { cohortPhrase } from '../words/names.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
 import { shareChart, type ShareRow } from './charts/share-chart.ts';
 import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 

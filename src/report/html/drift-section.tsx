@@ -1,7 +1,7 @@
 import type { DriftFeature, DriftFindings, DriftSide, QualityDrift } from '../../domain/drift.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
-import { driftCells, driftSubject } from '../drift-cells.ts';
-import { printableName, printableSentence } from '../printable.ts';
+import { driftCells, driftSubject } from '../evidence/drift-cells.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
 import { periodChart } from './charts/period-chart.ts';
 import { shareChart } from './charts/share-chart.ts';
 import { Chart, DataTable, LeftOut } from './data-table.tsx';

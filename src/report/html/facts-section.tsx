@@ -1,10 +1,10 @@
 import type { CheckResult, Evidence } from '../../domain/evidence.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { comparisonCells } from '../comparison-cells.ts';
-import { comparisonGroups } from '../comparison-groups.ts';
-import { evidenceFacts } from '../evidence-header.ts';
-import { commandLine } from '../names.ts';
-import { printableName, printableSentence } from '../printable.ts';
+import { comparisonCells } from '../evidence/comparison-cells.ts';
+import { comparisonGroups } from '../evidence/comparison-groups.ts';
+import { evidenceFacts } from '../evidence/evidence-header.ts';
+import { commandLine } from '../words/names.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
 import { type Cell, comparisonColumns, DataTable, LeftOut, why } from './data-table.tsx';
 
 const mostRows = 200;

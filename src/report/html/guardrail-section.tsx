@@ -1,9 +1,9 @@
 import type { Evidence, GuardrailResult, GuardrailStatus } from '../../domain/evidence.ts';
 import { countOf } from '../../domain/format-number.ts';
-import { guardrailCells, sidesOf } from '../guardrail-cells.ts';
-import { guardrailsByWeight } from '../harm.ts';
-import { cohortPhrase, judgedCohort } from '../names.ts';
-import { printableSentence } from '../printable.ts';
+import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
+import { guardrailsByWeight } from '../evidence/harm.ts';
+import { cohortPhrase, judgedCohort } from '../words/names.ts';
+import { printableSentence } from '../words/printable.ts';
 import { intervalChart } from './charts/interval-chart.ts';
 import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 

@@ -1,10 +1,10 @@
 import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { formatBound } from '../../domain/format-bound.ts';
 import { countOf } from '../../domain/format-number.ts';
-import { guardrailSubject } from '../guardrail-cells.ts';
-import { guardrailsByWeight } from '../harm.ts';
-import { lookRows } from '../look-rows.ts';
-import { judgedCohort } from '../names.ts';
+import { guardrailSubject } from '../evidence/guardrail-cells.ts';
+import { guardrailsByWeight } from '../evidence/harm.ts';
+import { lookRows } from '../evidence/look-rows.ts';
+import { judgedCohort } from '../words/names.ts';
 import { lookChart, type LookPoint } from './charts/look-chart.ts';
 import { Chart, DataTable, LeftOut } from './data-table.tsx';
 

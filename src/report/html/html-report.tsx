@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { printableName } from '../printable.ts';
-import type { Report } from '../report.ts';
+import { printableName } from '../words/printable.ts';
+import type { Report } from '../document/report.ts';
 import { ConfusionSection } from './confusion-section.tsx';
 import { DriftSection } from './drift-section.tsx';
 import { CheckSection, CohortSection, ReproductionSection } from './facts-section.tsx';

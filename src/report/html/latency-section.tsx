@@ -1,8 +1,8 @@
 import { parseMetric } from '../../domain/metric.ts';
 import type { Evidence, LatencyCurves } from '../../domain/evidence.ts';
 import { countOf, formatTogether } from '../../domain/format-number.ts';
-import { cohortPhrase } from '../names.ts';
-import { printableName } from '../printable.ts';
+import { cohortPhrase } from '../words/names.ts';
+import { printableName } from '../words/printable.ts';
 import { quantileChart } from './charts/quantile-chart.ts';
 import { type Cell, Chart, DataTable } from './data-table.tsx';
 

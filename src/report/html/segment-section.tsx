@@ -2,10 +2,10 @@ import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import type { Bound } from '../../domain/plan.ts';
 import { countOf } from '../../domain/format-number.ts';
-import { comparisonCells } from '../comparison-cells.ts';
-import { type ComparisonGroup, comparisonGroups } from '../comparison-groups.ts';
-import { isComputed, worstFirst } from '../harm.ts';
-import { printableName } from '../printable.ts';
+import { comparisonCells } from '../evidence/comparison-cells.ts';
+import { type ComparisonGroup, comparisonGroups } from '../evidence/comparison-groups.ts';
+import { isComputed, worstFirst } from '../evidence/harm.ts';
+import { printableName } from '../words/printable.ts';
 import { forestChart } from './charts/forest-chart.ts';
 import { type Cell, Chart, comparisonColumns, DataTable, LeftOut, why } from './data-table.tsx';
 

@@ -1,8 +1,8 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
-import { cohortPhrase, judgedCohort, toldSize } from '../names.ts';
-import { nextStep } from '../next-step.ts';
-import { printableName, printableSentence } from '../printable.ts';
+import { cohortPhrase, judgedCohort, toldSize } from '../words/names.ts';
+import { nextStep } from '../evidence/next-step.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
 
 const reasonsShown = 3;
 const mostReasons = 200;

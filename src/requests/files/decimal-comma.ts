@@ -1,7 +1,7 @@
-import { type Database, quoteIdentifier } from '../database.ts';
-import { containerOf } from '../formats/record-format.ts';
-import type { WantedField } from '../formats/record-scan.ts';
-import type { RequestFile } from '../request-files.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { containerOf } from '../containers/record-format.ts';
+import type { WantedField } from '../containers/record-scan.ts';
+import type { RequestFile } from './request-files.ts';
 
 /** `12,5`, `1.234,5`, `-0,3e-4`. */
 const withComma = String.raw`[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+(?:[eE][+-]?[0-9]+)?`;

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
-import { csvHeader } from '../formats/csv-header.ts';
-import { type ContainerName, knownEndings, namedContainer } from '../formats/record-format.ts';
-import type { Compression, ContainedFile } from '../formats/record-scan.ts';
-import { uncompressed } from '../formats/uncompressed.ts';
+import { csvHeader } from '../containers/csv-header.ts';
+import { type ContainerName, knownEndings, namedContainer } from '../containers/record-format.ts';
+import type { Compression, ContainedFile } from '../containers/record-scan.ts';
+import { uncompressed } from '../containers/uncompressed.ts';
 import { headOfZstd } from './zstd-head.ts';
 
 /** What a file's bytes are. */

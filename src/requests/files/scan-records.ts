@@ -1,9 +1,8 @@
-import { plainKeys, type RecordPath } from '../../domain/log/record-path.ts';
-import { columnPath } from '../../domain/log/record-path.ts';
-import { type Database, quoteIdentifier, quoteLiteral } from '../database.ts';
-import { containerOf } from '../formats/record-format.ts';
-import type { RecordScan, ScanOptions, WantedField } from '../formats/record-scan.ts';
-import type { RequestFile } from '../request-files.ts';
+import { plainKeys, type RecordPath, columnPath } from '../../domain/log/record-path.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { containerOf } from '../containers/record-format.ts';
+import type { RecordScan, ScanOptions, WantedField } from '../containers/record-scan.ts';
+import type { RequestFile } from './request-files.ts';
 import { commaColumns, decimalCommaSql } from './decimal-comma.ts';
 
 /** A scan, and how the file was read where that does not go without saying. */

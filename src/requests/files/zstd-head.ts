@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database.ts';
+import { quoteLiteral } from '../../database/database.ts';
 
 /** The first lines of a .zst file, which Node 20 cannot decompress and DuckDB can; empty for one that is damaged. */
 export async function headOfZstd(absolutePath: string, lines: number): Promise<string> {

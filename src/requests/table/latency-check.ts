@@ -1,8 +1,8 @@
 import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { type LatencyField, type LatencyUnit, latencyUnits } from '../../domain/log/latency-field.ts';
-import type { Database } from '../database.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
-import { unmeasured } from './latency-sql.ts';
+import type { Database } from '../../database/database.ts';
+import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
+import { unmeasured } from '../values/latency-sql.ts';
 
 /** What became of one version's recorded latencies. */
 export interface LatencyReading {

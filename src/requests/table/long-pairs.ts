@@ -1,8 +1,8 @@
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { type Database, quoteIdentifier } from '../database.ts';
-import { holdsOwnOutcome } from '../live-split.ts';
-import { derivedSegmentSql, type ReadOptions, segmentColumn } from '../read-options.ts';
-import { reasonCode } from '../reject-reason.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { holdsOwnOutcome } from './live-split.ts';
+import { derivedSegmentSql, type ReadOptions, segmentColumn } from '../values/read-options.ts';
+import { reasonCode } from './reject-reason.ts';
 
 /** How many requests have a record of either version, of those of which the rarer version has one. */
 export interface LongPairs {

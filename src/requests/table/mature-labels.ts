@@ -1,5 +1,5 @@
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../../database/database.ts';
 
 /** Requests that are too young for their label to count. */
 export interface YoungRequests {

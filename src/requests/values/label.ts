@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database.ts';
+import { quoteLiteral } from '../../database/database.ts';
 import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
 /** What the labels in a log may be. */

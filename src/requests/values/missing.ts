@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database.ts';
+import { quoteLiteral } from '../../database/database.ts';
 
 /** How programs write that they know nothing: pandas, R, SQL, JSON and Hive, in lower case. */
 const missingWords = ['', 'null', 'none', 'nan', 'na', 'n/a', '<na>', 'nat', String.raw`\n`];

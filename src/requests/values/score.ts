@@ -1,5 +1,5 @@
-import { quoteLiteral } from '../database.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../read-options.ts';
+import { quoteLiteral } from '../../database/database.ts';
+import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
 import { isLabelSql, type LabelReading, labelSql } from './label.ts';
 import { isMissingSql, trimmedSql } from './missing.ts';
 

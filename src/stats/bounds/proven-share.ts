@@ -1,5 +1,5 @@
-import type { Proportion } from '../proportion.ts';
-import { effectiveCounts, isAbove, proportionLowerBound, proportionUpperBound } from '../proportion-bounds.ts';
+import type { Proportion } from '../estimates/proportion.ts';
+import { effectiveCounts, isAbove, proportionLowerBound, proportionUpperBound } from './proportion-bounds.ts';
 
 /**
  * Effective requests at which tests of few requests are at their sharpest: a prior worth ten of them. Any number that is fixed before the

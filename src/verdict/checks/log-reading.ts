@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../domain/evidence.ts';
 import { countOf } from '../../domain/format-number.ts';
-import type { LogReading } from '../../domain/log-reading.ts';
+import type { LogReading } from '../../domain/log/log-reading.ts';
 
 /** Nothing that canary judges was served before. */
 const earliest = '2000-01-01T00:00:00.000Z';

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../domain/evidence.ts';
-import type { RequestFileFacts } from '../../domain/request-file-facts.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatShare } from '../../domain/format-number.ts';
 import type { Checks } from '../../domain/plan.ts';
-import { sampleRatio } from '../../stats/sample-ratio.ts';
+import { sampleRatio } from '../../stats/distances/sample-ratio.ts';
 import { judgedSize } from '../judged-size.ts';
 
 /**

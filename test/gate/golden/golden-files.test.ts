@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/gate/evaluate.ts';
-import { promote } from '../../../src/gate/promote.ts';
-import { reviewPlan } from '../../../src/gate/review-plan.ts';
+import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
+import { promote } from '../../../src/gate/act/promote.ts';
+import { reviewPlan } from '../../../src/gate/review/review-plan.ts';
 import { worldAt } from '../world-at.ts';
 import { type GoldenRollout, goldenRollout, linesOf } from './golden-rollout.ts';
 

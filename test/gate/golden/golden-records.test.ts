@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logFormatTraits } from '../../../src/domain/log-format.ts';
+import { logFormatTraits } from '../../../src/domain/log/log-format.ts';
 import type { OutputSignature } from '../../../src/domain/registry.ts';
 import { type GoldenReader, readGoldenRecords } from '../../../src/gate/golden/golden-records.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../../src/domain/evidence.ts';
 import type { Artifact } from '../../../src/domain/registry.ts';
-import { evaluate } from '../../../src/gate/evaluate.ts';
+import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
 import type { World } from '../../../src/gate/world.ts';
 import { worldAt } from '../world-at.ts';
 import { type GoldenRollout, goldenRollout, linesOf, spoken } from './golden-rollout.ts';

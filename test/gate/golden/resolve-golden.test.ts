@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { UserError } from '../../../src/domain/errors.ts';
 import type { OutputSignature } from '../../../src/domain/registry.ts';
 import { readGolden } from '../../../src/gate/golden/read-golden.ts';
-import { openRollout } from '../../../src/gate/rollout.ts';
+import { openRollout } from '../../../src/gate/rollout/rollout.ts';
 import { worldAt } from '../world-at.ts';
 import { type GoldenRollout, goldenRollout } from './golden-rollout.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionCosts } from '../../../src/domain/decision-costs.ts';
 import { MetricSampler } from '../../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../../src/requests/read-options.ts';
+import { segmentColumn } from '../../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from '../judged-rows.ts';
 import { linearized, measure } from '../measure.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AlertRecall } from '../../../src/metrics/families/alert-recall.ts';
-import { PrecisionCurve } from '../../../src/metrics/families/precision-curve.ts';
+import { AlertRecall } from '../../../src/metrics/families/ranking/alert-recall.ts';
+import { PrecisionCurve } from '../../../src/metrics/families/ranking/precision-curve.ts';
 import type { JudgedRow } from '../judged-rows.ts';
 import { linearized, measure } from '../measure.ts';
 

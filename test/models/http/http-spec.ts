@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { HttpEndpoint } from '../../../src/domain/endpoint.ts';
 import type { HttpModelSpec, Model, Outcome } from '../../../src/domain/outcome.ts';
 import type { Signature } from '../../../src/domain/registry.ts';
-import type { Traffic } from '../../../src/models/host-protocol.ts';
+import type { Traffic } from '../../../src/models/host/host-protocol.ts';
 import { loadHttpModel } from '../../../src/models/http/http-model.ts';
 
 /** Petal and sepal sizes to a kind of iris. */

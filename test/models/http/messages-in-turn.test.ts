@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { artifactSha256 } from '../../../src/models/artifact.ts';
-import { HostedModel } from '../../../src/models/hosted-model.ts';
+import { HostedModel } from '../../../src/models/host/hosted-model.ts';
 import { errorAt } from '../../../src/models/outcome-columns.ts';
 import { hostScript, temporaryFolder, writeFiles } from '../fixtures/tiny-model.ts';
 import { specOf } from './http-spec.ts';

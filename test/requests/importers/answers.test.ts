@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ReadOptions } from '../../../src/requests/read-options.ts';
+import type { ReadOptions } from '../../../src/requests/values/read-options.ts';
 import { type Body, Captures, captured, csv, json, unit } from './capture-records.ts';
 import { importOptions } from './import-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type LogFormat, logFormatTraits, type RequestFields } from '../../../src/domain/log-format.ts';
+import { type LogFormat, logFormatTraits, type RequestFields } from '../../../src/domain/log/log-format.ts';
 import type { Role } from '../../../src/domain/role.ts';
-import type { ReadOptions } from '../../../src/requests/read-options.ts';
+import type { ReadOptions } from '../../../src/requests/values/read-options.ts';
 
 /** The folder of hand-written logs. */
 export const formatFixtures = fileURLToPath(new URL('../../../fixtures/formats', import.meta.url));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quoteLiteral } from '../../../src/requests/database.ts';
+import { quoteLiteral } from '../../../src/database/database.ts';
 import { labelSql } from '../../../src/requests/values/label.ts';
 import { LogFolder } from '../log-folder.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ReadOptions } from '../../../src/requests/read-options.ts';
+import type { ReadOptions } from '../../../src/requests/values/read-options.ts';
 import { defaultFields, LogFolder } from '../log-folder.ts';
 
 let folder: LogFolder;

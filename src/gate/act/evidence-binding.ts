@@ -1,0 +1,96 @@
+import { unusableFile } from '../../domain/errors.ts';
+import type { Evidence, VersionFacts } from '../../domain/evidence.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { resolveArtifact, verifyArtifact } from '../../models/artifact.ts';
+import { artifactIdentity } from '../../models/artifact-identity.ts';
+import type { NumberedVersion } from '../../domain/resolve-version.ts';
+import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
+import { digestGolden } from '../golden/read-golden.ts';
+import { changeOf } from '../rollout/request-prefix.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+
+/**
+ * Makes sure that evidence is about things as they are now: unaltered, of this plan, stage, rollout state and artifacts,
+ * of golden requests that are still the same, and of request files that at most grew.
+ * @returns what a person should know although it does not stop the change, a sentence each.
+ * @throws UserError (exit 5) that names what moved.
+ */
+export async function checkBinding(
+  rollout: Rollout,
+  stage: Stage,
+  evidence: Evidence,
+  file: string,
+): Promise<readonly string[]> {
+  const moved = findMoved(rollout, stage, evidence);
+  if (moved !== undefined) throw refused(file, moved);
+  await checkArtifact(rollout, rollout.baseline, evidence.inputs.baseline, file);
+  await checkArtifact(rollout, rollout.candidate, evidence.inputs.candidate, file);
+  await checkGolden(rollout, evidence, file);
+  return await checkRequests(rollout, evidence, file);
+}
+
+function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, evidence: Evidence): string | undefined {
+  if (evidenceDigest(evidence) !== evidence.digest)
+    return 'its digest does not match its content: it was edited or cut';
+  if (evidence.plan.name !== plan.name) return `it is for the plan ${evidence.plan.name}`;
+  if (evidence.plan.sha256 !== sha256) return 'the plan changed since';
+  if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight)
+    return `it is for stage ${evidence.stage.name}`;
+  const entered = record?.entered ?? [];
+  if (!sameList(evidence.rollout.entered, entered)) {
+    return `the rollout moved since: the stages entered are ${entered.join(', ') || 'none'} now, at revision ${registry.revision}`;
+  }
+  const versions = [...new Set([...Object.keys(evidence.rollout.traffic), ...Object.keys(registry.traffic)])];
+  const moved = versions.find(
+    (version) => (evidence.rollout.traffic[version] ?? 0) !== (registry.traffic[version] ?? 0),
+  );
+  return moved === undefined ? undefined : `the traffic of ${moved} moved since`;
+}
+
+async function checkArtifact(
+  rollout: Rollout,
+  { version, entry }: NumberedVersion,
+  facts: VersionFacts,
+  file: string,
+): Promise<void> {
+  const { path, sha256 } = entry.artifact;
+  if (facts.version !== version)
+    throw refused(file, `it is about version ${facts.version}, the plan now means ${version}`);
+  if (facts.sha256 !== artifactIdentity(entry.artifact))
+    throw refused(file, `version ${version} has another artifact in the registry now`);
+  if (path !== undefined && sha256 !== undefined) {
+    await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256);
+  }
+}
+
+async function checkRequests({ folder }: Rollout, { inputs }: Evidence, file: string): Promise<string[]> {
+  const notes: string[] = [];
+  for (const requests of inputs.requests) {
+    const change = await changeOf(folder, requests);
+    const grownNumbers = change === 'grown' && inputs.format === 'aggregates';
+    if (change === 'changed' || grownNumbers)
+      throw refused(file, `${requests.path} is not what was evaluated any more`);
+    if (change === 'absent')
+      notes.push(`${requests.path} is not here; it could not be compared with what was evaluated.`);
+  }
+  return notes;
+}
+
+/** Another golden request is one that nobody answered, so that these files may not even grow. */
+async function checkGolden(rollout: Rollout, { inputs }: Evidence, file: string): Promise<void> {
+  if (rollout.plan.golden === undefined) return;
+  const now = new Map((await digestGolden(rollout)).map(({ path, sha256 }) => [path, sha256]));
+  const then = new Map((inputs.golden ?? []).map(({ path, sha256 }) => [path, sha256]));
+  const moved = [...new Set([...then.keys(), ...now.keys()])].find((path) => then.get(path) !== now.get(path));
+  if (moved !== undefined) throw refused(file, `the golden requests in ${moved} are not those that were asked`);
+}
+
+function sameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((value, index) => value === right[index]);
+}
+
+function refused(file: string, why: string): Error {
+  return unusableFile(`${file} cannot be acted on: ${why}`, {
+    hint: 'Run canary evaluate again and promote what it finds.',
+  });
+}

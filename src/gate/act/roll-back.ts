@@ -1,0 +1,93 @@
+import type { RolloutVersions } from '../../registry/file/rollout-state.ts';
+import type { ModelRegistry } from '../../domain/registry.ts';
+import { withPendingApply } from '../../registry/change/applied.ts';
+import { readRegistry, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
+import { rollBack } from '../../registry/change/roll-back.ts';
+import type { Person } from '../../registry/change/transition.ts';
+import type { Rollback } from '../../report/commands/rollback-text.ts';
+import { applyChange } from './apply.ts';
+import { stateOf } from './registry-state.ts';
+import { type RollbackSubject, rollbackSubject } from './rollback-subject.ts';
+import { shownPath } from '../shown-path.ts';
+import type { World } from '../world.ts';
+
+export interface RollbackOptions {
+  /** Folder of the registry; what is rolled back is then the name of a model, not a plan. */
+  readonly registry?: string;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/**
+ * Takes the candidate out of traffic without asking for evidence. It is right on any revision, so that a change which came
+ * first does not stop it; a candidate that is out of traffic already is left as it is.
+ * @param target a plan file, or with `registry` the name of a model.
+ * @throws UserError (exit 2 or 5), and then nothing was changed.
+ */
+export async function rollBackRollout(world: World, target: string, options: RollbackOptions): Promise<Rollback> {
+  const subject = await rollbackSubject(world, target, options.registry);
+  const { registryFolder, model } = subject;
+  const named = { target, model, ...(options.registry === undefined ? {} : { registryFolder: options.registry }) };
+  const { registry, path } = await readRegistry(registryFolder, model);
+  const found = subject.targetIn(registry);
+  if ('nothing' in found)
+    return {
+      ...named,
+      action: 'none',
+      why: found.nothing,
+      now: stateOf(registry),
+      registryFile: shownPath(world.cwd, path),
+    };
+  const done = await takeOut(subject, world.now().toISOString(), personOf(options));
+  if ('nothing' in done) {
+    // Somebody else was faster; what they left is what counts.
+    const { registry: now } = await readRegistry(registryFolder, model);
+    return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile: shownPath(world.cwd, path) };
+  }
+  const { before, after, changelogFailure } = done.update;
+  if (changelogFailure !== undefined) world.note(changelogFailure);
+  const apply = subject.loaded === undefined ? undefined : await applyChange(world, subject.loaded);
+  const stage = before.rollouts[done.rollout.name]?.entered.at(-1);
+  return {
+    ...named,
+    action: 'rollback',
+    rollout: done.rollout,
+    ...(stage === undefined ? {} : { stage }),
+    before: stateOf(before),
+    ...(apply === undefined ? {} : { apply }),
+    now: stateOf(after),
+    registryFile: shownPath(world.cwd, path),
+  };
+}
+
+/** Who did it and why, as far as they said. */
+export function personOf({ by, reason }: Pick<RollbackOptions, 'by' | 'reason'>): Person {
+  return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Takes the subject's candidate out of traffic in a registry folder, or tells why there was nothing to do under the lock. */
+export async function takeOut(
+  { registryFolder, model, targetIn, loaded }: RollbackSubject,
+  at: string,
+  person: Person,
+): Promise<{ readonly update: RegistryUpdate; readonly rollout: RolloutVersions } | { readonly nothing: string }> {
+  let rollout: RolloutVersions | undefined;
+  const transition = (registry: ModelRegistry) => {
+    const found = targetIn(registry);
+    if ('nothing' in found) throw new NothingToDo(found.nothing);
+    rollout = found.rollout;
+    const commands = loaded === undefined ? 'unknown' : loaded.plan.apply !== undefined;
+    return withPendingApply(registry, rollBack(registry, { rollout, at, person }), commands);
+  };
+  try {
+    const update = await updateRegistry(registryFolder, model, null, transition);
+    if (rollout === undefined) throw new Error('a registry was changed without its transition');
+    return { update, rollout };
+  } catch (error) {
+    if (error instanceof NothingToDo) return { nothing: error.message };
+    throw error;
+  }
+}
+
+/** Leaves the lock without a change. */
+class NothingToDo extends Error {}

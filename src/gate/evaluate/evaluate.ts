@@ -1,0 +1,137 @@
+import type { Diagnostic } from '../../domain/errors.ts';
+import type { Evidence } from '../../domain/evidence.ts';
+import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
+import { confusionChanges } from '../../metrics/confusion-changes.ts';
+import { MemorySampler } from '../../metrics/memory-sampler.ts';
+import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { assignUnits } from '../../requests/table/assign-units.ts';
+import type { Database } from '../../database/database.ts';
+import type { Report } from '../../report/document/report.ts';
+import { concludeLook } from '../look/conclude-look.ts';
+import { evaluateAggregates } from '../dashboards/judge-aggregates.ts';
+import { judgeStage } from '../judge/judge-stage.ts';
+import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
+import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from '../rollout/look-history.ts';
+import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
+import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
+import { findingsOf } from './locate-findings.ts';
+import { reportOf } from '../report/read-report.ts';
+import { withInputs } from '../report/example-inputs.ts';
+import { reportFiles, writeReports } from '../report/report-files.ts';
+import { readInputDrift } from './read-drift.ts';
+import { prepareJudgement } from './prepare-judgement.ts';
+import { changeOf } from '../rollout/request-prefix.ts';
+import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
+import { readStageRequests } from '../rollout/stage-requests.ts';
+import { withDatabase } from '../rollout/with-database.ts';
+import type { World } from '../world.ts';
+
+export interface EvaluateOptions {
+  /** The stage that may or may not begin; the first not yet entered where absent. */
+  readonly stage?: string;
+  /** Where the evidence goes instead of `.canary/PLAN/STAGE/evidence.json`. */
+  readonly evidence?: string;
+  /** Report files to write beside it, each in the form that its name says. */
+  readonly report?: readonly string[];
+  /** Shows the recorded inputs of example requests in the reports. */
+  readonly includeInputs?: boolean;
+  /** Replays anew instead of using stored outcomes. */
+  readonly fresh?: boolean;
+}
+
+/** An evaluation and what it is told with. */
+export interface Evaluation {
+  readonly evidence: Evidence;
+  readonly model: string;
+  /** Where the evidence was written. */
+  readonly evidenceFile: string;
+  /** What did not pass, at the lines of the plan that asked for it. */
+  readonly findings: readonly Diagnostic[];
+  /** The same as a report. */
+  readonly report: () => Promise<Report>;
+}
+
+/**
+ * Asks whether a stage may begin: reads its requests, obtains both versions' outcomes, judges them and writes the
+ * evidence. The registry is only read.
+ * @throws UserError (exit 2, 5 or 130), and then no evidence is written.
+ */
+export async function evaluate(world: World, file: string, options: EvaluateOptions): Promise<Evaluation> {
+  const rollout = await openRollout(world, file);
+  const stage = stageOf(rollout, options.stage);
+  const reports = await reportFiles(world, options.report ?? []);
+  const work = workFolder(rollout.folder);
+  const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
+  await prepareFolder(work);
+  const previous = await readLatest(place);
+  const golden = await judgeGolden(world, rollout, options.fresh ?? false);
+  const evidence =
+    rollout.plan.requests.format === 'aggregates'
+      ? await evaluateAggregates(world, rollout, stage, previous, golden)
+      : await withDatabase(world, work, (db) =>
+          evaluateStage(world, rollout, stage, db, previous, { ...options, golden }),
+        );
+  await writeEvidence(place, evidence);
+  const report = async () => await reportOf(world, evidence, place.latest, file);
+  if (reports.length > 0) {
+    await writeReports(
+      reports,
+      options.includeInputs === true ? await withInputs(world, await report()) : await report(),
+    );
+  }
+  const { model } = rollout.plan;
+  return { evidence, model, evidenceFile: place.latest, findings: findingsOf(rollout, evidence), report };
+}
+
+async function evaluateStage(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  db: Database,
+  previous: Evidence | undefined,
+  { fresh = false, golden }: EvaluateOptions & { readonly golden: JudgedGolden | undefined },
+): Promise<Evidence> {
+  const { plan, folder } = rollout;
+  const sources = sourcesOf(rollout);
+  const log = await readStageRequests(db, rollout, stage, sources);
+  for (const note of log.notes) world.note(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
+  // Before anything is replayed, since a field that is not in the log would end it.
+  const inputDrift = await readInputDrift(db, rollout, stage);
+  await assignUnits(db, plan.assignment);
+  const storeFolder = outcomeStoreFolder(workFolder(folder));
+  const { facts, memory } = await obtainOutcomes(world, rollout, {
+    db,
+    stage,
+    sources,
+    requests: log.identity,
+    storeFolder,
+    fresh,
+  });
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
+  const sampler = new MemorySampler(judged.sampler, { peaks: memory, ...wholeSize(judged.scope) });
+  return await concludeLook(world, rollout, stage, previous, {
+    inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
+    scope: judged.scope,
+    latency: await latencyCurves(table, judged.scope),
+    confusion: await confusionChanges(table, judged.scope),
+    contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
+    golden,
+    judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),
+  });
+}
+
+/** Canary's own format goes without saying. */
+function formatOf({ requests: { format } }: RolloutPlan): { readonly format?: RequestFormat } {
+  return format === 'canary' ? {} : { format };
+}
+
+/** A user is in one cohort, so the cohorts add up to the whole. */
+function wholeSize({ cohorts }: StageScope): { readonly units: number; readonly requests: number } {
+  const parts = cohorts.some(({ name }) => name === 'all') ? cohorts.filter(({ name }) => name === 'all') : cohorts;
+  return { units: total(parts.map(({ units }) => units)), requests: total(parts.map(({ requests }) => requests)) };
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

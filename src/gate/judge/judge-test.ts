@@ -1,0 +1,87 @@
+import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
+import type { Estimate } from '../../domain/estimate.ts';
+import type { GuardrailResult } from '../../domain/evidence.ts';
+import type { Bound, RolloutPlan } from '../../domain/plan.ts';
+import { estimateAt } from '../../metrics/table/estimate.ts';
+import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
+import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
+import { errorRates } from '../../verdict/error-rates.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
+import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
+import { judgedSize } from '../../verdict/judged-size.ts';
+
+/** What a test is judged from. */
+export interface TestSubject {
+  readonly plan: RolloutPlan;
+  readonly scope: StageScope;
+  readonly sampler: Sampler;
+  /** Measures the baseline against itself; absent where times were not measured. */
+  readonly noise?: Sampler | undefined;
+  /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
+  readonly verdictOnly?: boolean;
+}
+
+/** A test's result, and the estimate that it rests on. */
+export interface JudgedTest {
+  readonly result: GuardrailResult;
+  readonly estimate: Estimate;
+  /** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
+  readonly noise: MeasuredNoise | undefined;
+}
+
+/**
+ * Judges one bound on the whole or on a segment.
+ * @param level `tests`: by how many the alpha of a breach is divided; `plannedUnits`: N* of the sequential bound.
+ */
+export async function judgeTest(
+  subject: TestSubject,
+  test: PlannedTest,
+  level: { readonly tests: number; readonly plannedUnits: number },
+): Promise<JudgedTest> {
+  const { plan, scope, sampler } = subject;
+  const { confidence, inference } = plan.statistics;
+  const { bound } = test;
+  const noise = await measureNoise(subject, test);
+  const unresolved = noise === undefined ? undefined : unresolvable(noise);
+  const settings = {
+    ...errorRates(bound.kind, 1 - confidence, level.tests),
+    inference,
+    plannedUnits: level.plannedUnits,
+  };
+  const estimate: Estimate =
+    unresolved === undefined
+      ? estimateAt(
+          await sampler.measure(subjectOf(scope, test), quantityOf(bound)),
+          settings,
+          subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
+        )
+      : { kind: 'uncomputable', reason: unresolved };
+  return { result: judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) }), estimate, noise };
+}
+
+async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
+  if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
+    return undefined;
+  const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));
+  return { test, noise: measured.kind === 'uncomputable' ? undefined : measured.value };
+}
+
+function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
+  return { metric: guardrail.metric, comparison, slice: { cohort: judgedCohort, segment } };
+}
+
+function quantityOf(bound: Bound): TestedQuantity {
+  if (boundsOwnValue(bound.kind)) return 'own';
+  return bound.relative ? 'relative' : 'difference';
+}
+
+/** What could bring the data that a cohort lacks: it holds only the users of its stage, however long one looks at this log. */
+function remedyFor({ judge, requests }: RolloutPlan, { cohorts, judgedCohort }: StageScope): string {
+  if (requests.format === 'aggregates') return 'take the numbers again when more requests were served';
+  const longer = 'record a longer log';
+  if (judgedCohort === 'all' || judge === 'all') return longer;
+  const others = judgedSize(cohorts, 'all').requests > judgedSize(cohorts, judgedCohort).requests;
+  return others ? `${longer}, or write judge: all` : longer;
+}

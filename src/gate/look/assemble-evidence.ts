@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import type {
+  ConfusionChanges,
+  Evidence,
+  EvidenceInputs,
+  LatencyCurves,
+  RegistryChange,
+  StageLook,
+  Verdict,
+} from '../../domain/evidence.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
+import type { Judgement } from '../judge/judge-stage.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { World } from '../world.ts';
+
+/** The parts of an evaluation that its evidence is put together from. */
+export interface EvidenceParts {
+  readonly look: StageLook;
+  readonly inputs: EvidenceInputs;
+  readonly scope: StageScope;
+  readonly latency: LatencyCurves | undefined;
+  readonly confusion: ConfusionChanges | undefined;
+  readonly judgement: Judgement;
+  readonly verdict: Verdict;
+  readonly registryChange: RegistryChange;
+}
+
+/** Puts the evidence together and seals it with its digest. */
+export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
+  const { plan, sha256, registry, record } = rollout;
+  const { comparisons, guardrails, checks, frozen, drift } = parts.judgement;
+  const unsealed: Evidence = {
+    schemaVersion: 1,
+    createdAt: world.now().toISOString(),
+    digest: '',
+    tool: { name: 'canary', version: world.version },
+    plan: { name: plan.name, sha256, file: basename(rollout.file), model: plan.model },
+    stage: parts.look,
+    statistics: { ...plan.statistics, ...frozen },
+    rollout: { entered: record?.entered ?? [], traffic: registry.traffic },
+    inputs: parts.inputs,
+    cohorts: parts.scope.cohorts,
+    outcomes: parts.scope.outcomes,
+    comparisons,
+    ...(parts.latency === undefined ? {} : { latency: parts.latency }),
+    ...(parts.confusion === undefined ? {} : { confusion: parts.confusion }),
+    ...(drift === undefined ? {} : { drift }),
+    guardrails,
+    checks,
+    verdict: parts.verdict,
+    registryChange: parts.registryChange,
+  };
+  return { ...unsealed, digest: evidenceDigest(unsealed) };
+}

@@ -1,0 +1,49 @@
+import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '../../domain/evidence.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { decide } from '../../verdict/decide.ts';
+import { assembleEvidence } from './assemble-evidence.ts';
+import type { JudgedGolden } from '../golden/judge-golden.ts';
+import type { Frozen, Judgement } from '../judge/judge-stage.ts';
+import { isSameLook, nextLook } from './next-look.ts';
+import { previewChange } from './preview-change.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { World } from '../world.ts';
+
+/** What a look at a stage is concluded from. */
+export interface LookedAt {
+  readonly inputs: EvidenceInputs;
+  readonly scope: StageScope;
+  readonly latency?: LatencyCurves | undefined;
+  readonly confusion?: ConfusionChanges | undefined;
+  /** What the golden requests showed, where the plan names any. */
+  readonly golden: JudgedGolden | undefined;
+  /** Whether the requests of now begin with what a file was. */
+  readonly contains: (file: RequestFileFacts) => Promise<boolean>;
+  /** Judges with what the first look of the series froze. */
+  readonly judge: (frozen: Frozen | undefined) => Promise<Judgement>;
+}
+
+/** Numbers the look, judges it, decides and seals the evidence. */
+export async function concludeLook(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  previous: Evidence | undefined,
+  { inputs: read, scope, latency, confusion, golden, contains, judge }: LookedAt,
+): Promise<Evidence> {
+  const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
+  const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
+  if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
+  const judged = await judge(look.frozen);
+  const judgement = golden === undefined ? judged : { ...judged, checks: [...judged.checks, golden.check] };
+  const inputs = golden === undefined ? read : { ...read, golden: golden.files };
+  const verdict = decide(judgement.guardrails, judgement.checks);
+  const registryChange = previewChange(rollout, stage, verdict.decision);
+  const parts = { inputs, scope, latency, confusion, judgement, verdict, registryChange };
+  const evidence = assembleEvidence(world, rollout, { ...parts, look: look.stage });
+  // Looking again at the same data is the same look, so that it can be repeated to the byte.
+  if (previous === undefined || !isSameLook(previous, evidence)) return evidence;
+  return assembleEvidence(world, rollout, { ...parts, look: previous.stage });
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Evidence, StageLook } from '../../domain/evidence.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { LookRecord } from '../../domain/registry.ts';
+import type { Frozen } from '../judge/judge-stage.ts';
+
+/** The look that an evaluation is, and what an earlier one froze for it. */
+export interface NextLook {
+  readonly stage: StageLook;
+  readonly frozen?: Frozen;
+  /** Why a new series starts, where one does. */
+  readonly newSeries?: string;
+}
+
+/**
+ * Numbers a look. A sequential bound holds for a growing log only: where the plan changed or the requests do not contain
+ * the previous look's, a new series starts.
+ * @param recorded looks at this stage that were promoted on; they count where no earlier evidence lies here.
+ * @param contains whether the requests of now begin with what a file was.
+ */
+export async function nextLook(
+  stage: Stage,
+  planSha256: string,
+  previous: Evidence | undefined,
+  recorded: readonly LookRecord[],
+  contains: (file: RequestFileFacts) => Promise<boolean>,
+): Promise<NextLook> {
+  const { name, weight } = stage;
+  if (previous === undefined) {
+    const last = recorded.at(-1);
+    const look = (last?.look ?? 0) + 1;
+    return { stage: { name, weight, look, series: 1 }, ...(last === undefined ? {} : { frozen: frozenOf(last) }) };
+  }
+  const { look, series } = previous.stage;
+  const newSeries = await reasonForNewSeries(planSha256, previous, contains);
+  if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
+  return { stage: { name, weight, look: look + 1, series }, frozen: frozenOf(previous.statistics) };
+}
+
+function frozenOf({ tests, plannedUnits, segments }: Frozen): Frozen {
+  return { tests, plannedUnits, ...(segments === undefined ? {} : { segments }) };
+}
+
+async function reasonForNewSeries(
+  planSha256: string,
+  previous: Evidence,
+  contains: (file: RequestFileFacts) => Promise<boolean>,
+): Promise<string | undefined> {
+  if (previous.plan.sha256 !== planSha256) return 'the plan changed since the last look';
+  for (const file of previous.inputs.requests) {
+    if (!(await contains(file))) return `${file.path} no longer contains what it held at the last look`;
+  }
+  return undefined;
+}
+
+/** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */
+export function isSameLook(previous: Evidence, next: Evidence): boolean {
+  return isDeepStrictEqual(written(findings(previous)), written(findings(next)));
+}
+
+/** As a file would hold it, where absent and undefined are the same. */
+function written(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function findings({
+  plan,
+  stage,
+  statistics,
+  inputs,
+  cohorts,
+  outcomes,
+  comparisons,
+  drift,
+  guardrails,
+  checks,
+}: Evidence) {
+  return {
+    // A plan that was renamed asks the same.
+    plan: [plan.name, plan.sha256],
+    stage: [stage.name, stage.weight],
+    statistics,
+    inputs,
+    cohorts,
+    outcomes,
+    comparisons,
+    drift,
+    guardrails,
+    checks,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Load } from '../../domain/load.ts';
+import { countOf } from '../../domain/format-number.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { judgedCohortOf } from '../../metrics/table/stage-scope.ts';
+import { loadOf } from '../../plan/read/load.ts';
+import { loadLatency, timeSample } from '../../replay/timing/latency-store.ts';
+import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
+import type { StoreSettings } from '../../replay/store/outcome-store.ts';
+import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
+import { type Database, quoteLiteral } from '../../database/database.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { World } from '../world.ts';
+
+/** Enough for the just-in-time compilers to be done with a model before it is timed. */
+const warmUpRequests = 200;
+/** A load test that takes longer than this is announced. */
+const longSeconds = 60;
+
+/** What timing needs besides the rollout. */
+export interface LatencyRequest {
+  readonly db: Database;
+  readonly stage: Stage;
+  readonly requests: RequestIdentity;
+  readonly versions: { readonly baseline: TimedVersion | null; readonly candidate: TimedVersion };
+  readonly store: StoreSettings;
+}
+
+/** Times the versions on a sample of the requests into `measured_latency`, or finds in the store what was timed before. */
+export async function obtainLatency(world: World, rollout: Rollout, request: LatencyRequest): Promise<void> {
+  const { db, requests, versions, store } = request;
+  const { timeoutMs, seed } = rollout.plan.replay;
+  const load = loadOf(rollout.plan.replay);
+  await createLatencySample(db, rollout, request.stage, load);
+  const { file } = await timeSample(
+    {
+      db,
+      table: 'requests',
+      sampleTable: 'latency_sample',
+      requests,
+      ...versions,
+      settings: { hostScript: world.modelHost, timeoutMs, warmUp: warmUpRequests, seed, load },
+      store,
+      onProgress: ({ done, total }) => world.progress.report(workName(load), done, total),
+      onOpenLoop: (seconds) => {
+        if (seconds > longSeconds) world.note(longTest(seconds, load));
+      },
+    },
+    world.signal,
+  );
+  await loadLatency(db, 'measured_latency', file);
+}
+
+function workName(load: Load): string {
+  if (load.kind === 'one-by-one') return 'time one by one';
+  return load.kind === 'closed' ? `time ${load.concurrency} at once` : 'time at the rate';
+}
+
+function longTest(seconds: number, load: Load): string {
+  const faster = load.kind === 'open' && load.rate === 'recorded' ? 'replay.speedup' : 'replay.latencyRequests';
+  const [unit, length] = seconds < 7200 ? (['minute', 60] as const) : (['hour', 3600] as const);
+  return `Timing at the plan's rate takes about ${countOf(Math.ceil(seconds / length), unit)}; ${faster} shortens it.`;
+}
+
+/**
+ * Picks the requests that are timed: those of the judged cohort first, in an order that depends on the seed and the
+ * request's id alone, so that a longer log keeps most of the sample. At the log's own times it is the judged cohort's
+ * busiest stretch instead, since a queue is made by requests that follow each other.
+ */
+async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage, load: Load): Promise<void> {
+  const { seed, latencyRequests } = plan.replay;
+  const judged = judgedCohortOf(plan, stage) === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
+  if (load.kind === 'open' && load.rate === 'recorded') {
+    await db.run(
+      `CREATE OR REPLACE TABLE latency_sample AS
+       WITH ordered AS (
+         SELECT seq, requests.at AS came, row_number() OVER (ORDER BY requests.at, seq) AS place FROM requests JOIN units USING (unit)
+         WHERE ${judged ?? 'true'}),
+       size AS (SELECT least(${latencyRequests}, count(*)) AS n FROM ordered),
+       stretch AS (
+         SELECT opening.place AS start FROM ordered opening, size, ordered ending WHERE ending.place = opening.place + n - 1
+         ORDER BY ending.came - opening.came, opening.place LIMIT 1)
+       SELECT seq FROM ordered, stretch, size WHERE place BETWEEN start AND start + n - 1`,
+    );
+    return;
+  }
+  await db.run(
+    `CREATE OR REPLACE TABLE latency_sample AS SELECT seq FROM requests JOIN units USING (unit)
+     ORDER BY ${judged === undefined ? '' : `${judged} DESC,`} md5(${quoteLiteral(`${seed}:`)} || id), seq LIMIT ${latencyRequests}`,
+  );
+}

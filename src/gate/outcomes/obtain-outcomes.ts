@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { VersionFacts } from '../../domain/evidence.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { type Role, roles } from '../../domain/role.ts';
+import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
+import type { PeakMemory } from '../../metrics/memory-sampler.ts';
+import type { HostSettings } from '../../models/host/hosted-model.ts';
+import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
+import { loadReplayed } from '../../replay/store/outcome-tables.ts';
+import type { Replay } from '../../replay/replay.ts';
+import { replayVersions } from '../../replay/replay-version.ts';
+import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
+import type { Database } from '../../database/database.ts';
+import { obtainLatency } from './obtain-latency.ts';
+import { answerByThreshold } from '../rollout/threshold-answers.ts';
+import { noteErrors, noteTimedErrors } from './note-errors.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { timedVersion, versionFacts } from './timed-version.ts';
+import type { World } from '../world.ts';
+import { unusableFile } from '../../domain/errors.ts';
+import { formatCount } from '../../domain/format-number.ts';
+
+/** What obtaining outcomes needs besides the rollout. */
+export interface OutcomeRequest {
+  readonly db: Database;
+  readonly stage: Stage;
+  readonly sources: Readonly<Record<Role, OutcomeSource>>;
+  readonly requests: RequestIdentity;
+  /** Folder of the outcome store. */
+  readonly storeFolder: string;
+  readonly fresh: boolean;
+}
+
+export interface ObtainedOutcomes {
+  readonly facts: Readonly<Record<Role, VersionFacts>>;
+  readonly memory: Readonly<Record<Role, PeakMemory>>;
+}
+
+/**
+ * Sees to it that the database has the outcomes that the sources name: replays what has to be replayed into
+ * `<role>_outcomes` and times what has to be timed into `measured_latency`. What is in the store is not done again.
+ */
+export async function obtainOutcomes(
+  world: World,
+  rollout: Rollout,
+  request: OutcomeRequest,
+): Promise<ObtainedOutcomes> {
+  const outcomes = await obtainPredictions(world, rollout, request);
+  await obtainTimes(world, rollout, request);
+  return outcomes;
+}
+
+/** The part of `obtainOutcomes` that is the same for every stage of a log. */
+export async function obtainPredictions(
+  world: World,
+  rollout: Rollout,
+  request: Omit<OutcomeRequest, 'stage'>,
+): Promise<ObtainedOutcomes> {
+  const { db, sources, storeFolder, fresh } = request;
+  const host = replayHost(world, rollout.plan);
+  const store = { folder: storeFolder, fresh };
+  const facts: Record<Role, VersionFacts> = {
+    baseline: versionFacts(rollout.baseline),
+    candidate: versionFacts(rollout.candidate),
+  };
+
+  const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
+
+  const models = new Map<Role, TimedVersion>();
+  for (const role of roles)
+    if (sources[role].predictions === 'replayed') models.set(role, await timedVersion(rollout, role));
+  const replays = [...models].map(([role, model]): Replay & { readonly role: Role } => ({
+    role,
+    db,
+    table: 'requests',
+    truth: true,
+    requests: request.requests,
+    ...model,
+    host,
+    store,
+    onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
+  }));
+  const replayed = await replayVersions(replays, world.signal);
+  for (const [index, { role, sha256 }] of replays.entries()) {
+    const result = replayed[index];
+    if (result === undefined) throw new Error('a replay gave no result');
+    await loadReplayed(db, `${role}_outcomes`, result);
+    await answerByThreshold(db, `${role}_outcomes`, rollout, role);
+    if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
+    await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
+    const { oneByOne } = result;
+    if (oneByOne !== null) world.note(`${facts[role].version} was asked one by one: ${oneByOne}`);
+    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }), sha256 };
+    memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
+  }
+  return { facts, memory };
+}
+
+/** How a replay starts and asks its versions. */
+export function replayHost(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
+  const { timeoutMs, batch, rate, concurrency = 1 } = replay;
+  // What a server is sent a second is the plan's to say, also where nobody times it.
+  const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
+  return { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
+}
+
+/** The part of `obtainOutcomes` that depends on whom a stage judges. */
+export async function obtainTimes(
+  world: World,
+  rollout: Rollout,
+  { db, stage, sources, requests, storeFolder, fresh }: OutcomeRequest,
+): Promise<void> {
+  if (sources.candidate.latency !== 'measured' || sources.candidate.predictions !== 'replayed') return;
+  const versions = {
+    baseline: sources.baseline.predictions === 'replayed' ? await timedVersion(rollout, 'baseline') : null,
+    candidate: await timedVersion(rollout, 'candidate'),
+  };
+  await obtainLatency(world, rollout, { db, stage, requests, versions, store: { folder: storeFolder, fresh } });
+  for (const role of roles) {
+    if (sources[role].latency === 'measured') await noteTimedErrors(world, db, role, rollout[role].version);
+  }
+}
+
+const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };
+const unknownPeak: PeakMemory = {
+  unknown: 'the memory of the replay in the outcome store is not known; --fresh replays anew',
+};
+
+/** Where outcomes are stored beside a plan. */
+export function outcomeStoreFolder(workFolder: string): string {
+  return join(workFolder, 'outcomes');
+}
+
+/**
+ * Refuses to judge against a replayed baseline that answered nothing. It serves in production, so it is not set up here as it
+ * is there; a candidate set up in the same way fails alike, and would be taken back for what is not its fault.
+ * @param table the baseline's outcomes, as `loadOutcomes` makes them
+ * @throws UserError (exit 5)
+ */
+export async function requireBaselineAnswers(db: Database, table: string, version: string): Promise<void> {
+  const [counted] = await db.rows(
+    `SELECT count(*) AS requests, count(error) AS failed, mode(error ORDER BY error) AS kind,
+       min_by(coalesce(detail, ''), seq) AS detail FROM ${table}`,
+  );
+  const { requests, failed, kind, detail } = counted ?? {};
+  if (requests === 0 || requests !== failed) return;
+  const why = detail === '' || typeof detail !== 'string' ? '' : `, the first because: ${detail}`;
+  throw unusableFile(
+    `Version ${version}, which serves now, answered none of ${formatCount(Number(requests))} requests here (mostly ${String(kind)})${why}`,
+    {
+      hint: 'Set it up as it is in production, then write --fresh: nothing can be compared with a baseline that does not work.',
+    },
+  );
+}

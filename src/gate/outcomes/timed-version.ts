@@ -1,0 +1,67 @@
+import { unusableFile } from '../../domain/errors.ts';
+import type { CommandModelSpec, HttpModelSpec } from '../../domain/outcome.ts';
+import type { CommandArtifact, HttpArtifact, Signature } from '../../domain/registry.ts';
+import type { Role } from '../../domain/role.ts';
+import { resolveArtifact } from '../../models/artifact.ts';
+import { artifactIdentity } from '../../models/artifact-identity.ts';
+import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { VersionFacts } from '../../domain/evidence.ts';
+
+/** Enough for a program to import its libraries and load its model, unless its artifact says otherwise. */
+const usualStartMs = 30_000;
+
+/** What running one side of a rollout takes. @throws UserError (exit 5) when it has nothing that could run, or its folder is missing */
+export async function timedVersion(rollout: Rollout, role: Role): Promise<TimedVersion> {
+  const { version, entry } = rollout[role];
+  const { signature, artifact } = entry;
+  const identity = artifactIdentity(artifact);
+  if (artifact.runtime === 'http' && identity !== undefined) {
+    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+  }
+  if (artifact.runtime === 'command' && identity !== undefined) {
+    return { spec: await commandSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+  }
+  const { runtime, path, sha256 } = artifact;
+  if (
+    runtime === 'http' ||
+    runtime === 'command' ||
+    runtime === 'recorded' ||
+    path === undefined ||
+    sha256 === undefined
+  ) {
+    throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
+      hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
+    });
+  }
+  const folder = await resolveArtifact(rollout.registryFolder, path);
+  return { spec: { version, runtime, folder, signature }, sha256 };
+}
+
+async function commandSpec(
+  registryFolder: string,
+  version: string,
+  signature: Signature,
+  { runtime, command, startTimeoutMs = usualStartMs, path, sha256 }: CommandArtifact,
+): Promise<CommandModelSpec> {
+  const spec = { version, runtime, command, startTimeoutMs, signature };
+  if (path === undefined || sha256 === undefined) return { ...spec, folder: registryFolder };
+  return { ...spec, folder: await resolveArtifact(registryFolder, path), sha256 };
+}
+
+async function remoteSpec(
+  registryFolder: string,
+  version: string,
+  signature: Signature,
+  { runtime, path, sha256, ...endpoint }: HttpArtifact,
+): Promise<HttpModelSpec> {
+  const spec = { version, runtime, endpoint, signature };
+  if (path === undefined || sha256 === undefined) return spec;
+  return { ...spec, preprocess: { folder: await resolveArtifact(registryFolder, path), sha256 } };
+}
+
+/** The registry's own word of a version; `promote` checks it against the artifact. */
+export function versionFacts({ version, entry }: Rollout['baseline']): VersionFacts {
+  const { runtime, sha256 } = entry.artifact;
+  return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
+}

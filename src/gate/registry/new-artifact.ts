@@ -1,0 +1,120 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { invalidInput } from '../../domain/errors.ts';
+import type { HttpEndpoint } from '../../domain/endpoint.ts';
+import { type Artifact, type CommandArtifact, type Runtime, runtimes } from '../../domain/registry.ts';
+import { artifactSha256, resolveArtifact } from '../../models/artifact.ts';
+import { writtenJson } from './written-json.ts';
+
+export interface NewArtifactOptions {
+  /** The artifact's folder, inside the registry's. */
+  readonly artifact?: string;
+  readonly runtime?: string;
+  /** Of `http`: where the model answers, as JSON or a file of it. */
+  readonly endpoint?: string;
+  /** Of `command`: the program and its arguments, as a JSON list. */
+  readonly command?: string;
+}
+
+/** An artifact before the schema has looked at it. */
+type NewArtifact = Pick<Artifact, 'runtime' | 'path' | 'sha256'> &
+  Partial<HttpEndpoint> &
+  Partial<Pick<CommandArtifact, 'command'>>;
+
+/**
+ * What runs a new version, with its files hashed.
+ *
+ * @throws UserError (exit 2) for options that do not belong together, (exit 5) for files that cannot be hashed
+ */
+export async function newArtifact(
+  cwd: string,
+  registryFolder: string,
+  options: NewArtifactOptions,
+): Promise<NewArtifact> {
+  const { artifact, runtime, endpoint, command } = options;
+  const named = runtimeOf(runtime ?? (await usualRuntime(cwd, options)));
+  if (named === 'http') {
+    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
+    return { runtime: named, ...(await writtenEndpoint(cwd, endpoint)), ...files };
+  }
+  if (endpoint !== undefined) {
+    throw invalidInput(`--runtime ${named} has no endpoint`, {
+      hint: 'Leave --endpoint out, or write --runtime http.',
+    });
+  }
+  if (named === 'command') {
+    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
+    return { runtime: named, command: writtenCommand(command), ...files };
+  }
+  if (command !== undefined) {
+    throw invalidInput(`--runtime ${named} has no command`, {
+      hint: 'Leave --command out, or write --runtime command.',
+    });
+  }
+  if (artifact === undefined) {
+    if (named === 'recorded') return { runtime: named };
+    throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
+  }
+  if (named === 'recorded') {
+    throw invalidInput('--runtime recorded has no artifact: its outcomes are in the request log', {
+      hint: 'Leave --artifact out, or name the runtime that runs it.',
+    });
+  }
+  return { runtime: named, ...(await hashedFolder(cwd, registryFolder, artifact)) };
+}
+
+/** The runtime that an endpoint, a command or the artifact's files speak of. */
+async function usualRuntime(cwd: string, { artifact, endpoint, command }: NewArtifactOptions): Promise<Runtime> {
+  if (command !== undefined) return 'command';
+  if (endpoint !== undefined) return 'http';
+  return artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact));
+}
+
+async function hashedFolder(
+  cwd: string,
+  registryFolder: string,
+  artifact: string,
+): Promise<{ readonly path: string; readonly sha256: string }> {
+  const path = await pathInside(registryFolder, resolve(cwd, artifact));
+  return { path, sha256: await artifactSha256(await resolveArtifact(registryFolder, path)) };
+}
+
+async function writtenEndpoint(cwd: string, endpoint: string | undefined): Promise<Partial<HttpEndpoint>> {
+  const example = '{"url": "http://localhost:8080", "protocol": "oip-v2", "model": "intent"}';
+  if (endpoint === undefined) {
+    throw invalidInput('--runtime http needs --endpoint JSON|FILE', { hint: `Say where it answers: '${example}'.` });
+  }
+  return await writtenJson(cwd, '--endpoint', endpoint);
+}
+
+function writtenCommand(command: string | undefined): readonly string[] {
+  const hint = `Write the program and its arguments as a JSON list: --command '["python3", "serve.py"]'`;
+  if (command === undefined) throw invalidInput('--runtime command needs --command JSON', { hint });
+  try {
+    const list: unknown = JSON.parse(command);
+    if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string')) return list;
+  } catch (error) {
+    throw invalidInput(`--command: ${command} is not JSON`, { hint, cause: error });
+  }
+  throw invalidInput(`--command: ${command} is not a list of texts`, { hint });
+}
+
+/** The artifact's path from the registry's folder, also where that was reached through a link. */
+async function pathInside(registryFolder: string, artifact: string): Promise<string> {
+  const real = await realpath(registryFolder).catch(() => registryFolder);
+  const paths = [registryFolder, real].map((base) => relative(base, artifact).split(sep).join('/'));
+  return paths.find((path) => !path.startsWith('..')) ?? relative(registryFolder, artifact);
+}
+
+/** What runs a folder of files, where nobody says it. */
+async function runtimeFor(artifact: string): Promise<Runtime> {
+  // That the folder cannot be read is told by whoever hashes it.
+  const files = await readdir(artifact).catch(() => []);
+  return files.some((name) => name.endsWith('.onnx')) ? 'onnx' : 'tfjs';
+}
+
+function runtimeOf(written: string): Runtime {
+  const runtime = runtimes.find((name) => name === written);
+  if (runtime !== undefined) return runtime;
+  throw invalidInput(`--runtime ${written} is not known`, { hint: `Write one of ${runtimes.join(', ')}.` });
+}

@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { closestTo } from '../../domain/did-you-mean.ts';
+import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { knownExtensions, reportFormats } from '../../report/exports/report-formats.ts';
+import type { Report } from '../../report/document/report.ts';
+import type { World } from '../world.ts';
+
+/** A report file that was asked for. */
+export interface ReportFile {
+  /** As the user wrote it. */
+  readonly file: string;
+  readonly path: string;
+  /** A key of `reportFormats`. */
+  readonly extension: string;
+}
+
+/**
+ * Finds out what each file is to hold and whether it can be written, before an hour of replay is spent.
+ * @throws UserError (exit 2) for a name whose extension says nothing or that comes twice, (exit 5) for a place that cannot be written.
+ */
+export async function reportFiles(world: World, files: readonly string[]): Promise<readonly ReportFile[]> {
+  const wanted = files.map((file) => ({ file, path: resolve(world.cwd, file), extension: extensionOf(file) }));
+  const twice = wanted.find(({ path }, index) => wanted.findIndex((other) => other.path === path) !== index);
+  if (twice !== undefined) throw invalidInput(`${twice.file} is named twice as a report`);
+  for (const report of wanted) await requireWritable(report);
+  return wanted;
+}
+
+/** Writes the reports: all are rendered before the first is written, and each file is replaced whole or not at all. */
+export async function writeReports(files: readonly ReportFile[], report: Report): Promise<void> {
+  const rendered: (readonly [ReportFile, string])[] = [];
+  for (const file of files) rendered.push([file, await renderReport(file.extension, report)]);
+  for (const [{ file, path }, text] of rendered) {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFileAtomic(path, text);
+    } catch (error) {
+      throw cannotBeWritten(file, error);
+    }
+  }
+}
+
+/** A report as text. @param extension a key of `reportFormats`. */
+export async function renderReport(extension: string, report: Report): Promise<string> {
+  const format = reportFormats[extension];
+  if (format === undefined) throw new RangeError(`no report has the extension ${extension}`);
+  const render = await format.load();
+  return await render(report);
+}
+
+function extensionOf(file: string): string {
+  const extension = extname(file).slice(1).toLowerCase();
+  if (Object.hasOwn(reportFormats, extension)) return extension;
+  const meant = closestTo(extension, Object.keys(reportFormats));
+  const problem = extension === '' ? 'has no extension' : `has the unknown extension .${extension}`;
+  throw invalidInput(`${file} ${problem}, so nobody can tell what it should hold`, {
+    hint: `${meant === undefined ? '' : `Did you mean .${meant}? `}A report ends in ${knownExtensions}.`,
+  });
+}
+
+/** The file may be made, or replaced: its nearest folder that exists must take new files. */
+async function requireWritable({ file, path }: ReportFile): Promise<void> {
+  if ((await kindOf(path)) === 'folder') throw unusableFile(`${file} cannot be written: it is a folder`);
+  let folder = dirname(path);
+  while ((await kindOf(folder)) === 'absent' && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    if ((await kindOf(folder)) !== 'folder') throw new Error(`${folder} is not a folder`);
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cannotBeWritten(file, error);
+  }
+}
+
+async function kindOf(path: string): Promise<'folder' | 'other' | 'absent'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'other';
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return 'absent';
+    // What stands in the way is told by the attempt to write there.
+    return 'other';
+  }
+}
+
+function cannotBeWritten(file: string, cause: unknown): Error {
+  return unusableFile(`${file} cannot be written: ${messageOf(cause)}`, {
+    hint: 'Name a file in a folder that can be written.',
+    cause,
+  });
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import { systemErrorCode } from '../../domain/errors.ts';
+
+/** What became of a request file since it was read: the `same`, `grown` at its end, `changed`, or `absent`. */
+export type FileChange = 'same' | 'grown' | 'changed' | 'absent';
+
+/** Compares a request file with what an evaluation recorded of it; a file that only grew still begins with the same bytes. */
+export async function changeOf(folder: string, { path, bytes, sha256 }: RequestFileFacts): Promise<FileChange> {
+  const file = resolve(folder, path);
+  let size: number;
+  try {
+    size = (await stat(file)).size;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return 'absent';
+    throw error;
+  }
+  if (size < bytes) return 'changed';
+  if ((await digestOfPrefix(file, bytes)) !== sha256) return 'changed';
+  return size === bytes ? 'same' : 'grown';
+}
+
+async function digestOfPrefix(file: string, bytes: number): Promise<string> {
+  const hash = createHash('sha256');
+  if (bytes === 0) return hash.digest('hex');
+  await pipeline(createReadStream(file, { start: 0, end: bytes - 1 }), hash);
+  return hash.digest('hex');
+}

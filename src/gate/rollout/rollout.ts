@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { type Diagnostic, invalidInput } from '../../domain/errors.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { inLabelsOf } from '../../domain/label-map.ts';
+import type { ModelRegistry, RolloutRecord } from '../../domain/registry.ts';
+import { closestTo } from '../../domain/did-you-mean.ts';
+import { lintPlan } from '../../plan/lint/lint-plan.ts';
+import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
+import { nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
+import { readRegistry } from '../../registry/store/registry-store.ts';
+import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
+import type { World } from '../world.ts';
+
+/** A plan together with what the registry knows of its model: what every command but `init` starts from. */
+export interface Rollout extends LoadedPlan {
+  readonly registryFolder: string;
+  readonly registry: ModelRegistry;
+  /** What the registry remembers of this plan; undefined for a rollout that no stage was promoted in. */
+  readonly record: RolloutRecord | undefined;
+  readonly baseline: NumberedVersion;
+  /** With its answers in the baseline's labels, where the registry has a label map. */
+  readonly candidate: NumberedVersion;
+  /** What is doubtful in the plan, but does not stop it. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Reads a plan and its model's registry file and checks the one against the other. @throws UserError (exit 2 or 5) */
+export async function openRollout(world: World, file: string): Promise<Rollout> {
+  const loaded = await loadPlan(world.cwd, file);
+  const registryFolder = resolve(loaded.folder, loaded.plan.registry);
+  const { registry } = await readRegistry(registryFolder, loaded.plan.model);
+  const record = registry.rollouts[loaded.plan.name];
+  // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
+  const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
+  const today = world.now().toISOString().slice(0, 10);
+  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, today });
+  if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
+  const versions = resolveBoth(plan, registry);
+  if (versions === undefined) throw new Error('the lint rules let an unknown version pass');
+  const { candidate } = versions;
+  return {
+    ...loaded,
+    registryFolder,
+    registry,
+    record,
+    baseline: versions.baseline,
+    candidate: { ...candidate, entry: inLabelsOf(versions.baseline.entry, candidate.entry) },
+    warnings: [...loaded.parsed.warnings, ...findings],
+  };
+}
+
+/** The stage of that name, or the one after the last that was entered, or the last of all. */
+export function stageOf(
+  { plan, registry, record }: Pick<Rollout, 'plan' | 'registry' | 'record'>,
+  name: string | undefined,
+): Stage {
+  // A candidate that was taken out starts again from the beginning, if it does.
+  const entered = rolloutState(registry, plan.name) === 'rolled-back' ? [] : (record?.entered ?? []);
+  if (name !== undefined) return stageNamed(plan, name);
+  const next = nextStage(plan.stages, entered) ?? plan.stages.at(-1);
+  if (next === undefined) throw new Error('a plan has stages');
+  return next;
+}
+
+/** The stage of that name. @throws UserError (exit 2) that names the nearest one. */
+export function stageNamed(plan: RolloutPlan, name: string): Stage {
+  const wanted = plan.stages.find((stage) => stage.name === name);
+  if (wanted !== undefined) return wanted;
+  const names = plan.stages.map((stage) => stage.name);
+  const meant = closestTo(name, names);
+  throw invalidInput(`The plan has no stage ${JSON.stringify(name)}`, {
+    hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Its stages are ${names.join(', ')}.`,
+  });
+}

@@ -1,0 +1,68 @@
+import type { CheckResult, GuardrailResult, Verdict } from '../../domain/evidence.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { Draw } from '../../simulation/draw.ts';
+import { DrawnSampler } from '../../simulation/drawn-sampler.ts';
+import { drawnScope } from '../../simulation/drawn-scope.ts';
+import type { DrawnStage } from '../../simulation/drawn-stage.ts';
+import { writeDrawnStage } from '../../simulation/drawn-table.ts';
+import type { Population } from '../../simulation/population.ts';
+import { judgedSize } from '../../verdict/judged-size.ts';
+import { decide } from '../../verdict/decide.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
+import { refusing } from '../outcomes/format-limits.ts';
+import { type Frozen, judgeStage } from '../judge/judge-stage.ts';
+import type { SimulatedLog } from './simulated-log.ts';
+
+/** A look at a stage of a simulated rollout. */
+export interface SimulatedLook {
+  readonly population: Population;
+  readonly draw: Draw;
+  readonly stage: Stage;
+  /** Requests up to this time are in the log by then, ms since 1970. */
+  readonly until: number;
+  /** What the stage's first look froze. */
+  readonly frozen: Frozen | undefined;
+}
+
+export interface JudgedLook {
+  readonly frozen: Frozen;
+  readonly guardrails: readonly GuardrailResult[];
+  readonly checks: readonly CheckResult[];
+  readonly verdict: Verdict;
+}
+
+/**
+ * Judges a look by the code that `evaluate` judges a real one by. Left out is what cannot decide in a simulation: comparisons that
+ * only a report shows, the parity of cohorts, which are drawn at random here, and drift, which the log has or has not whoever is drawn.
+ */
+export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise<JudgedLook> {
+  const { plan } = log.rollout;
+  const { population, draw, stage, until } = look;
+  const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1, noise: false };
+  const { scope, sizes, span } = drawnScope(drawn, plan, stage);
+  const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
+  const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
+  const samplerOf = (noise: boolean, metrics = log.metrics) => {
+    const measured = { ...drawn, timed, noise };
+    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
+    return refusing(drawnSampler, log.refusals);
+  };
+  const judgement = await judgeStage(
+    {
+      plan,
+      stage,
+      scope,
+      sizes,
+      span,
+      files: log.files,
+      sampler: samplerOf(false),
+      shares: samplerOf(false, log.shares),
+      noise: population.worlds.noise === undefined ? undefined : samplerOf(true),
+      readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
+      readDrift: async () => undefined,
+      verdictOnly: true,
+    },
+    look.frozen,
+  );
+  return { ...judgement, verdict: decide(judgement.guardrails, judgement.checks) };
+}

@@ -1,0 +1,169 @@
+import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Metric } from '../../domain/metric.ts';
+import { type Role, roles } from '../../domain/role.ts';
+import { guardedMetrics } from '../../metrics/compare.ts';
+import { selectionShares } from '../../metrics/families/selection-shares.ts';
+import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
+import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { assignUnits } from '../../requests/table/assign-units.ts';
+import type { Database } from '../../database/database.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
+import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import type { Effect } from '../../simulation/effect.ts';
+import { effectBase } from '../../simulation/effect-base.ts';
+import { plantEffect, type PlantedEffect } from '../../simulation/plant-effect.ts';
+import type { ImpossibleEffect } from '../../simulation/planted-change.ts';
+import { type Population, readPopulation } from '../../simulation/population.ts';
+import { createPopulation } from '../../simulation/population-table.ts';
+import { createPlantingGround, createWorlds, type Worlds } from '../../simulation/worlds.ts';
+import { heldLog } from '../judge/held-log.ts';
+import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
+import { workFolder } from '../rollout/look-history.ts';
+import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
+import { sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { planAsRead, readStageRequests } from '../rollout/stage-requests.ts';
+import type { World } from '../world.ts';
+
+/** A plan's log with both versions' outcomes, ready for effects to be planted. */
+export interface SimulatedLog {
+  readonly db: Database;
+  readonly rollout: Rollout;
+  readonly files: readonly RequestFileFacts[];
+  readonly comparison: Worlds['comparison'];
+  readonly timedTwice: boolean;
+  readonly numbers: WantedNumbers;
+  readonly metrics: readonly Metric[];
+  /** What the log keeps from being believed, whatever effect is planted. */
+  readonly refusals: Refusals;
+  /** The shares of requests that they leave out. */
+  readonly shares: readonly Metric[];
+  /** The candidate that does not differ. */
+  readonly ground: JudgedTable;
+}
+
+/**
+ * Reads the plan's log and obtains both versions' outcomes once, from the store where they are there already.
+ * @throws UserError (exit 2 or 5) where there is nothing to simulate on.
+ */
+export async function openSimulatedLog(world: World, rollout: Rollout, db: Database): Promise<SimulatedLog> {
+  const { plan, folder, candidate } = rollout;
+  if (plan.requests.format === 'aggregates') {
+    throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
+      hint: 'Name a request log in requests.source.',
+    });
+  }
+  noteOwnLogs(world, rollout);
+  const sources = sourcesOf(rollout);
+  // A stage that judges everyone: its outcomes are what the first shadow stage's are, and nothing is replayed twice.
+  const everyone = {
+    name: 'simulated',
+    weight: 0,
+    minRequests: 0,
+    minUnits: 0,
+    plannedSize: { requests: false, units: false },
+  };
+  const log = await readStageRequests(db, rollout, everyone, sources);
+  if (log.totals.accepted === 0) {
+    throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
+  }
+  await assignUnits(db, plan.assignment);
+  const storeFolder = outcomeStoreFolder(workFolder(folder));
+  await obtainOutcomes(world, rollout, {
+    db,
+    stage: everyone,
+    sources,
+    requests: log.identity,
+    storeFolder,
+    fresh: false,
+  });
+  const metrics = guardedMetrics(plan);
+  const numbers = numbersOf(metrics, candidate.entry.signature.output);
+  const known = withErrorsOf(sources, log.totals.holdsErrors);
+  const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
+  const refusals = refusalsOf(
+    await heldLog(await createJudgedTable(db, known, columns, 0, numbers), rollout, log.reading),
+  );
+  const timedTwice = sources.baseline.latency === 'measured';
+  await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
+  const comparison = await comparisonOf(db, sources);
+  const shares = selectionShares(metrics, comparison);
+  const ground = await createPlantingGround(db, comparison, numbers);
+  const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
+  return { db, rollout: asRead, files: log.files, comparison, timedTwice, numbers, metrics, shares, refusals, ground };
+}
+
+/** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
+function noteOwnLogs(world: World, { plan }: Rollout): void {
+  const own = plan.stages.filter(
+    ({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined,
+  );
+  if (own.length === 0) return;
+  const names = own.map(({ name }) => name).join(', ');
+  world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
+}
+
+async function comparisonOf(
+  db: Database,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+): Promise<Worlds['comparison']> {
+  const rows = await db.columns(
+    `SELECT (count(*) FILTER (WHERE baseline_present AND candidate_present))::DOUBLE AS pairs,
+       (count(*) FILTER (WHERE baseline_present OR candidate_present))::DOUBLE AS outcomes FROM population`,
+  );
+  if ((rows.numbers('outcomes')[0] ?? 0) === 0) {
+    const recorded = roles.filter((role) => sources[role].predictions === 'recorded');
+    throw unusableFile(`The log holds no outcome of the ${recorded.join(' or the ')}`, {
+      hint: 'Record outcomes, or give the versions a runtime that can be replayed.',
+    });
+  }
+  return (rows.numbers('pairs')[0] ?? 0) > 0 ? 'paired' : 'served';
+}
+
+/** Finds out how each effect is planted. @throws UserError (exit 2) with every effect that this log cannot have. */
+export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]): Promise<readonly PlantedEffect[]> {
+  const planted: PlantedEffect[] = [];
+  const impossible: Diagnostic[] = [];
+  for (const effect of effects) {
+    const found = await tryEffect(log, effect);
+    if (!('problem' in found)) planted.push(found);
+    else impossible.push(effectFinding(`${effect.written}: ${found.problem}`, found.hint));
+  }
+  if (impossible.length > 0) throw impossibleEffects(impossible);
+  return planted;
+}
+
+/** Finds out how an effect is planted, or why this log cannot have it. */
+export async function tryEffect(log: SimulatedLog, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
+  const { output } = log.rollout.candidate.entry.signature;
+  const labels = output.kind === 'classification' ? output.labels : [];
+  return await plantEffect({ table: log.ground, base: effectBase, labels, columnOf: segmentColumn }, effect);
+}
+
+/** A finding about an effect on the command line. */
+export function effectFinding(message: string, hint: string): Diagnostic {
+  return { severity: 'error', rule: 'effect', file: '--effect', message, hint };
+}
+
+export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
+  const count = diagnostics.length;
+  return invalidInput(count === 1 ? 'An effect cannot be planted' : `${count} effects cannot be planted`, {
+    diagnostics,
+  });
+}
+
+/** Reads the log into memory with the effects in it. */
+export async function readSimulatedPopulation(
+  { db, rollout, comparison, timedTwice, numbers, metrics, shares }: SimulatedLog,
+  planted: readonly PlantedEffect[],
+): Promise<Population> {
+  const changes = planted.filter(({ change }) => change.eligible !== undefined);
+  const everywhere = planted.filter(({ change }) => change.eligible === undefined);
+  const ways = 2;
+  const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
+  const worlds: Worlds = { comparison, ways, changes, noise };
+  await createWorlds(db, worlds, everywhere, numbers);
+  const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
+  return await readPopulation(db, worlds, [...metrics, ...shares], dimensions);
+}

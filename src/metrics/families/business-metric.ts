@@ -1,0 +1,30 @@
+import { type Role, roles } from '../../domain/role.ts';
+import { quoteIdentifier } from '../../database/database.ts';
+import { kpiColumn } from '../../requests/values/wanted-numbers.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+
+/**
+ * Mean of a number that the log holds of each request, such as revenue or a click. It is what happened after the version that
+ * served had answered, so it belongs to that version alone: a record with both versions' outcomes tells nothing of it.
+ */
+export function businessMetric(field: string): MeanMetric {
+  const column = quoteIdentifier(kpiColumn(field));
+  return {
+    domain: (role) => `${servedBy(role)} AND ${column} IS NOT NULL AND NOT isnan(${column})`,
+    pairedDomain: 'false',
+    value: () => `greatest(-1e150, least(1e150, ${column}))`,
+    divisor: 1,
+    fractional: true,
+    unusable: {
+      condition: (role) => `${servedBy(role)} AND isnan(${column})`,
+      problem: `a ${field} that is neither a number nor a boolean`,
+    },
+    neverPaired:
+      'requests have outcomes of both versions, and nobody knows what a user would have done after the other one; it takes a live split',
+    absent: `no request that one version alone served has a ${field}`,
+  };
+}
+
+function servedBy(role: Role): string {
+  return roles.map((each) => (each === role ? `${each}_present` : `NOT ${each}_present`)).join(' AND ');
+}

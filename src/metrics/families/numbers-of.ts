@@ -1,0 +1,25 @@
+import type { Metric } from '../../domain/metric.ts';
+import { positiveLabel } from '../../domain/positive-label.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import { groupMetricOf } from './group-metrics.ts';
+
+/** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
+export function numbersOf(metrics: readonly Metric[], output: OutputSignature): WantedNumbers {
+  const positive = positiveLabel(output);
+  const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
+  return {
+    trueScores: metrics.some(({ family }) => family === 'log_loss'),
+    positiveScores: metrics.some(({ family }) => ['auc', 'pr_auc', 'recall_at_alerts'].includes(family)),
+    positives: metrics.some((metric) => needsPositives(metric)),
+    binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
+    kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
+    groups: metrics.some((metric) => groupMetricOf(metric) !== undefined),
+  };
+}
+
+/** Whether a metric asks which requests are of the positive label. */
+function needsPositives(metric: Metric): boolean {
+  if (metric.family === 'decision_cost') return metric.costs?.kind === 'outcomes';
+  return ['fpr', 'auc', 'pr_auc', 'recall_at_alerts'].includes(metric.family);
+}

@@ -1,0 +1,65 @@
+import type { Role } from '../../domain/role.ts';
+import type { Linearized } from '../../stats/estimates/linearized.ts';
+import {
+  weightedRatioDifference,
+  relativeRatioDifference,
+  type RatioPairSums,
+  type RatioSide,
+  type RatioSides,
+  ratioSides,
+  relativeWeight,
+} from '../../stats/estimates/paired-ratio-difference.ts';
+import type { Uncomputable } from '../../stats/result.ts';
+import { doubleSql } from '../table/exact-sum.ts';
+import { readSide, requestSize, type SideColumns } from './paired-aggregates.ts';
+import { readResiduals, type ResidualSql, residualSql, type UnitTable, wholeSum } from './unit-aggregates.ts';
+import type { ComparedQuantity } from './mean-sampler.ts';
+
+/** Compares two ratios of the same units, each with its own denominator, by sums that the database adds up. */
+export async function compareRatiosInDatabase(
+  units: UnitTable,
+  columns: Readonly<Record<Role, SideColumns>>,
+  zeroOne: boolean,
+  quantity: ComparedQuantity,
+): Promise<Linearized | Uncomputable> {
+  const sides = ratioSides(
+    await readSide(units, columns.baseline, zeroOne),
+    await readSide(units, columns.candidate, zeroOne),
+  );
+  if (sides.kind === 'uncomputable') return sides;
+  const weight = quantity === 'relative' ? relativeWeight(sides) : 1;
+  if (typeof weight !== 'number') return weight;
+  const sums = await readRatioPair(units, columns, sides, weight);
+  const compare = quantity === 'relative' ? relativeRatioDifference : weightedRatioDifference;
+  return compare(sides, weight, sums, zeroOne);
+}
+
+/** Adds up the residuals of a pair of ratios in the database, as `ratioPairSums` does in memory. */
+async function readRatioPair(
+  units: UnitTable,
+  columns: Readonly<Record<Role, SideColumns>>,
+  sides: RatioSides,
+  weight: number,
+): Promise<RatioPairSums> {
+  const requests = `((${columns.baseline.requests} + ${columns.candidate.requests}) / 2)`;
+  const sizes = await units.db.columns(
+    `SELECT count(*) FILTER (WHERE ${requests} > 0)::DOUBLE AS units, ${wholeSum(`2 * ${requests}`)} / 2 AS requests
+     FROM ${units.table} WHERE ${units.condition}`,
+  );
+  const [count, mean] = ['units', 'requests'].map((name) => sizes.numbers(name)[0] ?? Number.NaN);
+  if (count === undefined || mean === undefined) throw new RangeError('two sums');
+  const baseline = influence(columns.baseline, sides.baseline);
+  const candidate = influence(columns.candidate, sides.candidate);
+  const residual = {
+    sql: `((${candidate.sql} - ${doubleSql(weight)} * ${baseline.sql}) * ${doubleSql(mean)})`,
+    largest: (candidate.largest + Math.abs(weight) * baseline.largest) * mean,
+  };
+  return { units: count, requests: mean, residuals: await readResiduals(units, requests, residual) };
+}
+
+/** What a unit moves a version's ratio by. */
+function influence(columns: SideColumns, { ratio, totals, column }: RatioSide): ResidualSql {
+  const total = { sql: columns.sum, largest: column.largest };
+  const { sql, largest } = residualSql(requestSize(columns.requests, totals), total, ratio);
+  return { sql: `(${sql} / ${doubleSql(totals.requests)})`, largest: largest / totals.requests };
+}

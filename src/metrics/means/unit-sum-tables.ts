@@ -1,0 +1,101 @@
+import type { Segment } from '../../domain/evidence.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import type { JudgedTable } from '../table/judged-table.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+import { type Slice, sliceCondition } from '../table/slice.ts';
+import { type Aggregate, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
+
+/** Rows of a table of sums, and the columns of one metric in it. */
+export interface UnitRows {
+  readonly db: Database;
+  readonly table: string;
+  readonly condition: string;
+  readonly column: (aggregate: Aggregate) => string;
+}
+
+/**
+ * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSIONS` of
+ * the database: one row per unit and values of the dimensions, `unit_index`, the dimensions' columns, `in_canary` and the sums.
+ * They stay in the database, which spills where memory is short.
+ */
+export class UnitSumTables {
+  readonly #judged: JudgedTable;
+  readonly #metrics: ReadonlyMap<string, MeanMetric>;
+  readonly #columnOf: (dimension: string) => string;
+  readonly #tables = new Map<string, Promise<string>>();
+  readonly #ranges = new Map<string, Promise<ValueRange>>();
+
+  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
+    this.#judged = judged;
+    this.#metrics = metrics;
+    this.#columnOf = columnOf;
+  }
+
+  /** The rows of one slice, one per unit. */
+  async slice(metricId: string, slice: Slice): Promise<UnitRows> {
+    const rows = await this.all(metricId, dimensionsOf(slice.segment));
+    return { ...rows, condition: sliceCondition(slice, this.#columnOf) };
+  }
+
+  /** All rows by unit and combination of the dimensions' values. */
+  async all(metricId: string, dimensions: readonly string[]): Promise<UnitRows> {
+    const position = [...this.#metrics.keys()].indexOf(metricId);
+    return {
+      db: this.#judged.db,
+      table: await this.#table(dimensions),
+      condition: 'true',
+      column: (aggregate) => `${aggregate}${position}`,
+    };
+  }
+
+  /** The quoted column of a dimension. */
+  columnOf(dimension: string): string {
+    return quoteIdentifier(this.#columnOf(dimension));
+  }
+
+  /** What is added up of a metric. */
+  metric(metricId: string): MeanMetric {
+    const metric = this.#metrics.get(metricId);
+    if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
+    return metric;
+  }
+
+  /** Whether a metric's values turn out to be 0 or 1. */
+  async isZeroOne(metricId: string): Promise<boolean> {
+    return (await this.#range(metricId, this.metric(metricId))).zeroOne;
+  }
+
+  /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */
+  #table(dimensions: readonly string[]): Promise<string> {
+    const key = JSON.stringify(dimensions);
+    const table = this.#tables.get(key) ?? this.#create(dimensions);
+    this.#tables.set(key, table);
+    return table;
+  }
+
+  async #create(dimensions: readonly string[]): Promise<string> {
+    const table = quoteIdentifier(`${this.#judged.name}:sums:${JSON.stringify(dimensions)}`);
+    const sums: string[] = [];
+    for (const [position, [id, metric]] of [...this.#metrics].entries()) {
+      sums.push(...sumColumns(metric, await this.#range(id, metric), position));
+    }
+    const group = ['unit_index', ...dimensions.map((dimension) => this.columnOf(dimension))];
+    await this.#judged.db.run(
+      `CREATE OR REPLACE TABLE ${table} AS
+       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
+    );
+    return table;
+  }
+
+  #range(id: string, metric: MeanMetric): Promise<ValueRange> {
+    const range = this.#ranges.get(id) ?? valueRange(this.#judged, metric);
+    this.#ranges.set(id, range);
+    return range;
+  }
+}
+
+function dimensionsOf(segment: Segment): readonly string[] {
+  const dimensions = Object.keys(segment ?? {});
+  if (dimensions.length > 1) throw new RangeError('A slice is about at most one dimension.');
+  return dimensions;
+}

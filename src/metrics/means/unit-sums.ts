@@ -1,0 +1,124 @@
+import type { Role } from '../../domain/role.ts';
+import type { ColumnArrays } from '../../database/column-arrays.ts';
+import type { SegmentedSample } from '../../stats/estimates/post-stratification.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+import type { Slice } from '../table/slice.ts';
+import { type Aggregate, aggregatesOf, type ValueRange } from './sum-columns.ts';
+import type { UnitSumTables } from './unit-sum-tables.ts';
+
+/** Per-unit sums of one metric over one slice, one entry per unit, ordered by unit. */
+export interface UnitSums {
+  /** Requests on which the two versions are compared, and both versions' sums over them. */
+  readonly paired: {
+    readonly requests: Float64Array;
+    readonly baseline: Float64Array;
+    readonly candidate: Float64Array;
+    /** Requests that count for each version, where the two have denominators of their own. */
+    readonly denominators?: { readonly baseline: Float64Array; readonly candidate: Float64Array };
+  };
+  /** Each version's own requests and sum. */
+  readonly baseline: { readonly requests: Float64Array; readonly sum: Float64Array };
+  readonly candidate: { readonly requests: Float64Array; readonly sum: Float64Array };
+  /** Requests that should count for a version and cannot. */
+  readonly unusable: Readonly<Record<Role, number>>;
+  /** Whether the values turned out to be 0 or 1, of a metric that does not promise it. */
+  readonly zeroOne: boolean;
+}
+
+/** Both sides of a served comparison, by unit and segment. */
+export interface SegmentedSides {
+  readonly segments: number;
+  /** Whether every value is 0 or 1. */
+  readonly zeroOne: boolean;
+  readonly baseline: SegmentedSample;
+  readonly candidate: SegmentedSample;
+}
+
+/** Where sums by unit come from. */
+export interface UnitSumSource {
+  /** The sums of one metric over one slice; empty arrays where the slice has no requests. */
+  slice(metricId: string, slice: Slice): Promise<UnitSums>;
+  /**
+   * The two sides of a served comparison by unit and by combination of the dimensions' values: the baseline on the
+   * stable cohort, the candidate on the canary's.
+   */
+  segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides>;
+}
+
+/** Brings sums from their tables into memory, one metric and slice at a time. */
+export class UnitSumColumns implements UnitSumSource {
+  readonly #tables: UnitSumTables;
+
+  constructor(tables: UnitSumTables) {
+    this.#tables = tables;
+  }
+
+  async slice(metricId: string, slice: Slice): Promise<UnitSums> {
+    const metric = this.#tables.metric(metricId);
+    const { db, table, condition, column } = await this.#tables.slice(metricId, slice);
+    const columns = aggregatesOf(metric).map((aggregate) => `${column(aggregate)} AS ${aggregate}`);
+    const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY unit_index`);
+    const zeroOne = await this.#tables.isZeroOne(metricId);
+    return unitSums(metric, { zeroOne }, (aggregate) => rows.numbers(aggregate));
+  }
+
+  async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
+    const { db, table, column } = await this.#tables.all(metricId, dimensions);
+    const values = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const rows = await db.columns(
+      `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${values.join(', ')}) - 1)::INTEGER AS segment,
+         ${column('baselineRequests')} AS baseline_requests, ${column('baselineSum')} AS baseline_sum,
+         ${column('candidateRequests')} AS candidate_requests, ${column('candidateSum')} AS candidate_sum
+       FROM ${table} ORDER BY unit_index, segment`,
+    );
+    const segments = rows.numbers('segment').reduce((most, segment) => Math.max(most, segment + 1), 0);
+    const zeroOne = await this.#tables.isZeroOne(metricId);
+    return { segments, zeroOne, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
+  }
+}
+
+function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSample {
+  const flags = rows.numbers('in_canary');
+  const own = [...flags.keys()].filter((row) => flags[row] === inCanary);
+  const column = (name: string) => {
+    const all = rows.numbers(name);
+    return own.map((row) => all[row] ?? Number.NaN);
+  };
+  return {
+    unit: Int32Array.from(column('unit_index')),
+    segment: Int32Array.from(column('segment')),
+    requests: Float64Array.from(column(`${role}_requests`)),
+    sum: Float64Array.from(column(`${role}_sum`)),
+  };
+}
+
+/** The sums of a metric from a column per aggregate, one entry per unit. */
+export function unitSums(
+  metric: MeanMetric,
+  { zeroOne }: Pick<ValueRange, 'zeroOne'>,
+  column: (aggregate: Aggregate) => Float64Array,
+): UnitSums {
+  return {
+    zeroOne,
+    paired: {
+      requests: column('pairedRequests'),
+      baseline: column('pairedBaseline'),
+      candidate: column('pairedCandidate'),
+      ...(metric.pairedDenominator === undefined
+        ? {}
+        : {
+            denominators: { baseline: column('pairedBaselineRequests'), candidate: column('pairedCandidateRequests') },
+          }),
+    },
+    baseline: { requests: column('baselineRequests'), sum: column('baselineSum') },
+    candidate: { requests: column('candidateRequests'), sum: column('candidateSum') },
+    unusable:
+      metric.unusable === undefined
+        ? { baseline: 0, candidate: 0 }
+        : { baseline: total(column('baselineUnusable')), candidate: total(column('candidateUnusable')) },
+  };
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,79 @@
+import type { Estimate, NeededData } from '../../domain/estimate.ts';
+import { type IntervalSettings, interval } from '../../stats/bounds/confidence-bound.ts';
+import type { Linearized } from '../../stats/estimates/linearized.ts';
+import { neededData, neededDataForProportion } from '../../stats/bounds/needed-data.ts';
+import type { Proportion } from '../../stats/estimates/proportion.ts';
+import { proportionInterval } from '../../stats/bounds/proportion-bounds.ts';
+import type { DataSize, Interval, Refusal, Uncomputable } from '../../stats/result.ts';
+
+/** A tested quantity as the data show it, before anybody says at which level its bounds are wanted. */
+export type Measured =
+  | Linearized
+  | Proportion
+  | Uncomputable
+  /** There is a value, but no interval can be put on it. */
+  | {
+      readonly kind: 'valueOnly';
+      readonly value: number;
+      readonly baseline?: number;
+      readonly candidate?: number;
+      readonly units: number;
+      readonly requests: number;
+      readonly refusal: Refusal;
+    };
+
+/**
+ * Puts the two one-sided bounds on a measured quantity.
+ * @param limit a bound of the quantity: where the interval does not decide it, the data that probably would is told.
+ */
+export function estimateAt(measured: Measured, settings: IntervalSettings, limit?: number): Estimate {
+  if (measured.kind === 'uncomputable') return measured;
+  const { value, units, requests } = measured;
+  const bounds = boundsOf(measured, settings);
+  if (bounds.kind === 'refused') {
+    const needed =
+      measured.kind === 'linearized' && bounds.needed !== undefined
+        ? ofBothSides(bounds.needed, measured)
+        : bounds.needed;
+    const unboundable = bounds.unboundable === true ? { unboundable: true as const } : {};
+    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed, ...unboundable };
+  }
+  const { low, high } = bounds;
+  const undecided = limit !== undefined && low <= limit && limit <= high;
+  const needed = undecided ? neededFor(measured, limit, settings) : undefined;
+  return { kind: 'estimated', value, units, requests, low, high, needed };
+}
+
+const neverEnough: NeededData = { units: null, requests: null };
+
+function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
+  switch (measured.kind) {
+    case 'linearized':
+      return ofBothSides(neededData(measured, limit, settings), measured);
+    case 'proportion':
+      return neededDataForProportion(measured, limit, settings) ?? neverEnough;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A served comparison grows on both sides, but its data are counted on the one that sets the pace; the whole grows by the
+ * same factor.
+ */
+function ofBothSides(needed: DataSize | null, { units, requests, counted }: Linearized): NeededData {
+  if (needed === null) return neverEnough;
+  const growth = needed.units / counted.units;
+  return { units: Math.ceil(units * growth), requests: Math.ceil(requests * growth) };
+}
+
+function boundsOf(measured: Exclude<Measured, Uncomputable>, settings: IntervalSettings): Interval | Refusal {
+  switch (measured.kind) {
+    case 'linearized':
+      return interval(measured, settings);
+    case 'proportion':
+      return proportionInterval(measured, settings);
+    case 'valueOnly':
+      return measured.refusal;
+  }
+}

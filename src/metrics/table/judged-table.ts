@@ -1,0 +1,203 @@
+import { type Role, roles } from '../../domain/role.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
+import { kpiColumn, noNumbers, type WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
+import { isTimeout } from './conditions.ts';
+
+/** A table of judged requests, on which metrics are computed. */
+export interface JudgedTable {
+  readonly db: Database;
+  readonly name: string;
+}
+
+/** Where the outcomes of one version come from. */
+export interface OutcomeSource {
+  /** `recorded`: the log's columns; `replayed`: the table `<role>_outcomes`. */
+  readonly predictions: 'recorded' | 'replayed';
+  /** `recorded`: the log's times; `measured`: the table `measured_latency`; `none`: nobody timed this version. */
+  readonly latency: 'recorded' | 'measured' | 'none';
+  /** What a recorded timeout without a time counts as, in ms. */
+  readonly timeoutMs: number;
+  /**
+   * False for a log that has no place for this version's errors, so that none in it means nothing. `timed` where the requests that were timed,
+   * at the load that the plan asks for, are the only ones whose errors are those of that load.
+   */
+  readonly errorsKnown: boolean | 'timed';
+}
+
+/**
+ * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
+ * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
+ * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
+ * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
+ * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
+ * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ */
+export async function createJudgedTable(
+  db: Database,
+  sources: Readonly<Record<Role, OutcomeSource>>,
+  segmentColumns: readonly string[],
+  cohort: number | 'served',
+  numbers: WantedNumbers = noNumbers,
+): Promise<JudgedTable> {
+  const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
+  const measured = roles.some((role) => sources[role].latency === 'measured');
+  const joins = [
+    'JOIN units USING (unit)',
+    ...replayed.map((role) => `LEFT JOIN ${role}_outcomes ON ${role}_outcomes.seq = requests.seq`),
+    ...(measured ? ['LEFT JOIN measured_latency ON measured_latency.seq = requests.seq'] : []),
+  ];
+  const columns = [
+    'unit_index',
+    `${cohort === 'served' ? 'requests.candidate_present' : `bucket < ${cohort}::DOUBLE`} AS in_canary`,
+    ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
+    'hour(requests.at) AS hour_of_day',
+    'requests.label AS label',
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
+    ...numberColumns(numbers),
+    `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
+      THEN requests.id END AS new_mistake_id`,
+    `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
+  ];
+  await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
+  return { db, name: 'judged' };
+}
+
+/**
+ * The judged requests as they would be if the candidate were the baseline timed once more: what two equal versions differ
+ * by on this machine. Its latencies mean something only where both versions were measured.
+ */
+export async function createNoiseTable({ db, name }: JudgedTable): Promise<JudgedTable> {
+  await db.run(
+    `CREATE OR REPLACE VIEW judged_noise AS
+     SELECT * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM ${name}`,
+  );
+  return { db, name: 'judged_noise' };
+}
+
+/**
+ * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
+ * comes into it.
+ */
+export async function createParityTable({ db, name }: JudgedTable, numbers: WantedNumbers): Promise<JudgedTable> {
+  const columns = outcomeFieldsOf(numbers);
+  await db.run(
+    `CREATE OR REPLACE VIEW judged_parity AS
+     SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
+  );
+  return { db, name: 'judged_parity' };
+}
+
+/** What a judged request holds of one version's outcome, as the ends of column names. */
+export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): readonly string[] {
+  return [
+    'present',
+    'errors_known',
+    'latency_ns',
+    'error',
+    'label',
+    'value',
+    ...(trueScores ? ['true_score'] : []),
+    ...(positiveScores ? ['positive_score'] : []),
+  ];
+}
+
+function numberColumns({ kpis, groups, positives = false, binary, times = false }: WantedNumbers): string[] {
+  const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
+  return [
+    ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
+    ...(times ? ['requests.at'] : []),
+    // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
+    ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
+    ...(positives
+      ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
+      : []),
+  ];
+}
+
+function outcomeColumns(
+  role: Role,
+  { predictions, latency, errorsKnown, timeoutMs }: OutcomeSource,
+  numbers: WantedNumbers,
+): string[] {
+  const from = outcomePrefix(role, predictions);
+  const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
+  const error = errorSql(role, { predictions, latency });
+  const latencyColumn = {
+    recorded: recordedLatencySql(role, timeoutMs),
+    measured: `measured_latency.${role}_ns`,
+    none: 'NULL::BIGINT',
+  }[latency];
+  return [
+    `coalesce(${present}, false) AS ${role}_present`,
+    `${errorsKnown === 'timed' ? isTimed : errorsKnown} AS ${role}_errors_known`,
+    `${latencyColumn} AS ${role}_latency_ns`,
+    `${error} AS ${role}_error`,
+    `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
+    `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
+    `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
+    ...scoreColumns(numbers, predictions, from).map(
+      ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
+    ),
+  ];
+}
+
+/**
+ * The time in the log. A timeout without one took as long as the version is waited for, so that it does not make the version faster; but
+ * where most answers have no time either, the times are a sample, in which all timeouts would weigh too much.
+ */
+function recordedLatencySql(role: Role, timeoutMs: number): string {
+  const [time, error] = [`requests.${role}_latency_ns`, `requests.${role}_error`];
+  const answers = `FROM requests WHERE ${role}_present AND ${role}_error IS NULL`;
+  const areTimed = `(SELECT 2 * count(${role}_latency_ns) >= count(*) ${answers})`;
+  return `CASE WHEN ${time} IS NULL AND ${isTimeout(error)} AND ${areTimed} THEN ${Math.round(timeoutMs * 1e6)}::BIGINT ELSE ${time} END`;
+}
+
+function answeredLabel(role: Role, source: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  return `CASE WHEN ${errorSql(role, source)} IS NULL THEN ${outcomePrefix(role, source.predictions)}label END`;
+}
+
+/** The version answered with another label than the true one, or not at all. */
+function isWrong(role: Role, source: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  return `(${answeredLabel(role, source)} <> requests.label OR ${errorSql(role, source)} IS NOT NULL)`;
+}
+
+const isTimed = 'measured_latency.seq IS NOT NULL';
+
+/** Each request counts by one call: the one that was timed, which resembles production, else the replay's. */
+function errorSql(role: Role, { predictions, latency }: Pick<OutcomeSource, 'predictions' | 'latency'>): string {
+  const error = `${outcomePrefix(role, predictions)}error`;
+  return latency === 'measured' ? `CASE WHEN ${isTimed} THEN measured_latency.${role}_error ELSE ${error} END` : error;
+}
+
+function outcomePrefix(role: Role, predictions: OutcomeSource['predictions']): string {
+  return predictions === 'replayed' ? `${role}_outcomes.` : `requests.${role}_`;
+}
+
+/** How often a request was sent again, in the call that counts; a log does not tell. */
+function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measured: boolean): string {
+  if (predictions === 'recorded') return '0';
+  const replayed = `coalesce(${role}_outcomes.retries, 0)`;
+  return measured
+    ? `CASE WHEN ${isTimed} THEN coalesce(measured_latency.${role}_retries, 0) ELSE ${replayed} END`
+    : replayed;
+}
+
+function scoreColumns(
+  { trueScores, positiveScores, binary }: WantedNumbers,
+  predictions: OutcomeSource['predictions'],
+  from: string,
+): [name: string, sql: string][] {
+  // A version whose own decoding keeps no other score than the answer's may still have told the one that is wanted.
+  const known = (name: string, label: string) =>
+    predictions === 'recorded'
+      ? `${from}${name}`
+      : `coalesce(${from}${name}, ${scoreFromAnswerSql(`${from}label`, `${from}score`, label, binary)})`;
+  return [
+    ...(trueScores ? [['true_score', known('true_score', 'requests.label')] satisfies [string, string]] : []),
+    ...(positiveScores
+      ? [['positive_score', known('positive_score', quoteLiteral(binary?.[1] ?? ''))] satisfies [string, string]]
+      : []),
+  ];
+}

@@ -1,0 +1,104 @@
+import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import type { Role } from '../../domain/role.ts';
+import { sliceCondition } from './slice.ts';
+
+/** Whom a stage is judged on, and what is known of them before any metric is computed. */
+export interface StageScope {
+  readonly judgedCohort: CohortName;
+  /** Pairs decide where there are any; else the served comparison does. */
+  readonly comparison: ComparisonKind;
+  readonly cohorts: readonly CohortSize[];
+  /** Values of each dimension in the judged cohort with their number of requests, most first. */
+  readonly segmentValues: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Judged requests by hour of the day (UTC). */
+  readonly hours: ReadonlyMap<number, number>;
+  readonly outcomes: Readonly<Record<Role, OutcomeCounts>>;
+}
+
+/** The cohort that decides: in a live split the users whom the candidate served; else everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
+export function judgedCohortOf(
+  plan: Pick<RolloutPlan, 'judge' | 'requests'>,
+  stage: Pick<Stage, 'weight'>,
+): CohortName {
+  if (plan.requests.fields.served !== undefined) return 'canary';
+  return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
+}
+
+/** Reads the scope of a stage from the table `judged`. */
+export async function readStageScope(
+  db: Database,
+  plan: RolloutPlan,
+  stage: Stage,
+  columnOf: (dimension: string) => string,
+): Promise<StageScope> {
+  const judgedCohort = judgedCohortOf(plan, stage);
+  const judged = sliceCondition({ cohort: judgedCohort, segment: null }, columnOf);
+  const pairs = await db.columns(
+    'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
+  );
+  const segmentValues = new Map<string, ReadonlyMap<string, number>>();
+  for (const dimension of Object.keys(plan.requests.segments)) {
+    segmentValues.set(dimension, await countBy(db, quoteIdentifier(columnOf(dimension)), judged));
+  }
+  const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
+  return {
+    judgedCohort,
+    comparison: (pairs.numbers('pairs')[0] ?? 0) > 0 ? 'paired' : 'served',
+    cohorts: await cohortSizes(db),
+    segmentValues,
+    hours: new Map([...hours].map(([hour, count]) => [Number(hour), count])),
+    outcomes: { baseline: await outcomeCounts(db, 'baseline'), candidate: await outcomeCounts(db, 'candidate') },
+  };
+}
+
+async function cohortSizes(db: Database): Promise<readonly CohortSize[]> {
+  const rows = await db.columns(
+    `SELECT in_canary::INTEGER AS in_canary, count(DISTINCT unit_index)::DOUBLE AS units, count(*)::DOUBLE AS requests
+     FROM judged GROUP BY in_canary`,
+  );
+  const sizeOf = (name: CohortName, flag: number): CohortSize => {
+    const row = rows.numbers('in_canary').indexOf(flag);
+    return { name, units: rows.numbers('units')[row] ?? 0, requests: rows.numbers('requests')[row] ?? 0 };
+  };
+  const canary = sizeOf('canary', 1);
+  const stable = sizeOf('stable', 0);
+  // A unit is in one cohort only, so that the cohorts add up.
+  const all: CohortSize = {
+    name: 'all',
+    units: canary.units + stable.units,
+    requests: canary.requests + stable.requests,
+  };
+  return [canary, stable, all];
+}
+
+async function countBy(db: Database, expression: string, condition: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.columns(
+    `SELECT ${expression} AS value, count(*)::DOUBLE AS requests FROM judged
+     WHERE ${condition} AND ${expression} IS NOT NULL GROUP BY value ORDER BY requests DESC, value`,
+  );
+  const requests = rows.numbers('requests');
+  return new Map(rows.strings('value').map((value, row) => [value ?? '', requests[row] ?? 0]));
+}
+
+/** Of the requests whose errors are known, so that the counts are those of the error rate; of all where none is. */
+async function outcomeCounts(db: Database, role: Role): Promise<OutcomeCounts> {
+  const known = `${role}_errors_known`;
+  const counted = `${role}_present AND (${known} OR NOT (SELECT coalesce(bool_or(${known}), false) FROM judged WHERE ${role}_present))`;
+  const rows = await db.columns(
+    `SELECT ${role}_error AS error, count(*)::DOUBLE AS requests, sum(${role}_retries)::DOUBLE AS retries FROM judged
+     WHERE ${counted} GROUP BY error ORDER BY error NULLS FIRST`,
+  );
+  const requests = rows.numbers('requests');
+  const errors: Record<string, number> = {};
+  rows.strings('error').forEach((error, row) => {
+    if (error !== null) errors[error] = requests[row] ?? 0;
+  });
+  const retries = sumOf(rows.numbers('retries'));
+  return { requests: sumOf(requests), errors, ...(retries === 0 ? {} : { retries }) };
+}
+
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

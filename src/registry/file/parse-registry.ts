@@ -1,0 +1,76 @@
+import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import type { ModelRegistry } from '../../domain/registry.ts';
+import { consistencyFindings } from './consistency-findings.ts';
+import { diagnosticAt, located, unusableRegistry } from './findings.ts';
+import { completed } from './hand-written.ts';
+import { checkSchema } from './registry-schema.ts';
+import { type JsonPlace, scanJson } from './scan-json.ts';
+import { schemaFindings } from './schema-findings.ts';
+
+const readableVersion = 1;
+
+/**
+ * Reads a model's registry file. Keys that this version does not know are kept. A file at revision 0, which a person
+ * wrote, may leave out rollouts and history, and aliases and traffic too where exactly one version is stable: it then has
+ * the alias `stable` and all traffic.
+ * @param text of the whole file.
+ * @param file its path as the user knows it, for messages.
+ * @throws UserError (exit 5) with every finding and its place, for text that is not JSON, a newer schemaVersion, anything
+ * that registry.schema.json does not allow, and contents that contradict each other.
+ */
+export function parseRegistry(text: string, file: string): ModelRegistry {
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const places = readPlaces(json, file);
+  const value: unknown = JSON.parse(json);
+  refuseNewerSchema(value, file);
+  const checked = checkSchema(value);
+  if ('errors' in checked) throw unusableRegistry(file, located(file, json, places, schemaFindings(checked.errors)));
+  const { registry, findings } = completed(checked.written);
+  const wrong = findings.length > 0 ? findings : consistencyFindings(registry);
+  if (wrong.length > 0) throw unusableRegistry(file, located(file, json, places, wrong));
+  return registry;
+}
+
+function readPlaces(text: string, file: string): ReadonlyMap<string, JsonPlace> {
+  const scanned = scanJson(text);
+  if (!scanned.ok) throw unusableRegistry(file, [notJson(text, file, scanned)]);
+  if (scanned.repeatedKeys.length === 0) return scanned.places;
+  throw unusableRegistry(
+    file,
+    scanned.repeatedKeys.map(({ name, key }) =>
+      diagnosticAt(file, text, key, {
+        rule: 'duplicate-key',
+        message: `${JSON.stringify(name)} is written twice`,
+        hint: 'keep one of the two',
+      }),
+    ),
+  );
+}
+
+const conflictMark = /^(?:<{7}|={7}|>{7})/u;
+
+function notJson(text: string, file: string, { offset, expected }: { offset: number; expected: string }): Diagnostic {
+  if (conflictMark.test(text.slice(offset))) {
+    return diagnosticAt(file, text, offset, {
+      rule: 'merge-conflict',
+      message: 'not JSON: two versions of the file were merged and disagree here',
+      hint: 'take the file from one side and promote again: changes are chained and cannot be merged',
+    });
+  }
+  const found = offset === text.length ? 'the file ends' : `there is ${JSON.stringify(text.charAt(offset))}`;
+  return diagnosticAt(file, text, offset, {
+    rule: 'json-syntax',
+    message: `not JSON: ${found} where ${expected} should stand`,
+    hint: 'restore the file from version control, or mend this place',
+  });
+}
+
+function refuseNewerSchema(value: unknown, file: string): void {
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return;
+  const version = value.schemaVersion;
+  if (typeof version !== 'number' || version <= readableVersion) return;
+  throw unusableFile(
+    `${file} was written by a newer canary (schemaVersion ${version}; this one reads ${readableVersion})`,
+    { hint: 'Use the version of canary that wrote it, or a later one.' },
+  );
+}

@@ -1,0 +1,55 @@
+import type { HistoryEntry, ModelRegistry, RolloutRecord } from '../../domain/registry.ts';
+import type { Stage } from '../../domain/plan.ts';
+
+/** A rollout by its plan's name, under which the registry remembers it, and its versions (no aliases). */
+export interface RolloutVersions {
+  readonly name: string;
+  readonly baseline: string;
+  readonly candidate: string;
+}
+
+/** `waiting` has entered no stage; `underway` has a candidate that may take traffic; the other two have ended. */
+export type RolloutState = 'waiting' | 'underway' | 'complete' | 'rolled-back';
+
+const stateAfter: Readonly<Partial<Record<HistoryEntry['action'], RolloutState>>> = {
+  enter: 'underway',
+  complete: 'complete',
+  rollback: 'rolled-back',
+};
+
+/** Whether a history entry moved its rollout; looks and rehearsals leave it where it is. */
+export function isMove({ action }: HistoryEntry): boolean {
+  return stateAfter[action] !== undefined;
+}
+
+/** Where a rollout stands, told from the last history entry that moved it. */
+export function rolloutState({ history }: Pick<ModelRegistry, 'history'>, name: string | undefined): RolloutState {
+  const last = history.findLast((entry) => entry.rollout === name && isMove(entry));
+  return (last === undefined ? undefined : stateAfter[last.action]) ?? 'waiting';
+}
+
+/** The rollout of the model that is under way, of which there is one at most. */
+export function rolloutUnderway(registry: ModelRegistry): string | undefined {
+  return Object.keys(registry.rollouts).find((name) => rolloutState(registry, name) === 'underway');
+}
+
+/** What the registry remembers of a rollout; an empty record of one that it has not heard of. */
+export function recordOf(registry: ModelRegistry, { name, baseline, candidate }: RolloutVersions): RolloutRecord {
+  // A plan may be called `constructor`, which every object answers to.
+  const known = Object.hasOwn(registry.rollouts, name) ? registry.rollouts[name] : undefined;
+  return known ?? { baseline, candidate, entered: [], looks: [] };
+}
+
+/**
+ * The stage that may begin next: the one after the furthest that was entered. A stage that was put into the plan before
+ * that one is passed over, since weights never fall.
+ * @param stages of the plan, in order.
+ * @param entered names of the stages entered so far, in order.
+ * @returns undefined when the last stage was entered.
+ */
+export function nextStage<S extends Pick<Stage, 'name'>>(
+  stages: readonly S[],
+  entered: readonly string[],
+): S | undefined {
+  return stages[stages.findLastIndex(({ name }) => entered.includes(name)) + 1];
+}

@@ -1,0 +1,136 @@
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
+import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
+import { isGone, type LockOwner, readOwner, thisProcess, writeOwner } from './registry-lock-owner.ts';
+
+const heartbeatMs = 2_000;
+/** A lock whose owner cannot be asked, being on another machine, is taken over when its heartbeat has stopped this long. */
+const staleMs = 10_000;
+/** Writers hold the lock for milliseconds, so one that is not free after this is told about. */
+const defaultPatienceMs = 15_000;
+const retryMs = 20;
+
+/** Whether the lock is still this process's: not after a sleep so long that others thought it dead. */
+export type StillHeld = () => boolean;
+
+/**
+ * Does work that nobody else does on the file at the same time, on any machine that sees its folder.
+ *
+ * The lock is `FILE.lock`, which names its owner. proper-lockfile makes it, keeps it fresh and removes it at exit. One that
+ * a killed process left is taken over at once where that process can be seen to be gone, and otherwise when it is no
+ * longer fresh.
+ * @throws UserError (exit 5) when the lock is not free in time; what the file system throws when it cannot be made.
+ */
+export async function withLock<T>(
+  file: string,
+  work: (stillHeld: StillHeld) => Promise<T>,
+  patienceMs = defaultPatienceMs,
+): Promise<T> {
+  const lock = `${file}.lock`;
+  const owner = thisProcess();
+  const release = await acquire(file, lock, owner, patienceMs);
+  try {
+    return await work(() => readOwner(lock)?.token === owner.token);
+  } finally {
+    await release().catch(refuseUnlessLost);
+  }
+}
+
+/** A lock that others took over needs no release, and the work knows by now that it was lost. */
+function refuseUnlessLost(error: unknown): void {
+  if (systemErrorCode(error) !== 'ERELEASED') throw error;
+}
+
+async function acquire(file: string, lock: string, owner: LockOwner, patienceMs: number): Promise<() => Promise<void>> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await lockfile.lock(file, { ...libraryOptions, lockfilePath: lock, fs: ownedLockFiles(owner) });
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ELOCKED') throw error;
+    }
+    if (isAbandoned(lock) && removeAbandoned(lock)) continue;
+    if (performance.now() > deadline) throw stillLocked(file, lock);
+    await sleep(retryMs);
+  }
+}
+
+const libraryOptions = {
+  realpath: false,
+  update: heartbeatMs,
+  // The library's own take-over lets two processes remove one lock after the other; removeAbandoned does not.
+  stale: Number.POSITIVE_INFINITY,
+  // Nothing is to be done at once: whoever lost the lock finds out by asking whether it is still held.
+  onCompromised: () => undefined,
+};
+
+/** The library locks by making a folder; here it makes a file, which can say in one step who made it. */
+function ownedLockFiles(owner: LockOwner): object {
+  const removeOwn = (lock: string): void => {
+    if (readOwner(lock)?.token === owner.token) fs.rmSync(lock, { force: true });
+  };
+  return {
+    ...fs,
+    mkdir: (lock: string, done: Done) => settle(done, () => writeOwner(lock, owner)),
+    rmdir: (lock: string, done: Done) => settle(done, () => removeOwn(lock)),
+    rmdirSync: removeOwn,
+  };
+}
+
+type Done = (error: unknown) => void;
+
+function settle(done: Done, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    done(error);
+    return;
+  }
+  done(null);
+}
+
+function isAbandoned(lock: string): boolean {
+  const owner = readOwner(lock);
+  return (owner !== undefined && isGone(owner)) || isOld(lock);
+}
+
+function isOld(path: string): boolean {
+  const heartbeat = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return heartbeat !== undefined && heartbeat < Date.now() - staleMs;
+}
+
+/**
+ * Removes a lock that nobody holds. Of several processes that find the same dead owner, the one that makes the claim,
+ * which bears that owner's token, may remove the lock; a slower one finds another owner there and leaves it alone.
+ * @returns whether this process had the claim.
+ */
+function removeAbandoned(lock: string): boolean {
+  const claim = claimOf(lock);
+  // A claim is held for two system calls; one that is old belongs to a process that was killed between them.
+  if (isOld(claim)) fs.rmSync(claim, { force: true });
+  try {
+    fs.writeFileSync(claim, '', { flag: 'wx' });
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    if (claimOf(lock) === claim && isAbandoned(lock)) fs.rmSync(lock, { force: true });
+  } finally {
+    fs.rmSync(claim, { force: true });
+  }
+  return true;
+}
+
+function claimOf(lock: string): string {
+  return `${lock}.${readOwner(lock)?.token ?? 'unknown'}`;
+}
+
+function stillLocked(file: string, lock: string): UserError {
+  const owner = readOwner(lock);
+  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.machine}`;
+  return unusableFile(`${file} is locked by ${who}; nothing was changed`, {
+    hint: `Wait until it has ended. If it has, delete ${lock}.`,
+  });
+}

@@ -1,0 +1,250 @@
+import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
+import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
+import type { MetricUnit } from '../../domain/metric.ts';
+import type { Bound } from '../../domain/plan.ts';
+import { goldenField, type GoldenReview } from './golden-review.ts';
+import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
+import { paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { type Column, table } from '../words/table.ts';
+
+/** What a plan would do with its log: what `canary plan` shows. */
+export interface PlanReview {
+  readonly plan: string;
+  readonly model: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly log: LogReview | NumbersReview;
+  /** Absent where the plan names no golden requests. */
+  readonly golden?: GoldenReview;
+  readonly stages: readonly StageReview[];
+  readonly guardrails: readonly GuardrailReview[];
+  /** How many findings of the lint rules were printed beside this. */
+  readonly findings: number;
+}
+
+export interface LogReview {
+  readonly files: number;
+  readonly requests: number;
+  readonly units: number;
+  readonly rejected: number;
+  readonly readAs?: string;
+  /** Records that the plan's `where` leaves out. */
+  readonly leftOut: number;
+  /** How the log was read where that does not go without saying, a clause each. */
+  readonly notes: readonly string[];
+  /** Times (ISO 8601) of the first and the last request; absent for an empty log. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What a plan has instead of a log where it is judged on numbers per version; no file where it holds them itself. */
+export interface NumbersReview {
+  readonly files: number;
+  readonly numbers: number;
+}
+
+/** A stage with the users and requests that it would be judged on (everyone, at a shadow stage), and what it needs. */
+export interface StageReview {
+  readonly name: string;
+  readonly weight: number;
+  /** Absent where numbers do not tell. */
+  readonly units?: number;
+  readonly requests?: number;
+  /** Absent where the plan asks for none of what the numbers do not tell. */
+  readonly minUnits?: number;
+  readonly minRequests?: number;
+}
+
+export interface GuardrailReview {
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  readonly bounds: readonly Bound[];
+  /** Dimensions whose every value is judged too. */
+  readonly segments: readonly string[];
+  readonly onBreach: 'rollback' | 'hold';
+  /** The smallest change that a stage's data could probably prove, per stage; or why that is not known. */
+  readonly detectable: readonly DetectableChange[] | string;
+}
+
+export interface DetectableChange {
+  readonly stage: string;
+  /** Never negative; ms, a proportion, or a fraction of the baseline where `relative`. */
+  readonly change: number;
+  readonly relative: boolean;
+  /** The tightest bound on such a change; absent where the guardrail bounds the candidate's own value alone. */
+  readonly bound?: number;
+  /** The smallest true change that breaches it with a chance of 80%. */
+  readonly caught?: number;
+  /** Requests at which a candidate that does not differ passes with a chance of 80%, and the days until then; null for never, or unknown. */
+  readonly requestsUntilPass?: number | null;
+  readonly daysUntilPass?: number | null;
+}
+
+/** A plan as a person reviews it before anything is replayed. */
+export function planText(review: PlanReview, style: Style): string {
+  const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
+  return page([
+    section(titleOf(review), [header(review, style)], style),
+    section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
+    section(
+      'Stages',
+      [
+        table(
+          stageColumns,
+          review.stages.map((stage) => stageRow(stage, style)),
+          style,
+        ),
+      ],
+      style,
+    ),
+    section('Guardrails', [guardrails], style),
+    section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
+  ]);
+}
+
+function titleOf({ plan, findings }: PlanReview): string {
+  return `Plan ${printableName(plan)} is valid${findings === 0 ? '' : `, with ${countOf(findings, 'warning')}`}`;
+}
+
+function header({ model, baseline, candidate, log, golden }: PlanReview, style: Style): string {
+  const { arrow } = symbolsOf(style);
+  const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
+  if ('numbers' in log) {
+    const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
+    const told: [string, string] = ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`];
+    return fields([['model', versions], told, ...goldenField(golden)], style);
+  }
+  const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
+  const period =
+    log.from === undefined || log.to === undefined ? 'none' : `${minute(log.from)} to ${minute(log.to)} UTC`;
+  return fields(
+    [
+      ['model', versions],
+      [
+        'log',
+        `${size}, ${formatCount(log.rejected)} rejected${log.leftOut === 0 ? '' : `, ${formatCount(log.leftOut)} left out`}`,
+      ],
+      ...(log.readAs === undefined ? [] : [['read as', printableSentence(log.readAs)] satisfies [string, string]]),
+      ['period', period],
+      ...goldenField(golden),
+    ],
+    style,
+  );
+}
+
+/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
+function minute(time: string): string {
+  return printableName(time.slice(0, 16).replace('T', ' '));
+}
+
+const stageColumns: readonly Column[] = [
+  { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
+  { header: 'weight', align: 'right' },
+  { header: 'users', align: 'right' },
+  { header: 'requests', align: 'right' },
+  { header: 'needs', align: 'left', shrinksTo: 14 },
+  { header: 'log has', align: 'left', shrinksTo: 10 },
+];
+
+function stageRow(stage: StageReview, style: Style) {
+  const { good, unsure } = paintOf(style);
+  const { units, requests, minUnits = 0, minRequests = 0 } = stage;
+  const enough = (units ?? 0) >= minUnits && (requests ?? 0) >= minRequests;
+  const needs = [
+    ...(minUnits === 0 ? [] : [countOf(minUnits, 'user')]),
+    ...(minRequests === 0 ? [] : [countOf(minRequests, 'request')]),
+  ];
+  return {
+    cells: [
+      printableName(stage.name),
+      stage.weight === 0 ? 'shadow' : formatShare(stage.weight),
+      units === undefined ? 'unknown' : formatCount(units),
+      requests === undefined ? 'unknown' : formatCount(requests),
+      needs.join(', '),
+      enough ? good('enough') : unsure('TOO LITTLE'),
+    ],
+  };
+}
+
+const guardrailColumns: readonly Column[] = [
+  { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
+  { header: 'allowed', align: 'left', shrinksTo: 12 },
+  { header: 'judged on', align: 'left', shrinksTo: 14 },
+  { header: 'on breach', align: 'left' },
+];
+
+function guardrailRow({ metric, unit, bounds, segments, onBreach }: GuardrailReview) {
+  const judged = ['the whole', ...segments.map((dimension) => `each ${printableName(dimension)}`)];
+  const allowed = bounds.map((bound) => formatBound(bound, unit));
+  return { cells: [printableName(metric), allowed.join('\n'), judged.join(', '), onBreach] };
+}
+
+/** A table of guardrails by stages, a mark where a stage's data cannot prove what the guardrail asks, and unknowns below. */
+function detectableLines({ guardrails, stages: planned }: PlanReview, style: Style): string[] {
+  const known = guardrails.filter(({ detectable }) => typeof detectable !== 'string' && detectable.length > 0);
+  const told = new Set(known.flatMap(({ detectable }) => changesOf(detectable).map(({ stage }) => stage)));
+  const stages = planned.map(({ name }) => name).filter((name) => told.has(name));
+  const columns: Column[] = [
+    { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
+    ...stages.map((stage): Column => ({ header: printableName(stage), align: 'right' })),
+  ];
+  const rows = known.map((guardrail) => ({
+    cells: [printableName(guardrail.metric), ...stages.map((stage) => detectableCell(guardrail, stage))],
+  }));
+  const isMarked = rows.some(({ cells }) => cells.some((cell) => cell.endsWith(tooCoarse)));
+  const unknown = guardrails.flatMap(({ metric, detectable }) =>
+    typeof detectable === 'string' ? [`${printableName(metric)}: unknown, ${printableSentence(detectable)}`] : [],
+  );
+  return [
+    table(columns, rows, style),
+    isMarked
+      ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
+      : '',
+    ...known.flatMap((guardrail) => waitingLines(guardrail)).map((line) => paragraph(line, style, '  ')),
+    ...unknown.map((line) => paragraph(line, style, '  ')),
+  ].filter((line) => line !== '');
+}
+
+const tooCoarse = '*';
+
+/** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
+export function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
+  const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
+  return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
+    if (bound === undefined || change <= bound) return [];
+    const measure = relative ? 'relativeChange' : changeMeasure(unit);
+    const smallest = formatQuantity(change, measure).replace('+', '');
+    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
+    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}.`];
+  });
+}
+
+function waiting(requests: number | null | undefined, days: number | null | undefined): string {
+  if (requests === null || requests === undefined)
+    return 'no amount of requests like these would pass a harmless candidate';
+  const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
+  if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
+  return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
+}
+
+/** Two significant digits are all that such a forecast is worth. */
+function roundedUp(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
+  return Math.ceil(count / step) * step;
+}
+
+function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {
+  return typeof detectable === 'string' ? [] : detectable;
+}
+
+function detectableCell({ detectable, unit, bounds }: GuardrailReview, stage: string): string {
+  const found = changesOf(detectable).find((change) => change.stage === stage);
+  if (found === undefined) return 'unknown';
+  const measure = found.relative ? 'relativeChange' : changeMeasure(unit);
+  const isTooCoarse = bounds.some(
+    ({ kind, value, relative }) =>
+      (kind === 'maxIncrease' || kind === 'maxDecrease') && relative === found.relative && found.change > value,
+  );
+  return `${formatQuantity(found.change, measure).replace('+', '')}${isTooCoarse ? tooCoarse : ''}`;
+}

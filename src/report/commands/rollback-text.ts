@@ -1,0 +1,79 @@
+import { formatCount } from '../../domain/format-number.ts';
+import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
+import { pairsText } from '../evidence/change-text.ts';
+import { commandLine, trafficText } from '../words/names.ts';
+import { fields, page, paragraph, section } from '../words/paragraph.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
+import type { RegistryState } from './promotion-text.ts';
+import type { Style } from '../words/style.ts';
+
+/** What `rollback` did. */
+export type Rollback = RollbackSubject & (DoneRollback | NoRollback);
+
+interface RollbackSubject {
+  /** The plan or the model, as the user named it. */
+  readonly target: string;
+  readonly model: string;
+  /** As the user named it, where a model was named. */
+  readonly registryFolder?: string;
+  readonly registryFile: string;
+  /** The registry as it is now. */
+  readonly now: RegistryState;
+}
+
+interface DoneRollback {
+  readonly action: 'rollback';
+  readonly rollout: { readonly name: string; readonly baseline: string; readonly candidate: string };
+  /** The furthest stage that the rollout had entered. */
+  readonly stage?: string;
+  readonly before: RegistryState;
+  /** What the plan's apply commands did; absent where there are none. */
+  readonly apply?: ApplyOutcome;
+}
+
+interface NoRollback {
+  readonly action: 'none';
+  readonly why: string;
+}
+
+/** The lines that a person on call needs: what was serving, what serves now, where that is written, how to confirm and to undo. */
+export function rollbackText(rollback: Rollback, style: Style): string {
+  const model = printableName(rollback.model);
+  if (rollback.action === 'none') {
+    const title = `${model}: nothing to roll back`;
+    const lines = [paragraph(printableSentence(rollback.why), style, '  '), fields(standing(rollback), style)];
+    return page([section(title, lines, style)]);
+  }
+  const { rollout, before, stage } = rollback;
+  const at = stage === undefined ? '' : `, in stage ${printableName(stage)}`;
+  const lines = [
+    ['was serving', `${trafficText(before.traffic)}${at}`],
+    ...standing(rollback),
+    ['undo', undoText(rollback)],
+  ] as const;
+  return page([
+    section(`${model}: took ${printableName(rollout.candidate)} out of traffic`, [fields(lines, style)], style),
+    applyOutcomeText(rollback.apply, rollback.target, style),
+  ]);
+}
+
+function standing({ now, registryFile, ...named }: Rollback): readonly (readonly [string, string])[] {
+  const revision = `revision ${formatCount(now.revision)} of ${printableSentence(registryFile)}`;
+  return [
+    ['serves now', trafficText(now.traffic)],
+    ['version tag', `${pairsText(now.aliases)} at ${revision}`],
+    ['confirm', confirmText(named)],
+  ];
+}
+
+function confirmText({ target, registryFolder }: Pick<Rollback, 'target' | 'registryFolder'>): string {
+  return registryFolder === undefined
+    ? commandLine('canary', 'status', target)
+    : commandLine('canary', 'registry', 'list', registryFolder, target);
+}
+
+function undoText({ target, registryFolder }: Rollback): string {
+  const plan = registryFolder === undefined ? target : 'PLAN';
+  const evaluate = commandLine('canary', 'evaluate', plan);
+  return `${evaluate}, then ${commandLine('canary', 'promote', plan, '--override', 'increase')} --by NAME --reason TEXT`;
+}

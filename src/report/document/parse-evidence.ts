@@ -1,0 +1,112 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Evidence } from '../../domain/evidence.ts';
+import { type Diagnostic, messageOf, unusableFile, type UserError } from '../../domain/errors.ts';
+import { evidenceSchema } from './evidence-schema.ts';
+
+const readableVersion = 1;
+const shownFindings = 20;
+
+/**
+ * Reads evidence that an evaluation wrote. Keys that this version does not know are kept.
+ * @param text of the whole file.
+ * @param file its path as the user knows it, for messages.
+ * @throws UserError (exit 5) for text that is cut or not JSON, a newer schemaVersion, or anything that
+ * evidence.schema.json does not allow, with the place of each finding.
+ */
+export function parseEvidence(text: string, file: string): Evidence {
+  const value = parseJson(text, file);
+  refuseNewerSchema(value, file);
+  const validate = validator();
+  if (validate(value)) return value;
+  // The branches of an alternative each complain; that none of them fits is said once.
+  const errors = (validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/oneOf/'));
+  const diagnostics = errors.slice(0, shownFindings).map((error) => located(error, text, file));
+  throw unusableFile(`${file} is not evidence that canary wrote`, {
+    diagnostics,
+    hint: 'Run canary evaluate again; evidence is not made to be edited.',
+  });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(text, file, error);
+  }
+}
+
+function notJson(text: string, file: string, cause: unknown): UserError {
+  const hint = 'Run canary evaluate again; it writes the file whole or not at all.';
+  const lines = text.trimEnd().split('\n');
+  if (text.trim() === '') return unusableFile(`${file} is empty`, { hint, cause });
+  // The outermost brace stands alone on the last line of what canary writes; an inner one is indented.
+  if (lines.length > 1 ? lines.at(-1) !== '}' : !lines[0]?.endsWith('}')) {
+    return unusableFile(`${file} is cut: it ends on line ${lines.length} in the middle of the document`, {
+      hint,
+      cause,
+    });
+  }
+  return unusableFile(`${file} is not JSON: ${messageOf(cause)}`, { hint, cause });
+}
+
+function refuseNewerSchema(value: unknown, file: string): void {
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return;
+  const version = value.schemaVersion;
+  if (typeof version !== 'number' || version <= readableVersion) return;
+  throw unusableFile(
+    `${file} was written by a newer canary (schemaVersion ${version}; this one reads ${readableVersion})`,
+    {
+      hint: 'Use the version of canary that wrote it, or a later one.',
+    },
+  );
+}
+
+let compiled: ValidateFunction<Evidence> | undefined;
+
+/** Compiled at the first use, since most commands read no evidence. */
+function validator(): ValidateFunction<Evidence> {
+  // strictRequired would forbid alternatives that only differ in which keys they need.
+  compiled ??= new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile<Evidence>(evidenceSchema);
+  return compiled;
+}
+
+/** A finding of the schema with its place in the text: of the value itself, or of the object that lacks a key. */
+function located(error: ErrorObject, text: string, file: string): Diagnostic {
+  const path = error.instancePath.split('/').slice(1).map(withoutPointerEscapes);
+  const place = path.length === 0 ? '' : `${path.join('.')}: `;
+  const finding = {
+    severity: 'error',
+    rule: `evidence-${error.keyword}`,
+    file,
+    message: `${place}${complaint(error)}`,
+  } as const;
+  const lines = new LineCounter();
+  // JSON is YAML too, and only the YAML parser keeps where each value stands.
+  const offset = offsetOf(parseDocument(text, { lineCounter: lines }).contents, path);
+  if (offset === undefined) return finding;
+  const { line, col } = lines.linePos(offset);
+  return { ...finding, line, column: col, lineText: text.split('\n')[line - 1] ?? '' };
+}
+
+function complaint({ keyword, message, params }: ErrorObject): string {
+  if (keyword === 'oneOf') return 'its keys do not agree with each other';
+  const { allowedValues }: { allowedValues?: unknown } = params;
+  return Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : (message ?? keyword);
+}
+
+function withoutPointerEscapes(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function offsetOf(root: unknown, path: readonly string[]): number | undefined {
+  let node = root;
+  for (const part of path) {
+    if (isMap(node)) node = node.get(part, true);
+    else if (isSeq(node)) node = node.get(Number(part), true);
+    else return undefined;
+  }
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  const [start]: unknown[] = node.range;
+  return typeof start === 'number' ? start : undefined;
+}

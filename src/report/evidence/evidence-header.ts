@@ -1,0 +1,150 @@
+import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, VersionFacts } from '../../domain/evidence.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
+import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { toldSize } from '../words/names.ts';
+import { fields } from '../words/paragraph.ts';
+import { printableName } from '../words/printable.ts';
+import { type Style, type Symbols, symbolsOf } from '../words/style.ts';
+
+/** What was evaluated, from what, and on whom: the lines above the tables. */
+export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {
+  return fields(evidenceFacts(evidence, model, symbolsOf(style)), style);
+}
+
+/** The same as names and what they are. */
+export function evidenceFacts(
+  evidence: Evidence,
+  model: string | undefined,
+  { arrow, separator }: Pick<Symbols, 'arrow' | 'separator'>,
+): readonly (readonly [name: string, text: string])[] {
+  const { inputs, cohorts, stage } = evidence;
+  const versions = `${versionText(inputs.baseline)} ${arrow} ${versionText(inputs.candidate)}`;
+  const sizes = toldCohorts(cohorts).map(
+    ({ name, units, requests }) => `${name} ${countOf(units, 'user')}, ${countOf(requests, 'request')}`,
+  );
+  return [
+    ['plan', printableName(evidence.plan.name)],
+    ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
+    ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
+    ['look', lookText(evidence)],
+    ...(inputs.format === 'aggregates'
+      ? numbersFields(evidence, separator)
+      : requestFields(evidence, sizes.join(` ${separator} `))),
+    ['intervals', statisticsText(evidence)],
+  ];
+}
+
+function requestFields(evidence: Evidence, sizes: string): [string, string][] {
+  return [
+    ['requests', requestsText(evidence.inputs.requests)],
+    ['cohorts', sizes],
+    ['errors', errorsText(evidence)],
+    ...(evidence.inputs.load === undefined
+      ? []
+      : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
+  ];
+}
+
+/** Of numbers without requests: where they are from, and what they tell of how many they are about. */
+function numbersFields({ inputs, cohorts }: Evidence, separator: string): [string, string][] {
+  const numbers = inputs.requests.reduce((sum, file) => sum + file.rows, 0);
+  const from =
+    inputs.requests.length === 0
+      ? 'in the plan'
+      : `${countOf(numbers, 'number')} in ${countOf(inputs.requests.length, 'file')}`;
+  const nobody = { units: 0, requests: 0 };
+  const sizeOf = (name: string) => toldSize(cohorts.find((cohort) => cohort.name === name) ?? nobody);
+  const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
+  return [
+    ['numbers', `${from}; no request was read`],
+    ['about', `${candidate} ${sizeOf('canary')} ${separator} ${baseline} ${sizeOf('stable')}`],
+  ];
+}
+
+/** The two sides of a split; where one of them is empty, everyone. */
+function toldCohorts(cohorts: readonly CohortSize[]): readonly CohortSize[] {
+  const sides = cohorts.filter(({ name, requests }) => name !== 'all' && requests > 0);
+  const everyone = cohorts.filter(({ name }) => name === 'all');
+  return sides.length < 2 && everyone.length > 0 ? everyone : sides;
+}
+
+function versionText({ version, runtime, backend, oneByOne }: VersionFacts): string {
+  const how = [
+    runtime,
+    ...(backend === undefined ? [] : [printableName(backend)]),
+    ...(oneByOne === undefined ? [] : ['asked one by one']),
+  ];
+  return `${printableName(version)} (${how.join(', ')})`;
+}
+
+function loadText({ rate, concurrency, speedup = 1 }: LoadFacts): string {
+  const atOnce = concurrency === undefined ? '' : `, ${formatCount(concurrency)} at once at most`;
+  if (rate === undefined) return `timed with ${countOf(concurrency ?? 1, 'client')}, each waiting for its answers`;
+  if (rate !== 'recorded') return `timed at ${exactNumber(rate)} requests per second${atOnce}`;
+  return `timed at the log's own times${speedup === 1 ? '' : `, ${exactNumber(speedup)} times as fast`}${atOnce}`;
+}
+
+function exposure(weight: number): string {
+  if (weight === 0) return 'shadow, 0% of users; everything is replayed, nobody is exposed';
+  return `${formatShare(weight)} of users would get the candidate`;
+}
+
+function lookText({ stage, statistics, inputs }: Evidence): string {
+  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
+  if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
+    return `${look}; looking again is safe where the numbers count from the same start`;
+  return statistics.inference === 'sequential' ? `${look}; looking again is safe` : `${look}; this log is judged once`;
+}
+
+function requestsText(files: readonly RequestFileFacts[]): string {
+  const rejected = totals(files.map((file) => file.rejected));
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const leftOut = files.reduce((sum, file) => sum + (file.leftOut?.records ?? 0), 0);
+  const collapsed = files.reduce((sum, file) => sum + file.collapsed, 0);
+  return [
+    `${countOf(rows, 'row')} in ${countOf(files.length, 'file')}`,
+    `${formatCount(sumOf(rejected))} rejected${reasonsText(rejected)}`,
+    ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} left out`]),
+    ...(collapsed === 0 ? [] : [`${countOf(collapsed, 'identical copy', 'identical copies')} collapsed`]),
+  ].join(', ');
+}
+
+function errorsText({ inputs, outcomes }: Evidence): string {
+  const { format = 'canary' } = inputs;
+  const holdsErrors = format === 'aggregates' || logFormatTraits[format].errors === true;
+  const told = ({ version, backend }: VersionFacts, counts: OutcomeCounts) =>
+    holdsErrors || backend !== undefined ? errorsOf(version, counts) : `${printableName(version)} not recorded`;
+  return [told(inputs.baseline, outcomes.baseline), told(inputs.candidate, outcomes.candidate)].join(', ');
+}
+
+function errorsOf(version: string, { requests, errors, retries }: OutcomeCounts): string {
+  const again = retries === undefined ? '' : `, ${countOf(retries, 'retry', 'retries')}`;
+  return `${printableName(version)} ${formatCount(sumOf(errors))} of ${formatCount(requests)}${reasonsText(errors)}${again}`;
+}
+
+function statisticsText({ statistics }: Evidence): string {
+  const { confidence, inference, tests } = statistics;
+  const kind = inference === 'sequential' ? 'valid at every look' : 'valid for one look';
+  const shared = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
+  return `at ${exactNumber(confidence, 2)}%, ${kind}; ${countOf(tests, 'test')} share the ${shared} for breaches`;
+}
+
+function totals(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [reason, count] of counts.flatMap((record) => Object.entries(record))) {
+    sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  return Object.fromEntries(sums);
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** ` (missing-unit 3, unreadable 1)`, or nothing where nothing was counted. */
+function reasonsText(counts: Readonly<Record<string, number>>): string {
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return '';
+  return ` (${counted.map(([reason, count]) => `${printableName(reason)} ${formatCount(count)}`).join(', ')})`;
+}

@@ -1,0 +1,210 @@
+import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
+import { comparisonCells } from '../evidence/comparison-cells.ts';
+import { comparisonGroups } from '../evidence/comparison-groups.ts';
+import { driftMarkdown } from './drift-markdown.ts';
+import { evidenceFacts } from '../evidence/evidence-header.ts';
+import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
+import { guardrailsByWeight, worstFirst } from '../evidence/harm.ts';
+import { lookRows } from '../evidence/look-rows.ts';
+import {
+  cut,
+  leftOut,
+  markdownBlocks,
+  markdownCode,
+  markdownDetails,
+  markdownTable,
+  markdownText,
+} from './markdown-text.ts';
+import { cohortPhrase, judgedCohort } from '../words/names.ts';
+import { nextStep } from '../evidence/next-step.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
+import type { Report } from '../document/report.ts';
+
+// GitHub takes a job summary of at most 1 MiB and a comment of 65,536 characters: what is shown at once stays far below
+// the one, and the folded rest below the other.
+const shownAtOnce = { reasons: 6, guardrails: 10, labels: 10 };
+const mostRows = 300;
+
+const statusMark: Readonly<Record<GuardrailResult['status'], string>> = {
+  breach: '❌ **breach**',
+  uncomputable: '❔ uncomputable',
+  inconclusive: '❔ inconclusive',
+  pass: '✅ pass',
+};
+
+const decisionMark: Readonly<Record<Evidence['verdict']['decision'], string>> = {
+  increase: '✅',
+  hold: '⏸️',
+  rollback: '⏪',
+};
+
+/**
+ * A report for a pull request or `$GITHUB_STEP_SUMMARY`: the verdict, why and what to do next, then the guardrails that
+ * matter, and everything else folded. Under 1 MiB whatever the evidence holds.
+ */
+export function markdownReport({ evidence, looks, planFile }: Report): string {
+  const { verdict, stage, plan } = evidence;
+  const versions = [evidence.inputs.baseline, evidence.inputs.candidate].map(({ version }) =>
+    markdownCode(printableName(version)),
+  );
+  const model = plan.model === undefined ? '' : `${markdownCode(printableName(plan.model))} `;
+  const { command, effect } = nextStep(evidence, planFile);
+  return `${markdownBlocks(
+    `## ${decisionMark[verdict.decision]} Verdict: ${verdict.decision.toUpperCase()}`,
+    `${model}${versions.join(' → ')}, stage ${markdownCode(printableName(stage.name))} of ${markdownCode(printableName(plan.name))}`,
+    reasons(verdict.reasons),
+    `**Next:** ${markdownCode(command)}: ${markdownText(effect)}`,
+    guardrails(evidence),
+    labels(evidence.confusion),
+    comparisons(evidence),
+    markdownDetails('Checks', checks(evidence.checks)),
+    driftMarkdown(evidence.drift),
+    looks.length < 2 ? '' : markdownDetails(`History: ${countOf(looks.length, 'look')}`, history(looks)),
+    markdownDetails('What was evaluated', facts(evidence)),
+  )}\n`;
+}
+
+function reasons(sentences: readonly string[]): string {
+  const items = sentences.map((reason) => `- ${markdownText(printableSentence(reason))}`);
+  const shown = items.slice(0, shownAtOnce.reasons).join('\n');
+  const { kept, left } = cut(items.slice(shownAtOnce.reasons), mostRows);
+  const more = markdownDetails(countOf(kept.length + left, 'more reason'), kept.join('\n'), leftOut(left));
+  return markdownBlocks(shown, more);
+}
+
+const guardrailColumns = [
+  { header: 'status' },
+  { header: 'guardrail' },
+  { header: 'baseline', align: 'right' },
+  { header: 'candidate', align: 'right' },
+  { header: 'tested', align: 'right' },
+  { header: 'interval', align: 'right' },
+  { header: 'allowed' },
+] as const;
+
+function guardrails(evidence: Evidence): string {
+  const sides = sidesOf(evidence.comparisons);
+  const rows = guardrailsByWeight(evidence.guardrails).map((result) => {
+    const { name, baseline, candidate, tested, interval, allowed } = guardrailCells(result, sides);
+    return [
+      statusMark[result.status],
+      markdownCode(name),
+      ...[baseline, candidate, tested, interval, allowed].map(markdownText),
+    ];
+  });
+  const { kept, left } = cut(rows.slice(shownAtOnce.guardrails), mostRows);
+  return markdownBlocks(
+    `### Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`,
+    markdownTable(guardrailColumns, rows.slice(0, shownAtOnce.guardrails)),
+    markdownDetails(
+      countOf(kept.length + left, 'more guardrail'),
+      markdownTable(guardrailColumns, kept),
+      leftOut(left),
+    ),
+  );
+}
+
+/** The labels that lost more requests than they won. */
+function labels(confusion: ConfusionChanges | undefined): string {
+  const worse = confusion?.changes.filter(({ pairs }) => pairs !== undefined && pairs.newMistakes > pairs.fixed) ?? [];
+  const columns = [
+    { header: 'true label' },
+    { header: 'new mistakes', align: 'right' },
+    { header: 'fixed', align: 'right' },
+    { header: 'now mistaken for' },
+    { header: 'examples' },
+  ] as const;
+  const rows = worse
+    .slice(0, shownAtOnce.labels)
+    .map(({ label, pairs }) => [
+      markdownCode(printableName(label)),
+      formatCount(pairs?.newMistakes ?? 0),
+      formatCount(pairs?.fixed ?? 0),
+      (pairs?.mistakenFor ?? [])
+        .map((answer) => `${markdownCode(printableName(answer.label))} ${answer.requests}`)
+        .join(', '),
+      (pairs?.examples ?? []).map((id) => markdownCode(printableName(id))).join(', '),
+    ]);
+  if (rows.length === 0) return '';
+  return markdownDetails(
+    `${countOf(worse.length, 'label')} got worse`,
+    markdownTable(columns, rows),
+    leftOut(worse.length - rows.length),
+  );
+}
+
+const comparisonColumns = [
+  { header: 'metric' },
+  { header: 'requests', align: 'right' },
+  { header: 'users', align: 'right' },
+  { header: 'baseline', align: 'right' },
+  { header: 'candidate', align: 'right' },
+  { header: 'change', align: 'right' },
+  { header: 'interval', align: 'right' },
+] as const;
+
+function comparisons(evidence: Evidence): string {
+  const groups = comparisonGroups(evidence);
+  const share = Math.ceil(mostRows / Math.max(1, groups.length));
+  return groups
+    .map(({ title, comparisons: group }) => {
+      const { kept, left } = cut(comparisonsInOrder(group), share);
+      return markdownDetails(title, markdownTable(comparisonColumns, kept.map(comparisonRow)), leftOut(left));
+    })
+    .join('\n\n');
+}
+
+/** Each metric on the whole, then the segments of all, worst first. */
+function comparisonsInOrder(group: readonly Comparison[]): Comparison[] {
+  const metrics = [...new Set(group.map(({ metric }) => metric))];
+  const segments = metrics.flatMap((name) =>
+    worstFirst(group.filter(({ metric, segment }) => segment !== null && metric === name)),
+  );
+  return [...group.filter(({ segment }) => segment === null), ...segments];
+}
+
+function comparisonRow(comparison: Comparison): string[] {
+  const { name, requests, users, baseline, candidate, change, interval, missing, remark } = comparisonCells(comparison);
+  const metric = printableName(comparison.metric);
+  const subject = markdownCode(comparison.segment === null ? metric : `${metric} ${name}`);
+  const why = missing === undefined ? '' : `none: ${missing}`;
+  return [
+    remark === undefined ? subject : `${subject} (${markdownText(remark)})`,
+    ...[requests, users, baseline, candidate, change || why, change === '' ? '' : interval || why].map(markdownText),
+  ];
+}
+
+function checks(results: readonly CheckResult[]): string {
+  const { kept, left } = cut(results, mostRows);
+  const rows = kept.map(({ name, status, detail }) => [
+    status === 'hold' ? '⏸️ **hold**' : status === 'warn' ? '⚠️ warning' : status,
+    markdownCode(printableName(name)),
+    markdownText(printableSentence(detail)),
+  ]);
+  return markdownBlocks(
+    markdownTable([{ header: 'status' }, { header: 'check' }, { header: 'found' }], rows),
+    leftOut(left),
+  );
+}
+
+function history(looks: readonly Evidence[]): string {
+  const { kept, left } = cut(lookRows(looks).toReversed(), mostRows);
+  const columns = ['evaluated', 'stage', 'look', 'requests', 'verdict'].map((header) => ({ header }));
+  const rows = kept.map(({ evaluated, stage, look, requests, verdict }) =>
+    [evaluated, stage, look, requests, verdict].map(markdownText),
+  );
+  return markdownBlocks(markdownTable(columns, rows), leftOut(left));
+}
+
+function facts(evidence: Evidence): string {
+  const pairs = evidenceFacts(evidence, evidence.plan.model, { arrow: '→', separator: '·' });
+  const { tool, digest, createdAt, plan } = evidence;
+  const rows = [
+    ...pairs,
+    ['evaluated', `${createdAt} by canary ${printableName(tool.version)}`],
+    ['plan sha256', plan.sha256],
+    ['evidence', digest],
+  ].map(([name = '', text = '']) => [name, markdownText(text)]);
+  return markdownTable([{ header: '' }, { header: '' }], rows);
+}

@@ -1,0 +1,164 @@
+import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
+import { limitOf } from '../../domain/bound.ts';
+import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import { driftSubject } from '../evidence/drift-cells.ts';
+import { isComputed } from '../evidence/harm.ts';
+import { segmentName } from '../words/names.ts';
+import { printableName } from '../words/printable.ts';
+import type { Report } from '../document/report.ts';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+/**
+ * A report as OpenMetrics text, for a textfile collector or a push gateway. There are only gauges in it, so that readers of
+ * Prometheus' older text format understand it too. Times are ms and rates proportions, as the label `unit` says.
+ */
+export async function openMetricsReport({ evidence, looks }: Report): Promise<string> {
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const common = commonLabels(evidence);
+  const add = (name: string, help: string, samples: readonly Sample[]) => {
+    if (samples.length === 0) return;
+    const labelNames = [...new Set(samples.flatMap(([labels]) => [...Object.keys(common), ...Object.keys(labels)]))];
+    const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
+    for (const [labels, value] of samples) gauge.set({ ...common, ...labels }, value);
+  };
+  addVerdict(evidence, looks.length, add);
+  addGuardrails(evidence.guardrails, add);
+  addComparisons(evidence.comparisons, add);
+  const drift = uniquely(evidence.drift?.features ?? [], (feature) => ({
+    field: driftSubject(feature),
+    about: feature.about,
+  }));
+  add(
+    'canary_drift_psi',
+    'Population stability index of a field against the reference.',
+    drift.map(([labels, { psi }]): Sample => [labels, psi]),
+  );
+  add(
+    'canary_drift_moved',
+    'Whether a field moved: 1 where it did.',
+    drift.map(([labels, { moved }]): Sample => [labels, moved ? 1 : 0]),
+  );
+  const checks = evidence.checks.map(({ name, status }): Sample => [
+    { check: printableName(name) },
+    status === 'hold' ? 0 : 1,
+  ]);
+  add('canary_check_ok', 'Whether a check lets the stage begin: 0 where it holds the stage.', checks);
+  return await registry.metrics();
+}
+
+type Add = (name: string, help: string, samples: readonly Sample[]) => void;
+
+function commonLabels({ plan, stage, inputs }: Evidence): Labels {
+  return {
+    plan: printableName(plan.name),
+    stage: printableName(stage.name),
+    baseline: printableName(inputs.baseline.version),
+    candidate: printableName(inputs.candidate.version),
+  };
+}
+
+function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, looks: number, add: Add): void {
+  const decisions = ['increase', 'hold', 'rollback'] as const;
+  add(
+    'canary_verdict',
+    'The verdict: 1 for the decision that was taken, 0 for the others.',
+    decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]),
+  );
+  add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
+  add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
+  add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
+  add('canary_evaluation_timestamp_seconds', 'When the evaluation was made.', [[{}, Date.parse(createdAt) / 1000]]);
+  // Numbers without requests do not tell of every size, and 0 would say that there was nobody.
+  const told = (sizes: readonly Sample[]) =>
+    inputs.format === 'aggregates' ? sizes.filter(([, size]) => size > 0) : sizes;
+  add(
+    'canary_cohort_requests',
+    'Requests of a cohort.',
+    told(cohorts.map(({ name, requests }): Sample => [{ cohort: name }, requests])),
+  );
+  add(
+    'canary_cohort_units',
+    'Units (users) of a cohort.',
+    told(cohorts.map(({ name, units }): Sample => [{ cohort: name }, units])),
+  );
+}
+
+function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
+  const statuses = ['pass', 'breach', 'inconclusive', 'uncomputable'] as const;
+  const labelled = uniquely(guardrails, ({ metric, segment, bound, unit, onBreach }) => ({
+    metric: printableName(metric),
+    segment: segmentName(segment),
+    bound: bound.kind,
+    unit: bound.relative ? 'relative' : unit,
+    on_breach: onBreach,
+  }));
+  add(
+    'canary_guardrail_status',
+    'What a guardrail found: 1 for its status, 0 for the others.',
+    labelled.flatMap(([labels, result]) =>
+      statuses.map((status): Sample => [{ ...labels, status }, status === result.status ? 1 : 0]),
+    ),
+  );
+  const limits = labelled.map(([labels, { bound }]): Sample => [labels, limitOf(bound.kind, bound.value)]);
+  add('canary_guardrail_limit', 'The limit of the tested quantity, with its sign.', limits);
+  for (const [key, help] of [
+    ['value', 'The tested quantity.'],
+    ['low', 'Lower bound of the tested quantity.'],
+    ['high', 'Upper bound of the tested quantity.'],
+  ] as const) {
+    add(
+      `canary_guardrail_${key}`,
+      help,
+      known(labelled, (result) => result[key]),
+    );
+  }
+}
+
+function addComparisons(comparisons: readonly Comparison[], add: Add): void {
+  // Segments have their guardrails; every segment of every metric would be more series than a server is glad of.
+  const wholes = comparisons.filter(({ segment }) => segment === null).filter(isComputed);
+  const labelled = uniquely(wholes, ({ metric, comparison, cohort, unit }) => ({
+    metric: printableName(metric),
+    comparison,
+    cohort,
+    unit,
+  }));
+  for (const [key, name, help] of [
+    ['baseline', 'canary_baseline', "The baseline's value."],
+    ['candidate', 'canary_candidate', "The candidate's value."],
+    ['delta', 'canary_delta', 'Candidate minus baseline.'],
+    ['low', 'canary_delta_low', 'Lower bound of candidate minus baseline.'],
+    ['high', 'canary_delta_high', 'Upper bound of candidate minus baseline.'],
+  ] as const satisfies readonly (readonly [keyof ComparisonNumbers, string, string])[]) {
+    add(
+      name,
+      help,
+      known(labelled, (comparison) => comparison[key]),
+    );
+  }
+}
+
+/** Items with their labels; of two that would be one series, the later says which one it is. */
+function uniquely<Item>(items: readonly Item[], labelsOf: (item: Item) => Labels): (readonly [Labels, Item])[] {
+  const seen = new Map<string, number>();
+  return items.map((item) => {
+    const labels = labelsOf(item);
+    const key = JSON.stringify(labels);
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    return [times === 1 ? labels : { ...labels, copy: String(times) }, item] as const;
+  });
+}
+
+function known<Item>(
+  labelled: readonly (readonly [Labels, Item])[],
+  numberOf: (item: Item) => number | undefined,
+): Sample[] {
+  return labelled.flatMap(([labels, item]): Sample[] => {
+    const value = numberOf(item);
+    return value === undefined ? [] : [[labels, value]];
+  });
+}

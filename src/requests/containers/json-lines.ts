@@ -1,0 +1,57 @@
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { compressionLiteral, pathLiteral, withCompression } from './duckdb-source.ts';
+import { leafPaths } from './json-path.ts';
+import { JsonStructure } from './json-structure.ts';
+import { lineAfterByteOrderMark } from './marked-line.ts';
+import type { ContainedFile, RecordFormat, WantedField } from './record-scan.ts';
+
+/**
+ * One JSON object per line; blank lines are no records. A line that is not JSON costs only itself: `read_json_objects`
+ * gives a NULL for it, where DuckDB's typed reader, told to ignore errors, silently loses good records that follow.
+ */
+export const jsonLines: RecordFormat = {
+  name: 'JSON lines',
+  endings: withCompression(['.jsonl', '.ndjson', '.json']),
+  scan: async (db, file, fields, { unpackArrays = false } = {}) => {
+    const { sql: written, countedTwice } = await lines(db, file);
+    const sql = unpackArrays ? unpackedSql(written) : written;
+    return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
+  },
+  couldHold: async () => true,
+  fieldNames: async (db, file) => {
+    const { sql } = await lines(db, file);
+    const [row] = await db.rows(
+      `SELECT json_structure(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END)::VARCHAR AS structure
+       FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT 1`,
+    );
+    const structure: unknown = JSON.parse(String(row?.['structure'] ?? '{}'));
+    return leafPaths(structure);
+  },
+};
+
+function fieldsSql(lineSql: string, fields: readonly WantedField[]): string {
+  const structure = new JsonStructure(fields);
+  const columns = fields.map(
+    (field) => `${structure.fieldSql(field, 'record', 'json')} AS ${quoteIdentifier(field.column)}`,
+  );
+  return `SELECT coalesce(json LIKE '{%', false) AS readable, ${columns.join(', ')}
+    FROM (SELECT json, json_transform(json, ${structure.literal()}) AS record FROM (${lineSql}))`;
+}
+
+/** Arrays of records as their records. */
+function unpackedSql(sql: string): string {
+  return `SELECT unnest(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[*]') ELSE [json] END) AS json FROM (${sql})`;
+}
+
+/** The lines of a file as a column `json`, and how many of its unreadable lines are there a second time. */
+async function lines(db: Database, file: ContainedFile): Promise<{ sql: string; countedTwice: number }> {
+  const sql = `SELECT json FROM read_json_objects(${pathLiteral(file)}, format = 'newline_delimited',
+    compression = ${compressionLiteral(file)}, ignore_errors = true, hive_partitioning = false)`;
+  const marked = await lineAfterByteOrderMark(file);
+  if (marked === undefined || marked === null) return { sql, countedTwice: 0 };
+  // The reader does not know a byte order mark and takes the line behind it for unreadable.
+  if (marked === '') return { sql, countedTwice: 1 };
+  const [row] = await db.rows(`SELECT json_valid(${quoteLiteral(marked)}) AS valid`);
+  if (row?.['valid'] !== true) return { sql, countedTwice: 0 };
+  return { sql: `${sql} UNION ALL SELECT ${quoteLiteral(marked)}::JSON`, countedTwice: 1 };
+}

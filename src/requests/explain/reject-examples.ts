@@ -1,0 +1,155 @@
+import { shownPaths } from '../../domain/log/field-paths.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { scanRecords } from '../files/scan-records.ts';
+import type { UnreadableRecord } from '../containers/record-scan.ts';
+import { importedRejects } from '../formats/imported-rejects.ts';
+import { type ReadOptions, recordedSegments, wantedFields } from '../values/read-options.ts';
+import { recordLines } from './record-lines.ts';
+import { examplesEach, reasonCode, rejectReasons, type RejectReason } from '../table/reject-reason.ts';
+import type { RequestFile } from '../files/request-files.ts';
+import { decodedRecordsSql, requestColumns } from '../table/request-table.ts';
+
+/** A record that was left out. */
+export interface RejectExample {
+  readonly reason: RejectReason;
+  /** Relative to the plan's folder. */
+  readonly file: string;
+  /** Where it begins, from 1; absent where a file has no lines. */
+  readonly line?: number;
+  /** Its place among the records that could be read, from 1; absent for one that could not. */
+  readonly record?: number;
+  readonly why: string;
+}
+
+/**
+ * The first records of each file that are left out, three for each reason: reads the files once more, one after the other and in their
+ * own order, which `readRequests` has no need of.
+ */
+export async function rejectExamples(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<readonly RejectExample[]> {
+  if (options.format !== 'canary') return await importedRejects(db, options, files);
+  await db.run('SET threads = 1; SET preserve_insertion_order = true');
+  const found: RejectExample[] = [];
+  await db.run('CREATE OR REPLACE TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');
+  const skipped: (readonly UnreadableRecord[])[] = [];
+  for (const [index, file] of files.entries()) {
+    const scan = await scanRecords(db, file, wantedFields(options));
+    const rows = await firstRejects(db, options, scan.sql, index);
+    await scan.furtherUnreadable();
+    const unreadable = scan.unreadable?.() ?? [];
+    skipped.push(unreadable);
+    found.push(...(await placed(file, rows, unreadable)));
+  }
+  for (const [index, file] of files.entries()) {
+    found.push(...(await placed(file, await conflictingCopies(db, index), skipped[index] ?? [], false)));
+  }
+  await db.run('DROP TABLE seen_records');
+  return ofEachReason(found);
+}
+
+interface RejectRow {
+  readonly record: number;
+  readonly reason: RejectReason;
+  readonly why: string;
+}
+
+async function firstRejects(
+  db: Database,
+  options: ReadOptions,
+  recordsSql: string,
+  file: number,
+): Promise<RejectRow[]> {
+  const content = requestColumns({ ...options, segments: Object.fromEntries(recordedSegments(options)) }).map(
+    ([name]) => quoteIdentifier(name),
+  );
+  await db.run(`CREATE OR REPLACE TABLE decoded_records AS
+    SELECT reason, id, record, CASE WHEN reason <> 0 THEN ${problemSql(options)} END AS why, hash(${content.join(', ')}) AS content
+    FROM (SELECT *, row_number() OVER () AS record FROM (${decodedRecordsSql(options, recordsSql)}))`);
+  await db.run(`INSERT INTO seen_records SELECT ${file}, record, id, content FROM decoded_records WHERE reason = 0`);
+  const rows = await db.rows(`SELECT record, reason, why FROM decoded_records WHERE reason <> 0
+    QUALIFY row_number() OVER (PARTITION BY reason ORDER BY record) <= ${examplesEach} ORDER BY reason, record`);
+  await db.run('DROP TABLE decoded_records');
+  return rows.flatMap((row) => {
+    const reason = rejectReasons[Number(row['reason']) - 1];
+    return reason === undefined ? [] : [{ record: Number(row['record']), reason, why: String(row['why'] ?? '') }];
+  });
+}
+
+async function conflictingCopies(db: Database, file: number): Promise<RejectRow[]> {
+  const rows = await db.rows(`SELECT record, id FROM seen_records WHERE file = ${file} AND id IN (
+      SELECT id FROM seen_records GROUP BY id HAVING min(content) <> max(content))
+    ORDER BY record LIMIT ${examplesEach}`);
+  return rows.map((row) => ({
+    record: Number(row['record']),
+    reason: 'conflicting-copies',
+    why: `another record has the id ${JSON.stringify(row['id'])} and says something else`,
+  }));
+}
+
+async function placed(
+  source: RequestFile,
+  rows: readonly RejectRow[],
+  unreadable: readonly UnreadableRecord[],
+  tellsUnreadable = true,
+): Promise<RejectExample[]> {
+  const { path: file } = source;
+  const told = tellsUnreadable ? unreadable.slice(0, examplesEach) : [];
+  if (rows.length === 0 && told.length === 0) return [];
+  const wanted = new Set(rows.map(({ record }) => record));
+  const lines = await recordLines(source, wanted, new Set(unreadable.map(({ row }) => row)));
+  return [
+    ...told.map(({ row, why }): RejectExample => ({
+      reason: 'unreadable',
+      file,
+      ...atLine(lines?.unreadable.get(row)),
+      why: firstLine(why),
+    })),
+    ...rows.map(({ record, reason, why }) => ({ reason, file, ...atLine(lines?.records.get(record)), record, why })),
+  ];
+}
+
+function atLine(line: number | undefined): { readonly line?: number } {
+  return line === undefined ? {} : { line };
+}
+
+function ofEachReason(examples: readonly RejectExample[]): readonly RejectExample[] {
+  return rejectReasons.flatMap((reason) =>
+    examples.filter((example) => example.reason === reason).slice(0, examplesEach),
+  );
+}
+
+/** A clause that says what is wrong with the record, with the value that is. */
+function problemSql(options: ReadOptions): string {
+  const { fields } = options;
+  const branches: [RejectReason, string][] = [
+    ['unreadable', `'it is not a JSON object'`],
+    ['missing-id', quoteLiteral(`it has no ${shownPaths(fields.id)}`)],
+    ['missing-timestamp', quoteLiteral(`it has no ${shownPaths(fields.timestamp)}`)],
+    ['bad-timestamp', `${quoteLiteral(`${shownPaths(fields.timestamp)} is no time: `)} || ${shown('timestamp')}`],
+    ['missing-unit', quoteLiteral(`it has no ${shownPaths(fields.unit)}`)],
+    ['missing-input', quoteLiteral(`it has no ${fields.input}`)],
+    ['bad-input', quoteLiteral(`${fields.input} holds NaN or Infinity, which JSON has not`)],
+    ['missing-served-by', quoteLiteral(`it has no ${fields.served?.by ?? 'version'}`)],
+    ...(fields.served === undefined
+      ? []
+      : [
+          ['other-version', `${quoteLiteral(`${fields.served.by} is neither version: `)} || ${shown('served_by')}`] as [
+            RejectReason,
+            string,
+          ],
+        ]),
+  ];
+  return `CASE reason ${branches.map(([reason, sql]) => `WHEN ${reasonCode(reason)} THEN ${sql}`).join(' ')} ELSE '' END`;
+}
+
+function firstLine(text: string): string {
+  return /^[^\r\n]*/u.exec(text)?.[0] ?? '';
+}
+
+/** As much of a value as a sentence has room for. */
+function shown(column: string): string {
+  return `left(${column}, 80)`;
+}

@@ -1,0 +1,25 @@
+import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
+import { containerOf } from '../containers/record-format.ts';
+import type { RequestFile } from './request-files.ts';
+
+/** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
+export function fileError(file: RequestFile, error: unknown): unknown {
+  const { path } = file;
+  const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
+    messageOf(error),
+  )?.[1];
+  if (error instanceof UserError || reason === undefined) return error;
+  if (reason.includes('maximum_object_size')) {
+    return unusableFile(`${path}: a line is longer than 16 MiB, the most that a record may take`, {
+      hint: 'check that the records end in line ends, or leave out what is so large',
+      cause: error,
+    });
+  }
+  if (reason.includes('state machine')) {
+    return unusableFile(`${path}: the lines end in different ways, so rows cannot be told apart`, {
+      hint: 'write every line end as \\n, for instance with dos2unix',
+      cause: error,
+    });
+  }
+  return unusableFile(`${path}: cannot be read as ${containerOf(file).name}: ${reason}`, { cause: error });
+}

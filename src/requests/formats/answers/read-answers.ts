@@ -1,0 +1,68 @@
+import { pathOf, type RecordPath } from '../../../domain/log/record-path.ts';
+import type { Database } from '../../../database/database.ts';
+import { type ReadOptions, recordedRoles, type Role } from '../../values/read-options.ts';
+import type { RequestFile } from '../../files/request-files.ts';
+import { formProblem, mixedShapes, nothingThere, unnamedOutput } from './answer-errors.ts';
+import { type AnswerScope, formFacts, keyFacts, type ShapeFacts, shapeFacts } from './answer-facts.ts';
+import { type AnswerReading, certainKey, decideForm } from './answer-reading.ts';
+
+/** Objects inside objects inside objects are as deep as anybody nests a prediction. */
+const deepest = 4;
+
+/** How the answers of each recorded version are read. */
+export type AnswerReadings = Readonly<Partial<Record<Role, AnswerReading>>>;
+
+/**
+ * Decides how the answers of each version are read, once, from every one of them.
+ * @throws UserError (exit 5) where they can be read in several ways or in none, or have several outputs and no telling which
+ * is the prediction; it lists the candidates and says what to write.
+ */
+export async function readAnswers(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<AnswerReadings> {
+  const readings: Partial<Record<Role, AnswerReading>> = {};
+  for (const [role, version] of recordedRoles(options)) {
+    const place = options.fields.answer === undefined ? [] : pathOf(options.fields.answer);
+    readings[role] = await readingOf({ db, options, files, role, version }, place);
+  }
+  return readings;
+}
+
+async function readingOf(scope: AnswerScope, place: RecordPath): Promise<AnswerReading> {
+  const { db, options, role } = scope;
+  const shapes = await shapeFacts(db, options, { role, place });
+  if (shapes.there === 0 && shapes.answers > 0 && options.fields.answer !== undefined) throw await notThere(scope);
+  const structured = shapes.there - shapes.others;
+  if (structured > 0 && shapes.others > 0) throw mixedShapes(scope, shapes);
+  if (structured > 0) return await readingOfObjects(scope, place, shapes);
+  const labels = options.labels?.[role];
+  if (labels === undefined) return { kind: 'as-written', place };
+  const facts = await formFacts(db, options, { role, place }, labels);
+  const decision = decideForm(facts, labels, options.answers);
+  if ('problem' in decision) throw formProblem(scope, facts, decision, place);
+  return { kind: 'form', place, ...decision };
+}
+
+async function readingOfObjects(scope: AnswerScope, place: RecordPath, shapes: ShapeFacts): Promise<AnswerReading> {
+  const { there } = shapes;
+  if (shapes.named === there) return { kind: 'named', place };
+  if (shapes.predicted === there) return await readingOf(scope, [...place, 'predicted_label']);
+  if (shapes.byLabel === there) return { kind: 'by-label', place };
+  if (shapes.classes === there) return { kind: 'parallel', place, names: 'classes', scores: 'scores' };
+  if (shapes.displayNames === there) return { kind: 'parallel', place, names: 'displayNames', scores: 'confidences' };
+  const labels = scope.options.labels?.[scope.role];
+  const keys = await keyFacts(scope.db, scope.options, { role: scope.role, place }, labels ?? []);
+  const key = place.length < deepest ? certainKey(keys, shapes.objects, labels !== undefined) : undefined;
+  if (key === undefined) throw unnamedOutput(scope, keys, place);
+  return await readingOf(scope, [...place, key]);
+}
+
+async function notThere(scope: AnswerScope): Promise<Error> {
+  const { db, options, role } = scope;
+  const whole = await shapeFacts(db, options, { role, place: [] });
+  const keys =
+    whole.objects === 0 ? [] : await keyFacts(db, options, { role, place: [] }, options.labels?.[role] ?? []);
+  return nothingThere(scope, whole, keys);
+}

@@ -1,0 +1,188 @@
+import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
+import type { RecordPath } from '../../domain/log/record-path.ts';
+import { unusableFile, type UserError } from '../../domain/errors.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { fileError } from '../files/file-error.ts';
+import { jsonTextSql } from '../containers/json-path.ts';
+import { isLiveSplit } from '../table/live-split.ts';
+import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
+import type { RequestFile } from '../files/request-files.ts';
+import { insertRecords } from '../table/request-table.ts';
+import { leaveOneComponent } from './components.ts';
+import { type CsvHeaders, csvHeaders } from './answers/csv-headers.ts';
+import { countLines } from './count-lines.ts';
+import type { ExchangeFormat } from './exchange-format.ts';
+import type { FileReading, RequestImporter } from './importer.ts';
+import { requireFormat } from './sniff.ts';
+import { nameOfLog } from './answers/answer-errors.ts';
+import { withPartsSql } from './answers/answer-sql.ts';
+import { predictionSql } from './answers/prediction-sql.ts';
+import { type AnswerReadings, readAnswers } from './answers/read-answers.ts';
+import type { AnswerReading } from './answers/answer-reading.ts';
+import { createTruths, type JoinNeeds, joinEvents } from './join-events.ts';
+import { roleSql } from '../values/version-names.ts';
+import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents } from './stage-events.ts';
+
+/**
+ * Imports the log of a serving system: decodes every line into the table `events`, joins the lines about one request, and
+ * unpacks batches into one request each. All of it runs in DuckDB, which spills to disk what does not fit in memory.
+ */
+export function exchangeImporter(format: ExchangeFormat): RequestImporter {
+  return {
+    importFiles: async (db, options, files) => {
+      for (const file of files) await requireFormat(db, format.format, file);
+      let staged = await stageFiles(db, format, options, files, {});
+      const headers = await csvHeaders(db, options);
+      // Only the whole log tells that a first line is a header, and then what is below it is unpacked by its names.
+      if (Object.keys(headers).length > 0) staged = await stageFiles(db, format, options, files, headers);
+      const otherComponents = await leaveOneComponent(db, options, files);
+      const needs = await joinNeeds(db, options);
+      await requireKnownNames(db, format, options, files);
+      const readings = await readAnswers(db, options, files);
+      if (needs.truths) await createTruths(db);
+      await joinEvents(db, options, needs, format.silenceIsFailure ?? false);
+      const counts = await countLines(db, options, needs, files);
+      await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
+      await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
+      return counts.map((lines, index): FileReading => {
+        const { furtherUnreadable = 0, notes = [] } = staged[index] ?? {};
+        const others = otherComponents.get(index) ?? 0;
+        const counted = { ...lines, lines: lines.lines + furtherUnreadable + others, joined: lines.joined + others };
+        return { furtherUnreadable, notes, lines: counted };
+      });
+    },
+  };
+}
+
+type StagedFile = Pick<FileReading, 'furtherUnreadable' | 'notes'>;
+
+/** @returns of each file its unreadable records beyond the rows. */
+async function stageFiles(
+  db: Database,
+  format: ExchangeFormat,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+  headers: CsvHeaders,
+): Promise<readonly StagedFile[]> {
+  await createEvents(db, options);
+  const staged: StagedFile[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      staged.push(await stageEvents(db, format, options, file, index, headers));
+    } catch (error) {
+      throw fileError(file, error);
+    }
+  }
+  return staged;
+}
+
+async function joinNeeds(db: Database, options: ReadOptions): Promise<JoinNeeds> {
+  const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE kind IN ('request', 'response')) AS responses,
+    count(*) FILTER (WHERE kind = 'truth') AS truths,
+    count(*) FILTER (WHERE role = 'baseline') AS baseline, count(*) FILTER (WHERE role = 'candidate') AS candidate
+    FROM (SELECT kind, ${roleSql(options)} AS role FROM events)`);
+  return {
+    responses: Number(row['responses']) > 0,
+    truths: Number(row['truths']) > 0,
+    pairs: !isLiveSplit(options) && Number(row['baseline']) > 0 && Number(row['candidate']) > 0,
+  };
+}
+
+/** @throws UserError (exit 5) where outcomes are wanted and no line is of a version that the plan compares. */
+async function requireKnownNames(
+  db: Database,
+  { format }: ExchangeFormat,
+  options: ReadOptions,
+  files: readonly RequestFile[],
+): Promise<void> {
+  if (recordedRoles(options).length === 0) return;
+  const [known = {}] = await db.rows(`SELECT count(role) AS known, count(*) AS lines FROM (
+    SELECT ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'request', 'response'))`);
+  if (Number(known['known']) > 0 || Number(known['lines']) === 0) return;
+  const names = await db.rows(`SELECT served_by FROM events WHERE kind IN ('exchange', 'request', 'response')
+    GROUP BY served_by ORDER BY count(*) DESC, served_by LIMIT 5`);
+  throw unknownNames(
+    format,
+    files,
+    names.flatMap(({ served_by: name }) => (name === null ? [] : [String(name)])),
+    options,
+  );
+}
+
+function unknownNames(
+  format: ExchangeFormat['format'],
+  files: readonly RequestFile[],
+  names: readonly string[],
+  options: ReadOptions,
+): UserError {
+  const [[, version] = ['baseline', 'stable']] = recordedRoles(options);
+  const log = nameOfLog(files);
+  const { title } = logFormatTraits[format];
+  if (names.length === 0) {
+    return unusableFile(`${log}: ${title} does not tell here which version answered`, {
+      hint: `if one version answered everything, write under requests: versions: { "*": ${JSON.stringify(version)} }`,
+    });
+  }
+  return unusableFile(`${log}: answers are of ${names.join(', ')}, and the plan does not say which version that is`, {
+    hint: `write under requests: versions: and which version each is, such as { ${JSON.stringify(names[0])}: ${JSON.stringify(version)} }`,
+  });
+}
+
+const asWritten: AnswerReading = { kind: 'as-written', place: [] };
+
+/** One row per request of every exchange, with the columns that `insertRecords` expects. */
+function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
+  const { label, timestamp } = options.fields;
+  const texts = carriedFields(options).map(
+    ([column, paths]) => `${carriedSql(column, paths)} AS ${quoteIdentifier(column)}`,
+  );
+  const labels = firstSql(eachPath(label).map((path) => textOf('labels[place + 1]', path)));
+  const outcomes = recordedRoles(options).flatMap(([role]) => [
+    `${role}_present`,
+    `${role}_latency`,
+    `${role}_error`,
+    `${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])} AS ${role}_prediction`,
+  ]);
+  const columns = [
+    'file',
+    'problem',
+    'true AS readable',
+    'served_by',
+    `CASE WHEN instances > 1 AND problem = 0 THEN id || '#' || place ELSE id END AS id`,
+    `${firstSql(eachPath(timestamp).map((path) => textOf('timestamp', path)))} AS timestamp`,
+    ...texts,
+    `${labels} AS label`,
+    ...(options.input ? ['inputs[place + 1] AS input'] : []),
+    ...outcomes,
+  ];
+  const places = 'SELECT *, unnest(range(CASE WHEN problem = 0 THEN instances ELSE 1 END)) AS place FROM exchanges';
+  const parts = recordedRoles(options).reduce(
+    (rows, [role]) =>
+      withPartsSql(rows, `${role}_part`, `${role}_answers[place + 1]`, (readings[role] ?? asWritten).place),
+    places,
+  );
+  return `SELECT ${columns.join(', ')} FROM (${parts})`;
+}
+
+/** The first of a field's texts that is there. */
+function carriedSql(column: string, paths: FieldPaths): string {
+  return firstSql(eachPath(paths).map((path, index) => textOf(quoteIdentifier(placeColumn(column, index)), path)));
+}
+
+function firstSql(texts: readonly string[]): string {
+  const [only = 'NULL', ...further] = [...new Set(texts)];
+  return further.length === 0
+    ? only
+    : `coalesce(${[only, ...further].map((text) => `nullif(${text}, '')`).join(', ')})`;
+}
+
+/** A text of the record itself, or one inside the decoded input. */
+function textOf(column: string, path: string): string {
+  const inside = pathInsideInput(path);
+  return inside === undefined ? column : insideSql(inside);
+}
+
+function insideSql(path: RecordPath): string {
+  return jsonTextSql('inputs[place + 1]', path);
+}

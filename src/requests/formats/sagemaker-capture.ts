@@ -1,0 +1,136 @@
+import { eachPath } from '../../domain/log/field-paths.ts';
+import { pathOf } from '../../domain/log/record-path.ts';
+import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { quoteLiteral } from '../../database/database.ts';
+import type { WantedField } from '../containers/record-scan.ts';
+import type { ReadOptions } from '../values/read-options.ts';
+import type { RequestFile } from '../files/request-files.ts';
+import type { ExchangeFormat, PayloadSql, TextPlace } from './exchange-format.ts';
+import { exchangeImporter } from './exchange-importer.ts';
+import { csvLinesSql } from './answers/csv-payload-sql.ts';
+import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
+
+/**
+ * SageMaker data capture: one line per invocation of an endpoint, with its body and the body that came back, and lines of
+ * ground truth, which belong to the invocation of the same inferenceId, or of that eventId where it has none. The variant
+ * that answered is not in a line but in the path of its file: ENDPOINT/VARIANT/yyyy/mm/dd/hh/NAME.jsonl.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html (ground truth)
+ */
+const format: ExchangeFormat = {
+  format: 'sagemaker-capture',
+  fields: (options) => {
+    const places = placesOf(options);
+    return [
+      ...places.id.fields,
+      ...places.timestamp.fields,
+      ...places.servedBy.fields,
+      ...places.label.fields,
+      text('inference_id', 'eventMetadata', 'inferenceId'),
+      { column: 'captured', path: ['captureData'], as: 'present' },
+      { column: 'truth', path: ['groundTruthData'], as: 'present' },
+      text('truth_data', 'groundTruthData', 'data'),
+      text('truth_encoding', 'groundTruthData', 'encoding'),
+      ...bodyFields('input', options.fields.input),
+      ...bodyFields('output', options.fields.outcomes),
+    ];
+  },
+  line: (options, file) => {
+    const { id, timestamp, servedBy, label } = placesOf(options);
+    return {
+      prepared: [plainSql('input'), plainSql('output')],
+      kind: `CASE WHEN captured THEN 'exchange' WHEN truth THEN 'truth' END`,
+      id: id.sql,
+      pairKey: `coalesce(nullif(inference_id, ''), ${id.sql})`,
+      servedBy: options.fields.served === undefined ? variantSql(file) : servedBy.sql,
+      timestamp: timestamp.sql,
+      latency: 'NULL::VARCHAR',
+      error: 'NULL::VARCHAR',
+      input: bodySql('input'),
+      output: bodySql('output'),
+      labels: readsTruths(options)
+        ? `CASE WHEN truth THEN ${truthsSql} ELSE ${labelsSql(label.sql)} END`
+        : labelsSql(label.sql),
+    };
+  },
+  textAt: (path) => customAttribute(path),
+};
+
+export const sagemakerCapture = exchangeImporter(format);
+
+function placesOf(options: ReadOptions) {
+  return {
+    id: placed(format, options, 'id'),
+    timestamp: placed(format, options, 'timestamp'),
+    servedBy: placed(format, options, 'servedBy'),
+    label: placed(format, ownLabels(options), 'label'),
+  };
+}
+
+const { label: truthPlace } = logFormatTraits['sagemaker-capture'].fields;
+
+/** Whether labels come in lines of ground truth. */
+function readsTruths({ fields }: ReadOptions): boolean {
+  return eachPath(fields.label).some((path) => path === truthPlace);
+}
+
+/** The labels that a line of a request has itself. */
+function ownLabels(options: ReadOptions): ReadOptions {
+  const label = eachPath(options.fields.label).filter((path) => path !== truthPlace);
+  return { ...options, fields: { ...options.fields, label } };
+}
+
+function bodyFields(name: string, path: string): WantedField[] {
+  const keys = pathOf(path);
+  return [
+    text(`${name}_data`, ...keys, 'data'),
+    text(`${name}_encoding`, ...keys, 'encoding'),
+    text(`${name}_type`, ...keys, 'observedContentType'),
+  ];
+}
+
+/**
+ * The body as text: what SageMaker was not told the type of it encodes in Base64, and what is no text then stays that, as
+ * a JSON string.
+ */
+function plainSql(name: string): string {
+  const data = `${name}_data`;
+  return `CASE WHEN ${name}_encoding = 'BASE64' THEN coalesce(${base64Sql(data)}, to_json(${data})::VARCHAR) ELSE ${data} END AS ${name}_plain`;
+}
+
+/** Lines of JSON become an array. */
+function bodySql(name: string): PayloadSql {
+  const plain = `${name}_plain`;
+  const csv = `(CASE WHEN ${name}_encoding = 'CSV' THEN true WHEN ${name}_encoding = 'JSON' THEN false
+    WHEN ${name}_type LIKE 'text/csv%' THEN true WHEN ${name}_type LIKE 'application/json%' THEN false
+    ELSE NOT coalesce(json_valid(${plain}), true) END)`;
+  const lines = `'[' || array_to_string(string_split(trim(${plain}, chr(10) || chr(13) || ' '), chr(10)), ',') || ']'`;
+  const isLines = `contains(${plain}, chr(10)) AND NOT ${csv} AND NOT json_valid(${plain})`;
+  return { text: `CASE WHEN ${isLines} THEN ${lines} ELSE ${plain} END`, csv };
+}
+
+/** One label per line of CSV, or per element of a JSON array. */
+const truthsSql = `CASE WHEN truth_encoding = 'JSON' THEN ${labelsSql('truth_data')}
+  WHEN truth_encoding = 'BASE64' THEN ${csvLinesSql(base64Sql('truth_data'))} ELSE ${csvLinesSql('truth_data')} END`;
+
+function variantSql({ absolutePath }: RequestFile): string {
+  const variant = /([^/\\]+)[/\\]\d{4}[/\\]\d{2}[/\\]\d{2}[/\\]\d{2}[/\\][^/\\]+$/u.exec(absolutePath)?.[1];
+  return variant === undefined ? 'NULL::VARCHAR' : quoteLiteral(variant);
+}
+
+/** The caller's own attributes are one opaque text, by custom `name=value` pairs behind `;`, `,` or `&`. */
+function customAttribute(path: string): TextPlace | undefined {
+  const prefix = 'eventMetadata.customAttributes';
+  if (path !== prefix && !path.startsWith(`${prefix}.`)) return undefined;
+  const name = path.slice(prefix.length + 1).replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
+  const pattern = quoteLiteral(String.raw`(?:^|[;,&])\s*${name}=([^;,&]*)`);
+  const textSql = (column: string): string =>
+    name === '' ? attributesSql(column) : `nullif(regexp_extract(${attributesSql(column)}, ${pattern}, 1), '')`;
+  return { path: pathOf(prefix), textSql };
+}
+
+function attributesSql(column: string): string {
+  return `(CASE WHEN ${column} LIKE '[%' AND json_valid(${column})
+    THEN array_to_string(json_extract_string(${column}, '$[*]'), ';') ELSE ${column} END)`;
+}

@@ -1,0 +1,131 @@
+import type { LatencyField } from '../../domain/log/latency-field.ts';
+import { quoteLiteral } from '../../database/database.ts';
+import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
+import type { Role, ValueReading } from '../values/read-options.ts';
+import { errorKindSql, isStatusSql } from '../values/error.ts';
+import { labelSql } from '../values/label.ts';
+import { isMissingSql } from '../values/missing.ts';
+import type { WantedNumbers } from '../values/wanted-numbers.ts';
+
+/** How recorded outcomes are read. */
+export interface OutcomeReading {
+  readonly numbers: WantedNumbers;
+  readonly values: ValueReading | undefined;
+  /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
+  readonly maySayNothing: boolean;
+  /** Where the records of a live split keep their latency, and in which unit; milliseconds where absent. */
+  readonly latency: LatencyField | undefined;
+}
+
+/** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
+export function decodedOutcomeSql(role: Role, { numbers, values, latency }: OutcomeReading): string[] {
+  const prediction = `${role}_prediction`;
+  const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
+  return [
+    `${role}_present`,
+    `${role}_latency`,
+    `${latencyMsSql(`${role}_latency`, latency)} AS ${role}_latency_ms`,
+    `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
+    `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
+    `${role}_unscored`,
+    `nullif(${prediction}, '') AS ${prediction}`,
+    `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END AS ${role}_stated_label`,
+    `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
+    `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
+    ...(numbers.trueScores || numbers.positiveScores
+      ? [`CASE WHEN ${isObject} THEN ${scoresSql(prediction)} END AS ${role}_scores`]
+      : []),
+  ];
+}
+
+/** Second step: the label that is meant, and the numbers that are stated. */
+export function statedOutcomeSql(role: Role, { values }: OutcomeReading): string[] {
+  const label = `coalesce(${role}_stated_label, ${role}_best.label)`;
+  return [
+    `${values === undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
+    // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
+    `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
+    `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
+    `${latencyNsSql(role)} AS ${role}_latency_ns`,
+  ];
+}
+
+/**
+ * Third step: what the outcome is. What tells of a failure is one, whatever stands beside it; an answer that cannot be read is the
+ * failure `bad-outcome` of the version that gave it.
+ */
+export function answerSql(role: Role, reading: OutcomeReading): string[] {
+  const { trueScores, positiveScores, binary } = reading.numbers;
+  return [
+    `coalesce(${role}_failure, CASE WHEN ${role}_present AND ${unreadableSql(role, reading)} THEN 'bad-outcome' END) AS ${role}_error`,
+    ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
+    ...(positiveScores
+      ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
+      : []),
+  ];
+}
+
+function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): string {
+  const prediction = `${role}_prediction`;
+  const nothing = `(${prediction} IS NULL OR (${isMissingSql(prediction)} AND ${role}_label IS NULL))`;
+  const numeric = values !== undefined && values.answers[role] === undefined;
+  const unusable = [
+    `${role}_label IS NULL`,
+    `${prediction} LIKE '[%'`,
+    `${prediction} IN (${notNumbers})`,
+    `${role}_unscored > 0`,
+    `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
+    ...(numeric ? [`NOT coalesce(isfinite(${role}_value), false)`] : []),
+  ].join(' OR ');
+  return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${nothing} OR ${unusable})`;
+}
+
+function scoreOfSql(role: Role, label: string, binary: WantedNumbers['binary']): string {
+  const fromAnswer = scoreFromAnswerSql(`${role}_label`, `${role}_score`, label, binary);
+  return `CASE WHEN ${role}_scores IS NOT NULL THEN map_extract_value(${role}_scores, ${label}) ELSE ${fromAnswer} END`;
+}
+
+/**
+ * The score of a label where only the answer's own is known: that of the answer where the answer is it; of two labels each
+ * score tells the other's. NULL where nobody knows.
+ */
+export function scoreFromAnswerSql(
+  answer: string,
+  score: string,
+  label: string,
+  binary: WantedNumbers['binary'],
+): string {
+  const labels = (binary ?? []).map(quoteLiteral).join(', ');
+  const other =
+    labels === '' ? '' : `WHEN ${label} IN (${labels}) AND ${answer} IN (${labels}) THEN round(1 - ${score}, 15)`;
+  return `(CASE WHEN ${answer} = ${label} THEN ${score} ${other} END)`;
+}
+
+/** Names of the columns of the table `requests` that describe one version's outcome, with their types. */
+export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: string, type: string][] {
+  return [
+    [`${role}_present`, 'BOOLEAN'],
+    [`${role}_latency_ns`, 'BIGINT'],
+    [`${role}_error`, 'VARCHAR'],
+    [`${role}_label`, 'VARCHAR'],
+    [`${role}_value`, 'DOUBLE'],
+    [`${role}_score`, 'DOUBLE'],
+    ...(numbers.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
+    ...(numbers.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
+  ];
+}
+
+/** How the formats write a prediction that is no number. */
+const notNumbers = "'NaN', 'Infinity', '-Infinity', 'nan', 'inf', '-inf'";
+
+function scoresSql(prediction: string): string {
+  return `try_cast(json_extract(${prediction}, '/scores') AS MAP(VARCHAR, DOUBLE))`;
+}
+
+/** The label of the greatest score, of equal ones the first in the alphabet; NULL unless every score is a finite number. */
+function bestScoreSql(prediction: string): string {
+  const entries = `map_entries(${scoresSql(prediction)})`;
+  const unusable = `list_filter(${entries}, lambda entry: NOT coalesce(isfinite(entry.value), false))`;
+  const ranked = `list_sort(list_transform(${entries}, lambda entry: {negated: -entry.value, label: entry.key}))`;
+  return `CASE WHEN len(${unusable}) = 0 THEN ${ranked}[1] END`;
+}

@@ -1,0 +1,69 @@
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Database } from '../../database/database.ts';
+import type { LatencyReading } from './latency-check.ts';
+import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
+
+/** What `where` leaves out. */
+export interface LeftOut {
+  readonly records: number;
+  readonly roles: Readonly<Partial<Record<Role, number>>>;
+}
+
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
+export interface RequestTotals {
+  readonly rows: number;
+  /** Requests in the table `requests`. */
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly collapsed: number;
+  /** Records that `where` leaves out, and of each version whose outcomes were read, those that it answered. */
+  readonly leftOut: LeftOut;
+  /** Whether who served a user decides the cohort: a live split, and no pairs in long form. */
+  readonly live: boolean;
+  /** What became of each version's recorded latencies. */
+  readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
+  /** Good records before `from` or not before `to`. */
+  readonly outsideWindow: number;
+  readonly units: number;
+  /** Of a live split, the units that both versions served; each was made two, one per version. */
+  readonly sharedUnits: number;
+  /** Times of the first and last accepted request, ISO 8601 in UTC; null where there is none. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** Accepted requests that have an outcome, of each version whose outcomes were read. */
+  readonly outcomes: Readonly<Partial<Record<Role, number>>>;
+  /** Of each of these versions, whether every file has a place for its errors; without one, no error means nothing. */
+  readonly holdsErrors: Readonly<Partial<Record<Role, boolean>>>;
+}
+
+/** Counts the table `requests` once only accepted records are in it, and adds up what the files came to. */
+export async function requestTotals(
+  db: Database,
+  options: ReadOptions,
+  files: readonly RequestFileFacts[],
+  outsideWindow: number,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'latency'>,
+): Promise<RequestTotals> {
+  const roles = recordedRoles(options).map(([role]) => role);
+  const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
+    ${roles.map((role) => `count(*) FILTER (WHERE ${role}_present) AS ${role}, `).join('')}
+    strftime(min("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS first, strftime(max("at"), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM requests`);
+  const { first, last } = counts;
+  return {
+    rows: sum(files.map(({ rows }) => rows)),
+    accepted: Number(counts['accepted']),
+    rejected: sum(files.flatMap(({ rejected }) => Object.values(rejected))),
+    collapsed: sum(files.map(({ collapsed }) => collapsed)),
+    outsideWindow,
+    units: Number(counts['units']),
+    sharedUnits: 0,
+    first: typeof first === 'string' ? first : null,
+    last: typeof last === 'string' ? last : null,
+    ...told,
+    outcomes: Object.fromEntries(roles.map((role) => [role, Number(counts[role])])),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,30 @@
+import type { LabelTranslation } from '../../domain/registry.ts';
+import type { Role } from '../../domain/role.ts';
+import { type Database, quoteLiteral } from '../../database/database.ts';
+import type { WantedNumbers } from '../values/wanted-numbers.ts';
+
+/**
+ * Puts a version's recorded answers into the labels that they are compared in. An answer without a counterpart becomes the
+ * error `bad-label`. Scores that were recorded by label are no longer known, unless every label stays what it is: the log has those of the
+ * version's own labels.
+ */
+export async function translateRecorded(
+  db: Database,
+  role: Role,
+  { to }: LabelTranslation,
+  { trueScores, positiveScores }: WantedNumbers,
+): Promise<void> {
+  const label = `${role}_label`;
+  const cases = Object.entries(to).map(([own, other]) => `WHEN ${quoteLiteral(own)} THEN ${quoteLiteral(other)}`);
+  const translated = cases.length === 0 ? 'NULL' : `CASE ${label} ${cases.join(' ')} END`;
+  const unmapped = `${label} IS NOT NULL AND ${role}_error IS NULL AND ${translated} IS NULL`;
+  const isSame = Object.entries(to).every(([own, other]) => own === other);
+  const unknown = isSame ? [] : [...(trueScores ? ['true_score'] : []), ...(positiveScores ? ['positive_score'] : [])];
+  await db.run(
+    `UPDATE requests SET ${[
+      `${role}_error = CASE WHEN ${unmapped} THEN 'bad-label' ELSE ${role}_error END`,
+      `${label} = ${translated}`,
+      ...unknown.map((column) => `${role}_${column} = NULL`),
+    ].join(', ')} WHERE ${label} IS NOT NULL`,
+  );
+}

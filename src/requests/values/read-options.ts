@@ -1,0 +1,150 @@
+import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
+import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
+import type { RequestFilter } from '../../domain/log/request-filter.ts';
+import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
+import type { WantedField } from '../containers/record-scan.ts';
+import type { LabelReading } from './label.ts';
+import { filterTexts } from './filter-sql.ts';
+import { latencyFields } from './latency-sql.ts';
+import { namesOfRole } from './version-names.ts';
+import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
+
+export const roles = ['baseline', 'candidate'] as const;
+export type Role = (typeof roles)[number];
+
+/** What to read from a log. */
+export interface ReadOptions {
+  readonly format: LogFormat;
+  /** Folder that the patterns and the reported paths are relative to: the plan's. */
+  readonly folder: string;
+  /** Files or globs. */
+  readonly files: readonly string[];
+  readonly fields: RequestFields;
+  /** Dimension name to path; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
+  readonly segments: Readonly<Record<string, string>>;
+  /** Which records count; all where absent. */
+  readonly where?: RequestFilter | undefined;
+  /** How much older than the newest request one must be for its label to count, in ms. */
+  readonly labelsMatureAfterMs?: number | undefined;
+  /** Only requests at or after this time, and before that one, count (ISO 8601). */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** The versions whose outcomes the log holds. */
+  readonly recorded: Readonly<Partial<Record<Role, string>>>;
+  /** Which version each name in the log is; `*` is every other name. The versions' own numbers where absent. */
+  readonly servedAs?: Readonly<Record<string, Role>>;
+  /** Of the log of a serving system, what its answers are made of, where the plan says so. */
+  readonly answers?: AnswerForm | undefined;
+  /** Of a log in which several components tell of one request, the one that is read. */
+  readonly component?: string | undefined;
+  /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
+  readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
+  /** What written truths, answers and errors mean. */
+  readonly values?: ValueReading;
+  /** From which score on a version answers the second of its two labels; absent where it says itself what it answers. */
+  readonly thresholds?: Readonly<Partial<Record<Role, number>>>;
+  /** Whether a model will replay the inputs; then a record without one is of no use. */
+  readonly input: boolean;
+  /** Whether requests get a `seq`: their place in the order of time and id. */
+  readonly ordered: boolean;
+  /** What the plan's metrics need beyond that; nothing where absent. */
+  readonly numbers?: WantedNumbers;
+}
+
+/** What the values in a log may be. */
+export interface ValueReading {
+  /** The labels that a truth can be; absent where truths are numbers. */
+  readonly truths?: LabelReading | undefined;
+  /** The labels that each version answers; absent for one that answers numbers. */
+  readonly answers: Readonly<Partial<Record<Role, LabelReading | undefined>>>;
+  /** Texts and statuses in the place of an error that are no failure. */
+  readonly fine: readonly string[];
+}
+
+/** The column of the table `requests` that holds a dimension's value. */
+export function segmentColumn(dimension: string): string {
+  return `segment:${dimension}`;
+}
+
+const derivedSegments: Readonly<Record<string, string>> = {
+  'timestamp.hour': `strftime("at", '%H')`,
+  'timestamp.weekday': `lower(strftime("at", '%a'))`,
+};
+
+/** SQL over the time of a request for a dimension that no field holds; undefined for a recorded one. */
+export function derivedSegmentSql(path: string): string | undefined {
+  return derivedSegments[path];
+}
+
+/** The dimensions that are read from a field. */
+export function recordedSegments(options: ReadOptions): [dimension: string, path: string][] {
+  return Object.entries(options.segments).filter(([, path]) => derivedSegmentSql(path) === undefined);
+}
+
+/** The roles whose outcomes are read, each with its version. */
+export function recordedRoles(options: Pick<ReadOptions, 'recorded'>): [role: Role, version: string][] {
+  return roles.flatMap((role) => {
+    const version = options.recorded[role];
+    return version === undefined ? [] : [[role, version]];
+  });
+}
+
+/** The numbers that the plan's metrics need. */
+export function wantedNumbersOf({ numbers = noNumbers }: ReadOptions): WantedNumbers {
+  return numbers;
+}
+
+/** Every field of a record that is read, under the name of the column that it is read into. */
+export function wantedFields(options: ReadOptions): WantedField[] {
+  const { fields } = options;
+  return [
+    textField('id', fields.id),
+    textField('timestamp', fields.timestamp),
+    textField('unit', fields.unit),
+    textField('label', fields.label),
+    ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
+    ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
+    ...wantedNumbersOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
+    ...filterTexts(options.where).map(([column, path]) => textField(column, path)),
+    ...(fields.served === undefined
+      ? recordedRoles(options).flatMap(([role]) =>
+          namesOfRole(options, role).flatMap((name, index) =>
+            outcomeFields(role, [...pathOf(fields.outcomes), name], index),
+          ),
+        )
+      : servedFields(fields.served)),
+  ];
+}
+
+function textField(column: string, paths: FieldPaths): WantedField {
+  const [first = '', ...otherwise] = eachPath(paths);
+  const further = otherwise.length === 0 ? {} : { otherwise: otherwise.map(pathOf) };
+  return { column, path: pathOf(first), as: 'text', ...further };
+}
+
+function servedFields({ by, latency, error, prediction, score }: ServedFields): WantedField[] {
+  return [
+    textField('served_by', by),
+    ...latencyFields(latency),
+    textField('served_error', error),
+    textField('served_prediction', prediction),
+    ...(score === undefined ? [] : [{ ...textField('served_score', score), isNumber: true as const }]),
+  ];
+}
+
+/** A version is one key, whatever dots are in it. What a further name of it holds is in columns of their own. */
+function outcomeFields(role: Role, outcome: RecordPath, index: number): WantedField[] {
+  const column = (part: string) => outcomeColumn(role, part, index);
+  return [
+    { column: column('present'), path: outcome, as: 'present' },
+    { column: column('latency'), path: [...outcome, 'latency_ms'], as: 'text', isNumber: true },
+    { column: column('error'), path: [...outcome, 'error'], as: 'text' },
+    { column: column('prediction'), path: [...outcome, 'prediction'], as: 'text' },
+    { column: column('beside'), path: [...outcome, 'score'], as: 'text', isNumber: true },
+  ];
+}
+
+/** The column of a part of a version's outcome, under one of the names that the log has for it. */
+export function outcomeColumn(role: Role, part: string, index: number): string {
+  return index === 0 ? `${role}_${part}` : `${role}_${part}:${index}`;
+}

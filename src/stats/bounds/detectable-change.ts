@@ -1,0 +1,23 @@
+import type { IntervalSettings } from './confidence-bound.ts';
+import { fromSymmetricScale, type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
+import { boundWithPower } from './needed-data.ts';
+
+/**
+ * The smallest change in one direction that is told from the estimate with a chance of 80%, on the natural scale: half-width plus
+ * 0.84 standard errors.
+ * @param direction `increase` is proven by the lower bound, `decrease` by the upper.
+ * @param growth how many times the data there would be; 1 for the data there are.
+ * @returns a positive number; Infinity where so few units allow no bound.
+ */
+export function detectableChange(
+  estimate: Linearized,
+  direction: 'increase' | 'decrease',
+  settings: IntervalSettings,
+  growth = 1,
+): number {
+  const side = direction === 'increase' ? 'lower' : 'upper';
+  const distance = boundWithPower(estimate, side, settings, growth);
+  const center = toSymmetricScale(estimate.logScale, estimate.value);
+  const changed = fromSymmetricScale(estimate.logScale, center + (direction === 'increase' ? distance : -distance));
+  return Math.abs(changed - estimate.value);
+}

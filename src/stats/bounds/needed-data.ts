@@ -1,0 +1,104 @@
+import { boundary } from './boundary.ts';
+import { boundInStandardErrors, type IntervalSettings } from './confidence-bound.ts';
+import { type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
+import type { DataSize } from '../result.ts';
+import type { Proportion } from '../estimates/proportion.ts';
+import { type Counts, effectiveCounts, proportionLowerBound, proportionUpperBound } from './proportion-bounds.ts';
+
+/** Standard errors between the bound and the estimate's mean that make a bound hold with a chance of 80%: the normal quantile of 0.8. */
+export const powerMargin = 0.8416212335729143;
+
+/** More units than this are no amount of data that anyone has: the candidate then sits on its bound. */
+const mostUnits = 1e9;
+
+/**
+ * The data at which a test that has not decided yet probably would, if the estimate is right: the units t that solve
+ * (k_t + 0.84)^2 se_t^2 = (limit - value)^2, where k_t is the half-width in standard errors at t units and se_t^2 falls with t (its floor
+ * of proportions with t^2). A value below the limit waits for its upper bound, one above for its lower bound.
+ * @param limit bound of the quantity, on its natural scale.
+ * @returns totals, not what is missing, counted as `Linearized.counted`; null when the value sits on its limit, so
+ * that no amount of data decides.
+ */
+export function neededData(estimate: Linearized, limit: number, settings: IntervalSettings): DataSize | null {
+  const value = toSymmetricScale(estimate.logScale, estimate.value);
+  const distance = Math.abs(toSymmetricScale(estimate.logScale, limit) - value);
+  const side = estimate.value <= limit ? 'upper' : 'lower';
+  const decides = (growth: number) => distance >= boundWithPower(estimate, side, settings, growth);
+  const units = smallestGrowth(decides, estimate.counted.units);
+  if (units === null) return null;
+  const requestsPerUnit = estimate.counted.requests / estimate.counted.units;
+  return { units, requests: Math.ceil(units * requestsPerUnit) };
+}
+
+/**
+ * How far an estimate's mean must lie from a limit for the bound on `side` to clear the limit with a chance of 80%, when there are
+ * `growth` times the data.
+ */
+export function boundWithPower(
+  estimate: Linearized,
+  side: 'lower' | 'upper',
+  settings: IntervalSettings,
+  growth: number,
+): number {
+  const alpha = side === 'upper' ? settings.alphaUpper : settings.alphaLower;
+  const z = boundary(settings.inference, alpha, estimate.counted.units * growth, settings.plannedUnits);
+  const standardErrors = boundInStandardErrors(side, z, {
+    effectiveUnits: Math.max(2, estimate.effectiveUnits * growth),
+    skewness: estimate.skewness / Math.sqrt(growth),
+    ...(estimate.degreesOfFreedom === undefined ? {} : { degreesOfFreedom: estimate.degreesOfFreedom }),
+  });
+  const sampled = Math.max(0, estimate.standardError ** 2 - estimate.floorVariance);
+  const variance = sampled / growth + estimate.floorVariance / growth ** 2;
+  return (standardErrors + powerMargin) * Math.sqrt(variance);
+}
+
+/** Smallest whole number of units, at least those there are, from which a decision that more data can only ease is made. */
+export function smallestGrowth(decides: (growth: number) => boolean, units: number): number | null {
+  let undecided = units;
+  if (decides(1)) return units;
+  let decided = units * 2;
+  while (!decides(decided / units)) {
+    undecided = decided;
+    decided *= 2;
+    if (undecided > mostUnits) return null;
+  }
+  while (decided - undecided > 1) {
+    const middle = Math.floor((undecided + decided) / 2);
+    if (decides(middle / units)) decided = middle;
+    else undecided = middle;
+  }
+  return decided > mostUnits ? null : decided;
+}
+
+/**
+ * The data at which one proportion's test probably decides, if the proportion is as observed: the units at which even the
+ * unlucky fifth of samples would still put its bound on the right side of the limit.
+ * @param limit p0 in [0, 1].
+ * @returns totals, not what is missing; null when the proportion sits on its limit.
+ */
+export function neededDataForProportion(
+  proportion: Proportion,
+  limit: number,
+  settings: IntervalSettings,
+): DataSize | null {
+  const counts = effectiveCounts(proportion, settings.plannedUnits);
+  const passes = proportion.value <= limit;
+  const decides = (growth: number) => {
+    const grown = unluckyCounts(counts, growth, passes ? 1 : -1);
+    return passes
+      ? proportionUpperBound(grown, settings.alphaUpper, settings.inference) <= limit
+      : proportionLowerBound(grown, settings.alphaLower, settings.inference) > limit;
+  };
+  const units = smallestGrowth(decides, proportion.units);
+  if (units === null) return null;
+  return { units, requests: Math.ceil((units * proportion.requests) / proportion.units) };
+}
+
+/** Counts at `growth` times the data when events are 0.84 standard deviations off their mean in the given direction. */
+function unluckyCounts(counts: Counts, growth: number, direction: 1 | -1): Counts {
+  const requests = counts.requests * growth;
+  const mean = counts.events * growth;
+  const deviation = powerMargin * Math.sqrt(mean * (1 - mean / requests));
+  const wholeClusters = counts.wholeClusters * growth;
+  return { ...counts, requests, wholeClusters, events: Math.min(requests, Math.max(0, mean + direction * deviation)) };
+}

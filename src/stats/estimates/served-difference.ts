@@ -1,0 +1,150 @@
+import { type Linearized, smallerSide } from './linearized.ts';
+import { type Uncomputable, uncomputable } from '../result.ts';
+import { type FloorOptions, eventFloor, hasFloor } from '../sums/contribution-sums.ts';
+import type { Sample } from '../sums/sample.ts';
+import { sampleSums, type SampleSums } from '../sums/sample-sums.ts';
+import { isRounding, ratioVariance, residualMoments } from '../sums/residual-sums.ts';
+
+/**
+ * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add.
+ * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions.
+ */
+export function servedDifference(
+  baseline: Sample,
+  candidate: Sample,
+  options: FloorOptions = {},
+): Linearized | Uncomputable {
+  return servedDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
+}
+
+/** `servedDifference` of units that were added up elsewhere. */
+export function servedDifferenceOf(
+  baselineSums: SampleSums | Uncomputable,
+  candidateSums: SampleSums | Uncomputable,
+): Linearized | Uncomputable {
+  const baseline = servedGroup(baselineSums, 'baseline');
+  if (baseline.kind === 'uncomputable') return baseline;
+  const candidate = servedGroup(candidateSums, 'candidate');
+  if (candidate.kind === 'uncomputable') return candidate;
+  return differenceOfGroups(baseline, candidate);
+}
+
+/** The same from two summarised sides. */
+export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized {
+  const floorVariance = baseline.floorVariance + candidate.floorVariance;
+  return {
+    kind: 'linearized',
+    value: candidate.mean - baseline.mean,
+    baseline: baseline.mean,
+    candidate: candidate.mean,
+    standardError: Math.sqrt(baseline.variance + candidate.variance + floorVariance),
+    floorVariance,
+    skewness: skewnessOfDifference(candidate, baseline),
+    units: baseline.units + candidate.units,
+    requests: baseline.requests + candidate.requests,
+    effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits),
+    clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
+    counted: smallerSide(baseline, candidate),
+  };
+}
+
+/** One side of a served comparison: its mean and the cumulants of that mean. */
+export interface ServedGroup {
+  readonly kind: 'group';
+  readonly mean: number;
+  /** Squared standard error of the mean, without the floor. */
+  readonly variance: number;
+  readonly floorVariance: number;
+  /** Sums over units of (r_u / n)^2 and (r_u / n)^3. */
+  readonly second: number;
+  readonly third: number;
+  readonly units: number;
+  readonly requests: number;
+  readonly effectiveUnits: number;
+  readonly clusterSize: number;
+  /** Effective number of units by their share of the metric's sum instead of the requests. */
+  readonly effectiveContributors: number;
+}
+
+/** Summarises one side; `side` names it in the reasons. */
+export function servedGroup(sums: SampleSums | Uncomputable, side: string): ServedGroup | Uncomputable {
+  if (sums.kind === 'uncomputable') return uncomputable(`${side}: ${sums.reason}`);
+  const { totals, column } = sums;
+  const moments = residualMoments(sums.residuals);
+  if (!hasFloor(sums) && isRounding(moments, column.sumOfSquares)) {
+    return uncomputable(`${side}: every unit has the same value`);
+  }
+  return {
+    kind: 'group',
+    mean: column.sum / totals.requests,
+    variance: ratioVariance(moments, totals.units, totals.requests),
+    floorVariance: eventFloor(sums),
+    second: moments.second / totals.requests ** 2,
+    third: moments.third / totals.requests ** 3,
+    units: totals.units,
+    requests: totals.requests,
+    effectiveUnits: totals.effectiveUnits,
+    clusterSize: totals.clusterSize,
+    effectiveContributors: column.sumOfSquares === 0 ? 0 : (column.sum * column.sum) / column.sumOfSquares,
+  };
+}
+
+/**
+ * Skewness of candidate minus `weight` times baseline: third cumulants of independent groups subtract, variances add.
+ * For one group it is the skewness of the units' residuals over the square root of their number.
+ */
+export function skewnessOfDifference(candidate: ServedGroup, baseline: ServedGroup, weight = 1): number {
+  const second = candidate.second + weight * weight * baseline.second;
+  return second === 0 ? 0 : (candidate.third - weight ** 3 * baseline.third) / second ** 1.5;
+}
+
+/**
+ * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
+ * Deng, Knoblich and Lu 2018, section 3). As in the paired form, the baseline's effective units are also counted by their
+ * share of its sum.
+ * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
+ */
+export function servedRelativeDifference(
+  baseline: Sample,
+  candidate: Sample,
+  options: FloorOptions = {},
+): Linearized | Uncomputable {
+  return servedRelativeDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
+}
+
+/** `servedRelativeDifference` of units that were added up elsewhere. */
+export function servedRelativeDifferenceOf(
+  baselineSums: SampleSums | Uncomputable,
+  candidateSums: SampleSums | Uncomputable,
+): Linearized | Uncomputable {
+  const baseline = servedGroup(baselineSums, 'baseline');
+  if (baseline.kind === 'uncomputable') return baseline;
+  const candidate = servedGroup(candidateSums, 'candidate');
+  if (candidate.kind === 'uncomputable') return candidate;
+  return relativeDifferenceOfGroups(baseline, candidate);
+}
+
+/** The same from two summarised sides. */
+export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
+  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
+
+  const ratio = candidate.mean / baseline.mean;
+  // A candidate without events must not take the baseline's floor away.
+  const floorWeight = Math.max(1, ratio * ratio);
+  const floorVariance = (candidate.floorVariance + floorWeight * baseline.floorVariance) / baseline.mean ** 2;
+  const variance = (candidate.variance + ratio * ratio * baseline.variance) / baseline.mean ** 2;
+  return {
+    kind: 'linearized',
+    value: ratio - 1,
+    baseline: baseline.mean,
+    candidate: candidate.mean,
+    standardError: Math.sqrt(variance + floorVariance),
+    floorVariance,
+    skewness: skewnessOfDifference(candidate, baseline, ratio),
+    units: baseline.units + candidate.units,
+    requests: baseline.requests + candidate.requests,
+    effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits, baseline.effectiveContributors),
+    clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
+    counted: smallerSide(baseline, candidate),
+  };
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { estimateAt } from '../../../src/metrics/table/estimate.ts';
+import { neededData } from '../../../src/stats/bounds/needed-data.ts';
+import { servedDifference } from '../../../src/stats/estimates/served-difference.ts';
+
+const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'sequential', plannedUnits: 1000 } as const;
+
+/** Units with ten requests each; every tenth unit answers all of them wrongly. */
+function side(units: number) {
+  const requests = new Float64Array(units).fill(10);
+  const sum = Float64Array.from(requests, (count, unit) => (unit % 10 === 0 ? 0 : count));
+  return { requests, sum };
+}
+
+test('needed data of a served comparison count both sides, as its units and requests do', () => {
+  const served = servedDifference(side(900), side(100), { zeroOne: true });
+  if (served.kind !== 'linearized') throw new Error(served.reason);
+  const smallerSide = neededData(served, -0.1, settings);
+  if (smallerSide === null) throw new Error('there is an amount of data that decides');
+  const estimate = estimateAt(served, settings, -0.1);
+  if (estimate.kind !== 'estimated') throw new Error(estimate.kind);
+  expect(estimate.units).toBe(1000);
+  // Both sides grow by the same factor: ten times the candidate's units are the whole log's.
+  expect(estimate.needed).toEqual({ units: smallerSide.units * 10, requests: smallerSide.requests * 10 });
+});

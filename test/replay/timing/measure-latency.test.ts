@@ -1,0 +1,217 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { FolderModelSpec } from '../../../src/domain/outcome.ts';
+import { artifactSha256 } from '../../../src/models/artifact.ts';
+import { loadLatency, timeSample, type LatencyMeasurement } from '../../../src/replay/timing/latency-store.ts';
+import { measureLatency } from '../../../src/replay/timing/measure-latency.ts';
+import type { TimedVersion } from '../../../src/replay/timing/stopwatch.ts';
+import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { colourSpec, hostScript, temporaryFolder } from '../../models/fixtures/tiny-model.ts';
+
+const never = new AbortController().signal;
+const settings = { hostScript, timeoutMs: 300, warmUp: 3, seed: 7 };
+const inputs = Array.from({ length: 20 }, (_, index) => JSON.stringify([index, 1, 2]));
+
+async function timedVersion(spec: FolderModelSpec): Promise<TimedVersion> {
+  return { spec, sha256: await artifactSha256(spec.folder) };
+}
+
+/** A version that logs which of its processes took which input; each process names itself after the order of starting. */
+function loggingSpec(log: string, name: string): FolderModelSpec {
+  return colourSpec(`import { appendFileSync } from 'node:fs';
+    export function encode(input) { appendFileSync(${JSON.stringify(log)}, '${name} ' + process.pid + ' ' + input[0] + '\\n'); return input; }`);
+}
+
+/** Which process took each request, as `baseline`, `again` and `candidate`, in the order in which they did. */
+function turnsIn(log: string): string[] {
+  const lines = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
+  const names = new Map<string, string>();
+  for (const [name = '', pid = ''] of lines) {
+    if (!names.has(pid)) names.set(pid, name === 'baseline' && names.size > 0 ? 'again' : name);
+  }
+  return lines.slice(3 * settings.warmUp).map(([, pid = '', request]) => `${names.get(pid)} ${request}`);
+}
+
+async function turnsWith(seed: number): Promise<string[]> {
+  const log = join(temporaryFolder(), 'log');
+  writeFileSync(log, '');
+  const baseline = await timedVersion(loggingSpec(log, 'baseline'));
+  const candidate = await timedVersion(loggingSpec(log, 'candidate'));
+  await measureLatency({ baseline, candidate }, inputs, [], { ...settings, seed }, never, () => undefined);
+  return turnsIn(log);
+}
+
+test('every request is taken by all three processes before the next, in an order drawn from the seed', async () => {
+  const turns = await turnsWith(7);
+  expect(turns).toHaveLength(60);
+  const orders = new Set<string>();
+  for (let request = 0; request < 20; request += 1) {
+    const three = turns.slice(3 * request, 3 * request + 3);
+    expect(three.toSorted()).toEqual([`again ${request}`, `baseline ${request}`, `candidate ${request}`]);
+    orders.add(three.map((turn) => turn[0]).join(''));
+  }
+  expect(orders.size).toBeGreaterThan(3);
+  expect(await turnsWith(7)).toEqual(turns);
+  expect(await turnsWith(8)).not.toEqual(turns);
+});
+
+test('each process is warmed up on the same requests before any is timed', async () => {
+  const log = join(temporaryFolder(), 'log');
+  writeFileSync(log, '');
+  const version = await timedVersion(loggingSpec(log, 'one'));
+  const times = await measureLatency(
+    { baseline: null, candidate: version },
+    inputs,
+    [],
+    { ...settings, warmUp: 25 },
+    never,
+    () => undefined,
+  );
+  const taken = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => Number(line.split(' ')[2]));
+  expect(taken).toEqual([...inputs.keys(), 0, 1, 2, 3, 4, ...inputs.keys()]);
+  expect(times).toMatchObject({ baseline: null, baselineAgain: null });
+  expect(times.candidate).toHaveLength(20);
+});
+
+test('a request that hangs costs the timeout, and the process is warm again before the next', async () => {
+  const log = join(temporaryFolder(), 'log');
+  writeFileSync(log, '');
+  const spec = colourSpec(`import { appendFileSync } from 'node:fs';
+    export function encode(input) { appendFileSync(${JSON.stringify(log)}, input[0] + ' '); if (input[0] === 5) for (;;); return input; }`);
+  const times = await measureLatency(
+    { baseline: null, candidate: await timedVersion(spec) },
+    inputs.slice(0, 8),
+    [],
+    settings,
+    never,
+    () => undefined,
+  );
+  expect(times.candidate[5]).toEqual({ nanoseconds: 300e6, error: 'timeout', restarted: true, retries: 0 });
+  expect(times.candidate.filter((time) => time.error === null)).toHaveLength(7);
+  expect(readFileSync(log, 'utf8').trim()).toBe('0 1 2 0 1 2 3 4 5 0 1 2 6 7');
+});
+
+async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<LatencyMeasurement & { db: Database }> {
+  const db = await openDatabase({ tempFolder: temporaryFolder() });
+  onTestFinished(() => db.close());
+  await db.run(
+    `CREATE TABLE requests AS SELECT i::BIGINT AS seq, format('[{}, 1, 2]', i) AS input FROM range(100) t(i)`,
+  );
+  await db.run('CREATE TABLE latency_sample AS SELECT seq FROM requests WHERE seq % 10 = 3');
+  const fields = { id: 'id', timestamp: 'at', unit: 'user', input: 'input', label: 'label', outcomes: 'outcomes' };
+  return {
+    db,
+    table: 'requests',
+    sampleTable: 'latency_sample',
+    requests: { files: ['a'], order: '', fields },
+    baseline: await timedVersion(colourSpec()),
+    candidate: await timedVersion(
+      colourSpec("export const encode = (input) => { if (input[0] === 33) throw new Error('no'); return input; };"),
+    ),
+    settings,
+    store: { folder: temporaryFolder(), fresh: false },
+    onProgress: () => undefined,
+    ...stop,
+  };
+}
+
+test('the sample is timed on all three, errors with their times', async () => {
+  const measurement = await openMeasurement();
+  const { file, measured } = await timeSample(measurement, never);
+  expect(measured).toBe(true);
+  await loadLatency(measurement.db, 'measured_latency', file);
+  const rows = await measurement.db.rows('SELECT * FROM measured_latency ORDER BY seq');
+  expect(rows.map((row) => row['seq'])).toEqual([3, 13, 23, 33, 43, 53, 63, 73, 83, 93]);
+  expect(rows.map((row) => row['candidate_error'])).toEqual([
+    null,
+    null,
+    null,
+    'model-error',
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(
+    rows.every((row) =>
+      [row['baseline_ns'], row['baseline_again_ns'], row['candidate_ns']].every((ns) => Number(ns) > 0),
+    ),
+  ).toBe(true);
+});
+
+test('a measurement in the store is used again byte for byte, a damaged one is not', async () => {
+  const measurement = await openMeasurement();
+  const { file } = await timeSample(measurement, never);
+  const bytes = readFileSync(file);
+  expect(await timeSample(measurement, never)).toEqual({ file, measured: false });
+  expect(readFileSync(file)).toEqual(bytes);
+  writeFileSync(file, bytes.subarray(1));
+  expect(await timeSample(measurement, never)).toEqual({ file, measured: true });
+});
+
+test('another seed, sample or baseline is another measurement', async () => {
+  const measurement = await openMeasurement();
+  const { file } = await timeSample(measurement, never);
+  const others = [
+    { ...measurement, settings: { ...settings, seed: 8 } },
+    { ...measurement, baseline: null },
+  ];
+  const files = new Set([file]);
+  for (const other of others) files.add((await timeSample(other, never)).file);
+  await measurement.db.run('DELETE FROM latency_sample WHERE seq = 3');
+  files.add((await timeSample(measurement, never)).file);
+  expect(files.size).toBe(4);
+});
+
+test('a candidate without a measured baseline has times of its own only', async () => {
+  const measurement = await openMeasurement({ baseline: null });
+  const { file } = await timeSample(measurement, never);
+  await loadLatency(measurement.db, 'measured_latency', file);
+  const [row] = await measurement.db.rows(
+    'SELECT count(*) AS n, count(baseline_ns) AS b, count(baseline_again_ns) AS a, count(candidate_ns) AS c FROM measured_latency',
+  );
+  expect(row).toEqual({ n: 10, b: 0, a: 0, c: 10 });
+});
+
+test('an interrupted measurement keeps nothing', async () => {
+  const stop = new AbortController();
+  const measurement = await openMeasurement({
+    onProgress: ({ done }) => {
+      if (done === 4) stop.abort();
+    },
+  });
+  await expect(timeSample(measurement, stop.signal)).rejects.toMatchObject({ exitCode: 130 });
+  expect(await timeSample({ ...measurement, onProgress: () => undefined }, never)).toMatchObject({ measured: true });
+});
+
+test(
+  'a version that ends after every other answer cannot be timed, and is given up soon',
+  { timeout: 60_000 },
+  async () => {
+    const spec = colourSpec(
+      'let calls = 0; export function encode(input) { if (calls++ > 0) process.exit(0); return input; }',
+    );
+    const candidate = await timedVersion(spec);
+    const measured = measureLatency(
+      { baseline: null, candidate },
+      inputs,
+      [],
+      { ...settings, warmUp: 200 },
+      never,
+      () => undefined,
+    );
+    await expect(measured).rejects.toMatchObject({
+      exitCode: 5,
+      message: 'Version 1.0.0 cannot be timed: it ended 20 times over its first 40 requests.',
+    });
+  },
+);
