@@ -1,6 +1,8 @@
 import { seededRandom } from '../fixtures/generator/random.mjs';
 
 const users = 120_000;
+/** Enough for a self-test, which judges the log anew for each guardrail. */
+const fewUsers = 6000;
 const days = 4;
 const first = Date.parse('2026-11-01T00:00:00.000Z');
 const locales = ['en-US', 'de-DE', 'fr-FR'];
@@ -37,10 +39,12 @@ export function crowdFiles() {
   return new Map([
     ['pairs.jsonl', `${pairs.join('\n')}\n`],
     ['split.jsonl', `${split.join('\n')}\n`],
+    ['some.jsonl', `${pairs.slice(0, fewUsers).join('\n')}\n`],
     [
       'recorded.yaml',
       planOf('recorded', '{ source: pairs.jsonl, segments: { locale: context.locale } }', pairedGuardrails),
     ],
+    ['planted.yaml', planOf('planted', '{ source: some.jsonl, segments: { locale: context.locale } }', bothGuardrails)],
     [
       'live.yaml',
       planOf(

@@ -119,7 +119,7 @@ await prove('simulate with effects', [
 ]);
 await prove('evidence printed', ['evaluate', 'rollouts/intent-1.5.0.yaml', '--format', 'json']);
 await prove('selftest', ['selftest', 'rollouts/intent-1.5.0.yaml', '--format', 'json']);
-await prove('selftest of a crowd', ['selftest', 'crowd/recorded.yaml']);
+await prove('selftest of every family', ['selftest', 'crowd/planted.yaml']);
 
 const listing = [...kept].map(([name, digest]) => `${digest}  ${name}\n`).join('');
 writeFileSync(join(folder, 'digests.txt'), listing);
