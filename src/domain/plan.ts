@@ -1,7 +1,9 @@
 import type { AggregateNumber } from './aggregates.ts';
+import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import type { AnswerForm, LogFormat, RequestFields } from './log/log-format.ts';
 import type { Metric } from './metric.ts';
+import type { Role } from './role.ts';
 import type { Thresholds } from './threshold.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
@@ -65,6 +67,10 @@ export interface RequestSource {
   readonly where?: RequestFilter;
   /** How much older than the log's newest request one must be for its label to count, in ms; absent where every label does. */
   readonly labelsMatureAfterMs?: number;
+  /** What stands before the fraction of numbers in tables of texts; decided from them where absent. */
+  readonly decimal?: 'comma' | 'point';
+  /** In which unit each version was timed, where that is sure. */
+  readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>>;
   /** Share of rejected records, in [0, 1], above which the verdict is hold. */
   readonly maxRejected: number;
   /** Only requests at or after this time count (ISO 8601). */

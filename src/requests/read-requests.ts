@@ -15,6 +15,7 @@ import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { checkLatencies, latencyNotes } from './table/latency-check.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
+import { countLosses } from './table/losses.ts';
 import { joinLongPairs, longPairs, pairsNote } from './table/long-pairs.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
 import { namesOfRole } from './values/version-names.ts';
@@ -65,19 +66,25 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const facts = readings.map((reading, file) =>
     factsOf(reading, reasons.get(file) ?? new Map(), copies.get(file) ?? 0, leftOut.get(file), joined?.get(file)),
   );
+  const live = isLiveSplit(options) && pairs === undefined;
+  const losses = live ? await countLosses(db, options) : [];
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
-  const latency = await checkLatencies(db, options);
   const totals = await requestTotals(db, options, facts, outsideWindow, {
     holdsErrors: await placesForErrors(db, options, files),
     leftOut: totalLeftOut(leftOut, options),
-    live: isLiveSplit(options) && pairs === undefined,
-    latency,
+    live,
+    losses,
   });
   if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
   await requireSegments(db, options, files);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
+  const latency = await checkLatencies(
+    db,
+    options,
+    files.map(({ path }) => path),
+  );
   const order = await finishTable(db, options, columns);
   const notes = [
     ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),
@@ -86,7 +93,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...latencyNotes(options, latency),
     ...(young === undefined ? [] : [youngNote(young)]),
   ];
-  return { files: facts, totals: { ...totals, sharedUnits }, order, reading, notes };
+  return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes };
 }
 
 async function placesForErrors(

@@ -1,4 +1,5 @@
 import type { CohortSize } from '../domain/evidence.ts';
+import type { LogSpan } from '../domain/log-span.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { judgedCohortOf, type StageScope } from '../metrics/table/stage-scope.ts';
@@ -8,12 +9,15 @@ import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 export interface DrawnScope {
   readonly scope: StageScope;
   readonly sizes: readonly SizedSegment[];
-  /** ISO 8601; null where there is no request. */
-  readonly span: { readonly first: string | null; readonly last: string | null };
+  readonly span: LogSpan;
 }
 
-/** Counts a drawn stage. Outcomes are not counted: no check asks for them. */
-export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage): DrawnScope {
+/**
+ * Counts a drawn stage. Outcomes are not counted: no check asks for them.
+ * @param span of the log, outside of which a request does not stretch the stage's.
+ */
+export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, span: LogSpan): DrawnScope {
+  const [earliest, latest] = [Date.parse(span.first ?? ''), Date.parse(span.last ?? '')];
   const judgedCohort = judgedCohortOf(plan, stage);
   const { population } = drawn;
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
@@ -26,8 +30,8 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage): 
   const sizesOf = { canary: new CohortCount(), stable: new CohortCount() };
   visitRequests(drawn, 'all', null, (record, user) => {
     const time = population.times[record] ?? Number.NaN;
-    if (time < first) first = time;
-    if (time > last) last = time;
+    if (time < first && time >= earliest) first = time;
+    if (time > last && time <= latest) last = time;
     const inCanary = (drawn.draw.buckets[user] ?? 1) < drawn.weight;
     sizesOf[inCanary ? 'canary' : 'stable'].add(user);
     if (judgedCohort === 'canary' && !inCanary) return;

@@ -10,8 +10,10 @@ import { selectionShares } from '../../src/metrics/families/selection-shares.ts'
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
+import type { Losses } from '../../src/requests/table/losses.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { segmentColumn } from '../../src/requests/values/read-options.ts';
+import { seeded } from '../gate/planted-log.ts';
 import { selectionCheck } from '../../src/verdict/checks/selection.ts';
 
 /*
@@ -86,6 +88,46 @@ async function createHealthyLog(log: number, shape: 'pairs' | 'live'): Promise<v
       CASE WHEN ${draw(log, 'label', 'r')} < 0.3 + 0.6 * ${draw(log, 'labels', 'u')} THEN 'a' END AS label,
       ${own('baseline')}, ${own('candidate')} FROM rows`);
 }
+
+/** Users who lose records as often whatever version serves them: most few, one in twenty nearly all. */
+function healthyLosses(log: number): readonly Losses[] {
+  const next = seeded(log);
+  const usersOf = (users: number) => {
+    const requests = Float64Array.from({ length: users }, () => 1 + Math.floor(12 * next() ** 3));
+    const sum = requests.map((count) => {
+      const frailty = next() < 0.05 ? 0.9 : 0.1 * next();
+      return Array.from({ length: count }, () => next() < frailty).filter(Boolean).length;
+    });
+    return { requests, sum };
+  };
+  const users = () => ({ baseline: usersOf(1200), candidate: usersOf(300) });
+  return [
+    { by: 'where', users: users() },
+    { by: 'rejected', users: users() },
+  ];
+}
+
+test(`on ${logs} logs that lose as much of either version, selection speaks up in at most ${mostAlarms} at a level of ${alpha}`, async () => {
+  const plan = healthyPlan();
+  const [stage] = plan.stages;
+  if (stage === undefined) throw new Error('the plan has a stage');
+  await createHealthyLog(0, 'live');
+  const scope = await readStageScope(db, plan, stage, segmentColumn);
+  const table = { db, name: 'judged' };
+  const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
+  const shares = await MetricSampler.over(
+    table,
+    selectionShares(guardedMetrics(plan), scope.comparison),
+    segmentColumn,
+  );
+  const errors = passing(plan).filter(({ metric }) => metric === 'error_rate');
+  let alarms = 0;
+  for (let log = 0; log < logs; log += 1) {
+    const source = { plan, scope, sampler, shares, losses: healthyLosses(log), plannedUnits: 400 };
+    if (selectionCheck('hold', await readSelection(source, errors)).status === 'hold') alarms += 1;
+  }
+  expect(alarms).toBeLessThanOrEqual(mostAlarms);
+}, 900_000);
 
 /** Every guardrail as if it passed with no room. */
 function passing({ guardrails }: RolloutPlan): GuardrailResult[] {

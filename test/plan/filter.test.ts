@@ -102,6 +102,32 @@ describe('a kpi', () => {
   ]);
 });
 
+describe('the unit of each version', () => {
+  const unit = '  latencyUnit: { baseline: ms, candidate: s }';
+
+  test('is kept', () => {
+    expect(parsed(planWith(source, `${source}\n${unit}`)).plan.requests.latencyUnit).toEqual({
+      baseline: 'ms',
+      candidate: 's',
+    });
+  });
+
+  testEach([
+    [
+      'is written once',
+      source,
+      `  source: ../requests/*.jsonl\n  fields: { servedBy: by, latency: { path: took, unit: s } }\n${unit}`,
+      '12:3 latencyUnit: fields.latency has a unit already; write fields: { latency: PATH }, or no latencyUnit',
+    ],
+    [
+      'is none of two times',
+      source,
+      `  source: ../requests/*.jsonl\n  fields: { servedBy: by, latency: { from: a, to: b } }\n${unit}`,
+      '12:3 latencyUnit: fields.latency is the difference of two times, which has no unit; delete latencyUnit',
+    ],
+  ]);
+});
+
 test('labels mature after a span', () => {
   const { plan } = parsed(planWith(source, `${source}\n  labelsMatureAfter: 20d`));
   expect(plan.requests.labelsMatureAfterMs).toBe(20 * 86_400_000);

@@ -36,7 +36,7 @@ describe('a latency that is none costs nothing but itself', () => {
   });
 
   test('where a hundredth of a version is like it, none of that version counts', async () => {
-    const { facts, row } = await latencies('-1', true);
+    const { facts, row } = await latencies('-2', true);
     expect(row).toEqual({ ns: null, label: 'refund' });
     expect(facts.totals.latency.baseline?.problem).toBeUndefined();
     expect(facts.totals.latency.candidate?.problem).toBe('1.5.0: negative or no number, 1 of 1 recorded latency');

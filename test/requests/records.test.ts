@@ -151,8 +151,8 @@ describe('recorded outcomes', () => {
 
   test('keep an absent latency apart from zero', async () => {
     logs.writeRecords('latency.jsonl', [
-      record('r1', outcome({ error: 'crash' })),
-      record('r2', outcome({ latency_ms: 0, error: 'crash' })),
+      record('r1', outcome({ prediction: 'refund' })),
+      record('r2', outcome({ latency_ms: 0, prediction: 'refund' })),
     ]);
     await logs.read({ files: ['latency.jsonl'], recorded: bothVersions, ordered: true });
     expect(await logs.db.rows('SELECT candidate_latency_ns AS ns FROM requests ORDER BY seq')).toEqual([

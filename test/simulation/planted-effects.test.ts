@@ -3,13 +3,14 @@ import { schemes } from '../../src/assignment/schemes.ts';
 import { prepareFolder, workFolder } from '../../src/gate/rollout/look-history.ts';
 import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
+import { selftest } from '../../src/gate/simulate/selftest.ts';
 import { withDatabase } from '../../src/gate/rollout/with-database.ts';
 import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
 import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
-import { seededRecords, simulatedFolder } from './simulated-folder.ts';
+import { seededRecords, type SimulatedFolder, simulatedFolder } from './simulated-folder.ts';
 
 const guardrails = [
   '{ metric: latency.p90, maxIncrease: 10% }',
@@ -26,8 +27,10 @@ const guardrails = [
 const runs = 30;
 
 /** Mean of what simulated logs show of the effect, candidate minus baseline (or of agreement, the candidate's own). */
-async function shownMean(effect: string): Promise<{ readonly shown: number; readonly wanted: number }> {
-  const { world, folder } = simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05 }), guardrails);
+async function shownMean(
+  effect: string,
+  { world, folder }: SimulatedFolder,
+): Promise<{ readonly shown: number; readonly wanted: number }> {
   const rollout = await openRollout(world, 'plan.yaml');
   await prepareFolder(workFolder(folder));
   return await withDatabase(world, workFolder(folder), async (db) => {
@@ -68,8 +71,51 @@ describe('simulated logs show what was planted', () => {
     ['macro_f1=-5pp'],
     ['log_loss=+20%'],
   ])('%s', async (effect) => {
-    const { shown, wanted } = await shownMean(effect);
+    const log = simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05 }), guardrails);
+    const { shown, wanted } = await shownMean(effect, log);
     // A mean of runs is no closer than its own error; half of the effect, or twice, is far outside. Macro F1 is found by search.
     expect(Math.abs(shown / wanted - 1)).toBeLessThan(effect.startsWith('macro_f1') ? 0.3 : 0.15);
   });
+});
+
+const rankings = [
+  '{ metric: fpr, maxIncrease: 2pp }',
+  '{ metric: auc, maxDecrease: 3pp }',
+  '{ metric: pr_auc, maxDecrease: 3pp }',
+  '{ metric: recall_at_alerts(20%), maxDecrease: 3pp }',
+  '{ metric: decision_cost, maxIncrease: 1 }',
+];
+
+/** A log of two labels with a score. */
+function ofTwoLabels(chosen = rankings): SimulatedFolder {
+  const labels = ['legit', 'fraud'];
+  return simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05, labels }), chosen, {
+    output: { kind: 'classification', labels },
+    extra: 'judge: all\ndecisionCost: { falsePositive: 5, falseNegative: 20 }\n',
+  });
+}
+
+describe('of two labels, simulated logs show what was planted', () => {
+  test.each([
+    ['fpr=+5pp'],
+    ['fpr=-3pp'],
+    ['fpr[locale=de-DE]=+8pp'],
+    ['auc=-5pp'],
+    ['pr_auc=-5pp'],
+    ['pr_auc=+2pp'],
+    ['recall_at_alerts(20%)=-5pp'],
+    ['recall_at_alerts(20%)=+1pp'],
+    ['decision_cost=+1'],
+    ['decision_cost=-0.5'],
+    ['decision_cost=+40%'],
+  ])('%s', async (effect) => {
+    const { shown, wanted } = await shownMean(effect, ofTwoLabels());
+    expect(Math.abs(shown / wanted - 1)).toBeLessThan(0.3);
+  });
+});
+
+test.each(rankings)('a gross regression of %s is caught', async (guardrail) => {
+  const { rows, falseAlarm } = await selftest(ofTwoLabels([guardrail]).world, 'plan.yaml', 1);
+  expect(rows).toMatchObject([{ status: 'caught' }]);
+  expect(falseAlarm).toBeNull();
 });

@@ -2,12 +2,14 @@ import type { NamedSegment } from '../../domain/segment-findings.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
+import type { LogSpan } from '../../domain/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { SizedSegment } from '../../domain/segment-findings.ts';
 import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import { segmentReversals } from '../../metrics/segment-reversals.ts';
+import type { Losses } from '../../requests/table/losses.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
@@ -22,7 +24,7 @@ import { assignsRequests, servedUsersCheck } from '../../verdict/checks/served-u
 import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
-import { type LogSpan, spansDays, windowCheck } from '../../verdict/checks/window.ts';
+import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
 import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { plannedUnits } from '../../verdict/planned-units.ts';
@@ -57,10 +59,11 @@ export interface JudgedStage extends TestSubject {
   /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
   readonly held?: HeldLog;
   readonly now?: string;
-  /** When the first and the last request came. */
   readonly span: LogSpan;
   /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
   readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
+  /** What each version of a live split lost; absent in a simulation, which loses nothing. */
+  readonly losses?: readonly Losses[];
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */

@@ -3,11 +3,13 @@ import type { GuardrailResult } from '../../domain/evidence.ts';
 import { testedMeasure } from '../../domain/format-bound.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
-import { estimateAt } from '../../metrics/table/estimate.ts';
+import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import { labelledAlike, labelledDifferent, leftOutOf, needsTruth } from '../../metrics/families/selection-shares.ts';
 import type { Subject } from '../../metrics/table/subject.ts';
+import type { Losses, UserLosses } from '../../requests/table/losses.ts';
 import { isProvenAbove, isProvenLess } from '../../stats/bounds/proven-share.ts';
-import type { MissingTruth, Selection, UnevenSelection } from '../../verdict/checks/selection.ts';
+import { servedDifference } from '../../stats/estimates/served-difference.ts';
+import type { LostRecords, MissingTruth, Selection, UnevenSelection } from '../../verdict/checks/selection.ts';
 import { type LeftOutShares, selectionEffect, type SelectionSource } from './selection-effect.ts';
 
 interface Passed {
@@ -24,9 +26,12 @@ export async function readSelection(source: SelectionSource, results: readonly G
   const { plan, scope } = source;
   const passed = passedSubjects(source, results);
   const ofTruth = scope.comparison === 'paired' && passed.some(({ metric }) => needsTruth(metric));
-  const alphaEach = plan.checks.selection.alpha / (passed.length + (ofTruth ? 1 : 0));
+  const losses = passed.length === 0 ? [] : (source.losses ?? []);
+  const alphaEach = plan.checks.selection.alpha / (passed.length + losses.length + (ofTruth ? 1 : 0));
   const uneven: UnevenSelection[] = [];
-  for (const each of passed) uneven.push(...(await unevenOf(source, each, alphaEach)));
+  for (const each of losses) uneven.push(...(await lostOf(source, passed, each, alphaEach)));
+  for (const each of passed)
+    uneven.push(...(await unevenOf(source, each, await leftOutShares(source, each.subject, alphaEach))));
   return {
     asked: passed.length > 0,
     uneven,
@@ -52,9 +57,8 @@ function passedSubjects({ plan, scope }: SelectionSource, results: readonly Guar
 async function unevenOf(
   source: SelectionSource,
   { metric, subject, results }: Passed,
-  alpha: number,
+  shares: LeftOutShares | undefined,
 ): Promise<readonly UnevenSelection[]> {
-  const shares = await leftOutShares(source, subject, alpha);
   if (shares === undefined || shares.proven === 'neither') return [];
   const { baseline, candidate } = shares;
   const found: UnevenSelection[] = [];
@@ -70,6 +74,31 @@ async function unevenOf(
   return found.toSorted((a, b) => a.room - b.room).slice(0, 1);
 }
 
+/** The tightest of all that passed which the records that a version lost could turn, if there is one. */
+async function lostOf(
+  source: SelectionSource,
+  passed: readonly Passed[],
+  { by, users }: Losses,
+  alpha: number,
+): Promise<readonly UnevenSelection[]> {
+  const shares = servedShares(servedDifference(users.baseline, users.candidate, { zeroOne: true }), source, alpha);
+  const found: UnevenSelection[] = [];
+  for (const each of passed) found.push(...(await unevenOf(source, each, shares)));
+  const lost = { by, baseline: countsOf(users.baseline), candidate: countsOf(users.candidate) };
+  return found
+    .toSorted((a, b) => a.room - b.room)
+    .slice(0, 1)
+    .map((tightest) => ({ ...tightest, lost }));
+}
+
+function countsOf({ requests, sum }: UserLosses): LostRecords {
+  return { records: total(requests), lost: total(sum) };
+}
+
+function total(numbers: Float64Array): number {
+  return numbers.reduce((before, number) => before + number, 0);
+}
+
 /** What lies between the end of the interval that faces harm and the bound. */
 function roomOf({ bound, test, value, low, high }: GuardrailResult): number {
   const upper = harmfulEnd(bound.kind) === 'high';
@@ -80,22 +109,34 @@ function roomOf({ bound, test, value, low, high }: GuardrailResult): number {
 }
 
 async function leftOutShares(
-  { shares, plannedUnits }: SelectionSource,
+  source: SelectionSource,
   subject: Subject,
   alpha: number,
 ): Promise<LeftOutShares | undefined> {
+  const { shares } = source;
   const leftOut = leftOutOf(subject.metric, subject.comparison);
   if (leftOut === undefined) return undefined;
   const asked = { ...subject, metric: leftOut };
   const measured = await shares.measure(asked, 'difference');
-  if (measured.kind !== 'linearized') return undefined;
-  const { baseline = Number.NaN, candidate = Number.NaN } = measured;
   if (subject.comparison === 'paired') {
+    if (measured.kind !== 'linearized') return undefined;
+    const { baseline = Number.NaN, candidate = Number.NaN } = measured;
     // Of the requests that are left out of one version alone.
     const ofOne = await shares.measure(asked, 'own');
     const isProven = ofOne.kind === 'proportion' && isProvenAbove(ofOne, 0.5, alpha);
     return { baseline, candidate, proven: isProven ? 'candidate' : 'neither' };
   }
+  return servedShares(measured, source, alpha);
+}
+
+/** The shares of two groups of users, and whether they differ for certain at every look. */
+function servedShares(
+  measured: Measured,
+  { plannedUnits }: Pick<SelectionSource, 'plannedUnits'>,
+  alpha: number,
+): LeftOutShares | undefined {
+  if (measured.kind !== 'linearized') return undefined;
+  const { baseline = Number.NaN, candidate = Number.NaN } = measured;
   const settings = { alphaLower: alpha / 2, alphaUpper: alpha / 2, inference: 'sequential', plannedUnits } as const;
   const estimate = estimateAt(measured, settings);
   if (estimate.kind !== 'estimated') return undefined;

@@ -4,6 +4,7 @@ import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import type { Losses } from '../../requests/table/losses.ts';
 import type { Subject } from '../../metrics/table/subject.ts';
 
 /** What the check reads, beside what passed. */
@@ -14,6 +15,8 @@ export interface SelectionSource {
   readonly sampler: Sampler;
   /** Measures the shares of requests that they leave out. */
   readonly shares: Sampler;
+  /** What each version of a live split lost before anything was measured. */
+  readonly losses?: readonly Losses[];
   /** N* of the sequential bounds. */
   readonly plannedUnits: number;
 }

@@ -39,7 +39,7 @@ function latencyProblem(
   const problems = roles.flatMap((role) =>
     sources[role].latency === 'recorded' ? (readings[role]?.problem ?? []) : [],
   );
-  return problems.length === 0 ? {} : { latency: problems.join('; ') };
+  return problems.length === 0 ? {} : { latency: [...new Set(problems)].join('; ') };
 }
 
 /** The same sampler, whose metrics that the format cannot hold say so instead of what they miss. */

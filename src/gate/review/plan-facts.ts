@@ -6,6 +6,7 @@ import type { LogFacts, PlanFacts } from '../../plan/lint/plan-facts.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
+import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** What the rules may know of artifacts and other plans. What cannot be read is left out: whoever needs it tells of it. */
@@ -55,14 +56,14 @@ function noBase(): never {
 export async function logFacts(
   db: Database,
   { plan }: Pick<Rollout, 'plan'>,
-  log: { readonly accepted: number; readonly first: string | null; readonly last: string | null },
+  log: Pick<RequestTotals, 'accepted' | 'span'>,
 ): Promise<LogFacts> {
   const segments = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of Object.keys(plan.requests.segments)) {
     segments.set(dimension, await countsBy(db, quoteIdentifier(segmentColumn(dimension))));
   }
   const hours = await countsBy(db, 'hour("at")::VARCHAR');
-  const { first, last } = log;
+  const { first, last } = log.span;
   return {
     requests: log.accepted,
     spanMs: first === null || last === null ? 0 : Date.parse(last) - Date.parse(first),

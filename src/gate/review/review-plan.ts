@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/errors.ts';
+import type { LogSpan } from '../../domain/log-span.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -135,7 +136,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
       if (recorded && each !== undefined && 'uncomputable' in each)
         reasons.set(index, [...(reasons.get(index) ?? []), each.uncomputable]);
     });
-    const changes = found?.map((each) => withDays(each, size.requests ?? 0, log?.totals));
+    const changes = found?.map((each) => withDays(each, size.requests ?? 0, log?.totals.span));
     stages.push({ size, changes });
   }
   if (log === undefined) throw new Error('a plan has at least one stage');
@@ -172,7 +173,7 @@ const dayMs = 86_400_000;
 function withDays(
   found: GuardrailDetectability,
   requests: number,
-  log: { readonly first: string | null; readonly last: string | null } | undefined,
+  log: LogSpan | undefined,
 ): DetectableChange | undefined {
   if (found === undefined || 'uncomputable' in found) return undefined;
   const { requestsUntilPass: needed } = found;

@@ -37,7 +37,8 @@ export function readOptionsOf(
   sources: Readonly<Record<Role, OutcomeSource>>,
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
-  const { format, fields, segments, answers, component, where, labelsMatureAfterMs } = plan.requests;
+  const { format, fields, segments, answers, component, where, labelsMatureAfterMs, latencyUnit, decimal } =
+    plan.requests;
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
@@ -55,6 +56,8 @@ export function readOptionsOf(
     segments,
     where,
     labelsMatureAfterMs,
+    latencyUnit,
+    decimal,
     from: stage.from ?? plan.requests.from,
     to: stage.to ?? plan.requests.to,
     recorded: {

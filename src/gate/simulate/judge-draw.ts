@@ -39,7 +39,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const { plan } = log.rollout;
   const { population, draw, stage, until } = look;
   const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1, noise: false };
-  const { scope, sizes, span } = drawnScope(drawn, plan, stage);
+  const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
   const samplerOf = (noise: boolean, metrics = log.metrics) => {

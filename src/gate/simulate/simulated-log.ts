@@ -1,4 +1,5 @@
 import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors.ts';
+import type { LogSpan } from '../../domain/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
@@ -31,6 +32,7 @@ export interface SimulatedLog {
   readonly db: Database;
   readonly rollout: Rollout;
   readonly files: readonly RequestFileFacts[];
+  readonly span: LogSpan;
   readonly comparison: Worlds['comparison'];
   readonly timedTwice: boolean;
   readonly numbers: WantedNumbers;
@@ -91,7 +93,20 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const shares = selectionShares(metrics, comparison);
   const ground = await createPlantingGround(db, comparison, numbers);
   const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
-  return { db, rollout: asRead, files: log.files, comparison, timedTwice, numbers, metrics, shares, refusals, ground };
+  const { span } = log.totals;
+  return {
+    db,
+    rollout: asRead,
+    files: log.files,
+    span,
+    comparison,
+    timedTwice,
+    numbers,
+    metrics,
+    shares,
+    refusals,
+    ground,
+  };
 }
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */

@@ -18,12 +18,24 @@ export const applicableThreshold: LintRule = {
     const names = [...roles, ...Object.values(versions)];
     for (const name of written.filter((each) => !names.includes(each))) {
       const message = `threshold: ${name} is neither of the two versions`;
-      findings.push({ severity: 'error', path: ['threshold', name], message, hint: writeOneOf(name, names) });
+      findings.push({
+        severity: 'error',
+        path: ['threshold', name],
+        at: 'key',
+        message,
+        hint: writeOneOf(name, names),
+      });
     }
     for (const role of roles) {
       if (!written.includes(role) || !written.includes(versions[role])) continue;
       const message = `threshold: ${versions[role]} is the ${role}, which has another one`;
-      findings.push({ severity: 'error', path: ['threshold', versions[role]], message, hint: 'keep one of the two' });
+      findings.push({
+        severity: 'error',
+        path: ['threshold', versions[role]],
+        at: 'key',
+        message,
+        hint: 'keep one of the two',
+      });
     }
     const applied = thresholdsOf(threshold, versions);
     for (const role of roles) {

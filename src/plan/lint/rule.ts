@@ -8,6 +8,8 @@ import type { PlanFacts } from './plan-facts.ts';
 export interface LintFinding {
   readonly severity: Diagnostic['severity'];
   readonly path: TreePath;
+  /** Where the key is what is wrong, and not its value. */
+  readonly at?: 'key';
   readonly message: string;
   readonly hint: string;
 }

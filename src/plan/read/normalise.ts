@@ -87,6 +87,8 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
     ...(written.labelsMatureAfter === undefined
       ? {}
       : { labelsMatureAfterMs: accepted(readSpan(written.labelsMatureAfter)) }),
+    ...(written.decimal === undefined ? {} : { decimal: written.decimal }),
+    ...(written.latencyUnit === undefined ? {} : { latencyUnit: written.latencyUnit }),
     maxRejected: accepted(readFraction(written.maxRejected ?? planDefaults.requests.maxRejected)),
     ...normaliseWindow(written),
   };

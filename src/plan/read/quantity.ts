@@ -22,9 +22,10 @@ export function scaled(digits: string, exponent: number): number {
   return Number(digits.includes('e') ? Number(digits) * 10 ** exponent : `${digits}e${exponent}`);
 }
 
-/** A value as a message shows it. */
+/** A value as a message shows it: text that would be a number without its quotes has them. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string' && (value.trim() === '' || Number.isNaN(Number(value)))) return value;
+  if (typeof value === 'number') return String(value);
   return JSON.stringify(value);
 }
 

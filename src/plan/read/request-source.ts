@@ -4,7 +4,7 @@ import type { Finding } from '../../documents/findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
 /** Keys that speak of records, which numbers per version have not; what an organisation's base may say of them is harmless. */
-const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter']);
+const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter', 'latencyUnit', 'decimal']);
 
 /** Checks that the plan says where its requests, or its numbers, are. */
 export function checkRequestSource(root: TreeNode): Finding[] {
@@ -15,13 +15,34 @@ export function checkRequestSource(root: TreeNode): Finding[] {
   if (!keys.includes('source') && !keys.includes('numbers')) return [noSource(format)];
   if (format !== 'aggregates') {
     const fields =
-      format === 'canary' ? [...checkServedFields(keysOf(nodeAt(requests, ['fields']))), ...checkLabelField(root)] : [];
+      format === 'canary'
+        ? [
+            ...checkLatencyUnit(requests),
+            ...checkServedFields(keysOf(nodeAt(requests, ['fields']))),
+            ...checkLabelField(root),
+          ]
+        : [];
     return keys.includes('numbers') ? [numbersOfAnotherFormat(), ...fields] : fields;
   }
   return [
     ...(keys.includes('numbers') ? checkNumbers(root, keys.includes('source')) : []),
     ...meaningless(['requests'], keys),
     ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) => meaningless(['stages', index], keysOf(stage))),
+  ];
+}
+
+/** A unit is written once, and two times have none. */
+function checkLatencyUnit(requests: TreeNode): Finding[] {
+  const written = keysOf(nodeAt(requests, ['fields', 'latency']));
+  const other = ['unit', 'from'].find((key) => written.includes(key));
+  if (other === undefined || nodeAt(requests, ['latencyUnit']) === undefined) return [];
+  const message =
+    other === 'unit'
+      ? 'fields.latency has a unit already'
+      : 'fields.latency is the difference of two times, which has no unit';
+  const hint = other === 'unit' ? 'write fields: { latency: PATH }, or no latencyUnit' : 'delete latencyUnit';
+  return [
+    { path: ['requests', 'latencyUnit'], at: 'key', rule: 'unused-key', message: `latencyUnit: ${message}`, hint },
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { FieldPaths } from '../../domain/log/field-paths.ts';
-import type { LatencyField } from '../../domain/log/latency-field.ts';
+import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.ts';
 import type { AnswerForm } from '../../domain/log/log-format.ts';
 import type { RequestFormat } from '../../domain/plan.ts';
+import type { Role } from '../../domain/role.ts';
 import type { WrittenFilter } from './filter.ts';
 
 /** A plan as it is written, after the schema has accepted it: units and percentages are still text. */
@@ -62,6 +63,8 @@ export interface WrittenRequests {
   readonly where?: WrittenFilter;
   readonly maxRejected?: WrittenQuantity;
   readonly labelsMatureAfter?: string;
+  readonly decimal?: 'comma' | 'point';
+  readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>>;
   readonly from?: string;
   readonly to?: string;
 }

@@ -30,7 +30,7 @@ export const csv: RecordFormat = {
         return unreadable.reduce((sum, { lines }) => sum + lines, 0);
       },
       unreadable: () => unreadable,
-      mayHaveDecimalCommas: delimiter === ';',
+      delimiter,
     };
   },
   couldHold: async (db, file, path) => tableCouldHold((await headerOf(db, file)).columns, path),

@@ -14,7 +14,7 @@ export interface WantedField {
   readonly as: 'text' | 'json' | 'present';
   /** Of a text, where it is looked for where there is nothing at the path, one after the other. */
   readonly otherwise?: readonly RecordPath[];
-  /** Of a text, that it is a number, which a table behind semicolons may write with a decimal comma. */
+  /** Of a text, that it is a number, which a table of texts may write with a decimal comma. */
   readonly isNumber?: boolean;
 }
 
@@ -35,8 +35,8 @@ export interface RecordScan {
   furtherUnreadable(): Promise<number>;
   /** Those, where the reader knows where they are; after they were counted. */
   unreadable?(): readonly UnreadableRecord[];
-  /** Whether numbers may have a decimal comma, since a comma is not what stands between values. */
-  readonly mayHaveDecimalCommas?: boolean;
+  /** Of a table of texts, what stands between its values; people may have written its numbers. */
+  readonly delimiter?: string;
 }
 
 /** A record that is none of the query's rows. */
@@ -51,6 +51,8 @@ export interface UnreadableRecord {
 export interface ScanOptions {
   /** Whether each element of a line that is a JSON array is a record, as some systems write their batches. */
   readonly unpackArrays?: boolean;
+  /** What stands before the fraction of the numbers in tables of texts; decided from them where absent. */
+  readonly decimal?: 'comma' | 'point' | undefined;
 }
 
 /** How the records of one container are read. Fields are read at their `path` alone; see `scanRecords` for the rest. */

@@ -36,7 +36,7 @@ export async function rejectExamples(
   await db.run('CREATE OR REPLACE TABLE seen_records (file INTEGER, record BIGINT, id VARCHAR, content UBIGINT)');
   const skipped: (readonly UnreadableRecord[])[] = [];
   for (const [index, file] of files.entries()) {
-    const scan = await scanRecords(db, file, wantedFields(options));
+    const scan = await scanRecords(db, file, wantedFields(options), { decimal: options.decimal });
     const rows = await firstRejects(db, options, scan.sql, index);
     await scan.furtherUnreadable();
     const unreadable = scan.unreadable?.() ?? [];

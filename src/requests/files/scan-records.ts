@@ -3,7 +3,7 @@ import { type Database, quoteIdentifier, quoteLiteral } from '../../database/dat
 import { containerOf } from '../containers/record-format.ts';
 import type { RecordScan, ScanOptions, WantedField } from '../containers/record-scan.ts';
 import type { RequestFile } from './request-files.ts';
-import { commaColumns, decimalCommaSql } from './decimal-comma.ts';
+import { type DecimalMark, numberNotes, plainNumberSql, writtenNumbers } from './decimal-comma.ts';
 
 /** A scan, and how the file was read where that does not go without saying. */
 export interface DescribedScan extends RecordScan {
@@ -25,16 +25,30 @@ export async function scanRecords(
   const columns = places.flatMap(({ columns: own }) => own);
   const container = containerOf(file);
   const scan = await container.scan(db, file, columns, options);
-  const commas = scan.mayHaveDecimalCommas === true ? await commaColumns(db, file, columns) : new Set<string>();
-  const notes = commas.size === 0 ? [] : ['numbers are written with a decimal comma'];
-  if (commas.size === 0 && places.every(({ isPlain }) => isPlain)) return { ...scan, notes };
+  const marks = await marksOf(db, file, columns, scan.delimiter, options.decimal);
+  const notes = options.decimal === undefined ? numberNotes(marks) : [];
+  if (marks.size === 0 && places.every(({ isPlain }) => isPlain)) return { ...scan, notes };
   const values = places.map(({ field, columns: own, folder }) => {
-    const texts = own.map(({ column }) =>
-      commas.has(column) ? decimalCommaSql(quoteIdentifier(column)) : quoteIdentifier(column),
-    );
+    const texts = own.map(({ column }) => {
+      const mark = marks.get(column);
+      return mark === undefined ? quoteIdentifier(column) : plainNumberSql(quoteIdentifier(column), mark);
+    });
     return `${firstOf(field, texts, folder)} AS ${quoteIdentifier(field.column)}`;
   });
   return { ...scan, sql: `SELECT ${['readable', ...values].join(', ')} FROM (${scan.sql})`, notes };
+}
+
+/** The columns whose numbers are to be read with a mark: as the plan says, else as they are written. */
+async function marksOf(
+  db: Database,
+  file: RequestFile,
+  columns: readonly WantedField[],
+  delimiter: string | undefined,
+  decimal: DecimalMark | undefined,
+): Promise<ReadonlyMap<string, DecimalMark>> {
+  if (delimiter === undefined) return new Map();
+  if (decimal === undefined) return await writtenNumbers(db, file, columns, delimiter);
+  return new Map(columns.flatMap(({ column, isNumber = false }) => (isNumber ? [[column, decimal]] : [])));
 }
 
 /** Whether a file could say something at a path; see `RecordFormat.couldHold`. */

@@ -17,7 +17,7 @@ export const canaryRecords: RequestImporter = {
 
 async function readFile(db: Database, options: ReadOptions, file: RequestFile, index: number): Promise<FileReading> {
   try {
-    const scan = await scanRecords(db, file, wantedFields(options));
+    const scan = await scanRecords(db, file, wantedFields(options), { decimal: options.decimal });
     await insertRecords(db, options, { sql: scan.sql, file: index });
     return { furtherUnreadable: await scan.furtherUnreadable(), notes: scan.notes };
   } catch (error) {

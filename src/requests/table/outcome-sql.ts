@@ -1,4 +1,4 @@
-import type { LatencyField } from '../../domain/log/latency-field.ts';
+import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.ts';
 import { quoteLiteral } from '../../database/database.ts';
 import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
 import type { Role, ValueReading } from '../values/read-options.ts';
@@ -13,18 +13,20 @@ export interface OutcomeReading {
   readonly values: ValueReading | undefined;
   /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
   readonly maySayNothing: boolean;
-  /** Where the records of a live split keep their latency, and in which unit; milliseconds where absent. */
+  /** Where the records of a live split keep their latency; absent for others. */
   readonly latency: LatencyField | undefined;
+  /** The unit of a version's latencies. */
+  readonly latencyUnit: (role: Role) => LatencyUnit;
 }
 
 /** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
-export function decodedOutcomeSql(role: Role, { numbers, values, latency }: OutcomeReading): string[] {
+export function decodedOutcomeSql(role: Role, { numbers, values, latencyUnit }: OutcomeReading): string[] {
   const prediction = `${role}_prediction`;
   const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
   return [
     `${role}_present`,
     `${role}_latency`,
-    `${latencyMsSql(`${role}_latency`, latency)} AS ${role}_latency_ms`,
+    `${latencyMsSql(`${role}_latency`, latencyUnit(role))} AS ${role}_latency_ms`,
     `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
     `${role}_unscored`,
@@ -39,14 +41,14 @@ export function decodedOutcomeSql(role: Role, { numbers, values, latency }: Outc
 }
 
 /** Second step: the label that is meant, and the numbers that are stated. */
-export function statedOutcomeSql(role: Role, { values }: OutcomeReading): string[] {
+export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading): string[] {
   const label = `coalesce(${role}_stated_label, ${role}_best.label)`;
   return [
     `${values === undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
     `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
-    `${latencyNsSql(role)} AS ${role}_latency_ns`,
+    `${latencyNsSql(role, latency)} AS ${role}_latency_ns`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { holdsOwnOutcome, isLiveSplit, servedOutcomesSql, servedRejects } from '
 import { answerSql, decodedOutcomeSql, outcomeColumns, type OutcomeReading, statedOutcomeSql } from './outcome-sql.ts';
 import {
   derivedSegmentSql,
+  latencyUnitOf,
   type ReadOptions,
   recordedRoles,
   recordedSegments,
@@ -97,7 +98,13 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
   const numbers = wantedNumbersOf(options);
   const { where, values } = options;
   const latency = options.fields.served?.latency;
-  const reading: OutcomeReading = { numbers, values, maySayNothing: holdsOwnOutcome(options), latency };
+  const reading: OutcomeReading = {
+    numbers,
+    values,
+    maySayNothing: holdsOwnOutcome(options),
+    latency,
+    latencyUnit: (role) => latencyUnitOf(options, role),
+  };
   const decoded = [
     ...carried,
     'readable',

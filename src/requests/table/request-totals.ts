@@ -1,6 +1,8 @@
+import { type LogSpan, logSpan } from '../../domain/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './latency-check.ts';
+import type { Losses } from './losses.ts';
 import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
 
 /** What `where` leaves out. */
@@ -18,6 +20,8 @@ export interface RequestTotals {
   readonly collapsed: number;
   /** Records that `where` leaves out, and of each version whose outcomes were read, those that it answered. */
   readonly leftOut: LeftOut;
+  /** What each version of a live split lost, where it lost any; empty for pairs. */
+  readonly losses: readonly Losses[];
   /** Whether who served a user decides the cohort: a live split, and no pairs in long form. */
   readonly live: boolean;
   /** What became of each version's recorded latencies. */
@@ -30,6 +34,8 @@ export interface RequestTotals {
   /** Times of the first and last accepted request, ISO 8601 in UTC; null where there is none. */
   readonly first: string | null;
   readonly last: string | null;
+  /** The same without requests that are far from all others. */
+  readonly span: LogSpan;
   /** Accepted requests that have an outcome, of each version whose outcomes were read. */
   readonly outcomes: Readonly<Partial<Record<Role, number>>>;
   /** Of each of these versions, whether every file has a place for its errors; without one, no error means nothing. */
@@ -42,7 +48,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'latency'>,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
@@ -57,11 +63,22 @@ export async function requestTotals(
     outsideWindow,
     units: Number(counts['units']),
     sharedUnits: 0,
+    latency: {},
     first: typeof first === 'string' ? first : null,
     last: typeof last === 'string' ? last : null,
+    span: await spanOf(db),
     ...told,
     outcomes: Object.fromEntries(roles.map((role) => [role, Number(counts[role])])),
   };
+}
+
+async function spanOf(db: Database): Promise<LogSpan> {
+  const minutes = await db.columns(`SELECT epoch_ms(min("at"))::DOUBLE AS first, epoch_ms(max("at"))::DOUBLE AS last,
+    count(*)::DOUBLE AS requests FROM requests GROUP BY date_trunc('minute', "at") ORDER BY first`);
+  const [firsts, lasts, counts] = ['first', 'last', 'requests'].map((name) => minutes.numbers(name));
+  return logSpan(
+    Array.from(firsts ?? [], (first, row) => ({ first, last: lasts?.[row] ?? first, requests: counts?.[row] ?? 0 })),
+  );
 }
 
 function sum(numbers: readonly number[]): number {

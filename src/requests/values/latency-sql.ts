@@ -1,4 +1,4 @@
-import { type LatencyField, latencyUnits } from '../../domain/log/latency-field.ts';
+import { type LatencyField, type LatencyUnit, latencyUnits } from '../../domain/log/latency-field.ts';
 import { pathOf } from '../../domain/log/record-path.ts';
 import type { Role } from '../../domain/role.ts';
 import type { WantedField } from '../containers/record-scan.ts';
@@ -34,18 +34,24 @@ export function latencyTextSql(latency: LatencyField): string {
 }
 
 /** SQL of a latency in ms, DOUBLE, from its text. */
-export function latencyMsSql(text: string, latency: LatencyField | undefined): string {
+export function latencyMsSql(text: string, unit: LatencyUnit): string {
   const number = `try_cast(${text} AS DOUBLE)`;
-  const unit = typeof latency === 'object' && 'unit' in latency ? latency.unit : 'ms';
   return unit === 'ms' ? number : `${number} * ${latencyUnits[unit]}::DOUBLE`;
+}
+
+/** Whether a text is how gateways write that they have no time. */
+function saysNoTime(text: string): string {
+  return String.raw`regexp_full_match(${text}, '\s*-(1([.]0*)?)?\s*')`;
 }
 
 /**
  * SQL of a latency in whole nanoseconds, BIGINT: NULL where none was recorded, `unmeasured` where what was recorded is negative or no
  * number. Nothing else of the record depends on it.
  */
-export function latencyNsSql(role: Role): string {
+export function latencyNsSql(role: Role, latency: LatencyField | undefined): string {
   const ms = `${role}_latency_ms`;
+  const isDifference = typeof latency === 'object' && 'from' in latency;
+  const silent = isDifference ? '' : `WHEN ${saysNoTime(`${role}_latency`)} THEN NULL`;
   return `CASE WHEN ${ms} >= 0 AND ${ms} < ${mostLatencyMs} THEN round(${ms} * ${nanosecondsPerMs})::BIGINT
-    WHEN nullif(${role}_latency, '') IS NOT NULL THEN ${unmeasured} END`;
+    ${silent} WHEN nullif(${role}_latency, '') IS NOT NULL THEN ${unmeasured} END`;
 }

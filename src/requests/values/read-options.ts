@@ -2,6 +2,7 @@ import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
+import type { LatencyUnit } from '../../domain/log/latency-field.ts';
 import type { WantedField } from '../containers/record-scan.ts';
 import type { LabelReading } from './label.ts';
 import { filterTexts } from './filter-sql.ts';
@@ -26,6 +27,10 @@ export interface ReadOptions {
   readonly where?: RequestFilter | undefined;
   /** How much older than the newest request one must be for its label to count, in ms. */
   readonly labelsMatureAfterMs?: number | undefined;
+  /** What stands before the fraction of numbers in tables of texts; decided from them where absent. */
+  readonly decimal?: 'comma' | 'point' | undefined;
+  /** In which unit each version was timed, where the plan is sure of it. */
+  readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>> | undefined;
   /** Only requests at or after this time, and before that one, count (ISO 8601). */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -89,6 +94,12 @@ export function recordedRoles(options: Pick<ReadOptions, 'recorded'>): [role: Ro
   });
 }
 
+/** The unit that a version's latencies are read in: what the plan is sure of, else that of the field; milliseconds where none is written. */
+export function latencyUnitOf({ latencyUnit, fields }: ReadOptions, role: Role): LatencyUnit {
+  const latency = fields.served?.latency;
+  return latencyUnit?.[role] ?? (typeof latency === 'object' && 'unit' in latency ? latency.unit : 'ms');
+}
+
 /** The numbers that the plan's metrics need. */
 export function wantedNumbersOf({ numbers = noNumbers }: ReadOptions): WantedNumbers {
   return numbers;
@@ -101,7 +112,7 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     textField('id', fields.id),
     textField('timestamp', fields.timestamp),
     textField('unit', fields.unit),
-    textField('label', fields.label),
+    numberField(textField('label', fields.label), areNumbers(options, 'truths')),
     ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
     ...wantedNumbersOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
@@ -109,10 +120,13 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     ...(fields.served === undefined
       ? recordedRoles(options).flatMap(([role]) =>
           namesOfRole(options, role).flatMap((name, index) =>
-            outcomeFields(role, [...pathOf(fields.outcomes), name], index),
+            outcomeFields(role, [...pathOf(fields.outcomes), name], index, areNumbers(options, role)),
           ),
         )
-      : servedFields(fields.served)),
+      : servedFields(
+          fields.served,
+          recordedRoles(options).every(([role]) => areNumbers(options, role)),
+        )),
   ];
 }
 
@@ -122,24 +136,33 @@ function textField(column: string, paths: FieldPaths): WantedField {
   return { column, path: pathOf(first), as: 'text', ...further };
 }
 
-function servedFields({ by, latency, error, prediction, score }: ServedFields): WantedField[] {
+function numberField(field: WantedField, isNumber: boolean): WantedField {
+  return isNumber ? { ...field, isNumber } : field;
+}
+
+/** Whether what is right, or what a version answers, is a number. */
+function areNumbers({ values }: ReadOptions, of: 'truths' | Role): boolean {
+  return values !== undefined && (of === 'truths' ? values.truths : values.answers[of]) === undefined;
+}
+
+function servedFields({ by, latency, error, prediction, score }: ServedFields, numeric: boolean): WantedField[] {
   return [
     textField('served_by', by),
     ...latencyFields(latency),
     textField('served_error', error),
-    textField('served_prediction', prediction),
+    numberField(textField('served_prediction', prediction), numeric),
     ...(score === undefined ? [] : [{ ...textField('served_score', score), isNumber: true as const }]),
   ];
 }
 
 /** A version is one key, whatever dots are in it. What a further name of it holds is in columns of their own. */
-function outcomeFields(role: Role, outcome: RecordPath, index: number): WantedField[] {
+function outcomeFields(role: Role, outcome: RecordPath, index: number, numeric: boolean): WantedField[] {
   const column = (part: string) => outcomeColumn(role, part, index);
   return [
     { column: column('present'), path: outcome, as: 'present' },
     { column: column('latency'), path: [...outcome, 'latency_ms'], as: 'text', isNumber: true },
     { column: column('error'), path: [...outcome, 'error'], as: 'text' },
-    { column: column('prediction'), path: [...outcome, 'prediction'], as: 'text' },
+    numberField({ column: column('prediction'), path: [...outcome, 'prediction'], as: 'text' }, numeric),
     { column: column('beside'), path: [...outcome, 'score'], as: 'text', isNumber: true },
   ];
 }

@@ -1,8 +1,15 @@
 import type { CheckResult, Segment } from '../../domain/evidence.ts';
-import { formatQuantity, formatShare, type Measure } from '../../domain/format-number.ts';
+import { formatCount, formatQuantity, formatShare, type Measure } from '../../domain/format-number.ts';
 import type { CheckAction } from '../../domain/plan.ts';
+import type { Role } from '../../domain/role.ts';
 import { listed } from '../listed.ts';
 import { segmentPhrase } from '../explain.ts';
+
+/** Records of a version, and how many of them do not count. */
+export interface LostRecords {
+  readonly records: number;
+  readonly lost: number;
+}
 
 /** A metric that leaves out more requests of one version than of the other, for certain, and what they could change. */
 export interface UnevenSelection {
@@ -16,6 +23,8 @@ export interface UnevenSelection {
   /** What the interval leaves until its bound. */
   readonly room: number;
   readonly measure: Measure;
+  /** What was lost before any metric was computed, where that is what could change this one. */
+  readonly lost?: { readonly by: 'where' | 'rejected' } & Readonly<Record<Role, LostRecords>>;
 }
 
 /** Share of requests whose truth is known, of those on which the versions gave different answers or the same, where the first is less for certain. */
@@ -49,12 +58,29 @@ function truthText({ different, alike }: MissingTruth): string {
   return `the truth is known of ${share(different)} of the requests on which the versions differ and of ${share(alike)} of those on which they do not, so that quality is not told where it matters; label requests without regard to what a version answered`;
 }
 
-function unevenText({ metric, segment, baseline, candidate, effect, room, measure }: UnevenSelection): string {
-  const found = `${metric}${segmentPhrase(segment)} leaves out ${share(candidate)} of the candidate's requests and ${share(baseline)} of the baseline's (without an answer, a time, a label or an outcome)`;
+function unevenText({ metric, segment, baseline, candidate, effect, room, measure, lost }: UnevenSelection): string {
+  const changed = `${metric}${segmentPhrase(segment)}`;
+  const [found, it] =
+    lost === undefined
+      ? [
+          `${changed} leaves out ${share(candidate)} of the candidate's requests and ${share(baseline)} of the baseline's (without an answer, a time, a label or an outcome)`,
+          'it',
+        ]
+      : [lostText(lost), changed];
   const allowed = formatQuantity(room, measure).replace('+', '');
   return Number.isFinite(effect)
-    ? `${found}, which could change it by ${formatQuantity(effect, measure).replace('+', '')} where its bound leaves ${allowed}`
+    ? `${found}, which could change ${it} by ${formatQuantity(effect, measure).replace('+', '')} where its bound leaves ${allowed}`
     : `${found}, and nothing limits what those could change`;
+}
+
+function lostText({ by, baseline, candidate }: NonNullable<UnevenSelection['lost']>): string {
+  const what = by === 'where' ? 'requests' : 'records';
+  const both = `${lostPart(candidate, ` ${what} of the candidate`)} and ${lostPart(baseline, ' of the baseline')}`;
+  return by === 'where' ? `requests.where leaves out ${both}` : `${both} are rejected`;
+}
+
+function lostPart({ records, lost }: LostRecords, whose: string): string {
+  return `${formatCount(lost)} of ${formatCount(records)}${whose} (${share(lost / records)})`;
 }
 
 function share(value: number): string {

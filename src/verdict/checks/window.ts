@@ -1,12 +1,7 @@
 import type { CheckResult } from '../../domain/evidence.ts';
-import { exactNumber } from '../../domain/format-number.ts';
+import { countOf, exactNumber } from '../../domain/format-number.ts';
+import type { LogSpan } from '../../domain/log-span.ts';
 import type { Checks, Stage } from '../../domain/plan.ts';
-
-/** Times of the first and the last request, ISO 8601; null where there is none. */
-export interface LogSpan {
-  readonly first: string | null;
-  readonly last: string | null;
-}
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -18,16 +13,25 @@ const tolerance = 0.98;
 export function windowCheck(
   { window }: Pick<Checks, 'window'>,
   stage: Pick<Stage, 'minDurationMs'>,
-  { first, last }: LogSpan,
+  { first, last, stray }: LogSpan,
 ): CheckResult {
   const name = 'window';
   const wanted = stage.minDurationMs ?? window.minDurationMs;
   if (first === null || last === null)
     return { name, status: window.action, detail: `there is no request, ${span(wanted)} of them are asked for` };
   const spanned = Date.parse(last) - Date.parse(first);
-  const found = `the requests span ${span(spanned)} (${timeText(first)} to ${timeText(last)} UTC)`;
+  const left =
+    stray === undefined
+      ? ''
+      : `, without ${countOf(stray.requests, 'request')} far from all others, such as of ${timeText(stray.example)}`;
+  const found = `the requests span ${span(spanned)} (${timeText(first)} to ${timeText(last)} UTC${left})`;
   return spanned >= tolerance * wanted
-    ? { name, status: 'pass', detail: `${found}, ${span(wanted)} asked for` }
+    ? {
+        name,
+        status: 'pass',
+        detail: `${found}, ${span(wanted)} asked for`,
+        ...(stray === undefined ? {} : { told: true }),
+      }
     : {
         name,
         status: window.action,

@@ -31,6 +31,15 @@ describe('the window', () => {
     expect(spanning(2, hour).status).toBe('pass');
   });
 
+  test('tells of requests that are far from all others', () => {
+    const stray = { requests: 3, example: '2019-01-01T00:00:00.000Z' };
+    const span = { first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T06:30:00.000Z', stray };
+    expect(windowCheck(asked, {}, span).detail).toContain(
+      'the requests span 6 h 30 min (2026-11-01 00:00 to 2026-11-01 06:30 UTC, without 3 requests far from all others, such as of 2019-01-01 00:00), less than',
+    );
+    expect(windowCheck(asked, { minDurationMs: hour }, span)).toMatchObject({ status: 'pass', told: true });
+  });
+
   test('without a request is none', () => {
     expect(windowCheck(asked, {}, { first: null, last: null }).status).toBe('hold');
   });
