@@ -1,5 +1,5 @@
 import type { CohortSize } from '../domain/evidence.ts';
-import type { LogSpan } from '../domain/log-span.ts';
+import type { LogSpan } from '../domain/log/log-span.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segment-findings.ts';
 import { judgedCohortOf, type StageScope } from '../metrics/table/stage-scope.ts';

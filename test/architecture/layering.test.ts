@@ -44,7 +44,7 @@ test('every room inside a folder has a storey, and every storey a room', async (
       entry.isDirectory(),
     );
     expect(known).toEqual(expect.arrayContaining(built.map(({ name }) => name)));
-    for (const room of known) expect(existsSync(join(root, "src", folder, room))).toBe(true);
+    for (const room of known) expect(existsSync(join(root, 'src', folder, room))).toBe(true);
   }
 });
 

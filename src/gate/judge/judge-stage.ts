@@ -1,11 +1,10 @@
-import type { NamedSegment } from '../../domain/segment-findings.ts';
+import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
-import type { LogSpan } from '../../domain/log-span.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
-import type { SizedSegment } from '../../domain/segment-findings.ts';
 import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import { segmentReversals } from '../../metrics/segment-reversals.ts';

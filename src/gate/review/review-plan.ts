@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../domain/errors.ts';
-import type { LogSpan } from '../../domain/log-span.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';

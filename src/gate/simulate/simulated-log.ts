@@ -1,5 +1,5 @@
 import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors.ts';
-import type { LogSpan } from '../../domain/log-span.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';

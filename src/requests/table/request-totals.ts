@@ -1,4 +1,4 @@
-import { type LogSpan, logSpan } from '../../domain/log-span.ts';
+import { type LogSpan, logSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './latency-check.ts';

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../domain/evidence.ts';
 import { countOf, exactNumber } from '../../domain/format-number.ts';
-import type { LogSpan } from '../../domain/log-span.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { Checks, Stage } from '../../domain/plan.ts';
 
 const minute = 60_000;

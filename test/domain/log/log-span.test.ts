@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type BusyMinute, logSpan } from '../../src/domain/log-span.ts';
-import { seeded } from '../gate/planted-log.ts';
+import { type BusyMinute, logSpan } from '../../../src/domain/log/log-span.ts';
+import { seeded } from '../../gate/planted-log.ts';
 
 const start = Date.UTC(2026, 10, 2);
 const hour = 3_600_000;
