@@ -170,6 +170,7 @@ export interface Checks {
   readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
+  readonly labels: { readonly action: CheckAction };
   readonly selection: { readonly action: CheckAction; readonly alpha: number };
 }
 

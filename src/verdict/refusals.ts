@@ -2,7 +2,8 @@ import { countOf, formatCount, formatShare } from '../domain/format-number.ts';
 import { areMisread, type HeldLabels, type LogReading } from '../domain/log/log-reading.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { type Role, roles } from '../domain/role.ts';
-import type { TruthAgreement } from '../domain/log/truth-agreement.ts';
+import type { CheckAction } from '../domain/plan.ts';
+import type { TruthAgreements } from '../domain/log/truth-agreement.ts';
 
 /** Why something cannot be computed from a log although it has numbers for it, and what to do: clauses. */
 export interface Refusal {
@@ -23,7 +24,7 @@ export interface Refusals {
 export interface HeldLog {
   readonly reading: LogReading;
   /** Absent while no outcomes are there. */
-  readonly agreement?: Readonly<Record<Role, TruthAgreement>>;
+  readonly agreement?: TruthAgreements;
   readonly versions: Readonly<Record<Role, string>>;
   /** What the registry says of the baseline's own metrics, by their names. */
   readonly registered: Readonly<Record<string, number>>;
@@ -31,6 +32,8 @@ export interface HeldLog {
   readonly maxUnknownLabels: number;
   /** Largest share of outcomes of the version in production that cannot be read, in [0, 1]. */
   readonly maxRejected: number;
+  /** What labels that may be a version's own answers do. */
+  readonly ownLabels: CheckAction;
 }
 
 /** What must not be judged from a log: a number that was not measured is none. */
@@ -124,8 +127,8 @@ function unreadableOutcomes({ reading, versions, maxRejected }: HeldLog, role: R
   if (outcomes === undefined || outcomes.unreadable === 0) return undefined;
   const mostAllowed = role === 'baseline' ? maxRejected : 0.5;
   if (outcomes.unreadable <= mostAllowed * outcomes.requests) return undefined;
-  const { unreadable, outOfRange = 0 } = outcomes;
-  const why = `${formatCount(unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read`;
+  const { unreadable, outOfRange = 0, unread } = outcomes;
+  const why = `${formatCount(unreadable)} of ${countOf(outcomes.requests, 'outcome')} of ${versions[role]} in the log cannot be read${unread === undefined ? '' : `, such as ${unread}`}`;
   return 2 * outOfRange > unreadable
     ? { why: `${why}: their scores are outside [0, 1]`, hint: 'record probabilities, or leave the scores out' }
     : { why, hint: 'each needs a prediction or an error; say in requests.fields where they are' };

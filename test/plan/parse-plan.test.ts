@@ -87,6 +87,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
       window: { action: 'hold', minDurationMs: 129_600_000 },
       segments: { action: 'warn', alpha: 0.01 },
       segmentMix: { action: 'hold' },
+      labels: { action: 'hold' },
       selection: { action: 'warn', alpha: 0.001 },
     },
     judge: 'canary',

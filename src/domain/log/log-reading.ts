@@ -32,6 +32,8 @@ export interface OutcomeReading {
   readonly requests: number;
   /** Answers that could not be read. */
   readonly unreadable: number;
+  /** The most frequent of those, as far as it is told; absent where nothing was told. */
+  readonly unread?: string;
   /** Of these, answers with a score outside [0, 1], and those without the score that a threshold needs; absent where there are none. */
   readonly outOfRange?: number;
   readonly unscored?: number;

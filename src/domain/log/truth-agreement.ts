@@ -1,6 +1,10 @@
+import type { Role } from '../role.ts';
+
 /** How the true labels go with what one version answered, on the requests that have both. */
 export interface TruthAgreement {
   readonly requests: number;
+  /** Answers that say what the truth says: the true label, or its number to six digits. */
+  readonly same: number;
   /** Answers that are the true label; absent where answers are numbers. */
   readonly right?: number;
   /**
@@ -8,6 +12,12 @@ export interface TruthAgreement {
    * the same, so that it makes no difference which belongs to which, and where even perfect answers could not show it.
    */
   readonly associated: 'yes' | 'no' | 'unknown';
+}
+
+/** That of both versions. */
+export interface TruthAgreements extends Readonly<Record<Role, TruthAgreement>> {
+  /** Labelled requests that both versions answered: none in a live split. */
+  readonly pairs: number;
 }
 
 /** One-sided normal quantile of 1 in 1,000. */
@@ -31,17 +41,18 @@ export function labelAgreement(
     requests,
     counts.map(({ truths }): [number, number] => [truths, truths]),
   );
-  return { requests, right, associated: proven(observed, perfect) };
+  return { requests, same: right, right, associated: proven(observed, perfect) };
 }
 
 /**
  * The same of numbers, by their correlation r: sqrt(n - 1) r is standard normal where truth and answer are independent.
+ * @param same how many answers are the truth to six digits.
  * @param correlation null where all truths or all answers are the same.
  */
-export function numberAgreement(requests: number, correlation: number | null): TruthAgreement {
+export function numberAgreement(requests: number, same: number, correlation: number | null): TruthAgreement {
   const scale = Math.sqrt(Math.max(0, requests - 1));
   const observed = correlation === null ? undefined : correlation * scale;
-  return { requests, associated: proven(observed, scale) };
+  return { requests, same, associated: proven(observed, scale) };
 }
 
 function proven(observed: number | undefined, perfect: number | undefined): TruthAgreement['associated'] {

@@ -18,5 +18,6 @@ export async function heldLog(
     registered: baseline.entry.metrics ?? {},
     maxUnknownLabels: plan.requests.maxUnknownLabels,
     maxRejected: plan.requests.maxRejected,
+    ownLabels: plan.checks.labels.action,
   };
 }

@@ -79,6 +79,7 @@ export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
     },
     segments: { ...defaults.segments, ...asMap(checks.segments) },
     segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
+    labels: { ...defaults.labels, ...asMap(checks.labels) },
     selection: { ...defaults.selection, ...asMap(checks.selection) },
   };
 }

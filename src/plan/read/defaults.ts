@@ -25,6 +25,7 @@ export const planDefaults = {
     segments: { action: 'warn', alpha: 0.01 },
     segmentMix: { action: 'warn' },
     golden: { action: 'hold' },
+    labels: { action: 'hold' },
     selection: { action: 'hold', alpha: 0.001 },
   },
   drift: {

@@ -119,6 +119,7 @@ export interface WrittenChecks {
   readonly segments?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
   readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
   readonly golden?: WrittenAction | { readonly action?: WrittenAction };
+  readonly labels?: WrittenAction | { readonly action?: WrittenAction };
   readonly selection?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
 }
 

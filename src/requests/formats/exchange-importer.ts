@@ -6,7 +6,7 @@ import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { fileError } from '../files/file-error.ts';
 import { jsonTextSql } from '../containers/json-path.ts';
 import { isLiveSplit } from '../table/live-split.ts';
-import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
+import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
 import type { RequestFile } from '../files/request-files.ts';
 import { insertRecords } from '../table/request-table.ts';
 import { leaveOneComponent } from './components.ts';
@@ -16,7 +16,7 @@ import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
 import { nameOfLog } from './answers/answer-errors.ts';
-import { withPartsSql } from './answers/answer-sql.ts';
+import { isFailureSql, objectOfSql, partsOf, withPartsSql } from './answers/answer-sql.ts';
 import { predictionSql } from './answers/prediction-sql.ts';
 import { type AnswerReadings, readAnswers } from './answers/read-answers.ts';
 import type { AnswerReading } from './answers/answer-reading.ts';
@@ -142,7 +142,7 @@ function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
     `${role}_present`,
     `${role}_latency`,
     `${role}_error`,
-    `${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])} AS ${role}_prediction`,
+    `coalesce(${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])}, ${failureSql(role)}) AS ${role}_prediction`,
   ]);
   const columns = [
     'file',
@@ -163,6 +163,12 @@ function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
     places,
   );
   return `SELECT ${columns.join(', ')} FROM (${parts})`;
+}
+
+/** An answer without a prediction that tells of a failure instead, to be told as it is. */
+function failureSql(role: Role): string {
+  const object = objectOfSql(partsOf(`${role}_part`).answer);
+  return `CASE WHEN ${isFailureSql(object)} THEN ${object} END`;
 }
 
 /** The first of a field's texts that is there. */

@@ -102,16 +102,17 @@ function nearestLabel(text: string, labels: readonly string[]): string | undefin
 async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
   const badScore = (problem: number) => `${role}_error = 'bad-outcome' AND ${role}_unscored = ${problem}`;
   const [row = {}] = await db.rows(`SELECT count(*) AS requests, count(${role}_error) AS failed,
-    count(*) FILTER (WHERE ${role}_status) AS statuses, count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly,
+    count(*) FILTER (WHERE ${role}_status) AS statuses, count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly, mode(${role}_unread ORDER BY ${role}_unread) AS unread,
     count(*) FILTER (WHERE ${badScore(scoreProblems.outOfRange)}) AS out_of_range, count(*) FILTER (WHERE ${badScore(scoreProblems.missing)}) AS unscored
     FROM requests WHERE ${role}_present`);
-  const { mostly } = row;
+  const { mostly, unread } = row;
   const [outOfRange, unscored] = [Number(row['out_of_range']), Number(row['unscored'])];
   return {
     requests: Number(row['requests']),
     failed: Number(row['failed']),
     unreadable: Number(row['unreadable']),
     statuses: Number(row['statuses']),
+    ...(typeof unread === 'string' ? { unread } : {}),
     ...(outOfRange > 0 ? { outOfRange } : {}),
     ...(unscored > 0 ? { unscored } : {}),
     ...(typeof mostly === 'string' ? { mostly } : {}),

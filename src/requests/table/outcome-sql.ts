@@ -60,12 +60,16 @@ export function answerSql(role: Role, reading: OutcomeReading): string[] {
   const { trueScores, positiveScores, binary } = reading.numbers;
   return [
     `coalesce(${role}_failure, CASE WHEN ${role}_present AND ${unreadableSql(role, reading)} THEN 'bad-outcome' END) AS ${role}_error`,
+    `CASE WHEN ${role}_failure IS NULL AND ${role}_present AND ${unreadableSql(role, reading)} THEN left(${role}_prediction, ${longestExample}) END AS ${role}_unread`,
     ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
     ...(positiveScores
       ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
       : []),
   ];
 }
+
+/** Letters of an answer that cannot be read, as messages show it. */
+const longestExample = 80;
 
 function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): string {
   const prediction = `${role}_prediction`;

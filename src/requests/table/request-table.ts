@@ -36,7 +36,7 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
 /**
  * Beside those, until the whole log is read: the file that a record is from (its index), why it is left out (a reason's code, 0 for
  * not), what its time is written in, whether its id or unit was written in another way, whether an error was a status of HTTP, what
- * is wrong with an answer's scores (`scoreProblems`), and which of the fields that `where` names it has.
+ * is wrong with an answer's scores (`scoreProblems`), the beginning of an answer that cannot be read, and which of the fields that `where` names it has.
  */
 export function bookkeepingColumns(options: ReadOptions): [name: string, type: string][] {
   const seen: [string, string][] = options.where === undefined ? [] : [['seen', 'UINTEGER']];
@@ -48,6 +48,7 @@ export function bookkeepingColumns(options: ReadOptions): [name: string, type: s
     ...recordedRoles(options).flatMap(([role]): [string, string][] => [
       [`${role}_status`, 'BOOLEAN'],
       [`${role}_unscored`, 'UTINYINT'],
+      [`${role}_unread`, 'VARCHAR'],
     ]),
     ...seen,
   ];

@@ -1,6 +1,7 @@
 import type { CheckResult, Comparison } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
+import { ownLabels } from '../own-labels.ts';
 import { type HeldLog, refusalsOf, toldLabels } from '../refusals.ts';
 
 /**
@@ -19,21 +20,33 @@ export function labelsCheck(
   const refused = new Set([truth, answers, errors].flatMap((found) => found ?? []));
   if (refused.size > 0) {
     const matters = metrics.some(
-      (metric) => metricTraits(metric).concern === 'quality' || metric.family === 'error_rate',
+      (metric) => restsOnTruth(metric) || ['agreement', 'error_rate'].includes(metric.family),
     );
     const detail = [...refused].map(({ why, hint }) => `${why}; ${hint}`).join('; ');
     return { name, status: matters ? 'hold' : 'warn', detail };
   }
-  const found = [...singleValues(log), ...measuredOtherwise(log, comparisons)];
-  if (found.length > 0) return { name, status: 'warn', detail: found.join('; ') };
+  const own = ownLabels(log);
+  const found = [
+    ...(own === undefined ? [] : [own.detail]),
+    ...singleValues(log),
+    ...measuredOtherwise(log, comparisons),
+  ];
+  if (found.length > 0) {
+    const holds = own?.canPass === true && log.ownLabels === 'hold' && metrics.some(restsOnTruth);
+    return { name, status: holds ? 'hold' : 'warn', detail: found.join('; ') };
+  }
   const { truths } = log.reading;
   if (truths === undefined || truths.requests === 0)
     return { name, status: 'not-applicable', detail: 'no request has a true label of a classification' };
   return { name, status: 'pass', detail: `all ${countOf(truths.requests, 'true label')} are labels of the model` };
 }
 
+function restsOnTruth(metric: Metric): boolean {
+  return metricTraits(metric).concern === 'quality' && metric.family !== 'agreement';
+}
+
 function singleValues({ reading, versions }: HeldLog): string[] {
-  const { truths, answers } = reading;
+  const { truths, answers, outcomes } = reading;
   const found: string[] = [];
   if (truths !== undefined && truths.unknown > 0) {
     found.push(
@@ -41,6 +54,13 @@ function singleValues({ reading, versions }: HeldLog): string[] {
     );
   }
   for (const role of ['baseline', 'candidate'] as const) {
+    const { requests = 0, unreadable = 0, unread } = outcomes[role] ?? {};
+    if (unreadable > 0) {
+      const example = unread === undefined ? '' : ` (such as ${unread})`;
+      found.push(
+        `${formatCount(unreadable)} of ${countOf(requests, 'outcome')} of ${versions[role]} cannot be read${example}, each of which is the error bad-outcome`,
+      );
+    }
     const held = answers[role];
     if (held !== undefined && held.unknown > 0) {
       found.push(

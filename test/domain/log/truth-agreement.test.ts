@@ -7,7 +7,7 @@ describe('truths and answers', () => {
       { truths: 500, answers: 500, right: 250 },
       { truths: 500, answers: 500, right: 250 },
     ];
-    expect(labelAgreement(counts)).toEqual({ requests: 1_000, right: 500, associated: 'no' });
+    expect(labelAgreement(counts)).toEqual({ requests: 1_000, same: 500, right: 500, associated: 'no' });
   });
 
   test('that agree less than chance would are not associated either: they are turned round', () => {
@@ -45,10 +45,10 @@ describe('truths and answers', () => {
   });
 
   test('that are numbers go by their correlation', () => {
-    expect(numberAgreement(1_000, 0.2).associated).toBe('yes');
-    expect(numberAgreement(1_000, 0.05).associated).toBe('no');
-    expect(numberAgreement(1_000, -0.9).associated).toBe('no');
-    expect(numberAgreement(1_000, null).associated).toBe('unknown');
-    expect(numberAgreement(5, 1).associated).toBe('unknown');
+    expect(numberAgreement(1_000, 0, 0.2).associated).toBe('yes');
+    expect(numberAgreement(1_000, 0, 0.05).associated).toBe('no');
+    expect(numberAgreement(1_000, 0, -0.9).associated).toBe('no');
+    expect(numberAgreement(1_000, 0, null).associated).toBe('unknown');
+    expect(numberAgreement(5, 0, 1).associated).toBe('unknown');
   });
 });

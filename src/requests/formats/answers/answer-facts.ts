@@ -6,8 +6,10 @@ import { type FormFacts, type FormFit, type KeyFacts, type ToldForm, toldForms }
 import {
   couldBeLabelSql,
   distributionSql,
+  isFailureSql,
   isLabelSql,
   labelListSql,
+  objectOfSql,
   partsOf,
   probabilitySql,
   withPartsSql,
@@ -19,6 +21,8 @@ import { roleSql } from '../../values/version-names.ts';
 export interface AnswerPlace {
   readonly role: Role;
   readonly place: RecordPath;
+  /** Whether objects that tell of a failure are looked past; one beside answers is no answer of another shape. */
+  readonly pastFailures?: boolean;
 }
 
 /** Whose answers are looked at, as messages name them. */
@@ -46,23 +50,26 @@ export interface ShapeFacts {
   /** Objects with the arrays `classes` and `scores`; with `displayNames` and `confidences`. */
   readonly classes: number;
   readonly displayNames: number;
-  /** Neither objects nor lists of named ones. */
+  /** Objects that tell of a failure and of nothing else. */
+  readonly failures: number;
+  /** Neither objects nor lists of named ones; of these, what could be a label, a number or several. */
   readonly others: number;
+  readonly readableOthers: number;
   readonly objectExample: string | undefined;
   readonly otherExample: string | undefined;
 }
 
 /** The answers of a version with the parts of the value at a place. */
-function partsSql(options: ReadOptions, { role, place }: AnswerPlace): string {
+function partsSql(options: ReadOptions, { role, place, pastFailures = false }: AnswerPlace): string {
   const answers = `SELECT unnest(answers) AS answer FROM (
     SELECT answers, ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'response')) WHERE role = ${quoteLiteral(role)}`;
-  return withPartsSql(answers, 'one', 'answer', place);
+  const parts = withPartsSql(answers, 'one', 'answer', place);
+  return pastFailures ? `SELECT * FROM (${parts}) WHERE NOT ${isFailureSql(objectSql)}` : parts;
 }
 
 const one = partsOf('one');
 
-/** A value that is an object; DuckDB need not look at `AND` from left to right, so that this comes before what reads JSON. */
-const objectSql = `CASE WHEN ${one.value} LIKE '{%' AND json_valid(${one.value}) THEN ${one.value} END`;
+const objectSql = objectOfSql(one.value);
 
 function areArrays(...keys: readonly string[]): string {
   return keys.map((key) => `json_type(object, '$.${key}') = 'ARRAY'`).join(' AND ');
@@ -72,6 +79,7 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
   const isNamed = `((json_exists(object, '$.label') AND json_type(object, '$.label') NOT IN ('ARRAY', 'OBJECT')) OR coalesce(json_type(object, '$.scores') = 'OBJECT', false))`;
   const isRanked = `(value LIKE '[{%' AND coalesce(TRY(json_exists(value, '$[0].label') AND json_exists(value, '$[0].score')), false))`;
   const known = labelListSql(options.labels?.[place.role] ?? []);
+  const others = `value <> 'null' AND object IS NULL AND NOT ${isRanked}`;
   const counted = {
     objects: 'object IS NOT NULL',
     named: `${isNamed} OR ${isRanked}`,
@@ -79,13 +87,15 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
     byLabel: `len(json_keys(object)) = len(${known}) AND list_has_all(${known}, json_keys(object))`,
     classes: areArrays('classes', 'scores'),
     displayNames: areArrays('displayNames', 'confidences'),
-    others: `value <> 'null' AND object IS NULL AND NOT ${isRanked}`,
+    failures: isFailureSql('object'),
+    others,
+    readable_others: `${others} AND (number IS NOT NULL OR len(items) > 0 OR ${isKnownSql('single', knownTexts(options, place.role))})`,
   };
   const counts = Object.entries(counted).map(([name, condition]) => `count(*) FILTER (${condition}) AS "${name}"`);
   const [row = {}] =
     await db.rows(`SELECT count(*) AS answers, count(*) FILTER (value <> 'null') AS there, ${counts.join(', ')},
     min(value) FILTER (${counted.objects}) AS object_example, min(value) FILTER (${counted.others}) AS other_example
-    FROM (SELECT ${one.value} AS value, ${objectSql} AS object FROM (${partsSql(options, place)}))`);
+    FROM (SELECT ${one.value} AS value, ${one.single} AS single, ${one.number} AS number, ${one.items} AS items, ${objectSql} AS object FROM (${partsSql(options, place)}))`);
   const count = (name: string) => Number(row[name] ?? 0);
   return {
     answers: count('answers'),
@@ -96,7 +106,9 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
     byLabel: count('byLabel'),
     classes: count('classes'),
     displayNames: count('displayNames'),
+    failures: count('failures'),
     others: count('others'),
+    readableOthers: count('readable_others'),
     objectExample: textOf(row['object_example']),
     otherExample: textOf(row['other_example']),
   };
@@ -115,9 +127,10 @@ export async function formFacts(
       `count(*) FILTER (${column(form)}) AS "${form} count", min(${one.value}) FILTER (${column(form)}) AS "${form} example"`,
   );
   const anyForm = toldForms.map(column).join(' OR ');
+  const isStrange = `NOT ${isKnownSql(one.single, knownTexts(options, place.role))} AND ${one.number} IS NULL`;
   const [row = {}] =
     await db.rows(`SELECT count(*) FILTER (${one.value} <> 'null') AS answers, count(*) FILTER (${anyForm}) AS readable,
-      count(*) FILTER (${exact}) AS exact, min(${one.value}) FILTER (${one.value} <> 'null' AND NOT (${anyForm})) AS strange,
+      count(*) FILTER (${exact}) AS exact, count(*) FILTER (${column('label')} AND ${isStrange}) AS strangers, min(${one.value}) FILTER (${one.value} <> 'null' AND NOT (${anyForm})) AS strange,
       ${[...measures, ...pairMeasures('label, probability', labels, 1), ...pairMeasures('probability, label', labels, 2)].join(', ')}
     FROM (${fitsSql(options, place, labels)})`);
   const fitOf = (form: ToldForm): FormFit => ({
@@ -131,6 +144,7 @@ export async function formFacts(
     answers: Number(row['answers'] ?? 0),
     readable: Number(row['readable'] ?? 0),
     exactLabels: Number(row['exact'] ?? 0),
+    strangers: Number(row['strangers'] ?? 0),
     strange: textOf(row['strange']),
     fits: {
       label: fitOf('label'),
@@ -143,6 +157,17 @@ export async function formFacts(
 }
 
 const column = (form: ToldForm): string => `"fits ${form}"`;
+
+/** The texts that mean a label, in small letters: what differs in capitals is no failure but a label that is spelled otherwise. */
+function knownTexts({ labels, values }: ReadOptions, role: Role): string[] {
+  return [...(labels?.[role] ?? []), ...Object.keys(values?.answers[role]?.names ?? {})].map((text) =>
+    text.toLowerCase(),
+  );
+}
+
+function isKnownSql(text: string, known: readonly string[]): string {
+  return `coalesce(lower(trim(${text})) IN (${known.map(quoteLiteral).join(', ') || 'NULL'}), false)`;
+}
 
 /** The answers with a BOOLEAN for every form. */
 function fitsSql(options: ReadOptions, place: AnswerPlace, labels: readonly string[]): string {

@@ -29,6 +29,8 @@ export interface FormFacts {
   readonly fits: Readonly<Record<ToldForm, FormFit>>;
   /** Answers that are a label letter by letter. */
   readonly exactLabels: number;
+  /** Texts that could only be labels and are none that anybody knows. */
+  readonly strangers: number;
   /** An answer that fits nothing. */
   readonly strange: string | undefined;
 }
@@ -59,10 +61,21 @@ export function decideForm(facts: FormFacts, labels: readonly string[], written:
   if (some.length === 0) return { problem: 'nothing', forms: [] };
   const throughout = some.filter((form) => facts.fits[form].count === facts.readable);
   const [form] = throughout;
-  if (form === undefined) return { problem: 'mixed', forms: some };
+  if (form === undefined) {
+    const known = withoutStrangers(facts);
+    return known === undefined ? { problem: 'mixed', forms: some } : decideForm(known, labels, written);
+  }
   if (throughout.length === 1) return { form, whose: scoreOwner(facts.fits[form], labels.length) };
   if (meanTheSame(throughout, facts, labels)) return { form: 'label', whose: 'unknown' };
   return { problem: 'several', forms: throughout };
+}
+
+/** A few texts that no label has among answers of another form say that something failed; undefined where there are none, or more. */
+function withoutStrangers(facts: FormFacts): FormFacts | undefined {
+  const { fits, readable, strangers } = facts;
+  if (strangers === 0 || 2 * strangers >= readable) return undefined;
+  const label = { ...fits.label, count: fits.label.count - strangers };
+  return { ...facts, readable: readable - strangers, strangers: 0, fits: { ...fits, label } };
 }
 
 /** Numbers that are labels letter by letter are labels; and of the labels 0 and 1 in this order, a certain probability says what the label says. */

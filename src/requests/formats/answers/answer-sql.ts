@@ -6,6 +6,8 @@ import { jsonFieldSql } from '../../containers/json-path.ts';
 
 /** Columns that hold the parts of one answer. */
 export interface AnswerParts {
+  /** VARCHAR: the whole answer. */
+  readonly answer: string;
   /** VARCHAR: what is at the place, an array of one value as that value. */
   readonly value: string;
   /** VARCHAR: the text of a value that is a text or a number; NULL for arrays, objects and what is no value. */
@@ -21,6 +23,7 @@ export interface AnswerParts {
 /** The columns in which `withPartsSql` leaves the parts of an answer. */
 export function partsOf(name: string): AnswerParts {
   return {
+    answer: `${name}_answer`,
     value: `${name}_whole`,
     single: `${name}_single`,
     number: `${name}_number`,
@@ -109,3 +112,20 @@ export function distributionSql(numbers: string, labels: readonly string[]): str
   const outside = `len(list_filter(${numbers}, lambda number: NOT ${probabilitySql('number')}))`;
   return `coalesce(len(${numbers}) = ${labels.length} AND ${labels.length} > 1 AND ${outside} = 0 AND abs(list_sum(${numbers}) - 1) <= ${tolerance}, false)`;
 }
+
+/** A value where it is an object; DuckDB need not look at `AND` from left to right, so that this comes before what reads JSON. */
+export function objectOfSql(value: string): string {
+  return `CASE WHEN ${value} LIKE '{%' AND json_valid(${value}) THEN ${value} END`;
+}
+
+/** Whether an object says only that something failed, as gateways and servers word it; false for what is no object. */
+export function isFailureSql(object: string): string {
+  const keys = `list_transform(json_keys(${object}), lambda key: lower(replace(key, '_', '')))`;
+  const tells = `len(list_filter(${keys}, lambda key: regexp_matches(key, '${failureKeys}'))) > 0`;
+  const answers = `len(list_filter(${keys}, lambda key: regexp_matches(key, '${answerKeys}'))) > 0`;
+  return `coalesce(len(${keys}) = 0 OR (${tells} AND NOT ${answers}), false)`;
+}
+
+const failureKeys = '^(.*error.*|.*exception.*|fault|.*message|msg|details?|title|reason|status|status_?code|code)$';
+const answerKeys =
+  '^(.*labels?|.*scores?|.*predictions?|.*class(es)?|.*probabilit.*|outputs?|results?|values?|categor(y|ies)|displaynames)$';

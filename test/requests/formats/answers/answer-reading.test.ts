@@ -19,6 +19,7 @@ function facts(fits: Partial<Record<ToldForm, number | FormFit>>, more: Partial<
     answers: 10,
     readable: 10,
     exactLabels: 0,
+    strangers: 0,
     strange: undefined,
     fits: {
       label: fit('label'),
