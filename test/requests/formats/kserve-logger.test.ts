@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LogFolder } from '../log-folder.ts';
-import { formatFixtures, importOptions } from '../importers/import-fixture.ts';
+import { formatFixtures, importOptions } from './import-fixture.ts';
 
 let logs: LogFolder;
 let log = '';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Captures, captured, csv, json, truth, unit } from '../importers/capture-records.ts';
-import { importOptions } from '../importers/import-fixture.ts';
+import { Captures, captured, csv, json, truth, unit } from './capture-records.ts';
+import { importOptions } from './import-fixture.ts';
 
 let captures: Captures;
 beforeAll(async () => {
