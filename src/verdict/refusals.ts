@@ -42,7 +42,7 @@ export function refusalsOf(log: HeldLog): Refusals {
   const misread = roles.map((role) => misreadAnswers(log, role)).find((found) => found !== undefined);
   const unreadable = roles.map((role) => unreadableOutcomes(log, role)).find((found) => found !== undefined);
   const failed = unreadable ?? everythingFailed(log);
-  const errors = failed ?? statusesOfOne(log);
+  const errors = failed ?? misreadBaseline(log) ?? statusesOfOne(log);
   const answers = misread ?? failed;
   return {
     ...(truth === undefined ? {} : { truth }),
@@ -120,6 +120,12 @@ function misreadAnswers({ reading, versions, maxUnknownLabels }: HeldLog, role: 
     why,
     hint: `the log says ${toldLabels(held)}; name them under requests.labelNames, or say in requests.fields where the answer is`,
   };
+}
+
+/** Answers of the version in production that count as failures although they are labels spelled otherwise, as the candidate's then are. */
+function misreadBaseline(log: HeldLog): Refusal | undefined {
+  const held = log.reading.answers.baseline;
+  return held === undefined || areMisread(held) ? undefined : misreadAnswers(log, 'baseline');
 }
 
 function unreadableOutcomes({ reading, versions, maxRejected }: HeldLog, role: Role): Refusal | undefined {

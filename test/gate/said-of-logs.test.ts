@@ -24,7 +24,7 @@ test('what is left out is counted by version, apart from rejects, and said', asy
     rejected: {},
     leftOut: { records: 150, versions: { '1.0.0': 50, '1.1.0': 100 } },
   });
-  expect(notes).toEqual(['Requests.where leaves out 150 of 550 lines, 50 of 1.0.0 and 100 of 1.1.0.']);
+  expect(notes).toEqual(['requests.where leaves out 150 of 550 lines, 50 of 1.0.0 and 100 of 1.1.0.']);
 });
 
 test('pairs in long form are said to be', async () => {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/errors.ts';
+import { asSentence } from '../../report/words/paragraph.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
@@ -95,7 +96,7 @@ async function evaluateStage(
   const { plan, folder } = rollout;
   const sources = sourcesOf(rollout);
   const log = await readStageRequests(db, rollout, stage, sources);
-  for (const note of log.notes) world.note(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
+  for (const note of log.notes) world.note(asSentence(note));
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout, stage);
   await assignUnits(db, plan.assignment);

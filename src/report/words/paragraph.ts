@@ -22,9 +22,13 @@ export function fields(pairs: readonly (readonly [name: string, text: string])[]
 
 /** Clauses as a list, a sentence each. */
 export function noteLines(notes: readonly string[], style: Style): string[] {
-  return notes.map((note) =>
-    paragraph(`${printableSentence(`${note.charAt(0).toUpperCase()}${note.slice(1)}`)}.`, style, '  - '),
-  );
+  return notes.map((note) => paragraph(printableSentence(asSentence(note)), style, '  - '));
+}
+
+/** A clause as a sentence; one that begins with the name of a file or a key keeps it as it is written. */
+export function asSentence(clause: string): string {
+  const begins = /^[a-z]+(?=[ ,])/u.test(clause) ? clause.charAt(0).toUpperCase() : clause.charAt(0);
+  return `${begins}${clause.slice(1)}.`;
 }
 
 /** A bold title over its lines; nothing where there are no lines. */

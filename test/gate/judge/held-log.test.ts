@@ -98,6 +98,9 @@ describe('what was never measured holds, and says why', () => {
   });
 });
 
+/** An answer of which one label is spelled otherwise. */
+const capital = (isFraud: boolean) => ({ prediction: isFraud ? 'Fraud' : 'legit' });
+
 describe('single values that fit no model', () => {
   test('up to the allowed share warn, and are wrong for both', async () => {
     const records = pairs((truth, baseline, candidate, request) =>
@@ -115,6 +118,19 @@ describe('single values that fit no model', () => {
       ...(request < 100 ? { candidate: { prediction: '7' } } : {}),
     }));
     expect((await judge(records)).outcomes.candidate.errors).toEqual({ 'bad-label': 100 });
+  });
+
+  test('of answers of the version in production too are no failures that the candidate could be rolled back for', async () => {
+    const guardrails = '{ metric: error_rate, max: 1%, maxIncrease: 1pp }';
+    const records = pairs((truth, baseline, candidate) => ({
+      label: truth ? 'fraud' : 'legit',
+      baseline: capital(baseline),
+      candidate: capital(candidate),
+    }));
+    const { verdict, guardrails: results } = await judge(records, { labels: ['legit', 'fraud'], guardrails });
+    expect(verdict.decision).toBe('hold');
+    expect(results.map(({ status }) => status)).toEqual(['uncomputable', 'uncomputable']);
+    expect(results[0]?.reason).toContain('no label of it, such as "Fraud"');
   });
 
   test('that the plan names are labels', async () => {
