@@ -11,7 +11,7 @@ export interface OutcomeColumns {
   readonly labels: Int32Array;
   /** A regression's number, NaN for none. */
   readonly values: Float64Array;
-  /** Of the predicted label; NaN for none. */
+  /** The score of the predicted label; NaN for none. */
   readonly scores: Float64Array;
   /** The score of every label, request by request in the signature's order; NaN for none, empty where no request has any. */
   readonly labelScores: Float32Array;

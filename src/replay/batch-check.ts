@@ -90,7 +90,7 @@ export async function readBatchSample(
   };
 }
 
-/** Of the stored outcomes; a name that the table of requests does not have. */
+/** Columns of the stored outcomes, whose names the table of requests does not have. */
 const numberColumns = ['value', 'score', 'positive_score'];
 
 /**

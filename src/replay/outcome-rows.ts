@@ -26,7 +26,7 @@ export class OutcomeRows {
     this.#positive = this.#labels.indexOf(positiveLabel(output) ?? '');
   }
 
-  /** Of all the labels' scores two per request are kept: those of a thousand labels would not fit in memory. */
+  /** Keeps two of the labels' scores per request, since those of a thousand labels would not fit in memory. */
   finished({ from, to, seqs, trueLabels }: RequestChunk, outcomes: OutcomeColumns): FinishedChunk {
     const width = labelsScored(outcomes);
     const scoreOf = (row: number, label: number): number =>

@@ -8,7 +8,7 @@ export interface RequestChunk extends RowRange {
   readonly seqs: readonly number[];
   /** One JSON text per request. */
   readonly inputs: readonly string[];
-  /** Of the requests; empty where they are not to be scored. */
+  /** The true label of each request; empty where they are not to be scored. */
   readonly trueLabels: readonly (string | null)[];
 }
 

@@ -185,7 +185,7 @@ function factsOf(
     collapsed,
     ...(leftOut === undefined ? {} : { leftOut }),
     ...(lines === undefined ? {} : { lines }),
-    // Of pairs in long form, the second record of each became part of the first.
+    // Where pairs are in long form, the second record of each became part of the first.
     ...(joined === 0 ? {} : { lines: { lines: rows + joined, unpacked: 0, joined, unmatched: 0 } }),
   };
 }

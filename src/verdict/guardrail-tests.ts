@@ -49,7 +49,7 @@ export function rollbackTests(tests: readonly PlannedTest[]): number {
 }
 
 /**
- * By what the j-th segment of `segments: auto` divides its bound's share of alpha, in order of appearance: 1 / (j (j + 1)) sums to
+ * The divisor of the alpha that a bound has, for its j-th segment of `segments: auto` in order of appearance: 1 / (j (j + 1)) sums to
  * 1 over any number of segments, and a segment that appears later takes nothing from the ones before.
  * @param position from 1.
  */

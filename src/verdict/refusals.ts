@@ -12,11 +12,11 @@ export interface Refusal {
 }
 
 export interface Refusals {
-  /** Of what is compared with the truth. */
+  /** Why nothing that is compared with the truth can be computed. */
   readonly truth?: Refusal;
-  /** Of what the versions answered. */
+  /** Why nothing about the versions' answers can be computed. */
   readonly answers?: Refusal;
-  /** Of how often they failed. */
+  /** Why it cannot be told how often the versions failed. */
   readonly errors?: Refusal;
 }
 

@@ -25,9 +25,9 @@ test('assigns ten users at 20%, each on a line', async () => {
   expect(await assign(await starter(), [...tenUsers, '--weight', '20%'])).toBe(tenUsersAtTwentyPercent);
 });
 
-test('is shown in the README as it is', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(`${tenUsers.join(' ')} --weight 20%\n${tenUsersAtTwentyPercent}`);
+test('is shown in the documents as it is', () => {
+  const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+  expect(page).toContain(`${tenUsers.join(' ')} --weight 20%\n${tenUsersAtTwentyPercent}`);
 });
 
 test.each(['0.2', '20%', '20.0%'])('reads the weight %s as one fifth', async (weight) => {

@@ -170,7 +170,7 @@ export class HostedModel {
     const reply = await this.#ask({ kind: 'time', input, ...load }, () => allowedMs);
     if (reply.kind === 'timed') {
       const { nanoseconds, error, retries, restarted } = reply;
-      // As with a process of ours, the time of a crash says nothing.
+      // The time of a crash says nothing, as with a process of ours.
       if (error === 'crash') return { nanoseconds: null, error, retries, restarted };
       // A timer may fire a little early; a timeout took its time all the same.
       if (nanoseconds < limit && error !== 'timeout') return { nanoseconds, error, retries, restarted };

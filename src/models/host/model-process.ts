@@ -17,7 +17,7 @@ interface Waiting {
   /** False when the channel was closed already, so that the process cannot have ended over this request. */
   readonly sent: boolean;
   readonly resolve: (reply: HostReply | ProcessDeath) => void;
-  /** Of a concurrent model, whose requests wait for none before them. */
+  /** The request's own timer, for a concurrent model, whose requests wait for none before them. */
   timer?: NodeJS.Timeout;
 }
 
@@ -38,7 +38,7 @@ const busyEndMs = 200;
  */
 export class ModelProcess {
   readonly #child: ChildProcess;
-  /** By number, in the order of their coming. */
+  /** What waits for an answer, by its number, in the order in which it came. */
   readonly #waiting = new Map<number, Waiting>();
   readonly #concurrent: boolean;
   readonly #onDeath: () => void;

@@ -16,7 +16,7 @@ import { Transport } from './transport.ts';
 
 /** Compression would be another cost than the model's, and without this header any is allowed. */
 const asked = { 'accept-encoding': 'identity' };
-/** For each question before the replay, which a server that just woke up may take its time for. */
+/** How long each question before the replay may take: a server that just woke up may need a while. */
 const questionMs = 10_000;
 
 /**

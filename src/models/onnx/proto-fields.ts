@@ -3,9 +3,9 @@ const lengthDelimited = 2;
 
 export interface Field {
   readonly number: number;
-  /** Of a length-delimited field. */
+  /** The content of a length-delimited field. */
   readonly bytes?: Uint8Array | undefined;
-  /** Of a number. */
+  /** The value of a number. */
   readonly value?: bigint;
 }
 

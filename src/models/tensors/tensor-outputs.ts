@@ -35,7 +35,7 @@ const floats: ReadonlySet<string | null> = new Set(['float32', 'float64']);
 const integers: ReadonlySet<string | null> = new Set(['int64', 'int32', 'uint64', 'uint32', 'int8', 'uint8']);
 
 /**
- * Decides which outputs hold the answer. Of a classification they are the scores of all labels, the label itself (its
+ * Decides which outputs hold the answer. For a classification they are the scores of all labels, the label itself (its
  * text, or a whole number), or both, as scikit-learn exports them; of a regression the one number.
  *
  * @param outputs all outputs of the model
@@ -187,7 +187,7 @@ function mayHold({ shape }: DescribedTensor, width: number): boolean {
   return shape.slice(1).some((size) => typeof size !== 'number') ? width % known === 0 : known === width;
 }
 
-/** Of the outputs that may hold so many values, those that say that they do. */
+/** The outputs that say that they hold so many values, or else those that may. */
 function likeliest(tensors: readonly DescribedTensor[], width: number): readonly DescribedTensor[] {
   const exact = tensors.filter((tensor) => widthOf(tensor) === width);
   return exact.length > 0 ? exact : tensors;

@@ -9,7 +9,7 @@ export interface TfjsModel {
   readonly outputs: readonly DescribedTensor[];
   /** @param inputs in the order of `inputs`. Gives the outputs in their order, or by name. */
   predict(inputs: Tensor[]): Tensor | Tensor[] | NamedTensorMap;
-  /** For graphs whose control flow depends on values, which cannot run in one go. */
+  /** Runs graphs whose control flow depends on values, which cannot run in one go. */
   predictAsync(inputs: Tensor[]): Promise<Tensor | Tensor[] | NamedTensorMap>;
 }
 

@@ -70,7 +70,7 @@ export async function loadTfjsNetwork(folder: string): Promise<TensorNetwork> {
 interface FirstRun {
   /** Whether the graph can only run step by step, since its control flow depends on values. */
   readonly stepwise: boolean;
-  /** Of each output, with an unknown batch; empty where the run failed, or the inputs' own sizes are not known. */
+  /** The shape of each output, with an unknown batch; empty where the run failed, or the inputs' own sizes are not known. */
   readonly shapes: readonly (readonly (number | null)[])[];
 }
 

@@ -17,7 +17,7 @@ import { unusableFile } from '../../domain/errors.ts';
 /**
  * Acts on *increase*: enters the stage and gives the candidate the stage's weight. The alias `canary` names the
  * candidate from the first stage that exposes users. Entering the last stage makes the candidate stable and archives the
- * baseline. Of a stage that was entered before, only the look is recorded. A person may start a rolled-back candidate
+ * baseline. Where the stage was entered before, only the look is recorded. A person may start a rolled-back candidate
  * again, from the first stage.
  * @throws UserError (exit 5) when the stage is not the next, the rollout was rolled back, another rollout of the model is
  * under way, or the baseline is not the stable version.

@@ -101,7 +101,7 @@ function isOld(path: string): boolean {
 }
 
 /**
- * Removes a lock that nobody holds. Of several processes that find the same dead owner, the one that makes the claim,
+ * Removes a lock that nobody holds. Where several processes find the same dead owner, the one that makes the claim,
  * which bears that owner's token, may remove the lock; a slower one finds another owner there and leaves it alone.
  * @returns whether this process had the claim.
  */

@@ -101,7 +101,7 @@ export async function updateRegistry(
 }
 
 /**
- * Makes the registry file of a model that has none. Of two who do it at once, one does.
+ * Makes the registry file of a model that has none. Where two do it at once, one of them succeeds.
  * @throws UserError (exit 5) when there is one by now, or it cannot be locked or written.
  */
 export async function createRegistry(

@@ -56,7 +56,7 @@ export interface InspectedDimension {
 export interface InspectedValue {
   readonly value: string;
   readonly requests: number;
-  /** Of the accepted requests, in [0, 1]. */
+  /** Share of the accepted requests, in [0, 1]. */
   readonly share: number;
 }
 

@@ -14,7 +14,7 @@ interface RollbackSubject {
   /** The plan or the model, as the user named it. */
   readonly target: string;
   readonly model: string;
-  /** As the user named it, where a model was named. */
+  /** The folder as the user named it, where a model was named. */
   readonly registryFolder?: string;
   readonly registryFile: string;
   /** The registry as it is now. */

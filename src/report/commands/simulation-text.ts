@@ -36,7 +36,7 @@ export interface PlantedReview {
   readonly to: number;
 }
 
-/** Of all simulated rollouts; `low` and `high` are what the number of runs leaves open, at 95%. */
+/** A share of all simulated rollouts; `low` and `high` are what the number of runs leaves open, at 95%. */
 export interface SimulatedShare {
   readonly count: number;
   readonly share: number;
@@ -211,7 +211,7 @@ function caveats({ comparison }: SimulationReview): string[] {
   ];
 }
 
-/** To a tenth of a percent: no number of runs tells more. */
+/** A share to a tenth of a percent: no number of runs tells more. */
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
 }

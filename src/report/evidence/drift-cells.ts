@@ -10,7 +10,7 @@ export interface DriftCells {
   readonly jensenShannon: string;
   /** Empty for categories. */
   readonly ks: string;
-  /** With its degrees of freedom in brackets. */
+  /** The statistic with its degrees of freedom in brackets. */
   readonly chiSquare: string;
   readonly pValue: string;
   readonly found: string;

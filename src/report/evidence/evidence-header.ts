@@ -46,7 +46,7 @@ function requestFields(evidence: Evidence, sizes: string): [string, string][] {
   ];
 }
 
-/** Of numbers without requests: where they are from, and what they tell of how many they are about. */
+/** Where numbers without requests are from, and what they tell of how many requests they are about. */
 function numbersFields({ inputs, cohorts }: Evidence, separator: string): [string, string][] {
   const numbers = inputs.requests.reduce((sum, file) => sum + file.rows, 0);
   const from =

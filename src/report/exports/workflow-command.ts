@@ -6,7 +6,7 @@ const mostOfAKind = 10;
 
 /**
  * Findings as GitHub's workflow commands, which annotate the lines of a pull request (`::error file=…,line=…,col=…,title=…::message`).
- * Escaped as GitHub documents: `%`, line ends, and in properties `:` and `,` too. Of more than ten of a kind the last says how many
+ * Escaped as GitHub documents: `%`, line ends, and in properties `:` and `,` too. Where there are more than ten of a kind, the last says how many
  * are missing.
  * @param pathOf a finding's file as the repository knows it.
  * @returns lines, none with a line end in it.

@@ -16,7 +16,7 @@ export function trafficText(traffic: Readonly<Record<string, number>>): string {
   return shares.length === 0 ? 'none' : shares.join(', ');
 }
 
-/** Whose requests the guardrails were judged on: evidence lists that cohort's comparisons first. */
+/** The cohort that the guardrails were judged on: evidence lists its comparisons first. */
 export function judgedCohort(comparisons: readonly Comparison[]): CohortName {
   return comparisons[0]?.cohort ?? 'canary';
 }

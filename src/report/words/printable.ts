@@ -32,7 +32,7 @@ function harmless(text: string, longest: number): string {
   return withoutCommands(written);
 }
 
-/** By far the most names, for which nothing needs to be measured. */
+/** Matches by far the most names, for which nothing needs to be measured. */
 const printableAscii = /^[ -~]*$/u;
 
 /** Control, format, surrogate, private-use and line or paragraph separating characters. */

@@ -12,9 +12,9 @@ export interface WantedField {
    * `present`: BOOLEAN, whether something is there. What is missing or null is NULL (`present`: false).
    */
   readonly as: 'text' | 'json' | 'present';
-  /** Of a text, where it is looked for where there is nothing at the path, one after the other. */
+  /** Other places of a text, tried one after the other where there is nothing at the path. */
   readonly otherwise?: readonly RecordPath[];
-  /** Of a text, that it is a number, which a table of texts may write with a decimal comma. */
+  /** Whether a text is a number, which a table of texts may write with a decimal comma. */
   readonly isNumber?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface RecordScan {
   furtherUnreadable(): Promise<number>;
   /** Those, where the reader knows where they are; after they were counted. */
   unreadable?(): readonly UnreadableRecord[];
-  /** Of a table of texts, what stands between its values; people may have written its numbers. */
+  /** What stands between the values of a table of texts, whose numbers people may have written. */
   readonly delimiter?: string;
 }
 

@@ -3,9 +3,9 @@ import type { RequestFile } from '../files/request-files.ts';
 
 /** Where records of a file begin, as lines from 1. */
 export interface RecordLines {
-  /** By place among the records that could be read, from 1. */
+  /** The line of each record that could be read, by its place among them, from 1. */
   readonly records: ReadonlyMap<number, number>;
-  /** By row, of the unreadable ones. */
+  /** The line of each unreadable record, by its row. */
   readonly unreadable: ReadonlyMap<number, number>;
 }
 

@@ -29,7 +29,7 @@ export interface RequestTotals {
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
   readonly units: number;
-  /** Of a live split, the units that both versions served; each was made two, one per version. */
+  /** The units of a live split that both versions served; each was made two, one per version. */
   readonly sharedUnits: number;
   /** Times of the first and last accepted request, ISO 8601 in UTC; null where there is none. */
   readonly first: string | null;
@@ -38,7 +38,7 @@ export interface RequestTotals {
   readonly span: LogSpan;
   /** Accepted requests that have an outcome, of each version whose outcomes were read. */
   readonly outcomes: Readonly<Partial<Record<Role, number>>>;
-  /** Of each of these versions, whether every file has a place for its errors; without one, no error means nothing. */
+  /** Whether every file has a place for the version's errors; where one has none, the absence of an error means nothing. */
   readonly holdsErrors: Readonly<Partial<Record<Role, boolean>>>;
 }
 

@@ -51,7 +51,7 @@ function spellings({ labels, names }: LabelReading): ReadonlyMap<string, string>
   return new Map([...unique, ...labels.map((label) => [label, label] as const), ...Object.entries(names)]);
 }
 
-/** Of two labels that are the two truth values, whichever the text is one of. */
+/** The label of the same truth value as the text, where the two labels are the two truth values. */
 function sameTruthValue(text: string, { labels }: LabelReading): string[] {
   const yes = labels.find((label) => /^(?:true|1)$/iu.test(label.trim()));
   const no = labels.find((label) => /^(?:false|0)$/iu.test(label.trim()));

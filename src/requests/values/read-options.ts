@@ -29,7 +29,7 @@ export interface ReadOptions {
   readonly labelsMatureAfterMs?: number | undefined;
   /** What stands before the fraction of numbers in tables of texts; decided from them where absent. */
   readonly decimal?: 'comma' | 'point' | undefined;
-  /** In which unit each version was timed, where the plan is sure of it. */
+  /** The unit in which each version was timed, where the plan is sure of it. */
   readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>> | undefined;
   /** Only requests at or after this time, and before that one, count (ISO 8601). */
   readonly from?: string | undefined;
@@ -38,15 +38,15 @@ export interface ReadOptions {
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
   /** Which version each name in the log is; `*` is every other name. The versions' own numbers where absent. */
   readonly servedAs?: Readonly<Record<string, Role>>;
-  /** Of the log of a serving system, what its answers are made of, where the plan says so. */
+  /** What the answers in a serving system's log are made of, where the plan says so. */
   readonly answers?: AnswerForm | undefined;
-  /** Of a log in which several components tell of one request, the one that is read. */
+  /** The component that is read, of a log in which several tell of one request. */
   readonly component?: string | undefined;
-  /** Of classifications, the labels in the order of the probabilities: for recorded answers that are those alone. */
+  /** The labels of a classification in the order of its probabilities, for recorded answers that are probabilities alone. */
   readonly labels?: Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
   /** What written truths, answers and errors mean. */
   readonly values?: ValueReading;
-  /** From which score on a version answers the second of its two labels; absent where it says itself what it answers. */
+  /** The least score with which a version answers the second of its two labels; absent where it says itself what it answers. */
   readonly thresholds?: Readonly<Partial<Record<Role, number>>>;
   /** Whether a model will replay the inputs; then a record without one is of no use. */
   readonly input: boolean;

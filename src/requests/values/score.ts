@@ -90,7 +90,7 @@ function ofTwoLabels({ role, beside, reading, first, second, threshold }: TwoLab
   };
 }
 
-/** Of more labels a score beside the prediction is the prediction's. */
+/** Where there are more than two labels, a score beside the prediction is the prediction's. */
 function ofManyLabels(role: Role, beside: string): OutcomeSql {
   const { isObject, prediction, score, scores } = places(role);
   const number = `try_cast(${beside} AS DOUBLE)`;
@@ -116,7 +116,7 @@ function places(role: Role) {
   };
 }
 
-/** A prediction that is a number and no label. Of the labels 0 and 1 a score of 0 or 1 answers the same label either way. */
+/** A prediction that is a number and no label. Where the labels are 0 and 1, a score of 0 or 1 answers the same label either way. */
 function bareScoreSql(role: Role, reading: LabelReading, zeroAndOne: boolean): string {
   const number = `try_cast(${role}_prediction AS DOUBLE)`;
   const isLabel = isLabelSql(labelSql(`${role}_prediction`, reading), reading);

@@ -54,7 +54,7 @@ function span(ms: number): string {
   return `${exactNumber(Math.floor(hours / 2.4) / 10)} days`;
 }
 
-/** To the minute, which is what a person compares. */
+/** The time to the minute, which is what a person compares. */
 function timeText(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }

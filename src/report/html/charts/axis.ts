@@ -28,7 +28,7 @@ export function axisLabel(name: string, { unit }: Axis): string {
   return unit === '' ? name : `${name}, ${unit}`;
 }
 
-/** From the least to the greatest of some numbers, with a margin on both sides, so that nothing is drawn on the edge. */
+/** The range from the least to the greatest of some numbers, with a margin on both sides, so that nothing is drawn on the edge. */
 export function domainOf(values: readonly number[], margin = 0.08): [number, number] {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   const room = (greatest - least || Math.abs(greatest) || 1) * margin;

@@ -36,7 +36,7 @@ export function drawChart(options: PlotOptions, { id, title, description }: Char
     ['title', title],
   ] as const;
   for (const [name, text] of described) {
-    // Of SVG's own kind: the text of an HTML title is written as it is, with whatever markup a name holds.
+    // The element is of SVG's own namespace: the text of an HTML title is written as it is, with whatever markup a name holds.
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     element.setAttribute('id', `${id}-${name}`);
     element.textContent = text;

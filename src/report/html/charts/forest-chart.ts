@@ -66,7 +66,7 @@ export function forestChart(
   );
 }
 
-/** Beyond a limit for certain, on its allowed side for certain, or neither; without a limit there is nothing to say. */
+/** The colour says whether an interval is beyond a limit for certain, on its allowed side for certain, or neither; without a limit it says nothing. */
 function colorOf(limits: readonly number[], low: number | undefined, high: number | undefined): string {
   if (limits.length === 0) return 'var(--candidate)';
   const beyond = limits.some((limit) => (limit < 0 ? (high ?? Infinity) < limit : (low ?? -Infinity) > limit));

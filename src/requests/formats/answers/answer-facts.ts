@@ -25,7 +25,7 @@ export interface AnswerPlace {
   readonly pastFailures?: boolean;
 }
 
-/** Whose answers are looked at, as messages name them. */
+/** Which answers are looked at, and how messages name them. */
 export interface AnswerScope {
   readonly db: Database;
   readonly options: ReadOptions;
@@ -34,7 +34,7 @@ export interface AnswerScope {
   readonly version: string;
 }
 
-/** Of what kinds the values at a place are. */
+/** How many values of each kind are at a place. */
 export interface ShapeFacts {
   /** Answers, whether or not anything is at the place. */
   readonly answers: number;
@@ -114,7 +114,7 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
   };
 }
 
-/** In which forms the values at a place can be read, of a classification with these labels. */
+/** The forms in which the values at a place can be read, for a classification with these labels. */
 export async function formFacts(
   db: Database,
   options: ReadOptions,

@@ -9,11 +9,11 @@ export type AnswerReading =
   | { readonly kind: 'by-label'; readonly place: RecordPath }
   /** Objects of two arrays, labels and their scores. */
   | { readonly kind: 'parallel'; readonly place: RecordPath; readonly names: string; readonly scores: string }
-  /** Of a regression, or where there is nothing to decide: the value as it is written. */
+  /** The value as it is written, for a regression or where there is nothing to decide. */
   | { readonly kind: 'as-written'; readonly place: RecordPath }
   | { readonly kind: 'form'; readonly place: RecordPath; readonly form: AnswerForm; readonly whose: ScoreOwner };
 
-/** Whose the probability beside a label is: that label's, the second label's, or nobody can tell and it is not read. */
+/** What the probability beside a label is of: that label, the second label, or nobody can tell and it is not read. */
 export type ScoreOwner = 'label' | 'positive' | 'unknown';
 
 /** The forms that are told apart by what the answers are; whose a probability is comes after. */
@@ -24,7 +24,7 @@ export type ToldForm = (typeof toldForms)[number];
 export interface FormFacts {
   /** Answers that say something. */
   readonly answers: number;
-  /** Of these, what fits any form; the rest is no prediction whatever is decided. */
+  /** How many of the answers fit any form; the rest is no prediction whatever is decided. */
   readonly readable: number;
   readonly fits: Readonly<Record<ToldForm, FormFit>>;
   /** Answers that are a label letter by letter. */
@@ -38,7 +38,7 @@ export interface FormFacts {
 export interface FormFit {
   readonly count: number;
   readonly example: string | undefined;
-  /** Of a label with a probability: the least of them all, the greatest beside the first label, the least beside the second. */
+  /** The least probability beside any label, then the greatest beside the first label and the least beside the second. */
   readonly least?: number | undefined;
   readonly greatestOfFirst?: number | undefined;
   readonly leastOfSecond?: number | undefined;
@@ -97,7 +97,7 @@ function acceptWritten({ fits, answers }: FormFacts, written: AnswerForm): FormD
 }
 
 /**
- * Whose the probabilities beside labels are. The answer's own are never below 1 / labels; those of the second label lie
+ * Tells which label the probabilities beside labels are of. The answer's own are never below 1 / labels; those of the second label lie
  * lower wherever the first is answered.
  */
 function scoreOwner({ least, greatestOfFirst, leastOfSecond }: FormFit, labels: number): ScoreOwner {
@@ -112,7 +112,7 @@ export interface KeyFacts {
   readonly key: string;
   /** Objects that have the key. */
   readonly count: number;
-  /** Of these, texts that are labels and no numbers. */
+  /** How many of them are texts that are labels and no numbers. */
   readonly textLabels: number;
   /** Numbers. */
   readonly numbers: number;

@@ -31,7 +31,7 @@ export function jsonInstancesSql(text: string): string {
 }
 
 /**
- * What a JSON body answers, VARCHAR[] of JSON texts, one per request. Of several outputs each answer is an object with
+ * What a JSON body answers, VARCHAR[] of JSON texts, one per request. Where there are several outputs, each answer is an object with
  * what every output says of the request.
  * @param requests SQL of how many requests were asked; NULL where nobody knows.
  */

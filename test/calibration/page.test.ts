@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { csvLine, heading, linesOf, mergeLines, summaryTable, withTable } from './rows.ts';
+
+const docs = join(import.meta.dirname, '../../docs');
+const page = readFileSync(join(docs, 'calibration.md'), 'utf8');
+const csv = readFileSync(join(docs, 'calibration.csv'), 'utf8');
+
+const rates = {
+  runs: 300,
+  upper: 0.03,
+  lower: 0.01,
+  strictUpper: 0.05,
+  strictLower: 0,
+  fixedUpper: 0,
+  fixedLower: 0,
+  decided: 0.4,
+  fixedDecided: 0,
+};
+
+function lineOf(method: string, runs: number): string {
+  return csvLine(method, 'p', { ...rates, runs });
+}
+
+/** Cells alone: how wide a table is drawn is the formatter's. */
+function cellsOf(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('| -'))
+    .map((line) => line.replaceAll(/ +/gu, ' '));
+}
+
+test('the table of the calibration page is what its rows say', () => {
+  expect(csv.startsWith(`${heading}\n`)).toBe(true);
+  expect(cellsOf(page)).toEqual(cellsOf(withTable(page, summaryTable(linesOf(csv)))));
+});
+
+test('a row tells what missed, what was refused and what is beyond its level', () => {
+  const means = csvLine('Means', 'own, 100 units', rates);
+  expect(means).toBe('Means,"own, 100 units",300,3.00,1.00,5.00,0.00,,,40,0,strict upper');
+  expect(cellsOf(summaryTable([means])).at(-1)).toBe('| Means | 1 | 3.00% | 5.00% | 0.00% | 1 | 1 |');
+});
+
+test('a method that is simulated again keeps its place, and the others their rows', () => {
+  const merged = mergeLines([lineOf('a', 1), lineOf('a', 2), lineOf('b', 3)], [lineOf('c', 4), lineOf('a', 5)]);
+  expect(merged).toEqual([lineOf('a', 5), lineOf('b', 3), lineOf('c', 4)]);
+  expect(withTable('words\n\n| a |\n| - |\n\nmore\n', '| b |')).toBe('words\n\n| b |\n\nmore\n');
+});

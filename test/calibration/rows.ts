@@ -1,0 +1,80 @@
+import { failures, type MissRates } from './measure.ts';
+
+/** The first line of docs/calibration.csv. Misses and intervals are in percent of the runs; fixed misses are empty where no run had an interval. */
+export const heading =
+  'method,population,runs,sequential_upper,sequential_lower,strict_upper,strict_lower,fixed_upper,fixed_lower,has_sequential_interval,has_fixed_interval,beyond_its_level';
+
+/** A simulated row as a line of the CSV. Populations are the only cells with commas, so only they are quoted. */
+export function csvLine(method: string, population: string, rates: MissRates): string {
+  const beyond = [...failures(rates, 'sequential'), ...failures(rates, 'fixed').map((bound) => `fixed ${bound}`)];
+  const fixed = rates.fixedDecided === 0 ? ['', ''] : [percent(rates.fixedUpper), percent(rates.fixedLower)];
+  const cells = [
+    method,
+    `"${population}"`,
+    rates.runs,
+    ...[rates.upper, rates.lower, rates.strictUpper, rates.strictLower].map(percent),
+    ...fixed,
+    Math.round(100 * rates.decided),
+    Math.round(100 * rates.fixedDecided),
+    beyond.join('; '),
+  ];
+  return cells.join(',');
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(2);
+}
+
+/** The rows of a CSV, without the line of names. */
+export function linesOf(csv: string): string[] {
+  return csv.split('\n').filter((line) => line !== '' && line !== heading);
+}
+
+/** The lines with those methods replaced that were simulated anew: in their old place, and at the end where they are new. */
+export function mergeLines(lines: readonly string[], simulated: readonly string[]): string[] {
+  const anew = new Set(simulated.map(methodOf));
+  const methods = new Set([...lines, ...simulated].map(methodOf));
+  return [...methods].flatMap((method) =>
+    (anew.has(method) ? simulated : lines).filter((line) => methodOf(line) === method),
+  );
+}
+
+function methodOf(line: string): string {
+  return line.slice(0, line.indexOf(','));
+}
+
+/** The table of docs/calibration.md: what is worst in each method's lines. */
+export function summaryTable(lines: readonly string[]): string {
+  const methods = [...new Set(lines.map(methodOf))];
+  return [
+    '| method | rows | worst at 5%, 20 looks | worst at 0.25%, 20 looks | worst fixed 5% | rows mostly refused | beyond its level |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...methods.map((method) =>
+      summaryRow(
+        method,
+        lines.filter((line) => methodOf(line) === method),
+      ),
+    ),
+  ].join('\n');
+}
+
+function summaryRow(method: string, lines: readonly string[]): string {
+  const rows = lines.map((line) => line.slice(line.lastIndexOf('"') + 2).split(','));
+  const worst = (columns: readonly number[]) =>
+    `${Math.max(...rows.flatMap((row) => columns.map((column) => Number(row[column])))).toFixed(2)}%`;
+  const cells = [
+    method,
+    rows.length,
+    worst([1, 2]),
+    worst([3, 4]),
+    worst([5, 6]),
+    rows.filter((row) => Number(row[7]) < 50).length,
+    rows.filter((row) => row[9] !== '').length,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The page with its table written anew; the words around it are written by hand. */
+export function withTable(page: string, table: string): string {
+  return page.replace(/(?:^\|.*\n)+/mu, () => `${table}\n`);
+}
