@@ -20,7 +20,8 @@ interface Line {
 const goodLine = (id: number): fc.Arbitrary<Line> =>
   fc
     .record({
-      user_id: fc.string({ minLength: 1, unit: 'grapheme' }),
+      // A user of white space alone is none.
+      user_id: fc.string({ minLength: 1, unit: 'grapheme' }).filter((user) => /[^ \t\r\n]/u.test(user)),
       label: fc.option(fc.string({ unit: 'grapheme' })),
       padding: fc.constantFrom(0, 0, 0, 70_000),
     })
