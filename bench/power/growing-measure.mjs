@@ -3,6 +3,8 @@ import { pairedDifference } from '../../dist/stats/estimates/paired-difference.j
 import { pairedIndicators } from '../../dist/stats/estimates/paired-indicators.js';
 import { quantileRelativeDifference } from '../../dist/stats/estimates/quantile-difference.js';
 import { servedDifference } from '../../dist/stats/estimates/served-difference.js';
+import { pairedSums } from '../../dist/stats/sums/paired-sums.js';
+import { sampleSums } from '../../dist/stats/sums/sample-sums.js';
 import { GrowingSample } from './quantiles.mjs';
 
 /**
@@ -25,8 +27,12 @@ export function growingMeans(log, values, arms) {
   return (until) => {
     const [left, right] = [baseline(until), candidate(until)];
     return arms.comparison === 'paired'
-      ? pairedDifference({ requests: left.requests, baseline: left.sum, candidate: right.sum }, { zeroOne: true })
-      : servedDifference(left, right, { zeroOne: true });
+      ? pairedDifference(
+          pairedSums({ requests: left.requests, baseline: left.sum, candidate: right.sum }, 'difference', {
+            zeroOne: true,
+          }),
+        )
+      : servedDifference(sampleSums(left, { zeroOne: true }), sampleSums(right, { zeroOne: true }));
   };
 }
 

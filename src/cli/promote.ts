@@ -1,16 +1,10 @@
 import { type Command, Option } from 'commander';
 import { ExitCode } from '../domain/exit-code.ts';
-import type { Decision } from '../domain/registry.ts';
+import type { PromoteOptions } from '../gate/act/promote.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
-interface PromoteOptions {
-  readonly stage?: string;
-  readonly evidence?: string;
-  readonly dryRun?: boolean;
-  readonly override?: Decision;
-  readonly by?: string;
-  readonly reason?: string;
+interface WrittenOptions extends PromoteOptions {
   readonly format: OutputFormat;
 }
 
@@ -44,7 +38,7 @@ export function registerPromote(program: Command, context: CommandContext): void
       '\nExamples:\n  canary promote rollouts/intent.yaml --dry-run\n  canary promote rollouts/intent.yaml\n' +
         '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"',
     )
-    .action(async (plan: string, options: PromoteOptions) => {
+    .action(async (plan: string, options: WrittenOptions) => {
       const { promote } = await import('../gate/act/promote.ts');
       const { promotionText } = await import('../report/commands/promotion-text.ts');
       const promotion = await promote(context.world, plan, options);

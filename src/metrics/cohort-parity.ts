@@ -5,7 +5,7 @@ import { quoteIdentifier } from '../database/database.ts';
 import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
 import { segmentAssignment } from '../stats/distances/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
-import { servedDifferenceOf } from '../stats/estimates/served-difference.ts';
+import { servedDifference } from '../stats/estimates/served-difference.ts';
 import { guardedMetrics } from './compare.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
 import { createParityTable, type JudgedTable } from './table/judged-table.ts';
@@ -99,7 +99,7 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
   const sideOf = (condition: string, columns: SideColumns) =>
     readSample({ db: table.db, table: name, condition }, columns, true);
   const difference = async (columns: SideColumns) =>
-    servedDifferenceOf(await sideOf('NOT in_canary', columns), await sideOf('in_canary', columns));
+    servedDifference(await sideOf('NOT in_canary', columns), await sideOf('in_canary', columns));
   const perUser = assigned === 'requests' ? notUsers : await difference({ requests: 'users', sum: 'requests' });
   const withOutcome = await difference({ requests: 'requests', sum: 'answered' });
   return [

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { interval } from '../../src/stats/bounds/confidence-bound.ts';
-import { pairedDifference } from '../../src/stats/estimates/paired-difference.ts';
 import type { FloorOptions } from '../../src/stats/sums/contribution-sums.ts';
-import { servedDifference } from '../../src/stats/estimates/served-difference.ts';
 import { largestExplained } from './measure.ts';
 import { Random } from './random.ts';
+import { pairedDifference, servedDifference } from '../stats/in-memory.ts';
 
 /** A missed fraud costs 200 and a false alarm 5; the candidate misses so many more payments, and the bound on the cost sits on that. */
 const missed = 200;

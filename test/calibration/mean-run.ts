@@ -1,13 +1,17 @@
-import { ownValue } from '../../src/stats/estimates/own-value.ts';
-import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
-import { proportion } from '../../src/stats/estimates/proportion.ts';
-import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { type Columns, dealUnits } from './columns.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';
 import type { Quantity, Scenario } from './scenario.ts';
 import { simulateLog } from './simulated-log.ts';
 import type { Look } from './tally.ts';
+import {
+  ownValue,
+  pairedDifference,
+  pairedRelativeDifference,
+  proportion,
+  servedDifference,
+  servedRelativeDifference,
+} from '../stats/in-memory.ts';
 
 /** Simulates one log and estimates a mean or proportion at every look. */
 export function* meanLooks(random: Random, scenario: Scenario): Generator<Look> {

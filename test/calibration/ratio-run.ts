@@ -1,13 +1,10 @@
-import {
-  pairedRatioDifference,
-  pairedRatioRelativeDifference,
-} from '../../src/stats/estimates/paired-ratio-difference.ts';
 import { Columns } from './columns.ts';
 import { drawValues } from './populations.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { simulateLog } from './simulated-log.ts';
 import type { Look } from './tally.ts';
+import { pairedRatioDifference, pairedRatioRelativeDifference } from '../stats/in-memory.ts';
 
 /** Share of requests that a version answers with the label, and on which the candidate decides otherwise than the baseline. */
 const answeredWithLabel = 0.4;

@@ -1,10 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countSums, effectiveUnits, requestWeightedClusterSize } from '../../src/stats/sums/cluster-size.ts';
-import { ownValue } from '../../src/stats/estimates/own-value.ts';
-import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
-import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { linearized, pairs, sample } from './samples.ts';
+import {
+  ownValue,
+  pairedDifference,
+  pairedRelativeDifference,
+  servedDifference,
+  servedRelativeDifference,
+} from './in-memory.ts';
 
 describe('cluster size', () => {
   it('counts equal units fully', () => expect(effectiveUnits(countSums(Float64Array.of(3, 3, 3, 3)))).toBe(4));

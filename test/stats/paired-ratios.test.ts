@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
+import { linearized, pairs, repeat, sample } from './samples.ts';
 import {
+  pairedDifference,
   pairedRatioDifference,
   pairedRatioRelativeDifference,
-} from '../../src/stats/estimates/paired-ratio-difference.ts';
-import { linearized, pairs, repeat, sample } from './samples.ts';
+  pairedRelativeDifference,
+} from './in-memory.ts';
 
 describe('a paired difference of ratios', () => {
   it('is the difference of the two ratios', () => {

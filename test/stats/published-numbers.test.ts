@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { boundary } from '../../src/stats/bounds/boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../../src/stats/distributions.ts';
 import { logDirichletMarginal, logMultinomial } from '../../src/stats/distances/sample-ratio.ts';
-import { servedDifference, servedRelativeDifference } from '../../src/stats/estimates/served-difference.ts';
 import { linearized, sampleWithMoments } from './samples.ts';
+import { servedDifference, servedRelativeDifference } from './in-memory.ts';
 
 /*
  * Inputs and expected outputs from the test suites of other systems:

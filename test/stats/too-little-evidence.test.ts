@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interval } from '../../src/stats/bounds/confidence-bound.ts';
-import { pairedDifference, pairedRelativeDifference } from '../../src/stats/estimates/paired-difference.ts';
-import { servedDifference } from '../../src/stats/estimates/served-difference.ts';
 import { intervalOf, linearized, pairs, repeat, sample } from './samples.ts';
+import { pairedDifference, pairedRelativeDifference, servedDifference } from './in-memory.ts';
 
 const settings = (inference: 'fixed' | 'sequential') =>
   ({ alphaLower: 0.0025, alphaUpper: 0.05, inference, plannedUnits: 1000 }) as const;

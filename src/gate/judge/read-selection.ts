@@ -9,6 +9,7 @@ import type { Subject } from '../../metrics/table/subject.ts';
 import type { Losses, UserLosses } from '../../requests/table/losses.ts';
 import { isProvenAbove, isProvenLess } from '../../stats/bounds/proven-share.ts';
 import { servedDifference } from '../../stats/estimates/served-difference.ts';
+import { sampleSums } from '../../stats/sums/sample-sums.ts';
 import type { LostRecords, MissingTruth, Selection, UnevenSelection } from '../../verdict/checks/selection.ts';
 import { type LeftOutShares, selectionEffect, type SelectionSource } from './selection-effect.ts';
 
@@ -81,7 +82,9 @@ async function lostOf(
   { by, users }: Losses,
   alpha: number,
 ): Promise<readonly UnevenSelection[]> {
-  const shares = servedShares(servedDifference(users.baseline, users.candidate, { zeroOne: true }), source, alpha);
+  const baseline = sampleSums(users.baseline, { zeroOne: true });
+  const candidate = sampleSums(users.candidate, { zeroOne: true });
+  const shares = servedShares(servedDifference(baseline, candidate), source, alpha);
   const found: UnevenSelection[] = [];
   for (const each of passed) found.push(...(await unevenOf(source, each, shares)));
   const lost = { by, baseline: countsOf(users.baseline), candidate: countsOf(users.candidate) };

@@ -4,7 +4,8 @@ import { isCounted, isRight } from '../table/conditions.ts';
 import { estimateAt } from '../table/estimate.ts';
 import { exactSumSql, powerOfTwoScale } from '../table/exact-sum.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
-import { compareRatiosInDatabase } from '../means/ratio-aggregates.ts';
+import { readRatios } from '../means/ratio-aggregates.ts';
+import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
 
 const periods = 8;
 
@@ -46,7 +47,7 @@ export async function measureQuality(
      SELECT ${ofPart(0, periods / 2 - 1, '_first')}, ${ofPart(periods / 2, periods - 1, '_second')} FROM ${counted} GROUP BY unit_index`,
   );
   const isShare = metric === 'accuracy';
-  const measured = await compareRatiosInDatabase(
+  const sums = await readRatios(
     { db, table: units, condition: 'true' },
     {
       baseline: { requests: 'requests_first', sum: 'sum_first' },
@@ -55,6 +56,7 @@ export async function measureQuality(
     isShare,
     isShare ? 'difference' : 'relative',
   );
+  const measured = (isShare ? pairedRatioDifference : pairedRatioRelativeDifference)(sums);
   if (measured.kind === 'uncomputable' || measured.baseline === undefined || measured.candidate === undefined)
     return undefined;
   const { alpha, plannedUnits } = level;

@@ -1,20 +1,17 @@
 import type { Role } from '../../domain/role.ts';
-import type { Linearized } from '../../stats/estimates/linearized.ts';
-import { ownValue } from '../../stats/estimates/own-value.ts';
-import { pairedDifference, pairedRelativeDifference } from '../../stats/estimates/paired-difference.ts';
-import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
-import { type PostStratified, postStratifiedDifference } from '../../stats/estimates/post-stratification.ts';
-import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
-import { type Proportion, proportion } from '../../stats/estimates/proportion.ts';
 import type { Uncomputable } from '../../stats/result.ts';
-import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
-import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
+import { type HeaviestSums, heaviestSums } from '../../stats/sums/heaviest-sums.ts';
+import { type ComparedQuantity, type PairedSums, pairedSums } from '../../stats/sums/paired-sums.ts';
+import { type RatioSums, ratioSums } from '../../stats/sums/ratio-sums.ts';
+import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from '../../stats/sums/sample-sums.ts';
+import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Slice } from '../table/slice.ts';
-import type { ComparedQuantity, NamedMean, UnitReader, UsableCounts } from './mean-sampler.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
-/** Estimates from units in memory, one metric and slice at a time. */
-export class ColumnReader implements UnitReader {
+/** Adds up units in memory, one metric and slice at a time. */
+export class ColumnReader implements UnitAdder {
   readonly #sums: UnitSumSource;
   /** What was read last, since one slice is asked about several times in a row. */
   #last: { readonly key: string; readonly sums: Promise<UnitSums> } | undefined;
@@ -23,47 +20,40 @@ export class ColumnReader implements UnitReader {
     this.#sums = sums;
   }
 
-  async own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable> {
+  async own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable> {
     const sums = await this.#read(metric, slice);
-    // One proportion against a bound has a sharper test than the general mean.
-    return isZeroOne(metric, sums) ? proportion(sums.candidate) : ownValue(sums.candidate, floorOf(metric, sums));
+    return isZeroOne(metric, sums) ? proportionSums(sums.candidate) : sampleSums(sums.candidate, floorOf(metric, sums));
   }
 
-  async paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable> {
+  async sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
+    const sums = await this.#read(metric, slice);
+    return sampleSums(sums[role], floorOf(metric, sums));
+  }
+
+  async pair(
+    metric: NamedMean,
+    slice: Slice,
+    quantity: ComparedQuantity,
+  ): Promise<PairedSums | RatioSums | Uncomputable> {
     const sums = await this.#read(metric, slice);
     const { denominators, ...pair } = sums.paired;
-    if (denominators === undefined) {
-      return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(pair, floorOf(metric, sums));
-    }
+    if (denominators === undefined) return pairedSums(pair, quantity, floorOf(metric, sums));
     const sides = {
       baseline: { requests: denominators.baseline, sum: pair.baseline },
       candidate: { requests: denominators.candidate, sum: pair.candidate },
     };
-    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sides, {
-      zeroOne: isZeroOne(metric, sums),
-    });
+    return ratioSums(sides, quantity, { zeroOne: isZeroOne(metric, sums) });
   }
 
-  async served(
-    metric: NamedMean,
-    slices: Readonly<Record<Role, Slice>>,
-    quantity: ComparedQuantity,
-  ): Promise<Linearized | Uncomputable> {
-    const { baseline } = await this.#read(metric, slices.baseline);
-    const sums = await this.#read(metric, slices.candidate);
-    const compare = quantity === 'relative' ? servedRelativeDifference : servedDifference;
-    return compare(baseline, sums.candidate, floorOf(metric, sums));
-  }
-
-  async postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable> {
+  async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const sides = await this.#sums.segmented(metric.id, dimensions);
     const { baseline, candidate, segments } = sides;
-    return postStratifiedDifference(baseline, candidate, segments, { zeroOne: isZeroOne(metric, sides) });
+    return stratifiedSides(baseline, candidate, segments, { zeroOne: isZeroOne(metric, sides) });
   }
 
-  async topUnitsShare(metric: NamedMean, slice: Slice): Promise<number | Uncomputable> {
+  async heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums> {
     const { candidate } = await this.#read(metric, slice);
-    return topUnitsShare(candidate.sum);
+    return heaviestSums(candidate.sum);
   }
 
   async usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {

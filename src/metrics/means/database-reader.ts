@@ -1,72 +1,63 @@
 import type { Role } from '../../domain/role.ts';
-import type { Linearized } from '../../stats/estimates/linearized.ts';
-import { ownValueOf } from '../../stats/estimates/own-value.ts';
-import {
-  pairedDifferenceOf,
-  pairedRelativeDifferenceOf,
-  type PairedSums,
-} from '../../stats/estimates/paired-difference.ts';
-import type { PostStratified } from '../../stats/estimates/post-stratification.ts';
-import { type Proportion, proportionOf } from '../../stats/estimates/proportion.ts';
 import type { Uncomputable } from '../../stats/result.ts';
-import type { SampleSums } from '../../stats/sums/sample-sums.ts';
-import { servedDifferenceOf, servedRelativeDifferenceOf } from '../../stats/estimates/served-difference.ts';
-import { heaviestUnits, shareOfHeaviest } from '../../stats/estimates/top-units-share.ts';
+import { type HeaviestSums, heaviestUnits } from '../../stats/sums/heaviest-sums.ts';
+import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
+import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
+import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
+import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
-import { readPair, readSample, readSide, type SideColumns } from './paired-aggregates.ts';
-import { compareRatiosInDatabase } from './ratio-aggregates.ts';
 import type { Slice } from '../table/slice.ts';
-import { postStratifiedInDatabase } from './stratified-aggregates.ts';
-import type { ComparedQuantity, NamedMean, UnitReader, UsableCounts } from './mean-sampler.ts';
-import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
+import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
+import { readRatios } from './ratio-aggregates.ts';
+import { readStrata } from './stratified-aggregates.ts';
 import { wholeSum } from './unit-aggregates.ts';
+import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */
-export class DatabaseReader implements UnitReader {
+export class DatabaseReader implements UnitAdder {
   readonly #tables: UnitSumTables;
 
   constructor(tables: UnitSumTables) {
     this.#tables = tables;
   }
 
-  async own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable> {
-    if (!(await this.#isZeroOne(metric))) return ownValueOf(await this.#sample(metric, slice, 'candidate'));
+  async own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable> {
+    if (!(await this.#isZeroOne(metric))) return await this.sample(metric, slice, 'candidate');
     const rows = await this.#tables.slice(metric.id, slice);
-    return proportionOf(await readSide(rows, sideColumns(rows, 'candidate'), true));
+    return await readProportion(rows, sideColumns(rows, 'candidate'));
   }
 
-  async paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable> {
+  async sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
+    const rows = await this.#tables.slice(metric.id, slice);
+    return withRange(await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric)), metric);
+  }
+
+  async pair(
+    metric: NamedMean,
+    slice: Slice,
+    quantity: ComparedQuantity,
+  ): Promise<PairedSums | RatioSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
     const zeroOne = await this.#isZeroOne(metric);
     if (metric.definition.pairedDenominator === undefined) {
-      const sums = withRange(await readPair(rows, zeroOne, quantity), metric);
-      return quantity === 'relative' ? pairedRelativeDifferenceOf(sums) : pairedDifferenceOf(sums);
+      return withRange(await readPair(rows, zeroOne, quantity), metric);
     }
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
       requests: rows.column(`paired${role}Requests`),
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
-    return await compareRatiosInDatabase(rows, columns, zeroOne, quantity);
+    return await readRatios(rows, columns, zeroOne, quantity);
   }
 
-  async served(
-    metric: NamedMean,
-    slices: Readonly<Record<Role, Slice>>,
-    quantity: ComparedQuantity,
-  ): Promise<Linearized | Uncomputable> {
-    const baseline = await this.#sample(metric, slices.baseline, 'baseline');
-    const candidate = await this.#sample(metric, slices.candidate, 'candidate');
-    return (quantity === 'relative' ? servedRelativeDifferenceOf : servedDifferenceOf)(baseline, candidate);
-  }
-
-  async postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable> {
+  async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const rows = await this.#tables.all(metric.id, dimensions);
     const columns = dimensions.map((dimension) => this.#tables.columnOf(dimension));
-    return await postStratifiedInDatabase(rows, columns, await this.#isZeroOne(metric));
+    return await readStrata(rows, columns, await this.#isZeroOne(metric));
   }
 
-  async topUnitsShare({ id }: NamedMean, slice: Slice): Promise<number | Uncomputable> {
+  async heaviest({ id }: NamedMean, slice: Slice): Promise<HeaviestSums> {
     const { db, table, condition, column } = await this.#tables.slice(id, slice);
     const sum = column('candidateSum');
     const from = `FROM ${table} WHERE ${condition}`;
@@ -75,14 +66,13 @@ export class DatabaseReader implements UnitReader {
     );
     const [units, least, most] = ['units', 'least', 'most'].map((name) => sizes.numbers(name)[0] ?? Number.NaN);
     const add = wideSumSql('own', most ?? 0);
-    if (!((least ?? 0) >= 0 && Number.isFinite(most)))
-      return shareOfHeaviest({ all: 0, heaviest: 0, least: least ?? 0 });
+    if (!((least ?? 0) >= 0 && Number.isFinite(most))) return { all: 0, heaviest: 0, least: least ?? 0 };
     const sums = await db.columns(
       `SELECT (SELECT ${add} FROM (SELECT ${sum} AS own ${from})) AS total,
          (SELECT ${add} FROM (SELECT ${sum} AS own ${from} ORDER BY own DESC LIMIT ${heaviestUnits(units ?? 0)})) AS heaviest`,
     );
     const [all, heaviest] = ['total', 'heaviest'].map((name) => sums.numbers(name)[0] ?? Number.NaN);
-    return shareOfHeaviest({ all: all ?? 0, heaviest: heaviest ?? 0, least: 0 });
+    return { all: all ?? 0, heaviest: heaviest ?? 0, least: 0 };
   }
 
   async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
@@ -92,11 +82,6 @@ export class DatabaseReader implements UnitReader {
        FROM ${table} WHERE ${condition}`,
     );
     return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
-  }
-
-  async #sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
-    const rows = await this.#tables.slice(metric.id, slice);
-    return withRange(await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric)), metric);
   }
 
   async #isZeroOne({ id, zeroOne, definition }: NamedMean): Promise<boolean> {

@@ -1,23 +1,33 @@
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import type { Role } from '../../domain/role.ts';
-import type { PostStratified } from '../../stats/estimates/post-stratification.ts';
+import type { Linearized } from '../../stats/estimates/linearized.ts';
+import { ownValue } from '../../stats/estimates/own-value.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../stats/estimates/paired-difference.ts';
+import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
+import { type PostStratified, postStratifiedDifference } from '../../stats/estimates/post-stratification.ts';
+import { type Proportion, proportion } from '../../stats/estimates/proportion.ts';
+import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
+import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
+import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
+import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
+import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
+import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/mean-metrics.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
-import type { Linearized } from '../../stats/estimates/linearized.ts';
-import type { Proportion } from '../../stats/estimates/proportion.ts';
 import { countOf } from '../../domain/format-number.ts';
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanSampler {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
-  readonly #units: UnitReader;
+  readonly #units: UnitAdder;
 
-  /** @param unitsOf what reads the units of the metrics, by their names. */
-  constructor(metrics: readonly Metric[], unitsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitReader) {
+  /** @param unitsOf what adds up the units of the metrics, by their names. */
+  constructor(metrics: readonly Metric[], unitsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitAdder) {
     const definitions = metrics.flatMap((metric) => {
       const definition = meanMetricOf(metric);
       return definition === undefined ? [] : [[metric.id, definition] as const];
@@ -43,7 +53,7 @@ export class MeanSampler {
   async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
     // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
     if (!this.#definitions.has(metric.id) || metricTraits(metric).zeroOne) return undefined;
-    const share = await this.#units.topUnitsShare(this.#named(metric), slice);
+    const share = topUnitsShare(await this.#units.heaviest(this.#named(metric), slice));
     return typeof share === 'number' ? share : undefined;
   }
 
@@ -53,15 +63,17 @@ export class MeanSampler {
     dimensions: readonly string[],
   ): Promise<PostStratified | Uncomputable | undefined> {
     if (!this.#definitions.has(metric.id)) return undefined;
-    return await this.#units.postStratified(this.#named(metric), dimensions);
+    return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
   }
 
   async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const slices = slicesOf(comparison, slice);
-    if (quantity === 'own') return await this.#units.own(metric, slices.candidate);
-    return comparison === 'served'
-      ? await this.#units.served(metric, slices, quantity)
-      : await this.#units.paired(metric, slice, quantity);
+    // One proportion against a bound has a sharper test than the general mean.
+    if (quantity === 'own') return ownEstimate(await this.#units.own(metric, slices.candidate));
+    if (comparison === 'paired') return pairedEstimate(await this.#units.pair(metric, slice, quantity), quantity);
+    const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
+    const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
+    return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
   }
 
   /** A metric without some of its requests would be about other requests than it says. */
@@ -85,6 +97,20 @@ export class MeanSampler {
   }
 }
 
+function ownEstimate(sums: SampleSums | ProportionSums | Uncomputable): Linearized | Proportion | Uncomputable {
+  return sums.kind === 'uncomputable' || sums.residuals === undefined ? proportion(sums) : ownValue(sums);
+}
+
+function pairedEstimate(
+  sums: PairedSums | RatioSums | Uncomputable,
+  quantity: ComparedQuantity,
+): Linearized | Uncomputable {
+  if (sums.kind === 'ratios') {
+    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sums);
+  }
+  return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(sums);
+}
+
 /** The requests that hold each version's side. */
 function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
   return comparison === 'paired'
@@ -100,30 +126,21 @@ export interface NamedMean {
   readonly zeroOne: boolean;
 }
 
-/**
- * Estimates means from the sums by unit. Two readers give the same numbers: one brings the units into memory, the other
- * lets the database add them up, where they are too many.
- */
-export interface UnitReader {
-  /** The candidate's own value; a proportion where every request contributes 0 or 1. */
-  own(metric: NamedMean, slice: Slice): Promise<Linearized | Proportion | Uncomputable>;
-  /** Candidate against baseline on the same requests. */
-  paired(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<Linearized | Uncomputable>;
-  /** Candidate on its slice against baseline on another. */
-  served(
-    metric: NamedMean,
-    slices: Readonly<Record<Role, Slice>>,
-    quantity: ComparedQuantity,
-  ): Promise<Linearized | Uncomputable>;
-  /** Candidate on the canary cohort against baseline on the stable one, with the same mix of segments. */
-  postStratified(metric: NamedMean, dimensions: readonly string[]): Promise<PostStratified | Uncomputable>;
-  /** Share of the candidate's sum that the heaviest hundredth of the slice's units carries. */
-  topUnitsShare(metric: NamedMean, slice: Slice): Promise<number | Uncomputable>;
+/** What adds up the units of means, in memory or, where they are too many, in the database: both give the same sums. */
+export interface UnitAdder {
+  /** The candidate's own units: with their contributions alone where every request contributes 0 or 1. */
+  own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable>;
+  /** One version's units. */
+  sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable>;
+  /** Both versions' units on the same requests, as ratios where the versions have denominators of their own. */
+  pair(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<PairedSums | RatioSums | Uncomputable>;
+  /** The canary cohort's candidate and the stable one's baseline, by values of the dimensions. */
+  stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable>;
+  /** The candidate's sum over a slice. */
+  heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums>;
   /** Requests of one version that count on a slice, and that should and cannot. */
   usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
 }
-
-export type ComparedQuantity = 'difference' | 'relative';
 
 /** How many requests of a version count, and how many should and cannot. */
 export interface UsableCounts {

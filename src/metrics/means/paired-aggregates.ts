@@ -1,7 +1,7 @@
-import { noRatio, type PairedSums, type PairTotals } from '../../stats/estimates/paired-difference.ts';
 import type { Uncomputable } from '../../stats/result.ts';
+import { type ComparedQuantity, noRatio, type PairedSums, type PairTotals } from '../../stats/sums/paired-sums.ts';
 import type { RequestTotals } from '../../stats/sums/sample.ts';
-import type { SampleSums, SideSums } from '../../stats/sums/sample-sums.ts';
+import type { ProportionSums, SampleSums, SideSums } from '../../stats/sums/sample-sums.ts';
 import {
   readContributions,
   readResiduals,
@@ -10,7 +10,6 @@ import {
   type UnitTotals,
   unitTotals,
 } from './unit-aggregates.ts';
-import type { ComparedQuantity } from './mean-sampler.ts';
 import type { UnitRows } from './unit-sum-tables.ts';
 
 /** Expressions for what a version has by unit. */
@@ -27,6 +26,15 @@ export async function readSide(
 ): Promise<SideSums | Uncomputable> {
   const totals = await unitTotals(units, columns.requests, [columns.sum]);
   return totals.kind === 'uncomputable' ? totals : await sideOf(units, columns, totals, zeroOne);
+}
+
+/** Adds up one side of events in the database, as `proportionSums` does in memory. */
+export async function readProportion(units: UnitTable, columns: SideColumns): Promise<ProportionSums | Uncomputable> {
+  const sums = await readSide(units, columns, true);
+  if (sums.kind === 'uncomputable') return sums;
+  const { contributions } = sums;
+  if (contributions === undefined) throw new RangeError('contributions were added up');
+  return { ...sums, contributions };
 }
 
 /** Adds up one side and the residuals of its mean in the database, as `sampleSums` does in memory. */
@@ -67,7 +75,7 @@ async function sideOf(
   return { kind: 'sums', totals: totals.requests, column, contributions };
 }
 
-/** Adds up a pair with the residuals of its difference or of its ratio, as `pairedDifferenceSums` and `pairedRelativeSums` do in memory. */
+/** Adds up a pair with the residuals of its difference or of its ratio, as `pairedSums` does in memory. */
 export async function readPair(
   rows: UnitRows,
   zeroOne: boolean,

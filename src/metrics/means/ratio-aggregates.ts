@@ -1,40 +1,36 @@
 import type { Role } from '../../domain/role.ts';
-import type { Linearized } from '../../stats/estimates/linearized.ts';
+import type { Uncomputable } from '../../stats/result.ts';
+import type { ComparedQuantity } from '../../stats/sums/paired-sums.ts';
 import {
-  weightedRatioDifference,
-  relativeRatioDifference,
   type RatioPairSums,
   type RatioSide,
   type RatioSides,
   ratioSides,
-  relativeWeight,
-} from '../../stats/estimates/paired-ratio-difference.ts';
-import type { Uncomputable } from '../../stats/result.ts';
+  type RatioSums,
+  ratioWeight,
+} from '../../stats/sums/ratio-sums.ts';
 import { doubleSql } from '../table/exact-sum.ts';
 import { readSide, requestSize, type SideColumns } from './paired-aggregates.ts';
 import { readResiduals, type ResidualSql, residualSql, type UnitTable, wholeSum } from './unit-aggregates.ts';
-import type { ComparedQuantity } from './mean-sampler.ts';
 
-/** Compares two ratios of the same units, each with its own denominator, by sums that the database adds up. */
-export async function compareRatiosInDatabase(
+/** Adds up a pair of ratios in the database, as `ratioSums` does in memory. */
+export async function readRatios(
   units: UnitTable,
   columns: Readonly<Record<Role, SideColumns>>,
   zeroOne: boolean,
   quantity: ComparedQuantity,
-): Promise<Linearized | Uncomputable> {
+): Promise<RatioSums | Uncomputable> {
   const sides = ratioSides(
     await readSide(units, columns.baseline, zeroOne),
     await readSide(units, columns.candidate, zeroOne),
   );
   if (sides.kind === 'uncomputable') return sides;
-  const weight = quantity === 'relative' ? relativeWeight(sides) : 1;
+  const weight = ratioWeight(sides, quantity);
   if (typeof weight !== 'number') return weight;
-  const sums = await readRatioPair(units, columns, sides, weight);
-  const compare = quantity === 'relative' ? relativeRatioDifference : weightedRatioDifference;
-  return compare(sides, weight, sums, zeroOne);
+  return { kind: 'ratios', sides, weight, pair: await readRatioPair(units, columns, sides, weight), zeroOne };
 }
 
-/** Adds up the residuals of a pair of ratios in the database, as `ratioPairSums` does in memory. */
+/** Adds up the residuals of a pair of ratios in the database. */
 async function readRatioPair(
   units: UnitTable,
   columns: Readonly<Record<Role, SideColumns>>,

@@ -1,13 +1,12 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { type Uncomputable, uncomputable } from '../../stats/result.ts';
 import {
-  type PostStratified,
-  postStratifiedDifferenceOf,
   type SegmentTotals,
   strataOf,
   type StratifiedSide,
+  type StratifiedSides,
   type StratifiedSums,
-} from '../../stats/estimates/post-stratification.ts';
-import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+} from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import { wholeSum } from './unit-aggregates.ts';
 import type { UnitRows } from './unit-sum-tables.ts';
@@ -17,16 +16,16 @@ type BothTotals = Readonly<Record<Role, SegmentTotals>>;
 const cohortOf: Readonly<Record<Role, string>> = { baseline: 'NOT in_canary', candidate: 'in_canary' };
 
 /**
- * The served difference with the same mix of segments on both sides, of units that the database adds up: what reaches memory
- * grows with the segments alone.
+ * Adds up both sides of a comparison by segments in the database, as `stratifiedSides` does in memory: what reaches memory grows with
+ * the segments alone.
  * @param rows one per unit and combination of the dimensions' values.
  * @param dimensions their quoted columns.
  */
-export async function postStratifiedInDatabase(
+export async function readStrata(
   rows: UnitRows,
   dimensions: readonly string[],
   zeroOne: boolean,
-): Promise<PostStratified | Uncomputable> {
+): Promise<StratifiedSides | Uncomputable> {
   const { db } = rows;
   const sums = roles.map((role) => `abs(${rows.column(`${role}Sum`)})`);
   const sizes = await db.columns(`SELECT max(greatest(${sums.join(', ')})) AS largest FROM ${rows.table}`);
@@ -41,7 +40,8 @@ export async function postStratifiedInDatabase(
     const largest = largestMove(totals[role], largestSum, strata.weight);
     return { totals: totals[role], sums: await readStratified(rows, dimensions, role, largest) };
   };
-  return postStratifiedDifferenceOf(await sideOf('baseline'), await sideOf('candidate'), strata, zeroOne);
+  const baseline = await sideOf('baseline');
+  return { kind: 'stratified', baseline, candidate: await sideOf('candidate'), strata, zeroOne };
 }
 
 /** Makes the table `segment_totals`, one row per combination of the dimensions' values, and reads it. */

@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import type { ColumnArrays } from '../../database/column-arrays.ts';
-import type { SegmentedSample } from '../../stats/estimates/post-stratification.ts';
+import type { SegmentedSample } from '../../stats/sums/stratified-sums.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import type { Slice } from '../table/slice.ts';
 import { type Aggregate, aggregatesOf, type ValueRange } from './sum-columns.ts';

@@ -1,4 +1,6 @@
 import type { DataSize } from '../result.ts';
+import { eventFloor, type FloorSource } from '../sums/contribution-sums.ts';
+import { ratioSkewness, ratioVariance, type ResidualMoments } from '../sums/residual-sums.ts';
 
 /**
  * A point estimate with all that a bound on it needs. The estimate behaves like a sum of independent contributions of
@@ -41,6 +43,27 @@ export interface Linearized {
 export interface LogScale {
   readonly multiplier: number;
   readonly offset: number;
+}
+
+/**
+ * A mean over requests, `sum` over their number.
+ * @param moments of its residuals, leave-one-out.
+ */
+export function meanOfUnits(sum: number, moments: ResidualMoments, source: FloorSource): Linearized {
+  const { units, requests, effectiveUnits, clusterSize } = source.totals;
+  const floorVariance = eventFloor(source);
+  return {
+    kind: 'linearized',
+    value: sum / requests,
+    standardError: Math.sqrt(ratioVariance(moments, units, requests) + floorVariance),
+    floorVariance,
+    skewness: ratioSkewness(moments),
+    units,
+    requests,
+    effectiveUnits,
+    clusterSize,
+    counted: { units, requests },
+  };
 }
 
 /** The size of the side with fewer units. */

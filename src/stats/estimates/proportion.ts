@@ -1,7 +1,6 @@
 import { designEffect } from '../sums/contribution-sums.ts';
-import { type Uncomputable, uncomputable } from '../result.ts';
-import type { Sample } from '../sums/sample.ts';
-import { sideSums, type SideSums } from '../sums/sample-sums.ts';
+import type { Uncomputable } from '../result.ts';
+import type { ProportionSums } from '../sums/sample-sums.ts';
 
 /** One proportion, and what its correlated requests are worth as independent ones. */
 export interface Proportion {
@@ -19,23 +18,10 @@ export interface Proportion {
   readonly effectiveRequests: number;
 }
 
-/**
- * Estimates one proportion and how many independent requests it is worth: events and requests divided by the design effect.
- * @param sample requests and events per unit; events between 0 and the requests.
- */
-export function proportion(sample: Sample): Proportion | Uncomputable {
-  const sums = sideSums(sample, { zeroOne: true });
-  const impossible = sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0));
-  return sums.kind === 'sums' && impossible
-    ? uncomputable('a unit has more events than requests, or fewer than none')
-    : proportionOf(sums);
-}
-
-/** `proportion` of units that were added up elsewhere, with their contributions. */
-export function proportionOf(sums: SideSums | Uncomputable): Proportion | Uncomputable {
+/** Estimates one proportion and how many independent requests it is worth: events and requests divided by the design effect. */
+export function proportion(sums: ProportionSums | Uncomputable): Proportion | Uncomputable {
   if (sums.kind === 'uncomputable') return sums;
   const { totals, column, contributions } = sums;
-  if (contributions === undefined) throw new RangeError('A proportion needs the contributions of its units.');
   const requestsPerIndependent = designEffect(contributions, totals);
   return {
     kind: 'proportion',

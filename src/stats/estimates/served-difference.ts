@@ -1,51 +1,87 @@
 import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
-import { type FloorOptions, eventFloor, hasFloor } from '../sums/contribution-sums.ts';
-import type { Sample } from '../sums/sample.ts';
-import { sampleSums, type SampleSums } from '../sums/sample-sums.ts';
+import { eventFloor, hasFloor } from '../sums/contribution-sums.ts';
+import type { SampleSums } from '../sums/sample-sums.ts';
 import { isRounding, ratioVariance, residualMoments } from '../sums/residual-sums.ts';
 
 /**
- * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add.
- * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions.
+ * Candidate's mean on its units minus baseline's mean on other units: two independent groups, whose variances add. A group whose sums
+ * have contributions gets the floor of proportions.
  */
 export function servedDifference(
-  baseline: Sample,
-  candidate: Sample,
-  options: FloorOptions = {},
+  baseline: SampleSums | Uncomputable,
+  candidate: SampleSums | Uncomputable,
 ): Linearized | Uncomputable {
-  return servedDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
+  return compareGroups(baseline, candidate, differenceOfGroups);
 }
 
-/** `servedDifference` of units that were added up elsewhere. */
-export function servedDifferenceOf(
+/**
+ * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
+ * Deng, Knoblich and Lu 2018, section 3). As in the paired form, the baseline's effective units are also counted by their
+ * share of its sum. A group whose sums have contributions gets the floor of proportions, at the baseline's rate.
+ */
+export function servedRelativeDifference(
+  baseline: SampleSums | Uncomputable,
+  candidate: SampleSums | Uncomputable,
+): Linearized | Uncomputable {
+  return compareGroups(baseline, candidate, relativeDifferenceOfGroups);
+}
+
+function compareGroups(
   baselineSums: SampleSums | Uncomputable,
   candidateSums: SampleSums | Uncomputable,
+  compare: (baseline: ServedGroup, candidate: ServedGroup) => Linearized | Uncomputable,
 ): Linearized | Uncomputable {
   const baseline = servedGroup(baselineSums, 'baseline');
   if (baseline.kind === 'uncomputable') return baseline;
   const candidate = servedGroup(candidateSums, 'candidate');
-  if (candidate.kind === 'uncomputable') return candidate;
-  return differenceOfGroups(baseline, candidate);
+  return candidate.kind === 'uncomputable' ? candidate : compare(baseline, candidate);
 }
 
-/** The same from two summarised sides. */
+/** `servedDifference` of two summarised sides. */
 export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized {
   const floorVariance = baseline.floorVariance + candidate.floorVariance;
   return {
-    kind: 'linearized',
+    ...sizesOf(baseline, candidate),
     value: candidate.mean - baseline.mean,
-    baseline: baseline.mean,
-    candidate: candidate.mean,
     standardError: Math.sqrt(baseline.variance + candidate.variance + floorVariance),
     floorVariance,
     skewness: skewnessOfDifference(candidate, baseline),
+  };
+}
+
+/** `servedRelativeDifference` of two summarised sides. */
+export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
+  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
+
+  const ratio = candidate.mean / baseline.mean;
+  // A candidate without events must not take the baseline's floor away.
+  const floorWeight = Math.max(1, ratio * ratio);
+  const floorVariance = (candidate.floorVariance + floorWeight * baseline.floorVariance) / baseline.mean ** 2;
+  const variance = (candidate.variance + ratio * ratio * baseline.variance) / baseline.mean ** 2;
+  const sizes = sizesOf(baseline, candidate);
+  return {
+    ...sizes,
+    value: ratio - 1,
+    standardError: Math.sqrt(variance + floorVariance),
+    floorVariance,
+    skewness: skewnessOfDifference(candidate, baseline, ratio),
+    effectiveUnits: Math.min(sizes.effectiveUnits, baseline.effectiveContributors),
+  };
+}
+
+/** What any comparison of two groups says of the two and of their data. */
+function sizesOf(baseline: ServedGroup, candidate: ServedGroup) {
+  return {
+    kind: 'linearized',
+    baseline: baseline.mean,
+    candidate: candidate.mean,
     units: baseline.units + candidate.units,
     requests: baseline.requests + candidate.requests,
     effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits),
     clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
     counted: smallerSide(baseline, candidate),
-  };
+  } as const;
 }
 
 /** One side of a served comparison: its mean and the cumulants of that mean. */
@@ -96,55 +132,4 @@ export function servedGroup(sums: SampleSums | Uncomputable, side: string): Serv
 export function skewnessOfDifference(candidate: ServedGroup, baseline: ServedGroup, weight = 1): number {
   const second = candidate.second + weight * weight * baseline.second;
   return second === 0 ? 0 : (candidate.third - weight ** 3 * baseline.third) / second ** 1.5;
-}
-
-/**
- * Candidate's mean on its units over baseline's mean on other units, minus one (delta method for a ratio of independent means;
- * Deng, Knoblich and Lu 2018, section 3). As in the paired form, the baseline's effective units are also counted by their
- * share of its sum.
- * @param options `zeroOne`: every request contributes 0 or 1: each group gets the floor of proportions, at the baseline's rate.
- */
-export function servedRelativeDifference(
-  baseline: Sample,
-  candidate: Sample,
-  options: FloorOptions = {},
-): Linearized | Uncomputable {
-  return servedRelativeDifferenceOf(sampleSums(baseline, options), sampleSums(candidate, options));
-}
-
-/** `servedRelativeDifference` of units that were added up elsewhere. */
-export function servedRelativeDifferenceOf(
-  baselineSums: SampleSums | Uncomputable,
-  candidateSums: SampleSums | Uncomputable,
-): Linearized | Uncomputable {
-  const baseline = servedGroup(baselineSums, 'baseline');
-  if (baseline.kind === 'uncomputable') return baseline;
-  const candidate = servedGroup(candidateSums, 'candidate');
-  if (candidate.kind === 'uncomputable') return candidate;
-  return relativeDifferenceOfGroups(baseline, candidate);
-}
-
-/** The same from two summarised sides. */
-export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
-  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-
-  const ratio = candidate.mean / baseline.mean;
-  // A candidate without events must not take the baseline's floor away.
-  const floorWeight = Math.max(1, ratio * ratio);
-  const floorVariance = (candidate.floorVariance + floorWeight * baseline.floorVariance) / baseline.mean ** 2;
-  const variance = (candidate.variance + ratio * ratio * baseline.variance) / baseline.mean ** 2;
-  return {
-    kind: 'linearized',
-    value: ratio - 1,
-    baseline: baseline.mean,
-    candidate: candidate.mean,
-    standardError: Math.sqrt(variance + floorVariance),
-    floorVariance,
-    skewness: skewnessOfDifference(candidate, baseline, ratio),
-    units: baseline.units + candidate.units,
-    requests: baseline.requests + candidate.requests,
-    effectiveUnits: Math.min(baseline.effectiveUnits, candidate.effectiveUnits, baseline.effectiveContributors),
-    clusterSize: Math.max(baseline.clusterSize, candidate.clusterSize),
-    counted: smallerSide(baseline, candidate),
-  };
 }

@@ -1,6 +1,6 @@
 import { contributionSums, type ContributionSums, type FloorOptions } from './contribution-sums.ts';
 import { leaveOneOutResiduals, residualSums, type ResidualSums } from './residual-sums.ts';
-import type { Uncomputable } from '../result.ts';
+import { type Uncomputable, uncomputable } from '../result.ts';
 import { type ColumnTotals, columnTotals, type RequestTotals, requestTotals, type Sample } from './sample.ts';
 
 /** What the units of one sample add up to. */
@@ -18,6 +18,12 @@ export interface SideSums {
 export interface SampleSums extends SideSums {
   /** Of the mean, leave-one-out. */
   readonly residuals: ResidualSums;
+}
+
+/** What a bound on one proportion needs to know of its units. */
+export interface ProportionSums extends SideSums {
+  readonly contributions: ContributionSums;
+  readonly residuals?: undefined;
 }
 
 /** Adds up one sample, without regard to its mean. */
@@ -42,4 +48,16 @@ export function sampleSums(sample: Sample, options: FloorOptions): SampleSums | 
   const { totals, column } = sums;
   const residuals = leaveOneOutResiduals(sample.requests, sample.sum, column.sum / totals.requests, totals.requests);
   return { ...sums, residuals: residualSums(residuals, sample.requests) };
+}
+
+/**
+ * Adds up one sample of events, or says that it is none.
+ * @param sample requests and events per unit; events between 0 and the requests.
+ */
+export function proportionSums(sample: Sample): ProportionSums | Uncomputable {
+  const sums = sideSums(sample, {});
+  if (sums.kind === 'uncomputable') return sums;
+  const impossible = sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0));
+  if (impossible) return uncomputable('a unit has more events than requests, or fewer than none');
+  return { ...sums, contributions: contributionSums(sample.requests, sample.sum, sample.sum, sums.totals) };
 }

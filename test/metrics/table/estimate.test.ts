@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { estimateAt } from '../../../src/metrics/table/estimate.ts';
 import { neededData } from '../../../src/stats/bounds/needed-data.ts';
-import { servedDifference } from '../../../src/stats/estimates/served-difference.ts';
+import { servedDifference } from '../../stats/in-memory.ts';
 
 const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'sequential', plannedUnits: 1000 } as const;
 

@@ -9,8 +9,8 @@ import {
   proportionUpperBound,
 } from '../../../src/stats/bounds/proportion-bounds.ts';
 import { neededDataForProportion } from '../../../src/stats/bounds/needed-data.ts';
-import { proportion } from '../../../src/stats/estimates/proportion.ts';
 import { intervalOf, present, proportionOf, repeat, sample } from '../samples.ts';
+import { proportion } from '../in-memory.ts';
 
 const fixed = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'fixed', plannedUnits: 1000 } as const;
 const sequential = { ...fixed, inference: 'sequential' } as const;

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { interval } from '../../../src/stats/bounds/confidence-bound.ts';
-import { ownValue } from '../../../src/stats/estimates/own-value.ts';
-import { proportion } from '../../../src/stats/estimates/proportion.ts';
 import { sampleSums } from '../../../src/stats/sums/sample-sums.ts';
 import { servedGroup } from '../../../src/stats/estimates/served-difference.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../../../src/stats/estimates/told-group.ts';
+import { ownValue, proportion } from '../in-memory.ts';
 
 /** `units` users who made `each` requests of which all or none are events. */
 function agreeing(units: number, events: number, each: number) {

@@ -1,6 +1,5 @@
 import { effectiveUnits } from '../../../stats/sums/cluster-size.ts';
-import { both } from '../../table/conditions.ts';
-import { isScored, notScored } from '../../table/positives.ts';
+import { ofScored } from '../../table/positives.ts';
 import type { GroupMetric } from '../../table/group-metric.ts';
 import { RankedPairs } from './ranked-pairs.ts';
 
@@ -11,10 +10,7 @@ import { RankedPairs } from './ranked-pairs.ts';
  * DuckDB sorts the scores and spills where they are many; here they pass once, and 50 counts stay.
  */
 export const areaUnderCurve: GroupMetric = {
-  domain: isScored,
-  pairedDomain: both(isScored),
-  unusable: notScored,
-  absent: 'no answered request has both a true label and a score',
+  ...ofScored,
   async compute({ db, name }, role, condition) {
     const pairs = new RankedPairs();
     const kinds = await db.columns(

@@ -1,6 +1,5 @@
-import { both } from '../../table/conditions.ts';
 import type { GroupMetric } from '../../table/group-metric.ts';
-import { isScored, notScored } from '../../table/positives.ts';
+import { ofScored } from '../../table/positives.ts';
 import { PrecisionCurve } from './precision-curve.ts';
 import { rankedRequests } from './ranked-requests.ts';
 
@@ -9,10 +8,7 @@ import { rankedRequests } from './ranked-requests.ts';
  * signature. As with `auc`, the effective units are those of the label that the fewest units have.
  */
 export const averagePrecision: GroupMetric = {
-  domain: isScored,
-  pairedDomain: both(isScored),
-  unusable: notScored,
-  absent: 'no answered request has both a true label and a score',
+  ...ofScored,
   async compute(judged, role, condition) {
     const ranked = await rankedRequests(judged, role, condition);
     const curve = new PrecisionCurve();

@@ -1,7 +1,6 @@
-import { both } from '../../table/conditions.ts';
 import type { GroupMetric } from '../../table/group-metric.ts';
 import { AlertRecall } from './alert-recall.ts';
-import { isScored, notScored } from '../../table/positives.ts';
+import { ofScored } from '../../table/positives.ts';
 import { rankedRequests } from './ranked-requests.ts';
 
 /**
@@ -10,10 +9,7 @@ import { rankedRequests } from './ranked-requests.ts';
  */
 export function recallAtAlerts(rate: number): GroupMetric {
   return {
-    domain: isScored,
-    pairedDomain: both(isScored),
-    unusable: notScored,
-    absent: 'no answered request has both a true label and a score',
+    ...ofScored,
     async compute(judged, role, condition) {
       const ranked = await rankedRequests(judged, role, condition);
       const recall = new AlertRecall(rate, ranked.byGroup);
