@@ -13,7 +13,7 @@ import { checkPaths } from './read/paths.ts';
 import { checkScores } from './read/check-scores.ts';
 import { checkRequestSource } from './read/request-source.ts';
 import { checkSchema } from './read/plan-schema.ts';
-import { schemaFindings } from './read/schema-findings.ts';
+import { planFindings } from './read/plan-voice.ts';
 import { checkSegments } from './read/segments.ts';
 import { checkSettings } from './read/settings.ts';
 import { sourceText } from '../documents/source-text.ts';
@@ -69,7 +69,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkDrift,
     checkScores,
   ].flatMap((check) => check(root));
-  const found = 'errors' in checked ? merged(explained, schemaFindings(root, checked.errors)) : explained;
+  const found = 'errors' in checked ? merged(explained, planFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
 
