@@ -4,7 +4,8 @@ import { checkDrift } from './read/drift.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
 import { checkChecks } from './read/checks.ts';
-import { checkGuardrails } from './read/guardrails.ts';
+import { readDecisionCost } from './read/decision-cost.ts';
+import { readGuardrails } from './read/guardrails.ts';
 import { checkLogFormat } from './read/log-format.ts';
 import { checkNames } from './read/names.ts';
 import { normalise } from './read/normalise.ts';
@@ -17,7 +18,7 @@ import { planFindings } from './read/plan-voice.ts';
 import { checkSegments } from './read/segments.ts';
 import { checkSettings } from './read/settings.ts';
 import { sourceText } from '../documents/source-text.ts';
-import { checkWeights } from './read/stages.ts';
+import { readStages } from './read/stages.ts';
 import { plainValue, type TreeNode } from '../documents/tree.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 
@@ -55,14 +56,16 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
   const checked = checkSchema(plainValue(root));
+  const stages = readStages(root);
+  const guardrails = readGuardrails(root, readDecisionCost(root).value);
   const explained = [
     checkNames,
     checkRequestSource,
     checkLogFormat,
     checkPaths,
     checkFilter,
-    checkWeights,
-    checkGuardrails,
+    () => stages.findings,
+    () => guardrails.findings,
     checkSegments,
     checkSettings,
     checkChecks,
@@ -73,7 +76,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
 
-  const plan = normalise(checked.written, root);
+  const plan = normalise(checked.written, root, { stages: stages.value, guardrails: guardrails.value });
   return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
 }
 

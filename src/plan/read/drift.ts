@@ -1,5 +1,5 @@
 import type { Finding } from '../../documents/findings.ts';
-import { checkWindow } from './settings.ts';
+import { readWindow } from './window.ts';
 import { readTime } from './time.ts';
 import { child, isEmpty, itemsOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import type { Drift, DriftReference } from '../../domain/plan.ts';
@@ -33,12 +33,12 @@ function notAList(written: string): Finding {
   };
 }
 
-function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): Finding[] {
+function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): readonly Finding[] {
   if (child(reference, 'from') === undefined && child(reference, 'to') === undefined) {
     const message = 'drift.reference names neither a log nor a time';
     return [{ path, rule: 'missing-key', message, hint: 'write reference: { from: 2026-10-01, to: 2026-10-08 }' }];
   }
-  const wrong = checkWindow(root, path);
+  const wrong = readWindow(root, path).findings;
   return wrong.length > 0 ? wrong : checkOverlap(root, path);
 }
 

@@ -14,8 +14,7 @@ export interface WrittenPlan {
   readonly candidate: string;
   readonly requests: WrittenRequests;
   readonly assignment?: { readonly scheme?: 'murmur3'; readonly salt?: string };
-  readonly stages: readonly WrittenStage[];
-  readonly guardrails: readonly WrittenGuardrail[];
+  readonly stages: readonly { readonly minDuration?: string }[];
   readonly statistics?: { readonly confidence?: number; readonly inference?: 'sequential' | 'fixed' };
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
@@ -67,28 +66,6 @@ export interface WrittenRequests {
   readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>>;
   readonly from?: string;
   readonly to?: string;
-}
-
-export interface WrittenStage {
-  readonly name: string;
-  readonly weight: WrittenQuantity;
-  readonly minRequests?: number;
-  readonly minUnits?: number;
-  readonly minDuration?: string;
-  readonly source?: string | readonly string[];
-  readonly from?: string;
-  readonly to?: string;
-}
-
-export interface WrittenGuardrail {
-  readonly metric: string;
-  readonly max?: WrittenQuantity;
-  readonly min?: WrittenQuantity;
-  readonly maxIncrease?: WrittenQuantity;
-  readonly maxDecrease?: WrittenQuantity;
-  readonly segments?: 'auto' | readonly string[];
-  readonly onBreach?: 'rollback' | 'hold';
-  readonly test?: 'interval' | 'point';
 }
 
 export interface WrittenReplay {
