@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { checkDrift } from './read/drift.ts';
+import { readDrift } from './read/drift.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
 import { checkChecks } from './read/checks.ts';
@@ -58,6 +58,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const checked = checkSchema(plainValue(root));
   const stages = readStages(root);
   const guardrails = readGuardrails(root, readDecisionCost(root).value);
+  const drift = readDrift(root);
   const explained = [
     checkNames,
     checkRequestSource,
@@ -69,14 +70,18 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     checkSegments,
     checkSettings,
     checkChecks,
-    checkDrift,
+    () => drift.findings,
     checkScores,
   ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, planFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
 
-  const plan = normalise(checked.written, root, { stages: stages.value, guardrails: guardrails.value });
+  const plan = normalise(checked.written, root, {
+    stages: stages.value,
+    guardrails: guardrails.value,
+    drift: drift.value,
+  });
   return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
 }
 

@@ -3,7 +3,6 @@ import type { Coverage, ReplaySettings, RequestFormat, RequestSource, RolloutPla
 import { readAggregates } from './aggregates.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks, normaliseGolden } from './checks.ts';
-import { normaliseDrift } from './drift.ts';
 import { readThreshold } from './threshold.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readFilter } from './filter.ts';
@@ -21,7 +20,7 @@ import type { WrittenCoverage, WrittenPlan, WrittenReplay, WrittenRequests } fro
 export function normalise(
   written: WrittenPlan,
   root: TreeNode,
-  read: Pick<RolloutPlan, 'stages' | 'guardrails'>,
+  read: Pick<RolloutPlan, 'stages' | 'guardrails'> & { readonly drift: RolloutPlan['drift'] },
 ): RolloutPlan {
   const { name, model, registry, baseline, candidate, coverage, apply, rollback, withoutLabelMap } = written;
   const threshold = readThreshold(root).value;
@@ -44,7 +43,7 @@ export function normalise(
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
     checks: normaliseChecks(written),
     ...(written.golden === undefined ? {} : { golden: normaliseGolden(written.golden, written.checks) }),
-    ...(written.drift === undefined ? {} : { drift: normaliseDrift(written.drift) }),
+    ...(read.drift === undefined ? {} : { drift: read.drift }),
     judge: written.judge ?? planDefaults.judge,
     ...(threshold === undefined ? {} : { threshold }),
     ...(apply === undefined ? {} : { apply }),

@@ -20,7 +20,6 @@ export interface WrittenPlan {
   readonly coverage?: WrittenCoverage;
   readonly checks?: WrittenChecks;
   readonly golden?: string | readonly string[];
-  readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
   readonly threshold?: WrittenQuantity | Readonly<Record<string, WrittenQuantity>>;
   readonly decisionCost?: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
@@ -97,12 +96,4 @@ export interface WrittenChecks {
   readonly segmentMix?: WrittenAction | { readonly action?: WrittenAction };
   readonly golden?: WrittenAction | { readonly action?: WrittenAction };
   readonly selection?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
-}
-
-export interface WrittenDrift {
-  readonly reference: string | readonly string[] | { readonly from?: string; readonly to?: string };
-  readonly features?: 'auto' | readonly string[];
-  readonly thresholds?: Readonly<Partial<Record<'psi' | 'jensenShannon' | 'ks' | 'quality', number>>>;
-  readonly alpha?: number;
-  readonly action?: WrittenAction;
 }
