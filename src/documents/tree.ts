@@ -69,6 +69,22 @@ export function textOf(node: TreeNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
+/** The number of a scalar; undefined for anything else. */
+export function numberOf(node: TreeNode | undefined): number | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : undefined;
+}
+
+/** The texts of a list, or the one text that stands for a list of itself. */
+export function textsOf(node: TreeNode | undefined): readonly string[] {
+  return (node?.kind === 'list' ? node.items : [node]).flatMap((item) => textOf(item) ?? []);
+}
+
+/** Which of the words that mean something here a scalar is; undefined for anything else. */
+export function choiceOf<Word extends string>(node: TreeNode | undefined, words: readonly Word[]): Word | undefined {
+  const text = textOf(node);
+  return words.find((word) => word === text);
+}
+
 /** Whether a key was written without a value. */
 export function isEmpty(node: TreeNode | undefined): boolean {
   return node?.kind === 'scalar' && node.value === null;

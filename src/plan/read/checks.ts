@@ -1,29 +1,19 @@
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { readSpan } from './quantity.ts';
-import {
-  child,
-  isEmpty,
-  itemsOf,
-  keysOf,
-  nodeAt,
-  plainValue,
-  textOf,
-  type TreeNode,
-  type TreePath,
-} from '../../documents/tree.ts';
+import { readAt } from './section.ts';
+import { child, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import type { CheckAction, Checks, Golden } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import type { WrittenChecks, WrittenPlan } from './written-plan.ts';
 
 const actions: readonly string[] = ['warn', 'hold'];
 
-/** Checks what `checks` says each check does, and the spans that it or a stage asks for. */
+/** Checks what `checks` says each check does, and the span that it asks for. */
 export function checkChecks(root: TreeNode): Finding[] {
-  const stages = itemsOf(nodeAt(root, ['stages'])).map((_, index): TreePath => ['stages', index, 'minDuration']);
   return [
     ...keysOf(nodeAt(root, ['checks'])).flatMap((name) => checkAction(root, ['checks', name])),
-    ...[['checks', 'window', 'minDuration'], ...stages].flatMap((path) => checkSpan(root, path)),
+    ...readAt(root, ['checks', 'window', 'minDuration'], readSpan).findings,
   ];
 }
 
@@ -48,14 +38,6 @@ function hintFor(action: string): string {
   if (['off', 'ignore', 'skip', 'none', 'pass'].includes(action))
     return 'write warn: the finding is told and decides nothing';
   return writeOneOf(action, actions);
-}
-
-function checkSpan(root: TreeNode, path: TreePath): Finding[] {
-  const node = nodeAt(root, path);
-  if (node === undefined || isEmpty(node)) return [];
-  const read = readSpan(plainValue(node));
-  if (read.ok) return [];
-  return [{ path, rule: 'invalid-value', message: `minDuration: ${read.problem}`, hint: read.hint }];
 }
 
 /**

@@ -3,7 +3,7 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { shown } from './quantity.ts';
 import { isEmpty, type MapNode, nodeAt, plainValue, type TreeNode, type TreePath } from '../../documents/tree.ts';
-import type { SectionReading } from './threshold.ts';
+import type { SectionReading } from './section.ts';
 
 const outcomes = ['falsePositive', 'falseNegative', 'truePositive', 'trueNegative'] as const;
 const rule = 'invalid-value';
@@ -14,21 +14,27 @@ const example = 'write decisionCost: { falsePositive: 5, falseNegative: 200 }';
  * Reads `decisionCost`: the cost of each outcome of a two-label classification, or a table of true label, answered label and cost, in
  * which a right answer costs nothing unless written.
  */
-export function readDecisionCost(root: TreeNode): SectionReading<DecisionCosts> {
+export function readDecisionCost(root: TreeNode): SectionReading<DecisionCosts | undefined> {
   const node = nodeAt(root, path);
-  if (node === undefined || isEmpty(node)) return { findings: [] };
+  if (node === undefined || isEmpty(node)) return { value: undefined, findings: [] };
   if (node.kind !== 'map') {
-    return { findings: [finding(path, `decisionCost: ${shown(plainValue(node))} is not a table of costs`, example)] };
+    return {
+      value: undefined,
+      findings: [finding(path, `decisionCost: ${shown(plainValue(node))} is not a table of costs`, example)],
+    };
   }
   const isTable = [...node.entries.values()].some(({ value }) => value.kind === 'map');
   const read = isTable ? readTable(node) : readOutcomes(node);
   if (read.findings.length > 0 || read.value === undefined) return read;
   return Math.max(...costsIn(read.value)) > 0
     ? read
-    : { findings: [finding(path, 'decisionCost: every cost is 0, so no decision costs anything', example)] };
+    : {
+        value: undefined,
+        findings: [finding(path, 'decisionCost: every cost is 0, so no decision costs anything', example)],
+      };
 }
 
-function readOutcomes(node: MapNode): SectionReading<OutcomeCosts> {
+function readOutcomes(node: MapNode): SectionReading<OutcomeCosts | undefined> {
   const findings: Finding[] = [];
   const costs: Partial<Record<(typeof outcomes)[number], number>> = {};
   for (const [name, { value }] of node.entries) {
@@ -49,10 +55,10 @@ function readOutcomes(node: MapNode): SectionReading<OutcomeCosts> {
   const missing = ['falsePositive', 'falseNegative'].filter((name) => !node.entries.has(name));
   const absent = missing.map((name) => finding(path, `decisionCost: ${name} is missing`, example));
   // A misspelt key is told once.
-  return { findings: findings.length > 0 ? findings : absent };
+  return { value: undefined, findings: findings.length > 0 ? findings : absent };
 }
 
-function readTable(node: MapNode): SectionReading<CostTable> {
+function readTable(node: MapNode): SectionReading<CostTable | undefined> {
   const findings: Finding[] = [];
   const rows: Record<string, Record<string, number>> = {};
   for (const [truth, { value: row }] of node.entries) {
@@ -68,7 +74,7 @@ function readTable(node: MapNode): SectionReading<CostTable> {
     }
     rows[truth] = costs;
   }
-  return findings.length > 0 ? { findings } : { value: { kind: 'table', rows }, findings };
+  return findings.length > 0 ? { value: undefined, findings } : { value: { kind: 'table', rows }, findings };
 }
 
 function costOf(node: TreeNode, at: TreePath, findings: Finding[]): number | undefined {

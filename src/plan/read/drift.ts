@@ -1,17 +1,55 @@
 import type { Finding } from '../../documents/findings.ts';
-import { checkWindow } from './settings.ts';
-import { readTime } from './time.ts';
-import { child, isEmpty, itemsOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
-import type { Drift, DriftReference } from '../../domain/plan.ts';
+import { readWindow } from './window.ts';
+import {
+  child,
+  choiceOf,
+  itemsOf,
+  nodeAt,
+  numberOf,
+  textOf,
+  textsOf,
+  type TreeNode,
+  type TreePath,
+} from '../../documents/tree.ts';
+import type { Drift, DriftThresholds } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
-import type { WrittenDrift } from './written-plan.ts';
+import type { SectionReading } from './section.ts';
 
-/** Checks what `drift` is measured against: times that exist, and no time that is both reference and now. */
-export function checkDrift(root: TreeNode): Finding[] {
+/** Reads `drift`, and checks that no time is both reference and now. */
+export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
+  const drift = nodeAt(root, ['drift']);
+  return { value: drift === undefined ? undefined : driftOf(root, drift), findings: checkDrift(root, drift) };
+}
+
+/** What drift is measured against, with the defaults filled in. */
+function driftOf(root: TreeNode, drift: TreeNode): Drift {
+  const defaults = planDefaults.drift;
+  const features = child(drift, 'features');
+  const thresholds = child(drift, 'thresholds');
+  const thresholdOf = (key: keyof DriftThresholds) => numberOf(child(thresholds, key)) ?? defaults.thresholds[key];
+  const reference = child(drift, 'reference');
+  return {
+    features: features?.kind === 'list' ? textsOf(features) : defaults.features,
+    thresholds: {
+      psi: thresholdOf('psi'),
+      jensenShannon: thresholdOf('jensenShannon'),
+      ks: thresholdOf('ks'),
+      quality: thresholdOf('quality'),
+    },
+    alpha: numberOf(child(drift, 'alpha')) ?? defaults.alpha,
+    action: choiceOf(child(drift, 'action'), ['warn', 'hold']) ?? defaults.action,
+    reference:
+      reference?.kind === 'map'
+        ? { kind: 'window', ...readWindow(root, ['drift', 'reference']).value }
+        : { kind: 'files', source: textsOf(reference) },
+  };
+}
+
+function checkDrift(root: TreeNode, drift: TreeNode | undefined): readonly Finding[] {
   const path = ['drift', 'reference'];
   const reference = nodeAt(root, path);
   const features = textOf(nodeAt(root, ['drift', 'features']));
-  if (nodeAt(root, ['drift']) !== undefined && textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
+  if (drift !== undefined && textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
     const message = 'drift compares records, and numbers per version have none';
     return [
       { path: ['drift'], at: 'key', rule: 'unused-key', message, hint: 'delete drift, or name a log of requests' },
@@ -33,12 +71,12 @@ function notAList(written: string): Finding {
   };
 }
 
-function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): Finding[] {
+function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): readonly Finding[] {
   if (child(reference, 'from') === undefined && child(reference, 'to') === undefined) {
     const message = 'drift.reference names neither a log nor a time';
     return [{ path, rule: 'missing-key', message, hint: 'write reference: { from: 2026-10-01, to: 2026-10-08 }' }];
   }
-  const wrong = checkWindow(root, path);
+  const wrong = readWindow(root, path).findings;
   return wrong.length > 0 ? wrong : checkOverlap(root, path);
 }
 
@@ -47,10 +85,10 @@ function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): Fi
  * compared with a window of that log.
  */
 function checkOverlap(root: TreeNode, path: TreePath): Finding[] {
-  const reference = windowOf(root, path);
-  const ofPlan = windowOf(root, ['requests']);
+  const reference = readWindow(root, path).value;
+  const ofPlan = readWindow(root, ['requests']).value;
   const stages = itemsOf(nodeAt(root, ['stages'])).map((stage, index) => {
-    const own = windowOf(root, ['stages', index]);
+    const own = readWindow(root, ['stages', index]).value;
     const name = textOf(child(stage, 'name')) ?? String(index);
     return { where: `stage ${name}`, from: own.from ?? ofPlan.from, to: own.to ?? ofPlan.to };
   });
@@ -67,20 +105,8 @@ function checkOverlap(root: TreeNode, path: TreePath): Finding[] {
 }
 
 interface Times {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-/** The moments of a window in UTC; undefined where it is open, or where what is written is no time and told elsewhere. */
-function windowOf(root: TreeNode, path: TreePath): Times {
-  const [from, to] = ['from', 'to'].map((key) => {
-    const node = nodeAt(root, [...path, key]);
-    const written = textOf(node);
-    if (written === undefined || isEmpty(node)) return undefined;
-    const read = readTime(written);
-    return read.ok ? read.value : undefined;
-  });
-  return { from, to };
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 function rangeText({ from, to }: Times): string {
@@ -96,32 +122,4 @@ function isApart(left: Times, right: Times): boolean {
   const ends = (first: Times, second: Times) =>
     first.to !== undefined && second.from !== undefined && first.to <= second.from;
   return ends(left, right) || ends(right, left);
-}
-
-/** What drift is measured against, with the defaults filled in. */
-export function normaliseDrift({ reference, thresholds, ...written }: WrittenDrift): Drift {
-  const defaults = planDefaults.drift;
-  return {
-    ...defaults,
-    ...written,
-    thresholds: { ...defaults.thresholds, ...thresholds },
-    reference: normaliseReference(reference),
-  };
-}
-
-function normaliseReference(written: WrittenDrift['reference']): DriftReference {
-  if (typeof written === 'string') return { kind: 'files', source: [written] };
-  if (!('from' in written || 'to' in written)) return { kind: 'files', source: Array.isArray(written) ? written : [] };
-  const { from, to } = written;
-  return {
-    kind: 'window',
-    ...(from === undefined ? {} : { from: moment(from) }),
-    ...(to === undefined ? {} : { to: moment(to) }),
-  };
-}
-
-function moment(written: string): string {
-  const read = readTime(written);
-  if (!read.ok) throw new Error(`normalise was given an unchecked time: ${read.problem}`);
-  return read.value;
 }

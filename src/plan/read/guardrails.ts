@@ -4,42 +4,80 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import {
   child,
-  isEmpty,
+  choiceOf,
   itemsOf,
   keysOf,
   nodeAt,
-  plainValue,
   textOf,
+  textsOf,
   type TreeNode,
   type TreePath,
 } from '../../documents/tree.ts';
+import type { DecisionCosts } from '../../domain/decision-costs.ts';
+import type { Guardrail } from '../../domain/plan.ts';
+import { planDefaults } from './defaults.ts';
+import { readAt, type SectionReading } from './section.ts';
 
-/** Checks every guardrail's metric, bounds and units, and that no bound is written twice. */
-export function checkGuardrails(root: TreeNode): Finding[] {
+const onBreachWords = ['rollback', 'hold'] as const;
+
+/**
+ * Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice.
+ * @param costs of decisions, where the plan has them.
+ */
+export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined): SectionReading<readonly Guardrail[]> {
   const guardrails = itemsOf(nodeAt(root, ['guardrails']));
-  return [
-    ...guardrails.flatMap((guardrail, index) => checkGuardrail(guardrail, ['guardrails', index])),
-    ...checkDuplicates(guardrails),
-  ];
+  const read = guardrails.map((_, index) => readGuardrail(root, ['guardrails', index], costs));
+  return {
+    value: read.flatMap(({ value }) => value ?? []),
+    findings: [...read.flatMap(({ findings }) => findings), ...checkDuplicates(guardrails)],
+  };
 }
 
-function checkGuardrail(guardrail: TreeNode, path: TreePath): Finding[] {
+function readGuardrail(
+  root: TreeNode,
+  path: TreePath,
+  costs: DecisionCosts | undefined,
+): SectionReading<Guardrail | undefined> {
+  const guardrail = nodeAt(root, path);
   const name = textOf(child(guardrail, 'metric'));
-  if (name === undefined) return [];
+  if (guardrail === undefined || name === undefined) return { value: undefined, findings: [] };
   const metric = parseMetric(name);
-  if (metric !== undefined) return [...checkBounds(guardrail, metric, path), ...checkSegments(guardrail, metric, path)];
+  if (metric === undefined) return { value: undefined, findings: [unknownMetric(guardrail, name, path)] };
+  const bounds = boundKinds.map((kind) =>
+    readAt(root, [...path, kind], (written) => readBound(kind, metric, written), 'invalid-bound'),
+  );
+  const segments = child(guardrail, 'segments');
+  const isAuto = textOf(segments) === 'auto';
+  return {
+    value: {
+      metric: metric.family === 'decision_cost' && costs !== undefined ? { ...metric, costs } : metric,
+      bounds: bounds.flatMap(({ value }) => value ?? []),
+      segments: isAuto ? [] : textsOf(segments),
+      ...(isAuto ? { autoSegments: true } : {}),
+      onBreach: choiceOf(child(guardrail, 'onBreach'), onBreachWords) ?? planDefaults.guardrails.onBreach,
+      test: choiceOf(child(guardrail, 'test'), ['interval', 'point']) ?? planDefaults.guardrails.test,
+    },
+    findings: [
+      ...checkBounded(guardrail, metric, path),
+      ...bounds.flatMap(({ findings }) => findings),
+      ...checkSegments(guardrail, metric, path),
+    ],
+  };
+}
+
+function unknownMetric(guardrail: TreeNode, name: string, path: TreePath): Finding {
   // Without a metric nobody can tell which unit a bound needs.
   const bounds = boundKinds.map((kind): TreePath => [...path, kind]);
   const pieces = cutPieces(guardrail, name);
   const at = { path: [...path, 'metric'] };
   if (pieces === undefined) {
     const message = `metric: ${name} is not a metric`;
-    return [{ ...at, rule: 'unknown-metric', message, hint: didYouMean(name, metricNames), explains: bounds }];
+    return { ...at, rule: 'unknown-metric', message, hint: didYouMean(name, metricNames), explains: bounds };
   }
   const message = `metric: ${name} is cut off at the comma`;
   const hint = `write metric: "${[name, ...pieces].join(',')}"`;
   const explains = [...bounds, ...pieces.map((piece): TreePath => [...path, piece])];
-  return [{ ...at, rule: 'cut-metric', message, hint, explains }];
+  return { ...at, rule: 'cut-metric', message, hint, explains };
 }
 
 /**
@@ -54,21 +92,12 @@ function cutPieces(guardrail: TreeNode, name: string): readonly string[] | undef
   return end < from ? undefined : keys.slice(from, end + 1);
 }
 
-function checkBounds(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
-  const written = boundKinds.filter((kind) => child(guardrail, kind) !== undefined);
-  if (written.length === 0) {
-    const traits = metricTraits(metric);
-    const examples = boundKindsOf(traits).map((kind) => exampleBound(kind, traits));
-    const message = `the guardrail on ${metric.id} has no bound`;
-    return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
-  }
-  return written.flatMap((kind): Finding[] => {
-    const node = child(guardrail, kind);
-    if (node === undefined || isEmpty(node)) return [];
-    const read = readBound(kind, metric, plainValue(node));
-    if (read.ok) return [];
-    return [{ path: [...path, kind], rule: 'invalid-bound', message: `${kind}: ${read.problem}`, hint: read.hint }];
-  });
+function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+  if (boundKinds.some((kind) => child(guardrail, kind) !== undefined)) return [];
+  const traits = metricTraits(metric);
+  const examples = boundKindsOf(traits).map((kind) => exampleBound(kind, traits));
+  const message = `the guardrail on ${metric.id} has no bound`;
+  return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
 }
 
 /** A process has one peak over all requests, whoever sent them. */

@@ -1,45 +1,29 @@
 import { logFormatTraits, type RequestFields } from '../../domain/log/log-format.ts';
-import { parseMetric, type Metric } from '../../domain/metric.ts';
-import type {
-  Coverage,
-  Guardrail,
-  ReplaySettings,
-  RequestFormat,
-  RequestSource,
-  RolloutPlan,
-  Stage,
-} from '../../domain/plan.ts';
-import type { DecisionCosts } from '../../domain/decision-costs.ts';
+import type { Coverage, ReplaySettings, RequestFormat, RequestSource, RolloutPlan } from '../../domain/plan.ts';
 import { readAggregates } from './aggregates.ts';
-import { boundKinds, readBound } from './bound.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks, normaliseGolden } from './checks.ts';
-import { normaliseDrift } from './drift.ts';
-import { readDecisionCost } from './decision-cost.ts';
 import { readThreshold } from './threshold.ts';
 import { readDuration, readFraction, readSpan, type Reading } from './quantity.ts';
 import { readFilter } from './filter.ts';
 import { readTime } from './time.ts';
 import { nodeAt, type TreeNode } from '../../documents/tree.ts';
-import type {
-  WrittenCoverage,
-  WrittenGuardrail,
-  WrittenPlan,
-  WrittenReplay,
-  WrittenRequests,
-  WrittenStage,
-} from './written-plan.ts';
+import type { WrittenCoverage, WrittenPlan, WrittenReplay, WrittenRequests } from './written-plan.ts';
 
 /**
  * Fills in the defaults and turns units into ms and proportions. Every list keeps its order; maps mean the same in any
  * order of their keys.
  * @param written a plan in which the schema and every check found nothing.
  * @param root the same as a tree, for the parts that have a reader of their own.
+ * @param read the sections that are read already.
  */
-export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
+export function normalise(
+  written: WrittenPlan,
+  root: TreeNode,
+  read: Pick<RolloutPlan, 'stages' | 'guardrails'> & { readonly drift: RolloutPlan['drift'] },
+): RolloutPlan {
   const { name, model, registry, baseline, candidate, coverage, apply, rollback, withoutLabelMap } = written;
   const threshold = readThreshold(root).value;
-  const costs = readDecisionCost(root).value;
   return {
     name,
     model,
@@ -52,14 +36,14 @@ export function normalise(written: WrittenPlan, root: TreeNode): RolloutPlan {
       scheme: written.assignment?.scheme ?? planDefaults.assignment.scheme,
       salt: written.assignment?.salt ?? name,
     },
-    stages: written.stages.map(normaliseStage),
-    guardrails: written.guardrails.map((guardrail) => normaliseGuardrail(guardrail, costs)),
+    stages: read.stages,
+    guardrails: read.guardrails,
     statistics: { ...planDefaults.statistics, ...written.statistics },
     replay: normaliseReplay(written.replay ?? {}),
     ...(coverage === undefined ? {} : { coverage: normaliseCoverage(coverage) }),
     checks: normaliseChecks(written),
     ...(written.golden === undefined ? {} : { golden: normaliseGolden(written.golden, written.checks) }),
-    ...(written.drift === undefined ? {} : { drift: normaliseDrift(written.drift) }),
+    ...(read.drift === undefined ? {} : { drift: read.drift }),
     judge: written.judge ?? planDefaults.judge,
     ...(threshold === undefined ? {} : { threshold }),
     ...(apply === undefined ? {} : { apply }),
@@ -116,37 +100,6 @@ function normaliseFields(
   };
 }
 
-function normaliseStage(written: WrittenStage): Stage {
-  const { name, weight, minRequests, minUnits, minDuration, source } = written;
-  return {
-    name,
-    weight: accepted(readFraction(weight)),
-    minRequests: minRequests ?? planDefaults.stages.minRequests,
-    minUnits: minUnits ?? planDefaults.stages.minUnits,
-    plannedSize: { requests: minRequests !== undefined, units: minUnits !== undefined },
-    ...(minDuration === undefined ? {} : { minDurationMs: accepted(readSpan(minDuration)) }),
-    ...(source === undefined ? {} : { source: asList(source) }),
-    ...normaliseWindow(written),
-  };
-}
-
-function normaliseGuardrail(written: WrittenGuardrail, costs: DecisionCosts | undefined): Guardrail {
-  const known = knownMetric(written.metric);
-  const metric = known.family === 'decision_cost' && costs !== undefined ? { ...known, costs } : known;
-  const bounds = boundKinds.flatMap((kind) => {
-    const value = written[kind];
-    return value === undefined ? [] : [accepted(readBound(kind, metric, value))];
-  });
-  return {
-    metric,
-    bounds,
-    segments: written.segments === undefined || written.segments === 'auto' ? [] : written.segments,
-    ...(written.segments === 'auto' ? { autoSegments: true } : {}),
-    onBreach: written.onBreach ?? planDefaults.guardrails.onBreach,
-    test: written.test ?? planDefaults.guardrails.test,
-  };
-}
-
 function normaliseReplay({ timeout, ...written }: WrittenReplay): ReplaySettings {
   const { timeout: defaultTimeout, ...defaults } = planDefaults.replay;
   return { ...defaults, ...written, timeoutMs: accepted(readDuration(timeout ?? defaultTimeout)) };
@@ -169,12 +122,6 @@ function normaliseWindow({ from, to }: { readonly from?: string; readonly to?: s
 
 function asList(source: string | readonly string[]): readonly string[] {
   return typeof source === 'string' ? [source] : source;
-}
-
-function knownMetric(name: string): Metric {
-  const metric = parseMetric(name);
-  if (metric === undefined) throw new Error(`normalise was given the unknown metric ${name}`);
-  return metric;
 }
 
 function accepted<Value>(read: Reading<Value>): Value {

@@ -1,11 +1,9 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { stringify } from 'yaml';
 import schema from '../rollout-plan.schema.json' with { type: 'json' };
+import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
 import type { TreePath } from '../../documents/tree.ts';
 import type { WrittenPlan } from './written-plan.ts';
-
-/** A part of the schema, with what it points to merged in. */
-export type SchemaPart = Readonly<Record<string, unknown>>;
 
 let validator: ValidateFunction<WrittenPlan> | undefined;
 
@@ -18,33 +16,18 @@ export function checkSchema(
 }
 
 /** The part of the schema that describes the value at a path of the plan; empty for a key that the schema lacks. */
-export function schemaAt(path: TreePath): SchemaPart {
-  return path.reduce<SchemaPart>((part, step) => {
-    if (typeof step === 'number') return resolved(part['items']);
-    const known = asPart(part['properties'])[step];
-    return resolved(known ?? part['additionalProperties']);
-  }, schema);
+export function schemaAt(path: TreePath): SchemaNode {
+  return partAt(schema, path);
 }
 
 /** The keys that the schema knows below a path. */
 export function knownKeys(path: TreePath): readonly string[] {
-  return Object.keys(asPart(schemaAt(path)['properties'])).filter((key) => key !== '$schema');
+  return Object.keys(schemaAt(path).properties ?? {}).filter((key) => key !== '$schema');
 }
 
 /** The first example of the value at a path, as it would be written in a plan; undefined where there is none. */
 export function exampleAt(path: TreePath): string | undefined {
-  const examples = schemaAt(path)['examples'];
-  if (!Array.isArray(examples) || examples.length === 0) return undefined;
-  return stringify(examples[0], { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
-}
-
-function resolved(part: unknown): SchemaPart {
-  const own = asPart(part);
-  const reference = own['$ref'];
-  if (typeof reference !== 'string') return own;
-  return { ...asPart(asPart(schema.$defs)[reference.replace('#/$defs/', '')]), ...own };
-}
-
-function asPart(value: unknown): SchemaPart {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  const [example] = schemaAt(path).examples ?? [];
+  if (example === undefined) return undefined;
+  return stringify(example, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 }

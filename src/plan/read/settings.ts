@@ -1,48 +1,23 @@
 import type { Finding } from '../../documents/findings.ts';
-import { readDuration, readFraction, readSpan, scaled, shown, type Reading } from './quantity.ts';
-import { isCalendarDate, readTime } from './time.ts';
-import { isEmpty, itemsOf, nodeAt, plainValue, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
+import { readDuration, readFraction, readSpan, scaled, shown } from './quantity.ts';
+import { readAt } from './section.ts';
+import { isCalendarDate } from './time.ts';
+import { readWindow } from './window.ts';
+import { isEmpty, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
 
 /** Checks the settings whose meaning the schema cannot tell: shares, durations, times, hours and the confidence. */
 export function checkSettings(root: TreeNode): Finding[] {
-  const stages = itemsOf(nodeAt(root, ['stages'])).map((_, index): TreePath => ['stages', index]);
   return [
-    ...checkReading(root, ['requests', 'maxRejected'], readFraction),
-    ...checkReading(root, ['requests', 'maxUnknownLabels'], readFraction),
-    ...checkReading(root, ['requests', 'labelsMatureAfter'], readSpan),
-    ...checkReading(root, ['replay', 'timeout'], readDuration),
-    ...[['requests'], ...stages].flatMap((path) => checkWindow(root, path)),
+    ...readAt(root, ['requests', 'maxRejected'], readFraction).findings,
+    ...readAt(root, ['requests', 'maxUnknownLabels'], readFraction).findings,
+    ...readAt(root, ['requests', 'labelsMatureAfter'], readSpan).findings,
+    ...readAt(root, ['replay', 'timeout'], readDuration).findings,
+    ...readWindow(root, ['requests']).findings,
     ...checkConfidence(root),
     ...checkHours(root),
     ...checkLoad(root),
     ...checkRehearsal(root),
   ];
-}
-
-function checkReading(root: TreeNode, path: TreePath, read: (value: unknown) => Reading<unknown>): Finding[] {
-  const node = nodeAt(root, path);
-  if (node === undefined || isEmpty(node)) return [];
-  const result = read(plainValue(node));
-  if (result.ok) return [];
-  return [{ path, rule: 'invalid-value', message: `${path.at(-1)}: ${result.problem}`, hint: result.hint }];
-}
-
-/** Checks that a window names times that exist, in order. */
-export function checkWindow(root: TreeNode, path: TreePath): Finding[] {
-  const times = ['from', 'to'].map((key) => {
-    const written = textOf(nodeAt(root, [...path, key]));
-    return { path: [...path, key], key, written, read: written === undefined ? undefined : readTime(written) };
-  });
-  const findings = times.flatMap(({ read, key, path: at }): Finding[] => {
-    if (read === undefined || read.ok) return [];
-    return [{ path: at, rule: 'invalid-time', message: `${key}: ${read.problem}`, hint: read.hint }];
-  });
-  const [from, to] = times;
-  if (from?.read?.ok === true && to?.read?.ok === true && from.read.value >= to.read.value) {
-    const message = `to: ${to.written} is not after from: ${from.written}`;
-    findings.push({ path: to.path, rule: 'invalid-time', message, hint: 'write a later time; to itself is left out' });
-  }
-  return findings;
 }
 
 function checkConfidence(root: TreeNode): Finding[] {

@@ -1,6 +1,19 @@
 import type { Finding } from '../../documents/findings.ts';
-import { readFraction } from './quantity.ts';
-import { isEmpty, itemsOf, nodeAt, plainValue, type TreeNode, type TreePath } from '../../documents/tree.ts';
+import {
+  child,
+  itemsOf,
+  nodeAt,
+  numberOf,
+  textOf,
+  textsOf,
+  type TreeNode,
+  type TreePath,
+} from '../../documents/tree.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { planDefaults } from './defaults.ts';
+import { readFraction, readSpan } from './quantity.ts';
+import { readAt, type SectionReading } from './section.ts';
+import { readWindow } from './window.ts';
 
 interface WeightedStage {
   readonly path: TreePath;
@@ -9,22 +22,62 @@ interface WeightedStage {
   readonly written: string;
 }
 
-/** Checks every weight, that weights never fall, and that the last stage takes all traffic. */
-export function checkWeights(root: TreeNode): Finding[] {
-  const findings: Finding[] = [];
-  const stages: WeightedStage[] = [];
+/** Reads every stage, and checks that weights never fall and that the last stage takes all traffic. */
+export function readStages(root: TreeNode): SectionReading<readonly Stage[]> {
   const items = itemsOf(nodeAt(root, ['stages']));
-  items.forEach((stage, index) => {
-    const node = nodeAt(stage, ['weight']);
-    if (node === undefined || isEmpty(node)) return;
-    const path = ['stages', index, 'weight'];
-    const read = readFraction(plainValue(node));
-    if (read.ok) stages.push({ path, weight: read.value, written: node.kind === 'scalar' ? node.written : '' });
-    else findings.push({ path, rule: 'invalid-weight', message: `weight: ${read.problem}`, hint: read.hint });
-  });
-  const last = stages.at(-1);
+  const stages = items.map((_, index) => readStage(root, ['stages', index]));
+  const weighted = stages.flatMap(({ value }) => value.weighted);
+  const last = weighted.at(-1);
   const isLastStage = last?.path[1] === items.length - 1;
-  return [...findings, ...checkRising(stages), ...(last !== undefined && isLastStage ? checkLast(last) : [])];
+  return {
+    value: stages.flatMap(({ value }) => value.stage),
+    findings: [
+      ...stages.flatMap(({ findings }) => findings),
+      ...checkRising(weighted),
+      ...(last !== undefined && isLastStage ? checkLast(last) : []),
+    ],
+  };
+}
+
+/** A stage without a weight, or without a name, is none. */
+function readStage(
+  root: TreeNode,
+  path: TreePath,
+): SectionReading<{ readonly weighted: WeightedStage[]; readonly stage: Stage[] }> {
+  const node = nodeAt(root, path);
+  const weight = readAt(root, [...path, 'weight'], readFraction, 'invalid-weight');
+  const minDuration = readAt(root, [...path, 'minDuration'], readSpan);
+  const window = readWindow(root, path);
+  const findings = [weight, minDuration, window].flatMap((read) => read.findings);
+  if (weight.value === undefined) return { value: { weighted: [], stage: [] }, findings };
+  const written = child(node, 'weight');
+  const weighted = [
+    {
+      path: [...path, 'weight'],
+      weight: weight.value,
+      written: written?.kind === 'scalar' ? written.written : '',
+    },
+  ];
+  const name = textOf(child(node, 'name'));
+  const minRequests = numberOf(child(node, 'minRequests'));
+  const minUnits = numberOf(child(node, 'minUnits'));
+  const source = child(node, 'source');
+  const stage =
+    name === undefined
+      ? []
+      : [
+          {
+            name,
+            weight: weight.value,
+            minRequests: minRequests ?? planDefaults.stages.minRequests,
+            minUnits: minUnits ?? planDefaults.stages.minUnits,
+            plannedSize: { requests: minRequests !== undefined, units: minUnits !== undefined },
+            ...(minDuration.value === undefined ? {} : { minDurationMs: minDuration.value }),
+            ...(source === undefined ? {} : { source: textsOf(source) }),
+            ...window.value,
+          },
+        ];
+  return { value: { weighted, stage }, findings };
 }
 
 function checkRising(stages: readonly WeightedStage[]): Finding[] {

@@ -1,36 +1,22 @@
 import type { Thresholds } from '../../domain/threshold.ts';
 import type { Finding } from '../../documents/findings.ts';
+import { readAt, type SectionReading } from './section.ts';
 import { misreading, readFraction, shown, type Reading } from './quantity.ts';
-import { isEmpty, nodeAt, plainValue, type TreeNode, type TreePath } from '../../documents/tree.ts';
-
-/** What a section of the plan says, and what is wrong with it; no value where something is. */
-export interface SectionReading<Value> {
-  readonly value?: Value;
-  readonly findings: readonly Finding[];
-}
+import { nodeAt, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
 /** Reads `threshold`: one number for both versions, or a map of one for each. */
-export function readThreshold(root: TreeNode): SectionReading<Thresholds> {
+export function readThreshold(root: TreeNode): SectionReading<Thresholds | undefined> {
   const path: TreePath = ['threshold'];
   const node = nodeAt(root, path);
-  if (node === undefined || isEmpty(node)) return { findings: [] };
-  if (node.kind !== 'map') return readOne(node, path);
+  if (node?.kind !== 'map') return readAt(root, path, scoreReading);
   const values: Record<string, number> = {};
   const findings: Finding[] = [];
-  for (const [name, entry] of node.entries) {
-    const { value, findings: own } = readOne(entry.value, [...path, name]);
+  for (const name of node.entries.keys()) {
+    const { value, findings: own } = readAt(root, [...path, name], scoreReading);
     findings.push(...own);
     if (value !== undefined) values[name] = value;
   }
-  return findings.length > 0 ? { findings } : { value: values, findings };
-}
-
-function readOne(node: TreeNode, path: TreePath): SectionReading<number> {
-  if (isEmpty(node)) return { findings: [] };
-  const read = scoreReading(plainValue(node));
-  if (read.ok) return { value: read.value, findings: [] };
-  const message = `${String(path.at(-1))}: ${read.problem}`;
-  return { findings: [{ path, rule: 'invalid-value', message, hint: read.hint }] };
+  return { value: values, findings };
 }
 
 function scoreReading(written: unknown): Reading<number> {

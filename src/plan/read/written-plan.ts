@@ -14,14 +14,12 @@ export interface WrittenPlan {
   readonly candidate: string;
   readonly requests: WrittenRequests;
   readonly assignment?: { readonly scheme?: 'murmur3'; readonly salt?: string };
-  readonly stages: readonly WrittenStage[];
-  readonly guardrails: readonly WrittenGuardrail[];
+  readonly stages: readonly { readonly minDuration?: string }[];
   readonly statistics?: { readonly confidence?: number; readonly inference?: 'sequential' | 'fixed' };
   readonly replay?: WrittenReplay;
   readonly coverage?: WrittenCoverage;
   readonly checks?: WrittenChecks;
   readonly golden?: string | readonly string[];
-  readonly drift?: WrittenDrift;
   readonly judge?: 'canary' | 'all';
   readonly threshold?: WrittenQuantity | Readonly<Record<string, WrittenQuantity>>;
   readonly decisionCost?: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
@@ -69,28 +67,6 @@ export interface WrittenRequests {
   readonly to?: string;
 }
 
-export interface WrittenStage {
-  readonly name: string;
-  readonly weight: WrittenQuantity;
-  readonly minRequests?: number;
-  readonly minUnits?: number;
-  readonly minDuration?: string;
-  readonly source?: string | readonly string[];
-  readonly from?: string;
-  readonly to?: string;
-}
-
-export interface WrittenGuardrail {
-  readonly metric: string;
-  readonly max?: WrittenQuantity;
-  readonly min?: WrittenQuantity;
-  readonly maxIncrease?: WrittenQuantity;
-  readonly maxDecrease?: WrittenQuantity;
-  readonly segments?: 'auto' | readonly string[];
-  readonly onBreach?: 'rollback' | 'hold';
-  readonly test?: 'interval' | 'point';
-}
-
 export interface WrittenReplay {
   readonly latency?: 'measured' | 'recorded';
   readonly latencyRequests?: number;
@@ -121,12 +97,4 @@ export interface WrittenChecks {
   readonly golden?: WrittenAction | { readonly action?: WrittenAction };
   readonly labels?: WrittenAction | { readonly action?: WrittenAction };
   readonly selection?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
-}
-
-export interface WrittenDrift {
-  readonly reference: string | readonly string[] | { readonly from?: string; readonly to?: string };
-  readonly features?: 'auto' | readonly string[];
-  readonly thresholds?: Readonly<Partial<Record<'psi' | 'jensenShannon' | 'ks' | 'quality', number>>>;
-  readonly alpha?: number;
-  readonly action?: WrittenAction;
 }

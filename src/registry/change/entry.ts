@@ -3,8 +3,9 @@ import type { ModelVersion } from '../../domain/registry.ts';
 import type { Finding } from '../file/findings.ts';
 import { endpointFindings } from '../file/endpoint-findings.ts';
 import { checkSchema } from '../file/registry-schema.ts';
-import { pointerTo } from '../file/scan-json.ts';
-import { schemaFindings } from '../file/schema-findings.ts';
+import { pointerTo } from '../../documents/json-pointer.ts';
+import { registryVoice } from '../file/registry-voice.ts';
+import { schemaFindings } from '../../documents/schema-findings.ts';
 
 /**
  * A version's entry as a person described it, once the schema allows it.
@@ -14,7 +15,7 @@ export function requireEntry(described: Readonly<Record<string, unknown>>): Omit
   const version = '0.0.0';
   const entry = { status: 'registered', ...described };
   const checked = checkSchema({ schemaVersion: 1, model: 'model', revision: 0, versions: { [version]: entry } });
-  if ('errors' in checked) throw invalidEntry(schemaFindings(checked.errors), version);
+  if ('errors' in checked) throw invalidEntry(schemaFindings(checked.errors, registryVoice), version);
   const { status: _registered, ...allowed } = checked.written.versions[version] ?? unreachable();
   const wrong = endpointFindings(pointerTo(pointerTo('/versions', version), 'artifact'), allowed.artifact);
   if (wrong.length > 0) throw invalidEntry(wrong, version);

@@ -5,7 +5,7 @@ import type { Artifact, ModelRegistry, OutputSignature } from '../../domain/regi
 import { type Finding, placeText } from './findings.ts';
 import { endpointFindings } from './endpoint-findings.ts';
 import { firstBrokenLink } from './hash-chain.ts';
-import { pointerTo } from './scan-json.ts';
+import { pointerTo } from '../../documents/json-pointer.ts';
 import { sumsToOne, trafficSum } from './traffic.ts';
 
 /** What contradicts itself in a registry that the schema allows. */

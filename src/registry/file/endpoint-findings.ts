@@ -3,7 +3,7 @@ import { httpFormats } from '../../domain/endpoint.ts';
 import { unknownPlaceholders } from '../../domain/placeholder.ts';
 import type { Artifact, HttpArtifact } from '../../domain/registry.ts';
 import { type Finding, placeText } from './findings.ts';
-import { pointerTo } from './scan-json.ts';
+import { pointerTo } from '../../documents/json-pointer.ts';
 
 const secretName = /authorization|cookie|token|secret|password|api-?key/iu;
 

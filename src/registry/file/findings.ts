@@ -1,5 +1,6 @@
 import { type Diagnostic, unusableFile, type UserError } from '../../domain/errors.ts';
-import { type JsonPlace, stepsOf } from './scan-json.ts';
+import { stepsOf } from '../../documents/json-pointer.ts';
+import { diagnosticAt, type JsonPlace } from '../../documents/scan-json.ts';
 
 /** What is wrong at a place of a registry file. */
 export interface Finding {
@@ -31,20 +32,6 @@ export function located(
     .map((finding) => ({ finding, offset: offsetOf(places, finding) }))
     .toSorted((left, right) => left.offset - right.offset)
     .map(({ finding: { rule, message, hint }, offset }) => diagnosticAt(file, text, offset, { rule, message, hint }));
-}
-
-/** A finding at an offset of the text, located as an editor locates it. */
-export function diagnosticAt(
-  file: string,
-  text: string,
-  offset: number,
-  { rule, message, hint }: Pick<Finding, 'rule' | 'message' | 'hint'>,
-): Diagnostic {
-  const before = text.slice(0, offset).split('\n');
-  const line = before.length;
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  const lineText = text.split('\n')[line - 1]?.replace(/\r$/u, '') ?? '';
-  return { severity: 'error', rule, file, line, column, lineText, message, hint };
 }
 
 /** A pointer as a message names it: `versions["1.4.2"].artifact.path`. */

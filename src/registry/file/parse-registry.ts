@@ -1,11 +1,13 @@
-import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import type { Diagnostic } from '../../domain/errors.ts';
+import { refuseNewerSchema } from '../../documents/newer-schema.ts';
+import { diagnosticAt, type JsonPlace, scanJson } from '../../documents/scan-json.ts';
+import { schemaFindings } from '../../documents/schema-findings.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { consistencyFindings } from './consistency-findings.ts';
-import { diagnosticAt, located, unusableRegistry } from './findings.ts';
+import { located, unusableRegistry } from './findings.ts';
 import { completed } from './hand-written.ts';
 import { checkSchema } from './registry-schema.ts';
-import { type JsonPlace, scanJson } from './scan-json.ts';
-import { schemaFindings } from './schema-findings.ts';
+import { registryVoice } from './registry-voice.ts';
 
 const readableVersion = 1;
 
@@ -22,9 +24,10 @@ export function parseRegistry(text: string, file: string): ModelRegistry {
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const places = readPlaces(json, file);
   const value: unknown = JSON.parse(json);
-  refuseNewerSchema(value, file);
+  refuseNewerSchema(value, file, readableVersion);
   const checked = checkSchema(value);
-  if ('errors' in checked) throw unusableRegistry(file, located(file, json, places, schemaFindings(checked.errors)));
+  if ('errors' in checked)
+    throw unusableRegistry(file, located(file, json, places, schemaFindings(checked.errors, registryVoice)));
   const { registry, findings } = completed(checked.written);
   const wrong = findings.length > 0 ? findings : consistencyFindings(registry);
   if (wrong.length > 0) throw unusableRegistry(file, located(file, json, places, wrong));
@@ -63,14 +66,4 @@ function notJson(text: string, file: string, { offset, expected }: { offset: num
     message: `not JSON: ${found} where ${expected} should stand`,
     hint: 'restore the file from version control, or mend this place',
   });
-}
-
-function refuseNewerSchema(value: unknown, file: string): void {
-  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return;
-  const version = value.schemaVersion;
-  if (typeof version !== 'number' || version <= readableVersion) return;
-  throw unusableFile(
-    `${file} was written by a newer canary (schemaVersion ${version}; this one reads ${readableVersion})`,
-    { hint: 'Use the version of canary that wrote it, or a later one.' },
-  );
 }

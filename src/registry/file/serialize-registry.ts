@@ -1,6 +1,7 @@
 import semver from 'semver';
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { registrySchema, type SchemaNode, schemaOf } from './registry-schema.ts';
+import { type SchemaNode, schemaBelow } from '../../documents/json-schema.ts';
+import { registrySchema } from './registry-schema.ts';
 
 /**
  * The one way in which a registry file is written: keys in the order of registry.schema.json, those that it does not
@@ -51,11 +52,13 @@ function line(value: unknown): string {
 }
 
 function inOrder(value: unknown, schema: SchemaNode): unknown {
-  if (Array.isArray(value)) return value.map((item) => inOrder(item, schemaOf(schema, 0)));
+  if (Array.isArray(value)) return value.map((item) => inOrder(item, schemaBelow(registrySchema, schema, 0)));
   if (typeof value !== 'object' || value === null) return value;
   const object = asObject(value);
   const keys = Object.keys(object).filter((key) => object[key] !== undefined);
-  return Object.fromEntries(sorted(keys, schema).map((key) => [key, inOrder(object[key], schemaOf(schema, key))]));
+  return Object.fromEntries(
+    sorted(keys, schema).map((key) => [key, inOrder(object[key], schemaBelow(registrySchema, schema, key))]),
+  );
 }
 
 /** Keys that the schema names come first, in its order; versions of a map follow each other; the rest stays as it is. */

@@ -1,5 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { stepsOf } from '../../documents/json-pointer.ts';
+import { refuseNewerSchema } from '../../documents/newer-schema.ts';
+import { diagnosticAt, scanJson } from '../../documents/scan-json.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { type Diagnostic, messageOf, unusableFile, type UserError } from '../../domain/errors.ts';
 import { evidenceSchema } from './evidence-schema.ts';
@@ -16,7 +18,7 @@ const shownFindings = 20;
  */
 export function parseEvidence(text: string, file: string): Evidence {
   const value = parseJson(text, file);
-  refuseNewerSchema(value, file);
+  refuseNewerSchema(value, file, readableVersion);
   const validate = validator();
   if (validate(value)) return value;
   // The branches of an alternative each complain; that none of them fits is said once.
@@ -50,18 +52,6 @@ function notJson(text: string, file: string, cause: unknown): UserError {
   return unusableFile(`${file} is not JSON: ${messageOf(cause)}`, { hint, cause });
 }
 
-function refuseNewerSchema(value: unknown, file: string): void {
-  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return;
-  const version = value.schemaVersion;
-  if (typeof version !== 'number' || version <= readableVersion) return;
-  throw unusableFile(
-    `${file} was written by a newer canary (schemaVersion ${version}; this one reads ${readableVersion})`,
-    {
-      hint: 'Use the version of canary that wrote it, or a later one.',
-    },
-  );
-}
-
 let compiled: ValidateFunction<Evidence> | undefined;
 
 /** Compiled at the first use, since most commands read no evidence. */
@@ -73,40 +63,16 @@ function validator(): ValidateFunction<Evidence> {
 
 /** A finding of the schema with its place in the text: of the value itself, or of the object that lacks a key. */
 function located(error: ErrorObject, text: string, file: string): Diagnostic {
-  const path = error.instancePath.split('/').slice(1).map(withoutPointerEscapes);
-  const place = path.length === 0 ? '' : `${path.join('.')}: `;
-  const finding = {
-    severity: 'error',
-    rule: `evidence-${error.keyword}`,
-    file,
-    message: `${place}${complaint(error)}`,
-  } as const;
-  const lines = new LineCounter();
-  // JSON is YAML too, and only the YAML parser keeps where each value stands.
-  const offset = offsetOf(parseDocument(text, { lineCounter: lines }).contents, path);
-  if (offset === undefined) return finding;
-  const { line, col } = lines.linePos(offset);
-  return { ...finding, line, column: col, lineText: text.split('\n')[line - 1] ?? '' };
+  const path = stepsOf(error.instancePath);
+  const message = `${path.length === 0 ? '' : `${path.join('.')}: `}${complaint(error)}`;
+  const finding = { rule: `evidence-${error.keyword}`, message };
+  const scanned = scanJson(text);
+  const offset = scanned.ok ? scanned.places.get(error.instancePath)?.value : undefined;
+  return offset === undefined ? { severity: 'error', file, ...finding } : diagnosticAt(file, text, offset, finding);
 }
 
 function complaint({ keyword, message, params }: ErrorObject): string {
   if (keyword === 'oneOf') return 'its keys do not agree with each other';
   const { allowedValues }: { allowedValues?: unknown } = params;
   return Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : (message ?? keyword);
-}
-
-function withoutPointerEscapes(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function offsetOf(root: unknown, path: readonly string[]): number | undefined {
-  let node = root;
-  for (const part of path) {
-    if (isMap(node)) node = node.get(part, true);
-    else if (isSeq(node)) node = node.get(Number(part), true);
-    else return undefined;
-  }
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
-  const [start]: unknown[] = node.range;
-  return typeof start === 'number' ? start : undefined;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../../domain/evidence.ts';
-import { evidenceSchema, type SchemaNode } from './evidence-schema.ts';
+import { resolved, type SchemaNode } from '../../documents/json-schema.ts';
+import { evidenceSchema } from './evidence-schema.ts';
 
 /**
  * The one way in which evidence is written: keys in the order of evidence.schema.json (those that it does not know, and
@@ -37,7 +38,7 @@ export function evidenceDigest(evidence: Omit<Evidence, 'digest'> & Partial<Evid
 }
 
 function inSchemaOrder(value: unknown, schema: SchemaNode, place: string): unknown {
-  const node = resolved(schema);
+  const node = resolved(evidenceSchema, schema);
   if (Array.isArray(value)) {
     return value.map((item: unknown, index) => inSchemaOrder(item, node.items ?? {}, `${place}[${index}]`));
   }
@@ -51,11 +52,6 @@ function inSchemaOrder(value: unknown, schema: SchemaNode, place: string): unkno
       inSchemaOrder(value[key], properties[key] ?? {}, `${place}.${key}`),
     ]),
   );
-}
-
-function resolved(schema: SchemaNode): SchemaNode {
-  const name = schema.$ref?.replace('#/$defs/', '');
-  return name === undefined ? schema : (evidenceSchema.$defs?.[name] ?? {});
 }
 
 /** Written out by hand, since JSON.stringify moves keys that look like array indexes to the front. */

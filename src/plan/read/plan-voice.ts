@@ -1,24 +1,26 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { closestTo, didYouMean, writeOneOf } from '../../domain/did-you-mean.ts';
 import { pathText, type Finding } from '../../documents/findings.ts';
+import { stepsOf } from '../../documents/json-pointer.ts';
+import { schemaFindings } from '../../documents/schema-findings.ts';
 import { exampleAt, knownKeys, schemaAt } from './plan-schema.ts';
 import { shown } from './quantity.ts';
 import { nodeAt, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
-/**
- * Says in the plan's words what the schema found.
- * @returns at most one finding per path, since a value of the wrong type breaks every other rule as well.
- */
-export function schemaFindings(root: TreeNode, errors: readonly ErrorObject[]): Finding[] {
-  const byPath = new Map<string, Finding>();
-  for (const error of errors) {
-    const finding = explain(root, error);
-    if (finding === undefined) continue;
-    const key = JSON.stringify(finding.path);
-    // A wrong type says more than a value outside an enumeration; the rest come in the schema's order.
-    if (!byPath.has(key) || finding.rule === 'wrong-type') byPath.set(key, finding);
-  }
-  return withoutMisspelt([...byPath.values()]);
+/** What the schema of a plan found, told as a plan is written: `key: value`. */
+export function planFindings(root: TreeNode, errors: readonly ErrorObject[]): Finding[] {
+  return withoutMisspelt(
+    schemaFindings<TreePath, Finding>(errors, {
+      placeOf: (pointer) => pathOfPointer(root, pointer),
+      identityOf: ({ path }) => JSON.stringify(path),
+      missingKey,
+      unknownKey,
+      wrongType: (path, types) => wrongType(root, path, types),
+      unknownValue: (path, choices) => unknownValue(root, path, choices),
+      invalidName: invalidDimension,
+      invalidValue: (path, error) => invalidValue(root, path, error),
+    }),
+  );
 }
 
 /** A key that is missing because it is misspelt is one mistake, not two. */
@@ -30,33 +32,11 @@ function withoutMisspelt(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ rule, path }) => rule !== 'missing-key' || !meantPaths.has(JSON.stringify(path)));
 }
 
-function explain(root: TreeNode, error: ErrorObject): Finding | undefined {
-  const path = pathOfPointer(root, error.instancePath);
-  switch (error.keyword) {
-    case 'additionalProperties':
-      return unknownKey(path, String(error.params['additionalProperty']));
-    case 'required':
-      return missingKey(path, String(error.params['missingProperty']));
-    case 'propertyNames':
-      return invalidDimension(path, String(error.params['propertyName']));
-    case 'type':
-      return wrongType(root, path, error.params['type']);
-    case 'enum':
-    case 'const':
-      return unknownValue(root, path, error);
-    default:
-      // The pattern of a key is reported once, as propertyNames.
-      return error.propertyName === undefined ? invalidValue(root, path, error) : undefined;
-  }
-}
-
 function pathOfPointer(root: TreeNode, pointer: string): TreePath {
-  const path: (string | number)[] = [];
-  for (const token of pointer.split('/').slice(1)) {
-    const step = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    path.push(nodeAt(root, path)?.kind === 'list' ? Number(step) : step);
-  }
-  return path;
+  return stepsOf(pointer).reduce<TreePath>(
+    (path, step) => [...path, nodeAt(root, path)?.kind === 'list' ? Number(step) : step],
+    [],
+  );
 }
 
 function unknownKey(parent: TreePath, key: string): Finding {
@@ -90,8 +70,7 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'a mapping of keys',
 };
 
-function wrongType(root: TreeNode, path: TreePath, type: unknown): Finding {
-  const expected: unknown[] = Array.isArray(type) ? type : [type];
+function wrongType(root: TreeNode, path: TreePath, expected: readonly string[]): Finding {
   const node = nodeAt(root, path);
   const rule = 'wrong-type';
   if (path.length === 0) {
@@ -105,7 +84,7 @@ function wrongType(root: TreeNode, path: TreePath, type: unknown): Finding {
     const hint = `write ${assigned(path, `"${node.written}"`)}`;
     return { path, rule, message: `${assigned(path, node.written)} is read as ${kind}`, hint };
   }
-  const wanted = expected.map((each) => typeNames[String(each)] ?? String(each)).join(' or ');
+  const wanted = expected.map((each) => typeNames[each] ?? each).join(' or ');
   const digits = expected.includes('integer') ? digitsOf(nodeText(node)) : undefined;
   const hint = digits === undefined ? exampleHint(path) : `write ${assigned(path, digits)}`;
   return { path, rule, message: `${assigned(path, nodeText(node))} is not ${wanted}`, hint };
@@ -116,9 +95,7 @@ function digitsOf(written: string): string | undefined {
   return /^\d{1,3}(?:[_,' ]\d{3})+$/u.test(written) ? written.replaceAll(/\D/gu, '') : undefined;
 }
 
-function unknownValue(root: TreeNode, path: TreePath, error: ErrorObject): Finding | undefined {
-  const allowed: unknown = error.keyword === 'const' ? [error.params['allowedValue']] : error.params['allowedValues'];
-  const choices = Array.isArray(allowed) ? allowed.map(String) : [];
+function unknownValue(root: TreeNode, path: TreePath, choices: readonly string[]): Finding {
   const written = nodeText(nodeAt(root, path));
   const message = `${assigned(path, written)} is not ${choices.length === 1 ? 'known' : 'one of the choices'}`;
   return { path, rule: 'unknown-value', message, hint: didYouMean(written, choices) };
@@ -143,8 +120,8 @@ function invalidValue(root: TreeNode, path: TreePath, error: ErrorObject): Findi
 }
 
 function describedAs(path: TreePath): string {
-  const title = schemaAt(path)['title'];
-  return typeof title === 'string' ? `a valid ${title.toLowerCase()}` : 'valid';
+  const { title } = schemaAt(path);
+  return title === undefined ? 'valid' : `a valid ${title.toLowerCase()}`;
 }
 
 function exampleHint(path: TreePath): string {

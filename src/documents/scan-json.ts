@@ -1,3 +1,6 @@
+import type { Diagnostic } from '../domain/errors.ts';
+import { pointerTo } from './json-pointer.ts';
+
 /** Where a value stands in a JSON text, in UTF-16 units from the start; `key` is where its key stands, if it has one. */
 export interface JsonPlace {
   readonly value: number;
@@ -35,20 +38,21 @@ export function scanJson(text: string): ScannedJson {
   return { ok: true, places: scanner.places, repeatedKeys: scanner.repeatedKeys };
 }
 
-/** The pointer to a member of what another pointer points to. */
-export function pointerTo(parent: string, step: string | number): string {
-  return `${parent}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** What is wrong at an offset of a text, located as an editor locates it. */
+export function diagnosticAt(
+  file: string,
+  text: string,
+  offset: number,
+  finding: Pick<Diagnostic, 'rule' | 'message' | 'hint'>,
+): Diagnostic {
+  const before = text.slice(0, offset).split('\n');
+  const line = before.length;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const lineText = text.split('\n')[line - 1]?.replace(/\r$/u, '') ?? '';
+  return { severity: 'error', file, line, column, lineText, ...finding };
 }
 
-/** The steps that a pointer takes from the root. */
-export function stepsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** A registry is a few levels deep; without a limit, a file of brackets could exhaust the stack. */
+/** A file of canary is a few levels deep; without a limit, a file of brackets could exhaust the stack. */
 const deepest = 200;
 
 const space = /[ \t\n\r]*/y;

@@ -1,6 +1,7 @@
 import { assert, json, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { scanJson, stepsOf } from '../../../src/registry/file/scan-json.ts';
+import { stepsOf } from '../../src/documents/json-pointer.ts';
+import { scanJson } from '../../src/documents/scan-json.ts';
 
 function isJson(text: string): boolean {
   try {

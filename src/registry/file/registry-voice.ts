@@ -1,40 +1,21 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { stepsOf, pointerTo } from '../../documents/json-pointer.ts';
+import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
+import type { SchemaVoice } from '../../documents/schema-findings.ts';
 import { closestTo, didYouMean } from '../../domain/did-you-mean.ts';
 import { type Finding, placeText } from './findings.ts';
-import { registrySchema, type SchemaNode, schemaOf } from './registry-schema.ts';
-import { pointerTo, stepsOf } from './scan-json.ts';
+import { registrySchema } from './registry-schema.ts';
 
-/**
- * Says in the registry's words what the schema found.
- * @returns at most one finding per place, since a value of the wrong type breaks every other rule as well.
- */
-export function schemaFindings(errors: readonly ErrorObject[]): Finding[] {
-  const byPlace = new Map<string, Finding>();
-  for (const error of errors) {
-    // That a condition's branch does not fit is said again by what in the branch does not fit.
-    if (error.keyword === 'if') continue;
-    const finding = explain(error);
-    if (!byPlace.has(finding.pointer) || finding.rule === 'wrong-type') byPlace.set(finding.pointer, finding);
-  }
-  return [...byPlace.values()];
-}
-
-function explain(error: ErrorObject): Finding {
-  const { instancePath: pointer, keyword, params, data } = error;
-  switch (keyword) {
-    case 'required':
-      return missingKey(pointer, String(params['missingProperty']), data);
-    case 'additionalProperties':
-      return unknownKey(pointer, String(params['additionalProperty']));
-    case 'type':
-      return wrongType(pointer, String(params['type']), data);
-    case 'enum':
-    case 'const':
-      return unknownValue(pointer, params['allowedValues'] ?? [params['allowedValue']], data);
-    default:
-      return invalidValue(pointer, error);
-  }
-}
+/** What the schema of a registry found, told by the pointer to its place. */
+export const registryVoice: SchemaVoice<string, Finding> = {
+  placeOf: (pointer) => pointer,
+  identityOf: ({ pointer }) => pointer,
+  missingKey,
+  unknownKey,
+  wrongType,
+  unknownValue,
+  invalidValue,
+};
 
 function missingKey(parent: string, key: string, data: unknown): Finding {
   const pointer = pointerTo(parent, key);
@@ -71,7 +52,7 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-function wrongType(pointer: string, type: string, data: unknown): Finding {
+function wrongType(pointer: string, [type = '']: readonly string[], data: unknown): Finding {
   return {
     pointer,
     rule: 'wrong-type',
@@ -80,8 +61,7 @@ function wrongType(pointer: string, type: string, data: unknown): Finding {
   };
 }
 
-function unknownValue(pointer: string, allowed: unknown, data: unknown): Finding {
-  const choices = Array.isArray(allowed) ? allowed.map(String) : [];
+function unknownValue(pointer: string, choices: readonly string[], data: unknown): Finding {
   return {
     pointer,
     rule: 'unknown-value',
@@ -125,10 +105,6 @@ function exampleAt(pointer: string): string {
   return JSON.stringify(schemaAt(pointer).examples?.[0]);
 }
 
-/** The part of the schema that describes the value at a pointer. */
 function schemaAt(pointer: string): SchemaNode {
-  return stepsOf(pointer).reduce<SchemaNode>(
-    (part, step) => schemaOf(part, part.items === undefined ? step : Number(step)),
-    registrySchema,
-  );
+  return partAt(registrySchema, stepsOf(pointer));
 }
