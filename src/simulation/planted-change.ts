@@ -113,7 +113,15 @@ export function recipeFor({ metric, change }: Effect, labels: readonly string[])
         eligible: `${answered('candidate')} AND candidate_positive_score IS NOT NULL AND is_positive IS NOT NULL`,
         replaced: [['positive_score', worse ? '1 - candidate_positive_score' : 'is_positive::INTEGER::DOUBLE']],
       };
-    default:
+    // What every request takes part in is changed everywhere; the last three are no metrics of a guardrail that a log holds.
+    case 'latency':
+    case 'log_loss':
+    case 'mae':
+    case 'rmse':
+    case 'kpi':
+    case 'memory':
+    case 'left_out':
+    case 'labelled':
       return undefined;
   }
 }
@@ -143,11 +151,28 @@ export function changeOfEvery({ metric, change, relative }: Effect, value: numbe
         replaced: [['true_score', `greatest(1e-15, candidate_true_score) ** ${number(factor)}`]],
         probability: 1,
       };
-    default: {
+    case 'mae':
+    case 'rmse': {
       const truth = 'try_cast(label AS DOUBLE)';
       const away = `${truth} + (candidate_value - ${truth}) * ${number(factor)}`;
       return { replaced: [['value', `coalesce(${away}, candidate_value)`]], probability: 1 };
     }
+    case 'error_rate':
+    case 'accuracy':
+    case 'macro_f1':
+    case 'precision':
+    case 'recall':
+    case 'agreement':
+    case 'fpr':
+    case 'decision_cost':
+    case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
+      throw new RangeError(`${metric.family} moves by single requests: recipeFor says which`);
+    case 'memory':
+    case 'left_out':
+    case 'labelled':
+      return { problem: 'no recorded outcome can show it', hint: 'plant it into a metric that the log holds' };
   }
 }
 
