@@ -1,5 +1,6 @@
 import type { ComparisonKind } from '../../domain/evidence.ts';
 import type { Metric } from '../../domain/metric.ts';
+import { needsOf } from './needs.ts';
 
 /** What the check `selection` asks of a metric, and of pairs with labels. */
 export const labelledAlike: Metric = { id: 'labelled, of like answers', family: 'labelled', answers: 'alike' };
@@ -21,7 +22,7 @@ const metricsAlike: readonly (readonly Metric['family'][])[] = [['latency'], ['a
 
 /** Whether only requests whose truth is known can have a metric. */
 export function needsTruth({ family }: Metric): boolean {
-  return !['latency', 'error_rate', 'agreement', 'memory', 'kpi'].includes(family);
+  return needsOf[family].truth;
 }
 
 /** Every share that is asked of some metrics, each once. */
