@@ -41,6 +41,25 @@ export interface Compatibility {
 export const runtimes = ['tfjs', 'onnx', 'http', 'command', 'recorded'] as const;
 export type Runtime = (typeof runtimes)[number];
 
+/** What the code asks of a runtime, beside how it is loaded. */
+export interface RuntimeTraits {
+  /** What one call takes: a batch, one request, one of several requests at once, or nothing, where no version can be asked. */
+  readonly takes: 'batch' | 'one' | 'many' | 'nothing';
+  /** Whether its process ends each request in time by itself, since a server or a program computes. */
+  readonly keepsTime: boolean;
+  /** Whether it computes in a process that canary starts, whose memory is known. */
+  readonly hasProcess: boolean;
+}
+
+/** A runtime that is not named here does not compile. */
+export const runtimeTraits: Readonly<Record<Runtime, RuntimeTraits>> = {
+  tfjs: { takes: 'batch', keepsTime: false, hasProcess: true },
+  onnx: { takes: 'batch', keepsTime: false, hasProcess: true },
+  http: { takes: 'many', keepsTime: true, hasProcess: false },
+  command: { takes: 'one', keepsTime: true, hasProcess: true },
+  recorded: { takes: 'nothing', keepsTime: false, hasProcess: false },
+};
+
 /** What runs a version, and how it is recognised. */
 export type Artifact = FolderArtifact | HttpArtifact | CommandArtifact;
 

@@ -50,10 +50,16 @@ export async function verifyArtifact(folder: string, sha256: string): Promise<vo
 
 /** Checks the files that are a version's own, before any of them is used. @throws UserError (exit 5) as `verifyArtifact` does */
 export async function verifyVersion(spec: ModelSpec, sha256: string): Promise<void> {
-  if (spec.runtime === 'tfjs' || spec.runtime === 'onnx') await verifyArtifact(spec.folder, sha256);
-  else if (spec.runtime === 'command' && spec.sha256 !== undefined) await verifyArtifact(spec.folder, spec.sha256);
-  else if (spec.runtime === 'http' && spec.preprocess !== undefined) {
-    await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
+  switch (spec.runtime) {
+    case 'tfjs':
+    case 'onnx':
+      return await verifyArtifact(spec.folder, sha256);
+    case 'command':
+      return spec.sha256 === undefined ? undefined : await verifyArtifact(spec.folder, spec.sha256);
+    case 'http':
+      return spec.preprocess === undefined
+        ? undefined
+        : await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
   }
 }
 

@@ -1,3 +1,4 @@
+import { runtimeTraits } from '../domain/registry.ts';
 import { interrupted } from '../domain/errors.ts';
 import { countOf, formatCount } from '../domain/format-number.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
@@ -29,7 +30,7 @@ export interface VersionWork {
 export function workKey({ host, requests, spec, sha256, truth = false }: Replay): string {
   const version = { sha256, signature: spec.signature };
   const { batch, timeoutMs, concurrency = 1, pauseMs = 0 } = host;
-  const traffic = spec.runtime === 'http' ? { concurrency, pauseMs } : undefined;
+  const traffic = runtimeTraits[spec.runtime].takes === 'many' ? { concurrency, pauseMs } : undefined;
   return outcomeKey({ version, requests, batch, timeoutMs, truth, traffic });
 }
 
@@ -93,7 +94,7 @@ async function workOneByOne(replay: Replay, oneByOne: string): Promise<VersionWo
 
 /** Whether canary itself puts several requests into one call; programs and servers get one record at a time. */
 function computesBatches({ spec, host }: Replay): boolean {
-  return (spec.runtime === 'tfjs' || spec.runtime === 'onnx') && host.batch > 1;
+  return runtimeTraits[spec.runtime].takes === 'batch' && host.batch > 1;
 }
 
 /** Computes what the store lacks. @returns how many requests that were */

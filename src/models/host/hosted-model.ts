@@ -1,3 +1,4 @@
+import { runtimeTraits } from '../../domain/registry.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { ErrorKind, ModelSpec } from '../../domain/outcome.ts';
 import { verifyVersion } from '../artifact.ts';
@@ -108,7 +109,7 @@ export class HostedModel {
     await this.#alone;
     const reply = await this.#send(inputs, batch);
     if (reply.kind !== 'died') return reply.columns;
-    if (this.#spec.runtime !== 'http') return await this.#narrow(inputs, batch, reply);
+    if (runtimeTraits[this.#spec.runtime].takes !== 'many') return await this.#narrow(inputs, batch, reply);
     // Such a process works on several calls at once, and all of them saw its end: each is looked into while no other is under way.
     const narrowed = this.#alone.then(() =>
       inputs.length === 1 ? this.#again(inputs, batch) : this.#narrow(inputs, batch, reply),
@@ -235,7 +236,11 @@ export class HostedModel {
   #timeoutMs(requests: number): number {
     const { timeoutMs } = this.#settings;
     if (keepsTime(this.#spec)) {
-      return remoteMs(this.#spec, this.#traffic(), this.#spec.runtime === 'http' ? this.#underWay : requests);
+      return remoteMs(
+        this.#spec,
+        this.#traffic(),
+        runtimeTraits[this.#spec.runtime].takes === 'many' ? this.#underWay : requests,
+      );
     }
     const expected =
       this.#slowestRequestMs === undefined ? 10 * timeoutMs : timeoutMs + 10 * this.#slowestRequestMs * requests;

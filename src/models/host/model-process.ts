@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { unusableFile } from '../../domain/errors.ts';
+import { runtimeTraits } from '../../domain/registry.ts';
 import type { ModelSpec } from '../../domain/outcome.ts';
 import { isHostReply, type HostReply, type HostRequest, type Traffic } from './host-protocol.ts';
 
@@ -199,5 +200,5 @@ export class ModelProcess {
 
 /** Whether a version's process works on several requests at once; what another machine computes costs it no time. */
 function isConcurrent({ runtime }: ModelSpec): boolean {
-  return runtime === 'http';
+  return runtimeTraits[runtime].takes === 'many';
 }

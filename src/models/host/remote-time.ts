@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../domain/outcome.ts';
+import { runtimeTraits } from '../../domain/registry.ts';
 import { connectionLimit, type Traffic } from './host-protocol.ts';
 
 /** The longest time that a timer of Node takes. */
@@ -8,7 +9,7 @@ const spareMs = 5000;
 
 /** Whether the version's process ends each request in time by itself. */
 export function keepsTime({ runtime }: ModelSpec): boolean {
-  return runtime === 'http' || runtime === 'command';
+  return runtimeTraits[runtime].keepsTime;
 }
 
 /**
@@ -19,7 +20,7 @@ export function keepsTime({ runtime }: ModelSpec): boolean {
  *   only when they were
  */
 export function remoteMs(spec: ModelSpec, { timeoutMs, concurrency, pauseMs }: Traffic, requests: number): number {
-  const atOnce = spec.runtime === 'command' ? 1 : Math.min(concurrency ?? requests, connectionLimit);
+  const atOnce = runtimeTraits[spec.runtime].takes === 'one' ? 1 : Math.min(concurrency ?? requests, connectionLimit);
   const startMs = spec.runtime === 'command' ? spec.startTimeoutMs : 0;
   const rounds = Math.ceil(requests / atOnce);
   return Math.min(rounds * (timeoutMs + startMs) + requests * pauseMs + spareMs, longestTimerMs);

@@ -3,7 +3,7 @@ import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Metric } from '../../domain/metric.ts';
-import type { OutputSignature } from '../../domain/registry.ts';
+import { runtimeTraits, type OutputSignature } from '../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
@@ -73,7 +73,7 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
 /** A peak of memory is that of a process which canary starts. */
 function needsProcess({ version, entry }: NumberedVersion): Mismatch | undefined {
   const { runtime } = entry.artifact;
-  if (runtime !== 'recorded' && runtime !== 'http') return undefined;
+  if (runtimeTraits[runtime].hasProcess) return undefined;
   return {
     problem: `needs a process of canary's own, and ${version} has the runtime ${runtime}`,
     hint: 'leave it out, or give the version an artifact that canary can run',
