@@ -27,3 +27,17 @@ export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
 }
+
+/** The smallest change of a guarded metric that a stage's data would probably show. */
+export interface StageDetectability {
+  readonly stage: string;
+  /** Told from no change with a chance of 80%. Positive; ms or a proportion, or a fraction of the baseline where `relative`. */
+  readonly change: number;
+  readonly relative: boolean;
+  /** The tightest bound on it; absent where only the candidate's own value is bounded. */
+  readonly bound?: number;
+  /** The smallest true change that breaches the bound with a chance of 80%. */
+  readonly caught?: number;
+  /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
+  readonly requestsUntilPass?: number | null;
+}

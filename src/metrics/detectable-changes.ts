@@ -1,4 +1,5 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
+import type { StageDetectability } from '../domain/estimate.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
@@ -10,20 +11,6 @@ import { onePerReplay } from './memory-sampler.ts';
 import { MetricSampler, type Sampler } from './metric-sampler.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
-
-/** The smallest change of a guarded metric that a stage's data would probably show. */
-export interface StageDetectability {
-  readonly stage: string;
-  /** Told from no change with a chance of 80%. Positive; ms or a proportion, or a fraction of the baseline where `relative`. */
-  readonly change: number;
-  readonly relative: boolean;
-  /** The tightest bound on it; absent where only the candidate's own value is bounded. */
-  readonly bound?: number;
-  /** The smallest true change that breaches the bound with a chance of 80%. */
-  readonly caught?: number;
-  /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
-  readonly requestsUntilPass?: number | null;
-}
 
 /** What a stage's data can tell of one guardrail. */
 export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;

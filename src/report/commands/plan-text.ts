@@ -1,5 +1,6 @@
 import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
+import type { StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Bound } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
@@ -67,17 +68,9 @@ export interface GuardrailReview {
   readonly detectable: readonly DetectableChange[] | string;
 }
 
-export interface DetectableChange {
-  readonly stage: string;
-  /** Never negative; ms, a proportion, or a fraction of the baseline where `relative`. */
-  readonly change: number;
-  readonly relative: boolean;
-  /** The tightest bound on such a change; absent where the guardrail bounds the candidate's own value alone. */
-  readonly bound?: number;
-  /** The smallest true change that breaches it with a chance of 80%. */
-  readonly caught?: number;
-  /** Requests at which a candidate that does not differ passes with a chance of 80%, and the days until then; null for never, or unknown. */
-  readonly requestsUntilPass?: number | null;
+/** What the review says of it: also how long the log has to grow on. */
+export interface DetectableChange extends StageDetectability {
+  /** Days until that many requests are there; null for never, or unknown. */
   readonly daysUntilPass?: number | null;
 }
 
