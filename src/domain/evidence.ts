@@ -56,8 +56,12 @@ export interface EvidenceStatistics {
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*), frozen at the first look. */
   readonly plannedUnits: number;
-  /** Segments of `segments: auto` in order of appearance, which their levels follow; absent where no guardrail says so. */
+  /** Units that the stage will have at its end, as its first look saw it; absent in evidence of earlier versions. */
+  readonly horizon?: number;
+  /** Segments that are tested on their own in order of appearance, which their levels follow; absent where there are none. */
   readonly segments?: readonly Readonly<Record<string, string>>[];
+  /** How many of the segments the first look knew; all where absent. */
+  readonly knownSegments?: number;
 }
 
 export interface EvidenceInputs {

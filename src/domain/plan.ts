@@ -130,6 +130,8 @@ export interface Statistics {
   /** 1 - alpha, in (0.5, 1). */
   readonly confidence: number;
   readonly inference: 'sequential' | 'fixed';
+  /** Units that a stage will have at its end; told by the log's pace where absent. */
+  readonly plannedUnits?: number;
 }
 
 export interface ReplaySettings {

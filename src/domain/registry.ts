@@ -135,11 +135,16 @@ export interface LookRecord {
   readonly verdict: Decision;
   /** `sha256:` and the evidence's digest. */
   readonly evidence: string;
-  /** Frozen at the stage's first look: tests that can roll back (K) and the planned units of the sequential bound. */
+  /** Counts the series of looks from 1, and sha256 (hex) of the plan that this one is about; absent in records of earlier versions. */
+  readonly series?: number;
+  readonly plan?: string;
+  /** Frozen at the series' first look: tests that can roll back (K), the planned units of the sequential bound, and the units at the stage's end. */
   readonly tests: number;
   readonly plannedUnits: number;
-  /** Segments of `segments: auto` in order of appearance; absent where no guardrail says so. */
+  readonly horizon?: number;
+  /** Segments that are tested on their own in order of appearance, and how many of them the first look knew; absent where there are none. */
   readonly segments?: readonly Readonly<Record<string, string>>[];
+  readonly knownSegments?: number;
 }
 
 export type Decision = 'increase' | 'hold' | 'rollback';

@@ -18,6 +18,18 @@ export interface SegmentReversal {
 export interface UnjudgedSegment {
   readonly segment: NamedSegment;
   readonly reason: string;
+  /** What was observed on it all the same; absent where nobody compared it. */
+  readonly observed?: readonly ObservedChange[];
+}
+
+/** A change that nothing was proven of. */
+export interface ObservedChange {
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  /** Candidate minus baseline. */
+  readonly change: number;
+  /** The same as harm, relative to the baseline where that is not 0: positive where the candidate is worse. */
+  readonly harm: number;
 }
 
 /** A segment as the units of a dimension's value; never the whole. */

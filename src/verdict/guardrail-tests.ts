@@ -43,16 +43,19 @@ export function rollbackTests(tests: readonly PlannedTest[]): number {
   const rollingBack = tests.filter(
     ({ guardrail }) => guardrail.onBreach === 'rollback' && guardrail.test === 'interval',
   );
-  // The segments of `segments: auto` share what one more test of their bound would have.
-  const automatic = rollingBack.filter(({ guardrail, segment }) => guardrail.autoSegments === true && segment === null);
-  return Math.max(1, rollingBack.length + automatic.length);
+  // The segments of `segments: auto` share what one more test of their bound would have, and so do those of a dimension that a guardrail
+  // names which appear after the first look.
+  const shared = rollingBack.filter(
+    ({ guardrail, segment }) => segment === null && (guardrail.autoSegments === true || guardrail.segments.length > 0),
+  );
+  return Math.max(1, rollingBack.length + shared.length);
 }
 
 /**
- * The divisor of the alpha that a bound has, for its j-th segment of `segments: auto` in order of appearance: 1 / (j (j + 1)) sums to
+ * The divisor of the alpha that is shared by segments in their order of appearance, for the j-th of them: 1 / (j (j + 1)) sums to
  * 1 over any number of segments, and a segment that appears later takes nothing from the ones before.
- * @param position from 1.
+ * @param position from 1; 0 for a test that has its alpha to itself.
  */
 export function segmentDivisor(position: number): number {
-  return position * (position + 1);
+  return position === 0 ? 1 : position * (position + 1);
 }

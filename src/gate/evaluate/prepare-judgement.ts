@@ -16,7 +16,7 @@ import { readStageScope } from '../../metrics/table/stage-scope.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
-import type { JudgedStage } from '../judge/judge-stage.ts';
+import type { JudgedStage } from '../judge/judged-stage.ts';
 import { formatLimits, namingLimits, refusing } from '../outcomes/format-limits.ts';
 import { withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';

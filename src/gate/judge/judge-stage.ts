@@ -1,21 +1,13 @@
-import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
-import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
-import type { LogSpan } from '../../domain/log/log-span.ts';
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { Stage } from '../../domain/plan.ts';
 import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
-import { segmentReversals } from '../../metrics/segment-reversals.ts';
-import type { Losses } from '../../requests/table/losses.ts';
+import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor } from '../../verdict/checks/noise-floor.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
-import type { HeldLog } from '../../verdict/refusals.ts';
 import { parityCheck } from '../../verdict/checks/parity.ts';
 import { rejectedRecords } from '../../verdict/checks/rejected-records.ts';
 import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
@@ -24,22 +16,13 @@ import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
-import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
-import { plannedUnits } from '../../verdict/planned-units.ts';
 import { readSelection } from './read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
-import { judgeTest, type TestSubject } from './judge-test.ts';
-
-/** What was frozen at the first look of a series, so that looking again cannot loosen it. */
-export interface Frozen {
-  /** Tests that can roll the stage back (K). */
-  readonly tests: number;
-  /** Size that the sequential bound is tuned for (N*). */
-  readonly plannedUnits: number;
-  /** The segments of `segments: auto` in order of appearance; each look appends what it finds. */
-  readonly segments?: readonly NamedSegment[];
-}
+import { isOneSided } from './one-sided.ts';
+import { judgeTest } from './judge-test.ts';
+import type { Frozen, JudgedStage } from './judged-stage.ts';
+import { lateDivisor, seriesOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -51,47 +34,33 @@ export interface Judgement {
   readonly drift?: DriftFindings | undefined;
 }
 
-/** What a stage is judged from. */
-export interface JudgedStage extends TestSubject {
-  readonly stage: Stage;
-  readonly files: readonly RequestFileFacts[];
-  /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
-  readonly held?: HeldLog;
-  readonly now?: string;
-  readonly span: LogSpan;
-  /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
-  readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
-  /** What each version of a live split lost; absent in a simulation, which loses nothing. */
-  readonly losses?: readonly Losses[];
-  /** Every segment of the judged requests, the largest first. */
-  readonly sizes: readonly SizedSegment[];
-  /** Measures the shares of requests that the guarded metrics leave out. */
-  readonly shares: Sampler;
-  /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
-  readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
-  /** Compares the requests with the plan's reference, where it names one. */
-  readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
-}
-
 /**
  * Judges a stage on the table of outcomes: each guardrail at its level, the comparisons around them and the checks.
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
   const { plan, stage, scope, sampler } = judged;
-  const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
-  const level: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
+  const series = seriesOf(judged, frozen);
+  const { level, appearance } = series;
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
-  for (const test of tests) {
-    const { result, noise } = await judgeTest(judged, test, level);
+  for (const test of series.tests) {
+    const { result, noise } = await judgeTest(judged, test, {
+      ...level,
+      tests: level.tests * lateDivisor(series, test),
+    });
     results.push(result);
     if (noise !== undefined) noises.push(noise);
   }
-  const found = await judgeSegments(plan.guardrails, judged.sizes, level.segments ?? [], (test, divisor) =>
-    judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
-  );
+  const found = await judgeSegments({
+    guardrails: plan.guardrails,
+    sizes: judged.sizes,
+    appearance,
+    growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
+    judge: (test, divisor) => judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
+    isOneSided: (test) => isOneSided(judged, test),
+  });
   const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
@@ -99,7 +68,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
-    frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
+    frozen: level,
     comparisons,
     guardrails,
     checks: [
@@ -145,6 +114,7 @@ async function checksOf(
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
   const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
+  const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
@@ -159,7 +129,7 @@ async function checksOf(
       { hours: scope.hours, segments: scope.segmentValues, spansDays: spansDays(span) },
       checks.coverage.action,
     ),
-    segmentsCheck(checks.segments.action, sizes.length, reversals, unjudged),
+    segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
     segmentMix(comparisons, checks.segmentMix.action),
     noiseFloor(noises),
   ];

@@ -1,11 +1,12 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
-import type { Estimate } from '../../domain/estimate.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
-import { estimateAt } from '../../metrics/table/estimate.ts';
+import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
+import type { IntervalSettings } from '../../stats/bounds/confidence-bound.ts';
+import { uncomputable } from '../../stats/result.ts';
 import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
 import { errorRates } from '../../verdict/error-rates.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
@@ -23,10 +24,12 @@ export interface TestSubject {
   readonly verdictOnly?: boolean;
 }
 
-/** A test's result, and the estimate that it rests on. */
+/** A test's result, and what it rests on. */
 export interface JudgedTest {
   readonly result: GuardrailResult;
-  readonly estimate: Estimate;
+  readonly measured: Measured;
+  /** The levels of its two bounds. */
+  readonly settings: IntervalSettings;
   /** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
   readonly noise: MeasuredNoise | undefined;
 }
@@ -50,15 +53,17 @@ export async function judgeTest(
     inference,
     plannedUnits: level.plannedUnits,
   };
-  const estimate: Estimate =
+  const measured =
     unresolved === undefined
-      ? estimateAt(
-          await sampler.measure(subjectOf(scope, test), quantityOf(bound)),
-          settings,
-          subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
-        )
-      : { kind: 'uncomputable', reason: unresolved };
-  return { result: judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) }), estimate, noise };
+      ? await sampler.measure(subjectOf(scope, test), quantityOf(bound))
+      : uncomputable(unresolved);
+  const estimate = estimateAt(
+    measured,
+    settings,
+    subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
+  );
+  const result = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
+  return { result, measured, settings, noise };
 }
 
 async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
@@ -68,7 +73,8 @@ async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): P
   return { test, noise: measured.kind === 'uncomputable' ? undefined : measured.value };
 }
 
-function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
+/** What a test measures. */
+export function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
   return { metric: guardrail.metric, comparison, slice: { cohort: judgedCohort, segment } };
 }
 

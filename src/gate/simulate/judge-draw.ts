@@ -10,7 +10,8 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { refusing } from '../outcomes/format-limits.ts';
-import { type Frozen, judgeStage } from '../judge/judge-stage.ts';
+import type { Frozen } from '../judge/judged-stage.ts';
+import { judgeStage } from '../judge/judge-stage.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
 /** A look at a stage of a simulated rollout. */

@@ -13,7 +13,7 @@ import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import type { Frozen } from '../judge/judge-stage.ts';
+import type { Frozen } from '../judge/judged-stage.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
   effectFinding,

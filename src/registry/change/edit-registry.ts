@@ -28,9 +28,7 @@ export function withLook(
   const record = recordOf(registry, rollout);
   // A person who decides without evidence leaves no look; the name of the rollout is used up all the same.
   if (facts === undefined) return withRecord(registry, rollout, record);
-  const { look, verdict, evidence, tests, plannedUnits, segments } = facts;
-  const found = segments === undefined ? {} : { segments };
-  const looks = [...record.looks, { stage: stage.name, look, at, verdict, evidence, tests, plannedUnits, ...found }];
+  const looks = [...record.looks, { stage: stage.name, at, ...facts }];
   return withRecord(registry, rollout, { ...record, looks });
 }
 

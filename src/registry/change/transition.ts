@@ -5,7 +5,7 @@ import type { RolloutVersions } from '../file/rollout-state.ts';
 export type WeightedStage = Pick<Stage, 'name' | 'weight'>;
 
 /** What a look leaves in the registry, beside the stage and the time; its verdict is what the evidence said. */
-export type RecordedLook = Pick<LookRecord, 'look' | 'verdict' | 'evidence' | 'tests' | 'plannedUnits' | 'segments'>;
+export type RecordedLook = Omit<LookRecord, 'stage' | 'at'>;
 
 /** Acting on a look at a stage: all that a transition needs to know beside the registry. */
 export interface RolloutChange {
