@@ -2,7 +2,7 @@ import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../domain/segment-findings.ts';
 import { smallestAlpha } from '../stats/bounds/boundary.ts';
-import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import type { LevelSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt } from './table/estimate.ts';
 import type { Sampler } from './metric-sampler.ts';
 import type { StageScope } from './table/stage-scope.ts';
@@ -19,7 +19,7 @@ export async function segmentReversals(
   metrics: readonly Metric[],
   scope: StageScope,
   comparisons: readonly Comparison[],
-  { alpha, ...settings }: Pick<IntervalSettings, 'inference' | 'plannedUnits'> & { readonly alpha: number },
+  { alpha, ...settings }: Pick<LevelSettings, 'inference' | 'plannedUnits'> & { readonly alpha: number },
 ): Promise<readonly SegmentReversal[]> {
   const deciding = decidingIn(comparisons, scope);
   const segments = deciding.filter(({ segment, low, high }) => segment !== null && (low ?? high) !== undefined);

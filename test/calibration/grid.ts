@@ -56,18 +56,17 @@ export function shapes(units: readonly number[], most: readonly number[]): [Traf
     .map(([[count, mostRequests], correlation]) => [traffic(count, mostRequests), correlation]);
 }
 
+function ratesOf(rate: number, correlation: number): Proportions {
+  return { kind: 'proportions', baselineRate: rate, candidateRate: rate, churn: 0, correlation };
+}
+
 const own: Quantity = { kind: 'own' };
 const rates = [0.001, 0.008, 0.05, 0.5] as const;
 
 export const ownProportions: Family = {
   title: 'One proportion against max or min (beta-binomial; Clopper-Pearson)',
   cells: cross(rates, shapes([30, 300, 5000], [1, 10, 50])).map(([rate, [shape, correlation]]) =>
-    cell(
-      `rate ${rate}`,
-      own,
-      { kind: 'proportions', baselineRate: rate, candidateRate: rate, churn: 0, correlation },
-      shape,
-    ),
+    cell(`rate ${rate}`, own, ratesOf(rate, correlation), shape),
   ),
 };
 
@@ -237,4 +236,41 @@ export const unmetTails: Family = {
     cell('own', own, durations(2, correlation), shape),
     cell('paired', { kind: 'difference', relative: false, design: paired }, durations(2, correlation), shape),
   ]),
+};
+
+/** Logs that end at the planned end, at half of it, and that go on to twice it; users come back between looks. */
+const ends = [
+  ['', 1, shapes([300, 3000], [1, 50])],
+  [', the log ends at half', 2, shapes([3000], [1, 50])],
+  [', the log goes on to twice', 0.5, shapes([3000], [1, 50])],
+] as const;
+
+const plannedQuantities = [
+  ['paired proportions 0.1 to 0.11', { kind: 'difference', relative: false, design: paired }, 'proportions'],
+  [
+    'served proportions 0.1 to 0.11',
+    { kind: 'difference', relative: false, design: { kind: 'served', candidateShare: 0.5 } },
+    'proportions',
+  ],
+  ['own rate 0.1', own, 'rate'],
+  ['paired mean', { kind: 'difference', relative: false, design: paired }, 'durations'],
+  ['served mean', { kind: 'difference', relative: true, design: { kind: 'served', candidateShare: 0.5 } }, 'durations'],
+  ['p95', { kind: 'quantile-difference', probability: 0.95, relative: true, design: paired }, 'durations'],
+] as const satisfies readonly [string, Quantity, string][];
+
+export const planned: Family = {
+  title: 'Bounds of an end that is planned (inference: planned)',
+  cells: ends.flatMap(([when, share, plannedShapes]) =>
+    cross(plannedQuantities, plannedShapes)
+      .filter(([, [, correlation]]) => correlation !== 0.9)
+      .map(([[label, quantity, drawn], [shape, correlation]]) => {
+        const populations = {
+          proportions: proportionPopulation([0.1, 0.11, 0.02], correlation),
+          rate: ratesOf(0.1, correlation),
+          durations: durations(0.5, correlation),
+        };
+        const { title, scenario } = cell(label, quantity, populations[drawn], shape);
+        return { title: `${title}${when}`, scenario: { ...scenario, horizon: share * shape.units } };
+      }),
+  ),
 };

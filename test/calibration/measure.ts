@@ -4,6 +4,7 @@ import { meanLooks } from './mean-run.ts';
 import { quantileLooks } from './quantile-run.ts';
 import { ratioLooks } from './ratio-run.ts';
 import { Random } from './random.ts';
+import { type PlannedMisses, PlannedRun } from './planned-run.ts';
 import { type Scenario, truthOf } from './scenario.ts';
 import { alpha, noMisses, record, type RunMisses, strictAlpha } from './tally.ts';
 
@@ -26,6 +27,7 @@ export interface MissRates {
 
 /** Simulates a scenario many times with its bound on the truth, and counts how often each bound excluded the truth. */
 export function measure(scenario: Scenario, runs: number, seed: number): MissRates {
+  if (scenario.horizon !== undefined) return measurePlanned(scenario, scenario.horizon, runs, seed);
   const truth = truthOf(scenario);
   const random = new Random(seed);
   const looksOf = simulatorOf(scenario);
@@ -50,6 +52,37 @@ export function measure(scenario: Scenario, runs: number, seed: number): MissRat
     fixedLower: share((run) => run.fixed.lower),
     decided: share((run) => run.lastInterval),
     fixedDecided: share((run) => run.fixedInterval),
+  };
+}
+
+/** The same of planned bounds: of a false pass and a false breach at 5% the worse is told, and at 5% / 20 the false breach. A look with a boundary decides. */
+function measurePlanned(scenario: Scenario, horizon: number, runs: number, seed: number): MissRates {
+  const truth = truthOf(scenario);
+  const random = new Random(seed);
+  const looksOf = simulatorOf(scenario);
+  const misses: PlannedMisses[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const series = new PlannedRun(horizon, truth);
+    for (const found of looksOf(random, scenario)) series.look(found);
+    misses.push(series.misses);
+  }
+  const share = (counts: (run: PlannedMisses) => boolean) => misses.filter((run) => counts(run)).length / runs;
+  return {
+    runs,
+    upper: Math.max(
+      share(({ pass }) => pass.upper),
+      share(({ breach }) => breach.upper),
+    ),
+    lower: Math.max(
+      share(({ pass }) => pass.lower),
+      share(({ breach }) => breach.lower),
+    ),
+    strictUpper: share(({ strict }) => strict.upper),
+    strictLower: share(({ strict }) => strict.lower),
+    fixedUpper: 0,
+    fixedLower: 0,
+    decided: share(({ tested }) => tested),
+    fixedDecided: 0,
   };
 }
 

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly population: Population;
   readonly traffic: Traffic;
   readonly plannedUnits: number;
+  /** Units at the planned end, where the bounds are those of `inference: planned`; the log may end before it or go on after it. */
+  readonly horizon?: number;
 }
 
 /** The quantity's true value, on which the simulated bound sits. */

@@ -6,7 +6,10 @@ import type { Interval, Refusal } from '../result.ts';
 /** Below this many effective units on either side there is no interval. */
 export const fewestEffectiveUnits = 30;
 
-export interface IntervalSettings {
+/** At which levels an interval's two bounds are wanted: told by themselves, or by where a planned series is. */
+export type IntervalSettings = LevelSettings | PlannedSettings;
+
+export interface LevelSettings {
   /** One-sided level of the lower bound, in [1e-12, 0.5). */
   readonly alphaLower: number;
   /** One-sided level of the upper bound, in [1e-12, 0.5). */
@@ -14,6 +17,25 @@ export interface IntervalSettings {
   readonly inference: Inference;
   /** N* of the sequential bound, the same at every look; not used by `fixed`. */
   readonly plannedUnits: number;
+}
+
+/** A look of a planned series; each bound has the level that its own side of the series gives it. */
+export interface PlannedSettings {
+  readonly inference: 'planned';
+  readonly lower: PlannedBound;
+  readonly upper: PlannedBound;
+  /** How many times the data there will be at the end; absent once it is reached. */
+  readonly growthToEnd?: number;
+}
+
+/** One side of a planned look. Of its two boundaries the nearer counts. */
+export interface PlannedBound {
+  /** Standard errors to the boundary of this look; Infinity where it tests nothing. */
+  readonly boundary: number;
+  /** The confidence sequence that the alpha kept in reserve buys, where it counts at this look. */
+  readonly reserve?: { readonly alpha: number; readonly plannedUnits: number };
+  /** The boundary that the end will have if nothing is tested before it; absent once it is reached. */
+  readonly boundaryAtEnd?: number;
 }
 
 /** What a half-width depends on besides the standard error. */
@@ -45,29 +67,52 @@ export function boundInStandardErrors(side: 'lower' | 'upper', z: number, spread
  * the data that would probably do, or when a bound at the level asked for would not be a finite number.
  */
 export function interval(estimate: Linearized, settings: IntervalSettings): Interval | Refusal {
-  const refusal = tooFewUnits(estimate.effectiveUnits, estimate.counted) ?? tooSkewed(estimate, settings.inference);
+  const refusal =
+    tooFewUnits(estimate.effectiveUnits, estimate.counted) ??
+    (settings.inference === 'fixed' ? tooSkewed(estimate) : undefined);
   if (refusal !== undefined) return refusal;
-  const { alphaLower, alphaUpper, inference, plannedUnits } = settings;
-  const lowerZ = boundary(inference, alphaLower, estimate.counted.units, plannedUnits);
-  const upperZ = boundary(inference, alphaUpper, estimate.counted.units, plannedUnits);
   const center = toSymmetricScale(estimate.logScale, estimate.value);
-  const below = boundInStandardErrors('lower', lowerZ, estimate) * estimate.standardError;
-  const above = boundInStandardErrors('upper', upperZ, estimate) * estimate.standardError;
+  const below = halfWidth('lower', estimate, settings);
+  const above = halfWidth('upper', estimate, settings);
   const low = fromSymmetricScale(estimate.logScale, center - below);
   const high = fromSymmetricScale(estimate.logScale, center + above);
-  if (!Number.isFinite(low) || !Number.isFinite(high)) {
+  const bounded = [below, above].filter((width) => Number.isFinite(width)).length;
+  // A side of a planned series whose first test is still to come leaves its end open.
+  if (bounded < (settings.inference === 'planned' ? 1 : 2) || Number.isNaN(low) || Number.isNaN(high)) {
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
   return { kind: 'interval', low, high };
 }
 
+function halfWidth(side: 'lower' | 'upper', estimate: Linearized, settings: IntervalSettings): number {
+  const standardErrors = boundInStandardErrors(side, boundaryOn(side, settings, estimate.counted.units), estimate);
+  return Number.isFinite(standardErrors) ? standardErrors * estimate.standardError : Infinity;
+}
+
+/** The boundary of one side, in standard errors; Infinity where nothing is tested on it. */
+export function boundaryOn(side: 'lower' | 'upper', settings: IntervalSettings, units: number): number {
+  switch (settings.inference) {
+    case 'fixed':
+    case 'sequential': {
+      const alpha = side === 'upper' ? settings.alphaUpper : settings.alphaLower;
+      return boundary(settings.inference, alpha, units, settings.plannedUnits);
+    }
+    case 'planned': {
+      const { boundary: tested, reserve } = settings[side];
+      return reserve === undefined
+        ? tested
+        : Math.min(tested, boundary('sequential', reserve.alpha, units, reserve.plannedUnits));
+    }
+  }
+}
+
 /**
- * A fixed look is no better than the normal approximation, which needs more units the more skewed the metric: 28 + 25 g^2, with g the
+ * A fixed or planned look is no better than the normal approximation, which needs more units the more skewed the metric: 28 + 25 g^2, with g the
  * skewness of one unit (Sugden, Smith and Jones 2000, Cochran's rule for simple random sampling). A sequential bound lies so much
  * further out that it holds without. Proportions and quantiles are not refused, since the floor and the count of units beyond see to it.
  */
-function tooSkewed(estimate: Linearized, inference: Inference): Refusal | undefined {
-  if (inference === 'sequential' || estimate.floorVariance > 0 || estimate.logScale !== undefined) return undefined;
+export function tooSkewed(estimate: Linearized): Refusal | undefined {
+  if (estimate.floorVariance > 0 || estimate.logScale !== undefined) return undefined;
   const unitSkewnessSquared = estimate.skewness ** 2 * estimate.effectiveUnits;
   const required = 28 + 25 * unitSkewnessSquared;
   if (estimate.effectiveUnits >= required) return undefined;

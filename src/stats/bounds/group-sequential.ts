@@ -16,6 +16,7 @@ const reach = 9;
 
 /** No boundary lies farther out: its tail is no double. */
 const farthest = 38;
+const precision = 1e-10;
 
 /** Where the statistic is among the series that have crossed no boundary so far: values, and the probability that each stands for. */
 interface Survivors {
@@ -35,17 +36,9 @@ interface Survivors {
  */
 export function nextBoundary(past: readonly BoundedLook[], information: number, probability: number): number {
   requireRising(past, information);
-  let survivors: Survivors | undefined;
-  for (const look of past) survivors = survivorsOf(look, survivors);
+  const survivors = survivorsAfter(past);
   if (survivors === undefined) return normalUpperQuantile(probability);
-  const crossing = crossingProbability(survivors, information);
-  let [low, high] = [-farthest, farthest];
-  while (high - low > 1e-10) {
-    const middle = (low + high) / 2;
-    if (crossing(middle) > probability) low = middle;
-    else high = middle;
-  }
-  return high;
+  return solved(survivors, information, probability);
 }
 
 function requireRising(past: readonly BoundedLook[], information: number): void {
@@ -56,17 +49,51 @@ function requireRising(past: readonly BoundedLook[], information: number): void 
   }
 }
 
-/** P(Z_k >= c and no crossing before) as a function of c. */
-function crossingProbability(before: Survivors, information: number): (boundary: number) => number {
+/** The c with P(Z_k >= c and no crossing before) = probability: Newton's steps on its logarithm, which is concave, and bisection where one leaves the bracket. */
+function solved(before: Survivors, information: number, probability: number): number {
+  // To cross here and not before is rarer than to cross here, so that the boundary of a single look is the farthest.
+  let [low, high] = [-farthest, normalUpperQuantile(probability)];
+  let boundary = high;
+  while (high - low > precision) {
+    const { tail, density } = crossing(before, information, boundary);
+    if (tail > probability) low = boundary;
+    else high = boundary;
+    const step = (tail * Math.log(tail / probability)) / density;
+    if (Math.abs(step) < precision) return boundary + step;
+    const newton = boundary + step;
+    boundary = newton > low && newton < high ? newton : (low + high) / 2;
+  }
+  return high;
+}
+
+/** P(Z_k >= c and no crossing before), and its derivative's size. */
+function crossing(before: Survivors, information: number, boundary: number) {
   const spread = Math.sqrt(information - before.information);
   const [scale, scaleBefore] = [Math.sqrt(information) / spread, Math.sqrt(before.information) / spread];
-  return (boundary) => {
-    let sum = 0;
-    before.values.forEach((value, at) => {
-      sum += (before.masses[at] ?? 0) * normalUpperTail(scale * boundary - scaleBefore * value);
-    });
-    return sum;
-  };
+  let [tail, density] = [0, 0];
+  before.values.forEach((value, at) => {
+    const mass = before.masses[at] ?? 0;
+    const increment = scale * boundary - scaleBefore * value;
+    tail += mass * normalUpperTail(increment);
+    density += mass * scale * normalDensity(increment);
+  });
+  return { tail, density };
+}
+
+/** What was worked out for a look, and the look before it, without which it would be another's. */
+const known = new WeakMap<BoundedLook, { readonly before: BoundedLook | undefined; readonly survivors: Survivors }>();
+
+/** Looks do not change, so that a series which goes on starts from where it was. */
+function survivorsAfter(looks: readonly BoundedLook[]): Survivors | undefined {
+  let survivors: Survivors | undefined;
+  let isKnown = true;
+  looks.forEach((look, at) => {
+    const found = known.get(look);
+    isKnown &&= found !== undefined && found.before === looks[at - 1];
+    survivors = isKnown && found !== undefined ? found.survivors : survivorsOf(look, survivors);
+    known.set(look, { before: looks[at - 1], survivors });
+  });
+  return survivors;
 }
 
 /** Carries the density on to a look and cuts off what crosses its boundary. */

@@ -1,9 +1,17 @@
 import { boundary } from './boundary.ts';
-import { boundInStandardErrors, type IntervalSettings } from './confidence-bound.ts';
+import { boundaryOn, boundInStandardErrors, type IntervalSettings } from './confidence-bound.ts';
+import { normalUpperTail } from '../distributions.ts';
 import { type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import type { DataSize } from '../result.ts';
 import type { Proportion } from '../estimates/proportion.ts';
-import { type Counts, effectiveCounts, proportionLowerBound, proportionUpperBound } from './proportion-bounds.ts';
+import {
+  type Counts,
+  effectiveCounts,
+  levelsOn,
+  type ProportionLevel,
+  proportionLowerBound,
+  proportionUpperBound,
+} from './proportion-bounds.ts';
 
 /** Standard errors between the bound and the estimate's mean that make a bound hold with a chance of 80%: the normal quantile of 0.8. */
 export const powerMargin = 0.8416212335729143;
@@ -14,7 +22,8 @@ const mostUnits = 1e9;
 /**
  * The data at which a test that has not decided yet probably would, if the estimate is right: the units t that solve
  * (k_t + 0.84)^2 se_t^2 = (limit - value)^2, where k_t is the half-width in standard errors at t units and se_t^2 falls with t (its floor
- * of proportions with t^2). A value below the limit waits for its upper bound, one above for its lower bound.
+ * of proportions with t^2). A value below the limit waits for its upper bound, one above for its lower bound. Of a planned series it is the end that would
+ * have been enough.
  * @param limit bound of the quantity, on its natural scale.
  * @returns totals, not what is missing, counted as `Linearized.counted`; null when the value sits on its limit, so
  * that no amount of data decides.
@@ -42,16 +51,42 @@ export function boundWithPower(
   growth: number,
   margin = powerMargin,
 ): number {
-  const alpha = side === 'upper' ? settings.alphaUpper : settings.alphaLower;
-  const z = boundary(settings.inference, alpha, estimate.counted.units * growth, settings.plannedUnits);
+  const z = boundaryAhead(side, settings, estimate.counted.units, growth);
+  const { standardErrors, standardError } = halfWidthAhead(estimate, side, z, growth);
+  return (standardErrors + margin) * standardError;
+}
+
+/** The boundary that there will be at `growth` times the units; of a planned series that of its end, and what was kept in reserve once it is reached. */
+function boundaryAhead(side: 'lower' | 'upper', settings: IntervalSettings, units: number, growth: number): number {
+  if (settings.inference !== 'planned') return boundaryOn(side, settings, units * growth);
+  const { boundaryAtEnd, reserve } = settings[side];
+  if (boundaryAtEnd !== undefined) return boundaryAtEnd;
+  if (growth <= 1) return boundaryOn(side, settings, units);
+  return reserve === undefined ? Infinity : boundary('sequential', reserve.alpha, units * growth, reserve.plannedUnits);
+}
+
+/** How wide a bound at a boundary will be when there are `growth` times the data, and the standard error then. */
+export function halfWidthAhead(
+  estimate: Linearized,
+  side: 'lower' | 'upper',
+  z: number,
+  growth: number,
+): { readonly standardErrors: number; readonly standardError: number } {
   const standardErrors = boundInStandardErrors(side, z, {
     effectiveUnits: Math.max(2, estimate.effectiveUnits * growth),
     skewness: estimate.skewness / Math.sqrt(growth),
     ...(estimate.degreesOfFreedom === undefined ? {} : { degreesOfFreedom: estimate.degreesOfFreedom }),
   });
-  const sampled = Math.max(0, estimate.standardError ** 2 - estimate.floorVariance);
-  const variance = sampled / growth + estimate.floorVariance / growth ** 2;
-  return (standardErrors + margin) * Math.sqrt(variance);
+  return { standardErrors, standardError: standardErrorAhead(estimate, growth) };
+}
+
+/** The standard error when there are `growth` times the data: its square falls with the data, the floor of proportions in it with their square. */
+export function standardErrorAhead(
+  { standardError, floorVariance }: Pick<Linearized, 'standardError' | 'floorVariance'>,
+  growth: number,
+): number {
+  const sampled = Math.max(0, standardError ** 2 - floorVariance);
+  return Math.sqrt(sampled / growth + floorVariance / growth ** 2);
 }
 
 /** Smallest whole number of units, at least those there are, from which a decision that more data can only ease is made. */
@@ -83,17 +118,27 @@ export function neededDataForProportion(
   limit: number,
   settings: IntervalSettings,
 ): DataSize | null {
-  const counts = effectiveCounts(proportion, settings.plannedUnits);
   const passes = proportion.value <= limit;
+  const level = levelAhead(passes ? 'upper' : 'lower', settings);
+  if (level === undefined) return null;
+  const counts = effectiveCounts(proportion, level.plannedUnits);
   const decides = (growth: number) => {
     const grown = unluckyCounts(counts, growth, passes ? 1 : -1);
     return passes
-      ? proportionUpperBound(grown, settings.alphaUpper, settings.inference) <= limit
-      : proportionLowerBound(grown, settings.alphaLower, settings.inference) > limit;
+      ? proportionUpperBound(grown, level.alpha, level.inference) <= limit
+      : proportionLowerBound(grown, level.alpha, level.inference) > limit;
   };
   const units = smallestGrowth(decides, proportion.units);
   if (units === null) return null;
   return { units, requests: Math.ceil((units * proportion.requests) / proportion.units) };
+}
+
+/** The level that one side will have: of a planned series that of its end, and of what is kept in reserve once it is reached. */
+function levelAhead(side: 'lower' | 'upper', settings: IntervalSettings): ProportionLevel | undefined {
+  const boundaryAtEnd = settings.inference === 'planned' ? settings[side].boundaryAtEnd : undefined;
+  return boundaryAtEnd === undefined
+    ? levelsOn(side, settings).at(-1)
+    : { alpha: normalUpperTail(boundaryAtEnd), inference: 'fixed', plannedUnits: 1 };
 }
 
 /** Counts at `growth` times the data when events are 0.84 standard deviations off their mean in the given direction. */

@@ -1,6 +1,6 @@
 import type { Inference } from './boundary.ts';
 import { type IntervalSettings, tooFewUnits } from './confidence-bound.ts';
-import { betaQuantile, logBeta, logBetaCdf } from '../distributions.ts';
+import { betaQuantile, logBeta, logBetaCdf, normalUpperTail } from '../distributions.ts';
 import type { Proportion } from '../estimates/proportion.ts';
 import type { Interval, Refusal } from '../result.ts';
 
@@ -22,23 +22,57 @@ export interface Counts {
 }
 
 /**
- * Both one-sided bounds of one proportion, each at its own level: `fixed` by Clopper and Pearson 1934 on effective counts, `sequential` by
+ * Both one-sided bounds of one proportion, each at its own level: `fixed` and `planned` by Clopper and Pearson 1934 on effective counts, `sequential` by
  * inverting the beta-binomial mixture test. A proportion is proven to be below p0 exactly when the upper bound is at most p0.
  *
  * Events also tell how little requests of a unit agree, so a first event can be worth more as news of independence than it costs. That
  * must not improve a verdict: no upper bound is below that of the same units without events, no lower bound above that with nothing else.
- * @param settings plannedUnits is turned into requests by the sample's own requests per unit.
+ * @param settings planned units are turned into requests by the sample's own requests per unit.
  * @returns a refusal when there are fewer than 30 effective units.
  */
 export function proportionInterval(proportion: Proportion, settings: IntervalSettings): Interval | Refusal {
   const refusal = tooFewUnits(proportion.effectiveUnits, proportion);
   if (refusal !== undefined) return refusal;
-  const counts = effectiveCounts(proportion, settings.plannedUnits);
+  const boundAt =
+    (side: 'lower' | 'upper') =>
+    ({ alpha, inference, plannedUnits }: ProportionLevel) =>
+      side === 'lower'
+        ? proportionLowerBound(effectiveCounts(proportion, plannedUnits), alpha, inference)
+        : proportionUpperBound(effectiveCounts(proportion, plannedUnits), alpha, inference);
   return {
     kind: 'interval',
-    low: proportionLowerBound(counts, settings.alphaLower, settings.inference),
-    high: proportionUpperBound(counts, settings.alphaUpper, settings.inference),
+    low: Math.max(0, ...levelsOn('lower', settings).map(boundAt('lower'))),
+    high: Math.min(1, ...levelsOn('upper', settings).map(boundAt('upper'))),
   };
+}
+
+/** A level at which one bound of a proportion is wanted. */
+export interface ProportionLevel {
+  readonly alpha: number;
+  readonly inference: Inference;
+  readonly plannedUnits: number;
+}
+
+/**
+ * The levels of one side, of whose bounds the nearest counts. A planned look is Clopper and Pearson's bound at the nominal level of its boundary, the usual
+ * way with few events; none where the side tests nothing, and a proportion then lies anywhere from 0 to 1.
+ */
+export function levelsOn(side: 'lower' | 'upper', settings: IntervalSettings): readonly ProportionLevel[] {
+  switch (settings.inference) {
+    case 'fixed':
+    case 'sequential': {
+      const { inference, plannedUnits } = settings;
+      return [{ alpha: side === 'lower' ? settings.alphaLower : settings.alphaUpper, inference, plannedUnits }];
+    }
+    case 'planned': {
+      const { boundary, reserve } = settings[side];
+      const alpha = normalUpperTail(boundary);
+      return [
+        ...(alpha > 0 ? [{ alpha, inference: 'fixed', plannedUnits: 1 } as const] : []),
+        ...(reserve === undefined ? [] : [{ ...reserve, inference: 'sequential' } as const]),
+      ];
+    }
+  }
 }
 
 /** The independent counts that a clustered proportion is worth. */

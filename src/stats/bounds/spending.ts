@@ -83,8 +83,8 @@ function addsEnough(
 /** Standard errors are estimates, so that information can seem to fall; it counts as if it had grown by the least that is tested. */
 function risingInformation(looks: readonly BoundedLook[]): BoundedLook[] {
   let before = 0;
-  return looks.map(({ information, boundary }) => {
-    before = Math.max(information, leastGrowth.information * before);
-    return { information: before, boundary };
+  return looks.map((look) => {
+    before = Math.max(look.information, leastGrowth.information * before);
+    return before === look.information ? look : { information: before, boundary: look.boundary };
   });
 }

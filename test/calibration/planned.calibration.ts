@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { planned } from './grid.ts';
+
+calibrate(planned);
