@@ -40,4 +40,6 @@ export interface StageDetectability {
   readonly caught?: number;
   /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
   readonly requestsUntilPass?: number | null;
+  /** The same by each way to look: as long as one likes, many times until an end that is fixed beforehand, once. */
+  readonly requestsByMethod?: Readonly<Record<'sequential' | 'planned' | 'oneLook', number | null>>;
 }

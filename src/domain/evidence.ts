@@ -1,8 +1,10 @@
 import type { DriftFindings } from './drift.ts';
+import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
+import type { TestSpending } from './statistics/spending.ts';
 
 /** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions, what is neither a plain number. */
 export interface Evidence {
@@ -34,6 +36,8 @@ export interface Evidence {
 export interface PlanFacts {
   readonly name: string;
   readonly sha256: string;
+  /** sha256 of the plan without what says when its log ends: looks at plans that differ only there are of one series. Absent in evidence of earlier versions. */
+  readonly withoutEnd?: string;
   /** Name of the plan's file, without its folder; absent in evidence of earlier versions. */
   readonly file?: string;
   /** Name of the model in the registry; absent in evidence of earlier versions. */
@@ -51,17 +55,21 @@ export interface StageLook {
 
 export interface EvidenceStatistics {
   readonly confidence: number;
-  readonly inference: 'sequential' | 'fixed';
+  readonly inference: Inference;
   /** Tests that can roll the stage back (K), frozen at the first look. */
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*), frozen at the first look. */
   readonly plannedUnits: number;
-  /** Units that the stage will have at its end, as its first look saw it; absent in evidence of earlier versions. */
+  /** Users that the stage's log will have at its end, as its first look saw it; absent in evidence of earlier versions. */
   readonly horizon?: number;
+  /** The ends that were planned before, where a planned end has moved. */
+  readonly movedFrom?: readonly number[];
   /** Segments that are tested on their own in order of appearance, which their levels follow; absent where there are none. */
   readonly segments?: readonly Readonly<Record<string, string>>[];
   /** How many of the segments the first look knew; all where absent. */
   readonly knownSegments?: number;
+  /** Of `inference: planned`, what each test has spent so far. */
+  readonly spending?: readonly TestSpending[];
 }
 
 export interface EvidenceInputs {

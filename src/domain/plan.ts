@@ -2,6 +2,7 @@ import type { AggregateNumber } from './aggregates.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
+import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
 import type { Role } from './role.ts';
 import type { Thresholds } from './threshold.ts';
@@ -130,9 +131,11 @@ export interface Bound {
 export interface Statistics {
   /** 1 - alpha, in (0.5, 1). */
   readonly confidence: number;
-  readonly inference: 'sequential' | 'fixed';
-  /** Units that a stage will have at its end; told by the log's pace where absent. */
+  readonly inference: Inference;
+  /** Users that a stage's log will have at its end, all cohorts together. */
   readonly plannedUnits?: number;
+  /** 1 where a stage is looked at once: its log is then at its end. */
+  readonly looks?: 1;
 }
 
 export interface ReplaySettings {

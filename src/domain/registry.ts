@@ -1,4 +1,5 @@
 import type { HttpEndpoint } from './endpoint.ts';
+import type { TestSpending } from './statistics/spending.ts';
 
 /** One model's file in the registry folder. */
 export interface ModelRegistry {
@@ -135,16 +136,19 @@ export interface LookRecord {
   readonly verdict: Decision;
   /** `sha256:` and the evidence's digest. */
   readonly evidence: string;
-  /** Counts the series of looks from 1, and sha256 (hex) of the plan that this one is about; absent in records of earlier versions. */
+  /** Counts the series of looks from 1, and sha256 (hex) of the plan, without its end, that this one is about; absent in records of earlier versions. */
   readonly series?: number;
   readonly plan?: string;
   /** Frozen at the series' first look: tests that can roll back (K), the planned units of the sequential bound, and the units at the stage's end. */
   readonly tests: number;
   readonly plannedUnits: number;
   readonly horizon?: number;
+  readonly movedFrom?: readonly number[];
   /** Segments that are tested on their own in order of appearance, and how many of them the first look knew; absent where there are none. */
   readonly segments?: readonly Readonly<Record<string, string>>[];
   readonly knownSegments?: number;
+  /** Of planned tests, what each has spent so far; only the last look at a stage keeps it. */
+  readonly spending?: readonly TestSpending[];
 }
 
 export type Decision = 'increase' | 'hold' | 'rollback';

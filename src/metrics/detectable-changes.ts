@@ -1,9 +1,10 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
-import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
+import type { Bound, Guardrail, RolloutPlan, Stage, Statistics } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
+import { endOfSeries } from '../stats/bounds/planned-design.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
 import { guardedMetrics } from './compare.ts';
@@ -16,7 +17,12 @@ import type { Subject } from './table/subject.ts';
 export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;
 
 /** What the tests of a stage are judged at. */
-export type StageLevels = (scope: StageScope) => { readonly plannedUnits: number; readonly tests: number };
+export type StageLevels = (scope: StageScope) => {
+  readonly plannedUnits: number;
+  readonly tests: number;
+  /** How many times the data of now there will be at the stage's end. */
+  readonly growth: number;
+};
 
 /**
  * For each guardrail of the plan, the smallest harmful change that this stage would tell with a chance of 80%, from the
@@ -47,10 +53,12 @@ async function detectabilityOf(
   stage: Stage,
   scope: StageScope,
   guardrail: Guardrail,
-  { plannedUnits, tests }: ReturnType<StageLevels>,
+  levels: ReturnType<StageLevels>,
 ): Promise<GuardrailDetectability> {
   const alpha = 1 - statistics.confidence;
-  const settings = { alphaLower: alpha, alphaUpper: alpha, inference: statistics.inference, plannedUnits };
+  const settings = settingsOf(statistics, 'pass', alpha, levels);
+  // What a planned series tells it tells at its end.
+  const growth = statistics.inference === 'planned' ? levels.growth : 1;
   const relative = isRelative(guardrail);
   const subject: Subject = {
     metric: guardrail.metric,
@@ -61,17 +69,41 @@ async function detectabilityOf(
   if (measured.kind === 'uncomputable') return { uncomputable: measured.reason };
   const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
   if (measured.kind !== 'linearized' || interval(measured, settings).kind !== 'interval') return undefined;
-  const change = detectableChange(measured, harm, settings);
+  const change = detectableChange(measured, harm, settings, growth);
   const found = { stage: stage.name, change, relative };
   const bound = tightest(guardrail, relative);
   if (bound === undefined) return found;
-  const breaching = { ...settings, alphaLower: alpha / tests, alphaUpper: alpha / tests };
+  const breaching = settingsOf(statistics, 'breach', alpha / levels.tests, levels);
+  const until = (method: SettledStatistics) =>
+    requestsUntilPass(measured, bound, settingsOf(method, 'pass', alpha, levels));
   return {
     ...found,
     bound: bound.value,
-    caught: bound.value + detectableChange(measured, harm, breaching),
-    requestsUntilPass: requestsUntilPass(measured, bound, settings),
+    caught: bound.value + detectableChange(measured, harm, breaching, growth),
+    requestsUntilPass: until(statistics),
+    requestsByMethod: {
+      sequential: until({ inference: 'sequential' }),
+      planned: until({ inference: 'planned' }),
+      oneLook: until({ inference: 'planned', looks: 1 }),
+    },
   };
+}
+
+type SettledStatistics = Pick<Statistics, 'inference' | 'looks'>;
+
+/** How often a stage is thought to be looked at until its end, where the plan does not say once: nightly for three weeks. */
+const usualLooks = 20;
+
+/** The levels at which both bounds of an estimate would be wanted at the end. */
+function settingsOf(
+  { inference, looks }: SettledStatistics,
+  side: 'pass' | 'breach',
+  alpha: number,
+  { plannedUnits }: ReturnType<StageLevels>,
+): IntervalSettings {
+  return inference === 'planned'
+    ? endOfSeries({ alpha, side, looks: looks ?? usualLooks })
+    : { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits };
 }
 
 /** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */

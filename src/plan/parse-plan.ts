@@ -25,6 +25,8 @@ export interface ParsedPlan {
   readonly positions: TreeNode;
   /** Canonical text of everything that can change a verdict; equal plans give equal text. */
   readonly digestInput: string;
+  /** The same without what says when the log ends, by which a series of looks is known. */
+  readonly seriesInput: string;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -48,7 +50,14 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   const rejected = errors.length > 0 || all.some(({ severity }) => severity === 'error');
   if (rejected || plan === undefined) return { ok: false, diagnostics: all };
-  return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
+  return {
+    ok: true,
+    plan,
+    positions: root,
+    digestInput: planDigestInput(plan),
+    seriesInput: seriesDigestInput(plan),
+    warnings: all,
+  };
 }
 
 /** Where a check explains a value, what the schema says of the same value is left out. */
@@ -76,4 +85,16 @@ function place({ file, line, column }: Diagnostic): string {
 export function planDigestInput(plan: RolloutPlan): string {
   const { rollback: _instructions, apply: _commands, ...decisive } = plan;
   return canonicalJson(decisive);
+}
+
+/** The text to hash for "do these looks belong together?": an end that moves leaves the question as it was. */
+function seriesDigestInput(plan: RolloutPlan): string {
+  const { plannedUnits: _users, looks: _once, ...statistics } = plan.statistics;
+  const { to: _end, ...requests } = plan.requests;
+  return planDigestInput({
+    ...plan,
+    statistics,
+    requests,
+    stages: plan.stages.map(({ to: _stageEnd, ...stage }) => stage),
+  });
 }

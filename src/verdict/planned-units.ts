@@ -1,22 +1,21 @@
-import type { Stage } from '../domain/plan.ts';
+import { judgedShare, type StageSizes } from './stage-horizon.ts';
 
-/** Units and requests that a stage has. */
-export interface PlannedSize {
-  readonly units: number;
-  readonly requests: number;
-}
+/** The sequential bound is tightest, on average over the looks before, where it is tuned for a part of what there will be. */
+const tunedFor = 0.3;
 
-const unwritten = 1000;
+/** No log is judged on fewer effective units. */
+const fewest = 30;
 
 /**
- * The number of units that a stage's sequential bounds are tuned for (N*): what the plan writes as `minUnits`, or its
- * `minRequests` over the mean requests per unit; 1,000 where it writes neither. Every choice is valid as long as it is
- * made before the first look; this one makes bounds tightest about where the plan expects to decide.
+ * The number of judged units that a stage's sequential bounds are tuned for (N*): three tenths of those that it will have at its end. Every choice is valid as long as it is made before the first
+ * look; ten times too many costs about a third more data, ten times too few about an eighth.
+ * @param horizon users that the log will have at the end.
  */
-export function plannedUnits(stage: Stage, judged: PlannedSize): number {
-  if (stage.plannedSize.units) return Math.max(1, stage.minUnits);
-  if (stage.plannedSize.requests && judged.units > 0) {
-    return Math.max(1, Math.round(stage.minRequests / (judged.requests / judged.units)));
-  }
-  return unwritten;
+export function plannedUnits(horizon: number, sizes: StageSizes): number {
+  return Math.max(fewest, Math.round(tunedFor * horizon * judgedShare(sizes)));
+}
+
+/** The judged units at the end that sequential bounds were tuned for. */
+export function judgedAtEnd(frozenUnits: number): number {
+  return frozenUnits / tunedFor;
 }

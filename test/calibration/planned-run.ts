@@ -38,7 +38,7 @@ export class PlannedRun {
     for (const test of this.#tests) {
       const { passes, breach } = test;
       const plan = { alpha: { pass: alpha, breach }, horizon: this.#horizon, judgedAtEnd: this.#horizon, passes };
-      const { settings, tested } = plannedBounds(look, look.units, test.tested, plan, false);
+      const { settings, tested } = plannedBounds(look, look.units, test.tested, plan);
       test.tested = tested;
       this.#mark(look, settings, passes, breach === alpha);
     }

@@ -105,7 +105,7 @@ describe('choices', () => {
       'misspelt inference',
       'replay: {',
       'statistics: { inference: seqential }\nreplay: {',
-      '32:26 inference: seqential is not one of the choices; did you mean sequential? (one of sequential, fixed)',
+      '32:26 inference: seqential is not one of the choices; did you mean sequential? (one of sequential, fixed, planned)',
     ],
   ]);
 });

@@ -123,7 +123,7 @@ function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): Recorde
   return {
     look,
     series,
-    plan: plan.sha256,
+    plan: plan.withoutEnd ?? plan.sha256,
     verdict: verdict.decision,
     evidence: `sha256:${digest}`,
     ...frozenOf(statistics),

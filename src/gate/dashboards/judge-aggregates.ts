@@ -1,5 +1,6 @@
 import { unusableFile } from '../../domain/errors.ts';
 import type { CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
+import { besideTests } from '../../domain/statistics/inference.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import { AggregateSampler, type RoleNumber, sizeOf } from '../../metrics/aggregate-sampler.ts';
@@ -9,7 +10,7 @@ import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numb
 import type { Frozen } from '../judge/judged-stage.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import { judgeTest } from '../judge/judge-test.ts';
-import { lateDivisor, seriesOf } from '../judge/series.ts';
+import { frozenAfter, lateDivisor, seriesOf } from '../judge/series.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { readStageNumbers } from './read-aggregates.ts';
@@ -75,15 +76,16 @@ export async function judgeAggregates(
   const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
   const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
   const series = seriesOf({ plan: named, stage, scope, sizes: [], span: noSpan }, frozen, size);
-  const { level } = series;
+  const { level, ledger } = series;
   const sampler = new AggregateSampler(numbers);
   const guardrails: GuardrailResult[] = [];
   for (const test of series.tests) {
     const tests = level.tests * lateDivisor(series, test);
-    guardrails.push((await judgeTest({ plan, scope, sampler }, test, { ...level, tests })).result);
+    const { plannedUnits } = level;
+    guardrails.push((await judgeTest({ plan, scope, sampler }, test, { tests, plannedUnits, ledger })).result);
   }
   const alpha = 1 - plan.statistics.confidence;
-  const { inference } = plan.statistics;
+  const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(sampler, plan, scope, shown);
   const countedRequests = guardrails.some(
@@ -92,7 +94,7 @@ export async function judgeAggregates(
       numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
   );
   return {
-    frozen: level,
+    frozen: frozenAfter(series),
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails,
     checks: toldNumbersChecks(plan, stage, told, countedRequests),

@@ -1,5 +1,6 @@
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
+import { besideTests } from '../../domain/statistics/inference.ts';
 import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
@@ -22,7 +23,7 @@ import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { judgeTest } from './judge-test.ts';
 import type { Frozen, JudgedStage } from './judged-stage.ts';
-import { lateDivisor, seriesOf } from './series.ts';
+import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -42,13 +43,14 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const { plan, stage, scope, sampler } = judged;
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const series = seriesOf(judged, frozen);
-  const { level, appearance } = series;
+  const { level, appearance, ledger } = series;
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
   for (const test of series.tests) {
     const { result, noise } = await judgeTest(judged, test, {
-      ...level,
       tests: level.tests * lateDivisor(series, test),
+      plannedUnits: level.plannedUnits,
+      ledger,
     });
     results.push(result);
     if (noise !== undefined) noises.push(noise);
@@ -57,18 +59,19 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     guardrails: plan.guardrails,
     sizes: judged.sizes,
     appearance,
-    growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
-    judge: (test, divisor) => judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
+    growth: series.growth,
+    judge: (test, divisor) =>
+      judgeTest(judged, test, { tests: level.tests * divisor, plannedUnits: level.plannedUnits, ledger }),
     isOneSided: (test) => isOneSided(judged, test),
   });
   const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
-  const { inference } = plan.statistics;
+  const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
-    frozen: level,
+    frozen: frozenAfter(series),
     comparisons,
     guardrails,
     checks: [
@@ -112,7 +115,11 @@ async function checksOf(
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
-  const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
+  const settings = {
+    alpha: checks.segments.alpha,
+    inference: besideTests(statistics.inference),
+    plannedUnits: planned,
+  };
   const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [

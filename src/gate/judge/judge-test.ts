@@ -1,5 +1,6 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
+import { besideTests } from '../../domain/statistics/inference.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
@@ -12,6 +13,7 @@ import { errorRates } from '../../verdict/error-rates.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
+import type { SpendingLedger } from './spending-ledger.ts';
 
 /** What a test is judged from. */
 export interface TestSubject {
@@ -34,29 +36,28 @@ export interface JudgedTest {
   readonly noise: MeasuredNoise | undefined;
 }
 
-/**
- * Judges one bound on the whole or on a segment.
- * @param level `tests`: by how many the alpha of a breach is divided; `plannedUnits`: N* of the sequential bound.
- */
-export async function judgeTest(
-  subject: TestSubject,
-  test: PlannedTest,
-  level: { readonly tests: number; readonly plannedUnits: number },
-): Promise<JudgedTest> {
+/** What a test is judged at. */
+export interface TestLevel {
+  /** By how many the alpha of a breach is divided. */
+  readonly tests: number;
+  /** N* of the sequential bound. */
+  readonly plannedUnits: number;
+  /** What the stage's tests have spent, where an end is planned. */
+  readonly ledger?: SpendingLedger | undefined;
+}
+
+/** Judges one bound on the whole or on a segment. */
+export async function judgeTest(subject: TestSubject, test: PlannedTest, level: TestLevel): Promise<JudgedTest> {
   const { plan, scope, sampler } = subject;
-  const { confidence, inference } = plan.statistics;
+  const { confidence } = plan.statistics;
   const { bound } = test;
   const noise = await measureNoise(subject, test);
   const unresolved = noise === undefined ? undefined : unresolvable(noise);
-  const settings = {
-    ...errorRates(bound.kind, 1 - confidence, level.tests),
-    inference,
-    plannedUnits: level.plannedUnits,
-  };
   const measured =
     unresolved === undefined
       ? await sampler.measure(subjectOf(scope, test), quantityOf(bound))
       : uncomputable(unresolved);
+  const settings = settingsOf(plan, test, level, measured);
   const estimate = estimateAt(
     measured,
     settings,
@@ -64,6 +65,21 @@ export async function judgeTest(
   );
   const result = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
   return { result, measured, settings, noise };
+}
+
+/** The levels of a test's two bounds. Only what has an interval spends any of what is planned for it. */
+function settingsOf(
+  { statistics: { confidence, inference } }: RolloutPlan,
+  test: PlannedTest,
+  { tests, plannedUnits, ledger }: TestLevel,
+  measured: Measured,
+): IntervalSettings {
+  const rates = errorRates(test.bound.kind, 1 - confidence, tests);
+  const isTested =
+    test.guardrail.test === 'interval' && (measured.kind === 'linearized' || measured.kind === 'proportion');
+  return ledger !== undefined && isTested
+    ? ledger.spend(test, measured, rates)
+    : { ...rates, inference: besideTests(inference), plannedUnits };
 }
 
 async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {

@@ -4,6 +4,7 @@ import type { DriftFindings } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
+import type { TestSpending } from '../../domain/statistics/spending.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
@@ -15,12 +16,16 @@ export interface Frozen {
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*). */
   readonly plannedUnits: number;
-  /** Units that the stage will have at its end; absent in what earlier versions froze. */
+  /** Users that the stage's log will have at its end; absent in what earlier versions froze. */
   readonly horizon?: number;
+  /** The ends that were planned before, where a planned end has moved. */
+  readonly movedFrom?: readonly number[];
   /** The segments that are tested on their own in order of appearance; each look appends what it finds. */
   readonly segments?: readonly NamedSegment[];
   /** How many of them the first look knew: they share alpha evenly where a guardrail names their dimension. All where absent. */
   readonly knownSegments?: number;
+  /** What each planned test has spent so far; absent where none is planned. */
+  readonly spending?: readonly TestSpending[];
 }
 
 /** What a stage is judged from. */

@@ -1,11 +1,14 @@
 import type { NamedSegment } from '../../domain/segment-findings.ts';
+import type { Inference } from '../../domain/statistics/inference.ts';
 import type { Guardrail } from '../../domain/plan.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { type Appearance, latePosition, ofDimensions, segmentKey, withAppeared } from '../../verdict/appearance.ts';
 import { type PlannedTest, plannedTests, rollbackTests, segmentDivisor } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
-import { type PlannedSize, plannedUnits } from '../../verdict/planned-units.ts';
-import { stageHorizon } from '../../verdict/stage-horizon.ts';
+import { judgedAtEnd, plannedUnits } from '../../verdict/planned-units.ts';
+import { type PlannedSize, stageHorizon, type StageSizes } from '../../verdict/stage-horizon.ts';
 import type { Frozen, JudgedStage } from './judged-stage.ts';
+import { SpendingLedger } from './spending-ledger.ts';
 
 /** The tests of a look, and what its series of looks holds fast. */
 export interface LookSeries {
@@ -13,6 +16,10 @@ export interface LookSeries {
   readonly level: Frozen;
   /** Every segment that is tested on its own. */
   readonly appearance: Appearance;
+  /** How many times the data of now there will be at the stage's end, at least 1. */
+  readonly growth: number;
+  /** Of `inference: planned`, what the tests spend. */
+  readonly ledger: SpendingLedger | undefined;
 }
 
 /**
@@ -20,22 +27,57 @@ export interface LookSeries {
  * @param size of the judged cohort.
  */
 export function seriesOf(
-  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span'>,
+  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now'>,
   frozen: Frozen | undefined,
   size: PlannedSize = judgedSize(judged.scope.cohorts, judged.scope.judgedCohort),
 ): LookSeries {
-  const { plan, stage, scope, span } = judged;
+  const { plan, stage, scope, span, now } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const to = stage.to ?? plan.requests.to;
   const minDurationMs = stage.minDurationMs ?? plan.checks.window.minDurationMs;
-  const level: Frozen = frozen ?? {
-    tests: rollbackTests(tests),
-    plannedUnits: plannedUnits(stage, size),
-    horizon: stageHorizon({ plannedUnits: plan.statistics.plannedUnits, stage, minDurationMs, to }, size, span),
-  };
+  const sizes = { log: wholeLog(scope, size), judged: size };
+  const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
+  const level: Frozen =
+    frozen === undefined
+      ? { tests: rollbackTests(tests), plannedUnits: plannedUnits(horizon, sizes), horizon }
+      : withMovedEnd(frozen, plan.statistics.plannedUnits);
+  const ledger = ledgerOf(plan.statistics.inference, level, sizes);
   const appearance = withAppeared(earlierIn(frozen), testedSegments(judged));
   const { order, known } = appearance;
-  return { tests, appearance, level: order.length === 0 ? level : { ...level, segments: order, knownSegments: known } };
+  return {
+    tests,
+    appearance,
+    growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, sizes.log.units)),
+    ledger,
+    level: order.length === 0 ? level : { ...level, segments: order, knownSegments: known },
+  };
+}
+
+/** What the next look needs to know, once all tests of this one were made. */
+export function frozenAfter({ level, ledger }: LookSeries): Frozen {
+  return ledger === undefined ? level : { ...level, spending: ledger.entries };
+}
+
+/** Everyone; where numbers tell requests alone, each stands for a user. */
+function wholeLog({ cohorts }: StageScope, judged: PlannedSize): PlannedSize {
+  const { units, requests } = judgedSize(cohorts, 'all');
+  return { units: Math.max(units, judged.units), requests: Math.max(requests, judged.requests) };
+}
+
+/** A plan that plans another end than the series has moves it; what was tested stays as it was. */
+function withMovedEnd(frozen: Frozen, plannedEnd: number | undefined): Frozen {
+  const { horizon, movedFrom = [] } = frozen;
+  if (plannedEnd === undefined || horizon === undefined || plannedEnd === horizon) return frozen;
+  return { ...frozen, horizon: plannedEnd, movedFrom: [...movedFrom, horizon] };
+}
+
+function ledgerOf(
+  inference: Inference,
+  { horizon, plannedUnits: tuned, spending = [] }: Frozen,
+  { log }: StageSizes,
+): SpendingLedger | undefined {
+  if (inference !== 'planned' || horizon === undefined) return undefined;
+  return new SpendingLedger({ users: log.units, horizon, judgedAtEnd: judgedAtEnd(tuned) }, spending);
 }
 
 function earlierIn(frozen: Frozen | undefined): Appearance | undefined {

@@ -28,16 +28,17 @@ export interface EvidenceParts {
 
 /** Puts the evidence together and seals it with its digest. */
 export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
-  const { plan, sha256, registry, record } = rollout;
+  const { plan, sha256, seriesSha256, registry, record } = rollout;
+  const { confidence, inference } = plan.statistics;
   const { comparisons, guardrails, checks, frozen, drift } = parts.judgement;
   const unsealed: Evidence = {
     schemaVersion: 1,
     createdAt: world.now().toISOString(),
     digest: '',
     tool: { name: 'canary', version: world.version },
-    plan: { name: plan.name, sha256, file: basename(rollout.file), model: plan.model },
+    plan: { name: plan.name, sha256, withoutEnd: seriesSha256, file: basename(rollout.file), model: plan.model },
     stage: parts.look,
-    statistics: { ...plan.statistics, ...frozen },
+    statistics: { confidence, inference, ...frozen },
     rollout: { entered: record?.entered ?? [], traffic: registry.traffic },
     inputs: parts.inputs,
     cohorts: parts.scope.cohorts,

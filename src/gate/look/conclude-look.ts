@@ -2,6 +2,7 @@ import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
@@ -35,9 +36,11 @@ export async function concludeLook(
   { inputs: read, scope, latency, confusion, golden, contains, judge }: LookedAt,
 ): Promise<Evidence> {
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
-  const look = await nextLook(stage, rollout.sha256, previous, recorded, contains);
+  const look = await nextLook(stage, rollout, previous, recorded, contains);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
   const judged = await judge(look.frozen);
+  const moved = movedEnd(look.frozen, judged.frozen);
+  if (moved !== undefined) world.note(moved);
   const judgement = golden === undefined ? judged : { ...judged, checks: [...judged.checks, golden.check] };
   const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
@@ -47,4 +50,10 @@ export async function concludeLook(
   // Looking again at the same data is the same look, so that it can be repeated to the byte.
   if (previous === undefined || !isSameLook(previous, evidence)) return evidence;
   return assembleEvidence(world, rollout, { ...parts, look: previous.stage });
+}
+
+/** A series whose end the plan has moved goes on, and says so once. */
+function movedEnd(before: Frozen | undefined, { horizon }: Frozen): string | undefined {
+  if (before?.horizon === undefined || horizon === undefined || before.horizon === horizon) return undefined;
+  return `The planned end moved from ${countOf(before.horizon, 'user')} to ${formatCount(horizon)}: the series goes on with what is left of its alpha.`;
 }

@@ -4,6 +4,7 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { LookRecord } from '../../domain/registry.ts';
 import type { Frozen } from '../judge/judged-stage.ts';
+import type { LoadedPlan } from '../rollout/load-plan.ts';
 
 /** The look that an evaluation is, and what an earlier one froze for it. */
 export interface NextLook {
@@ -13,6 +14,9 @@ export interface NextLook {
   readonly newSeries?: string;
 }
 
+/** The plan of a look: sha256 of all of it, and without its end, which may move within a series. */
+export type LookedAtPlan = Pick<LoadedPlan, 'sha256' | 'seriesSha256'>;
+
 /**
  * Numbers a look. A sequential bound holds for a growing log only: where the plan changed or the requests do not contain
  * the previous look's, a new series starts.
@@ -21,24 +25,28 @@ export interface NextLook {
  */
 export async function nextLook(
   stage: Stage,
-  planSha256: string,
+  plan: LookedAtPlan,
   previous: Evidence | undefined,
   recorded: readonly LookRecord[],
   contains: (file: RequestFileFacts) => Promise<boolean>,
 ): Promise<NextLook> {
   const { name, weight } = stage;
-  if (previous === undefined) return afterRecorded(stage, planSha256, recorded.at(-1));
+  if (previous === undefined) return afterRecorded(stage, plan, recorded.at(-1));
   const { look, series } = previous.stage;
-  const newSeries = await reasonForNewSeries(planSha256, previous, contains);
+  const newSeries = await reasonForNewSeries(plan, previous, contains);
   if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
   return { stage: { name, weight, look: look + 1, series }, frozen: frozenOf(previous.statistics) };
 }
 
 /** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */
-function afterRecorded({ name, weight }: Stage, planSha256: string, last: LookRecord | undefined): NextLook {
+function afterRecorded(
+  { name, weight }: Stage,
+  { seriesSha256 }: LookedAtPlan,
+  last: LookRecord | undefined,
+): NextLook {
   if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
   const [look, series] = [last.look + 1, last.series ?? 1];
-  return last.plan !== undefined && last.plan !== planSha256
+  return last.plan !== undefined && last.plan !== seriesSha256
     ? { stage: { name, weight, look, series: series + 1 }, newSeries: planChanged }
     : { stage: { name, weight, look, series }, frozen: frozenOf(last) };
 }
@@ -46,22 +54,32 @@ function afterRecorded({ name, weight }: Stage, planSha256: string, last: LookRe
 const planChanged = 'the plan changed since the last look';
 
 /** What a look froze, without the rest of what tells of it. */
-export function frozenOf({ tests, plannedUnits, horizon, segments, knownSegments }: Frozen): Frozen {
+export function frozenOf({
+  tests,
+  plannedUnits,
+  horizon,
+  movedFrom,
+  segments,
+  knownSegments,
+  spending,
+}: Frozen): Frozen {
   return {
     tests,
     plannedUnits,
     ...(horizon === undefined ? {} : { horizon }),
+    ...(movedFrom === undefined ? {} : { movedFrom }),
     ...(segments === undefined ? {} : { segments }),
     ...(knownSegments === undefined ? {} : { knownSegments }),
+    ...(spending === undefined ? {} : { spending }),
   };
 }
 
 async function reasonForNewSeries(
-  planSha256: string,
+  { sha256, seriesSha256 }: LookedAtPlan,
   previous: Evidence,
   contains: (file: RequestFileFacts) => Promise<boolean>,
 ): Promise<string | undefined> {
-  if (previous.plan.sha256 !== planSha256) return planChanged;
+  if (previous.plan.sha256 !== sha256 && previous.plan.withoutEnd !== seriesSha256) return planChanged;
   for (const file of previous.inputs.requests) {
     if (!(await contains(file))) return `${file.path} no longer contains what it held at the last look`;
   }

@@ -4,22 +4,20 @@ import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { roles } from '../../domain/role.ts';
-import { detectableChanges, type GuardrailDetectability } from '../../metrics/detectable-changes.ts';
+import { detectableChanges, type GuardrailDetectability, type StageLevels } from '../../metrics/detectable-changes.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { numbersOf } from '../../metrics/families/numbers-of.ts';
-import { judgedCohortOf, type StageScope } from '../../metrics/table/stage-scope.ts';
+import { judgedCohortOf } from '../../metrics/table/stage-scope.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import type { DetectableChange, LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
-import { judgedSize } from '../../verdict/judged-size.ts';
-import { plannedUnits } from '../../verdict/planned-units.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { heldLog } from '../judge/held-log.ts';
+import { seriesOf } from '../judge/series.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/review-golden.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
@@ -116,7 +114,8 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
       predicted =
         recorded || (await loadStoredPredictions(world, rollout, { db, sources, requests: log.identity, ...store }));
     }
-    const asRead = planAsRead(plan, log.totals);
+    const { totals } = log;
+    const asRead = planAsRead(plan, totals);
     const wanted = { db, stage, sources, requests: log.identity, ...store };
     const timed = predicted && (recorded || (await loadStoredTimes(world, rollout, wanted)));
     if (predicted)
@@ -128,7 +127,9 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         numbers,
       );
     const found = predicted
-      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) => levelsOf(asRead, stage, scope))
+      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) =>
+          levelsOf({ plan: asRead, stage, scope, sizes: [], span: totals.span, now: world.now().toISOString() }),
+        )
       : undefined;
     const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {
@@ -159,12 +160,9 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
 }
 
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
-function levelsOf(plan: RolloutPlan, stage: Stage, scope: StageScope) {
-  const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
-  return {
-    tests: rollbackTests(tests),
-    plannedUnits: plannedUnits(stage, judgedSize(scope.cohorts, scope.judgedCohort)),
-  };
+function levelsOf(reviewed: Parameters<typeof seriesOf>[0]): ReturnType<StageLevels> {
+  const { level, growth } = seriesOf(reviewed, undefined);
+  return { tests: level.tests, plannedUnits: level.plannedUnits, growth };
 }
 
 const dayMs = 86_400_000;

@@ -15,6 +15,8 @@ export interface LoadedPlan {
   readonly plan: RolloutPlan;
   /** sha256 (hex) of everything in the plan that can change a verdict. */
   readonly sha256: string;
+  /** The same without what says when a log ends. */
+  readonly seriesSha256: string;
   readonly parsed: ParsedPlan;
 }
 
@@ -25,8 +27,12 @@ export async function loadPlan(cwd: string, file: string): Promise<LoadedPlan> {
   const text = await readPlanText(path, file);
   const parsed = parsePlan({ path: file, text, readBase: (base) => readBase(resolve(folder, base), base) });
   if (!parsed.ok) throw invalidPlan(file, parsed.diagnostics);
-  const sha256 = createHash('sha256').update(parsed.digestInput).digest('hex');
-  return { file, folder, plan: parsed.plan, sha256, parsed };
+  const [sha256, seriesSha256] = [digestOf(parsed.digestInput), digestOf(parsed.seriesInput)];
+  return { file, folder, plan: parsed.plan, sha256, seriesSha256, parsed };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The error for a plan with findings: they are all told, and nothing is done. */

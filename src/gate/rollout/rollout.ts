@@ -32,8 +32,8 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
   const record = registry.rollouts[loaded.plan.name];
   // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
   const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
-  const today = world.now().toISOString().slice(0, 10);
-  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, today });
+  const now = world.now().toISOString();
+  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, now });
   if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
   const versions = resolveBoth(plan, registry);
   if (versions === undefined) throw new Error('the lint rules let an unknown version pass');

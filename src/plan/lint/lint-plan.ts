@@ -13,8 +13,8 @@ export interface LintSubject {
   readonly positions: TreeNode;
   /** The registry's file of the plan's model; without it only the rules about the plan alone run. */
   readonly registry?: ModelRegistry | undefined;
-  /** YYYY-MM-DD; without it nothing is too old. */
-  readonly today?: string | undefined;
+  /** ISO 8601; without it nothing is too old, and no end is past or still to come. */
+  readonly now?: string | undefined;
   /** What is known of artifacts, log and other plans; without it the rules about them do not run. */
   readonly facts?: PlanFacts | undefined;
 }
@@ -27,10 +27,10 @@ export function lintPlan(subject: LintSubject): Diagnostic[] {
   return located(subject.positions, findings);
 }
 
-function findingsOf(rule: LintRule, { plan, registry, today, facts }: LintSubject): readonly LintFinding[] {
+function findingsOf(rule: LintRule, { plan, registry, now, facts }: LintSubject): readonly LintFinding[] {
   if (rule.about === 'plan') return rule.check(plan);
   if (registry === undefined) return [];
   if (rule.about === 'registry') return rule.check(plan, registry);
   if (rule.about === 'facts') return facts === undefined ? [] : rule.check(plan, registry, facts);
-  return today === undefined ? [] : rule.check(plan, registry, today);
+  return now === undefined ? [] : rule.check(plan, registry, now);
 }

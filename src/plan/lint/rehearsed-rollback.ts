@@ -6,8 +6,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** A way back that nobody has gone for a while may have closed. A rehearsal counts that the plan or the registry knows. */
 export const rehearsedRollback: LintRule = {
   name: 'rehearsed-rollback',
-  about: 'today',
-  check({ name, rollback }, registry, today) {
+  about: 'now',
+  check({ name, rollback }, registry, now) {
     // That there are no instructions at all is a finding of its own.
     if (rollback === undefined) return [];
     const recorded = registry.history.findLast(
@@ -15,7 +15,7 @@ export const rehearsedRollback: LintRule = {
     );
     const dates = [rollback.rehearsed, recorded?.at.slice(0, 10)].filter((date) => date !== undefined);
     const last = dates.toSorted().at(-1);
-    if (last !== undefined && Date.parse(today) - Date.parse(last) <= longestDays * dayMs) return [];
+    if (last !== undefined && Date.parse(now.slice(0, 10)) - Date.parse(last) <= longestDays * dayMs) return [];
     return [
       {
         severity: 'warning',

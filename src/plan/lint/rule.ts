@@ -24,9 +24,9 @@ export type LintRule =
     }
   | {
       readonly name: string;
-      readonly about: 'today';
-      /** @param today YYYY-MM-DD */
-      check(plan: RolloutPlan, registry: ModelRegistry, today: string): readonly LintFinding[];
+      readonly about: 'now';
+      /** @param now ISO 8601 */
+      check(plan: RolloutPlan, registry: ModelRegistry, now: string): readonly LintFinding[];
     }
   | {
       readonly name: string;

@@ -1,8 +1,8 @@
-import { shadowBeforeGrowth } from './shadow-before-growth.ts';
+import { shadowBeforeGrowth } from './stages/shadow-before-growth.ts';
 import { longWindow } from './long-window.ts';
 import { guardedSegments } from './guarded-segments.ts';
 import { guardedBusiness } from './guarded-business.ts';
-import { growingSteps } from './growing-steps.ts';
+import { growingSteps } from './stages/growing-steps.ts';
 import { freshSalt } from './fresh-salt.ts';
 import { decidableGuardrails } from './decidable-guardrails.ts';
 import { applicableThreshold } from './applicable-threshold.ts';
@@ -15,11 +15,12 @@ import { measurableMetrics } from './measurable-metrics.ts';
 import { recordedHashes } from './recorded-hashes.ts';
 import { rollbackInstructions } from './rollback-instructions.ts';
 import { rehearsedRollback } from './rehearsed-rollback.ts';
+import { plannedEnd } from './stages/planned-end.ts';
 import { recordableMetrics } from './recordable-metrics.ts';
 import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
 import { servedVersions } from './served-versions.ts';
-import { smallFirstStep } from './small-first-step.ts';
+import { smallFirstStep } from './stages/small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
 import { timedLoad } from './timed-load.ts';
 import { versionBump } from './version-bump.ts';
@@ -31,6 +32,7 @@ export const lintRules: readonly LintRule[] = [
   guardedSegments,
   decidableGuardrails,
   effectiveBounds,
+  plannedEnd,
   testableMetrics,
   smallFirstStep,
   growingSteps,

@@ -11,6 +11,7 @@ import {
   type TreeNode,
 } from '../../documents/tree.ts';
 import type { Coverage, RollbackInstructions, Statistics } from '../../domain/plan.ts';
+import { inferences } from '../../domain/statistics/inference.ts';
 import { planDefaults } from './defaults.ts';
 import { misreading, reading, scaled, shown, type Reading } from './quantity.ts';
 import { known, readAt, readTextAt, sectionOf, type SectionReading } from './section.ts';
@@ -21,9 +22,16 @@ import { isCalendarDate } from './time.ts';
 export function readStatistics(root: TreeNode): SectionReading<Statistics | undefined> {
   const { confidence: otherwise, inference } = planDefaults.statistics;
   const confidence = readAt(root, ['statistics', 'confidence'], readConfidence, { otherwise });
-  const written = choiceOf(nodeAt(root, ['statistics', 'inference']), ['sequential', 'fixed']);
+  const written = choiceOf(nodeAt(root, ['statistics', 'inference']), inferences);
+  const looks = numberOf(nodeAt(root, ['statistics', 'looks']));
   return {
-    value: sectionOf({ confidence: confidence.value, inference: written ?? inference }),
+    value: sectionOf(
+      { confidence: confidence.value, inference: written ?? inference },
+      {
+        plannedUnits: numberOf(nodeAt(root, ['statistics', 'plannedUnits'])),
+        looks: looks === 1 ? looks : undefined,
+      },
+    ),
     findings: confidence.findings,
   };
 }

@@ -1,4 +1,4 @@
-import type { ModelRegistry, RolloutRecord, VersionStatus } from '../../domain/registry.ts';
+import type { LookRecord, ModelRegistry, RolloutRecord, VersionStatus } from '../../domain/registry.ts';
 import { type RolloutVersions, recordOf } from '../file/rollout-state.ts';
 import type { RolloutChange } from './transition.ts';
 
@@ -28,8 +28,14 @@ export function withLook(
   const record = recordOf(registry, rollout);
   // A person who decides without evidence leaves no look; the name of the rollout is used up all the same.
   if (facts === undefined) return withRecord(registry, rollout, record);
-  const looks = [...record.looks, { stage: stage.name, at, ...facts }];
+  // What was spent is carried from look to look, and would otherwise be told again by each.
+  const earlier = record.looks.map((look) => (look.stage === stage.name ? withoutSpending(look) : look));
+  const looks = [...earlier, { stage: stage.name, at, ...facts }];
   return withRecord(registry, rollout, { ...record, looks });
+}
+
+function withoutSpending({ spending: _earlier, ...look }: LookRecord): LookRecord {
+  return look;
 }
 
 /** The registry with one more stage that the rollout has entered. */

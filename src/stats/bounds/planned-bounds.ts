@@ -25,29 +25,27 @@ export interface PlannedTest {
   readonly passes: 'lower' | 'upper';
 }
 
+/** The share of a side's alpha that is spent on the way to the end. */
+export const spentShare = { pass: 0.9, breach: 0.7 } as const;
+
 /**
- * How a side's alpha is used. Most of it is spent on the way to the end; the rest buys a confidence sequence, valid at every look: for a pass it begins at the end, so
- * that a log which goes on is not judged by nothing, and for a breach at the first look, so that a disaster is seen before a boundary of the planned kind would.
+ * The rest buys a confidence sequence, valid at every look, tuned for so many times the judged units of the end. For a pass it begins at the end, so that a log
+ * which goes on is not judged by nothing; for a breach at the first look, so that a disaster is seen before a boundary of the planned kind would.
  */
-const sides = {
-  pass: { spent: 0.9, sequenceUnits: 2 },
-  breach: { spent: 0.7, sequenceUnits: 0.2 },
-} as const;
+const sequenceTunedFor = { pass: 2, breach: 0.2 } as const;
 
 /**
  * The bounds of an estimate at a look of a planned series, and what the look spends.
  * @param users in the log now.
- * @param ahead whether the boundaries of the end are wanted too, by which chances and needed data are told.
  */
 export function plannedBounds(
   estimate: Linearized | Proportion,
   users: number,
   past: TestedSides,
   test: PlannedTest,
-  ahead: boolean,
 ): { readonly settings: PlannedSettings; readonly tested: TestedSides } {
-  const pass = boundOf('pass', estimate, users, past.pass, test, ahead);
-  const breach = boundOf('breach', estimate, users, past.breach, test, ahead);
+  const pass = boundOf('pass', estimate, users, past.pass, test);
+  const breach = boundOf('breach', estimate, users, past.breach, test);
   const [lower, upper] = test.passes === 'lower' ? [pass.bound, breach.bound] : [breach.bound, pass.bound];
   const growth = users < test.horizon ? { growthToEnd: test.horizon / users } : {};
   return {
@@ -62,17 +60,18 @@ function boundOf(
   users: number,
   past: readonly SpentLook[],
   { alpha, horizon, judgedAtEnd }: PlannedTest,
-  ahead: boolean,
 ): { readonly bound: PlannedBound; readonly looks: readonly SpentLook[] } {
-  const { spent, sequenceUnits } = sides[side];
-  const plan = { alpha: spent * alpha[side], horizon };
+  const plan = { alpha: spentShare[side] * alpha[side], horizon };
   const information = informationOf(estimate, 1);
   const { boundary, looks } =
     information === undefined
       ? { boundary: Infinity, looks: past }
       : testLook(past, { units: users, information }, plan);
-  const reserve = { alpha: (1 - spent) * alpha[side], plannedUnits: sequenceUnits * judgedAtEnd };
-  const atEnd = ahead && users < horizon ? informationOf(estimate, horizon / users) : undefined;
+  const reserve = {
+    alpha: (1 - spentShare[side]) * alpha[side],
+    plannedUnits: sequenceTunedFor[side] * judgedAtEnd,
+  };
+  const atEnd = users < horizon ? informationOf(estimate, horizon / users) : undefined;
   return {
     bound: {
       boundary,

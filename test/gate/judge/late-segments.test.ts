@@ -95,8 +95,10 @@ describe('without evidence on this machine', () => {
     plannedUnits: 500,
   } as const;
 
+  const planOf = (digit: string) => ({ sha256: '0'.repeat(64), seriesSha256: digit.repeat(64) });
+
   test('a look at the plan that the registry knows goes on with what was frozen', async () => {
-    const look = await nextLook(stage, 'a'.repeat(64), undefined, [recorded], async () => true);
+    const look = await nextLook(stage, planOf('a'), undefined, [recorded], async () => true);
     expect(look).toEqual({
       stage: { name: 'half', weight: 0.5, look: 4, series: 2 },
       frozen: { tests: 1, plannedUnits: 500 },
@@ -104,7 +106,7 @@ describe('without evidence on this machine', () => {
   });
 
   test('another plan starts another series, at its own number of tests', async () => {
-    const look = await nextLook(stage, 'b'.repeat(64), undefined, [recorded], async () => true);
+    const look = await nextLook(stage, planOf('b'), undefined, [recorded], async () => true);
     expect(look.stage).toMatchObject({ look: 4, series: 3 });
     expect(look.frozen).toBeUndefined();
     expect(look.newSeries).toBe('the plan changed since the last look');

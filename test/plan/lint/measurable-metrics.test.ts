@@ -20,7 +20,7 @@ function errorsOf(guardrail: string, output: OutputSignature): string[] {
     history: [],
   };
   const plan = shortPlan.replace('{ metric: accuracy, maxDecrease: 1pp }', guardrail);
-  return lintPlan({ ...parsed(plan), registry, today: '2026-11-01' })
+  return lintPlan({ ...parsed(plan), registry, now: '2026-11-01T00:00:00.000Z' })
     .filter(({ severity }) => severity === 'error')
     .map(asLine);
 }

@@ -3,7 +3,7 @@ import type { HistoryEntry, ModelRegistry } from '../../../src/domain/registry.t
 import { rehearsedRollback } from '../../../src/plan/lint/rehearsed-rollback.ts';
 import { examplePlan, parsed } from '../plan-text.ts';
 
-const today = '2026-12-01';
+const now = '2026-12-01T10:00:00.000Z';
 
 function warnings(rollback: string, rehearsal?: Partial<HistoryEntry>): string[] {
   const { plan } = parsed(examplePlan.replace(/^rollback.*\n/mu, rollback));
@@ -25,8 +25,8 @@ function warnings(rollback: string, rehearsal?: Partial<HistoryEntry>): string[]
     rollouts: {},
     history: rehearsal === undefined ? [] : [{ ...entry, ...rehearsal }],
   };
-  if (rehearsedRollback.about !== 'today') throw new Error('the rule compares dates');
-  return rehearsedRollback.check(plan, registry, today).map(({ message }) => message);
+  if (rehearsedRollback.about !== 'now') throw new Error('the rule compares dates');
+  return rehearsedRollback.check(plan, registry, now).map(({ message }) => message);
 }
 
 const never = 'rollback: { owner: on-call, steps: [x] }\n';

@@ -1,4 +1,4 @@
-import type { LintRule } from './rule.ts';
+import type { LintRule } from '../rule.ts';
 
 const largestGrowth = 1.5;
 

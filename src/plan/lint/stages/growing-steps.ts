@@ -1,5 +1,5 @@
-import { formatShare } from '../../domain/format-number.ts';
-import type { LintRule } from './rule.ts';
+import { formatShare } from '../../../domain/format-number.ts';
+import type { LintRule } from '../rule.ts';
 
 /** From 5% to 25% is a step; from 5% to half of the users is a leap. */
 const largestGrowth = 5;

@@ -1,5 +1,5 @@
-import { formatShare } from '../../domain/format-number.ts';
-import type { LintRule } from './rule.ts';
+import { formatShare } from '../../../domain/format-number.ts';
+import type { LintRule } from '../rule.ts';
 
 /** The textbook's first step; more than this exposes many users to a version that no user has tried. */
 const largestFirstStep = 0.1;
