@@ -26,6 +26,19 @@ interface EstimateBase {
 export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
+  /** Where a planned end is still to come, what it probably brings. */
+  readonly end?: PlannedEnd | undefined;
+}
+
+/** What is to be expected of a planned end. Chances are in [0, 1]. */
+export interface PlannedEnd {
+  /** Users in the log then. */
+  readonly users: number;
+  /** The chance that it is decided by then if the candidate is as observed, and that it passes if nothing has changed; the latter of changes alone. */
+  readonly observed: number;
+  readonly unchanged?: number;
+  /** Users at an end that would decide with a chance of 80%; null for no number of them. */
+  readonly enough: number | null;
 }
 
 /** The smallest change of a guarded metric that a stage's data would probably show. */

@@ -1,4 +1,5 @@
 import type { DriftFindings } from './drift.ts';
+import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
@@ -226,7 +227,7 @@ export interface GuardrailResult {
   readonly high?: number;
   /** One sentence that says what was found and what is allowed. */
   readonly reason: string;
-  readonly needed: { readonly units: number | null; readonly requests: number | null };
+  readonly needed: NeededData;
 }
 
 export type CheckStatus = 'pass' | 'warn' | 'hold' | 'not-applicable';

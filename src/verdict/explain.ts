@@ -1,7 +1,8 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { GuardrailStatus, Segment } from '../domain/evidence.ts';
 import { formatBound, testedMeasure } from '../domain/format-bound.ts';
-import { countOf, formatQuantity } from '../domain/format-number.ts';
+import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
+import type { PlannedEnd } from '../domain/estimate.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { GuardrailTest } from './guardrail-test.ts';
 
@@ -55,11 +56,30 @@ function missing({ estimate, remedy }: GuardrailTest): string {
   if (estimate.kind === 'uncomputable') return '';
   const { needed } = estimate;
   if (needed === undefined) return remedy === undefined ? '' : `; ${remedy}`;
+  if (needed.end !== undefined) return expectation(needed.end);
   if (needed.units === null) return '; it sits on its bound, and no amount of data decides that';
   const units = Math.max(1, needed.units - estimate.units);
   const requests = Math.max(units, (needed.requests ?? 0) - estimate.requests);
   const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would decide it`;
   return `; ${amount}${remedy === undefined ? '' : `; ${remedy}`}`;
+}
+
+/** What a planned end will bring: `; at the planned 20,000 users it is decided with a chance of 63%, and passes with one of 85% if nothing has changed`. */
+function expectation({ users, observed, unchanged, enough }: PlannedEnd): string {
+  const harmless =
+    unchanged === undefined ? '' : `, and passes with one of ${percent(unchanged)} if nothing has changed`;
+  const end = `; at the planned ${countOf(users, 'user')} it is decided with a chance of ${percent(observed)} if that is how it is${harmless}`;
+  if (observed >= likely) return end;
+  return enough === null
+    ? `${end}; it sits on its bound, and no end decides that`
+    : `${end}; an end at about ${formatCount(roundUp(enough))} would give ${percent(likely)}`;
+}
+
+/** The chance at which data count as enough. */
+const likely = 0.8;
+
+function percent(chance: number): string {
+  return `${Math.min(99, Math.max(1, Math.round(100 * chance)))}%`;
 }
 
 /** Two significant digits are all that such a forecast is worth. */

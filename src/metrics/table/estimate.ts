@@ -4,6 +4,7 @@ import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { neededData, neededDataForProportion } from '../../stats/bounds/needed-data.ts';
 import type { Proportion } from '../../stats/estimates/proportion.ts';
 import { proportionInterval } from '../../stats/bounds/proportion-bounds.ts';
+import { chanceAtEnd } from '../../stats/bounds/planned-bounds.ts';
 import type { DataSize, Interval, Refusal, Uncomputable } from '../../stats/result.ts';
 
 /** A tested quantity as the data show it, before anybody says at which level its bounds are wanted. */
@@ -40,11 +41,33 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
   }
   const { low, high } = bounds;
   const undecided = limit !== undefined && low <= limit && limit <= high;
-  const needed = undecided ? neededFor(measured, limit, settings) : undefined;
+  const needed = undecided
+    ? withPlannedEnd(neededFor(measured, limit, settings), measured, limit, settings)
+    : undefined;
   return { kind: 'estimated', value, units, requests, low, high, needed };
 }
 
 const neverEnough: NeededData = { units: null, requests: null };
+
+/** Adds what the planned end is to be expected to bring, where it is still to come. */
+function withPlannedEnd(
+  needed: NeededData | undefined,
+  measured: Measured,
+  limit: number,
+  settings: IntervalSettings,
+): NeededData | undefined {
+  if (needed === undefined || settings.inference !== 'planned' || settings.end === undefined) return needed;
+  if (measured.kind !== 'linearized' && measured.kind !== 'proportion') return needed;
+  const observed = chanceAtEnd(measured, measured.value, limit, settings);
+  if (observed === undefined) return needed;
+  const unchanged =
+    measured.kind === 'linearized' && measured.baseline !== undefined
+      ? chanceAtEnd(measured, 0, limit, settings)
+      : undefined;
+  const { users, growth } = settings.end;
+  const enough = needed.units === null ? null : Math.ceil(((users / growth) * needed.units) / measured.units);
+  return { ...needed, end: { users, observed, ...(unchanged === undefined ? {} : { unchanged }), enough } };
+}
 
 function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
   switch (measured.kind) {

@@ -2,6 +2,7 @@ import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, VersionFacts } fro
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { lookAdvice, validityOf } from '../words/inference-text.ts';
 import { toldSize } from '../words/names.ts';
 import { fields } from '../words/paragraph.ts';
 import { printableName } from '../words/printable.ts';
@@ -90,11 +91,12 @@ function exposure(weight: number): string {
   return `${formatShare(weight)} of users would get the candidate`;
 }
 
-function lookText({ stage, statistics, inputs }: Evidence): string {
+function lookText({ stage, statistics, inputs, cohorts }: Evidence): string {
   const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
   if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
     return `${look}; looking again is safe where the numbers count from the same start`;
-  return statistics.inference === 'sequential' ? `${look}; looking again is safe` : `${look}; this log is judged once`;
+  const users = toldCohorts(cohorts).reduce((sum, { units }) => sum + units, 0);
+  return `${look}; ${lookAdvice(statistics, users)}`;
 }
 
 function requestsText(files: readonly RequestFileFacts[]): string {
@@ -125,9 +127,8 @@ function errorsOf(version: string, { requests, errors, retries }: OutcomeCounts)
 
 function statisticsText({ statistics }: Evidence): string {
   const { confidence, inference, tests } = statistics;
-  const kind = inference === 'sequential' ? 'valid at every look' : 'valid for one look';
   const shared = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
-  return `at ${exactNumber(confidence, 2)}%, ${kind}; ${countOf(tests, 'test')} share the ${shared} for breaches`;
+  return `at ${exactNumber(confidence, 2)}%, ${validityOf(inference)}; ${countOf(tests, 'test')} share the ${shared} for breaches`;
 }
 
 function totals(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -1,4 +1,5 @@
 import type { Evidence, GuardrailResult, GuardrailStatus } from '../../domain/evidence.ts';
+import type { Inference } from '../../domain/statistics/inference.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';
@@ -22,6 +23,12 @@ const columns = [
   { header: 'allowed', whole: true },
   { header: 'on breach' },
 ] as const;
+
+const validFor: Readonly<Record<Inference, string>> = {
+  sequential: ', however often one looks.',
+  fixed: ' for one look.',
+  planned: ', however often one looks until the planned end.',
+};
 
 /** Every guardrail with its interval against its bound, those that matter first. */
 export function GuardrailSection({ evidence }: { readonly evidence: Evidence }) {
@@ -51,7 +58,7 @@ export function GuardrailSection({ evidence }: { readonly evidence: Evidence }) 
       <p class="note">
         A guardrail passes when its whole interval lies on the allowed side of its limit, and is breached when all of it
         lies beyond; the side that is not allowed is shaded. Intervals hold at {statistics.confidence * 100}% confidence
-        {statistics.inference === 'sequential' ? ', however often one looks.' : ' for one look.'}
+        {validFor[statistics.inference]}
       </p>
       <DataTable caption={caption} columns={columns} rows={rows} />
       <Reasons guardrails={ordered.filter(({ status }) => status !== 'pass')} />

@@ -24,8 +24,8 @@ export interface PlannedSettings {
   readonly inference: 'planned';
   readonly lower: PlannedBound;
   readonly upper: PlannedBound;
-  /** How many times the data there will be at the end; absent once it is reached. */
-  readonly growthToEnd?: number;
+  /** The users that there will be at the end, and how many times the data of now that is; absent once it is reached. */
+  readonly end?: { readonly users: number; readonly growth: number };
 }
 
 /** One side of a planned look. Of its two boundaries the nearer counts. */

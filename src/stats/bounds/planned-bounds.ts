@@ -47,9 +47,9 @@ export function plannedBounds(
   const pass = boundOf('pass', estimate, users, past.pass, test);
   const breach = boundOf('breach', estimate, users, past.breach, test);
   const [lower, upper] = test.passes === 'lower' ? [pass.bound, breach.bound] : [breach.bound, pass.bound];
-  const growth = users < test.horizon ? { growthToEnd: test.horizon / users } : {};
+  const end = { users: test.horizon, growth: test.horizon / users };
   return {
-    settings: { inference: 'planned', lower, upper, ...growth },
+    settings: { inference: 'planned', lower, upper, ...(users < test.horizon ? { end } : {}) },
     tested: { pass: pass.looks, breach: breach.looks },
   };
 }
@@ -110,8 +110,8 @@ export function chanceAtEnd(
 ): number | undefined {
   const side = value <= limit ? 'upper' : 'lower';
   const { boundaryAtEnd = Infinity } = settings[side];
-  if (settings.growthToEnd === undefined || !Number.isFinite(boundaryAtEnd)) return undefined;
-  const { standardErrors, standardError } = widthAtEnd(estimate, side, boundaryAtEnd, settings.growthToEnd);
+  if (settings.end === undefined || !Number.isFinite(boundaryAtEnd)) return undefined;
+  const { standardErrors, standardError } = widthAtEnd(estimate, side, boundaryAtEnd, settings.end.growth);
   const distance = Math.abs(onScale(estimate, limit) - onScale(estimate, value));
   return normalUpperTail(standardErrors - distance / standardError);
 }
