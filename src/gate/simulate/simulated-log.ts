@@ -2,6 +2,7 @@ import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
@@ -43,6 +44,13 @@ export interface SimulatedLog {
   readonly shares: readonly Metric[];
   /** The candidate that does not differ. */
   readonly ground: JudgedTable;
+}
+
+/** A plan whose end is that of its log: a simulated log ends with as many users as the one that it is drawn from. */
+function withSimulatedEnd(plan: RolloutPlan, units: number): RolloutPlan {
+  const { plannedUnits = units, looks } = plan.statistics;
+  const ends = looks === 1 || plan.requests.to !== undefined || plan.stages.some(({ to }) => to !== undefined);
+  return ends ? { ...plan, statistics: { ...plan.statistics, plannedUnits } } : plan;
 }
 
 /**
@@ -92,7 +100,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const comparison = await comparisonOf(db, sources);
   const shares = selectionShares(metrics, comparison);
   const ground = await createPlantingGround(db, comparison, numbers);
-  const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
+  const asRead = { ...rollout, plan: withSimulatedEnd(planAsRead(plan, log.totals), log.totals.units) };
   const { span } = log.totals;
   return {
     db,
