@@ -51,6 +51,7 @@ const review: PlanReview = {
       detectable: 'no outcome of 1.5.0 is recorded yet',
     },
   ],
+  statistics: { inference: 'sequential' },
   findings: 2,
 };
 

@@ -1,5 +1,6 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
+import { methodSentence } from '../../report/commands/method-text.ts';
 import type { GuardrailReview } from '../../report/commands/plan-text.ts';
 import type { DetectedFields } from './detect-fields.ts';
 
@@ -116,7 +117,9 @@ function guardrailLines({ metrics, fields, comments }: PlanDraft): string[] {
 /** What a review says of a guardrail, as the lines of a comment. */
 export function detectabilityComment(review: GuardrailReview, sentences: readonly string[]): string {
   if (typeof review.detectable === 'string') return `canary plan says what this log can see: ${review.detectable}.`;
-  return sentences.length === 0 ? 'This log can see a change of this size at every stage.' : sentences.join('\n');
+  const told = sentences.length === 0 ? ['This log can see a change of this size at every stage.'] : sentences;
+  const method = methodSentence(review);
+  return [...told, ...(method === undefined ? [] : [method])].join('\n');
 }
 
 /** A string as YAML and JSON both read it; plain where that is safe. */

@@ -72,6 +72,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
       onBreach,
       detectable: detectableOf(stages, index, unknown),
     })),
+    statistics: plan.statistics,
     findings: warnings.length,
   };
   return { review, warnings, facts };

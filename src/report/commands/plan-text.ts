@@ -2,8 +2,9 @@ import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
-import type { Bound } from '../../domain/plan.ts';
+import type { Bound, Statistics } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
+import { methodLines } from './method-text.ts';
 import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import { paintOf, type Style, symbolsOf } from '../words/style.ts';
@@ -20,6 +21,7 @@ export interface PlanReview {
   readonly golden?: GoldenReview;
   readonly stages: readonly StageReview[];
   readonly guardrails: readonly GuardrailReview[];
+  readonly statistics: Pick<Statistics, 'inference' | 'looks'>;
   /** How many findings of the lint rules were printed beside this. */
   readonly findings: number;
 }
@@ -93,6 +95,11 @@ export function planText(review: PlanReview, style: Style): string {
     ),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
+    section(
+      'Requests at which a candidate without any change probably passes',
+      methodLines(review.guardrails, review.statistics, style),
+      style,
+    ),
   ]);
 }
 
