@@ -1,22 +1,23 @@
+import { harmfulEnd } from '../../dist/domain/bound.js';
 import { parseMetric } from '../../dist/domain/metric.js';
 import { estimateAt } from '../../dist/metrics/table/estimate.js';
 import { errorRates } from '../../dist/verdict/error-rates.js';
 import { judgeGuardrail } from '../../dist/verdict/judge-guardrail.js';
 import { plannedUnits } from '../../dist/verdict/planned-units.js';
-import { growingMeans, growingQuantiles } from './growing-measure.mjs';
+import { besideTests } from '../../dist/domain/statistics/inference.js';
+import { plannedBounds } from '../../dist/stats/bounds/planned-bounds.js';
+import { growingMeans, growingQuantiles, usersUntil } from './growing-measure.mjs';
 
 const CONFIDENCE = 0.95;
 /** A plan guards accuracy, errors and latency, and the three share the false alarms. */
 const TESTS_OF_THE_PLAN = 3;
-/** What a stage that writes no size plans for. */
-const PLANNED_UNITS = plannedUnits({ plannedSize: { requests: false, units: false } }, { requests: 0, units: 0 });
 
 /**
  * A guardrail of canary, judged by the code that judges a plan's.
  *
  * @param {object} options
  * @param {'interval' | 'point'} [options.test]
- * @param {'sequential' | 'fixed'} [options.inference] not used by `point`
+ * @param {'sequential' | 'fixed' | 'planned'} [options.inference] not used by `point`
  * @param {boolean} [options.allowsHarm] whether the bound is the harm's, or zero
  * @returns {import('./methods.mjs').Watch} whether it is breached
  */
@@ -26,15 +27,55 @@ export function canaryGuardrail({ test = 'interval', inference = 'sequential', a
     const bound = allowsHarm ? harm.bound : { ...harm.bound, value: 0 };
     const guardrail = { metric, bounds: [bound], segments: [], onBreach: 'rollback', test };
     const rates = errorRates(bound.kind, 1 - CONFIDENCE, TESTS_OF_THE_PLAN);
-    const settings = { ...rates, inference, plannedUnits: PLANNED_UNITS };
+    const settingsOf =
+      inference === 'planned'
+        ? plannedLooks(bound, rates, log, arms)
+        : () => ({ ...rates, inference, plannedUnits: tunedFor(log, arms) });
     const measure =
       metric.statistic === 'quantile'
         ? growingQuantiles(log, values, arms, metric.probability)
         : growingMeans(log, values, arms);
     return (minutes) => {
-      const estimate = estimateAt(measure(log.until[minutes - 1]), settings);
+      const until = log.until[minutes - 1];
+      const measured = measure(until);
+      const estimate = estimateAt(measured, settingsOf(measured, until));
       const judged = { guardrail, bound, segment: null, estimate, confidence: CONFIDENCE };
       return judgeGuardrail(judged).status === 'breach';
     };
+  };
+}
+
+/** What the sequential bounds are tuned for where the pace tells how many users the hour will bring. @param {import('./traffic.mjs').Log} log @param {import('./arms.mjs').Arms} arms */
+function tunedFor(log, arms) {
+  const users = { units: log.users, requests: log.requests };
+  return plannedUnits(log.users, { log: users, judged: { ...users, units: judgedUsers(log, arms) } });
+}
+
+/** The users whom the candidate answers. @param {import('./traffic.mjs').Log} log @param {import('./arms.mjs').Arms} arms */
+function judgedUsers(log, arms) {
+  return new Set(log.user.filter((_, request) => arms.candidate(request))).size;
+}
+
+/**
+ * The levels at each look of a log whose end is planned: it has as many users as the plan says.
+ *
+ * @param {import('../../src/domain/plan.ts').Bound} bound
+ * @param {{ alphaLower: number, alphaUpper: number }} rates
+ * @param {import('./traffic.mjs').Log} log
+ * @param {import('./arms.mjs').Arms} arms
+ */
+function plannedLooks(bound, rates, log, arms) {
+  const passes = harmfulEnd(bound.kind) === 'high' ? 'upper' : 'lower';
+  const [pass, breach] =
+    passes === 'upper' ? [rates.alphaUpper, rates.alphaLower] : [rates.alphaLower, rates.alphaUpper];
+  const plan = { alpha: { pass, breach }, horizon: log.users, judgedAtEnd: judgedUsers(log, arms), passes };
+  const usersAt = usersUntil(log);
+  let tested = { pass: [], breach: [] };
+  return (measured, until) => {
+    if (measured.kind !== 'linearized' && measured.kind !== 'proportion')
+      return { ...rates, inference: besideTests('planned'), plannedUnits: 1 };
+    const look = plannedBounds(measured, usersAt(until), tested, plan);
+    tested = look.tested;
+    return look.settings;
   };
 }

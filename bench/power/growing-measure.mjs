@@ -130,3 +130,14 @@ function arrivalNumbers(log, counts) {
     return numberOf[user];
   });
 }
+
+/**
+ * How many users have sent at least one of a log's first requests.
+ *
+ * @param {import('./traffic.mjs').Log} log
+ * @returns {(until: number) => number}
+ */
+export function usersUntil(log) {
+  const numberOf = arrivalNumbers(log, () => true);
+  return (until) => numberOf.subarray(0, until).reduce((most, number) => Math.max(most, number + 1), 0);
+}

@@ -33,6 +33,18 @@ const fixed = {
   watch: canaryGuardrail({ inference: 'fixed' }),
   looks: 1,
 };
+const planned = {
+  ...canary,
+  name: 'canary, `inference: planned`',
+  watch: canaryGuardrail({ inference: 'planned' }),
+};
+const plannedOnce = { ...planned, name: 'canary, `planned`, `looks: 1`', looks: 1 };
+const strictPlanned = {
+  ...planned,
+  name: 'canary, bound 0, `inference: planned`',
+  watch: canaryGuardrail({ inference: 'planned', allowsHarm: false }),
+  hasBound: false,
+};
 // With a bound of zero a guardrail asks what Kayenta's judge does: is the candidate worse at all?
 const strict = {
   ...canary,
@@ -52,10 +64,14 @@ const plain = { name: 'plain threshold', watch: canaryGuardrail({ test: 'point' 
 /** @type {readonly Method[]} */
 export const methods = [
   { ...canary, routing: inPairs },
+  { ...planned, routing: inPairs },
+  { ...plannedOnce, routing: inPairs },
   { ...fixed, routing: inPairs },
   { ...strict, routing: inPairs },
+  { ...strictPlanned, routing: inPairs },
   { ...strictFixed, routing: inPairs },
   { ...canary, routing: evenly },
+  { ...planned, routing: evenly },
   { ...canary, routing: splitByUser(0.1) },
   { ...kayenta, routing: evenly, looks: 1 },
   { ...kayenta, routing: evenly, looks: 20 },
