@@ -14,6 +14,7 @@ import {
 } from './grid.ts';
 import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
+import { planned } from './planned-grid.ts';
 import { Random } from './random.ts';
 
 /*
@@ -91,6 +92,23 @@ const chosen: [Family, string[]][] = [
 ];
 
 const runs = 200;
+
+/** Planned boundaries take their time, so that fewer logs are looked at. */
+const plannedRuns = 60;
+
+describe('bounds of a planned end', () => {
+  it.each([
+    'paired proportions 0.1 to 0.11, 300 units, 1 each, correlation 0',
+    'served mean, 50% candidate, 3000 units, 1 to 50, correlation 0.3, the log goes on to twice',
+    'own rate 0.1, 3000 units, 1 to 50, correlation 0.3, the log ends at half',
+  ])('%s', (title) => {
+    const cell = planned.cells.find((candidate) => candidate.title === title);
+    if (cell === undefined) throw new Error(`No such row: ${title}`);
+    const rates = measure(cell.scenario, plannedRuns, 7);
+    expect(failures(rates, 'sequential')).toEqual([]);
+    expect(rates.decided).toBeGreaterThan(0.5);
+  });
+});
 
 describe.each(chosen)('$title', (family, titles) => {
   it.each(titles)('%s', (title) => {

@@ -15,7 +15,7 @@ export interface Family {
 }
 
 const looks = 20;
-const paired: Design = { kind: 'paired' };
+export const paired: Design = { kind: 'paired' };
 const splits = [0.05, 0.5, 0.95] as const;
 const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
 const correlations = [0, 0.3, 0.9] as const;
@@ -56,11 +56,11 @@ export function shapes(units: readonly number[], most: readonly number[]): [Traf
     .map(([[count, mostRequests], correlation]) => [traffic(count, mostRequests), correlation]);
 }
 
-function ratesOf(rate: number, correlation: number): Proportions {
+export function ratesOf(rate: number, correlation: number): Proportions {
   return { kind: 'proportions', baselineRate: rate, candidateRate: rate, churn: 0, correlation };
 }
 
-const own: Quantity = { kind: 'own' };
+export const own: Quantity = { kind: 'own' };
 const rates = [0.001, 0.008, 0.05, 0.5] as const;
 
 export const ownProportions: Family = {
@@ -79,7 +79,7 @@ const changes = [
   [0.5, 0.45, 0.02],
 ] as const;
 
-function proportionPopulation(
+export function proportionPopulation(
   [baselineRate, candidateRate, churn]: (typeof changes)[number],
   correlation: number,
 ): Proportions {
@@ -136,7 +136,7 @@ export const relativeProportions: Family = {
   ),
 };
 
-function durations(sigma: number, correlation: number, pairing = 0.7): Durations {
+export function durations(sigma: number, correlation: number, pairing = 0.7): Durations {
   return { kind: 'durations', sigma, ratio: 1.1, pairing, correlation };
 }
 
@@ -236,41 +236,4 @@ export const unmetTails: Family = {
     cell('own', own, durations(2, correlation), shape),
     cell('paired', { kind: 'difference', relative: false, design: paired }, durations(2, correlation), shape),
   ]),
-};
-
-/** Logs that end at the planned end, at half of it, and that go on to twice it; users come back between looks. */
-const ends = [
-  ['', 1, shapes([300, 3000], [1, 50])],
-  [', the log ends at half', 2, shapes([3000], [1, 50])],
-  [', the log goes on to twice', 0.5, shapes([3000], [1, 50])],
-] as const;
-
-const plannedQuantities = [
-  ['paired proportions 0.1 to 0.11', { kind: 'difference', relative: false, design: paired }, 'proportions'],
-  [
-    'served proportions 0.1 to 0.11',
-    { kind: 'difference', relative: false, design: { kind: 'served', candidateShare: 0.5 } },
-    'proportions',
-  ],
-  ['own rate 0.1', own, 'rate'],
-  ['paired mean', { kind: 'difference', relative: false, design: paired }, 'durations'],
-  ['served mean', { kind: 'difference', relative: true, design: { kind: 'served', candidateShare: 0.5 } }, 'durations'],
-  ['p95', { kind: 'quantile-difference', probability: 0.95, relative: true, design: paired }, 'durations'],
-] as const satisfies readonly [string, Quantity, string][];
-
-export const planned: Family = {
-  title: 'Bounds of an end that is planned (inference: planned)',
-  cells: ends.flatMap(([when, share, plannedShapes]) =>
-    cross(plannedQuantities, plannedShapes)
-      .filter(([, [, correlation]]) => correlation !== 0.9)
-      .map(([[label, quantity, drawn], [shape, correlation]]) => {
-        const populations = {
-          proportions: proportionPopulation([0.1, 0.11, 0.02], correlation),
-          rate: ratesOf(0.1, correlation),
-          durations: durations(0.5, correlation),
-        };
-        const { title, scenario } = cell(label, quantity, populations[drawn], shape);
-        return { title: `${title}${when}`, scenario: { ...scenario, horizon: share * shape.units } };
-      }),
-  ),
 };

@@ -1,4 +1,4 @@
 import { calibrate } from './calibrate.ts';
-import { planned } from './grid.ts';
+import { planned } from './planned-grid.ts';
 
 calibrate(planned);

@@ -115,8 +115,8 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
       predicted =
         recorded || (await loadStoredPredictions(world, rollout, { db, sources, requests: log.identity, ...store }));
     }
-    const { totals } = log;
-    const asRead = planAsRead(plan, totals);
+    const asRead = planAsRead(plan, log.totals);
+    const { span } = log.totals;
     const wanted = { db, stage, sources, requests: log.identity, ...store };
     const timed = predicted && (recorded || (await loadStoredTimes(world, rollout, wanted)));
     if (predicted)
@@ -129,7 +129,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
       );
     const found = predicted
       ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) =>
-          levelsOf({ plan: asRead, stage, scope, sizes: [], span: totals.span, now: world.now().toISOString() }),
+          levelsOf({ plan: asRead, stage, scope, sizes: [], span, now: world.now().toISOString() }),
         )
       : undefined;
     const size = await stageSize(db, asRead, stage);

@@ -50,6 +50,11 @@ function passLooks({ statistics }: Evidence) {
   return statistics.spending?.[0]?.pass ?? [];
 }
 
+/** From the tested value to the bound that faces harm. */
+function halfWidth({ guardrails: [result] }: Evidence): number {
+  return (result?.value ?? 0) - (result?.low ?? -1);
+}
+
 describe('a series whose end is planned', () => {
   test('spends from look to look, tests no look twice and decides by its end', async () => {
     rollout = new PlantedRollout();
@@ -77,7 +82,6 @@ describe('a series whose end is planned', () => {
     const users = 200;
     const forever = await lookAt(users, 'statistics: { inference: sequential }');
     const once = await lookAt(users, statisticsOf('looks: 1'));
-    const halfWidth = ({ guardrails: [result] }: Evidence) => (result?.value ?? 0) - (result?.low ?? -1);
     expect(halfWidth(once)).toBeLessThan(0.65 * halfWidth(forever));
     expect(once.statistics.horizon).toBe(users);
     expect(once.stage.series).toBe(2);
