@@ -1,7 +1,8 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { applyVerdict } from '../../registry/change/apply-verdict.ts';
@@ -85,10 +86,14 @@ async function rollBackCopy(
   }
 }
 
+const copyPrefix = 'canary-rehearsal-';
+
 async function folderWithCopy(registryFile: string, model: string): Promise<string> {
   let folder: string | undefined;
   try {
-    folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+    await sweepAbandoned(tmpdir(), copyPrefix);
+    folder = join(tmpdir(), ownedName(copyPrefix));
+    await mkdir(folder, { mode: 0o700 });
     await copyFile(registryFile, registryPath(folder, model));
     return folder;
   } catch (error) {

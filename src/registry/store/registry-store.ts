@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
@@ -6,12 +6,13 @@ import { messageOf, systemErrorCode, unusableFile, type UserError } from '../../
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { changelogText } from '../change/changelog.ts';
 import { parseRegistry } from '../file/parse-registry.ts';
+import { readTextFile } from '../../files/read-file.ts';
 import { withLock } from './registry-lock.ts';
 import {
   type ChangelogOutcome,
   changelogPath,
   writeChangelog,
-  replaceFile,
+  replaceLocked,
   writeFailure,
 } from './registry-store-write.ts';
 import { serializeRegistry } from '../file/serialize-registry.ts';
@@ -92,7 +93,7 @@ export async function updateRegistry(
       if (expectedRevision !== null && before.revision !== expectedRevision)
         throw moved(path, expectedRevision, before);
       const after = transition(before);
-      await replaceFile(file, writable(after, before, path), stillHeld);
+      await replaceLocked(file, writable(after, before, path), stillHeld);
       return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
     });
   } catch (error) {
@@ -116,7 +117,7 @@ export async function createRegistry(
         throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
       }
       const after = transition(empty);
-      await replaceFile(path, writable(after, empty, path), stillHeld);
+      await replaceLocked(path, writable(after, empty, path), stillHeld);
       return { before: empty, after, path, ...(await writeChangelog(path, after, stillHeld)) };
     });
   } catch (error) {
@@ -132,7 +133,7 @@ export async function renewChangelog(folder: string, model: string): Promise<str
     return await withLock(file, async (stillHeld) => {
       const { registry } = await readRegistry(folder, model);
       const path = changelogPath(dirname(file), model);
-      await replaceFile(path, changelogText(registry), stillHeld);
+      await replaceLocked(path, changelogText(registry), stillHeld);
       return path;
     });
   } catch (error) {
@@ -142,7 +143,7 @@ export async function renewChangelog(folder: string, model: string): Promise<str
 
 async function readText(folder: string, model: string, path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') {
       throw unusableFile(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
