@@ -6,7 +6,7 @@ import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { applyVerdict } from '../../registry/change/apply-verdict.ts';
-import { type RolloutVersions, nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
+import { type RolloutVersions, nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry, registryPath, updateRegistry } from '../../registry/store/registry-store.ts';
 import { recordRehearsal } from '../../registry/change/rehearsal.ts';
 import type { Rehearsal } from '../../report/commands/rehearsal-text.ts';
@@ -115,7 +115,7 @@ async function updateUntilExposed(
   for (;;) {
     const { registry } = await readRegistry(folder, model);
     if (rolloutState(registry, rollout.name) === 'complete' || (registry.traffic[rollout.candidate] ?? 0) > 0) return;
-    const stage = nextStage(stages, registry.rollouts[rollout.name]?.entered ?? []);
+    const stage = nextStage(stages, rolloutRecord(registry, rollout.name)?.entered ?? []);
     if (stage === undefined) return;
     const change = { rollout, stage, stages, at };
     await updateRegistry(folder, model, null, (before) => applyVerdict(before, 'increase', change));
