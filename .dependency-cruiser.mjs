@@ -175,6 +175,14 @@ export default {
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
     },
     {
+      name: 'commands-are-given-the-world',
+      comment:
+        'a command that made the world or knew the program could not be run by another; its arguments are its own affair',
+      severity: 'error',
+      from: { path: '^src/cli/commands/' },
+      to: { path: '^src/cli/(main|program|world|progress)[.]ts$' },
+    },
+    {
       name: 'src-is-self-contained',
       comment: 'what ships must not reach into tests, fixtures or benchmarks',
       severity: 'error',

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { PromoteOptions } from '../gate/act/promote.ts';
-import type { CommandContext } from './command-context.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { PromoteOptions } from '../../gate/act/promote.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface WrittenOptions extends PromoteOptions {
@@ -39,8 +39,8 @@ export function registerPromote(program: Command, context: CommandContext): void
         '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"',
     )
     .action(async (plan: string, options: WrittenOptions) => {
-      const { promote } = await import('../gate/act/promote.ts');
-      const { promotionText } = await import('../report/commands/promotion-text.ts');
+      const { promote } = await import('../../gate/act/promote.ts');
+      const { promotionText } = await import('../../report/commands/promotion-text.ts');
       const promotion = await promote(context.world, plan, options);
       context.github?.setOutputs({
         verdict: promotion.verdict,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { CommandContext } from './command-context.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -19,8 +19,8 @@ export function registerSelftest(program: Command, context: CommandContext): voi
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary selftest rollouts/intent.yaml')
     .action(async (file: string, { seed, format }: { readonly seed: number; readonly format: OutputFormat }) => {
-      const { selftest } = await import('../gate/simulate/selftest.ts');
-      const { isProven, selftestText } = await import('../report/commands/selftest-text.ts');
+      const { selftest } = await import('../../gate/simulate/selftest.ts');
+      const { isProven, selftestText } = await import('../../report/commands/selftest-text.ts');
       const review = await selftest(context.world, file, seed);
       context.terminal.result(format === 'json' ? jsonText(review) : selftestText(review, context.terminal.style));
       if (!isProven(review)) context.exit(ExitCode.hold);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary plan`: is the plan right, and what would it do? */
@@ -15,9 +15,9 @@ export function registerPlan(program: Command, context: CommandContext): void {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary plan rollouts/intent.yaml')
     .action(async (file: string, options: { readonly format: OutputFormat }) => {
-      const { reviewPlan } = await import('../gate/review/review-plan.ts');
-      const { diagnosticsText } = await import('../report/words/findings-text.ts');
-      const { planText } = await import('../report/commands/plan-text.ts');
+      const { reviewPlan } = await import('../../gate/review/review-plan.ts');
+      const { diagnosticsText } = await import('../../report/words/findings-text.ts');
+      const { planText } = await import('../../report/commands/plan-text.ts');
       const { review, warnings } = await reviewPlan(context.world, file);
       await context.github?.annotate(warnings);
       if (options.format === 'json') {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { invalidInput } from '../domain/errors.ts';
-import type { CommandContext } from './command-context.ts';
+import { invalidInput } from '../../domain/errors.ts';
+import type { CommandContext } from '../command-context.ts';
 
 interface InitOptions {
   readonly log?: string;
@@ -31,7 +31,7 @@ Examples:
     )
     .action(async (folder: string, { log, registry, model }: InitOptions) => {
       if (log !== undefined && registry !== undefined) {
-        const { initialiseFromLog } = await import('../gate/init/initialise-from-log.ts');
+        const { initialiseFromLog } = await import('../../gate/init/initialise-from-log.ts');
         const options = { log, registry, ...(model === undefined ? {} : { model }) };
         const { file } = await initialiseFromLog(context.world, folder, options);
         context.terminal.result(`wrote ${file}\n\nNext: canary plan ${file}\n`);
@@ -45,7 +45,7 @@ Examples:
           hint: "canary init my-rollout --log 'logs/*.jsonl' --registry models",
         });
       }
-      const { initialise } = await import('../gate/init/initialise.ts');
+      const { initialise } = await import('../../gate/init/initialise.ts');
       const files = await initialise(context.world, folder);
       context.terminal.result(files.map((file) => `wrote ${file}\n`).join(''));
       context.terminal.result(`\nNext: canary evaluate ${files[0] ?? folder}\n`);

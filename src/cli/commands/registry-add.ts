@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { AddOptions } from '../gate/registry/add-version.ts';
-import type { CommandContext } from './command-context.ts';
+import type { AddOptions } from '../../gate/registry/add-version.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary registry add`: a new version, hashed and numbered. */
@@ -47,8 +47,8 @@ export function registerRegistryAdd(registry: Command, { world, terminal }: Comm
         version: string | undefined,
         options: AddOptions & { readonly format: OutputFormat },
       ) => {
-        const { addToRegistry } = await import('../gate/registry/add-version.ts');
-        const { addedText } = await import('../report/commands/registry-text.ts');
+        const { addToRegistry } = await import('../../gate/registry/add-version.ts');
+        const { addedText } = await import('../../report/commands/registry-text.ts');
         const added = await addToRegistry(world, folder, model, version, options);
         terminal.result(options.format === 'json' ? jsonText(added) : addedText(added, terminal.style));
       },

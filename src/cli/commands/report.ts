@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { World } from '../gate/world.ts';
-import type { Report } from '../report/document/report.ts';
-import type { CommandContext } from './command-context.ts';
+import type { World } from '../../gate/world.ts';
+import type { Report } from '../../report/document/report.ts';
+import type { CommandContext } from '../command-context.ts';
 
 interface ReportOptions {
   readonly output?: readonly string[];
@@ -12,7 +12,7 @@ interface ReportOptions {
 }
 
 async function inputsOf(world: World, report: Report): Promise<Report> {
-  const { withInputs } = await import('../gate/report/example-inputs.ts');
+  const { withInputs } = await import('../../gate/report/example-inputs.ts');
   return await withInputs(world, report);
 }
 
@@ -52,15 +52,15 @@ Examples:
     )
     .action(async (evidenceFiles: string[], options: ReportOptions) => {
       const { world, terminal } = context;
-      const { readReport } = await import('../gate/report/read-report.ts');
-      const { renderReport, reportFiles, writeReports } = await import('../gate/report/report-files.ts');
+      const { readReport } = await import('../../gate/report/read-report.ts');
+      const { renderReport, reportFiles, writeReports } = await import('../../gate/report/report-files.ts');
       const files = await reportFiles(world, options.output ?? []);
       const report = await readReport(world, evidenceFiles, options.plan);
       const told = options.includeInputs === true ? await inputsOf(world, report) : report;
       await writeReports(files, told);
       const { format = files.length === 0 ? 'text' : undefined } = options;
       if (format === 'text') {
-        const { evidenceText } = await import('../report/evidence/evidence-text.ts');
+        const { evidenceText } = await import('../../report/evidence/evidence-text.ts');
         const { evidence, planFile } = report;
         const { model } = evidence.plan;
         const verbose = options.verbose === true;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { CommandContext } from './command-context.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary apply`: bring the registry's traffic to the router once more. */
@@ -16,8 +16,8 @@ export function registerApply(program: Command, context: CommandContext): void {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary apply rollouts/intent.yaml')
     .action(async (plan: string, { format }: { readonly format: OutputFormat }) => {
-      const { applyPlan } = await import('../gate/act/apply.ts');
-      const { applyText } = await import('../report/commands/apply-text.ts');
+      const { applyPlan } = await import('../../gate/act/apply.ts');
+      const { applyText } = await import('../../report/commands/apply-text.ts');
       const applied = await applyPlan(context.world, plan);
       context.terminal.result(format === 'json' ? jsonText(applied) : applyText(applied, context.terminal.style));
       if (!applied.outcome.applied) context.exit(ExitCode.noVerdict);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { CommandContext } from './command-context.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface RollbackOptions {
@@ -35,14 +35,14 @@ export function registerRollback(program: Command, context: CommandContext): voi
     .action(async (target: string, { rehearse = false, format, ...options }: RollbackOptions) => {
       const { world, terminal } = context;
       if (rehearse) {
-        const { rehearseRollback } = await import('../gate/act/rehearse-rollback.ts');
-        const { rehearsalText } = await import('../report/commands/rehearsal-text.ts');
+        const { rehearseRollback } = await import('../../gate/act/rehearse-rollback.ts');
+        const { rehearsalText } = await import('../../report/commands/rehearsal-text.ts');
         const rehearsal = await rehearseRollback(world, target, options);
         terminal.result(format === 'json' ? jsonText(rehearsal) : rehearsalText(rehearsal, terminal.style));
         return;
       }
-      const { rollBackRollout } = await import('../gate/act/roll-back.ts');
-      const { rollbackText } = await import('../report/commands/rollback-text.ts');
+      const { rollBackRollout } = await import('../../gate/act/roll-back.ts');
+      const { rollbackText } = await import('../../report/commands/rollback-text.ts');
       const rollback = await rollBackRollout(world, target, options);
       terminal.result(format === 'json' ? jsonText(rollback) : rollbackText(rollback, terminal.style));
       if (rollback.action === 'rollback' && rollback.apply?.applied === false) context.exit(ExitCode.noVerdict);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary compat`: a wrapper for callers that still speak the labels of the version in production. */
@@ -16,8 +16,8 @@ export function registerCompat(program: Command, { world, terminal }: CommandCon
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary compat rollouts/intent-2.0.0.yaml -o client/compat.mjs')
     .action(async (plan: string, { output, format }: { readonly output: string; readonly format: OutputFormat }) => {
-      const { exportCompatibility } = await import('../gate/registry/export-compat.ts');
-      const { compatText } = await import('../report/commands/compat-text.ts');
+      const { exportCompatibility } = await import('../../gate/registry/export-compat.ts');
+      const { compatText } = await import('../../report/commands/compat-text.ts');
       const written = await exportCompatibility(world, plan, output);
       terminal.result(format === 'json' ? jsonText(written) : compatText(written));
     });

@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import { invalidInput, UserError } from '../domain/errors.ts';
-import type { Evidence } from '../domain/evidence.ts';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { Decision } from '../domain/registry.ts';
-import type { Evaluation } from '../gate/evaluate/evaluate.ts';
-import type { CommandContext } from './command-context.ts';
+import { invalidInput, UserError } from '../../domain/errors.ts';
+import type { Evidence } from '../../domain/evidence.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { Decision } from '../../domain/registry.ts';
+import type { Evaluation } from '../../gate/evaluate/evaluate.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, type OutputFormat } from './format-option.ts';
-import type { GitHubActions } from './github-actions.ts';
-import type { Terminal } from './terminal.ts';
-import { tellUserError } from './user-error.ts';
+import type { GitHubActions } from '../github-actions.ts';
+import type { Terminal } from '../terminal.ts';
+import { tellUserError } from '../user-error.ts';
 
 type FailOn = 'hold' | 'rollback' | 'never';
 
@@ -64,7 +64,7 @@ With --format json one plan gives its evidence, several give a list of theirs.`,
     .action(async (planFiles: string[], options: EvaluateOptions) => {
       requireOnePlan(planFiles, '--evidence', options.evidence);
       requireOnePlan(planFiles, '--report', options.report);
-      const { openRollout } = await import('../gate/rollout/rollout.ts');
+      const { openRollout } = await import('../../gate/rollout/rollout.ts');
       // A mistake in one plan is told before an hour is spent on the others.
       for (const planFile of planFiles) await openRollout(context.world, planFile);
       const evaluated: Evaluated[] = [];
@@ -103,7 +103,7 @@ async function evaluateOne(
   isOneOfMany: boolean,
 ): Promise<Evaluated> {
   const { world, terminal, github } = context;
-  const { evaluate } = await import('../gate/evaluate/evaluate.ts');
+  const { evaluate } = await import('../../gate/evaluate/evaluate.ts');
   try {
     const evaluation = await evaluate(world, planFile, options);
     const { evidence, model } = evaluation;
@@ -122,7 +122,7 @@ async function evaluateOne(
 }
 
 async function tellGitHub(github: GitHubActions, { evidence, findings, report }: Evaluation): Promise<void> {
-  const { renderReport } = await import('../gate/report/report-files.ts');
+  const { renderReport } = await import('../../gate/report/report-files.ts');
   await github.annotate(findings);
   const short = `Verdict of ${evidence.stage.name}: ${evidence.verdict.decision}\n`;
   github.addSummary(await renderReport('md', await report()), short);
@@ -142,10 +142,10 @@ async function rendered(
   { style }: Terminal,
 ): Promise<string> {
   if (format === 'json') {
-    const { serializeEvidence } = await import('../report/document/serialize-evidence.ts');
+    const { serializeEvidence } = await import('../../report/document/serialize-evidence.ts');
     return serializeEvidence(evidence);
   }
-  const { evidenceText } = await import('../report/evidence/evidence-text.ts');
+  const { evidenceText } = await import('../../report/evidence/evidence-text.ts');
   return evidenceText(evidence, style, { ...names, quiet, verbose });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -46,8 +46,8 @@ Examples:
   canary simulate rollouts/intent.yaml --effect latency.p95=+15% --effect error_rate=+0.5pp --format json`,
     )
     .action(async (file: string, { effect, format, ...options }: SimulateCommandOptions) => {
-      const { simulate } = await import('../gate/simulate/simulate.ts');
-      const { simulationText } = await import('../report/commands/simulation-text.ts');
+      const { simulate } = await import('../../gate/simulate/simulate.ts');
+      const { simulationText } = await import('../../report/commands/simulation-text.ts');
       const review = await simulate(context.world, file, { ...options, effects: effect });
       context.terminal.result(format === 'json' ? jsonText(review) : simulationText(review, context.terminal.style));
     });

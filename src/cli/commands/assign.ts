@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface AssignOptions {
@@ -29,9 +29,9 @@ export function registerAssign(program: Command, context: CommandContext): void 
       '\nExamples:\n  canary assign rollouts/intent.yaml user1 user2 --weight 20%\n  cut -d, -f1 users.csv | canary assign rollouts/intent.yaml --users - --stage canary-5',
     )
     .action(async (plan: string, ids: string[], options: AssignOptions) => {
-      const { assign } = await import('../gate/assign.ts');
+      const { assign } = await import('../../gate/assign.ts');
       const assignments = await assign(context.world, plan, ids, options);
-      const { printableName } = await import('../report/words/printable.ts');
+      const { printableName } = await import('../../report/words/printable.ts');
       const lines = assignments.map(
         ({ unit, version }) => `User ${printableName(unit)} is assigned to model ${version}\n`,
       );

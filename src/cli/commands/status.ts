@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary status`: where does the rollout stand? */
@@ -12,8 +12,8 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary status rollouts/intent.yaml')
     .action(async (plan: string, options: { readonly format: OutputFormat }) => {
-      const { rolloutStatus } = await import('../gate/look/rollout-status.ts');
-      const { statusText } = await import('../report/commands/status-text.ts');
+      const { rolloutStatus } = await import('../../gate/look/rollout-status.ts');
+      const { statusText } = await import('../../report/commands/status-text.ts');
       const status = await rolloutStatus(context.world, plan);
       context.terminal.result(
         options.format === 'json' ? jsonText(status) : statusText(status, context.terminal.style),

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import type { Completion } from './complete-words.ts';
 import { shells, type Shell } from './completion-scripts.ts';
 
@@ -40,11 +40,11 @@ async function linesOf(completion: Completion, typed: string, cwd: string): Prom
     case 'words':
       return completion.words.map(({ word, description }) => `${word}\t${description}`);
     case 'paths': {
-      const { pathsLike } = await import('../gate/paths-like.ts');
+      const { pathsLike } = await import('../../gate/paths-like.ts');
       return await pathsLike(cwd, typed === '=' ? '' : typed, completion.endings);
     }
     case 'stages': {
-      const { stageNames } = await import('../gate/rollout/stage-names.ts');
+      const { stageNames } = await import('../../gate/rollout/stage-names.ts');
       return await stageNames(cwd, completion.plan);
     }
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary requests inspect`: what is in the log? */
@@ -24,13 +24,13 @@ export function registerRequests(program: Command, context: CommandContext): voi
       '\nExamples:\n  canary requests inspect rollouts/intent.yaml\n  canary requests inspect rollouts/intent.yaml --format json | jq .rejected',
     )
     .action(async (plan: string, options: { readonly stage?: string; readonly format: OutputFormat }) => {
-      const { inspectRequests } = await import('../gate/requests/inspect-requests.ts');
+      const { inspectRequests } = await import('../../gate/requests/inspect-requests.ts');
       const found = await inspectRequests(context.world, plan, options);
       if (options.format === 'json') {
         context.terminal.result(jsonText(found));
         return;
       }
-      const { requestsText } = await import('../report/commands/requests-text.ts');
+      const { requestsText } = await import('../../report/commands/requests-text.ts');
       context.terminal.result(requestsText(found, context.terminal.style));
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../domain/exit-code.ts';
-import type { CommandContext } from './command-context.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import { registerRegistryAdd } from './registry-add.ts';
 
@@ -35,8 +35,8 @@ function registerList(registry: Command, { world, terminal }: CommandContext): v
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry list registry')
     .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
-      const { listRegistry } = await import('../gate/registry/inspect-registry.ts');
-      const { registryListText } = await import('../report/commands/registry-text.ts');
+      const { listRegistry } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryListText } = await import('../../report/commands/registry-text.ts');
       const models = await listRegistry(world, folder, model);
       terminal.result(format === 'json' ? jsonText(models) : registryListText(models, terminal.style));
     });
@@ -53,8 +53,8 @@ function registerShow(registry: Command, { world, terminal }: CommandContext): v
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry show registry intent-classifier 1.5.0')
     .action(async (folder: string, model: string, version: string, { format }: Formatted) => {
-      const { showVersion } = await import('../gate/registry/inspect-registry.ts');
-      const { registryShowText } = await import('../report/commands/registry-text.ts');
+      const { showVersion } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryShowText } = await import('../../report/commands/registry-text.ts');
       const shown = await showVersion(world, folder, model, version);
       terminal.result(format === 'json' ? jsonText(shown) : registryShowText(shown, terminal.style));
     });
@@ -74,8 +74,8 @@ function registerDiff(registry: Command, { world, terminal }: CommandContext): v
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry diff registry intent-classifier stable 1.5.0')
     .action(async (folder: string, model: string, from: string, to: string, { format }: Formatted) => {
-      const { diffVersions } = await import('../gate/registry/inspect-registry.ts');
-      const { registryDiffText } = await import('../report/commands/registry-diff-text.ts');
+      const { diffVersions } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryDiffText } = await import('../../report/commands/registry-diff-text.ts');
       const difference = await diffVersions(world, folder, model, [from, to]);
       terminal.result(format === 'json' ? jsonText(difference) : registryDiffText(difference, terminal.style));
     });
@@ -94,8 +94,8 @@ function registerVerify(registry: Command, { world, terminal, exit }: CommandCon
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry verify registry')
     .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
-      const { verifyRegistry } = await import('../gate/registry/inspect-registry.ts');
-      const { verificationJson, verificationText } = await import('../report/commands/registry-verify-text.ts');
+      const { verifyRegistry } = await import('../../gate/registry/inspect-registry.ts');
+      const { verificationJson, verificationText } = await import('../../report/commands/registry-verify-text.ts');
       const found = await verifyRegistry(world, folder, model);
       terminal.result(format === 'json' ? jsonText(verificationJson(found)) : verificationText(found, terminal.style));
       if (found.some(({ problems }) => problems.length > 0)) exit(ExitCode.noVerdict);
@@ -111,7 +111,7 @@ function registerChangelog(registry: Command, { world, terminal }: CommandContex
     .argument('<model>', 'the model')
     .addHelpText('after', '\nExample:\n  canary registry changelog registry intent-classifier')
     .action(async (folder: string, model: string) => {
-      const { remakeChangelog } = await import('../gate/registry/inspect-registry.ts');
+      const { remakeChangelog } = await import('../../gate/registry/inspect-registry.ts');
       terminal.result(`wrote ${await remakeChangelog(world, folder, model)}\n`);
     });
 }
