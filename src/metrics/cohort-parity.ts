@@ -1,7 +1,6 @@
 import type { CohortParity, ComparedMix, ComparedNumber, IncomparableNumber } from '../domain/cohort-parity.ts';
 import { metricTraits, type MetricUnit } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { quoteIdentifier } from '../database/database.ts';
 import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
 import { segmentAssignment } from '../stats/distances/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
@@ -12,6 +11,7 @@ import { createParityTable, type JudgedTable } from './table/judged-table.ts';
 import { MetricSampler } from './metric-sampler.ts';
 import { readSample, type SideColumns } from './means/paired-aggregates.ts';
 import type { StageScope } from './table/stage-scope.ts';
+import { dimensionColumn } from './table/slice.ts';
 
 /** What the parity of the cohorts is read from. */
 export interface ParitySource {
@@ -21,7 +21,6 @@ export interface ParitySource {
   /** The stage's weight, strictly between 0 and 1. */
   readonly weight: number;
   readonly numbers: WantedNumbers;
-  readonly columnOf: (dimension: string) => string;
   /** What was assigned to a cohort: `requests` where a router assigned each request on its own. */
   readonly assigned: 'units' | 'requests';
   /** N* of the sequential bounds. */
@@ -48,7 +47,7 @@ export async function readCohortParity(source: ParitySource): Promise<CohortPari
     inference: 'sequential',
     plannedUnits: source.plannedUnits,
   } as const;
-  const sampler = await MetricSampler.over(await createParityTable(table, source.numbers), metrics, source.columnOf);
+  const sampler = await MetricSampler.over(await createParityTable(table, source.numbers), metrics);
   const numbers: ComparedNumber[] = [];
   const incomparable: IncomparableNumber[] = [];
   const compare = (what: string, unit: MetricUnit, measured: Measured) => {
@@ -111,8 +110,8 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
 /**
  * Who or what was assigned, by value and cohort. A unit counts once, under the value that most of its requests have.
  */
-async function mixOf({ table, weight, columnOf, assigned }: ParitySource, dimension: string): Promise<ComparedMix> {
-  const column = quoteIdentifier(columnOf(dimension));
+async function mixOf({ table, weight, assigned }: ParitySource, dimension: string): Promise<ComparedMix> {
+  const column = dimensionColumn(dimension);
   const requests = `SELECT ${column} AS value, in_canary FROM ${table.name} WHERE ${column} IS NOT NULL`;
   const units = `SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
        SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests

@@ -26,11 +26,10 @@ export async function detectableChanges(
   db: Database,
   plan: RolloutPlan,
   stage: Stage,
-  columnOf: (dimension: string) => string,
   levelsOf: StageLevels,
 ): Promise<readonly GuardrailDetectability[]> {
-  const scope = await readStageScope(db, plan, stage, columnOf);
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
+  const scope = await readStageScope(db, plan, stage);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan));
   const levels = levelsOf(scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {

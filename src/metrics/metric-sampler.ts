@@ -33,35 +33,28 @@ export class MetricSampler implements Sampler {
   readonly #groups: GroupSampler;
   readonly #measured = new Map<string, Promise<Measured>>();
 
-  private constructor(
-    judged: JudgedTable,
-    metrics: readonly Metric[],
-    columnOf: (dimension: string) => string,
-    inMemory: boolean,
-  ) {
+  private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean) {
     this.#means = new MeanSampler(metrics, (definitions) => {
-      const tables = new UnitSumTables(judged, definitions, columnOf);
+      const tables = new UnitSumTables(judged, definitions);
       return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
     });
-    this.#quantiles = new QuantileSampler(quantileTables(judged, columnOf, inMemory));
-    this.#groups = new GroupSampler(judged, columnOf);
+    this.#quantiles = new QuantileSampler(quantileTables(judged, inMemory));
+    this.#groups = new GroupSampler(judged);
   }
 
   /**
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
-   * @param columnOf the table's column of a segment dimension.
    * @param unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
    */
   static async over(
     judged: JudgedTable,
     metrics: readonly Metric[],
-    columnOf: (dimension: string) => string,
     unitsInMemory = mostUnitsInMemory,
   ): Promise<MetricSampler> {
     // Units are numbered from 0 without gaps.
     const last = await judged.db.columns(`SELECT max(unit_index)::DOUBLE AS unit FROM ${judged.name}`);
     const inMemory = !((last.numbers('unit')[0] ?? Number.NaN) >= unitsInMemory);
-    return new MetricSampler(judged, metrics, columnOf, inMemory);
+    return new MetricSampler(judged, metrics, inMemory);
   }
 
   /** Measures once, however many bounds and comparisons ask. */

@@ -21,19 +21,12 @@ export class DrawnSampler implements Sampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
   readonly #table: () => Promise<JudgedTable>;
-  readonly #columnOf: (dimension: string) => string;
   #groups: Promise<GroupSampler> | undefined;
 
-  constructor(
-    stage: DrawnStage,
-    metrics: readonly Metric[],
-    table: () => Promise<JudgedTable>,
-    columnOf: (dimension: string) => string,
-  ) {
+  constructor(stage: DrawnStage, metrics: readonly Metric[], table: () => Promise<JudgedTable>) {
     this.#means = new MeanSampler(metrics, () => new ColumnReader(new DrawnSums(stage, metrics)));
     this.#quantiles = new QuantileSampler(sampledQuantiles(drawnLatencies(stage)));
     this.#table = table;
-    this.#columnOf = columnOf;
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -42,7 +35,7 @@ export class DrawnSampler implements Sampler {
       return await this.#quantiles.measure(metric.probability, subject, quantity);
     }
     if (groupMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
-    this.#groups ??= this.#table().then((table) => new GroupSampler(table, this.#columnOf));
+    this.#groups ??= this.#table().then((table) => new GroupSampler(table));
     return await (await this.#groups).measure(subject, quantity);
   }
 

@@ -12,7 +12,6 @@ import { segmentReversals } from '../../src/metrics/segment-reversals.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { noNumbers } from '../../src/requests/values/wanted-numbers.ts';
 import { coverage } from '../../src/verdict/checks/coverage.ts';
 import { hasMoved, qualityMoved } from '../../src/verdict/checks/drift.ts';
@@ -102,7 +101,7 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
     for (let log = 0; log < logs; log += 1) {
       await createHealthyLog(log);
       const table = { db, name: 'judged' };
-      const scope = await readStageScope(db, plan, stage, segmentColumn);
+      const scope = await readStageScope(db, plan, stage);
       const source = {
         table,
         plan,
@@ -110,13 +109,12 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
         weight: 0.3,
         assigned: 'units' as const,
         numbers: noNumbers,
-        columnOf: segmentColumn,
         plannedUnits: 400,
       };
       const parity = await readCohortParity(source);
       alarms.answered += parity.numbers.length + parity.mixes.length;
       if (parityCheck('warn', parity).status === 'warn') alarms.parity += 1;
-      const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
+      const sampler = await MetricSampler.over(table, guardedMetrics(plan));
       const settings = { inference: 'sequential', plannedUnits: 400 } as const;
       const shown = { ...settings, alphaLower: alpha, alphaUpper: alpha };
       const comparisons = await compareVersions(sampler, plan, scope, shown);

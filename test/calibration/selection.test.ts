@@ -12,7 +12,6 @@ import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import type { Losses } from '../../src/requests/table/losses.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { seeded } from '../gate/planted-log.ts';
 import { selectionCheck } from '../../src/verdict/checks/selection.ts';
 
@@ -112,14 +111,10 @@ test(`on ${logs} logs that lose as much of either version, selection speaks up i
   const [stage] = plan.stages;
   if (stage === undefined) throw new Error('the plan has a stage');
   await createHealthyLog(0, 'live');
-  const scope = await readStageScope(db, plan, stage, segmentColumn);
+  const scope = await readStageScope(db, plan, stage);
   const table = { db, name: 'judged' };
-  const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
-  const shares = await MetricSampler.over(
-    table,
-    selectionShares(guardedMetrics(plan), scope.comparison),
-    segmentColumn,
-  );
+  const sampler = await MetricSampler.over(table, guardedMetrics(plan));
+  const shares = await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison));
   const errors = passing(plan).filter(({ metric }) => metric === 'error_rate');
   let alarms = 0;
   for (let log = 0; log < logs; log += 1) {
@@ -155,14 +150,10 @@ describe.each(['pairs', 'live'] as const)(`on ${logs} healthy logs in %s`, (shap
     const alarms = { loose: 0, strict: 0 };
     for (let log = 0; log < logs; log += 1) {
       await createHealthyLog(log, shape);
-      const scope = await readStageScope(db, plan, stage, segmentColumn);
+      const scope = await readStageScope(db, plan, stage);
       const table = { db, name: 'judged' };
-      const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
-      const shares = await MetricSampler.over(
-        table,
-        selectionShares(guardedMetrics(plan), scope.comparison),
-        segmentColumn,
-      );
+      const sampler = await MetricSampler.over(table, guardedMetrics(plan));
+      const shares = await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison));
       for (const [level, each] of [
         ['loose', plan],
         ['strict', strict],

@@ -4,7 +4,6 @@ import { type Metric, parseMetric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import type { TestedQuantity } from '../../src/metrics/table/subject.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 function metric(id: string): Metric {
@@ -21,7 +20,7 @@ async function measure(
 ): Promise<Measured> {
   const { comparison = 'paired', cohort = 'all', locale } = options;
   const db = await judgedDatabase(rows);
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, [metric(id)], segmentColumn);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, [metric(id)]);
   const segment = locale === undefined ? null : { locale };
   return await sampler.measure({ metric: metric(id), comparison, slice: { cohort, segment } }, quantity);
 }

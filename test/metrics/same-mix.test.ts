@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseMetric } from '../../src/domain/metric.ts';
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 const right = { label: 'yes' };
@@ -29,7 +28,7 @@ test('the same mix of segments turns the sign of a served difference that the mi
   const accuracy = parseMetric('accuracy');
   if (accuracy === undefined) throw new Error('accuracy is a metric');
   const db = await judgedDatabase(simpsonRows());
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, [accuracy], segmentColumn);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, [accuracy]);
   const subject = {
     metric: accuracy,
     comparison: 'served',

@@ -10,7 +10,6 @@ import { selectionShares } from '../../src/metrics/families/selection-shares.ts'
 import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
 import type { Slice } from '../../src/metrics/table/slice.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 
@@ -44,7 +43,7 @@ async function everything(
   unitsInMemory: number,
   measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
+  const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, unitsInMemory);
   const found = new Map<string, unknown>();
   for (const metric of measured) {
     for (const [comparison, slice] of slices) {

@@ -47,8 +47,8 @@ export async function prepareJudgement(
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
   await db.run('DROP TABLE requests; DROP TABLE units');
-  const scope = await readStageScope(db, plan, stage, segmentColumn);
-  const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
+  const scope = await readStageScope(db, plan, stage);
+  const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan));
   const timedTwice = sources.baseline.latency === 'measured';
   const { units, sharedUnits } = log.totals;
   const held = await heldLog(table, rollout, log.reading);
@@ -61,13 +61,12 @@ export async function prepareJudgement(
     span: log.totals.span,
     losses: log.totals.losses,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
-    sizes: await segmentSizes(db, scope, segmentColumn),
+    sizes: await segmentSizes(db, scope),
     held,
     sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources, log.totals)), refusalsOf(held)),
-    shares: await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison), segmentColumn),
+    shares: await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
-    readParity: (plannedUnits) =>
-      readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),
+    readParity: (plannedUnits) => readCohortParity({ table, plan, scope, weight, assigned, numbers, plannedUnits }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };

@@ -128,7 +128,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         numbers,
       );
     const found = predicted
-      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) => levelsOf(asRead, stage, scope))
+      ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope))
       : undefined;
     const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {

@@ -8,7 +8,6 @@ import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
-import { segmentColumn } from '../../requests/values/read-options.ts';
 import { refusing } from '../outcomes/format-limits.ts';
 import { type Frozen, judgeStage } from '../judge/judge-stage.ts';
 import type { SimulatedLog } from './simulated-log.ts';
@@ -44,7 +43,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
   const samplerOf = (noise: boolean, metrics = log.metrics) => {
     const measured = { ...drawn, timed, noise };
-    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
+    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured));
     return refusing(drawnSampler, log.refusals);
   };
   const judgement = await judgeStage(

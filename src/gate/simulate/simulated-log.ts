@@ -153,7 +153,7 @@ export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]
 export async function tryEffect(log: SimulatedLog, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
   const { output } = log.rollout.candidate.entry.signature;
   const labels = output.kind === 'classification' ? output.labels : [];
-  return await plantEffect({ table: log.ground, base: effectBase, labels, columnOf: segmentColumn }, effect);
+  return await plantEffect({ table: log.ground, base: effectBase, labels }, effect);
 }
 
 /** A finding about an effect on the command line. */

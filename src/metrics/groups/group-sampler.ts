@@ -14,12 +14,10 @@ import { unusableReason } from '../means/mean-sampler.ts';
 /** Measures metrics that are jackknifed over groups of units; each side is computed once, however many bounds ask for it. */
 export class GroupSampler {
   readonly #judged: JudgedTable;
-  readonly #columnOf: (dimension: string) => string;
   readonly #known = new Map<string, Promise<GroupSide | Uncomputable>>();
 
-  constructor(judged: JudgedTable, columnOf: (dimension: string) => string) {
+  constructor(judged: JudgedTable) {
     this.#judged = judged;
-    this.#columnOf = columnOf;
   }
 
   async measure({ metric, comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -45,7 +43,7 @@ export class GroupSampler {
     slice: Slice,
     domain: string,
   ): Promise<GroupSide | Uncomputable> {
-    const within = sliceCondition(slice, this.#columnOf);
+    const within = sliceCondition(slice);
     const key = JSON.stringify([metric.id, role, within, domain]);
     const known = this.#known.get(key) ?? this.#compute(definition, role, within, domain);
     this.#known.set(key, known);

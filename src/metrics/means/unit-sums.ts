@@ -2,7 +2,7 @@ import type { Role } from '../../domain/role.ts';
 import type { ColumnArrays } from '../../database/column-arrays.ts';
 import type { SegmentedSample } from '../../stats/sums/stratified-sums.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
-import type { Slice } from '../table/slice.ts';
+import { type Slice, dimensionColumn } from '../table/slice.ts';
 import { type Aggregate, aggregatesOf, type ValueRange } from './sum-columns.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 
@@ -64,7 +64,7 @@ export class UnitSumColumns implements UnitSumSource {
 
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
     const { db, table, column } = await this.#tables.all(metricId, dimensions);
-    const values = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const values = dimensions.map(dimensionColumn);
     const rows = await db.columns(
       `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${values.join(', ')}) - 1)::INTEGER AS segment,
          ${column('baselineRequests')} AS baseline_requests, ${column('baselineSum')} AS baseline_sum,

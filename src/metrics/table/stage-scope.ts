@@ -1,8 +1,8 @@
 import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { type Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
-import { sliceCondition } from './slice.ts';
+import { sliceCondition, dimensionColumn } from './slice.ts';
 
 /** Whom a stage is judged on, and what is known of them before any metric is computed. */
 export interface StageScope {
@@ -27,20 +27,15 @@ export function judgedCohortOf(
 }
 
 /** Reads the scope of a stage from the table `judged`. */
-export async function readStageScope(
-  db: Database,
-  plan: RolloutPlan,
-  stage: Stage,
-  columnOf: (dimension: string) => string,
-): Promise<StageScope> {
+export async function readStageScope(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageScope> {
   const judgedCohort = judgedCohortOf(plan, stage);
-  const judged = sliceCondition({ cohort: judgedCohort, segment: null }, columnOf);
+  const judged = sliceCondition({ cohort: judgedCohort, segment: null });
   const pairs = await db.columns(
     'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
   );
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of Object.keys(plan.requests.segments)) {
-    segmentValues.set(dimension, await countBy(db, quoteIdentifier(columnOf(dimension)), judged));
+    segmentValues.set(dimension, await countBy(db, dimensionColumn(dimension), judged));
   }
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
   return {
