@@ -1,11 +1,11 @@
 import type { CohortParity, ComparedMix, ComparedNumber, IncomparableNumber } from '../domain/cohort-parity.ts';
 import { metricTraits, type MetricUnit } from '../domain/metric.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
 import { segmentAssignment } from '../stats/distances/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
 import { servedDifference } from '../stats/estimates/served-difference.ts';
-import { guardedMetrics } from './compare.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
 import { createParityTable, type JudgedTable } from './table/judged-table.ts';
 import { MetricSampler } from './metric-sampler.ts';

@@ -7,6 +7,7 @@ import type {
   Segment,
 } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
@@ -75,11 +76,6 @@ async function sameMix(
   if (stratified?.kind !== 'post-stratified') return {};
   const { difference, covered } = stratified;
   return { postStratified: { delta: difference.value, ...boundsOf(estimateAt(difference, settings)), covered } };
-}
-
-/** The metrics that the plan's guardrails name, each once, in the plan's order. */
-export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {
-  return [...new Map(plan.guardrails.map(({ metric }) => [metric.id, metric])).values()];
 }
 
 function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {

@@ -1,12 +1,12 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
-import { guardedMetrics } from './compare.ts';
 import { onePerReplay } from './memory-sampler.ts';
 import { MetricSampler, type Sampler } from './metric-sampler.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';

@@ -1,4 +1,4 @@
-import { changeMeasure } from '../domain/format-bound.ts';
+import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { falsePositiveRate } from '../metrics/families/false-positive-rate.ts';

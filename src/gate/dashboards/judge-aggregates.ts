@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -8,7 +9,7 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numbers.ts';
 import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
 import { plannedUnits } from '../../verdict/planned-units.ts';
-import type { Frozen, Judgement } from '../judge/judge-stage.ts';
+import type { Judgement } from '../judge/judge-stage.ts';
 import { judgeTest } from '../judge/judge-test.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';

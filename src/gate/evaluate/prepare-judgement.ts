@@ -1,7 +1,7 @@
 import type { Role } from '../../domain/role.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import {
   createJudgedTable,
   createNoiseTable,

@@ -1,8 +1,8 @@
 import type { DriftFindings, MeasuredFeature } from '../../domain/drift.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Drift, RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { type FeatureSource, measureFeature } from '../../metrics/drift/drift-feature.ts';
 import type { JudgedTable } from '../../metrics/table/judged-table.ts';
 import { measureQuality } from '../../metrics/drift/quality-drift.ts';

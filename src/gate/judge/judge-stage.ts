@@ -1,11 +1,13 @@
-import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
+import type { Frozen } from '../../domain/registry.ts';
+import type { SizedSegment } from '../../domain/segment-findings.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
+import { compareVersions } from '../../metrics/compare.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
 import { segmentReversals } from '../../metrics/segment-reversals.ts';
 import type { Losses } from '../../requests/table/losses.ts';
@@ -30,16 +32,6 @@ import { plannedUnits } from '../../verdict/planned-units.ts';
 import { readSelection } from './read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { judgeTest, type TestSubject } from './judge-test.ts';
-
-/** What was frozen at the first look of a series, so that looking again cannot loosen it. */
-export interface Frozen {
-  /** Tests that can roll the stage back (K). */
-  readonly tests: number;
-  /** Size that the sequential bound is tuned for (N*). */
-  readonly plannedUnits: number;
-  /** The segments of `segments: auto` in order of appearance; each look appends what it finds. */
-  readonly segments?: readonly NamedSegment[];
-}
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {

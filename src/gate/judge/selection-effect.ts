@@ -26,7 +26,7 @@ export interface LeftOutShares {
   readonly baseline: number;
   readonly candidate: number;
   /** Whether the candidate's share is larger for certain, or the baseline's is. */
-  readonly proven: 'candidate' | 'baseline' | 'neither';
+  readonly proven: Role | 'neither';
 }
 
 type Quantile = Metric & { readonly family: 'latency'; readonly statistic: 'quantile' };

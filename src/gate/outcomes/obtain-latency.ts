@@ -1,7 +1,7 @@
 import type { Load } from '../../domain/load.ts';
 import { countOf } from '../../domain/format-number.ts';
+import { judgedCohortOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { judgedCohortOf } from '../../metrics/table/stage-scope.ts';
 import { loadOf } from '../../plan/read/load.ts';
 import { loadLatency, timeSample } from '../../replay/timing/latency-store.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';

@@ -1,7 +1,7 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { AggregateSampler, type RoleNumber } from '../../metrics/aggregate-sampler.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import type { Measurable, RequestsInspection } from '../../report/commands/requests-text.ts';
 import { readStageNumbers } from '../dashboards/read-aggregates.ts';
 import { type Rollout, stageOf } from '../rollout/rollout.ts';

@@ -1,3 +1,4 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
 import { roles } from '../../domain/role.ts';
@@ -9,7 +10,6 @@ import { readRequests, type RequestFacts } from '../../requests/read-requests.ts
 import { type RejectExample, rejectExamples } from '../../requests/explain/reject-examples.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { describeRequests } from '../../requests/explain/describe-requests.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { formatLimits } from '../outcomes/format-limits.ts';

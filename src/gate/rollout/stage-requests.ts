@@ -1,9 +1,9 @@
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { LogReading } from '../../domain/log/log-reading.ts';
 import { type Role, roles } from '../../domain/role.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import { numbersOf } from '../../metrics/families/numbers-of.ts';
 import { ownOutput } from '../../domain/label-map.ts';

@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Draw } from '../../simulation/draw.ts';
@@ -9,7 +10,7 @@ import type { Population } from '../../simulation/population.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/format-limits.ts';
-import { type Frozen, judgeStage } from '../judge/judge-stage.ts';
+import { judgeStage } from '../judge/judge-stage.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
 /** A look at a stage of a simulated rollout. */

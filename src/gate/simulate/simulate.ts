@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import { type Diagnostic, interrupted } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { schemes } from '../../assignment/schemes.ts';
@@ -13,7 +14,6 @@ import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import type { Frozen } from '../judge/judge-stage.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
   effectFinding,

@@ -1,9 +1,9 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
 import { numbersOf } from '../../metrics/families/numbers-of.ts';

@@ -1,4 +1,5 @@
 import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
+import { judgedCohortOf } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
@@ -15,15 +16,6 @@ export interface StageScope {
   /** Judged requests by hour of the day (UTC). */
   readonly hours: ReadonlyMap<number, number>;
   readonly outcomes: Readonly<Record<Role, OutcomeCounts>>;
-}
-
-/** The cohort that decides: in a live split the users whom the candidate served; else everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
-export function judgedCohortOf(
-  plan: Pick<RolloutPlan, 'judge' | 'requests'>,
-  stage: Pick<Stage, 'weight'>,
-): CohortName {
-  if (plan.requests.fields.served !== undefined) return 'canary';
-  return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
 }
 
 /** Reads the scope of a stage from the table `judged`. */

@@ -1,4 +1,4 @@
-import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
+import { changeMeasure, formatBound } from '../../domain/bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';

@@ -1,7 +1,8 @@
 import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { type LatencyUnit, latencyUnits } from '../../domain/log/latency-field.ts';
 import type { Database } from '../../database/database.ts';
-import { latencyUnitOf, type ReadOptions, recordedRoles, type Role, roles } from '../values/read-options.ts';
+import { type Role, roles } from '../../domain/role.ts';
+import { latencyUnitOf, type ReadOptions, recordedRoles } from '../values/read-options.ts';
 import { latencyScales, mixedFiles, otherUnits } from './latency-scale.ts';
 import { unmeasured } from '../values/latency-sql.ts';
 

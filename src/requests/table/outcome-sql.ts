@@ -1,7 +1,8 @@
 import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.ts';
 import { quoteLiteral } from '../../database/database.ts';
 import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
-import type { Role, ValueReading } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import type { ValueReading } from '../values/read-options.ts';
 import { errorKindSql, isStatusSql } from '../values/error.ts';
 import { labelSql } from '../values/label.ts';
 import { isMissingSql } from '../values/missing.ts';

@@ -1,3 +1,4 @@
+import { type Role, roles } from '../../domain/role.ts';
 import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
@@ -9,9 +10,6 @@ import { filterTexts } from './filter-sql.ts';
 import { latencyFields } from './latency-sql.ts';
 import { namesOfRole } from './version-names.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
-
-export const roles = ['baseline', 'candidate'] as const;
-export type Role = (typeof roles)[number];
 
 /** What to read from a log. */
 export interface ReadOptions {

@@ -1,6 +1,6 @@
 import { axisX, axisY, dot, gridX, link, ruleX } from '@observablehq/plot';
 import type { Comparison, ComparisonNumbers } from '../../../domain/evidence.ts';
-import { changeMeasure } from '../../../domain/format-bound.ts';
+import { changeMeasure } from '../../../domain/bound.ts';
 import { segmentName } from '../../words/names.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
 import { type ChartText, drawChart } from './draw.ts';

@@ -1,7 +1,6 @@
 import { areaY, axisX, axisY, dot, gridY, line, ruleX, ruleY } from '@observablehq/plot';
-import { limitOf } from '../../../domain/bound.ts';
+import { limitOf, testedMeasure } from '../../../domain/bound.ts';
 import type { GuardrailResult } from '../../../domain/evidence.ts';
-import { testedMeasure } from '../../../domain/format-bound.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
 import { type ChartText, drawChart } from './draw.ts';
 
