@@ -48,7 +48,7 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, s
   return {
     scope: {
       judgedCohort,
-      comparison: population.worlds.comparison,
+      comparison: population.scenarios.comparison,
       cohorts: cohortSizes(sizesOf),
       segmentValues,
       hours: new Map([...hours.entries()].filter(([, requests]) => requests > 0)),

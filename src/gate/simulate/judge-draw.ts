@@ -57,7 +57,7 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       files: log.files,
       sampler: samplerOf(false),
       shares: samplerOf(false, log.shares),
-      noise: population.worlds.noise === undefined ? undefined : samplerOf(true),
+      noise: population.scenarios.noise === undefined ? undefined : samplerOf(true),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,
       verdictOnly: true,

@@ -17,7 +17,7 @@ import { plantEffect, type PlantedEffect } from '../../simulation/plant-effect.t
 import type { ImpossibleEffect } from '../../simulation/planted-change.ts';
 import { type Population, readPopulation } from '../../simulation/population.ts';
 import { createPopulation } from '../../simulation/population-table.ts';
-import { createPlantingGround, createWorlds, type Worlds } from '../../simulation/worlds.ts';
+import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
 import { workFolder } from '../rollout/look-history.ts';
@@ -33,7 +33,7 @@ export interface SimulatedLog {
   readonly rollout: Rollout;
   readonly files: readonly RequestFileFacts[];
   readonly span: LogSpan;
-  readonly comparison: Worlds['comparison'];
+  readonly comparison: Scenarios['comparison'];
   readonly timedTwice: boolean;
   readonly numbers: WantedNumbers;
   readonly metrics: readonly Metric[];
@@ -122,7 +122,7 @@ function noteOwnLogs(world: World, { plan }: Rollout): void {
 async function comparisonOf(
   db: Database,
   sources: Readonly<Record<Role, OutcomeSource>>,
-): Promise<Worlds['comparison']> {
+): Promise<Scenarios['comparison']> {
   const rows = await db.columns(
     `SELECT (count(*) FILTER (WHERE baseline_present AND candidate_present))::DOUBLE AS pairs,
        (count(*) FILTER (WHERE baseline_present OR candidate_present))::DOUBLE AS outcomes FROM population`,
@@ -177,8 +177,8 @@ export async function readSimulatedPopulation(
   const everywhere = planted.filter(({ change }) => change.eligible === undefined);
   const ways = 2;
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
-  const worlds: Worlds = { comparison, ways, changes, noise };
-  await createWorlds(db, worlds, everywhere, numbers);
+  const scenarios: Scenarios = { comparison, ways, changes, noise };
+  await createScenarios(db, scenarios, everywhere, numbers);
   const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
-  return await readPopulation(db, worlds, [...metrics, ...shares], dimensions);
+  return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);
 }

@@ -1,7 +1,7 @@
 import { axisX, axisY, gridX, gridY, line, ruleY, text as label } from '@observablehq/plot';
 import type { LatencyCurves } from '../../../domain/evidence.ts';
 import { exactQuantity } from '../../../domain/format-number.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 import type { Role } from '../../../domain/role.ts';
 
 /** Percentiles by how many times rarer each is than the one before, so that the tail is as wide as the middle. */
@@ -40,7 +40,7 @@ export function quantileChart(
     line(points, { x: 'odds', y: 'candidate', stroke: 'var(--candidate)', strokeWidth: 2.5 }),
     ...nameMarks(points.slice(-1), names),
   ];
-  return drawChart(
+  return renderChart(
     {
       width: 760,
       height: 340,

@@ -10,26 +10,26 @@ export interface ChartText {
 }
 
 /** As much of the DOM as drawing needs, since this program is compiled without a browser's types. */
-interface DrawnElement {
-  readonly ownerDocument: { createElementNS(namespace: string, name: string): DrawnElement };
+interface SvgElement {
+  readonly ownerDocument: { createElementNS(namespace: string, name: string): SvgElement };
   readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
   readonly outerHTML: string;
   textContent: string;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
-  querySelectorAll(selector: string): Iterable<DrawnElement>;
-  prepend(element: DrawnElement): void;
+  querySelectorAll(selector: string): Iterable<SvgElement>;
+  prepend(element: SvgElement): void;
   remove(): void;
 }
 
-let drawingDocument: PlotOptions['document'];
+let chartDocument: PlotOptions['document'];
 
 /**
  * Draws a chart to SVG, without a browser. Its colours are the page's CSS variables, so that it follows light and dark.
  * @returns markup in which every text is escaped, with a title and a description for screen readers.
  */
-export function drawChart(options: PlotOptions, { id, title, description }: ChartText): string {
-  const svg = drawn(options);
+export function renderChart(options: PlotOptions, { id, title, description }: ChartText): string {
+  const svg = rendered(options);
   const document = svg.ownerDocument;
   const described = [
     ['desc', description],
@@ -48,16 +48,16 @@ export function drawChart(options: PlotOptions, { id, title, description }: Char
 }
 
 /** A chart beside which its numbers stand, so that it is left out for those who do not see it. */
-export function drawDecoration(options: PlotOptions): string {
-  const svg = drawn({ ...options, axis: null });
+export function renderDecoration(options: PlotOptions): string {
+  const svg = rendered({ ...options, axis: null });
   svg.setAttribute('aria-hidden', 'true');
   return svg.outerHTML;
 }
 
-function drawn(options: PlotOptions): DrawnElement {
-  drawingDocument ??= parseHTML('<html></html>')['document'];
-  const svg: unknown = plot({ ...options, document: drawingDocument, style: {} });
-  if (!isElement(svg)) throw new TypeError('a chart is drawn to an element');
+function rendered(options: PlotOptions): SvgElement {
+  chartDocument ??= parseHTML('<html></html>')['document'];
+  const svg: unknown = plot({ ...options, document: chartDocument, style: {} });
+  if (!isElement(svg)) throw new TypeError('a chart is rendered to an element');
   // The page's policy allows one style element, its own; and labels of parts are not read inside an image.
   for (const element of svg.querySelectorAll('style')) element.remove();
   for (const element of [svg, ...svg.querySelectorAll('*')]) tidy(element);
@@ -65,11 +65,11 @@ function drawn(options: PlotOptions): DrawnElement {
   return svg;
 }
 
-function isElement(drawing: unknown): drawing is DrawnElement {
+function isElement(drawing: unknown): drawing is SvgElement {
   return typeof drawing === 'object' && drawing !== null && 'outerHTML' in drawing;
 }
 
-function tidy(element: DrawnElement): void {
+function tidy(element: SvgElement): void {
   for (const name of ['aria-label', 'aria-hidden', 'style', 'font-family']) element.removeAttribute(name);
   for (const { name, value } of element.attributes) {
     // A hundredth of a pixel is as exact as anybody sees.

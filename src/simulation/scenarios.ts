@@ -7,28 +7,28 @@ import { current } from './planted-change.ts';
 import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
 
 /**
- * The ways in which a request can happen in a simulation. A world is a way round (which version's outcome is whose) together with
- * a planted change of the answer, or none; every metric is computed once per request and world by its own SQL, and a run
- * only picks one world for each request.
+ * The ways in which a request can happen in a simulation. A scenario is a way round (which version's outcome is whose) together with
+ * a planted change of the answer, or none; every metric is computed once per request and scenario by its own SQL, and a run
+ * only picks one scenario for each request.
  */
-export interface Worlds {
+export interface Scenarios {
   /** `paired`: each request has both versions' outcomes, and the two may be swapped; `served`: each has one, of whoever serves. */
   readonly comparison: 'paired' | 'served';
   /** Ways round: as recorded and swapped, or served by the baseline and by the candidate. */
   readonly ways: 2;
   /** Planted changes of single answers, in the order in which they are tried. */
   readonly changes: readonly PlantedEffect[];
-  /** The world in which the candidate is the baseline timed again; undefined where nothing was timed twice. */
+  /** The scenario in which the candidate is the baseline timed again; undefined where nothing was timed twice. */
   readonly noise: number | undefined;
 }
 
-/** The number of a world. */
-export function worldOf({ changes }: Worlds, way: 0 | 1, change: number): number {
+/** The number of a scenario. */
+export function scenarioOf({ changes }: Scenarios, way: 0 | 1, change: number): number {
   return way * (changes.length + 1) + change;
 }
 
-/** How many worlds there are. */
-export function worldCount({ changes, noise }: Worlds): number {
+/** How many scenarios there are. */
+export function scenarioCount({ changes, noise }: Scenarios): number {
   return 2 * (changes.length + 1) + (noise === undefined ? 0 : 1);
 }
 
@@ -36,46 +36,46 @@ export function worldCount({ changes, noise }: Worlds): number {
  * The table `planting_ground`: the candidate that does not differ, every way round that it may be in, on which effects are sized.
  * Of pairs it is both outcomes of each request, of a split log whatever the request's one outcome is.
  */
-export async function createPlantingGround(db: Database, comparison: Worlds['comparison'], numbers: WantedNumbers) {
+export async function createPlantingGround(db: Database, comparison: Scenarios['comparison'], numbers: WantedNumbers) {
   const ways = comparison === 'paired' ? ([0, 1] as const) : ([1] as const);
   const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, numbers)} FROM population`);
   await db.run(`CREATE OR REPLACE TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
   return { db, name: 'planting_ground' };
 }
 
-/** Makes the table `worlds`: every request in every world, with the columns of a judged request and `world`. */
-export async function createWorlds(
+/** Makes the table `scenarios`: every request in every scenario, with the columns of a judged request and `scenario`. */
+export async function createScenarios(
   db: Database,
-  worlds: Worlds,
+  scenarios: Scenarios,
   everywhere: readonly PlantedEffect[],
   numbers: WantedNumbers,
 ): Promise<void> {
   const selects: string[] = [];
   for (const way of [0, 1] as const) {
     // A baseline that serves is as it was: what is planted is planted into the candidate.
-    const isCandidate = worlds.comparison === 'paired' || way === 1;
-    const oriented = `SELECT ${wayRound(worlds.comparison, way, numbers)} FROM population`;
+    const isCandidate = scenarios.comparison === 'paired' || way === 1;
+    const oriented = `SELECT ${wayRound(scenarios.comparison, way, numbers)} FROM population`;
     const changed = isCandidate
       ? everywhere.reduce((from, effect) => withChange(from, effect, numbers), oriented)
       : oriented;
-    selects.push(`SELECT ${worldOf(worlds, way, 0)} AS world, * FROM (${changed})`);
-    for (const [index, effect] of worlds.changes.entries()) {
-      const world = worldOf(worlds, way, index + 1);
+    selects.push(`SELECT ${scenarioOf(scenarios, way, 0)} AS scenario, * FROM (${changed})`);
+    for (const [index, effect] of scenarios.changes.entries()) {
+      const scenario = scenarioOf(scenarios, way, index + 1);
       selects.push(
-        `SELECT ${world} AS world, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`,
+        `SELECT ${scenario} AS scenario, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`,
       );
     }
   }
-  if (worlds.noise !== undefined) {
+  if (scenarios.noise !== undefined) {
     selects.push(
-      `SELECT ${worlds.noise} AS world, * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM population`,
+      `SELECT ${scenarios.noise} AS scenario, * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM population`,
     );
   }
-  await db.run(`CREATE OR REPLACE TABLE worlds AS ${selects.join(' UNION ALL ')}`);
+  await db.run(`CREATE OR REPLACE TABLE scenarios AS ${selects.join(' UNION ALL ')}`);
 }
 
 /** A request with its outcomes the way round that is asked for. */
-function wayRound(comparison: Worlds['comparison'], way: 0 | 1, numbers: WantedNumbers): string {
+function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: WantedNumbers): string {
   const fields = outcomeFieldsOf(numbers);
   if (comparison === 'paired') {
     if (way === 0) return '*';
@@ -97,6 +97,6 @@ function withChange(from: string, { change }: PlantedEffect, numbers: WantedNumb
 }
 
 /** The SQL condition under which each change may be made, the other way round included. */
-export function eligibleSql({ changes }: Worlds): string[] {
+export function eligibleSql({ changes }: Scenarios): string[] {
   return changes.map(({ change }, index) => `(${change.eligible ?? 'true'})::INTEGER AS eligible${index}`);
 }
