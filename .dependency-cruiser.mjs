@@ -96,7 +96,7 @@ export const storeys = {
   metrics: {
     rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
     because:
-      'a family says what is added up over the judged table; the samplers add it up and never ask which metric it is',
+      'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
   },
   registry: {
     rooms: [['file'], ['change'], ['store']],

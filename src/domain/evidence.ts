@@ -1,4 +1,4 @@
-import type { DriftFindings } from './drift.ts';
+import type { MeasuredDrift } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
@@ -24,7 +24,7 @@ export interface Evidence {
   /** How answers changed by true label; absent where no answer is a label or no truth is known. */
   readonly confusion?: ConfusionChanges;
   /** How the requests differ from the plan's reference; absent where it names none. */
-  readonly drift?: DriftFindings;
+  readonly drift?: MeasuredDrift;
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict;

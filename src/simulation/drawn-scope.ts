@@ -2,7 +2,7 @@ import type { CohortSize } from '../domain/evidence.ts';
 import type { LogSpan } from '../domain/log/log-span.ts';
 import { judgedCohortOf } from '../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
-import type { SizedSegment } from '../domain/segment-findings.ts';
+import type { SizedSegment } from '../domain/segments.ts';
 import type { StageScope } from '../metrics/table/stage-scope.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 

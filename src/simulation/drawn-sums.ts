@@ -33,10 +33,8 @@ export class DrawnSums implements UnitSumSource {
       rows[count] = user;
       count += 1;
     }
-    const columns = new Map(
-      sums.aggregates.map((aggregate, index) => [aggregate, picked(sums.sums[index], rows, count)] as const),
-    );
-    return unitSums(contributions.metric, contributions, (aggregate) => columns.get(aggregate) ?? new Float64Array());
+    const columns = new Map(sums.names.map((name, index) => [name, picked(sums.sums[index], rows, count)] as const));
+    return unitSums(contributions.metric, contributions, (name) => columns.get(name) ?? new Float64Array());
   }
 
   async segmented(): Promise<SegmentedSides> {
@@ -70,7 +68,7 @@ function picked(column: Float64Array | undefined, rows: Int32Array, count: numbe
 
 /** One metric's sums by user over one segment, up to a time. */
 class RunningSums {
-  readonly aggregates: readonly Parameters<Parameters<typeof unitSums>[2]>[0][];
+  readonly names: readonly Parameters<Parameters<typeof unitSums>[2]>[0][];
   readonly sums: readonly Float64Array[];
   /** 1 for a user with a request in the segment. */
   readonly present: Uint8Array;
@@ -81,10 +79,10 @@ class RunningSums {
   /** Place in the draw of each user's next request. */
   readonly #next: Int32Array;
 
-  constructor({ draw }: DrawnStage, segment: Segment, timed: number, { byAggregate }: Contributions) {
-    this.aggregates = [...byAggregate.keys()];
-    this.#sources = [...byAggregate.values()];
-    this.sums = this.aggregates.map(() => new Float64Array(draw.unitOf.length));
+  constructor({ draw }: DrawnStage, segment: Segment, timed: number, { bySum }: Contributions) {
+    this.names = [...bySum.keys()];
+    this.#sources = [...bySum.values()];
+    this.sums = this.names.map(() => new Float64Array(draw.unitOf.length));
     this.present = new Uint8Array(draw.unitOf.length);
     this.#segment = segment;
     this.#timed = timed;

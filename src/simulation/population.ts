@@ -2,15 +2,15 @@ import { type Database, quoteIdentifier } from '../database/database.ts';
 import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type Aggregate, aggregatesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
+import { type SumName, sumNamesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
 
-/** What each request contributes to a metric, by aggregate and scenario. */
+/** What each request contributes to a metric, by sum and scenario. */
 export interface Contributions {
   readonly metric: MeanMetric;
   readonly zeroOne: boolean;
-  readonly byAggregate: ReadonlyMap<Aggregate, readonly Float64Array[]>;
+  readonly bySum: ReadonlyMap<SumName, readonly Float64Array[]>;
 }
 
 /** A log in memory: its requests by unit and, within one, by time; and every metric of each in every scenario. */
@@ -106,14 +106,15 @@ async function readContributions(
       `SELECT ${sumColumns(definition, range, 0).join(', ')} FROM scenarios GROUP BY scenario, record ORDER BY scenario, record`,
     );
     const records = rows.rowCount / scenarioCount(scenarios);
-    const byAggregate = new Map(
-      aggregatesOf(definition).map((aggregate) => {
-        const column = rows.numbers(`${aggregate}0`);
-        const ofScenario = (_: unknown, scenario: number) => column.subarray(scenario * records, (scenario + 1) * records);
-        return [aggregate, Array.from({ length: scenarioCount(scenarios) }, ofScenario)] as const;
+    const bySum = new Map(
+      sumNamesOf(definition).map((name) => {
+        const column = rows.numbers(`${name}0`);
+        const ofScenario = (_: unknown, scenario: number) =>
+          column.subarray(scenario * records, (scenario + 1) * records);
+        return [name, Array.from({ length: scenarioCount(scenarios) }, ofScenario)] as const;
       }),
     );
-    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, byAggregate });
+    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, bySum });
   }
   return contributions;
 }
@@ -123,7 +124,11 @@ function ranked(role: Role): string {
 }
 
 async function readLatencies(db: Database, scenarios: Scenarios): Promise<Population['latencies']> {
-  const numbers = [scenarioOf(scenarios, 0, 0), scenarioOf(scenarios, 1, 0), ...(scenarios.noise === undefined ? [] : [scenarios.noise])];
+  const numbers = [
+    scenarioOf(scenarios, 0, 0),
+    scenarioOf(scenarios, 1, 0),
+    ...(scenarios.noise === undefined ? [] : [scenarios.noise]),
+  ];
   const rows = await db.columns(
     `SELECT * FROM (SELECT scenario, record, ${ranked('baseline')}, ${ranked('candidate')} FROM scenarios WHERE scenario IN (${numbers.join(', ')}))
      ORDER BY scenario, record`,

@@ -4,7 +4,7 @@ import { type Database, quoteIdentifier } from '../database/database.ts';
 import { takenFrom, withoutOutcome } from './outcome-roles.ts';
 import type { PlantedEffect } from './plant-effect.ts';
 import { current } from './planted-change.ts';
-import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
+import type { WantedValues } from '../requests/values/wanted-values.ts';
 
 /**
  * The ways in which a request can happen in a simulation. A scenario is a way round (which version's outcome is whose) together with
@@ -36,7 +36,7 @@ export function scenarioCount({ changes, noise }: Scenarios): number {
  * The table `planting_ground`: the candidate that does not differ, every way round that it may be in, on which effects are sized.
  * Of pairs it is both outcomes of each request, of a split log whatever the request's one outcome is.
  */
-export async function createPlantingGround(db: Database, comparison: Scenarios['comparison'], numbers: WantedNumbers) {
+export async function createPlantingGround(db: Database, comparison: Scenarios['comparison'], numbers: WantedValues) {
   const ways = comparison === 'paired' ? ([0, 1] as const) : ([1] as const);
   const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, numbers)} FROM population`);
   await db.run(`CREATE OR REPLACE TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
@@ -48,7 +48,7 @@ export async function createScenarios(
   db: Database,
   scenarios: Scenarios,
   everywhere: readonly PlantedEffect[],
-  numbers: WantedNumbers,
+  numbers: WantedValues,
 ): Promise<void> {
   const selects: string[] = [];
   for (const way of [0, 1] as const) {
@@ -75,7 +75,7 @@ export async function createScenarios(
 }
 
 /** A request with its outcomes the way round that is asked for. */
-function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: WantedNumbers): string {
+function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: WantedValues): string {
   const fields = outcomeFieldsOf(numbers);
   if (comparison === 'paired') {
     if (way === 0) return '*';
@@ -88,7 +88,7 @@ function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: Want
   return `* REPLACE (${[...served, ...withoutOutcome(other, fields)].join(', ')})`;
 }
 
-function withChange(from: string, { change }: PlantedEffect, numbers: WantedNumbers): string {
+function withChange(from: string, { change }: PlantedEffect, numbers: WantedValues): string {
   const fields = outcomeFieldsOf(numbers);
   const replaced = change.replaced
     .filter(([column]) => column.startsWith('kpi:') || fields.includes(column))

@@ -7,13 +7,13 @@ import type { RolloutPlan } from '../../src/domain/plan.ts';
 import { readCohortParity } from '../../src/metrics/cohort-parity.ts';
 import { compareVersions } from '../../src/metrics/compare.ts';
 import { measureFeature } from '../../src/metrics/drift/drift-feature.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { measureQuality } from '../../src/metrics/drift/quality-drift.ts';
 import { segmentReversals } from '../../src/metrics/segment-reversals.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { noNumbers } from '../../src/requests/values/wanted-numbers.ts';
+import { noWantedValues } from '../../src/requests/values/wanted-values.ts';
 import { coverage } from '../../src/verdict/checks/coverage.ts';
 import { hasMoved, qualityMoved } from '../../src/verdict/checks/drift.ts';
 import { parityCheck } from '../../src/verdict/checks/parity.ts';
@@ -109,17 +109,17 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
         scope,
         weight: 0.3,
         assigned: 'units' as const,
-        numbers: noNumbers,
+        numbers: noWantedValues,
         plannedUnits: 400,
       };
       const parity = await readCohortParity(source);
       alarms.answered += parity.numbers.length + parity.mixes.length;
       if (parityCheck('warn', parity).status === 'warn') alarms.parity += 1;
-      const sampler = await MetricSampler.over(table, guardedMetrics(plan));
+      const measurer = await TableMeasurer.over(table, guardedMetrics(plan));
       const settings = { inference: 'sequential', plannedUnits: 400 } as const;
       const shown = { ...settings, alphaLower: alpha, alphaUpper: alpha };
-      const comparisons = await compareVersions(sampler, plan, scope, shown);
-      const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, {
+      const comparisons = await compareVersions(measurer, plan, scope, shown);
+      const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, {
         ...settings,
         alpha: plan.checks.segments.alpha,
       });

@@ -6,7 +6,7 @@ import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../s
 import { selftest } from '../../src/gate/simulate/selftest.ts';
 import { withDatabase } from '../../src/gate/rollout/with-database.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
-import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
+import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
 import { seededRecords, type SimulatedFolder, simulatedFolder } from './simulated-folder.ts';
@@ -44,10 +44,10 @@ async function shownMean(
     for (let run = 0; run < runs; run += 1) {
       const draw = drawRun(population, run, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
       const stage = { population, draw, weight: 0, until: Infinity, timed: 1, noise: false };
-      const sampler = new DrawnSampler(stage, log.metrics, () => writeDrawnStage(db, stage));
+      const measurer = new DrawnMeasurer(stage, log.metrics, () => writeDrawnStage(db, stage));
       const slice = { cohort: 'all', segment: read.value.segment } as const;
       const subject = { metric: read.value.metric, comparison: 'paired', slice } as const;
-      const measured = await sampler.measure(subject, own ? 'own' : 'difference');
+      const measured = await measurer.measure(subject, own ? 'own' : 'difference');
       if (measured.kind === 'uncomputable') throw new Error(measured.reason);
       sum += measured.value - (own ? planted.from : 0);
     }

@@ -16,7 +16,7 @@ import { judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
-  effectFinding,
+  effectDiagnostic,
   impossibleEffects,
   openSimulatedLog,
   plantEffects,
@@ -97,12 +97,12 @@ function readEffects(written: readonly string[], plan: RolloutPlan): readonly Ef
   for (const text of written) {
     const read = readEffect(text, plan);
     if (!read.ok) {
-      wrong.push(effectFinding(read.problem, read.hint));
+      wrong.push(effectDiagnostic(read.problem, read.hint));
       continue;
     }
     const subject = JSON.stringify([read.value.metric.id, read.value.segment]);
     if (effects.has(subject))
-      wrong.push(effectFinding(`${text}: there is an effect on it already`, 'write one of them'));
+      wrong.push(effectDiagnostic(`${text}: there is an effect on it already`, 'write one of them'));
     effects.set(subject, read.value);
   }
   if (wrong.length > 0) throw impossibleEffects(wrong);

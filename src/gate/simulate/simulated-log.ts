@@ -6,11 +6,11 @@ import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import type { WantedValues } from '../../requests/values/wanted-values.ts';
 import type { Effect } from '../../simulation/effect.ts';
 import { effectBase } from '../../simulation/effect-base.ts';
 import { plantEffect, type PlantedEffect } from '../../simulation/plant-effect.ts';
@@ -35,7 +35,7 @@ export interface SimulatedLog {
   readonly span: LogSpan;
   readonly comparison: Scenarios['comparison'];
   readonly timedTwice: boolean;
-  readonly numbers: WantedNumbers;
+  readonly numbers: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
   readonly refusals: Refusals;
@@ -81,7 +81,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     fresh: false,
   });
   const metrics = guardedMetrics(plan);
-  const numbers = numbersOf(metrics, candidate.entry.signature.output);
+  const numbers = valuesWantedBy(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
   const refusals = refusalsOf(
@@ -143,7 +143,7 @@ export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]
   for (const effect of effects) {
     const found = await tryEffect(log, effect);
     if (!('problem' in found)) planted.push(found);
-    else impossible.push(effectFinding(`${effect.written}: ${found.problem}`, found.hint));
+    else impossible.push(effectDiagnostic(`${effect.written}: ${found.problem}`, found.hint));
   }
   if (impossible.length > 0) throw impossibleEffects(impossible);
   return planted;
@@ -157,7 +157,7 @@ export async function tryEffect(log: SimulatedLog, effect: Effect): Promise<Plan
 }
 
 /** A finding about an effect on the command line. */
-export function effectFinding(message: string, hint: string): Diagnostic {
+export function effectDiagnostic(message: string, hint: string): Diagnostic {
   return { severity: 'error', rule: 'effect', file: '--effect', message, hint };
 }
 

@@ -7,11 +7,11 @@ import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
-import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
-import { readRatios } from './ratio-aggregates.ts';
-import { readStrata } from './stratified-aggregates.ts';
-import { wholeSum } from './unit-aggregates.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-measurer.ts';
+import { readPair, readProportion, readSample, type SideColumns } from './read-pairs.ts';
+import { readRatios } from './read-ratios.ts';
+import { readStrata } from './read-strata.ts';
+import { wholeSum } from './unit-totals.ts';
 import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */

@@ -3,14 +3,14 @@ import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { type Slice, sliceCondition, dimensionColumn } from '../table/slice.ts';
-import { type Aggregate, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
+import { type SumName, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
 
 /** Rows of a table of sums, and the columns of one metric in it. */
 export interface UnitRows {
   readonly db: Database;
   readonly table: string;
   readonly condition: string;
-  readonly column: (aggregate: Aggregate) => string;
+  readonly column: (name: SumName) => string;
 }
 
 /**
@@ -42,7 +42,7 @@ export class UnitSumTables {
       db: this.#judged.db,
       table: await this.#table(dimensions),
       condition: 'true',
-      column: (aggregate) => `${aggregate}${position}`,
+      column: (name) => `${name}${position}`,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { SizedSegment } from '../../domain/segment-findings.ts';
+import type { SizedSegment } from '../../domain/segments.ts';
 import { type Database } from '../../database/database.ts';
 import { sliceCondition, dimensionColumn } from './slice.ts';
 import type { StageScope } from './stage-scope.ts';

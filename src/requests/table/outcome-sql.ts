@@ -6,11 +6,11 @@ import type { ValueReading } from '../values/read-options.ts';
 import { errorKindSql, isStatusSql } from '../values/error.ts';
 import { labelSql } from '../values/label.ts';
 import { isMissingSql } from '../values/missing.ts';
-import type { WantedNumbers } from '../values/wanted-numbers.ts';
+import type { WantedValues } from '../values/wanted-values.ts';
 
 /** How recorded outcomes are read. */
 export interface OutcomeReading {
-  readonly numbers: WantedNumbers;
+  readonly numbers: WantedValues;
   readonly values: ValueReading | undefined;
   /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
   readonly maySayNothing: boolean;
@@ -87,7 +87,7 @@ function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): s
   return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${nothing} OR ${unusable})`;
 }
 
-function scoreOfSql(role: Role, label: string, binary: WantedNumbers['binary']): string {
+function scoreOfSql(role: Role, label: string, binary: WantedValues['binary']): string {
   const fromAnswer = scoreFromAnswerSql(`${role}_label`, `${role}_score`, label, binary);
   return `CASE WHEN ${role}_scores IS NOT NULL THEN map_extract_value(${role}_scores, ${label}) ELSE ${fromAnswer} END`;
 }
@@ -100,7 +100,7 @@ export function scoreFromAnswerSql(
   answer: string,
   score: string,
   label: string,
-  binary: WantedNumbers['binary'],
+  binary: WantedValues['binary'],
 ): string {
   const labels = (binary ?? []).map(quoteLiteral).join(', ');
   const other =
@@ -109,7 +109,7 @@ export function scoreFromAnswerSql(
 }
 
 /** Names of the columns of the table `requests` that describe one version's outcome, with their types. */
-export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: string, type: string][] {
+export function outcomeColumns(role: Role, numbers: WantedValues): [name: string, type: string][] {
   return [
     [`${role}_present`, 'BOOLEAN'],
     [`${role}_latency_ns`, 'BIGINT'],

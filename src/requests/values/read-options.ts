@@ -9,7 +9,7 @@ import type { LabelReading } from './label.ts';
 import { filterTexts } from './filter-sql.ts';
 import { latencyFields } from './latency-sql.ts';
 import { namesOfRole } from './version-names.ts';
-import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
+import { kpiColumn, noWantedValues, type WantedValues } from './wanted-values.ts';
 
 /** What to read from a log. */
 export interface ReadOptions {
@@ -51,7 +51,7 @@ export interface ReadOptions {
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
   /** What the plan's metrics need beyond that; nothing where absent. */
-  readonly numbers?: WantedNumbers;
+  readonly numbers?: WantedValues;
 }
 
 /** What the values in a log may be. */
@@ -99,7 +99,7 @@ export function latencyUnitOf({ latencyUnit, fields }: ReadOptions, role: Role):
 }
 
 /** The numbers that the plan's metrics need. */
-export function wantedNumbersOf({ numbers = noNumbers }: ReadOptions): WantedNumbers {
+export function wantedValuesOf({ numbers = noWantedValues }: ReadOptions): WantedValues {
   return numbers;
 }
 
@@ -113,7 +113,7 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     numberField(textField('label', fields.label), areNumbers(options, 'truths')),
     ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
-    ...wantedNumbersOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
+    ...wantedValuesOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
     ...filterTexts(options.where).map(([column, path]) => textField(column, path)),
     ...(fields.served === undefined
       ? recordedRoles(options).flatMap(([role]) =>
