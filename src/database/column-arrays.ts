@@ -21,7 +21,7 @@ export function columnArrays(
   const columns = new Map<string, Column>();
   for (const [index, name] of names.entries()) {
     const numeric = numericTypes.test(String(types[index]));
-    columns.set(name, numeric ? valuesWantedBy(chunks, index, rowCount) : stringsOf(chunks, index));
+    columns.set(name, numeric ? numbersOf(chunks, index, rowCount) : stringsOf(chunks, index));
   }
   return {
     rowCount,
@@ -47,7 +47,7 @@ function columnNamed(columns: ReadonlyMap<string, Column>, name: string): Column
   return column;
 }
 
-function valuesWantedBy(chunks: readonly DuckDBDataChunk[], index: number, rowCount: number): Float64Array {
+function numbersOf(chunks: readonly DuckDBDataChunk[], index: number, rowCount: number): Float64Array {
   const numbers = new Float64Array(rowCount);
   let start = 0;
   for (const chunk of chunks) {

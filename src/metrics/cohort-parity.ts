@@ -20,7 +20,7 @@ export interface ParitySource {
   readonly scope: StageScope;
   /** The stage's weight, strictly between 0 and 1. */
   readonly weight: number;
-  readonly numbers: WantedValues;
+  readonly wantedValues: WantedValues;
   /** What was assigned to a cohort: `requests` where a router assigned each request on its own. */
   readonly assigned: 'units' | 'requests';
   /** N* of the sequential bounds. */
@@ -47,7 +47,7 @@ export async function readCohortParity(source: ParitySource): Promise<CohortPari
     inference: 'sequential',
     plannedUnits: source.plannedUnits,
   } as const;
-  const measurer = await TableMeasurer.over(await createParityTable(table, source.numbers), metrics);
+  const measurer = await TableMeasurer.over(await createParityTable(table, source.wantedValues), metrics);
   const numbers: ComparedNumber[] = [];
   const incomparable: IncomparableNumber[] = [];
   const compare = (what: string, unit: MetricUnit, measured: Measured) => {

@@ -36,9 +36,13 @@ export function scenarioCount({ changes, noise }: Scenarios): number {
  * The table `planting_ground`: the candidate that does not differ, every way round that it may be in, on which effects are sized.
  * Of pairs it is both outcomes of each request, of a split log whatever the request's one outcome is.
  */
-export async function createPlantingGround(db: Database, comparison: Scenarios['comparison'], numbers: WantedValues) {
+export async function createPlantingGround(
+  db: Database,
+  comparison: Scenarios['comparison'],
+  wantedValues: WantedValues,
+) {
   const ways = comparison === 'paired' ? ([0, 1] as const) : ([1] as const);
-  const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, numbers)} FROM population`);
+  const selects = ways.map((way) => `SELECT ${wayRound(comparison, way, wantedValues)} FROM population`);
   await db.run(`CREATE OR REPLACE TABLE planting_ground AS ${selects.join(' UNION ALL ')}`);
   return { db, name: 'planting_ground' };
 }
@@ -48,21 +52,21 @@ export async function createScenarios(
   db: Database,
   scenarios: Scenarios,
   everywhere: readonly PlantedEffect[],
-  numbers: WantedValues,
+  wantedValues: WantedValues,
 ): Promise<void> {
   const selects: string[] = [];
   for (const way of [0, 1] as const) {
     // A baseline that serves is as it was: what is planted is planted into the candidate.
     const isCandidate = scenarios.comparison === 'paired' || way === 1;
-    const oriented = `SELECT ${wayRound(scenarios.comparison, way, numbers)} FROM population`;
+    const oriented = `SELECT ${wayRound(scenarios.comparison, way, wantedValues)} FROM population`;
     const changed = isCandidate
-      ? everywhere.reduce((from, effect) => withChange(from, effect, numbers), oriented)
+      ? everywhere.reduce((from, effect) => withChange(from, effect, wantedValues), oriented)
       : oriented;
     selects.push(`SELECT ${scenarioOf(scenarios, way, 0)} AS scenario, * FROM (${changed})`);
     for (const [index, effect] of scenarios.changes.entries()) {
       const scenario = scenarioOf(scenarios, way, index + 1);
       selects.push(
-        `SELECT ${scenario} AS scenario, * FROM (${isCandidate ? withChange(changed, effect, numbers) : changed})`,
+        `SELECT ${scenario} AS scenario, * FROM (${isCandidate ? withChange(changed, effect, wantedValues) : changed})`,
       );
     }
   }
@@ -75,8 +79,8 @@ export async function createScenarios(
 }
 
 /** A request with its outcomes the way round that is asked for. */
-function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: WantedValues): string {
-  const fields = outcomeFieldsOf(numbers);
+function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, wantedValues: WantedValues): string {
+  const fields = outcomeFieldsOf(wantedValues);
   if (comparison === 'paired') {
     if (way === 0) return '*';
     return `* REPLACE (${[...takenFrom('baseline', 'candidate', fields), ...takenFrom('candidate', 'baseline', fields)].join(', ')})`;
@@ -88,8 +92,8 @@ function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, numbers: Want
   return `* REPLACE (${[...served, ...withoutOutcome(other, fields)].join(', ')})`;
 }
 
-function withChange(from: string, { change }: PlantedEffect, numbers: WantedValues): string {
-  const fields = outcomeFieldsOf(numbers);
+function withChange(from: string, { change }: PlantedEffect, wantedValues: WantedValues): string {
+  const fields = outcomeFieldsOf(wantedValues);
   const replaced = change.replaced
     .filter(([column]) => column.startsWith('kpi:') || fields.includes(column))
     .map(([column, sql]) => `${sql} AS ${column.startsWith('kpi:') ? quoteIdentifier(column) : current(column)}`);

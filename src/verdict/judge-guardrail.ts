@@ -21,7 +21,7 @@ export function judgeGuardrail(test: GuardrailTest): GuardrailResult {
     test: guardrail.test,
     unit: metricTraits(guardrail.metric).unit,
     status,
-    ...valuesWantedBy(estimate, guardrail.test),
+    ...numbersOf(estimate, guardrail.test),
     reason: explain(test, status),
     needed: neededFor(status, estimate),
   };
@@ -42,7 +42,7 @@ function statusOf(estimate: Estimate, bound: Bound, test: 'interval' | 'point'):
   return beyond(harmless) ? 'breach' : 'inconclusive';
 }
 
-function valuesWantedBy(
+function numbersOf(
   estimate: Estimate,
   test: 'interval' | 'point',
 ): { readonly value?: number; readonly low?: number; readonly high?: number } {

@@ -109,7 +109,7 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
         scope,
         weight: 0.3,
         assigned: 'units' as const,
-        numbers: noWantedValues,
+        wantedValues: noWantedValues,
         plannedUnits: 400,
       };
       const parity = await readCohortParity(source);

@@ -85,7 +85,7 @@ export async function judgeTold(
   const countedRequests = guardrails.some(
     ({ metric, segment, low, high }) =>
       (low !== undefined || high !== undefined) &&
-      valuesWantedBy(numbers, metric, segment).some(({ units }) => units === undefined),
+      numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
   );
   return {
     frozen: level,
@@ -105,10 +105,10 @@ function namingDimensions(guardrails: readonly Guardrail[], { segmentValues }: S
 /** An interval may take every request for a user; a comparison does not claim that there were so many. */
 function withToldSizes(comparison: Comparison, numbers: readonly RoleNumber[]): Comparison {
   if ('uncomputable' in comparison) return comparison;
-  return { ...comparison, ...sizeOf(valuesWantedBy(numbers, comparison.metric, comparison.segment)) };
+  return { ...comparison, ...sizeOf(numbersOf(numbers, comparison.metric, comparison.segment)) };
 }
 
-function valuesWantedBy(numbers: readonly RoleNumber[], metric: string, segment: Segment): readonly RoleNumber[] {
+function numbersOf(numbers: readonly RoleNumber[], metric: string, segment: Segment): readonly RoleNumber[] {
   const wanted = JSON.stringify(segment);
   return numbers.filter((number) => number.metric.id === metric && JSON.stringify(number.segment) === wanted);
 }

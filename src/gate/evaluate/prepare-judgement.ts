@@ -43,9 +43,9 @@ export async function prepareJudgement(
   const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const numbers = { ...valuesWantedBy(guardedMetrics(plan), output), times: plan.drift !== undefined };
+  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: plan.drift !== undefined };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
-  const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
+  const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage);
   const measurerOf = (judged: JudgedTable) => TableMeasurer.over(judged, guardedMetrics(plan));
@@ -69,7 +69,8 @@ export async function prepareJudgement(
     ),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
     noise: timedTwice ? await measurerOf(await createNoiseTable(table)) : undefined,
-    readParity: (plannedUnits) => readCohortParity({ table, plan, scope, weight, assigned, numbers, plannedUnits }),
+    readParity: (plannedUnits) =>
+      readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };

@@ -102,7 +102,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   const store = { storeFolder: outcomeStoreFolder(workFolder(rollout.folder)), fresh: false };
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const numbers = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
+  const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   let log: StageRequests | undefined;
   let predicted = false;
   let judged: JudgedTable | undefined;
@@ -125,7 +125,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
         log.totals.live ? 'served' : stage.weight,
-        numbers,
+        wantedValues,
       );
     const found = predicted
       ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope))

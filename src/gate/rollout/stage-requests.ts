@@ -64,7 +64,7 @@ export function readOptionsOf(
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
     },
-    numbers: valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output),
+    wantedValues: valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output),
     input: replays,
     ordered: replays,
   };
@@ -85,7 +85,7 @@ export async function readStageRequests(
   const { output } = rollout.candidate.entry.signature;
   const translation = output.kind === 'classification' ? output.translation : undefined;
   if (translation !== undefined && sources.candidate.predictions === 'recorded') {
-    await translateRecorded(db, 'candidate', translation, options.numbers ?? noWantedValues);
+    await translateRecorded(db, 'candidate', translation, options.wantedValues ?? noWantedValues);
   }
   return {
     files: log.files,

@@ -35,7 +35,7 @@ export interface SimulatedLog {
   readonly span: LogSpan;
   readonly comparison: Scenarios['comparison'];
   readonly timedTwice: boolean;
-  readonly numbers: WantedValues;
+  readonly wantedValues: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
   readonly refusals: Refusals;
@@ -81,17 +81,17 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     fresh: false,
   });
   const metrics = guardedMetrics(plan);
-  const numbers = valuesWantedBy(metrics, candidate.entry.signature.output);
+  const wantedValues = valuesWantedBy(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
   const refusals = refusalsOf(
-    await heldLog(await createJudgedTable(db, known, columns, 0, numbers), rollout, log.reading),
+    await heldLog(await createJudgedTable(db, known, columns, 0, wantedValues), rollout, log.reading),
   );
   const timedTwice = sources.baseline.latency === 'measured';
   await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
   const shares = selectionShares(metrics, comparison);
-  const ground = await createPlantingGround(db, comparison, numbers);
+  const ground = await createPlantingGround(db, comparison, wantedValues);
   const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
   const { span } = log.totals;
   return {
@@ -101,7 +101,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     span,
     comparison,
     timedTwice,
-    numbers,
+    wantedValues,
     metrics,
     shares,
     refusals,
@@ -170,7 +170,7 @@ export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
 
 /** Reads the log into memory with the effects in it. */
 export async function readSimulatedPopulation(
-  { db, rollout, comparison, timedTwice, numbers, metrics, shares }: SimulatedLog,
+  { db, rollout, comparison, timedTwice, wantedValues, metrics, shares }: SimulatedLog,
   planted: readonly PlantedEffect[],
 ): Promise<Population> {
   const changes = planted.filter(({ change }) => change.eligible !== undefined);
@@ -178,7 +178,7 @@ export async function readSimulatedPopulation(
   const ways = 2;
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
   const scenarios: Scenarios = { comparison, ways, changes, noise };
-  await createScenarios(db, scenarios, everywhere, numbers);
+  await createScenarios(db, scenarios, everywhere, wantedValues);
   const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
   return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);
 }

@@ -39,7 +39,7 @@ export async function createJudgedTable(
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
   cohort: number | 'served',
-  numbers: WantedValues = noWantedValues,
+  wantedValues: WantedValues = noWantedValues,
 ): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const measured = roles.some((role) => sources[role].latency === 'measured');
@@ -54,8 +54,8 @@ export async function createJudgedTable(
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
-    ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
-    ...numberColumns(numbers),
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role], wantedValues)),
+    ...numberColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
@@ -80,8 +80,8 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
  * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
  * comes into it.
  */
-export async function createParityTable({ db, name }: JudgedTable, numbers: WantedValues): Promise<JudgedTable> {
-  const columns = outcomeFieldsOf(numbers);
+export async function createParityTable({ db, name }: JudgedTable, wantedValues: WantedValues): Promise<JudgedTable> {
+  const columns = outcomeFieldsOf(wantedValues);
   await db.run(
     `CREATE OR REPLACE VIEW judged_parity AS
      SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
@@ -119,7 +119,7 @@ function numberColumns({ kpis, groups, positives = false, binary, times = false 
 function outcomeColumns(
   role: Role,
   { predictions, latency, errorsKnown, timeoutMs }: OutcomeSource,
-  numbers: WantedValues,
+  wantedValues: WantedValues,
 ): string[] {
   const from = outcomePrefix(role, predictions);
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
@@ -137,7 +137,7 @@ function outcomeColumns(
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
     `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
-    ...scoreColumns(numbers, predictions, from).map(
+    ...scoreColumns(wantedValues, predictions, from).map(
       ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
     ),
   ];

@@ -54,7 +54,7 @@ export function chooseOutputs(
     const numbers = tensors.filter((tensor) => isNumeric(tensor) && mayHold(tensor, 1));
     const number = onlyOne(likeliest(numbers, 1), 'number', context);
     if (number === undefined) throw noAnswer('No output of the model is one number.', context);
-    return { fetches: [number.name], read: ([values]) => readOutput(valuesWantedBy(values), signature) };
+    return { fetches: [number.name], read: ([values]) => readOutput(numbersOf(values), signature) };
   }
   const { labels } = signature;
   const label = onlyOne(
@@ -69,7 +69,7 @@ export function chooseOutputs(
   const width = outputWidth(signature);
   const wide = tensors.filter((tensor) => floats.has(tensor.type) && mayHold(tensor, width));
   const scores = onlyOne(likeliest(wide, width), 'scores', context);
-  if (scores !== undefined) return withLabel(label, scores.name, valuesWantedBy, signature);
+  if (scores !== undefined) return withLabel(label, scores.name, numbersOf, signature);
   if (label === undefined) {
     const single = tensors.find((tensor) => floats.has(tensor.type) && widthOf(tensor) === 1);
     const hint = single === undefined || width === 1 ? undefined : singleScoreHint(signature);
@@ -141,7 +141,7 @@ function zipMapScores(
     );
   }
   return (values) => {
-    const numbers = valuesWantedBy(values);
+    const numbers = numbersOf(values);
     return columns.map((column) => numbers[column] ?? Number.NaN);
   };
 }
@@ -159,7 +159,7 @@ function labelReader(
   };
 }
 
-function valuesWantedBy(values: OutputValues | undefined): ArrayLike<number> {
+function numbersOf(values: OutputValues | undefined): ArrayLike<number> {
   if (values === undefined) return [];
   if (ArrayBuffer.isView(values)) return values;
   return values.map((value) => (typeof value === 'number' ? value : Number.NaN));

@@ -96,11 +96,11 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
  */
 export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carried: readonly string[] = []): string {
   const roles = recordedRoles(options).map(([role]) => role);
-  const numbers = wantedValuesOf(options);
+  const wantedValues = wantedValuesOf(options);
   const { where, values } = options;
   const latency = options.fields.served?.latency;
   const reading: OutcomeReading = {
-    numbers,
+    wantedValues,
     values,
     maySayNothing: holdsOwnOutcome(options),
     latency,
@@ -120,7 +120,9 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
     ...(options.input ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
-    ...numbers.kpis.map((field) => quoteIdentifier(kpiColumn(field))).map((column) => `${kpiSql(column)} AS ${column}`),
+    ...wantedValues.kpis
+      .map((field) => quoteIdentifier(kpiColumn(field)))
+      .map((column) => `${kpiSql(column)} AS ${column}`),
     ...roles.flatMap((role) => decodedOutcomeSql(role, reading)),
     ...(where === undefined ? [] : [`${countsSql(where)} AS counts`, `${seenSql(where)} AS seen`]),
   ];

@@ -90,7 +90,7 @@ export async function decideErrors(
     coalesce(${roles.map((role) => `bool_or(${role}_status)`).join(' OR ')}, false) AS statuses FROM requests`);
   const greatest = row['greatest'];
   if (greatest === null || greatest === undefined) return row['statuses'] === true ? 'http' : undefined;
-  const numbers = valuesWantedBy(row['statuses'] === true, Number(greatest));
+  const numbers = numbersOf(row['statuses'] === true, Number(greatest));
   const success = tellsSuccess(fine);
   for (const role of roles) {
     // Where the number is no failure, the outcome is its answer, and one that has none cannot be read.
@@ -110,7 +110,7 @@ function code(role: Role): string {
   return `try_cast(substr(${role}_error, 2) AS INTEGER)`;
 }
 
-function valuesWantedBy(statuses: boolean, greatest: number): ErrorNumbers {
+function numbersOf(statuses: boolean, greatest: number): ErrorNumbers {
   if (statuses) return 'http';
   if (greatest <= 1) return 'flag';
   return greatest < grpcCodes.length ? 'grpc' : 'code';

@@ -51,7 +51,7 @@ export interface ReadOptions {
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
   /** What the plan's metrics need beyond that; nothing where absent. */
-  readonly numbers?: WantedValues;
+  readonly wantedValues?: WantedValues;
 }
 
 /** What the values in a log may be. */
@@ -98,9 +98,9 @@ export function latencyUnitOf({ latencyUnit, fields }: ReadOptions, role: Role):
   return latencyUnit?.[role] ?? (typeof latency === 'object' && 'unit' in latency ? latency.unit : 'ms');
 }
 
-/** The numbers that the plan's metrics need. */
-export function wantedValuesOf({ numbers = noWantedValues }: ReadOptions): WantedValues {
-  return numbers;
+/** What the plan's metrics need of a record beyond what every request has. */
+export function wantedValuesOf({ wantedValues = noWantedValues }: ReadOptions): WantedValues {
+  return wantedValues;
 }
 
 /** Every field of a record that is read, under the name of the column that it is read into. */

@@ -10,14 +10,18 @@ afterAll(() => logs.close());
 
 /** The row that a record with this label and this prediction of the candidate becomes. */
 async function rowOf(
-  numbers: WantedValues | undefined,
+  wantedValues: WantedValues | undefined,
   label: string,
   prediction: unknown,
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const outcomes = { '1.4.2': { prediction: 'refund' }, '1.5.0': { prediction } };
   logs.writeRecords('one.jsonl', [record('r1', { label, outcomes, ...fields })]);
-  await logs.read({ files: ['one.jsonl'], recorded: bothVersions, ...(numbers === undefined ? {} : { numbers }) });
+  await logs.read({
+    files: ['one.jsonl'],
+    recorded: bothVersions,
+    ...(wantedValues === undefined ? {} : { wantedValues }),
+  });
   const [row] = await logs.db.rows('SELECT * FROM requests');
   return row;
 }
@@ -41,8 +45,8 @@ describe('the score of the true label', () => {
     ['is not known of an answer without a score', scores, 'a', 'a', null],
     ['is the rest of two labels', binary, 'spam', { label: 'ham', score: 0.75 }, 0.25],
     ['is not known of a third label', binary, 'eggs', { label: 'ham', score: 0.75 }, null],
-  ])('%s', async (_, numbers, label, prediction, expected) => {
-    expect(await rowOf(numbers, label, prediction)).toMatchObject({ candidate_true_score: expected });
+  ])('%s', async (_, wantedValues, label, prediction, expected) => {
+    expect(await rowOf(wantedValues, label, prediction)).toMatchObject({ candidate_true_score: expected });
   });
 });
 
