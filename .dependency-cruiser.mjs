@@ -101,7 +101,7 @@ export const storeys = {
   metrics: {
     rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
     because:
-      'a family says what is added up over the judged table; the samplers add it up and never ask which metric it is',
+      'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
   },
   registry: {
     rooms: [['file'], ['change'], ['store']],
@@ -178,6 +178,14 @@ export default {
       severity: 'error',
       from: { path: '^src/registry/', pathNot: '^src/registry/store/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
+    },
+    {
+      name: 'commands-are-given-the-world',
+      comment:
+        'a command that made the world or knew the program could not be run by another; its arguments are its own affair',
+      severity: 'error',
+      from: { path: '^src/cli/commands/' },
+      to: { path: '^src/cli/(main|program|world|progress)[.]ts$' },
     },
     {
       name: 'src-is-self-contained',

@@ -1,4 +1,4 @@
-import { formatBound } from '../../dist/domain/format-bound.js';
+import { formatBound } from '../../dist/domain/bound.js';
 import { metricTraits, parseMetric } from '../../dist/domain/metric.js';
 import { LEAST_REQUESTS } from './smallest-size.mjs';
 

@@ -1,22 +1,22 @@
 import { Command } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
-import { registerApply } from './apply.ts';
-import { registerAssign } from './assign.ts';
-import { registerCompat } from './compat.ts';
-import { registerCompletion } from './completion.ts';
-import { registerEvaluate } from './evaluate.ts';
-import { registerInit } from './init.ts';
+import { registerApply } from './commands/apply.ts';
+import { registerAssign } from './commands/assign.ts';
+import { registerCompat } from './commands/compat.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
+import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
-import { registerPlan } from './plan.ts';
-import { registerPromote } from './promote.ts';
-import { registerRegistry } from './registry.ts';
-import { registerReport } from './report.ts';
-import { registerRequests } from './requests.ts';
-import { registerRollback } from './rollback.ts';
-import { registerSelftest } from './selftest.ts';
-import { registerSimulate } from './simulate.ts';
-import { registerStatus } from './status.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerPromote } from './commands/promote.ts';
+import { registerRegistry } from './commands/registry.ts';
+import { registerReport } from './commands/report.ts';
+import { registerRequests } from './commands/requests.ts';
+import { registerRollback } from './commands/rollback.ts';
+import { registerSelftest } from './commands/selftest.ts';
+import { registerSimulate } from './commands/simulate.ts';
+import { registerStatus } from './commands/status.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
 const helpColumns = 80;

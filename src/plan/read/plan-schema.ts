@@ -8,7 +8,7 @@ import type { WrittenPlan } from './written-plan.ts';
 let validator: ValidateFunction<WrittenPlan> | undefined;
 
 /** Checks a plain value against the schema; the errors are empty exactly when the value is a written plan. */
-export function checkSchema(
+export function validateSchema(
   value: unknown,
 ): { readonly written: WrittenPlan } | { readonly errors: readonly ErrorObject[] } {
   validator ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);

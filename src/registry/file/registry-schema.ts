@@ -13,7 +13,7 @@ export type WrittenRegistry = Pick<ModelRegistry, 'schemaVersion' | 'model' | 'r
 let validator: ValidateFunction<WrittenRegistry> | undefined;
 
 /** Checks a value against the schema; the errors are empty exactly when the value is a written registry. */
-export function checkSchema(
+export function validateSchema(
   value: unknown,
 ): { readonly written: WrittenRegistry } | { readonly errors: readonly ErrorObject[] } {
   validator ??= new Ajv2020({ strict: true, allErrors: true, verbose: true }).compile<WrittenRegistry>(schema);
