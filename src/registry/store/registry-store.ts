@@ -73,9 +73,10 @@ export async function listModels(folder: string): Promise<string[]> {
  * Changes a model's registry: reads it, applies the transition and writes what comes out, with nobody else writing in
  * between. A stop at any point leaves the old file or the new one. The changelog is written after it, from the history,
  * so that the next change brings along what a stop in between has cost.
- * @param expectedRevision the revision that the change was decided on; null for a change that is right on any.
+ * @param expectedRevision the revision that the change was decided on, since when versions may have been added; null for a
+ *   change that is right on any.
  * @param transition pure; what it throws is passed on, and nothing is written.
- * @throws UserError (exit 5) when the revision is another by now, or the file cannot be used, locked or written.
+ * @throws UserError (exit 5) when a rollout moved since, or the file cannot be used, locked or written.
  */
 export async function updateRegistry(
   folder: string,
@@ -90,8 +91,7 @@ export async function updateRegistry(
   try {
     return await withLock(file, async (stillHeld) => {
       const { registry: before } = await readRegistry(folder, model);
-      if (expectedRevision !== null && before.revision !== expectedRevision)
-        throw moved(path, expectedRevision, before);
+      if (expectedRevision !== null && hasMoved(before, expectedRevision)) throw moved(path, expectedRevision, before);
       const after = transition(before);
       await replaceLocked(file, writable(after, before, path), stillHeld);
       return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
@@ -172,6 +172,11 @@ function readBack(text: string, path: string): ModelRegistry {
     // The user cannot mend a file that was never written: this is a bug.
     throw new Error(`a change of ${path} led to a registry that is not valid`, { cause });
   }
+}
+
+/** A version that was added changes nothing for a rollout of others. */
+function hasMoved({ revision, history }: ModelRegistry, since: number): boolean {
+  return revision < since || history.some((entry) => entry.revision > since && entry.action !== 'add');
 }
 
 function moved(path: string, expected: number, { revision, history }: ModelRegistry): UserError {
