@@ -27,18 +27,21 @@ test('what the bundle does not hold is installed with it', () => {
     ...manifest['peerDependencies'],
   });
   const packages = asked(/(?:\brequire|importModule|\.href\))\("(?<id>[^"./][^"]*)"\)/gu)
-    .filter((id) => !builtinModules.includes(id.replace(/^node:/u, '')))
+    .filter((id) => !id.startsWith('node:') && !builtinModules.includes(id))
     .map(packageOf);
   expect(packages).toEqual(expect.arrayContaining(['@duckdb/node-bindings', '@tensorflow/tfjs-core', 'cli-progress']));
-  expect(packages.filter((name) => !installed.includes(name))).toEqual([]);
+  // linkedom draws into a canvas where somebody installed one, and does without.
+  expect(packages.filter((name) => !installed.includes(name))).toEqual(['canvas']);
 });
 
-test('every file that a file of the bundle asks for is there, and a source map for each', () => {
+test('every file that a file of the bundle asks for is there, and a source map for each that has code of ours', () => {
   const parts = asked(/\brequire\("\.\/(?<id>[^"]+)"\)/gu);
   expect(parts.length).toBeGreaterThan(20);
-  expect([...parts, ...files.map((name) => `${name}.map`)].filter((name) => !existsSync(join(bundle, name)))).toEqual(
-    [],
-  );
+  expect(
+    [...parts, ...files.filter((name) => textOf(name).includes('// src/')).map((name) => `${name}.map`)].filter(
+      (name) => !existsSync(join(bundle, name)),
+    ),
+  ).toEqual([]);
 });
 
 test('schemas are compiled before the program ships', () => {
