@@ -41,8 +41,9 @@ export function load(entry: 'main.cjs' | 'host-process.cjs'): unknown {
 function bundleLoader(kept: KeptCode): (file: string) => unknown {
   const modules = new Map<string, { exports: unknown }>();
   const compiled: { readonly file: string; readonly text: string; readonly script: Script }[] = [];
-  process.once('exit', () => {
-    if (compiled.length === 0) return;
+  process.once('exit', (code) => {
+    // Node ends with 1 where a program crashed, and whoever waits for it then should hear of it at once.
+    if (compiled.length === 0 || code === 1) return;
     for (const { file, text, script } of compiled) kept.write(file, text, script);
     kept.prune();
   });
