@@ -2,7 +2,7 @@
  * Makes dist/: the program as CommonJS files, one for each set of commands that share it, and dist/modules/, the same modules one by one, for benchmarks and
  * tests that call a part of the program in a process of their own. Types are checked elsewhere (`npm run types`).
  *
- * CommonJS, because V8's code cache can be handed to a script on every supported Node, but to an ES module only by Node 22.
+ * CommonJS, because V8's code cache can be handed to a script, but not to an ES module.
  */
 import { readFileSync, rmSync } from 'node:fs';
 

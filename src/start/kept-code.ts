@@ -71,7 +71,7 @@ export class KeptCode {
       if (files.length <= filesKept) return;
       const aged = files.map((file) => ({ file, writtenAt: lstatSync(file).mtimeMs }));
       const newestFirst = aged.toSorted((one, other) => other.writtenAt - one.writtenAt);
-      for (const { file } of newestFirst.slice(filesKept)) rmSync(file, { force: true });
+      for (const { file } of newestFirst.slice(filesKept)) rmSync(file, { recursive: true, force: true });
     } catch {
       // Another process tidies up at the same moment.
     }
