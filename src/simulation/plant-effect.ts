@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../database/database.ts';
 import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
@@ -84,7 +85,7 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
 }
 
 function answeredWith(label: string): string {
-  return `candidate_label = '${label.replaceAll("'", "''")}' AND label IS NOT NULL`;
+  return `candidate_label = ${quoteLiteral(label)} AND label IS NOT NULL`;
 }
 
 /** Metrics that do not move in proportion to the answers that change, or by another amount with each. */
