@@ -1,7 +1,7 @@
 import type { Metric } from '../domain/metric.ts';
 import { ColumnReader } from '../metrics/means/column-reader.ts';
 import type { Measured } from '../metrics/table/estimate.ts';
-import { groupMetricOf } from '../metrics/families/group-metrics.ts';
+import { groupMetricOf } from '../metrics/families/definitions.ts';
 import { GroupSampler } from '../metrics/groups/group-sampler.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { MeanSampler } from '../metrics/means/mean-sampler.ts';
