@@ -75,6 +75,6 @@ async function remoteSpec(
 
 /** The registry's own word of a version; `promote` checks it against the artifact. */
 export function versionFacts({ version, entry }: Rollout['baseline']): VersionFacts {
-  const { runtime, sha256 } = entry.artifact;
-  return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
+  const sha256 = artifactIdentity(entry.artifact);
+  return { version, runtime: entry.artifact.runtime, ...(sha256 === undefined ? {} : { sha256 }) };
 }
