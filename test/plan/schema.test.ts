@@ -92,6 +92,12 @@ test('the metrics that editors offer are those that exist', () => {
   });
 });
 
+test('the metric of a guardrail is explained with the name of every metric', () => {
+  const { description } = schema.$defs.guardrail.properties.metric;
+  const words = metricNames.map((name) => name.replace(/\(.*/u, '').replace(/\.p\d+$/u, '.pNN'));
+  expect(words.filter((word) => !description.includes(word))).toEqual([]);
+});
+
 function leaves(value: unknown, path: TreePath): (readonly [TreePath, unknown])[] {
   if (typeof value !== 'object' || value === null) return [[path, value]];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
