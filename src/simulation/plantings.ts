@@ -1,6 +1,6 @@
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
-import { kpiColumn } from '../requests/values/wanted-numbers.ts';
+import { kpiColumn } from '../requests/values/wanted-values.ts';
 import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
 import type { IntoEvery, IntoSome, Planting, Recipe, Replaced } from './planted-change.ts';
 
