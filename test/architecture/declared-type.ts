@@ -97,7 +97,10 @@ function kindOf(checker: TypeChecker, type: Type): JsonKind {
   if (is(TypeFlags.BooleanLike)) return 'boolean';
   if (is(TypeFlags.Null)) return 'null';
   if (is(TypeFlags.Any | TypeFlags.Unknown)) return 'anything';
-  return checker.isArrayType(type) || checker.isTupleType(type) ? 'array' : 'object';
+  // A list is not asked whether it is a tuple or an array: readonly ones are neither in some versions of the compiler.
+  return checker.getIndexTypeOfType(type, IndexKind.Number) !== undefined && type.getProperty('length') !== undefined
+    ? 'array'
+    : 'object';
 }
 
 function literalOf(checker: TypeChecker, type: Type): (string | number | boolean)[] {
