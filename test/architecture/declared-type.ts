@@ -24,7 +24,7 @@ export interface DeclaredType {
   readonly kinds: ReadonlySet<JsonKind>;
   /** The values that are written out in the type; empty for any text, number or truth value. */
   readonly literals: ReadonlySet<string | number | boolean>;
-  readonly variants: readonly ObjectVariant[];
+  variants(): readonly ObjectVariant[];
   /** Of the members of an object with open keys, and of the items of a list. */
   member(): DeclaredType | undefined;
   item(): DeclaredType | undefined;
@@ -67,12 +67,20 @@ function describe(checker: TypeChecker, types: readonly Type[]): DeclaredType {
   return {
     kinds: new Set(parts.map((part) => kindOf(checker, part))),
     literals: new Set(literals.filter((value) => typeof value !== 'boolean' || !isBoolean)),
-    variants: objects
-      .filter((part) => checker.getIndexTypeOfType(part, IndexKind.String) === undefined)
-      .map((part) => variantOf(checker, part)),
-    member: () => below(IndexKind.String, 'object'),
-    item: () => below(IndexKind.Number, 'array'),
+    // A type may contain itself, so what is below is described when it is asked for.
+    variants: once(() =>
+      objects
+        .filter((part) => checker.getIndexTypeOfType(part, IndexKind.String) === undefined)
+        .map((part) => variantOf(checker, part)),
+    ),
+    member: once(() => below(IndexKind.String, 'object')),
+    item: once(() => below(IndexKind.Number, 'array')),
   };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function variantOf(checker: TypeChecker, type: Type): ObjectVariant {
@@ -97,10 +105,7 @@ function kindOf(checker: TypeChecker, type: Type): JsonKind {
   if (is(TypeFlags.BooleanLike)) return 'boolean';
   if (is(TypeFlags.Null)) return 'null';
   if (is(TypeFlags.Any | TypeFlags.Unknown)) return 'anything';
-  // A list is not asked whether it is a tuple or an array: readonly ones are neither in some versions of the compiler.
-  return checker.getIndexTypeOfType(type, IndexKind.Number) !== undefined && type.getProperty('length') !== undefined
-    ? 'array'
-    : 'object';
+  return checker.isArrayType(type) || checker.isTupleType(type) ? 'array' : 'object';
 }
 
 function literalOf(checker: TypeChecker, type: Type): (string | number | boolean)[] {

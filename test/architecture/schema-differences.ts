@@ -48,7 +48,8 @@ class Comparison {
     ];
   }
 
-  private keys(place: string, { variants }: DeclaredType, nodes: readonly SchemaNode[]): string[] {
+  private keys(place: string, type: DeclaredType, nodes: readonly SchemaNode[]): string[] {
+    const variants = type.variants();
     const [node = {}] = nodes.filter(({ properties }) => properties !== undefined);
     const ofSchema = new Map(Object.entries(node.properties ?? {}));
     const names = new Set(variants.flatMap(({ properties }) => [...properties.keys()]));
@@ -120,7 +121,7 @@ function united(types: readonly DeclaredType[]): DeclaredType {
   return {
     kinds: new Set(types.flatMap(({ kinds }) => [...kinds])),
     literals: new Set(types.flatMap(({ literals }) => [...literals])),
-    variants: types.flatMap(({ variants }) => variants),
+    variants: () => types.flatMap((type) => type.variants()),
     member: () => first(types.map((type) => type.member())),
     item: () => first(types.map((type) => type.item())),
   };
