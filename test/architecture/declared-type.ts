@@ -85,9 +85,8 @@ function once<Value>(make: () => Value): () => Value {
 
 function variantOf(checker: TypeChecker, type: Type): ObjectVariant {
   const symbols = checker.getPropertiesOfType(type);
-  const isOptional = (flags: SymbolFlags) => (flags & SymbolFlags.Optional) !== 0;
   return {
-    required: new Set(symbols.filter(({ flags }) => !isOptional(flags)).map(({ name }) => name)),
+    required: new Set(symbols.filter(({ flags }) => (flags & SymbolFlags.Optional) === 0).map(({ name }) => name)),
     properties: new Map(
       symbols.map((symbol) => [symbol.name, describe(checker, [checker.getTypeOfSymbol(symbol)])] as const),
     ),

@@ -1,5 +1,5 @@
 import { resolved, type SchemaNode } from '../../src/documents/json-schema.ts';
-import type { DeclaredType, JsonKind, ObjectVariant } from './declared-type.ts';
+import type { DeclaredType, ObjectVariant } from './declared-type.ts';
 
 /** A schema and the type of the same document, with their files for the messages. */
 export interface Compared {
@@ -50,7 +50,7 @@ class Comparison {
 
   private keys(place: string, type: DeclaredType, nodes: readonly SchemaNode[]): string[] {
     const variants = type.variants();
-    const [node = {}] = nodes.filter(({ properties }) => properties !== undefined);
+    const node = nodes.find(({ properties }) => properties !== undefined) ?? {};
     const ofSchema = new Map(Object.entries(node.properties ?? {}));
     const names = new Set(variants.flatMap(({ properties }) => [...properties.keys()]));
     return [
@@ -70,7 +70,6 @@ class Comparison {
     const branches = nodesIn(node['oneOf']);
     const own = variants.map((variant) => ({ variant, always: [...requiredIn(node), ...conditional(node, variant)] }));
     const choices = branches.length === 0 ? [[]] : branches.map(requiredIn);
-    const asText = (names: Iterable<string>) => [...new Set(names)].toSorted().join(', ');
     const ofType = own.map(({ variant }) => asText(variant.required));
     const ofSchema = own.map(({ always }) => choices.map((choice) => asText([...always, ...choice])));
     return [
@@ -116,21 +115,24 @@ class Comparison {
   }
 }
 
+function asText(names: Iterable<string>): string {
+  return [...new Set(names)].toSorted().join(', ');
+}
+
 function united(types: readonly DeclaredType[]): DeclaredType {
-  const first = <Of>(values: readonly (Of | undefined)[]) => values.find((value) => value !== undefined);
   return {
     kinds: new Set(types.flatMap(({ kinds }) => [...kinds])),
     literals: new Set(types.flatMap(({ literals }) => [...literals])),
     variants: () => types.flatMap((type) => type.variants()),
-    member: () => first(types.map((type) => type.member())),
-    item: () => first(types.map((type) => type.item())),
+    member: () => firstOf(types, (type) => type.member()),
+    item: () => firstOf(types, (type) => type.item()),
   };
 }
 
 function kindsOf(node: SchemaNode): string[] {
   const own = [node['type'] ?? []].flat().map(String);
   const told = own.length > 0 ? own : valuesOf(node).map((value) => typeof value);
-  return told.map((kind): JsonKind | string => (kind === 'integer' ? 'number' : kind));
+  return told.map((kind) => (kind === 'integer' ? 'number' : kind));
 }
 
 function valuesOf(node: SchemaNode): unknown[] {
@@ -168,6 +170,6 @@ function nodesIn(value: unknown): SchemaNode[] {
     : [];
 }
 
-function firstOf<Of>(nodes: readonly SchemaNode[], pick: (node: SchemaNode) => Of | undefined): Of | undefined {
-  return nodes.map(pick).find((found) => found !== undefined);
+function firstOf<From, Of>(all: readonly From[], pick: (each: From) => Of | undefined): Of | undefined {
+  return all.map(pick).find((found) => found !== undefined);
 }
