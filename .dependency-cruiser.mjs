@@ -65,8 +65,12 @@ const mayImport = {
     ],
     because: 'the gate is the table of contents: it calls every part and is called by the command line alone',
   },
+  start: {
+    from: [],
+    because: 'what loads the bundle knows the names of its files and nothing of what is in them',
+  },
   cli: {
-    from: ['domain', 'report', 'gate'],
+    from: ['domain', 'report', 'gate', 'start'],
     because: 'commands stay thin: they read arguments, make the world and call the gate',
   },
 };
@@ -96,7 +100,7 @@ export const storeys = {
   metrics: {
     rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
     because:
-      'a family says what is added up over the judged table; the samplers add it up and never ask which metric it is',
+      'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
   },
   registry: {
     rooms: [['file'], ['change'], ['store']],
@@ -173,6 +177,14 @@ export default {
       severity: 'error',
       from: { path: '^src/registry/', pathNot: '^src/registry/store/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
+    },
+    {
+      name: 'commands-are-given-the-world',
+      comment:
+        'a command that made the world or knew the program could not be run by another; its arguments are its own affair',
+      severity: 'error',
+      from: { path: '^src/cli/commands/' },
+      to: { path: '^src/cli/(main|program|world|progress)[.]ts$' },
     },
     {
       name: 'src-is-self-contained',

@@ -74,7 +74,8 @@ async function report(error: unknown, terminal: Terminal, github: GitHubActions 
     await tellUserError(error, terminal, github);
     return error.exitCode;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { sourceStack } = await import('../start/source-stack.ts');
+  const stack = error instanceof Error ? sourceStack(error.stack ?? error.message) : String(error);
   terminal.diagnostic(`This is a bug in canary; please report it with the lines below.\n${stack}`);
   return ExitCode.bug;
 }

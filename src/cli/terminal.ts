@@ -43,12 +43,12 @@ function styleOf(stream: NodeJS.WriteStream, supported: ColorInfo, environment: 
   return {
     color: colorLevel(supported, environment),
     columns: columnsOf(stream, environment),
-    unicode: drawsUnicode(environment),
+    unicode: showsUnicode(environment),
   };
 }
 
 /** The Linux console and Windows' old one have no glyphs for the few drawn characters; terminals that have them say who they are. */
-export function drawsUnicode({ TERM, OS, WT_SESSION, TERM_PROGRAM }: NodeJS.ProcessEnv): boolean {
+export function showsUnicode({ TERM, OS, WT_SESSION, TERM_PROGRAM }: NodeJS.ProcessEnv): boolean {
   if (TERM === 'dumb' || TERM === 'linux') return false;
   return OS !== 'Windows_NT' || WT_SESSION !== undefined || TERM_PROGRAM !== undefined || TERM !== undefined;
 }

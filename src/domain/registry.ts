@@ -128,17 +128,25 @@ export interface RolloutRecord {
 }
 
 /** One look that `promote` acted on. */
-export interface LookRecord {
+export interface LookRecord extends Frozen {
   readonly stage: string;
   readonly look: number;
   readonly at: string;
   readonly verdict: Decision;
   /** `sha256:` and the evidence's digest. */
   readonly evidence: string;
-  /** Frozen at the stage's first look: tests that can roll back (K) and the planned units of the sequential bound. */
+}
+
+/** What the first look of a series fixes for the later ones, so that looking again cannot loosen it. */
+export interface Frozen {
+  /** Tests that can roll the stage back (K). */
   readonly tests: number;
+  /** Size that the sequential bound is tuned for (N*), in units. */
   readonly plannedUnits: number;
-  /** Segments of `segments: auto` in order of appearance; absent where no guardrail says so. */
+  /**
+   * The segments of `segments: auto` in order of appearance, which their levels follow; each look appends what it finds. Absent where no
+   * guardrail says so.
+   */
   readonly segments?: readonly Readonly<Record<string, string>>[];
 }
 

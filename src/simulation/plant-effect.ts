@@ -1,4 +1,4 @@
-import { changeMeasure } from '../domain/format-bound.ts';
+import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import { falsePositiveRate } from '../metrics/families/false-positive-rate.ts';
@@ -23,13 +23,12 @@ export interface PlantingGround {
   readonly base: EffectBase;
   /** The labels of a classification; empty for a regression. */
   readonly labels: readonly string[];
-  readonly columnOf: (dimension: string) => string;
 }
 
 /** Finds out how often which answers have to change for an effect to be there; or why this log cannot have it. */
 export async function plantEffect(ground: PlantingGround, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
-  const { table, base, labels, columnOf } = ground;
-  const within = sliceCondition({ cohort: 'all', segment: effect.segment }, columnOf);
+  const { table, base, labels } = ground;
+  const within = sliceCondition({ cohort: 'all', segment: effect.segment });
   const from = await base.valueOf(table, effect.metric, `${within} AND candidate_present`);
   if (from === undefined) {
     const hint = 'plant it into a metric that the log holds';

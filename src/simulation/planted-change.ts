@@ -1,5 +1,5 @@
 import type { Role } from '../domain/role.ts';
-import { kpiColumn } from '../requests/values/wanted-numbers.ts';
+import { kpiColumn } from '../requests/values/wanted-values.ts';
 import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
 import type { Effect } from './effect.ts';
 

@@ -19,7 +19,7 @@ const documents: readonly Documented[] = [
   {
     schemaFile: 'src/registry/registry.schema.json',
     schema: registry,
-    typeFile: 'src/registry/file/registry-schema.ts',
+    typeFile: 'src/registry/file/registry-validator.ts',
     name: 'WrittenRegistry',
     meant: {
       ': the key $schema is': 'only an editor reads it',

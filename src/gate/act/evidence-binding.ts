@@ -15,7 +15,7 @@ import type { Rollout } from '../rollout/rollout.ts';
  * @returns what a person should know although it does not stop the change, a sentence each.
  * @throws UserError (exit 5) that names what moved.
  */
-export async function checkBinding(
+export async function verifyBinding(
   rollout: Rollout,
   stage: Stage,
   evidence: Evidence,

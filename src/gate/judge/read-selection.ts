@@ -1,8 +1,7 @@
-import { boundsOwnValue, harmfulEnd, limitOf } from '../../domain/bound.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
+import { boundsOwnValue, harmfulEnd, limitOf, testedMeasure } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
-import { testedMeasure } from '../../domain/format-bound.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import { labelledAlike, labelledDifferent, leftOutOf, needsTruth } from '../../metrics/families/selection-shares.ts';
 import type { Subject } from '../../metrics/table/subject.ts';

@@ -3,7 +3,7 @@ import type { VersionFacts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
-import type { PeakMemory } from '../../metrics/memory-sampler.ts';
+import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';

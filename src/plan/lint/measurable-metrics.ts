@@ -6,6 +6,7 @@ import type { Metric } from '../../domain/metric.ts';
 import { runtimeTraits, type OutputSignature } from '../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
+import type { Role } from '../../domain/role.ts';
 
 /** What is wrong with a metric for an output, as a clause and what to write instead. */
 interface Mismatch {
@@ -35,7 +36,7 @@ export const measurableMetrics: LintRule = {
 };
 
 /** Metrics are of the labels that answers are compared in. */
-function inWordsOf({ baseline, candidate }: Record<'baseline' | 'candidate', NumberedVersion>): NumberedVersion {
+function inWordsOf({ baseline, candidate }: Record<Role, NumberedVersion>): NumberedVersion {
   return { ...candidate, entry: inLabelsOf(baseline.entry, candidate.entry) };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { fileSha256 } from '../../models/artifact.ts';
-import { outcomeFormat } from './outcome-key.ts';
+import { outcomeLayout } from './outcome-key.ts';
 import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 
 /** Where finished work is kept. */
@@ -21,7 +21,7 @@ interface StoredFile extends RowRange {
 }
 
 /** Whether answers depend on what shares a batch with a request. */
-export interface BatchFinding {
+export interface BatchResult {
   /** Why the version has to be asked one by one; null where its answers are the same either way. */
   readonly oneByOne: string | null;
 }
@@ -37,7 +37,7 @@ interface Manifest {
    */
   readonly peakMemory: number | null;
   /** What is known of answers in batches; absent where nobody looked yet. */
-  readonly batches?: BatchFinding;
+  readonly batches?: BatchResult;
   /** In the order in which they were written; no two have a row in common. */
   readonly files: readonly StoredFile[];
 }
@@ -64,7 +64,7 @@ export class OutcomeStore {
       throw unwritable(folder, error);
     }
     const stored = await readManifest(join(folder, 'manifest.json'));
-    return new OutcomeStore(folder, stored ?? { format: outcomeFormat, backend: '', peakMemory: 0, files: [] });
+    return new OutcomeStore(folder, stored ?? { format: outcomeLayout, backend: '', peakMemory: 0, files: [] });
   }
 
   private constructor(folder: string, manifest: Manifest) {
@@ -83,12 +83,12 @@ export class OutcomeStore {
   }
 
   /** What was found out about answers in batches; undefined where nobody looked yet. */
-  get batches(): BatchFinding | undefined {
+  get batches(): BatchResult | undefined {
     return this.#manifest.batches;
   }
 
   /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
-  async noteBatches(batches: BatchFinding): Promise<void> {
+  async noteBatches(batches: BatchResult): Promise<void> {
     try {
       await this.#keep({ ...this.#manifest, batches });
     } catch (error) {
@@ -178,10 +178,10 @@ function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   if (!('format' in value) || !('backend' in value) || !('peakMemory' in value) || !('files' in value)) return false;
   if ('batches' in value && !isBatchFinding(value.batches)) return false;
-  return value.format === outcomeFormat && typeof value.backend === 'string' && Array.isArray(value.files);
+  return value.format === outcomeLayout && typeof value.backend === 'string' && Array.isArray(value.files);
 }
 
-function isBatchFinding(value: unknown): value is BatchFinding {
+function isBatchFinding(value: unknown): value is BatchResult {
   if (typeof value !== 'object' || value === null || !('oneByOne' in value)) return false;
   return value.oneByOne === null || typeof value.oneByOne === 'string';
 }
