@@ -38,11 +38,15 @@ test('what may not be renamed in the end leaves the old file and nothing else', 
   expect([readFileSync(file, 'utf8'), readdirSync(join(file, '..'))]).toEqual(['before', ['file']]);
 });
 
+/** The name that another process would have given. */
+function named(pid: number | undefined): string {
+  return ownedName('tmp-').replace(String(process.pid), String(pid));
+}
+
 test('the next process removes what a killed one left, and nothing of one that runs', async () => {
   const folder = newFolder();
   const running = spawn('sleep', ['60']);
   await once(running, 'spawn');
-  const named = (pid: number | undefined) => ownedName('tmp-').replace(String(process.pid), String(pid));
   const [ended, own, other] = [named(spawnSync('true').pid), ownedName('tmp-'), named(running.pid)];
   for (const name of [ended, own, other, 'tmp-of-another-program'])
     mkdirSync(join(folder, name, 'spilled'), { recursive: true });
