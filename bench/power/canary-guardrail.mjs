@@ -1,11 +1,11 @@
-import { harmfulEnd } from '../../dist/domain/bound.js';
-import { parseMetric } from '../../dist/domain/metric.js';
-import { estimateAt } from '../../dist/metrics/table/estimate.js';
-import { errorRates } from '../../dist/verdict/error-rates.js';
-import { judgeGuardrail } from '../../dist/verdict/judge-guardrail.js';
-import { plannedUnits } from '../../dist/verdict/planned-units.js';
-import { besideTests } from '../../dist/domain/statistics/inference.js';
-import { plannedBounds } from '../../dist/stats/bounds/planned-bounds.js';
+import { harmfulEnd } from '../../dist/modules/domain/bound.js';
+import { parseMetric } from '../../dist/modules/domain/metric.js';
+import { estimateAt } from '../../dist/modules/metrics/table/estimate.js';
+import { errorRates } from '../../dist/modules/verdict/error-rates.js';
+import { judgeGuardrail } from '../../dist/modules/verdict/judge-guardrail.js';
+import { plannedUnits } from '../../dist/modules/verdict/planned-units.js';
+import { besideTests } from '../../dist/modules/domain/statistics/inference.js';
+import { plannedBounds } from '../../dist/modules/stats/bounds/planned-bounds.js';
 import { growingMeans, growingQuantiles, usersUntil } from './growing-measure.mjs';
 
 const CONFIDENCE = 0.95;

@@ -1,11 +1,10 @@
-import type { DriftFindings } from './drift.ts';
+import type { MeasuredDrift } from './drift.ts';
 import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, RequestFormat } from './plan.ts';
-import type { Decision, Runtime } from './registry.ts';
-import type { TestSpending } from './statistics/spending.ts';
+import type { Decision, Frozen, Runtime } from './registry.ts';
 
 /** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions, what is neither a plain number. */
 export interface Evidence {
@@ -27,7 +26,7 @@ export interface Evidence {
   /** How answers changed by true label; absent where no answer is a label or no truth is known. */
   readonly confusion?: ConfusionChanges;
   /** How the requests differ from the plan's reference; absent where it names none. */
-  readonly drift?: DriftFindings;
+  readonly drift?: MeasuredDrift;
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   readonly verdict: Verdict;
@@ -54,23 +53,9 @@ export interface StageLook {
   readonly series: number;
 }
 
-export interface EvidenceStatistics {
+export interface EvidenceStatistics extends Frozen {
   readonly confidence: number;
   readonly inference: Inference;
-  /** Tests that can roll the stage back (K), frozen at the first look. */
-  readonly tests: number;
-  /** Size that the sequential bound is tuned for (N*), frozen at the first look. */
-  readonly plannedUnits: number;
-  /** Users that the stage's log will have at its end, as its first look saw it; absent in evidence of earlier versions. */
-  readonly horizon?: number;
-  /** The ends that were planned before, where a planned end has moved. */
-  readonly movedFrom?: readonly number[];
-  /** Segments that are tested on their own in order of appearance, which their levels follow; absent where there are none. */
-  readonly segments?: readonly Readonly<Record<string, string>>[];
-  /** How many of the segments the first look knew; all where absent. */
-  readonly knownSegments?: number;
-  /** Of `inference: planned`, what each test has spent so far. */
-  readonly spending?: readonly TestSpending[];
 }
 
 export interface EvidenceInputs {

@@ -1,7 +1,9 @@
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
+import type { Frozen } from '../../domain/registry.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
-import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
+import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
@@ -22,7 +24,7 @@ import { readSelection } from './read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { judgeTest } from './judge-test.ts';
-import type { Frozen, JudgedStage } from './judged-stage.ts';
+import type { JudgedStage } from './judged-stage.ts';
 import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
@@ -32,7 +34,7 @@ export interface Judgement {
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   /** Absent where the plan names no reference. */
-  readonly drift?: DriftFindings | undefined;
+  readonly drift?: MeasuredDrift | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface Judgement {
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
-  const { plan, stage, scope, sampler } = judged;
+  const { plan, stage, scope, measurer } = judged;
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const series = seriesOf(judged, frozen);
   const { level, appearance, ledger } = series;
@@ -68,7 +70,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
-  const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
+  const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
     frozen: frozenAfter(series),
@@ -109,7 +111,7 @@ async function checksOf(
   noises: readonly MeasuredNoise[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, sampler, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
   const { checks, statistics } = plan;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
@@ -120,7 +122,7 @@ async function checksOf(
     inference: besideTests(statistics.inference),
     plannedUnits: planned,
   };
-  const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
+  const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
     rejectedRecords(files, plan.requests.maxRejected),

@@ -3,7 +3,7 @@ import type { GuardrailResult } from '../../domain/evidence.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
 import type { IntervalSettings } from '../../stats/bounds/confidence-bound.ts';
@@ -16,12 +16,12 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import type { SpendingLedger } from './spending-ledger.ts';
 
 /** What a test is judged from. */
-export interface TestSubject {
+export interface TestedStage {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
-  readonly sampler: Sampler;
+  readonly measurer: Measurer;
   /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: Sampler | undefined;
+  readonly noise?: Measurer | undefined;
   /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
   readonly verdictOnly?: boolean;
 }
@@ -47,15 +47,15 @@ export interface TestLevel {
 }
 
 /** Judges one bound on the whole or on a segment. */
-export async function judgeTest(subject: TestSubject, test: PlannedTest, level: TestLevel): Promise<JudgedTest> {
-  const { plan, scope, sampler } = subject;
+export async function judgeTest(subject: TestedStage, test: PlannedTest, level: TestLevel): Promise<JudgedTest> {
+  const { plan, scope, measurer } = subject;
   const { confidence } = plan.statistics;
   const { bound } = test;
   const noise = await measureNoise(subject, test);
   const unresolved = noise === undefined ? undefined : unresolvable(noise);
   const measured =
     unresolved === undefined
-      ? await sampler.measure(subjectOf(scope, test), quantityOf(bound))
+      ? await measurer.measure(subjectOf(scope, test), quantityOf(bound))
       : uncomputable(unresolved);
   const settings = settingsOf(plan, test, level, measured);
   const estimate = estimateAt(
@@ -82,7 +82,7 @@ function settingsOf(
     : { ...rates, inference: besideTests(inference), plannedUnits };
 }
 
-async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
+async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
   if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
     return undefined;
   const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));

@@ -1,35 +1,16 @@
-import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
+import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
-import type { TestSpending } from '../../domain/statistics/spending.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
-import type { TestSubject } from './judge-test.ts';
-
-/** What was frozen at the first look of a series, so that looking again cannot loosen it. */
-export interface Frozen {
-  /** Tests that can roll the stage back (K). */
-  readonly tests: number;
-  /** Size that the sequential bound is tuned for (N*). */
-  readonly plannedUnits: number;
-  /** Users that the stage's log will have at its end; absent in what earlier versions froze. */
-  readonly horizon?: number;
-  /** The ends that were planned before, where a planned end has moved. */
-  readonly movedFrom?: readonly number[];
-  /** The segments that are tested on their own in order of appearance; each look appends what it finds. */
-  readonly segments?: readonly NamedSegment[];
-  /** How many of them the first look knew: they share alpha evenly where a guardrail names their dimension. All where absent. */
-  readonly knownSegments?: number;
-  /** What each planned test has spent so far; absent where none is planned. */
-  readonly spending?: readonly TestSpending[];
-}
+import type { TestedStage } from './judge-test.ts';
 
 /** What a stage is judged from. */
-export interface JudgedStage extends TestSubject {
+export interface JudgedStage extends TestedStage {
   readonly stage: Stage;
   readonly files: readonly RequestFileFacts[];
   /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
@@ -43,9 +24,9 @@ export interface JudgedStage extends TestSubject {
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
-  readonly shares: Sampler;
+  readonly shares: Measurer;
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
-  readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
+  readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
 }

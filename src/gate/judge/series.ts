@@ -1,4 +1,4 @@
-import type { NamedSegment } from '../../domain/segment-findings.ts';
+import type { NamedSegment } from '../../domain/segments.ts';
 import type { Inference } from '../../domain/statistics/inference.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
@@ -7,7 +7,8 @@ import { type PlannedTest, plannedTests, rollbackTests, segmentDivisor } from '.
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { judgedAtEnd, plannedUnits } from '../../verdict/planned-units.ts';
 import { type PlannedSize, stageHorizon, type StageSizes } from '../../verdict/stage-horizon.ts';
-import type { Frozen, JudgedStage } from './judged-stage.ts';
+import type { Frozen } from '../../domain/registry.ts';
+import type { JudgedStage } from './judged-stage.ts';
 import { SpendingLedger } from './spending-ledger.ts';
 
 /** The tests of a look, and what its series of looks holds fast. */

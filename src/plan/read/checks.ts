@@ -30,24 +30,22 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     (node) => child(node, 'minDuration') !== undefined,
   );
   const ofWindow = actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : defaults.window.action);
-  const window = sectionOf({ action: ofWindow, minDurationMs: minDuration.value });
   const written = (name: keyof Checks) => {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
   };
-  const others = {
+  const value = sectionOf({
     sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
     parity: { ...defaults.parity, ...written('parity') },
     coverage: { ...defaults.coverage, ...written('coverage') },
+    window: sectionOf({ action: ofWindow, minDurationMs: minDuration.value }),
     segments: { ...defaults.segments, ...written('segments') },
     segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
     labels: { ...defaults.labels, ...written('labels') },
     selection: { ...defaults.selection, ...written('selection') },
-  };
-  return {
-    value: sectionOf({ ...others, window }),
-    findings: [...keysOf(checks).flatMap((name) => checkAction(root, ['checks', name])), ...minDuration.findings],
-  };
+  });
+  const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
+  return { value, findings: [...ofActions, ...minDuration.findings] };
 }
 
 /** The golden requests, with what a wrong answer does; what is wrong with that is found with the checks. */

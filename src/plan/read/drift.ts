@@ -3,7 +3,7 @@ import { readWindow } from './window.ts';
 import { child, choiceOf, itemsOf, nodeAt, numberOf, textOf, textsOf, type TreeNode } from '../../documents/tree.ts';
 import { checkActions, type Drift, type DriftReference, type DriftThresholds } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
-import { checkPaths } from './paths.ts';
+import { validatePaths } from './paths.ts';
 import { type SectionReading, unusedKey } from './section.ts';
 
 /** Reads `drift` over its defaults, and checks that no time is both reference and now. */
@@ -27,7 +27,7 @@ export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
     action: choiceOf(child(drift, 'action'), checkActions) ?? defaults.action,
     reference: reference.value,
   };
-  const misplaced = checkPaths(root, ['drift', 'features']);
+  const misplaced = validatePaths(root, ['drift', 'features']);
   if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
     const message = 'drift compares records, and numbers per version have none';
     const hint = 'delete drift, or name a log of requests';

@@ -16,9 +16,9 @@ import {
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
-import { checkPath } from './paths.ts';
+import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
-import { checkGuardedSegments } from './segments.ts';
+import { validateGuardedSegments } from './segments.ts';
 
 const onBreachWords = ['rollback', 'hold'] as const;
 
@@ -34,7 +34,7 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
     findings: [
       ...read.flatMap(({ findings }) => findings),
       ...checkDuplicates(guardrails),
-      ...guardrails.flatMap((_, index) => checkGuardedSegments(root, ['guardrails', index, 'segments'])),
+      ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
       ...checkPriced(root, guardrails),
     ],
   };
@@ -67,8 +67,8 @@ function readGuardrail(
     findings: [
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
-      ...checkSegments(guardrail, metric, path),
-      ...(metric.family === 'kpi' ? checkPath([...path, 'metric'], metric.field) : []),
+      ...validateSegments(guardrail, metric, path),
+      ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
 }
@@ -109,7 +109,7 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
 }
 
 /** A process has one peak over all requests, whoever sent them. */
-function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
   if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];

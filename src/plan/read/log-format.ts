@@ -14,7 +14,7 @@ export function logFormatOf(root: TreeNode): LogFormat | undefined {
 }
 
 /** Checks that the plan says of a serving system's log what its format cannot know, and of canary's own nothing that it ignores. */
-export function checkLogFormat(root: TreeNode): Finding[] {
+export function validateLogFormat(root: TreeNode): Finding[] {
   const format = logFormatOf(root);
   if (format === undefined) return [];
   const fields = keysOf(nodeAt(root, ['requests', 'fields']));

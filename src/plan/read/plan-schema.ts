@@ -1,14 +1,13 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { stringify } from 'yaml';
 import schema from '../rollout-plan.schema.json' with { type: 'json' };
 import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
 import type { TreePath } from '../../documents/tree.ts';
-
-let validator: ValidateFunction | undefined;
+import { planValidator } from '../plan-validator.ts';
 
 /** What the schema has against a plain value; empty exactly where the value has the form of a plan. */
 export function schemaErrors(value: unknown): readonly ErrorObject[] {
-  validator ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
+  const validator = planValidator();
   return validator(value) ? [] : (validator.errors ?? []);
 }
 

@@ -5,7 +5,7 @@ import { readDecisionCost } from './decision-cost.ts';
 import { planDefaults } from './defaults.ts';
 import { readDrift } from './drift.ts';
 import { readGuardrails } from './guardrails.ts';
-import { checkNames } from './names.ts';
+import { validateNames } from './names.ts';
 import { readReplay } from './replay.ts';
 import { readRequests } from './requests.ts';
 import { sectionOf, type SectionReading } from './section.ts';
@@ -60,6 +60,9 @@ export function readPlan(root: TreeNode): SectionReading<RolloutPlan | undefined
   };
   return {
     value: sectionOf(needed, optional),
-    findings: [checkNames(root), ...[...Object.values(sections), decisionCost].map(({ findings }) => findings)].flat(),
+    findings: [
+      validateNames(root),
+      ...[...Object.values(sections), decisionCost].map(({ findings }) => findings),
+    ].flat(),
   };
 }

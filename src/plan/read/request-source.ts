@@ -10,7 +10,7 @@ const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter
  * Checks that the plan says where its requests, or its numbers, are.
  * @param ofNumbers what is wrong with the numbers that the plan holds itself.
  */
-export function checkRequestSource(root: TreeNode, ofNumbers: readonly Finding[]): Finding[] {
+export function validateRequestSource(root: TreeNode, ofNumbers: readonly Finding[]): Finding[] {
   const requests = nodeAt(root, ['requests']);
   if (requests?.kind !== 'map') return [];
   const keys = keysOf(requests);

@@ -13,13 +13,13 @@ import {
   textsOf,
   type TreeNode,
 } from '../../documents/tree.ts';
-import { readAggregates } from './aggregates.ts';
+import { readToldNumbers } from './told-numbers.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { readFilter } from './filter.ts';
-import { checkLogFormat } from './log-format.ts';
-import { checkPath, checkPaths } from './paths.ts';
+import { validateLogFormat } from './log-format.ts';
+import { validatePath, validatePaths } from './paths.ts';
 import { readFraction, readSpan } from './quantity.ts';
-import { checkRequestSource } from './request-source.ts';
+import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
 import { readWindow } from './window.ts';
 
@@ -28,7 +28,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const requests = nodeAt(root, ['requests']);
   const format = choiceOf(child(requests, 'format'), requestFormats) ?? planDefaults.requests.format;
   const [list, otherLabels, okStatus] = ['numbers', 'otherLabels', 'okStatus'].map((key) => child(requests, key));
-  const numbers = list === undefined ? undefined : readAggregates(list, ['requests', 'numbers']);
+  const numbers = list === undefined ? undefined : readToldNumbers(list, ['requests', 'numbers']);
   const where = readFilter(root);
   const shareAt = (key: 'maxRejected' | 'maxUnknownLabels') =>
     readAt(root, ['requests', key], readFraction, { otherwise: planDefaults.requests[key] });
@@ -60,10 +60,10 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   return {
     value: sectionOf(needed, optional),
     findings: [
-      ...checkRequestSource(root, numbers?.findings ?? []),
-      ...checkLogFormat(root),
-      ...['fields', 'segments'].flatMap((key) => checkPaths(root, ['requests', key])),
-      ...keysOf(child(requests, 'where')).flatMap((key) => checkPath(['requests', 'where', key], key, 'key')),
+      ...validateRequestSource(root, numbers?.findings ?? []),
+      ...validateLogFormat(root),
+      ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),
+      ...keysOf(child(requests, 'where')).flatMap((key) => validatePath(['requests', 'where', key], key, 'key')),
       ...[where, maxRejected, maxUnknownLabels, labelsMatureAfter, window].flatMap(({ findings }) => findings),
     ],
   };

@@ -8,7 +8,7 @@ const derivedDimensions: Readonly<Record<string, string>> = {
 };
 
 /** Checks that a guardrail names dimensions that `requests.segments` has, or all of them where it has any. */
-export function checkGuardedSegments(root: TreeNode, path: TreePath): Finding[] {
+export function validateGuardedSegments(root: TreeNode, path: TreePath): Finding[] {
   const dimensions = dimensionsOf(root);
   if (dimensions === undefined) return [];
   const node = nodeAt(root, path);
@@ -19,7 +19,7 @@ export function checkGuardedSegments(root: TreeNode, path: TreePath): Finding[] 
 }
 
 /** Checks that `coverage` names dimensions that `requests.segments` has. */
-export function checkCoveredSegments(root: TreeNode): Finding[] {
+export function validateCoveredSegments(root: TreeNode): Finding[] {
   const dimensions = dimensionsOf(root);
   if (dimensions === undefined) return [];
   const path = ['coverage', 'segments'];

@@ -15,7 +15,7 @@ import { inferences } from '../../domain/statistics/inference.ts';
 import { planDefaults } from './defaults.ts';
 import { misreading, reading, scaled, shown, type Reading } from './quantity.ts';
 import { known, readAt, readTextAt, sectionOf, type SectionReading } from './section.ts';
-import { checkCoveredSegments } from './segments.ts';
+import { validateCoveredSegments } from './segments.ts';
 import { isCalendarDate } from './time.ts';
 
 /** Reads how certain a verdict must be. */
@@ -47,7 +47,7 @@ function readConfidence(value: unknown): Reading<number> {
 export function readCoverage(root: TreeNode): SectionReading<Coverage | undefined> {
   const coverage = nodeAt(root, ['coverage']);
   const hours = readHours(child(coverage, 'hours'));
-  const findings = [...checkCoveredSegments(root), ...hours.findings];
+  const findings = [...validateCoveredSegments(root), ...hours.findings];
   if (coverage === undefined) return { value: undefined, findings };
   const segments = child(coverage, 'segments');
   const named = segments?.kind === 'map' ? [...segments.entries] : [];
