@@ -141,11 +141,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
     stages.push({ size, changes });
   }
   if (log === undefined) throw new Error('a plan has at least one stage');
-  const undecidable = recorded
-    ? [...reasons]
-        .filter(([, told]) => told.length === plan.stages.length)
-        .map(([index, [reason = '']]) => ({ guardrail: index, reason }))
-    : await withoutLabels(db, plan);
+  const undecidable = recorded ? toldByEach(reasons, plan.stages.length) : await withoutLabels(db, plan);
   const checks = [
     labelsCheck(await heldLog(judged, rollout, log.reading), guardedMetrics(plan)),
     logReadingCheck(log.reading, world.now().toISOString()),
@@ -157,6 +153,13 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
     unknown: recorded ? 'no stage has enough data for an interval' : 'known once the stage was evaluated',
     facts: { log: await logFacts(db, rollout, log.totals), undecidable },
   };
+}
+
+/** The guardrails that no stage can compute, and the first reason of each. */
+function toldByEach(reasons: ReadonlyMap<number, readonly string[]>, stages: number) {
+  return [...reasons]
+    .filter(([, told]) => told.length === stages)
+    .map(([guardrail, [reason = '']]) => ({ guardrail, reason }));
 }
 
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */

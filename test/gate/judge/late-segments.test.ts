@@ -75,6 +75,10 @@ describe('the order of appearance', () => {
   });
 });
 
+function planOf(digit: string) {
+  return { sha256: '0'.repeat(64), seriesSha256: digit.repeat(64) };
+}
+
 describe('without evidence on this machine', () => {
   const stage = {
     name: 'half',
@@ -94,8 +98,6 @@ describe('without evidence on this machine', () => {
     tests: 1,
     plannedUnits: 500,
   } as const;
-
-  const planOf = (digit: string) => ({ sha256: '0'.repeat(64), seriesSha256: digit.repeat(64) });
 
   test('a look at the plan that the registry knows goes on with what was frozen', async () => {
     const look = await nextLook(stage, planOf('a'), undefined, [recorded], async () => true);
