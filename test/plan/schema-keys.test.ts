@@ -206,10 +206,10 @@ test('every key and every value of the type comes of a plan that the schema allo
   );
 });
 
-/** Notes every key and every text of a plan by its place, in which `*` is an item. */
+/** Notes every key and every value of a plan by its place, in which `*` is an item. */
 function note(value: unknown, place: string, seen: Set<string>): void {
   seen.add(place);
-  if (typeof value === 'string' || typeof value === 'boolean') seen.add(`${place} = ${String(value)}`);
+  if (['string', 'boolean', 'number'].includes(typeof value)) seen.add(`${place} = ${String(value)}`);
   if (Array.isArray(value)) value.forEach((item) => note(item, `${place}.*`, seen));
   else if (typeof value === 'object' && value !== null)
     for (const [key, below] of Object.entries(value)) note(below, `${place}.${key}`, seen);
