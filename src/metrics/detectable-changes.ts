@@ -3,11 +3,11 @@ import type { StageDetectability } from '../domain/estimate.ts';
 import { guardedMetrics } from '../domain/judged.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage, Statistics } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
-import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { fewestEffectiveUnits, interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import { endOfSeries } from '../stats/bounds/planned-design.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
-import { neededData } from '../stats/bounds/needed-data.ts';
+import { neededData, standardErrorAhead } from '../stats/bounds/needed-data.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import { TableMeasurer, type Measurer } from './measurer.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
@@ -73,18 +73,35 @@ async function detectabilityOf(
   const bound = tightest(guardrail, relative);
   if (bound === undefined) return found;
   const breaching = settingsOf(statistics, 'breach', alpha / levels.tests, levels);
-  const until = (method: SettledStatistics) =>
-    requestsUntilPass(measured, bound, settingsOf(method, 'pass', alpha, levels));
+  const [least, passing] = [
+    ofFewest(measured),
+    (method: SettledStatistics) => settingsOf(method, 'pass', alpha, levels),
+  ];
+  const until = (method: SettledStatistics) => requestsUntilPass(least, bound, passing(method));
   return {
     ...found,
     bound: bound.value,
     caught: bound.value + detectableChange(measured, harm, breaching, growth),
-    requestsUntilPass: until(statistics),
+    requestsUntilPass: requestsUntilPass(measured, bound, passing(statistics)),
     requestsByMethod: {
       sequential: until({ inference: 'sequential' }),
       planned: until({ inference: 'planned' }),
       oneLook: until({ inference: 'planned', looks: 1 }),
     },
+  };
+}
+
+/** The estimate as it would be on as few units as any is judged on, from which less data than there are can be told. */
+function ofFewest(measured: Linearized): Linearized {
+  const share = Math.min(1, fewestEffectiveUnits / measured.effectiveUnits);
+  const { units, requests } = measured.counted;
+  return {
+    ...measured,
+    standardError: standardErrorAhead(measured, share),
+    floorVariance: measured.floorVariance / share ** 2,
+    skewness: measured.skewness / Math.sqrt(share),
+    effectiveUnits: measured.effectiveUnits * share,
+    counted: { units: units * share, requests: requests * share },
   };
 }
 
