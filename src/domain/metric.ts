@@ -2,7 +2,15 @@ import type { DecisionCosts } from './decision-costs.ts';
 
 /** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
 export type Metric =
-  | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
+  | {
+      readonly id: string;
+      readonly family: 'latency';
+      readonly statistic: 'mean';
+      /** No request counts as longer, in ms; the mean is of the shorter of the two. */
+      readonly cap?: number;
+      /** How long a version is waited for, in ms: the plan's, which the name alone does not tell. */
+      readonly timeoutMs?: number;
+    }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
   | { readonly id: string; readonly family: PlainFamily }
   /** Most memory that a version's process had resident during a replay. */
@@ -13,7 +21,13 @@ export type Metric =
   /** The plan's `decisionCost`, which the name alone does not tell. */
   | { readonly id: string; readonly family: 'decision_cost'; readonly costs?: DecisionCosts }
   /** A numeric or boolean field of the log, by its dotted path. */
-  | { readonly id: string; readonly family: 'kpi'; readonly field: string }
+  | {
+      readonly id: string;
+      readonly family: 'kpi';
+      readonly field: string;
+      /** No request counts for more, above 0; then none may count for less than 0. */
+      readonly cap?: number;
+    }
   /** What a metric leaves out of a version. No plan names this or the next. */
   | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
   /** How often the truth is known of answers of both versions that are alike, or different. */
@@ -102,6 +116,21 @@ export function parseMetric(id: string): Metric | undefined {
   return parseAlertRate(id) ?? parseQuantile(id);
 }
 
+/** A mean of which no request counts for more than the cap. */
+export type CappedMetric = Extract<Metric, { readonly cap?: number }> & { readonly cap: number };
+
+/** The mean of the smaller of a value and the cap, in the metric's unit: another number than without, and so by another name. */
+export function cappedMetric(metric: Extract<Metric, { readonly cap?: number }>, cap: number): CappedMetric {
+  return { ...metric, id: `${metric.id}${capWords}${cap}${metric.family === 'latency' ? ' ms' : ''}`, cap };
+}
+
+const capWords = ' capped at ';
+
+/** The metric's name in a plan, without what its guardrail says of a cap. */
+export function nameInPlan(id: string): string {
+  return id.split(capWords)[0] ?? id;
+}
+
 /** A share of requests as `1%` or `0.01`, above 0 and below all of them. */
 function parseAlertRate(id: string): Metric | undefined {
   const [, digits, percent] = /^recall_at_alerts\((\d+(?:\.\d+)?)(%?)\)$/u.exec(id) ?? [];
@@ -121,6 +150,9 @@ function parseQuantile(id: string): Metric | undefined {
 
 /** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
 export const leastProbability = 1e-15;
+
+/** What such a mistake costs, -ln of it: about 34.5. */
+export const largestLogLoss = -Math.log(leastProbability);
 
 /** A share of requests, of which more is better. */
 const share: MetricTraits = {
@@ -148,8 +180,7 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   pr_auc: { ...share, zeroOne: false },
   recall_at_alerts: { ...share, zeroOne: false },
   decision_cost: loss,
-  // A true label counts as no less likely than 1e-15.
-  log_loss: { ...loss, range: -Math.log(leastProbability) },
+  log_loss: { ...loss, range: largestLogLoss },
   mae: loss,
   rmse: loss,
   memory: { worse: 'higher', unit: 'bytes', zeroOne: false, concern: 'resources', hasBaseline: true },

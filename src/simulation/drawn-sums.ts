@@ -36,7 +36,11 @@ export class DrawnSums implements UnitSumSource {
     const columns = new Map(
       sums.aggregates.map((aggregate, index) => [aggregate, picked(sums.sums[index], rows, count)] as const),
     );
-    return unitSums(contributions.metric, contributions, (aggregate) => columns.get(aggregate) ?? new Float64Array());
+    return unitSums(
+      contributions.metric,
+      contributions.seen,
+      (aggregate) => columns.get(aggregate) ?? new Float64Array(),
+    );
   }
 
   async segmented(): Promise<SegmentedSides> {

@@ -2,14 +2,14 @@ import { type Database, quoteIdentifier } from '../database/database.ts';
 import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type Aggregate, aggregatesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
+import { type Aggregate, aggregatesOf, sumColumns, valueRange, type ValuesSeen } from '../metrics/means/sum-columns.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, worldCount, worldOf, type Worlds } from './worlds.ts';
 
 /** What each request contributes to a metric, by aggregate and world. */
 export interface Contributions {
   readonly metric: MeanMetric;
-  readonly zeroOne: boolean;
+  readonly seen: ValuesSeen;
   readonly byAggregate: ReadonlyMap<Aggregate, readonly Float64Array[]>;
 }
 
@@ -113,7 +113,7 @@ async function readContributions(
         return [aggregate, Array.from({ length: worldCount(worlds) }, ofWorld)] as const;
       }),
     );
-    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, byAggregate });
+    contributions.set(id, { metric: definition, seen: range, byAggregate });
   }
   return contributions;
 }

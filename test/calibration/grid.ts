@@ -1,3 +1,4 @@
+import { largestLogLoss, type Metric } from '../../src/domain/metric.ts';
 import type { Design, Quantity, Scenario } from './scenario.ts';
 import type { Durations, Population, Proportions } from './populations.ts';
 import type { Traffic } from './simulated-log.ts';
@@ -20,14 +21,19 @@ const splits = [0.05, 0.5, 0.95] as const;
 const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
 const correlations = [0, 0.3, 0.9] as const;
 
+/** A tail so heavy that all units reach so many requests. */
+function isEach(mostRequests: number): boolean {
+  return mostRequests === 10 || mostRequests === 20;
+}
+
 /** Units with one request, units with up to 50 and a heavy tail, and units with ten each: a tail so heavy that all reach it. */
 function traffic(units: number, mostRequests: number): Traffic {
-  return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: mostRequests === 10 ? 1e-9 : 1.2 };
+  return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: isEach(mostRequests) ? 1e-9 : 1.2 };
 }
 
 function name(quantity: string, design: Design | undefined, shape: Traffic, correlation: number): string {
   const split = design?.kind === 'served' ? `, ${Math.round(100 * design.candidateShare)}% candidate` : '';
-  const activity = shape.mostRequests === 10 ? '10 each' : `1 to ${shape.mostRequests}`;
+  const activity = isEach(shape.mostRequests) ? `${shape.mostRequests} each` : `1 to ${shape.mostRequests}`;
   return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
 }
 
@@ -227,6 +233,32 @@ export const macroF1s: Family = {
         { kind: 'answers', frequency, right: { baseline, candidate }, anew: 0.3, correlation },
         shape,
       ),
+  ),
+};
+
+const timeouts: Metric = { id: 'latency.mean', family: 'latency', statistic: 'mean', timeoutMs: 2000 };
+const mistakes: Metric = { id: 'log_loss', family: 'log_loss' };
+
+/** What is measured, its usual value, the largest, and by how much the two versions differ. */
+const extremes = [
+  [timeouts, 100, 2000, 4],
+  [mistakes, 0.3, largestLogLoss, 0.06],
+] as const;
+
+export const unmetExtremes: Family = {
+  title: 'Means whose difference is all seldom extremes (floor of what has not been met)',
+  cells: cross(
+    cross(extremes, cross([paired, served[1]], ['candidate', 'baseline'] as const)),
+    cross(cross([1000, 5000, 20_000], [1, 20]), [0, 0.9]).filter(
+      ([[, most], correlation]) => most > 1 || correlation === 0,
+    ),
+  ).map(([[[metric, usual, extreme, difference], [design, met]], [[units, mostRequests], correlation]]) =>
+    cell(
+      `${metric.id} ${design?.kind ?? ''}, met by the ${met}`,
+      { kind: 'difference', relative: false, design: design ?? paired },
+      { kind: 'extremes', metric, usual, extreme, difference, met, correlation },
+      traffic(units, mostRequests),
+    ),
   ),
 };
 

@@ -1,3 +1,4 @@
+import type { Metric } from '../../src/domain/metric.ts';
 import type { Answers, Scores } from './classified.ts';
 import type { Random } from './random.ts';
 import type { SimulatedLog } from './simulated-log.ts';
@@ -9,7 +10,7 @@ export interface Values {
 }
 
 /** How values are drawn. Two requests of one unit have correlation `correlation`. */
-export type Population = Proportions | Durations | Scores | Answers;
+export type Population = Proportions | Durations | Extremes | Scores | Answers;
 
 export interface Proportions {
   readonly kind: 'proportions';
@@ -30,12 +31,25 @@ export interface Durations {
   readonly correlation: number;
 }
 
+/** About `usual` a request, and on seldom requests of one version the most that a request can be: all its harm, or all that it spares. */
+export interface Extremes {
+  readonly kind: 'extremes';
+  readonly metric: Metric;
+  readonly usual: number;
+  readonly extreme: number;
+  /** By how much the version that meets them has the larger mean. */
+  readonly difference: number;
+  readonly met: keyof Values;
+  readonly correlation: number;
+}
+
 /** Draws both versions' values for every request. */
 export function drawValues(random: Random, log: SimulatedLog, population: Population): Values {
   const values = { baseline: new Float64Array(log.requests), candidate: new Float64Array(log.requests) };
   const units = log.unitsUntil.at(-1) ?? 0;
   if (population.kind === 'proportions') drawProportions(random, log, population, values, units);
   else if (population.kind === 'durations') drawDurations(random, log, population, values, units);
+  else if (population.kind === 'extremes') drawExtremes(random, log, population, values, units);
   else throw new RangeError('labels and answers are drawn by drawClassified');
   return values;
 }
@@ -86,5 +100,19 @@ function drawDurations(random: Random, log: SimulatedLog, population: Durations,
     const candidate = shared * (unitCandidate[unit] ?? 0) + own * (copied * noise + fresh * random.normal());
     values.baseline[request] = Math.exp(sigma * baseline);
     values.candidate[request] = ratio * Math.exp(sigma * candidate);
+  }
+}
+
+function drawExtremes(random: Random, log: SimulatedLog, population: Extremes, values: Values, units: number): void {
+  const { usual, extreme, met, difference, correlation } = population;
+  const rate = difference / extreme;
+  const repeat = Math.sqrt(correlation);
+  const ownDraw = Uint8Array.from({ length: units }, () => Number(random.chance(rate)));
+  for (let request = 0; request < log.requests; request += 1) {
+    const unit = log.unit[request] ?? 0;
+    values.baseline[request] = usual * (1 + 0.1 * random.normal());
+    values.candidate[request] = usual * (1 + 0.1 * random.normal());
+    const isMet = correlation > 0 && random.chance(repeat) ? ownDraw[unit] === 1 : random.chance(rate);
+    if (isMet) values[met][request] = (values[met][request] ?? 0) + extreme;
   }
 }

@@ -46,6 +46,10 @@ function trueValues(quantity: Quantity, population: Population): [number, number
   if (population.kind === 'scores') {
     return rankingTruths(population, quantity.kind === 'by-groups' ? (quantity.ranking ?? 'area') : 'area');
   }
+  if (population.kind === 'extremes') {
+    const { usual, difference, met } = population;
+    return met === 'candidate' ? [usual, usual + difference] : [usual + difference, usual];
+  }
   if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
   if (quantity.kind === 'own' || quantity.kind === 'difference' || quantity.kind === 'ratio-difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);

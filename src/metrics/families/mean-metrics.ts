@@ -19,7 +19,7 @@ import { recall } from './recall.ts';
 export function meanMetricOf(metric: Metric): MeanMetric | undefined {
   switch (metric.family) {
     case 'latency':
-      return metric.statistic === 'mean' ? latencyMean : undefined;
+      return metric.statistic === 'mean' ? latencyMean(metric) : undefined;
     case 'error_rate':
       return errorRate;
     case 'accuracy':
@@ -39,7 +39,7 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
     case 'mae':
       return meanAbsoluteError;
     case 'kpi':
-      return businessMetric(metric.field);
+      return businessMetric(metric.field, metric.cap);
     case 'left_out':
       return leftOut(metric.of, metric.comparison, domainOf(metric.of));
     case 'labelled':

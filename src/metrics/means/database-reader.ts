@@ -1,5 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import type { Uncomputable } from '../../stats/result.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
 import { type HeaviestSums, heaviestUnits } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
 import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
@@ -7,6 +8,7 @@ import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
+import { floorOptions } from './floor-options.ts';
 import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
 import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
 import { readRatios } from './ratio-aggregates.ts';
@@ -23,14 +25,15 @@ export class DatabaseReader implements UnitAdder {
   }
 
   async own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable> {
-    if (!(await this.#isZeroOne(metric))) return await this.sample(metric, slice, 'candidate');
+    const { zeroOne = false } = await this.#floor(metric);
+    if (!zeroOne) return await this.sample(metric, slice, 'candidate');
     const rows = await this.#tables.slice(metric.id, slice);
     return await readProportion(rows, sideColumns(rows, 'candidate'));
   }
 
   async sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
-    return withRange(await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric)), metric);
+    return await readSample(rows, sideColumns(rows, role), await this.#floor(metric));
   }
 
   async pair(
@@ -39,22 +42,20 @@ export class DatabaseReader implements UnitAdder {
     quantity: ComparedQuantity,
   ): Promise<PairedSums | RatioSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
-    const zeroOne = await this.#isZeroOne(metric);
-    if (metric.definition.pairedDenominator === undefined) {
-      return withRange(await readPair(rows, zeroOne, quantity), metric);
-    }
+    const floor = await this.#floor(metric);
+    if (metric.definition.pairedDenominator === undefined) return await readPair(rows, floor, quantity);
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
       requests: rows.column(`paired${role}Requests`),
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
-    return await readRatios(rows, columns, zeroOne, quantity);
+    return await readRatios(rows, columns, floor, quantity);
   }
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const rows = await this.#tables.all(metric.id, dimensions);
     const columns = dimensions.map((dimension) => this.#tables.columnOf(dimension));
-    return await readStrata(rows, columns, await this.#isZeroOne(metric));
+    return await readStrata(rows, columns, await this.#floor(metric));
   }
 
   async heaviest({ id }: NamedMean, slice: Slice): Promise<HeaviestSums> {
@@ -84,19 +85,11 @@ export class DatabaseReader implements UnitAdder {
     return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
   }
 
-  async #isZeroOne({ id, zeroOne, definition }: NamedMean): Promise<boolean> {
-    return zeroOne || (definition.range === undefined && (await this.#tables.isZeroOne(id)));
+  async #floor(metric: NamedMean): Promise<FloorOptions> {
+    return floorOptions(metric, await this.#tables.seen(metric.id));
   }
 }
 
 function sideColumns({ column }: UnitRows, role: Role): SideColumns {
   return { requests: column(`${role}Requests`), sum: column(`${role}Sum`) };
-}
-
-/** Sums with the range of a metric's values, where it has one. */
-function withRange<Sums extends PairedSums | SampleSums>(
-  sums: Sums | Uncomputable,
-  { definition: { range } }: NamedMean,
-): Sums | Uncomputable {
-  return sums.kind === 'uncomputable' || range === undefined ? sums : { ...sums, range };
 }

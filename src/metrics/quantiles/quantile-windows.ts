@@ -46,7 +46,7 @@ export const windowsInDatabase: ReadWindows = async ({ judged: { db }, name, sub
     windows.push(
       isConstant
         ? constantSide
-        : quantileWindowOf(await readSample(units, columns, false), {
+        : quantileWindowOf(await readSample(units, columns, {}), {
             probability: subject.probability,
             quantile: value,
             unitsBeyond: number(`beyond${side}`),
