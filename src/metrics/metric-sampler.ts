@@ -2,8 +2,8 @@ import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { Measured } from './table/estimate.ts';
-import { groupMetricOf } from './families/group-metrics.ts';
-import { GroupSampler } from './groups/group-sampler.ts';
+import { influenceMetricOf } from './families/influence-metrics.ts';
+import { InfluenceSampler } from './influences/influence-sampler.ts';
 import { ColumnReader } from './means/column-reader.ts';
 import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
@@ -30,7 +30,7 @@ export interface Sampler {
 export class MetricSampler implements Sampler {
   readonly #means: MeanSampler;
   readonly #quantiles: QuantileSampler;
-  readonly #groups: GroupSampler;
+  readonly #influences: InfluenceSampler;
   readonly #measured = new Map<string, Promise<Measured>>();
 
   private constructor(
@@ -44,7 +44,7 @@ export class MetricSampler implements Sampler {
       return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
     });
     this.#quantiles = new QuantileSampler(quantileTables(judged, columnOf, inMemory));
-    this.#groups = new GroupSampler(judged, columnOf);
+    this.#influences = new InfluenceSampler(judged, columnOf);
   }
 
   /**
@@ -89,8 +89,8 @@ export class MetricSampler implements Sampler {
     if (metric.family === 'latency' && metric.statistic === 'quantile') {
       return await this.#quantiles.measure(metric.probability, subject, quantity);
     }
-    return groupMetricOf(metric) === undefined
+    return influenceMetricOf(metric) === undefined
       ? await this.#means.measure(subject, quantity)
-      : await this.#groups.measure(subject, quantity);
+      : await this.#influences.measure(subject, quantity);
   }
 }

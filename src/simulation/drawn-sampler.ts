@@ -1,8 +1,8 @@
 import type { Metric } from '../domain/metric.ts';
 import { ColumnReader } from '../metrics/means/column-reader.ts';
 import type { Measured } from '../metrics/table/estimate.ts';
-import { groupMetricOf } from '../metrics/families/group-metrics.ts';
-import { GroupSampler } from '../metrics/groups/group-sampler.ts';
+import { influenceMetricOf } from '../metrics/families/influence-metrics.ts';
+import { InfluenceSampler } from '../metrics/influences/influence-sampler.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { MeanSampler } from '../metrics/means/mean-sampler.ts';
 import type { Sampler } from '../metrics/metric-sampler.ts';
@@ -22,7 +22,7 @@ export class DrawnSampler implements Sampler {
   readonly #quantiles: QuantileSampler;
   readonly #table: () => Promise<JudgedTable>;
   readonly #columnOf: (dimension: string) => string;
-  #groups: Promise<GroupSampler> | undefined;
+  #influences: Promise<InfluenceSampler> | undefined;
 
   constructor(
     stage: DrawnStage,
@@ -41,9 +41,9 @@ export class DrawnSampler implements Sampler {
     if (metric.family === 'latency' && metric.statistic === 'quantile') {
       return await this.#quantiles.measure(metric.probability, subject, quantity);
     }
-    if (groupMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
-    this.#groups ??= this.#table().then((table) => new GroupSampler(table, this.#columnOf));
-    return await (await this.#groups).measure(subject, quantity);
+    if (influenceMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
+    this.#influences ??= this.#table().then((table) => new InfluenceSampler(table, this.#columnOf));
+    return await (await this.#influences).measure(subject, quantity);
   }
 
   /** Only reports tell these; a simulation has the verdict alone. */

@@ -47,7 +47,7 @@ export function cell(label: string, quantity: Quantity, population: Population, 
 
 function designOf(quantity: Quantity): Design | undefined {
   if ('design' in quantity) return quantity.design;
-  return quantity.kind === 'by-groups' && quantity.compared !== 'own' ? quantity.compared : undefined;
+  return 'compared' in quantity && quantity.compared !== 'own' ? quantity.compared : undefined;
 }
 
 /** Every combination of two lists. */
@@ -180,21 +180,21 @@ export const quantiles: Family = {
   ),
 };
 
-export const jackknifed: Family = {
-  title: 'Root mean square of lognormal errors (delete-a-group jackknife)',
-  cells: cross([false, true], shapes([100, 1000, 5000], [1, 50])).map(([isPaired, [shape, correlation]]) =>
+export const compared = ['own', paired, served[0], served[1]] as const;
+export const comparedName = (design: (typeof compared)[number]) =>
+  typeof design === 'string' ? design : (design?.kind ?? '');
+
+export const rootMeans: Family = {
+  title: 'Root mean square of lognormal errors (linearised by unit)',
+  cells: cross(compared, shapes([100, 1000, 5000], [1, 50])).map(([design, [shape, correlation]]) =>
     cell(
-      isPaired ? 'paired' : 'own',
-      { kind: 'root-mean-square', paired: isPaired },
+      comparedName(design),
+      { kind: 'root-mean-square', compared: design ?? 'own' },
       durations(0.3, correlation),
       shape,
     ),
   ),
 };
-
-export const compared = ['own', paired, served[0], served[1]] as const;
-export const comparedName = (design: (typeof compared)[number]) =>
-  typeof design === 'string' ? design : (design?.kind ?? '');
 
 /** Prevalence of the positive label, and how far its scores are from the other's in either version. */
 const scores = [
@@ -204,12 +204,12 @@ const scores = [
 ] as const;
 
 export const areas: Family = {
-  title: 'Area under the ROC curve (delete-a-group jackknife)',
+  title: 'Area under the ROC curve (linearised by unit)',
   cells: cross(scores, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
     ([[prevalence, baseline, candidate], [design, [shape, correlation]]]) =>
       cell(
         `${comparedName(design)}, ${100 * prevalence}% positive, ${baseline} to ${candidate} apart`,
-        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'by-influence', compared: design ?? 'own' },
         { kind: 'scores', prevalence, separation: { baseline, candidate }, pairing: 0.8, correlation },
         shape,
       ),
@@ -224,12 +224,12 @@ const answers = [
 ] as const;
 
 export const macroF1s: Family = {
-  title: 'Macro F1 (delete-a-group jackknife)',
+  title: 'Macro F1 (linearised by unit)',
   cells: cross(answers, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
     ([[frequency, baseline, candidate], [design, [shape, correlation]]]) =>
       cell(
         `${comparedName(design)}, labels ${frequency.map((share) => Math.round(100 * share)).join('/')}, ${baseline} to ${candidate}`,
-        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'by-influence', compared: design ?? 'own' },
         { kind: 'answers', frequency, right: { baseline, candidate }, anew: 0.3, correlation },
         shape,
       ),

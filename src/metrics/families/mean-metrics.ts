@@ -8,12 +8,13 @@ import { falsePositiveRate } from './false-positive-rate.ts';
 import { errorRate } from './error-rate.ts';
 import { labelledAnswers } from '../table/labelled-answers.ts';
 import { leftOut } from './left-out.ts';
-import { groupMetricOf } from './group-metrics.ts';
+import { influenceMetricOf } from './influence-metrics.ts';
 import { latencyMean } from './latency-mean.ts';
 import { logLoss } from './log-loss.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { precision } from './precision.ts';
 import { recall } from './recall.ts';
+import { rootMeanSquaredError } from './root-mean-squared-error.ts';
 
 /** The definition of a mean-type metric; undefined for a metric that needs more than sums by unit. */
 export function meanMetricOf(metric: Metric): MeanMetric | undefined {
@@ -38,6 +39,8 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
       return logLoss;
     case 'mae':
       return meanAbsoluteError;
+    case 'rmse':
+      return rootMeanSquaredError;
     case 'kpi':
       return businessMetric(metric.field, metric.cap);
     case 'left_out':
@@ -49,11 +52,10 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
     case 'auc':
     case 'pr_auc':
     case 'recall_at_alerts':
-    case 'rmse':
       return undefined;
   }
 }
 
 function domainOf(metric: Metric): MeanMetric['domain'] | undefined {
-  return (meanMetricOf(metric) ?? groupMetricOf(metric))?.domain;
+  return (meanMetricOf(metric) ?? influenceMetricOf(metric))?.domain;
 }

@@ -2,7 +2,6 @@ import type { Metric } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
-import { groupMetricOf } from './group-metrics.ts';
 import { needsOf } from './needs.ts';
 
 /** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
@@ -15,7 +14,6 @@ export function numbersOf(metrics: readonly Metric[], output: OutputSignature): 
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
-    groups: metrics.some((metric) => groupMetricOf(metric) !== undefined),
   };
 }
 

@@ -7,7 +7,7 @@ import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
+import { type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */
@@ -38,12 +38,14 @@ export class ColumnReader implements UnitAdder {
   ): Promise<PairedSums | RatioSums | Uncomputable> {
     const sums = await this.#read(metric, slice);
     const { denominators, ...pair } = sums.paired;
-    if (denominators === undefined) return pairedSums(pair, quantity, floorOptions(metric, sums.seen));
+    const floor = floorOptions(metric, sums.seen);
+    const { root = false } = metric.definition;
+    if (denominators === undefined && !root) return pairedSums(pair, quantity, floor);
     const sides = {
-      baseline: { requests: denominators.baseline, sum: pair.baseline },
-      candidate: { requests: denominators.candidate, sum: pair.candidate },
+      baseline: { requests: denominators?.baseline ?? pair.requests, sum: pair.baseline },
+      candidate: { requests: denominators?.candidate ?? pair.requests, sum: pair.candidate },
     };
-    return ratioSums(sides, quantity, floorOptions(metric, sums.seen));
+    return ratioSums(sides, weightedQuantity(metric, quantity), floor);
   }
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {

@@ -9,7 +9,7 @@ import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
+import { type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
 import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
 import { readRatios } from './ratio-aggregates.ts';
 import { readStrata } from './stratified-aggregates.ts';
@@ -43,13 +43,14 @@ export class DatabaseReader implements UnitAdder {
   ): Promise<PairedSums | RatioSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
     const floor = await this.#floor(metric);
-    if (metric.definition.pairedDenominator === undefined) return await readPair(rows, floor, quantity);
+    const { pairedDenominator, root = false } = metric.definition;
+    if (pairedDenominator === undefined && !root) return await readPair(rows, floor, quantity);
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
-      requests: rows.column(`paired${role}Requests`),
+      requests: rows.column(pairedDenominator === undefined ? 'pairedRequests' : `paired${role}Requests`),
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
-    return await readRatios(rows, columns, floor, quantity);
+    return await readRatios(rows, columns, floor, weightedQuantity(metric, quantity));
   }
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {

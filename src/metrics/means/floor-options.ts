@@ -11,9 +11,11 @@ export function floorOptions(
   { zeroOne, definition }: { readonly zeroOne: boolean; readonly definition: MeanMetric },
   seen: ValuesSeen,
 ): FloorOptions {
-  const { range, rangeSeen } = definition;
-  if (zeroOne || (range === undefined && seen.zeroOne)) return { zeroOne: true };
+  const { range, rangeSeen, root = false } = definition;
+  if (zeroOne || (range === undefined && !root && seen.zeroOne)) return { zeroOne: true };
   if (rangeSeen === undefined) return { range };
   const larger = Math.max(range ?? 0, seen.largest);
+  // Where nothing was wrong yet, one in the values' own unit stands in, as it does for a mean of numbers that are all 0.
+  if (root && larger === 0) return { range: 1 };
   return { range: larger > 0 ? larger : undefined };
 }

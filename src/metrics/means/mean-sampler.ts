@@ -6,12 +6,13 @@ import { pairedDifference, pairedRelativeDifference } from '../../stats/estimate
 import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
 import { type PostStratified, postStratifiedDifference } from '../../stats/estimates/post-stratification.ts';
 import { type Proportion, proportion } from '../../stats/estimates/proportion.ts';
+import { pairedRootDifference, rootMean, servedRootDifference } from '../../stats/estimates/root-mean.ts';
 import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
 import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
 import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
-import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
+import type { RatioSums, WeightedQuantity } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Measured } from '../table/estimate.ts';
@@ -52,7 +53,7 @@ export class MeanSampler {
   /** What share of the candidate's sum its heaviest hundredth of units carries; undefined where that says nothing. */
   async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
     // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
-    if (!this.#definitions.has(metric.id) || metricTraits(metric).zeroOne) return undefined;
+    if (!this.#isPlainMean(metric) || metricTraits(metric).zeroOne) return undefined;
     const share = topUnitsShare(await this.#units.heaviest(this.#named(metric), slice));
     return typeof share === 'number' ? share : undefined;
   }
@@ -62,17 +63,20 @@ export class MeanSampler {
     metric: Metric,
     dimensions: readonly string[],
   ): Promise<PostStratified | Uncomputable | undefined> {
-    if (!this.#definitions.has(metric.id)) return undefined;
+    if (!this.#isPlainMean(metric)) return undefined;
     return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
   }
 
   async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const slices = slicesOf(comparison, slice);
     // One proportion against a bound has a sharper test than the general mean.
-    if (quantity === 'own') return ownEstimate(await this.#units.own(metric, slices.candidate));
-    if (comparison === 'paired') return pairedEstimate(await this.#units.pair(metric, slice, quantity), quantity);
+    if (quantity === 'own') return ownEstimate(metric, await this.#units.own(metric, slices.candidate));
+    if (comparison === 'paired') {
+      return pairedEstimate(metric, await this.#units.pair(metric, slice, quantity), quantity);
+    }
     const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
     const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
+    if (metric.definition.root === true) return servedRootDifference(baseline, candidate, quantity);
     return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
   }
 
@@ -90,6 +94,11 @@ export class MeanSampler {
     return reason === undefined ? undefined : uncomputable(reason);
   }
 
+  #isPlainMean(metric: Metric): boolean {
+    const definition = this.#definitions.get(metric.id);
+    return definition !== undefined && definition.root !== true;
+  }
+
   #named(metric: Metric): NamedMean {
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the sampler`);
@@ -97,15 +106,26 @@ export class MeanSampler {
   }
 }
 
-function ownEstimate(sums: SampleSums | ProportionSums | Uncomputable): Linearized | Proportion | Uncomputable {
-  return sums.kind === 'uncomputable' || sums.residuals === undefined ? proportion(sums) : ownValue(sums);
+function ownEstimate(
+  { definition }: NamedMean,
+  sums: SampleSums | ProportionSums | Uncomputable,
+): Linearized | Proportion | Uncomputable {
+  if (sums.kind === 'uncomputable' || sums.residuals === undefined) return proportion(sums);
+  return (definition.root === true ? rootMean : ownValue)(sums);
+}
+
+/** What a pair's residuals are weighted for. */
+export function weightedQuantity({ definition }: NamedMean, quantity: ComparedQuantity): WeightedQuantity {
+  return definition.root === true && quantity === 'difference' ? 'difference-of-roots' : quantity;
 }
 
 function pairedEstimate(
+  { definition }: NamedMean,
   sums: PairedSums | RatioSums | Uncomputable,
   quantity: ComparedQuantity,
 ): Linearized | Uncomputable {
   if (sums.kind === 'ratios') {
+    if (definition.root === true) return pairedRootDifference(sums, quantity);
     return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sums);
   }
   return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(sums);

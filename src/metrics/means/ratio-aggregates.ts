@@ -1,7 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
-import type { ComparedQuantity } from '../../stats/sums/paired-sums.ts';
 import {
   type RatioPairSums,
   type RatioSide,
@@ -9,6 +8,7 @@ import {
   ratioSides,
   type RatioSums,
   ratioWeight,
+  type WeightedQuantity,
 } from '../../stats/sums/ratio-sums.ts';
 import { doubleSql } from '../table/exact-sum.ts';
 import { readSide, requestSize, type SideColumns } from './paired-aggregates.ts';
@@ -19,7 +19,7 @@ export async function readRatios(
   units: UnitTable,
   columns: Readonly<Record<Role, SideColumns>>,
   { zeroOne = false, range }: FloorOptions,
-  quantity: ComparedQuantity,
+  quantity: WeightedQuantity,
 ): Promise<RatioSums | Uncomputable> {
   const sides = ratioSides(
     await readSide(units, columns.baseline, { zeroOne, range }),

@@ -15,10 +15,12 @@ export interface MeanMetric {
   /** Value of a request that counts. */
   value(role: Role): string;
   readonly divisor: number;
+  /** Whether values are squares, and the metric is the root of their mean. */
+  readonly root?: true;
   /** Whether values are any numbers, so that they have to be rounded. */
   readonly fractional?: true;
   /**
-   * Of a metric that no data show the extremes of, how far apart two values of a request may be, in the metric's unit: what one more request
+   * Of a metric that no data show the extremes of, how far apart two values of a request may be, in the unit of values: what one more request
    * could change is never taken for nothing. Shares of requests need none, since 0 and 1 are their extremes.
    */
   readonly range?: number;

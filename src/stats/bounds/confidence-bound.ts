@@ -45,7 +45,10 @@ export function boundInStandardErrors(side: 'lower' | 'upper', z: number, spread
  * the data that would probably do, or when a bound at the level asked for would not be a finite number.
  */
 export function interval(estimate: Linearized, settings: IntervalSettings): Interval | Refusal {
-  const refusal = tooFewUnits(estimate.effectiveUnits, estimate.counted) ?? tooSkewed(estimate, settings.inference);
+  const refusal =
+    tooFewUnits(estimate.effectiveUnits, estimate.counted) ??
+    tooRare(estimate, settings.inference) ??
+    tooSkewed(estimate, settings.inference);
   if (refusal !== undefined) return refusal;
   const { alphaLower, alphaUpper, inference, plannedUnits } = settings;
   const lowerZ = boundary(inference, alphaLower, estimate.counted.units, plannedUnits);
@@ -59,6 +62,20 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
   return { kind: 'interval', low, high };
+}
+
+/** Fewest requests of each kind, where an estimate is made of several; the sequential bound lies so much further out that it needs fewer. */
+const fewestOfAKind = { sequential: 5, other: 10 } as const;
+
+/** What an estimate knows next to nothing of has no spread that it could show. */
+function tooRare({ rarest, counted }: Linearized, inference: Inference): Refusal | undefined {
+  const required = inference === 'sequential' ? fewestOfAKind.sequential : fewestOfAKind.other;
+  if (rarest === undefined || rarest.requests >= required) return undefined;
+  const reason = `${rarest.requests} ${rarest.what}, ${required} are needed`;
+  if (rarest.requests === 0) return { kind: 'refused', reason };
+  const growth = required / rarest.requests;
+  const needed = { units: Math.ceil(counted.units * growth), requests: Math.ceil(counted.requests * growth) };
+  return { kind: 'refused', reason, needed };
 }
 
 /**

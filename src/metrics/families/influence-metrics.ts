@@ -2,12 +2,11 @@ import type { Metric } from '../../domain/metric.ts';
 import { areaUnderCurve } from './ranking/area-under-curve.ts';
 import { averagePrecision } from './ranking/average-precision.ts';
 import { recallAtAlerts } from './ranking/recall-at-alerts.ts';
-import type { GroupMetric } from '../table/group-metric.ts';
+import type { InfluenceMetric } from '../table/influence-metric.ts';
 import { macroF1 } from './macro-f1.ts';
-import { rootMeanSquaredError } from './root-mean-squared-error.ts';
 
-/** The definition of a metric that is jackknifed over groups of units; undefined for any other. */
-export function groupMetricOf(metric: Metric): GroupMetric | undefined {
+/** The definition of a metric that is no mean; undefined for any other. */
+export function influenceMetricOf(metric: Metric): InfluenceMetric | undefined {
   switch (metric.family) {
     case 'macro_f1':
       return macroF1;
@@ -17,8 +16,6 @@ export function groupMetricOf(metric: Metric): GroupMetric | undefined {
       return averagePrecision;
     case 'recall_at_alerts':
       return recallAtAlerts(metric.rate);
-    case 'rmse':
-      return rootMeanSquaredError;
     default:
       return undefined;
   }
