@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleRatio } from '../../src/stats/distances/sample-ratio.ts';
 import {
   areas,
+  coarseQuantiles,
   type Family,
   macroF1s,
   means,
@@ -10,6 +11,7 @@ import {
   pairedRatios,
   quantiles,
   relativeProportions,
+  rootMeans,
   servedProportions,
   unmetExtremes,
 } from './grid.ts';
@@ -65,6 +67,8 @@ const chosen: [Family, string[]][] = [
       'served relative, sigma 0.5, 95% candidate, 1000 units, 1 each, correlation 0',
     ],
   ],
+  [coarseQuantiles, ['p95 paired relative, 3000 units, 1 each, correlation 0']],
+  [rootMeans, ['served, 5% candidate, 1000 units, 1 to 50, correlation 0.3']],
   [
     unmetExtremes,
     [

@@ -143,8 +143,9 @@ export const relativeProportions: Family = {
   ),
 };
 
-function durations(sigma: number, correlation: number, pairing = 0.7): Durations {
-  return { kind: 'durations', sigma, ratio: 1.1, pairing, correlation };
+function durations(sigma: number, correlation: number, step?: number): Durations {
+  const rounded = step === undefined ? {} : { step };
+  return { kind: 'durations', sigma, ratio: 1.1, pairing: 0.7, correlation, ...rounded };
 }
 
 const meanQuantities: [string, Quantity][] = [
@@ -176,6 +177,16 @@ export const quantiles: Family = {
   cells: cross([0.5, 0.95, 0.99], shapes([300, 3000], [1, 50])).flatMap(([probability, [shape, correlation]]) =>
     quantileQuantities(probability).map(([label, quantity]) =>
       cell(`p${100 * probability} ${label}`, quantity, durations(0.8, correlation), shape),
+    ),
+  ),
+};
+
+/** Times in whole ms of a model that takes four or so: many tie, the more of them the larger the log. */
+export const coarseQuantiles: Family = {
+  title: 'Quantiles of durations in whole steps (mid-distribution)',
+  cells: cross([0.5, 0.95], shapes([300, 3000, 20_000], [1])).flatMap(([probability, [shape, correlation]]) =>
+    quantileQuantities(probability).map(([label, quantity]) =>
+      cell(`p${100 * probability} ${label}`, quantity, durations(0.8, correlation, 0.25), shape),
     ),
   ),
 };

@@ -29,6 +29,8 @@ export interface Durations {
   /** Correlation of the logarithms of the two versions on one request. */
   readonly pairing: number;
   readonly correlation: number;
+  /** What they are rounded to a multiple of, as in whole ms; as they are where absent. */
+  readonly step?: number;
 }
 
 /** About `usual` a request, and on seldom requests of one version the most that a request can be: all its harm, or all that it spares. */
@@ -88,7 +90,8 @@ function drawProportions(
 }
 
 function drawDurations(random: Random, log: SimulatedLog, population: Durations, values: Values, units: number): void {
-  const { sigma, ratio, pairing, correlation } = population;
+  const { sigma, ratio, pairing, correlation, step } = population;
+  const recorded = (value: number) => (step === undefined ? value : Math.max(step, step * Math.round(value / step)));
   const [shared, own] = [Math.sqrt(correlation), Math.sqrt(1 - correlation)];
   const [copied, fresh] = [pairing, Math.sqrt(1 - pairing * pairing)];
   const unitBaseline = new Float64Array(units).map(() => random.normal());
@@ -98,8 +101,8 @@ function drawDurations(random: Random, log: SimulatedLog, population: Durations,
     const noise = random.normal();
     const baseline = shared * (unitBaseline[unit] ?? 0) + own * noise;
     const candidate = shared * (unitCandidate[unit] ?? 0) + own * (copied * noise + fresh * random.normal());
-    values.baseline[request] = Math.exp(sigma * baseline);
-    values.candidate[request] = ratio * Math.exp(sigma * candidate);
+    values.baseline[request] = recorded(Math.exp(sigma * baseline));
+    values.candidate[request] = recorded(ratio * Math.exp(sigma * candidate));
   }
 }
 

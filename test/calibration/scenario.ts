@@ -1,4 +1,4 @@
-import { normalUpperQuantile } from '../../src/stats/distributions.ts';
+import { normalUpperQuantile, normalUpperTail } from '../../src/stats/distributions.ts';
 import { trueMacroF1sOf } from './classified.ts';
 import type { Population } from './populations.ts';
 import { type Ranking, rankingTruths } from './ranking-truths.ts';
@@ -60,6 +60,20 @@ function trueValues(quantity: Quantity, population: Population): [number, number
     return [root, population.ratio * root];
   }
   if (quantity.kind === 'by-influence') throw new RangeError('durations have no labels');
-  const quantile = Math.exp(population.sigma * normalUpperQuantile(1 - quantity.probability));
-  return [quantile, population.ratio * quantile];
+  const { sigma, ratio, step } = population;
+  if (step !== undefined) {
+    const of = (median: number) => steppedQuantile(sigma, median, step, quantity.probability);
+    return [of(1), of(ratio)];
+  }
+  const quantile = Math.exp(sigma * normalUpperQuantile(1 - quantity.probability));
+  return [quantile, ratio * quantile];
+}
+
+/** The quantile of the mid-distribution of lognormal durations that are rounded to multiples of a step, none to 0. */
+function steppedQuantile(sigma: number, median: number, step: number, probability: number): number {
+  const atMost = (times: number) => 1 - normalUpperTail(Math.log(((times + 0.5) * step) / median) / sigma);
+  const middle = (times: number) => (times === 1 ? atMost(1) / 2 : (atMost(times - 1) + atMost(times)) / 2);
+  let times = 1;
+  while (middle(times + 1) <= probability) times += 1;
+  return step * (times + (probability - middle(times)) / (middle(times + 1) - middle(times)));
 }

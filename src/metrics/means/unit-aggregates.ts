@@ -128,7 +128,7 @@ export async function readContributions(
 ): Promise<ContributionSums> {
   const deviation = `(total - ${doubleSql(mean)} * requests)`;
   const rows = await db.columns(
-    `SELECT requests, count(*)::DOUBLE AS units, ${wholeSum('total')} AS total, ${wholeSum('squares')} AS squares,
+    `SELECT requests, count(*)::DOUBLE AS units, ${wideSumSql('total', largest)} AS total, ${wideSumSql('squares', largest)} AS squares,
        ${wideSumSql(`${deviation} * ${deviation}`, (largest + Math.abs(mean) * totals.largest) ** 2)} AS deviations,
        count(*) FILTER (WHERE squares > 0)::DOUBLE AS with_event,
        count(*) FILTER (WHERE squares < requests)::DOUBLE AS with_other
