@@ -13,6 +13,7 @@ import {
   relativeProportions,
   rootMeans,
   servedProportions,
+  spendings,
   unmetExtremes,
 } from './grid.ts';
 import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
@@ -68,6 +69,7 @@ const chosen: [Family, string[]][] = [
     ],
   ],
   [coarseQuantiles, ['p95 paired relative, 3000 units, 1 each, correlation 0']],
+  [spendings, ['5% buy, 5% candidate, 5000 units, 1 each, correlation 0']],
   [rootMeans, ['served, 5% candidate, 1000 units, 1 to 50, correlation 0.3']],
   [
     unmetExtremes,

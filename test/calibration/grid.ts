@@ -181,6 +181,20 @@ export const quantiles: Family = {
   ),
 };
 
+/** What a few users bring, between two groups of which one may hold none of them. */
+export const spendings: Family = {
+  title: 'Served difference of what users spend (few buy at all)',
+  cells: cross(cross(served, [false, true]), cross([0.01, 0.05], shapes([300, 1000, 5000, 20_000], [1]))).map(
+    ([[design, relative], [buyers, [shape]]]) =>
+      cell(
+        `${relative ? 'relative, ' : ''}${100 * buyers}% buy`,
+        { kind: 'difference', relative, design },
+        { kind: 'spending', buyers, sigma: 1, correlation: 0 },
+        shape,
+      ),
+  ),
+};
+
 /** Times in whole ms of a model that takes four or so: many tie, the more of them the larger the log. */
 export const coarseQuantiles: Family = {
   title: 'Quantiles of durations in whole steps (mid-distribution)',

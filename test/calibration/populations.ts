@@ -10,7 +10,7 @@ export interface Values {
 }
 
 /** How values are drawn. Two requests of one unit have correlation `correlation`. */
-export type Population = Proportions | Durations | Extremes | Scores | Answers;
+export type Population = Proportions | Durations | Extremes | Spending | Scores | Answers;
 
 export interface Proportions {
   readonly kind: 'proportions';
@@ -45,6 +45,14 @@ export interface Extremes {
   readonly correlation: number;
 }
 
+/** What users spend, of whom only a share buy at all: lognormal amounts, in truth the same of either version. */
+export interface Spending {
+  readonly kind: 'spending';
+  readonly buyers: number;
+  readonly sigma: number;
+  readonly correlation: 0;
+}
+
 /** Draws both versions' values for every request. */
 export function drawValues(random: Random, log: SimulatedLog, population: Population): Values {
   const values = { baseline: new Float64Array(log.requests), candidate: new Float64Array(log.requests) };
@@ -52,6 +60,7 @@ export function drawValues(random: Random, log: SimulatedLog, population: Popula
   if (population.kind === 'proportions') drawProportions(random, log, population, values, units);
   else if (population.kind === 'durations') drawDurations(random, log, population, values, units);
   else if (population.kind === 'extremes') drawExtremes(random, log, population, values, units);
+  else if (population.kind === 'spending') drawSpending(random, log, population, values);
   else throw new RangeError('labels and answers are drawn by drawClassified');
   return values;
 }
@@ -117,5 +126,13 @@ function drawExtremes(random: Random, log: SimulatedLog, population: Extremes, v
     values.candidate[request] = usual * (1 + 0.1 * random.normal());
     const isMet = correlation > 0 && random.chance(repeat) ? ownDraw[unit] === 1 : random.chance(rate);
     if (isMet) values[met][request] = (values[met][request] ?? 0) + extreme;
+  }
+}
+
+function drawSpending(random: Random, log: SimulatedLog, { buyers, sigma }: Spending, values: Values): void {
+  for (let request = 0; request < log.requests; request += 1) {
+    const spent = random.chance(buyers) ? Math.exp(sigma * random.normal()) : 0;
+    values.baseline[request] = spent;
+    values.candidate[request] = spent;
   }
 }

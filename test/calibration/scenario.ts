@@ -50,6 +50,10 @@ function trueValues(quantity: Quantity, population: Population): [number, number
     const { usual, difference, met } = population;
     return met === 'candidate' ? [usual, usual + difference] : [usual + difference, usual];
   }
+  if (population.kind === 'spending') {
+    const mean = population.buyers * Math.exp(population.sigma ** 2 / 2);
+    return [mean, mean];
+  }
   if (population.kind === 'proportions') return [population.baselineRate, population.candidateRate];
   if (quantity.kind === 'own' || quantity.kind === 'difference' || quantity.kind === 'ratio-difference') {
     const mean = Math.exp(population.sigma ** 2 / 2);

@@ -2,9 +2,7 @@ import { boundary, type Inference } from './boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../distributions.ts';
 import { fromSymmetricScale, type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import type { Interval, Refusal } from '../result.ts';
-
-/** Below this many effective units on either side there is no interval. */
-export const fewestEffectiveUnits = 30;
+import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
 
 export interface IntervalSettings {
   /** One-sided level of the lower bound, in [1e-12, 0.5). */

@@ -97,6 +97,7 @@ function groupOf({ value, totals, residuals, floorVariance, effectiveUnits }: In
     effectiveUnits,
     clusterSize,
     effectiveContributors: effectiveUnits,
+    contributingUnits: effectiveUnits,
   };
 }
 

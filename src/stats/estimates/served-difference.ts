@@ -2,6 +2,7 @@ import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
 import { eventFloor, hasFloor } from '../sums/contribution-sums.ts';
 import type { SampleSums } from '../sums/sample-sums.ts';
+import { withKnownSpread } from './borrowed-spread.ts';
 import { isRounding, ratioVariance, residualMoments } from '../sums/residual-sums.ts';
 
 /**
@@ -39,7 +40,8 @@ function compareGroups(
 }
 
 /** `servedDifference` of two summarised sides. */
-export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized {
+export function differenceOfGroups(baselineAsSeen: ServedGroup, candidateAsSeen: ServedGroup): Linearized {
+  const [baseline, candidate] = withKnownSpread(baselineAsSeen, candidateAsSeen);
   const floorVariance = baseline.floorVariance + candidate.floorVariance;
   return {
     ...sizesOf(baseline, candidate),
@@ -51,9 +53,12 @@ export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup
 }
 
 /** `servedRelativeDifference` of two summarised sides. */
-export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
-  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-
+export function relativeDifferenceOfGroups(
+  baselineAsSeen: ServedGroup,
+  candidateAsSeen: ServedGroup,
+): Linearized | Uncomputable {
+  if (!(baselineAsSeen.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
+  const [baseline, candidate] = withKnownSpread(baselineAsSeen, candidateAsSeen);
   const ratio = candidate.mean / baseline.mean;
   // A candidate without events must not take the baseline's floor away.
   const floorWeight = Math.max(1, ratio * ratio);
@@ -100,6 +105,8 @@ export interface ServedGroup {
   readonly clusterSize: number;
   /** Effective number of units by their share of the metric's sum instead of the requests. */
   readonly effectiveContributors: number;
+  /** The same by the size of what they add to it, whatever its sign: how many units the spread is known from. */
+  readonly contributingUnits: number;
 }
 
 /** Summarises one side; `side` names it in the reasons. */
@@ -122,6 +129,7 @@ export function servedGroup(sums: SampleSums | Uncomputable, side: string): Serv
     effectiveUnits: totals.effectiveUnits,
     clusterSize: totals.clusterSize,
     effectiveContributors: column.sumOfSquares === 0 ? 0 : (column.sum * column.sum) / column.sumOfSquares,
+    contributingUnits: column.sumOfSquares === 0 ? 0 : column.sumOfSizes ** 2 / column.sumOfSquares,
   };
 }
 

@@ -31,6 +31,7 @@ export function toldGroup({ mean, variance, requests, units }: ToldMean, side: s
   const possible = Math.max(-Math.sqrt(units), Math.min(Math.sqrt(units), skewness));
   const second = unitVariance / (units - 1);
   const sumOfSquares = (units - 1) * unitVariance + units * mean * mean;
+  const contributors = sumOfSquares === 0 ? 0 : (units * mean) ** 2 / sumOfSquares;
   return {
     kind: 'group',
     mean,
@@ -43,7 +44,8 @@ export function toldGroup({ mean, variance, requests, units }: ToldMean, side: s
     requests,
     effectiveUnits: units,
     clusterSize: requests / units,
-    effectiveContributors: sumOfSquares === 0 ? 0 : (units * mean) ** 2 / sumOfSquares,
+    effectiveContributors: contributors,
+    contributingUnits: contributors,
   };
 }
 
