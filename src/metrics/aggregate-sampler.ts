@@ -5,8 +5,10 @@ import { type Role, roles } from '../domain/role.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
+import { meanMetricOf } from './families/mean-metrics.ts';
 import type { Measured } from './table/estimate.ts';
 import { onePerReplay } from './memory-sampler.ts';
+import { withinPossible } from './table/possible.ts';
 import type { Sampler } from './metric-sampler.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
 
@@ -32,10 +34,10 @@ export class AggregateSampler implements Sampler {
   async measure({ metric, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { baseline, candidate } = this.#sidesOf(metric, slice.segment);
     if (candidate === undefined) return uncomputable(absent(metric, slice.segment, 'candidate'));
-    if (quantity === 'own') return ownOf(metric, candidate);
+    if (quantity === 'own') return withinPossible(ownOf(metric, candidate), metric, quantity);
     return baseline === undefined
       ? uncomputable(absent(metric, slice.segment, 'baseline'))
-      : comparisonOf(metric, baseline, candidate, quantity);
+      : withinPossible(comparisonOf(metric, baseline, candidate, quantity), metric, quantity);
   }
 
   /** Numbers of segments do not tell how the segments overlap. */
@@ -118,13 +120,20 @@ function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { readonly 
   const { value: mean, count, units, variance, role } = number;
   const hopeless = noIntervalOf(metric);
   if (hopeless !== undefined) return unboundable(hopeless);
-  const pieces = units ?? count;
-  if (pieces === undefined) return unboundable(`the numbers tell no count of the ${role}'s requests`);
+  const pieces = units ?? (number.independent === true ? count : undefined);
+  if (pieces === undefined) return unboundable(untoldUnits(count, role));
   const size = { requests: count ?? pieces, units: pieces };
   if (metricTraits(metric).zeroOne) return { kind: 'told', mean, ...size };
   return variance === undefined
     ? unboundable(`the numbers tell no variance of the ${role}'s ${metric.id}`)
-    : { kind: 'told', mean, variance, ...size };
+    : { kind: 'told', mean, variance, range: meanMetricOf(metric)?.range, ...size };
+}
+
+/** Requests of one user resemble each other: taken for evidence of their own, a few users' would prove anything. */
+function untoldUnits(count: number | undefined, role: Role): string {
+  return count === undefined
+    ? `the numbers tell no count of the ${role}'s requests`
+    : `the numbers do not tell how many users made the ${role}'s requests; write units, or independent: true where each request is of another user`;
 }
 
 /** Why count and variance do not tell how certain a metric is; undefined where they do. */

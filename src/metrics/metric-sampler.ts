@@ -7,6 +7,7 @@ import { InfluenceSampler } from './influences/influence-sampler.ts';
 import { ColumnReader } from './means/column-reader.ts';
 import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
+import { withinPossible } from './table/possible.ts';
 import { MeanSampler } from './means/mean-sampler.ts';
 import { QuantileSampler } from './quantiles/quantile-sampler.ts';
 import { quantileTables } from './quantiles/quantile-tables.ts';
@@ -68,7 +69,9 @@ export class MetricSampler implements Sampler {
   measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric, comparison, slice } = subject;
     const key = JSON.stringify([metric.id, comparison, slice.cohort, slice.segment, quantity]);
-    const measuring = this.#measured.get(key) ?? this.#measure(subject, quantity);
+    const measuring =
+      this.#measured.get(key) ??
+      this.#measure(subject, quantity).then((measured) => withinPossible(measured, metric, quantity));
     this.#measured.set(key, measuring);
     return measuring;
   }

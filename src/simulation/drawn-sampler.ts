@@ -5,6 +5,7 @@ import { influenceMetricOf } from '../metrics/families/influence-metrics.ts';
 import { InfluenceSampler } from '../metrics/influences/influence-sampler.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { MeanSampler } from '../metrics/means/mean-sampler.ts';
+import { withinPossible } from '../metrics/table/possible.ts';
 import type { Sampler } from '../metrics/metric-sampler.ts';
 import { QuantileSampler } from '../metrics/quantiles/quantile-sampler.ts';
 import { sampledQuantiles } from '../metrics/quantiles/sampled-quantiles.ts';
@@ -37,6 +38,10 @@ export class DrawnSampler implements Sampler {
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    return withinPossible(await this.#measure(subject, quantity), subject.metric, quantity);
+  }
+
+  async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric } = subject;
     if (metric.family === 'latency' && metric.statistic === 'quantile') {
       return await this.#quantiles.measure(metric.probability, subject, quantity);

@@ -81,7 +81,7 @@ export async function judgeAggregates(
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(sampler, plan, scope, shown);
-  const countedRequests = guardrails.some(
+  const saidIndependent = guardrails.some(
     ({ metric, segment, low, high }) =>
       (low !== undefined || high !== undefined) &&
       numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
@@ -90,7 +90,7 @@ export async function judgeAggregates(
     frozen: level,
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails,
-    checks: toldNumbersChecks(plan, stage, told, countedRequests),
+    checks: toldNumbersChecks(plan, stage, told, saidIndependent),
   };
 }
 

@@ -19,7 +19,17 @@ import {
 } from '../../documents/tree.ts';
 
 /** The keys of one number, which are also the columns of a CSV file of them. */
-export const aggregateKeys = ['metric', 'version', 'value', 'count', 'units', 'variance', 'stddev', 'segment'] as const;
+export const aggregateKeys = [
+  'metric',
+  'version',
+  'value',
+  'count',
+  'units',
+  'independent',
+  'variance',
+  'stddev',
+  'segment',
+] as const;
 const requiredKeys = ['metric', 'version', 'value'] as const;
 
 /** The numbers of a list, and everything that is wrong with it; a number with a finding is left out. */
@@ -77,6 +87,7 @@ function readNumber(item: TreeNode, path: TreePath, roles: ReadonlyMap<string, R
   const count = fields.wholeNumber('count');
   const units = fields.wholeNumber('units');
   const variance = metric === undefined ? undefined : fields.variance(metric);
+  const independent = fields.independent();
   const segment = fields.segment();
   if (count !== undefined && units !== undefined && units > count) {
     fields.report(
@@ -91,6 +102,7 @@ function readNumber(item: TreeNode, path: TreePath, roles: ReadonlyMap<string, R
   const known = {
     ...(count === undefined ? {} : { count }),
     ...(units === undefined ? {} : { units }),
+    ...(independent ? { independent } : {}),
     ...(variance === undefined ? {} : { variance }),
   };
   return { number: { number: { metric, version, segment, value, ...known }, path }, findings: [] };
@@ -174,6 +186,20 @@ class FieldReader {
       `write ${examples[key]}, or leave it out`,
     );
     return undefined;
+  }
+
+  independent(): boolean {
+    const node = this.node('independent');
+    if (node === undefined) return false;
+    const value = plainValue(node);
+    const said = [true, false].find((each) => value === each || value === String(each));
+    if (said === undefined)
+      this.report(
+        'independent',
+        `independent: ${shown(value)} is neither true nor false`,
+        'write independent: true where every request is of another user, or units',
+      );
+    return said ?? false;
   }
 
   variance(metric: Metric): number | undefined {

@@ -38,7 +38,7 @@ export function boundInStandardErrors(side: 'lower' | 'upper', z: number, spread
 }
 
 /**
- * Both one-sided bounds of an estimate, each at its own level.
+ * Both one-sided bounds of an estimate, each at its own level, within what is possible.
  * @returns a refusal when there are fewer than 30 effective units, or too few of them for a fixed look at a skewed metric, with
  * the data that would probably do, or when a bound at the level asked for would not be a finite number.
  */
@@ -59,7 +59,8 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
-  return { kind: 'interval', low, high };
+  const { possible = { low: -Infinity, high: Infinity } } = estimate;
+  return { kind: 'interval', low: Math.max(low, possible.low), high: Math.min(high, possible.high) };
 }
 
 /** Fewest requests of each kind, where an estimate is made of several; the sequential bound lies so much further out that it needs fewer. */

@@ -38,6 +38,8 @@ export interface Linearized {
   /** Degrees of freedom where the standard error rests on fewer pieces than there are units. */
   readonly degreesOfFreedom?: number;
   readonly logScale?: LogScale;
+  /** What values the quantity can have at all, on the natural scale; its interval is told within them. Any where absent. */
+  readonly possible?: { readonly low: number; readonly high: number };
   /** The kind of request that the estimate knows least of, where it is made of several kinds. */
   readonly rarest?: RareKind;
 }
