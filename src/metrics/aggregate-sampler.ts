@@ -46,8 +46,8 @@ export class AggregateSampler implements Sampler {
   }
 
   /** Nor do they tell of users. */
-  async topUnitsShare(): Promise<undefined> {
-    return undefined;
+  async tails(): Promise<Record<never, never>> {
+    return {};
   }
 
   #sidesOf(metric: Metric, segment: Segment): Sides {

@@ -3,6 +3,7 @@ import type {
   Comparison,
   ComparisonKind,
   ComparisonNumbers,
+  MeanTails,
   PostStratifiedDelta,
   Segment,
 } from '../domain/evidence.ts';
@@ -51,11 +52,10 @@ async function aboutTheWhole(
   subject: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
-): Promise<Pick<ComparisonNumbers, 'postStratified' | 'topUnitsShare'>> {
-  const topUnitsShare = await sampler.topUnitsShare(subject);
+): Promise<Pick<ComparisonNumbers, 'postStratified'> & MeanTails> {
   return {
     ...(await sameMix(sampler, subject, plan, settings)),
-    ...(topUnitsShare === undefined ? {} : { topUnitsShare }),
+    ...(await sampler.tails(subject)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MeanTails } from '../domain/evidence.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
@@ -23,8 +24,8 @@ export interface Sampler {
   measure(subject: Subject, quantity: TestedQuantity): Promise<Measured>;
   /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
   postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
-  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
-  topUnitsShare(subject: Subject): Promise<number | undefined>;
+  /** What the largest values of a mean carry, or what its cap cuts; nothing of a metric that is no plain mean. */
+  tails(subject: Subject): Promise<MeanTails>;
 }
 
 /** Measures on a table of judged requests. */
@@ -83,8 +84,8 @@ export class MetricSampler implements Sampler {
     return await this.#means.postStratified(metric, dimensions);
   }
 
-  async topUnitsShare(subject: Subject): Promise<number | undefined> {
-    return await this.#means.topUnitsShare(subject);
+  async tails(subject: Subject): Promise<MeanTails> {
+    return await this.#means.tails(subject);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

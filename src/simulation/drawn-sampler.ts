@@ -56,7 +56,7 @@ export class DrawnSampler implements Sampler {
     return undefined;
   }
 
-  async topUnitsShare(): Promise<undefined> {
-    return undefined;
+  async tails(): Promise<Record<never, never>> {
+    return {};
   }
 }

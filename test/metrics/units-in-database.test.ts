@@ -53,7 +53,7 @@ async function everything(
       for (const quantity of ['own', 'difference', 'relative'] as const) {
         found.set(`${name} ${quantity}`, rounded(await sampler.measure(subject, quantity)));
       }
-      found.set(`${name} top`, await sampler.topUnitsShare(subject));
+      found.set(`${name} top`, await sampler.tails(subject));
     }
     found.set(`${metric.id} same mix`, await sampler.postStratified(metric, ['locale']));
   }

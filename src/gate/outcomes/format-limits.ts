@@ -62,6 +62,6 @@ function answeringFor(sampler: Sampler, answer: (metric: Metric, measured: Measu
   return {
     measure: async (subject, quantity) => answer(subject.metric, await sampler.measure(subject, quantity)),
     postStratified: (metric, dimensions) => sampler.postStratified(metric, dimensions),
-    topUnitsShare: (subject) => sampler.topUnitsShare(subject),
+    tails: (subject) => sampler.tails(subject),
   };
 }

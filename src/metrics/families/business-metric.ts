@@ -17,7 +17,7 @@ export function businessMetric(field: string, cap?: number): MeanMetric {
     value: () => `greatest(-1e150, least(${doubleSql(cap ?? 1e150)}, ${column}))`,
     divisor: 1,
     fractional: true,
-    ...(cap === undefined ? {} : { range: cap }),
+    ...(cap === undefined ? {} : { range: cap, isCut: () => `${column} > ${doubleSql(cap)}` }),
     unusable: {
       condition: (role) => `${servedBy(role)} AND (isnan(${column})${cap === undefined ? '' : ` OR ${column} < 0`})`,
       problem: `a ${field} that is ${cap === undefined ? '' : 'below 0, where cap bounds only what is above, or '}neither a number nor a boolean`,

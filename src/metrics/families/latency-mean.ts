@@ -23,5 +23,10 @@ export function latencyMean({ cap, timeoutMs }: { readonly cap?: number; readonl
     return { ...shared, value: (role) => `${role}_latency_ns`, ...range, rangeSeen: true };
   }
   const longest = `${Math.round(cap * nanosecondsPerMs)}::BIGINT`;
-  return { ...shared, value: (role) => `least(${role}_latency_ns, ${longest})`, range: cap };
+  return {
+    ...shared,
+    value: (role) => `least(${role}_latency_ns, ${longest})`,
+    isCut: (role) => `${role}_latency_ns > ${longest}`,
+    range: cap,
+  };
 }

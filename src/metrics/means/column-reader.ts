@@ -7,7 +7,7 @@ import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import { type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
+import { type CutCounts, type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */
@@ -57,6 +57,11 @@ export class ColumnReader implements UnitAdder {
   async heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums> {
     const { candidate } = await this.#read(metric, slice);
     return heaviestSums(candidate.sum);
+  }
+
+  async cut(metric: NamedMean, slice: Slice, role: Role): Promise<CutCounts> {
+    const sums = await this.#read(metric, slice);
+    return { cut: sums.cut[role], counted: sums[role].requests.reduce((sum, count) => sum + count, 0) };
   }
 
   async usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {

@@ -9,7 +9,8 @@ import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import { type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
+import type { Aggregate } from './sum-columns.ts';
+import { type CutCounts, type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
 import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
 import { readRatios } from './ratio-aggregates.ts';
 import { readStrata } from './stratified-aggregates.ts';
@@ -77,13 +78,23 @@ export class DatabaseReader implements UnitAdder {
     return { all: all ?? 0, heaviest: heaviest ?? 0, least: 0 };
   }
 
+  async cut({ id }: NamedMean, slice: Slice, role: Role): Promise<CutCounts> {
+    const [cut = 0, counted = 0] = await this.#counts(id, slice, [`${role}Cut`, `${role}Requests`]);
+    return { cut, counted };
+  }
+
   async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
+    const [unusable = 0, counted = 0] = await this.#counts(id, slice, [`${role}Unusable`, `${role}Requests`]);
+    return { unusable, counted };
+  }
+
+  async #counts(id: string, slice: Slice, aggregates: readonly Aggregate[]): Promise<readonly number[]> {
     const { db, table, condition, column } = await this.#tables.slice(id, slice);
     const rows = await db.columns(
-      `SELECT ${wholeSum(column(`${role}Unusable`))} AS unusable, ${wholeSum(column(`${role}Requests`))} AS counted
+      `SELECT ${aggregates.map((aggregate) => `${wholeSum(column(aggregate))} AS ${aggregate}`).join(', ')}
        FROM ${table} WHERE ${condition}`,
     );
-    return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
+    return aggregates.map((aggregate) => rows.numbers(aggregate)[0] ?? 0);
   }
 
   async #floor(metric: NamedMean): Promise<FloorOptions> {

@@ -1,5 +1,6 @@
 import { type Metric, metricTraits } from '../../domain/metric.ts';
-import type { Role } from '../../domain/role.ts';
+import type { MeanTails } from '../../domain/evidence.ts';
+import { type Role, roles } from '../../domain/role.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { ownValue } from '../../stats/estimates/own-value.ts';
 import { pairedDifference, pairedRelativeDifference } from '../../stats/estimates/paired-difference.ts';
@@ -20,7 +21,10 @@ import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/mean-metrics.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
-import { countOf } from '../../domain/format-number.ts';
+import { countOf, formatShare } from '../../domain/format-number.ts';
+
+/** A cap may cut at most this share of a version's requests. */
+const largestCut = 0.5;
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanSampler {
@@ -43,19 +47,28 @@ export class MeanSampler {
     const { neverPaired, absent } = named.definition;
     if (comparison === 'paired' && neverPaired !== undefined) return uncomputable(neverPaired);
     const slices = slicesOf(comparison, slice);
-    const measured = (await this.#unusable(named, slices, quantity)) ?? (await this.#read(named, subject, quantity));
+    const obstacle = (await this.#unusable(named, slices, quantity)) ?? (await this.#capped(named, slices, quantity));
+    const measured = obstacle ?? (await this.#read(named, subject, quantity));
     // The statistics know that there was nothing to count; the metric knows what was missing.
     return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
       ? uncomputable(absent)
       : measured;
   }
 
-  /** What share of the candidate's sum its heaviest hundredth of units carries; undefined where that says nothing. */
-  async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
+  /**
+   * What share of the candidate's sum its heaviest hundredth of units carries, where that says something; of a capped mean what share of its
+   * requests is above the cap.
+   */
+  async tails({ metric, slice }: Subject): Promise<MeanTails> {
     // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
-    if (!this.#isPlainMean(metric) || metricTraits(metric).zeroOne) return undefined;
-    const share = topUnitsShare(await this.#units.heaviest(this.#named(metric), slice));
-    return typeof share === 'number' ? share : undefined;
+    if (!this.#isPlainMean(metric) || metricTraits(metric).zeroOne) return {};
+    const named = this.#named(metric);
+    if (named.definition.isCut !== undefined) {
+      const { cut, counted } = await this.#units.cut(named, slice, 'candidate');
+      return counted === 0 ? {} : { cappedShare: cut / counted };
+    }
+    const share = topUnitsShare(await this.#units.heaviest(named, slice));
+    return typeof share === 'number' ? { topUnitsShare: share } : {};
   }
 
   /** The served difference as it would be with the same mix of segments on both sides; undefined for other metrics. */
@@ -92,6 +105,21 @@ export class MeanSampler {
       unusableReason(unusable, role, await this.#units.usable(metric, slices[role], role));
     const reason = (await reasonOf('candidate')) ?? (quantity === 'own' ? undefined : await reasonOf('baseline'));
     return reason === undefined ? undefined : uncomputable(reason);
+  }
+
+  /** A cap below most of the values makes nearly all of them the same, and the mean one of the cap. */
+  async #capped(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+    quantity: TestedQuantity,
+  ): Promise<Uncomputable | undefined> {
+    if (metric.definition.isCut === undefined) return undefined;
+    for (const role of quantity === 'own' ? (['candidate'] as const) : roles) {
+      const { cut, counted } = await this.#units.cut(metric, slices[role], role);
+      if (cut > largestCut * counted)
+        return uncomputable(`${role}: the cap is below ${formatShare(cut / counted)} of its requests; raise it`);
+    }
+    return undefined;
   }
 
   #isPlainMean(metric: Metric): boolean {
@@ -158,8 +186,16 @@ export interface UnitAdder {
   stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable>;
   /** The candidate's sum over a slice. */
   heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums>;
+  /** Requests of one version that count on a slice, and of them those above the cap. */
+  cut(metric: NamedMean, slice: Slice, role: Role): Promise<CutCounts>;
   /** Requests of one version that count on a slice, and that should and cannot. */
   usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
+}
+
+/** How many requests of a version count, and how many of them are above the cap. */
+export interface CutCounts {
+  readonly cut: number;
+  readonly counted: number;
 }
 
 /** How many requests of a version count, and how many should and cannot. */

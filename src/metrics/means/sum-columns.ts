@@ -14,9 +14,14 @@ const usualAggregates = [
 ] as const;
 const denominators = ['pairedBaselineRequests', 'pairedCandidateRequests'] as const;
 const unusables = ['baselineUnusable', 'candidateUnusable'] as const;
+const cuts = ['baselineCut', 'candidateCut'] as const;
 
 /** What is added up by unit. */
-export type Aggregate = (typeof usualAggregates)[number] | (typeof denominators)[number] | (typeof unusables)[number];
+export type Aggregate =
+  | (typeof usualAggregates)[number]
+  | (typeof denominators)[number]
+  | (typeof unusables)[number]
+  | (typeof cuts)[number];
 
 /** The sums that a metric needs. */
 export function aggregatesOf(metric: MeanMetric): readonly Aggregate[] {
@@ -24,6 +29,7 @@ export function aggregatesOf(metric: MeanMetric): readonly Aggregate[] {
     ...usualAggregates,
     ...(metric.pairedDenominator === undefined ? [] : denominators),
     ...(metric.unusable === undefined ? [] : unusables),
+    ...(metric.isCut === undefined ? [] : cuts),
   ];
 }
 
@@ -75,6 +81,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
       : `(${metric.pairedDomain}) AND (${metric.pairedDenominator(role)})`,
   );
   const unusable = (role: (typeof roles)[number]) => metric.unusable?.condition(role) ?? 'false';
+  const cut = (role: (typeof roles)[number]) => `(${metric.domain(role)}) AND ${metric.isCut?.(role) ?? 'false'}`;
   const expressions: Record<Aggregate, string> = {
     pairedRequests: count(metric.pairedDomain),
     pairedBaseline: sum(metric.value('baseline'), baselinePairs ?? ''),
@@ -87,6 +94,8 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
     pairedCandidateRequests: count(candidatePairs ?? ''),
     baselineUnusable: count(unusable('baseline')),
     candidateUnusable: count(unusable('candidate')),
+    baselineCut: count(cut('baseline')),
+    candidateCut: count(cut('candidate')),
   };
   return aggregatesOf(metric).map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
 }

@@ -21,6 +21,8 @@ export interface UnitSums {
   readonly candidate: { readonly requests: Float64Array; readonly sum: Float64Array };
   /** Requests that should count for a version and cannot. */
   readonly unusable: Readonly<Record<Role, number>>;
+  /** Requests that count for a version and are above the cap. */
+  readonly cut: Readonly<Record<Role, number>>;
   /** What the values turned out to be. */
   readonly seen: ValuesSeen;
 }
@@ -111,6 +113,10 @@ export function unitSums(
     },
     baseline: { requests: column('baselineRequests'), sum: column('baselineSum') },
     candidate: { requests: column('candidateRequests'), sum: column('candidateSum') },
+    cut:
+      metric.isCut === undefined
+        ? { baseline: 0, candidate: 0 }
+        : { baseline: total(column('baselineCut')), candidate: total(column('candidateCut')) },
     unusable:
       metric.unusable === undefined
         ? { baseline: 0, candidate: 0 }

@@ -26,6 +26,8 @@ export interface MeanMetric {
   readonly range?: number;
   /** Whether values may exceed the range, or nobody knows one: then the largest value that was seen is the range where it is larger. */
   readonly rangeSeen?: true;
+  /** Condition under which a request that counts is worth more than the cap. */
+  isCut?(role: Role): string;
   /** Requests that should count and cannot: a number without them would be about other requests than it says. */
   readonly unusable?: UnusableRequests;
   /** Why a comparison on the same requests would mean nothing; absent where it does mean something. */
