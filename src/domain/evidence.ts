@@ -128,9 +128,6 @@ export interface ComparisonNumbers {
   readonly cappedShare?: number;
 }
 
-/** What a mean's interval cannot know of its large values. */
-export type MeanTails = Pick<ComparisonNumbers, 'topUnitsShare' | 'cappedShare'>;
-
 /** A served delta with the segments weighted alike on both sides. */
 export interface PostStratifiedDelta {
   readonly delta: number;

@@ -1,3 +1,4 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { AggregateNumber } from '../domain/aggregates.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
@@ -46,7 +47,7 @@ export class AggregateSampler implements Sampler {
   }
 
   /** Nor do they tell of users. */
-  async tails(): Promise<Record<never, never>> {
+  async tails(): Promise<MeanTails> {
     return {};
   }
 

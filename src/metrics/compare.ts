@@ -1,9 +1,9 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type {
   Comparison,
   ComparisonKind,
   ComparisonNumbers,
-  MeanTails,
   PostStratifiedDelta,
   Segment,
 } from '../domain/evidence.ts';

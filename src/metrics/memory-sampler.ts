@@ -1,4 +1,4 @@
-import type { MeanTails } from '../domain/evidence.ts';
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';

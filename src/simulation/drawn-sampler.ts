@@ -1,3 +1,4 @@
+import type { MeanTails } from '../metrics/table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import { ColumnReader } from '../metrics/means/column-reader.ts';
 import type { Measured } from '../metrics/table/estimate.ts';
@@ -56,7 +57,7 @@ export class DrawnSampler implements Sampler {
     return undefined;
   }
 
-  async tails(): Promise<Record<never, never>> {
+  async tails(): Promise<MeanTails> {
     return {};
   }
 }

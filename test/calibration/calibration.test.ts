@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { sampleRatio } from '../../src/stats/distances/sample-ratio.ts';
 import {
   areas,
-  coarseQuantiles,
   type Family,
   macroF1s,
   means,
@@ -13,9 +12,8 @@ import {
   relativeProportions,
   rootMeans,
   servedProportions,
-  spendings,
-  unmetExtremes,
 } from './grid.ts';
+import { coarseQuantiles, spendings, unmetExtremes } from './corner-grid.ts';
 import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
 import { Random } from './random.ts';

@@ -1,4 +1,3 @@
-import { largestLogLoss, type Metric } from '../../src/domain/metric.ts';
 import type { Design, Quantity, Scenario } from './scenario.ts';
 import type { Durations, Population, Proportions } from './populations.ts';
 import type { Traffic } from './simulated-log.ts';
@@ -16,9 +15,9 @@ export interface Family {
 }
 
 const looks = 20;
-const paired: Design = { kind: 'paired' };
+export const paired: Design = { kind: 'paired' };
 const splits = [0.05, 0.5, 0.95] as const;
-const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
+export const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
 const correlations = [0, 0.3, 0.9] as const;
 
 /** A tail so heavy that all units reach so many requests. */
@@ -27,7 +26,7 @@ function isEach(mostRequests: number): boolean {
 }
 
 /** Units with one request, units with up to 50 and a heavy tail, and units with ten each: a tail so heavy that all reach it. */
-function traffic(units: number, mostRequests: number): Traffic {
+export function traffic(units: number, mostRequests: number): Traffic {
   return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: isEach(mostRequests) ? 1e-9 : 1.2 };
 }
 
@@ -143,7 +142,7 @@ export const relativeProportions: Family = {
   ),
 };
 
-function durations(sigma: number, correlation: number, step?: number): Durations {
+export function durations(sigma: number, correlation: number, step?: number): Durations {
   const rounded = step === undefined ? {} : { step };
   return { kind: 'durations', sigma, ratio: 1.1, pairing: 0.7, correlation, ...rounded };
 }
@@ -164,7 +163,7 @@ export const means: Family = {
   ),
 };
 
-const quantileQuantities = (probability: number): [string, Quantity][] => [
+export const quantileQuantities = (probability: number): [string, Quantity][] => [
   ['own', { kind: 'own-quantile', probability }],
   ...cross([paired, ...served], [false, true]).map(([design, relative]): [string, Quantity] => [
     `${design.kind}${relative ? ' relative' : ''}`,
@@ -177,30 +176,6 @@ export const quantiles: Family = {
   cells: cross([0.5, 0.95, 0.99], shapes([300, 3000], [1, 50])).flatMap(([probability, [shape, correlation]]) =>
     quantileQuantities(probability).map(([label, quantity]) =>
       cell(`p${100 * probability} ${label}`, quantity, durations(0.8, correlation), shape),
-    ),
-  ),
-};
-
-/** What a few users bring, between two groups of which one may hold none of them. */
-export const spendings: Family = {
-  title: 'Served difference of what users spend (few buy at all)',
-  cells: cross(cross(served, [false, true]), cross([0.01, 0.05], shapes([300, 1000, 5000, 20_000], [1]))).map(
-    ([[design, relative], [buyers, [shape]]]) =>
-      cell(
-        `${relative ? 'relative, ' : ''}${100 * buyers}% buy`,
-        { kind: 'difference', relative, design },
-        { kind: 'spending', buyers, sigma: 1, correlation: 0 },
-        shape,
-      ),
-  ),
-};
-
-/** Times in whole ms of a model that takes four or so: many tie, the more of them the larger the log. */
-export const coarseQuantiles: Family = {
-  title: 'Quantiles of durations in whole steps (mid-distribution)',
-  cells: cross([0.5, 0.95], shapes([300, 3000, 20_000], [1])).flatMap(([probability, [shape, correlation]]) =>
-    quantileQuantities(probability).map(([label, quantity]) =>
-      cell(`p${100 * probability} ${label}`, quantity, durations(0.8, correlation, 0.25), shape),
     ),
   ),
 };
@@ -258,32 +233,6 @@ export const macroF1s: Family = {
         { kind: 'answers', frequency, right: { baseline, candidate }, anew: 0.3, correlation },
         shape,
       ),
-  ),
-};
-
-const timeouts: Metric = { id: 'latency.mean', family: 'latency', statistic: 'mean', timeoutMs: 2000 };
-const mistakes: Metric = { id: 'log_loss', family: 'log_loss' };
-
-/** What is measured, its usual value, the largest, and by how much the two versions differ. */
-const extremes = [
-  [timeouts, 100, 2000, 4],
-  [mistakes, 0.3, largestLogLoss, 0.06],
-] as const;
-
-export const unmetExtremes: Family = {
-  title: 'Means whose difference is all seldom extremes (floor of what has not been met)',
-  cells: cross(
-    cross(extremes, cross([paired, served[1]], ['candidate', 'baseline'] as const)),
-    cross(cross([1000, 5000, 20_000], [1, 20]), [0, 0.9]).filter(
-      ([[, most], correlation]) => most > 1 || correlation === 0,
-    ),
-  ).map(([[[metric, usual, extreme, difference], [design, met]], [[units, mostRequests], correlation]]) =>
-    cell(
-      `${metric.id} ${design?.kind ?? ''}, met by the ${met}`,
-      { kind: 'difference', relative: false, design: design ?? paired },
-      { kind: 'extremes', metric, usual, extreme, difference, met, correlation },
-      traffic(units, mostRequests),
-    ),
   ),
 };
 

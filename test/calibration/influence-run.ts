@@ -28,11 +28,11 @@ export function* influenceLooks(random: Random, { quantity, population, traffic 
   const [candidate, baseline] = [side('candidate', 1), side('baseline', 0)];
   for (let look = 0; look < traffic.looks; look += 1) {
     const right = candidate.at(look);
-    yield compared === 'own' ? own(right) : difference(baseline.at(look), right, served);
+    yield compared === 'own' ? ownValue(right) : difference(baseline.at(look), right, served);
   }
 }
 
-function own(units: UnitInfluences): Look {
+function ownValue(units: UnitInfluences): Look {
   const sums = influenceSums(units);
   return sums.kind === 'uncomputable' ? sums : influencedValue(sums);
 }

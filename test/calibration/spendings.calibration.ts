@@ -1,4 +1,4 @@
 import { calibrate } from './calibrate.ts';
-import { spendings } from './grid.ts';
+import { spendings } from './corner-grid.ts';
 
 calibrate(spendings);

@@ -1,4 +1,4 @@
 import { calibrate } from './calibrate.ts';
-import { unmetExtremes } from './grid.ts';
+import { unmetExtremes } from './corner-grid.ts';
 
 calibrate(unmetExtremes);

@@ -61,13 +61,6 @@ describe('a capped latency', () => {
 });
 
 describe('a capped KPI', () => {
-  const split = (revenue: (unit: number) => number): JudgedRow[] =>
-    Array.from({ length: 200 }, (_, unit) => ({
-      unit,
-      revenue: revenue(unit),
-      inCanary: unit % 2 === 0,
-      ...(unit % 2 === 0 ? { candidate: { label: 'a' } } : { baseline: { label: 'a' } }),
-    }));
   const metric = cappedMetric({ id: 'kpi.revenue', family: 'kpi', field: 'revenue' }, 50);
   const subject = { metric, comparison: 'served', slice: { cohort: 'canary', segment: null } } as const;
 
@@ -93,3 +86,12 @@ describe('a capped KPI', () => {
     });
   });
 });
+
+function split(revenue: (unit: number) => number): JudgedRow[] {
+  return Array.from({ length: 200 }, (_, unit) => ({
+    unit,
+    revenue: revenue(unit),
+    inCanary: unit % 2 === 0,
+    ...(unit % 2 === 0 ? { candidate: { label: 'a' } } : { baseline: { label: 'a' } }),
+  }));
+}

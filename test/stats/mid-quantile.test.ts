@@ -44,18 +44,20 @@ test('it never falls as the probability rises', () => {
 });
 
 test('values of which one has more than 15% at the quantile are too coarse', () => {
-  const ofShare = (heaviest: number) =>
-    quantileWindow({
-      probability: 0.5,
-      quantile: 3,
-      heaviest,
-      requests: new Float64Array(200).fill(1),
-      atMost: Float64Array.from({ length: 200 }, (_, unit) => unit % 2),
-      unitsBeyond: 100,
-    });
   expect(ofShare(0.15).kind).toBe('window');
   expect(ofShare(0.16)).toEqual({
     kind: 'uncomputable',
     reason: 'recorded too coarsely: 16% of the requests have one and the same value at the quantile',
   });
 });
+
+function ofShare(heaviest: number) {
+  return quantileWindow({
+    probability: 0.5,
+    quantile: 3,
+    heaviest,
+    requests: new Float64Array(200).fill(1),
+    atMost: Float64Array.from({ length: 200 }, (_, unit) => unit % 2),
+    unitsBeyond: 100,
+  });
+}

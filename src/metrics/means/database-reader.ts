@@ -44,10 +44,11 @@ export class DatabaseReader implements UnitAdder {
   ): Promise<PairedSums | RatioSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
     const floor = await this.#floor(metric);
-    const { pairedDenominator, root = false } = metric.definition;
-    if (pairedDenominator === undefined && !root) return await readPair(rows, floor, quantity);
+    const { root = false } = metric.definition;
+    const shared = metric.definition.pairedDenominator === undefined;
+    if (shared && !root) return await readPair(rows, floor, quantity);
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
-      requests: rows.column(pairedDenominator === undefined ? 'pairedRequests' : `paired${role}Requests`),
+      requests: rows.column(shared ? 'pairedRequests' : `paired${role}Requests`),
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };

@@ -1,5 +1,5 @@
+import type { MeanTails } from '../table/mean-tails.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
-import type { MeanTails } from '../../domain/evidence.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { ownValue } from '../../stats/estimates/own-value.ts';

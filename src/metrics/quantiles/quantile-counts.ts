@@ -66,7 +66,6 @@ async function createPoints(
 async function createCounts({ judged, subject }: LatencyValues, name: string): Promise<void> {
   const counts = subject.sides.flatMap((role, side) => {
     const latency = `${role}_latency_ns`;
-    const count = (condition: string) => `count(CASE WHEN ${condition} THEN 1 END)`;
     // Counted apart, so that the sum does not depend on the order in which the requests come.
     const atLow = `(1 + any_value(CASE WHEN low${side} < high${side} THEN towards${side} ELSE 0 END)) / 2`;
     const atHigh = `any_value(towards${side}) / 2`;
@@ -83,6 +82,10 @@ async function createCounts({ judged, subject }: LatencyValues, name: string): P
      FROM ${judged.name} JOIN ${points} ON ${segmentOf(subject)} = ${points}.segment
      WHERE ${timedRequests(subject)} GROUP BY ${points}.segment, unit_index`,
   );
+}
+
+function count(condition: string): string {
+  return `count(CASE WHEN ${condition} THEN 1 END)`;
 }
 
 /** The sides' quantiles at probabilities of their own, in ms, on the requests of one value of the dimension. */

@@ -1,4 +1,4 @@
-import type { ServedGroup } from './served-difference.ts';
+import type { ServedGroup } from './served-group.ts';
 import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Linearized } from './linearized.ts';
-import { differenceOfGroups, relativeDifferenceOfGroups, type ServedGroup } from './served-difference.ts';
+import { differenceOfGroups, relativeDifferenceOfGroups } from './served-difference.ts';
+import type { ServedGroup } from './served-group.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
 import type { InfluencePair, InfluenceSums, RareKind } from '../sums/influence-sums.ts';
 import { ratioSkewness, ratioVariance, residualMoments } from '../sums/residual-sums.ts';

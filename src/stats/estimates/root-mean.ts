@@ -1,7 +1,8 @@
 import type { Linearized } from './linearized.ts';
 import { ownValue } from './own-value.ts';
 import { pairedRatioDifference } from './paired-ratio-difference.ts';
-import { differenceOfGroups, relativeDifferenceOfGroups, servedGroup, type ServedGroup } from './served-difference.ts';
+import { differenceOfGroups, relativeDifferenceOfGroups, servedGroup } from './served-difference.ts';
+import type { ServedGroup } from './served-group.ts';
 import type { Uncomputable } from '../result.ts';
 import type { ComparedQuantity } from '../sums/paired-sums.ts';
 import { type RatioSums, rootForWeight } from '../sums/ratio-sums.ts';

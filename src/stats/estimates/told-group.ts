@@ -2,7 +2,7 @@ import type { Proportion } from './proportion.ts';
 import { proportionFloor } from '../sums/contribution-sums.ts';
 import type { Linearized } from './linearized.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
-import type { ServedGroup } from './served-difference.ts';
+import type { ServedGroup } from './served-group.ts';
 
 /** A mean over requests of which only the totals are told, without the requests. */
 export interface ToldMean {

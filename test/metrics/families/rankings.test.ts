@@ -101,7 +101,6 @@ describe('what users move', () => {
   const drawn = truth.map((positive, at) => ({ positive, score: scores[at] ?? 0, unit: Math.floor(at / 2) }));
   const lostWithout = (valueOf: (drawn: readonly Row[]) => number) =>
     Array.from({ length: 250 }, (_, unit) => valueOf(drawn) - valueOf(drawn.filter((one) => one.unit !== unit)));
-  const variance = (moved: Iterable<number>) => [...moved].reduce((sum, one) => sum + one * one, 0);
 
   test('average precision by adds up to nothing, and is what it loses without them', () => {
     const { moved } = feed(new PrecisionCurve(unitsOf(drawn)), drawn, 100).average();
@@ -119,6 +118,10 @@ describe('what users move', () => {
     expect(variance(moved) / variance(lost)).toBeLessThan(1.25);
   });
 });
+
+function variance(moved: Iterable<number>): number {
+  return [...moved].reduce((sum, one) => sum + one * one, 0);
+}
 
 function feed<Ranking extends Pick<PrecisionCurve, 'addInOrder'>>(
   ranking: Ranking,
