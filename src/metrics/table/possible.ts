@@ -16,10 +16,10 @@ export function withinPossible(measured: Measured, metric: Metric, quantity: Tes
   if (!isShare && unit === 'number' && !neverNegative.has(metric.family)) return measured;
   switch (quantity) {
     case 'own':
-      return { ...measured, possible: { low: 0, high: isShare ? 1 : Infinity } };
+      return { ...measured, possible: isShare ? { low: 0, high: 1 } : { low: 0 } };
     case 'difference':
       return isShare ? { ...measured, possible: { low: -1, high: 1 } } : measured;
     case 'relative':
-      return { ...measured, possible: { low: -1, high: Infinity } };
+      return { ...measured, possible: { low: -1 } };
   }
 }

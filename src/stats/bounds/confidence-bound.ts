@@ -59,8 +59,8 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
-  const { possible = { low: -Infinity, high: Infinity } } = estimate;
-  return { kind: 'interval', low: Math.max(low, possible.low), high: Math.min(high, possible.high) };
+  const { low: least = -Infinity, high: most = Infinity } = estimate.possible ?? {};
+  return { kind: 'interval', low: Math.max(low, least), high: Math.min(high, most) };
 }
 
 /** Fewest requests of each kind, where an estimate is made of several; the sequential bound lies so much further out that it needs fewer. */

@@ -39,7 +39,7 @@ export interface Linearized {
   readonly degreesOfFreedom?: number;
   readonly logScale?: LogScale;
   /** What values the quantity can have at all, on the natural scale; its interval is told within them. Any where absent. */
-  readonly possible?: { readonly low: number; readonly high: number };
+  readonly possible?: { readonly low?: number; readonly high?: number };
   /** The kind of request that the estimate knows least of, where it is made of several kinds. */
   readonly rarest?: RareKind;
 }
