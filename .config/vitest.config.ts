@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    isolate: false,
     // Two, also on a machine of two cores, where the runner would take one: many tests wait for processes of their own.
     maxWorkers: 2,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'json'],

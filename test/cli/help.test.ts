@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExitCode, exitCodeMeanings } from '../../src/domain/exit-code.ts';
-import { run, temporaryFolder } from './harness.ts';
+import { run, runInstalled, temporaryFolder } from './harness.ts';
 import { linesOf, plan, starter } from './starter.ts';
 
 const commands = [
@@ -25,7 +25,7 @@ const heavyLibraries = /@duckdb|@tensorflow|onnxruntime/u;
 /** The modules that a command loads, as file URLs. */
 async function modulesOf(args: readonly string[], cwd: string): Promise<string[]> {
   const record = join(temporaryFolder(), 'modules.txt');
-  const { exitCode } = await run(args, {
+  const { exitCode } = await runInstalled(args, {
     cwd,
     env: { NODE_OPTIONS: `--import=${recorder.href}`, MODULE_RECORD: record },
   });

@@ -50,8 +50,7 @@ describe('looks', () => {
   });
 
   test('at a log that has changed start a new series', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     editRecords(folder, (record, index) => (index === 0 ? undefined : record));
     const { evidence, stderr } = await evaluate(folder);
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });
@@ -59,8 +58,7 @@ describe('looks', () => {
   });
 
   test('of a plan that has changed start a new series', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     edit(folder, plan, (text) => text.replace('max: 150ms', 'max: 160ms'));
     const { evidence, stderr } = await evaluate(folder);
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });

@@ -8,7 +8,6 @@ import {
   candidate,
   edit,
   evaluate,
-  judgeAll,
   linesOf,
   log,
   promote,
@@ -80,18 +79,6 @@ test('another, of a version that is worse in one language, is rolled back at 25%
   expect(registryIn(folder).history.at(-1)).toMatchObject({ action: 'rollback', stage: 'canary-25' });
 });
 
-/** The starter's candidate, stable. */
-async function completed(): Promise<string> {
-  const folder = await starter();
-  judgeAll(folder);
-  for (const _ of ['shadow', 'canary-10', 'half', 'full']) {
-    await evaluate(folder);
-    await promote(folder);
-  }
-  expect(registryOf(folder).aliases).toEqual({ stable: candidate });
-  return folder;
-}
-
 /** Requests of a later day, on which the candidate fails or does not. */
 function nextDay(folder: string, fails: boolean): void {
   const lines = linesOf(readFileSync(join(folder, log), 'utf8')).map((line) => {
@@ -105,7 +92,7 @@ function nextDay(folder: string, fails: boolean): void {
 }
 
 test('after it is stable, newer requests still compare it with the archived version', async () => {
-  const folder = await completed();
+  const folder = await starter('stable');
   nextDay(folder, false);
   const { evidence } = await evaluate(folder, ['--stage', 'full']);
   expect(evidence).toMatchObject({
@@ -119,7 +106,7 @@ test('after it is stable, newer requests still compare it with the archived vers
 });
 
 test('and where they show that it fails, promote goes back to the archived version', async () => {
-  const folder = await completed();
+  const folder = await starter('stable');
   nextDay(folder, true);
   const { evidence } = await evaluate(folder, ['--stage', 'full']);
   expect(evidence.verdict.decision).toBe('rollback');
@@ -132,7 +119,7 @@ test('and where they show that it fails, promote goes back to the archived versi
 });
 
 test('and without any evidence, rollback does', async () => {
-  const folder = await completed();
+  const folder = await starter('stable');
   expect((await run(['rollback', 'intent-classifier', '--registry', 'registry'], { cwd: folder })).exitCode).toBe(0);
   expect(registryOf(folder)).toMatchObject({ aliases: { stable: '1.0.0' }, traffic: { '1.0.0': 1 } });
 });

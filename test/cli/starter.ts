@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
 import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
@@ -31,38 +32,51 @@ export interface StarterRecord {
   readonly outcomes: Readonly<Record<string, RecordedOutcome>>;
 }
 
-let template: Promise<string> | undefined;
-let evaluatedTemplate: Promise<string> | undefined;
+/**
+ * How far the starter's rollout is: as `canary init` writes it, evaluated once with the verdict increase, evaluated once with
+ * the verdict hold, with its candidate at 10%, or with its candidate stable. The last two judge everybody at each stage.
+ */
+export type StarterState = 'new' | 'evaluated' | 'held' | 'at ten percent' | 'stable';
+
+/** The folder of each state, which every test that begins there copies. Whoever gives the run its place for files takes them away. */
+const templates = new Map<StarterState, Promise<string>>();
 
 /**
- * A copy of what `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As
- * it is, its first stage may begin; each test breaks the one thing that it is about.
+ * What `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As it is, its
+ * first stage may begin; each test breaks the one thing that it is about.
  */
-export async function starter(): Promise<string> {
-  template ??= initialise();
+export async function starter(state: StarterState = 'new'): Promise<string> {
   const folder = temporaryFolder();
-  cpSync(await template, folder, { recursive: true });
+  cpSync(await template(state), folder, { recursive: true });
   return folder;
 }
 
-/** The same after its first evaluation, which says increase: where tests of promoting begin. */
-export async function evaluatedStarter(): Promise<string> {
-  evaluatedTemplate ??= evaluateOnce();
-  const folder = temporaryFolder();
-  cpSync(await evaluatedTemplate, folder, { recursive: true });
-  return folder;
+function template(state: StarterState): Promise<string> {
+  const known = templates.get(state) ?? make(state);
+  templates.set(state, known);
+  return known;
 }
 
-async function evaluateOnce(): Promise<string> {
-  const folder = await initialise();
-  await evaluate(folder);
-  return folder;
-}
-
-async function initialise(): Promise<string> {
-  const folder = temporaryFolder(afterAll);
-  const { exitCode, stderr } = await run(['init', folder]);
-  if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
+async function make(state: StarterState): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'canary-starter-'));
+  if (state === 'new') {
+    const { exitCode, stderr } = await run(['init', folder]);
+    if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
+    return folder;
+  }
+  cpSync(await template(state === 'stable' ? 'at ten percent' : 'new'), folder, { recursive: true });
+  if (state === 'evaluated') await evaluate(folder);
+  else if (state === 'held') {
+    askForMore(folder);
+    expect((await evaluate(folder)).exitCode).toBe(3);
+  } else {
+    if (state === 'at ten percent') judgeAll(folder);
+    for (let stage = 0; stage < 2; stage += 1) {
+      await evaluate(folder);
+      expect((await promote(folder)).exitCode).toBe(0);
+    }
+    expect(registryOf(folder).traffic[candidate]).toBe(state === 'stable' ? 1 : 0.1);
+  }
   return folder;
 }
 
@@ -103,6 +117,11 @@ export function linesOf(text: string): string[] {
 /** The starter's plan judged on everybody at each stage, so that the small log is enough for all of them. */
 export function judgeAll(folder: string): void {
   edit(folder, plan, (text) => `${text}judge: all\n`);
+}
+
+/** The starter's plan with a first stage that its log is too small for. */
+export function askForMore(folder: string): void {
+  edit(folder, plan, (text) => text.replace('minRequests: 1000', 'minRequests: 9000'));
 }
 
 export interface Evaluated extends Run {
