@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['.config/vitest.global-setup.ts'],
     setupFiles: ['.config/vitest.setup.ts'],
     testTimeout: 240_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     isolate: false,
     // Two, also on a machine of two cores, where the runner would take one: many tests wait for processes of their own.

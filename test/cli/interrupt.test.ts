@@ -4,13 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { run, runInstalled, treeOf, type Run } from './harness.ts';
 import { runBeforeEncoding, shortenLog } from './model-code.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 
 /** A rollout whose candidate takes some seconds for its replay. */
 async function slowRollout(): Promise<string> {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   shortenLog(folder, plan, 3300);
   await runBeforeEncoding(folder, '1.5.0', 'for (const end = performance.now() + 1; performance.now() < end; );');
   return folder;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from './harness.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 import { edit, editRecords, evaluate, plan, planName, starter } from './starter.ts';
 
 const atOneTime = { env: { SOURCE_DATE_EPOCH: '1764547200' } };
@@ -71,7 +71,8 @@ describe('replayed outcomes', () => {
   const models = join('fixtures', 'registry', 'models', 'intent-classifier');
 
   test('that are kept give byte-identical evidence without the models', async () => {
-    const folder = ownShippedRollouts();
+    const folder = shippedRollouts();
+    edit(folder, file, (text) => text.replace('seed: 7', 'seed: 7, latencyRequests: 1000'));
     const evaluateJson = () => run(['evaluate', file, '--format', 'json'], { cwd: folder, ...atOneTime });
     const first = await evaluateJson();
     expect(first.exitCode).toBe(0);

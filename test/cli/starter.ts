@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
@@ -7,6 +6,7 @@ import type { ModelRegistry } from '../../src/domain/registry.ts';
 import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder, type Run, type RunOptions } from './harness.ts';
+import { madeOnce } from './made-once.ts';
 
 /** The names of what `canary init` writes. */
 export const plan = 'rollout.yaml';
@@ -38,46 +38,42 @@ export interface StarterRecord {
  */
 export type StarterState = 'new' | 'evaluated' | 'held' | 'at ten percent' | 'stable';
 
-/** The folder of each state, which every test that begins there copies. Whoever gives the run its place for files takes them away. */
-const templates = new Map<StarterState, Promise<string>>();
-
 /**
  * What `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As it is, its
  * first stage may begin; each test breaks the one thing that it is about.
  */
 export async function starter(state: StarterState = 'new'): Promise<string> {
   const folder = temporaryFolder();
-  cpSync(await template(state), folder, { recursive: true });
+  cpSync(await folderOf(state), folder, { recursive: true });
   return folder;
 }
 
-function template(state: StarterState): Promise<string> {
-  const known = templates.get(state) ?? make(state);
-  templates.set(state, known);
-  return known;
-}
+const folderOf = (state: StarterState): Promise<string> =>
+  madeOnce(state.replaceAll(' ', '-'), (folder) => make(state, folder));
 
-async function make(state: StarterState): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-starter-'));
+async function make(state: StarterState, folder: string): Promise<void> {
   if (state === 'new') {
     const { exitCode, stderr } = await run(['init', folder]);
     if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
-    return folder;
+    return;
   }
-  cpSync(await template(state === 'stable' ? 'at ten percent' : 'new'), folder, { recursive: true });
+  cpSync(await folderOf(state === 'stable' ? 'at ten percent' : 'new'), folder, { recursive: true });
   if (state === 'evaluated') await evaluate(folder);
   else if (state === 'held') {
     askForMore(folder);
     expect((await evaluate(folder)).exitCode).toBe(3);
   } else {
     if (state === 'at ten percent') judgeAll(folder);
-    for (let stage = 0; stage < 2; stage += 1) {
-      await evaluate(folder);
-      expect((await promote(folder)).exitCode).toBe(0);
-    }
+    await enterTwoStages(folder);
     expect(registryOf(folder).traffic[candidate]).toBe(state === 'stable' ? 1 : 0.1);
   }
-  return folder;
+}
+
+async function enterTwoStages(folder: string): Promise<void> {
+  for (let stage = 0; stage < 2; stage += 1) {
+    await evaluate(folder);
+    expect((await promote(folder)).exitCode).toBe(0);
+  }
 }
 
 /** Changes a file of a scenario. A change that changes nothing is a mistake of the test. */
