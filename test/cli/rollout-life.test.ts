@@ -28,7 +28,7 @@ async function step(folder: string, plan: string): Promise<Record<'evaluate' | '
 
 const registryIn = (folder: string) => parseRegistry(readFileSync(join(folder, registryFile), 'utf8'), registryFile);
 
-test('a shipped rollout goes through shadow, 5%, 25% and 50% to stable', { timeout: 600_000 }, async () => {
+test('a shipped rollout goes through shadow, 5%, 25% and 50% to stable', async () => {
   const folder = await replayedRollouts();
   const plan = 'rollouts/intent-1.5.0.yaml';
   edit(folder, plan, (text) => `${text}judge: all\n`);
@@ -49,7 +49,7 @@ test('a shipped rollout goes through shadow, 5%, 25% and 50% to stable', { timeo
   expect(changelog).toMatch(/^## \[1\.5\.0\] - \d{4}-\d{2}-\d{2}\n\n### Changed\n(?:\n- .*){1}(?:\n- .*){4}\n$/mu);
 });
 
-test('another, of a version that is worse in one language, is rolled back at 25%', { timeout: 600_000 }, async () => {
+test('another, of a version that is worse in one language, is rolled back at 25%', async () => {
   const folder = await replayedRollouts();
   const plan = 'rollouts/intent-1.6.0.yaml';
   // That language comes to the product after 5% of the users have the version.
