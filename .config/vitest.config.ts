@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: 'forks',
+    // Modules are imported once in a process instead of once in each of some 220 files.
     isolate: false,
     // Two, also on a machine of two cores, where the runner would take one: many tests wait for processes of their own.
     maxWorkers: 2,

@@ -80,7 +80,9 @@ describe('output', () => {
     ['with NO_COLOR', { NO_COLOR: '1' }, false],
     ['with an empty NO_COLOR and FORCE_COLOR', { NO_COLOR: '', FORCE_COLOR: '1' }, true],
   ] as const)('%s %j has colour: %s', async (_, env, coloured) => {
-    const { stdout } = await runInstalled(['evaluate', plan], { cwd: await starter(), env });
+    // The report of kept evidence prints what its evaluation printed, and sooner.
+    const evidence = join('.canary', planName, 'shadow', 'evidence.json');
+    const { stdout } = await runInstalled(['report', evidence], { cwd: await starter('evaluated'), env });
     expect(stdout.includes(escapeCharacter)).toBe(coloured);
   });
 
@@ -88,6 +90,7 @@ describe('output', () => {
     const folder = await starter();
     const plain = await run(['evaluate', plan], { cwd: folder });
     const coloured = await runInstalled(['evaluate', plan], { cwd: folder, env: { FORCE_COLOR: '1' } });
+    expect(coloured.stdout).toContain(escapeCharacter);
     const colour = new RegExp(`${escapeCharacter}\\[[0-9;]*m`, 'gu');
     expect(coloured.stdout.replaceAll(colour, '')).toBe(plain.stdout);
   });

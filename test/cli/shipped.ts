@@ -42,7 +42,7 @@ async function replayShipped(folder: string): Promise<void> {
     ['1.7.0', 4],
   ] as const) {
     const evaluated = await run(['evaluate', `rollouts/intent-${candidate}.yaml`, '--quiet'], { cwd: folder });
-    expect(evaluated, candidate).toMatchObject({ exitCode, stderr: '' });
+    expect(evaluated).toMatchObject({ exitCode, stderr: '' });
   }
   // The evidence goes: who copies this has evaluated nothing.
   const kept = join(folder, 'rollouts/.canary');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
 import type { PlanKeys } from '../fixtures/test-rollout.ts';
 import { checkOf, inCanary, type PlantedRecord, plantedRollout, seeded } from './planted-log.ts';
 
@@ -46,12 +47,12 @@ function pairs(random: () => number, name: string, baselineRight = 0.9): Planted
   return { label: 'a', context: { device: name }, outcomes };
 }
 
-describe('cohorts that cannot be compared', () => {
-  const evaluate = async (shape: LogShape, checks: PlanKeys = {}) => {
-    const rollout = plantedRollout().write('log.jsonl', logOf(shape));
-    return await rollout.evaluate({ ...source, ...half, ...accuracy, ...checks });
-  };
+async function evaluate(shape: LogShape, checks: PlanKeys = {}): Promise<Evidence> {
+  const rollout = plantedRollout().write('log.jsonl', logOf(shape));
+  return await rollout.evaluate({ ...source, ...half, ...accuracy, ...checks });
+}
 
+describe('cohorts that cannot be compared', () => {
   test('a canary cohort with another mix of devices holds a live split and is named', async () => {
     const evidence = await evaluate({
       users: 1500,

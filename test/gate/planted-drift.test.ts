@@ -9,8 +9,6 @@ import { checkOf, type PlantedRecord, plantedRollout, seeded } from './planted-l
 const hour = 3_600_000;
 const october = Date.parse('2026-10-01T00:00:00Z');
 const november = Date.parse('2026-11-01T00:00:00Z');
-const shadow = { stages: '[{ name: shadow, weight: 0 }, { name: full, weight: 1 }]' };
-const guardrail = { guardrails: '[{ metric: accuracy, maxDecrease: 5pp }]' };
 const source = { requests: '{ source: now.jsonl }' };
 const against = (more = '') => ({ drift: `{ reference: then.jsonl${more} }` });
 
@@ -56,7 +54,7 @@ beforeEach(() => {
 describe('drift against an earlier log', () => {
   test('of the same world finds nothing, in every field of the log', async () => {
     rollout.write('now.jsonl', weekOf(november, 'n', 2));
-    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against() });
+    const evidence = await rollout.evaluate({ ...source, ...against() });
     expect(checkOf(evidence, 'drift').status).toBe('pass');
     const compared = evidence.drift?.features.map(({ name, kind }) => `${name}: ${kind}`).toSorted();
     expect(compared).toEqual([
@@ -81,8 +79,6 @@ describe('drift against an earlier log', () => {
     );
     const evidence = await rollout.evaluate({
       ...source,
-      ...shadow,
-      ...guardrail,
       ...against(', features: [input.wait, context.device]'),
     });
     expect(evidence.drift?.features[0]).toMatchObject({ name: 'input.wait', moved: true, kind: 'numeric' });
@@ -100,7 +96,7 @@ describe('drift against an earlier log', () => {
       'now.jsonl',
       weekOf(november, 'n', 2, () => ({ context: { device: 'ios' } })),
     );
-    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against(', action: hold') });
+    const evidence = await rollout.evaluate({ ...source, ...against(', action: hold') });
     expect(checkOf(evidence, 'drift')).toMatchObject({
       status: 'hold',
       detail: expect.stringContaining('context.device moved'),
@@ -117,8 +113,6 @@ describe('drift against an earlier log', () => {
     );
     const evidence = await rollout.evaluate({
       ...source,
-      ...shadow,
-      ...guardrail,
       ...against(', features: [input.text]'),
     });
     expect(checkOf(evidence, 'drift').detail).toContain('input.text (text length) moved');
@@ -132,7 +126,7 @@ describe('drift against an earlier log', () => {
         context: { device: random() < 0.5 ? 'tv' : 'ios' },
       })),
     );
-    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against() });
+    const evidence = await rollout.evaluate({ ...source, ...against() });
     expect(featureOf(evidence, 'input.wait')).toMatchObject({ moved: true });
     expect(featureOf(evidence, 'input.wait').bins.find(({ label }) => label === '(missing)')?.current).toBe(1);
     expect(featureOf(evidence, 'context.device').bins.find(({ label }) => label === '(new)')?.current).toBeCloseTo(
@@ -144,7 +138,7 @@ describe('drift against an earlier log', () => {
   test('counts a record once that the log holds twice', async () => {
     const now = weekOf(november, 'n', 2);
     rollout.write('now.jsonl', [...now, ...now.slice(0, 300)]);
-    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against() });
+    const evidence = await rollout.evaluate({ ...source, ...against() });
     expect(evidence.drift?.current.requests).toBe(now.length);
   });
 
@@ -158,7 +152,7 @@ describe('drift against an earlier log', () => {
         },
       })),
     );
-    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against() });
+    const evidence = await rollout.evaluate({ ...source, ...against() });
     expect(featureOf(evidence, 'prediction')).toMatchObject({ about: 'prediction', moved: true });
     expect(checkOf(evidence, 'drift').detail).toContain("the candidate's predictions differ from the baseline's");
   });
@@ -172,8 +166,6 @@ describe('drift over a week', () => {
     );
     const evidence = await rollout.evaluate({
       requests: '{ source: now.jsonl, from: 2026-11-04 }',
-      ...shadow,
-      ...guardrail,
       drift: '{ reference: { to: 2026-11-03 } }',
     });
     expect(featureOf(evidence, 'label')).toMatchObject({ about: 'label', moved: true });
@@ -191,8 +183,6 @@ describe('drift over a week', () => {
     );
     const evidence = await rollout.evaluate({
       ...source,
-      ...shadow,
-      ...guardrail,
       ...against(', features: [context.device]'),
     });
     const quality = evidence.drift?.quality;
@@ -206,14 +196,14 @@ describe('drift over a week', () => {
 describe('a reference that cannot be one', () => {
   test('because it holds requests of now', async () => {
     rollout.write('now.jsonl', [...weekOf(november, 'n', 2), ...weekOf(october, 't', 1).slice(0, 3)]);
-    await expect(rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against() })).rejects.toThrow(
+    await expect(rollout.evaluate({ ...source, ...against() })).rejects.toThrow(
       /drift\.reference overlaps what is judged now: 3 requests are in both, such as t0/u,
     );
   });
 
   test('because its window overlaps the one that is judged', async () => {
     rollout.write('now.jsonl', weekOf(november, 'n', 2));
-    const later = { requests: '{ source: now.jsonl, from: 2026-11-02 }', ...shadow, ...guardrail };
+    const later = { requests: '{ source: now.jsonl, from: 2026-11-02 }' };
     await expect(rollout.evaluate({ ...later, drift: '{ reference: { to: 2026-11-03 } }' })).rejects.toMatchObject({
       diagnostics: [
         expect.objectContaining({
@@ -227,7 +217,7 @@ describe('a reference that cannot be one', () => {
 
   test('because no request is in its window', async () => {
     rollout.write('now.jsonl', weekOf(november, 'n', 2));
-    const later = { requests: '{ source: now.jsonl, from: 2026-11-02 }', ...shadow, ...guardrail };
+    const later = { requests: '{ source: now.jsonl, from: 2026-11-02 }' };
     await expect(rollout.evaluate({ ...later, drift: '{ reference: { to: 2020-01-01 } }' })).rejects.toThrow(
       'drift.reference has no request to compare',
     );
@@ -235,9 +225,7 @@ describe('a reference that cannot be one', () => {
 
   test('a feature that is not in the log is told with the nearest that is', async () => {
     rollout.write('now.jsonl', weekOf(november, 'n', 2));
-    await expect(
-      rollout.evaluate({ ...source, ...shadow, ...guardrail, ...against(', features: [input.wiat]') }),
-    ).rejects.toMatchObject({
+    await expect(rollout.evaluate({ ...source, ...against(', features: [input.wiat]') })).rejects.toMatchObject({
       message: expect.stringContaining('no record has the field input.wiat, which drift.features names'),
       hint: expect.stringContaining('did you mean input.wait?'),
     });
@@ -246,7 +234,7 @@ describe('a reference that cannot be one', () => {
   test('thresholds out of range are told with what to write', async () => {
     rollout.write('now.jsonl', weekOf(november, 'n', 2));
     const wrong = { drift: '{ reference: then.jsonl, thresholds: { psi: 0, ks: 1.5, psl: 1 }, action: stop }' };
-    await expect(rollout.evaluate({ ...source, ...shadow, ...guardrail, ...wrong })).rejects.toMatchObject({
+    await expect(rollout.evaluate({ ...source, ...wrong })).rejects.toMatchObject({
       diagnostics: [
         expect.objectContaining({ message: 'psi: 0 is not above 0', hint: 'write psi: 0.2' }),
         expect.objectContaining({ message: 'ks: 1.5 is above 1' }),

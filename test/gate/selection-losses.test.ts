@@ -30,9 +30,15 @@ function served(tell: (served: Served) => Record<string, unknown>, users = 4000,
   });
 }
 
+interface JudgedOptions {
+  readonly where?: string;
+  readonly keys?: PlanKeys;
+  readonly guardrail?: string;
+}
+
 async function judged(
   records: readonly PlantedRecord[],
-  { where = '', keys = {} as PlanKeys, guardrail = '{ metric: error_rate, maxIncrease: 2pp }' } = {},
+  { where = '', keys = {}, guardrail = '{ metric: error_rate, maxIncrease: 2pp }' }: JudgedOptions = {},
 ): Promise<Evidence> {
   return await plantedRollout()
     .write('log.jsonl', records)
