@@ -13,6 +13,7 @@ async function inspect(
   requests = 'segments: { locale: locale }',
 ): Promise<RequestsInspection> {
   const plan = {
+    name: 'inspected',
     requests: `{ source: ${file}, ${requests} }`,
     stages: '[{ name: full, weight: 1 }]',
     guardrails: ['{ metric: latency.p95, max: 120ms }'],
