@@ -29,7 +29,7 @@ beforeAll(async () => {
     'log.jsonl',
     `${ownFields.live}${inContext}`,
   );
-}, 60_000);
+});
 
 const cases: readonly [
   name: string,
