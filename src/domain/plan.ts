@@ -1,4 +1,4 @@
-import type { AggregateNumber } from './aggregates.ts';
+import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import type { AnswerForm, LogFormat, RequestFields } from './log/log-format.ts';
@@ -45,7 +45,7 @@ export interface RequestSource {
   /** Files or globs, relative to the plan's folder; none where the plan holds the numbers itself. */
   readonly source: readonly string[];
   /** Of `aggregates`, the numbers that the plan holds itself. */
-  readonly numbers?: readonly AggregateNumber[];
+  readonly numbers?: readonly ToldNumber[];
   readonly fields: RequestFields;
   /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
   readonly versions?: Readonly<Record<string, string>>;

@@ -3,20 +3,20 @@ import type { RolloutPlan } from '../domain/plan.ts';
 import { readDrift } from './read/drift.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
-import { checkChecks } from './read/checks.ts';
+import { validateChecks } from './read/checks.ts';
 import { readDecisionCost } from './read/decision-cost.ts';
 import { readGuardrails } from './read/guardrails.ts';
-import { checkLogFormat } from './read/log-format.ts';
-import { checkNames } from './read/names.ts';
+import { validateLogFormat } from './read/log-format.ts';
+import { validateNames } from './read/names.ts';
 import { normalise } from './read/normalise.ts';
-import { checkFilter } from './read/filter.ts';
-import { checkPaths } from './read/paths.ts';
-import { checkScores } from './read/check-scores.ts';
-import { checkRequestSource } from './read/request-source.ts';
-import { checkSchema } from './read/plan-schema.ts';
+import { validateFilter } from './read/filter.ts';
+import { validatePaths } from './read/paths.ts';
+import { validateScores } from './read/scores.ts';
+import { validateRequestSource } from './read/request-source.ts';
+import { validateSchema } from './read/plan-schema.ts';
 import { planFindings } from './read/plan-voice.ts';
-import { checkSegments } from './read/segments.ts';
-import { checkSettings } from './read/settings.ts';
+import { validateSegments } from './read/segments.ts';
+import { validateSettings } from './read/settings.ts';
 import { sourceText } from '../documents/source-text.ts';
 import { readStages } from './read/stages.ts';
 import { plainValue, type TreeNode } from '../documents/tree.ts';
@@ -55,23 +55,23 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const { root, diagnostics } = parseWithBases(sourceText(path, text), readBase);
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
-  const checked = checkSchema(plainValue(root));
+  const checked = validateSchema(plainValue(root));
   const stages = readStages(root);
   const guardrails = readGuardrails(root, readDecisionCost(root).value);
   const drift = readDrift(root);
   const explained = [
-    checkNames,
-    checkRequestSource,
-    checkLogFormat,
-    checkPaths,
-    checkFilter,
+    validateNames,
+    validateRequestSource,
+    validateLogFormat,
+    validatePaths,
+    validateFilter,
     () => stages.findings,
     () => guardrails.findings,
-    checkSegments,
-    checkSettings,
-    checkChecks,
+    validateSegments,
+    validateSettings,
+    validateChecks,
     () => drift.findings,
-    checkScores,
+    validateScores,
   ].flatMap((check) => check(root));
   const found = 'errors' in checked ? merged(explained, planFindings(root, checked.errors)) : explained;
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);

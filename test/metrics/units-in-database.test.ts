@@ -7,10 +7,9 @@ import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import type { Metric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import type { Slice } from '../../src/metrics/table/slice.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 
@@ -44,18 +43,18 @@ async function everything(
   unitsInMemory: number,
   measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, measured, unitsInMemory);
   const found = new Map<string, unknown>();
   for (const metric of measured) {
     for (const [comparison, slice] of slices) {
       const subject = { metric, comparison, slice };
       const name = [metric.id, comparison, JSON.stringify(slice.segment)].join(' ');
       for (const quantity of ['own', 'difference', 'relative'] as const) {
-        found.set(`${name} ${quantity}`, rounded(await sampler.measure(subject, quantity)));
+        found.set(`${name} ${quantity}`, rounded(await measurer.measure(subject, quantity)));
       }
-      found.set(`${name} top`, await sampler.topUnitsShare(subject));
+      found.set(`${name} top`, await measurer.topUnitsShare(subject));
     }
-    found.set(`${metric.id} same mix`, await sampler.postStratified(metric, ['locale']));
+    found.set(`${metric.id} same mix`, await measurer.postStratified(metric, ['locale']));
   }
   return found;
 }

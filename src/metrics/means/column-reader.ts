@@ -7,7 +7,7 @@ import { type RatioSums, ratioSums } from '../../stats/sums/ratio-sums.ts';
 import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from '../../stats/sums/sample-sums.ts';
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Slice } from '../table/slice.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-measurer.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */

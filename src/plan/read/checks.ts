@@ -10,7 +10,7 @@ import type { WrittenChecks, WrittenPlan } from './written-plan.ts';
 const actions: readonly string[] = ['warn', 'hold'];
 
 /** Checks what `checks` says each check does, and the span that it asks for. */
-export function checkChecks(root: TreeNode): Finding[] {
+export function validateChecks(root: TreeNode): Finding[] {
   return [
     ...keysOf(nodeAt(root, ['checks'])).flatMap((name) => checkAction(root, ['checks', name])),
     ...readAt(root, ['checks', 'window', 'minDuration'], readSpan).findings,

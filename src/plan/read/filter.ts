@@ -9,7 +9,7 @@ import { keysOf, nodeAt, plainValue, textOf, type TreeNode } from '../../documen
 const endings = /^(?:http_?)?(?:status|status_?code|response_?code|error|error_?code|exception)$/iu;
 
 /** Checks that `requests.where` picks records by what was asked, never by what came of it. */
-export function checkFilter(root: TreeNode): Finding[] {
+export function validateFilter(root: TreeNode): Finding[] {
   const where = nodeAt(root, ['requests', 'where']);
   const written = textOf(nodeAt(root, ['requests', 'format'])) ?? 'canary';
   const format = logFormats.find((each) => each === written);

@@ -60,7 +60,7 @@ function readGuardrail(
     findings: [
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
-      ...checkSegments(guardrail, metric, path),
+      ...validateSegments(guardrail, metric, path),
     ],
   };
 }
@@ -101,7 +101,7 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
 }
 
 /** A process has one peak over all requests, whoever sent them. */
-function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
   if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];

@@ -7,7 +7,7 @@ import { keysOf, nodeAt, textOf, type TreeNode } from '../../documents/tree.ts';
 const ofServingSystems = new Set(['answers', 'component']);
 
 /** Checks that the plan says of a serving system's log what its format cannot know, and of canary's own nothing that it ignores. */
-export function checkLogFormat(root: TreeNode): Finding[] {
+export function validateLogFormat(root: TreeNode): Finding[] {
   const written = textOf(nodeAt(root, ['requests', 'format'])) ?? 'canary';
   const format = logFormats.find((each) => each === written);
   if (format === undefined) return [];

@@ -1,6 +1,6 @@
 import { logFormatTraits, type RequestFields } from '../../domain/log/log-format.ts';
 import type { Coverage, ReplaySettings, RequestFormat, RequestSource, RolloutPlan } from '../../domain/plan.ts';
-import { readAggregates } from './aggregates.ts';
+import { readToldNumbers } from './told-numbers.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import { normaliseChecks, normaliseGolden } from './checks.ts';
 import { readThreshold } from './threshold.ts';
@@ -57,7 +57,7 @@ function normaliseRequests(written: WrittenRequests, root: TreeNode): RequestSou
   return {
     format,
     source: asList(written.source ?? []),
-    ...(written.numbers === undefined ? {} : { numbers: readAggregates(nodeAt(root, path), path).numbers }),
+    ...(written.numbers === undefined ? {} : { numbers: readToldNumbers(nodeAt(root, path), path).numbers }),
     fields: normaliseFields(format, written.fields ?? {}),
     ...(written.versions === undefined ? {} : { versions: written.versions }),
     ...(written.answers === undefined ? {} : { answers: written.answers }),

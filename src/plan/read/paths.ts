@@ -4,7 +4,7 @@ import type { Finding } from '../../documents/findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
 /** Checks every path into a record that a plan names. */
-export function checkPaths(root: TreeNode): Finding[] {
+export function validatePaths(root: TreeNode): Finding[] {
   const places: readonly TreePath[] = [
     ['requests', 'fields'],
     ['requests', 'segments'],

@@ -1,5 +1,5 @@
 import { servedDefaults } from './defaults.ts';
-import { readAggregates } from './aggregates.ts';
+import { readToldNumbers } from './told-numbers.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
@@ -7,7 +7,7 @@ import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '.
 const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter', 'latencyUnit', 'decimal']);
 
 /** Checks that the plan says where its requests, or its numbers, are. */
-export function checkRequestSource(root: TreeNode): Finding[] {
+export function validateRequestSource(root: TreeNode): Finding[] {
   const requests = nodeAt(root, ['requests']);
   if (requests?.kind !== 'map') return [];
   const keys = keysOf(requests);
@@ -102,7 +102,7 @@ function numbersOfAnotherFormat(): Finding {
 
 function checkNumbers(root: TreeNode, hasSource: boolean): readonly Finding[] {
   const path = ['requests', 'numbers'];
-  const { findings } = readAggregates(nodeAt(root, path), path);
+  const { findings } = readToldNumbers(nodeAt(root, path), path);
   if (!hasSource) return findings;
   const message = 'requests has both numbers and a source of numbers';
   return [...findings, { path, at: 'key', rule: 'unused-key', message, hint: 'keep one of the two' }];

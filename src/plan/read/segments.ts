@@ -8,7 +8,7 @@ const derivedDimensions: Readonly<Record<string, string>> = {
 };
 
 /** Checks that guardrails and coverage name dimensions that `requests.segments` has. */
-export function checkSegments(root: TreeNode): Finding[] {
+export function validateSegments(root: TreeNode): Finding[] {
   // The dimensions of numbers are those that the numbers name, wherever they are.
   if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') return [];
   const dimensions = keysOf(nodeAt(root, ['requests', 'segments']));

@@ -6,7 +6,7 @@ import { readWindow } from './window.ts';
 import { isEmpty, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
 
 /** Checks the settings whose meaning the schema cannot tell: shares, durations, times, hours and the confidence. */
-export function checkSettings(root: TreeNode): Finding[] {
+export function validateSettings(root: TreeNode): Finding[] {
   return [
     ...readAt(root, ['requests', 'maxRejected'], readFraction).findings,
     ...readAt(root, ['requests', 'maxUnknownLabels'], readFraction).findings,
