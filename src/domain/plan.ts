@@ -1,7 +1,7 @@
 import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
-import type { AnswerForm, LogFormat, RequestFields } from './log/log-format.ts';
+import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
 import type { Metric } from './metric.ts';
 import type { Role } from './role.ts';
 import type { Thresholds } from './threshold.ts';
@@ -37,7 +37,8 @@ export interface RolloutPlan {
 }
 
 /** What a source holds: a log of requests in one of its formats, or no requests but numbers per version. */
-export type RequestFormat = LogFormat | 'aggregates';
+export const requestFormats = [...logFormats, 'aggregates'] as const;
+export type RequestFormat = (typeof requestFormats)[number];
 
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource {
@@ -159,7 +160,8 @@ export interface Coverage {
 }
 
 /** What a check that found something does to the verdict. */
-export type CheckAction = 'warn' | 'hold';
+export const checkActions = ['warn', 'hold'] as const;
+export type CheckAction = (typeof checkActions)[number];
 
 /** What the checks ask for, and what each does where it does not get it. Levels are over all looks. */
 export interface Checks {

@@ -1,26 +1,13 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { readDrift } from './read/drift.ts';
-import { parseWithBases, type ReadBase } from './extends.ts';
-import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
-import { validateChecks } from './read/checks.ts';
-import { readDecisionCost } from './read/decision-cost.ts';
-import { readGuardrails } from './read/guardrails.ts';
-import { validateLogFormat } from './read/log-format.ts';
-import { validateNames } from './read/names.ts';
-import { normalise } from './read/normalise.ts';
-import { validateFilter } from './read/filter.ts';
-import { validatePaths } from './read/paths.ts';
-import { validateScores } from './read/scores.ts';
-import { validateRequestSource } from './read/request-source.ts';
-import { validateSchema } from './read/plan-schema.ts';
-import { planFindings } from './read/plan-voice.ts';
-import { validateSegments } from './read/segments.ts';
-import { validateSettings } from './read/settings.ts';
-import { sourceText } from '../documents/source-text.ts';
-import { readStages } from './read/stages.ts';
-import { plainValue, type TreeNode } from '../documents/tree.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
+import { sourceText } from '../documents/source-text.ts';
+import { plainValue, type TreeNode } from '../documents/tree.ts';
+import { parseWithBases, type ReadBase } from './extends.ts';
+import { readPlan } from './read/plan.ts';
+import { schemaErrors } from './read/plan-schema.ts';
+import { planFindings } from './read/plan-voice.ts';
 
 export interface PlanText {
   /** As the user wrote it; shown in diagnostics. */
@@ -55,33 +42,12 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const { root, diagnostics } = parseWithBases(sourceText(path, text), readBase);
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
-  const checked = validateSchema(plainValue(root));
-  const stages = readStages(root);
-  const guardrails = readGuardrails(root, readDecisionCost(root).value);
-  const drift = readDrift(root);
-  const explained = [
-    validateNames,
-    validateRequestSource,
-    validateLogFormat,
-    validatePaths,
-    validateFilter,
-    () => stages.findings,
-    () => guardrails.findings,
-    validateSegments,
-    validateSettings,
-    validateChecks,
-    () => drift.findings,
-    validateScores,
-  ].flatMap((check) => check(root));
-  const found = 'errors' in checked ? merged(explained, planFindings(root, checked.errors)) : explained;
+  const errors = schemaErrors(plainValue(root));
+  const { value: plan, findings } = readPlan(root);
+  const found = merged(findings, planFindings(root, errors));
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
-  if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
-
-  const plan = normalise(checked.written, root, {
-    stages: stages.value,
-    guardrails: guardrails.value,
-    drift: drift.value,
-  });
+  const rejected = errors.length > 0 || all.some(({ severity }) => severity === 'error');
+  if (rejected || plan === undefined) return { ok: false, diagnostics: all };
   return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
 }
 

@@ -3,7 +3,7 @@ import { parse as parseYaml, stringify } from 'yaml';
 import { metricNames } from '../../src/domain/metric.ts';
 import { readBound } from '../../src/plan/read/bound.ts';
 import { planDefaults } from '../../src/plan/read/defaults.ts';
-import { validateSchema, schemaAt } from '../../src/plan/read/plan-schema.ts';
+import { schemaAt, schemaErrors } from '../../src/plan/read/plan-schema.ts';
 import { readDuration, readFraction } from '../../src/plan/read/quantity.ts';
 import schema from '../../src/plan/rollout-plan.schema.json' with { type: 'json' };
 import { readTime } from '../../src/plan/read/time.ts';
@@ -77,9 +77,7 @@ test('the examples of each part pass the schema in their place', () => {
     if (path[1] === 'latencyUnit' && path.length > 2) continue;
     const examples: unknown = schemaAt(path)['examples'];
     for (const example of Array.isArray(examples) ? examples : []) {
-      expect(validateSchema(planAt(path, example)), `${path.join('.')}: ${JSON.stringify(example)}`).toHaveProperty(
-        'written',
-      );
+      expect(schemaErrors(planAt(path, example)), `${path.join('.')}: ${JSON.stringify(example)}`).toEqual([]);
     }
   }
 });
@@ -122,7 +120,7 @@ describe('the defaults that editors show', () => {
 });
 
 function passes(path: TreePath, value: unknown): boolean {
-  return 'written' in validateSchema(planAt(path, value));
+  return schemaErrors(planAt(path, value)).length === 0;
 }
 
 describe('schema and reader agree on what may be written', () => {
@@ -182,5 +180,5 @@ describe('schema and reader agree on what may be written', () => {
 });
 
 test('the example plan passes the schema as it is', () => {
-  expect(validateSchema(parseYaml(examplePlan))).toHaveProperty('written');
+  expect(schemaErrors(parseYaml(examplePlan))).toEqual([]);
 });

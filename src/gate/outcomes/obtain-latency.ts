@@ -2,7 +2,7 @@ import type { Load } from '../../domain/load.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { judgedCohortOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { loadOf } from '../../plan/read/load.ts';
+import { loadOf } from '../../plan/read/replay.ts';
 import { loadLatency, timeRequests } from '../../replay/timing/latency-store.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import type { StoreSettings } from '../../replay/store/outcome-store.ts';

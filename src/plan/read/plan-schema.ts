@@ -4,14 +4,11 @@ import schema from '../rollout-plan.schema.json' with { type: 'json' };
 import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
 import type { TreePath } from '../../documents/tree.ts';
 import { planValidator } from '../plan-validator.ts';
-import type { WrittenPlan } from './written-plan.ts';
 
-/** Checks a plain value against the schema; the errors are empty exactly when the value is a written plan. */
-export function validateSchema(
-  value: unknown,
-): { readonly written: WrittenPlan } | { readonly errors: readonly ErrorObject[] } {
+/** What the schema has against a plain value; empty exactly where the value has the form of a plan. */
+export function schemaErrors(value: unknown): readonly ErrorObject[] {
   const validator = planValidator();
-  return validator(value) ? { written: value } : { errors: validator.errors ?? [] };
+  return validator(value) ? [] : (validator.errors ?? []);
 }
 
 /** The part of the schema that describes the value at a path of the plan; empty for a key that the schema lacks. */

@@ -6,7 +6,7 @@ export { schema };
 export const options: Options = { strict: true, allErrors: true, verbose: true };
 
 /** A registry file that the schema allows. What a person starting one by hand may leave out is optional. */
-export type WrittenRegistry = Pick<ModelRegistry, 'schemaVersion' | 'model' | 'revision' | 'versions'> &
+export type WrittenRegistry = Pick<ModelRegistry, 'schemaVersion' | 'model' | 'revision' | 'applied' | 'versions'> &
   Partial<Pick<ModelRegistry, 'aliases' | 'traffic' | 'rollouts' | 'history'>>;
 
 let validator: ValidateFunction<WrittenRegistry> | undefined;
