@@ -151,7 +151,7 @@ describe('checks', () => {
   });
 
   test('hours and segments to cover are not covered', async () => {
-    const plan = { guardrails: point, more: 'coverage: { hours: [8, 20] }\n' };
+    const plan = { guardrails: point, plan: { coverage: '{ hours: [8, 20] }' } };
     expect(await checksOf(['error_rate,candidate,0.1%,,,,'], plan)).toMatchObject({ coverage: 'hold' });
   });
 

@@ -156,7 +156,7 @@ describe('units that the database adds up', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   test('give the numbers of units that are in memory where a few have most of the requests', async () => {
     const paired = await skewedDatabase(2, 'n');
@@ -167,7 +167,7 @@ describe('units that the database adds up', () => {
     const served = await everything(split, 6000);
     expect(allDifferences(served, await everything(split, 5999))).toEqual([]);
     expect(served.get('kpi.revenue same mix')).toMatchObject({ kind: 'post-stratified' });
-  }, 60_000);
+  });
 
   test('give the shares of requests that metrics leave out', async () => {
     for (const [comparison, answeredBy] of [
@@ -181,11 +181,11 @@ describe('units that the database adds up', () => {
       const name = `left out of precision(yes) ${comparison} null difference`;
       expect(inMemory.get(name)).toMatchObject({ kind: 'linearized' });
     }
-  }, 60_000);
+  });
 
   test('give the same bits whatever the number of threads and the order of the records', async () => {
     const one = await everything(await skewedDatabase(1, 'n, unit_index'), 0);
     const other = await everything(await skewedDatabase(4, 'hash(unit_index + n)'), 0);
     expect(JSON.stringify([...other])).toBe(JSON.stringify([...one]));
-  }, 60_000);
+  });
 });

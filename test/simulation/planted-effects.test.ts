@@ -90,7 +90,7 @@ function ofTwoLabels(chosen = rankings): SimulatedFolder {
   const labels = ['legit', 'fraud'];
   return simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05, labels }), chosen, {
     output: { kind: 'classification', labels },
-    extra: 'judge: all\ndecisionCost: { falsePositive: 5, falseNegative: 20 }\n',
+    plan: { judge: 'all', decisionCost: '{ falsePositive: 5, falseNegative: 20 }' },
   });
 }
 
