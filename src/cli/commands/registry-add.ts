@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { runtimes } from '../../domain/registry.ts';
 import type { AddOptions } from '../../gate/registry/add-version.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
@@ -19,7 +20,7 @@ export function registerRegistryAdd(registry: Command, { world, terminal }: Comm
     .option('--artifact <dir>', "folder of the model's files, inside the registry's folder; every file is hashed")
     .option(
       '--runtime <name>',
-      'what runs it: tfjs, onnx, http, command, or recorded for outcomes in the log (default: by the endpoint, the command, or the files of the artifact)',
+      `what runs it: ${runtimes.join(', ')}; recorded is for outcomes in the log (default: by the endpoint, the command, or the files of the artifact)`,
     )
     .option('--endpoint <json|file>', 'of http: where it answers, {"url": …, "protocol": …}; see docs/runtimes.md')
     .option('--command <json>', 'of command: the program and its arguments, ["python3", "serve.py"]')
