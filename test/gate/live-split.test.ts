@@ -7,7 +7,7 @@ import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { promote } from '../../src/gate/act/promote.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from './world-at.ts';
 

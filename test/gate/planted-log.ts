@@ -5,7 +5,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.ts';
 import { evaluate, type EvaluateOptions } from '../../src/gate/evaluate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from './world-at.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { worldAt } from './world-at.ts';
 

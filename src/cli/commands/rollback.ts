@@ -36,7 +36,7 @@ export function registerRollback(program: Command, context: CommandContext): voi
       const { world, terminal } = context;
       if (rehearse) {
         const { rehearseRollback } = await import('../../gate/act/rehearse-rollback.ts');
-        const { rehearsalText } = await import('../../report/commands/rehearsal-text.ts');
+        const { rehearsalText } = await import('../../report/commands/rollback-text.ts');
         const rehearsal = await rehearseRollback(world, target, options);
         terminal.result(format === 'json' ? jsonText(rehearsal) : rehearsalText(rehearsal, terminal.style));
         return;

@@ -10,8 +10,7 @@ import { trafficContradiction } from '../../registry/file/verify-traffic.ts';
 import type { VersionDifference } from '../../report/commands/registry-diff-text.ts';
 import type { ModelOverview, VersionOverview } from '../../report/commands/registry-text.ts';
 import type { Verification } from '../../report/commands/registry-verify-text.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
 
 /** The models of a registry's folder, or the one that is named. @throws UserError (exit 5) */
 export async function listRegistry(world: World, folder: string, model?: string): Promise<readonly ModelOverview[]> {

@@ -15,12 +15,11 @@ import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { formatLimits } from '../outcomes/format-limits.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { inspectTold } from './inspect-told.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { measurablesOf } from './measurables.ts';
 import { sourcesOf } from '../outcomes/outcome-sources.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -99,7 +98,7 @@ async function readOrExplain(db: Database, options: ReadOptions): Promise<Reques
 }
 
 async function examplesOf(db: Database, options: ReadOptions): Promise<readonly RejectExample[]> {
-  return await rejectExamples(db, options, await resolveRequestFiles(options.folder, options.files));
+  return await rejectExamples({ db, options, files: await resolveRequestFiles(options.folder, options.files) });
 }
 
 function rejectedOf({ files }: RequestFacts, examples: readonly RejectExample[]): readonly RejectedRecords[] {

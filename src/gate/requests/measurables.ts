@@ -25,7 +25,15 @@ export function measurablesOf(
 
 /** What the format itself keeps from being told. */
 function limited(what: string, why: string | undefined): Measurable | undefined {
-  return why === undefined ? undefined : { what, can: false, why };
+  return why === undefined ? undefined : cannot(what, why);
+}
+
+function can(what: string, why: string): Measurable {
+  return { what, can: true, why };
+}
+
+function cannot(what: string, why: string): Measurable {
+  return { what, can: false, why };
 }
 
 function comparison(
@@ -34,79 +42,56 @@ function comparison(
   { accepted }: RequestTotals,
 ): Measurable {
   const what = 'both versions';
-  if (replayed.length === 2)
-    return { what, can: true, why: 'a replay asks both versions: the same requests, in pairs' };
+  if (replayed.length === 2) return can(what, 'a replay asks both versions: the same requests, in pairs');
   if (pairs > 0)
-    return {
+    return can(
       what,
-      can: true,
-      why: `${formatCount(pairs)} of ${countOf(accepted, 'request')} have both versions' outcomes: compared in pairs`,
-    };
+      `${formatCount(pairs)} of ${countOf(accepted, 'request')} have both versions' outcomes: compared in pairs`,
+    );
   if (replayed.length === 1)
-    return {
-      what,
-      can: true,
-      why: 'one version is replayed, the other recorded: in pairs where the log has its outcome',
-    };
+    return can(what, 'one version is replayed, the other recorded: in pairs where the log has its outcome');
   if (outcomes > 0)
-    return {
-      what,
-      can: true,
-      why: "each request has one version's outcome: candidate on some users against baseline on others",
-    };
-  return { what, can: false, why: 'no request has an outcome of either version, and nothing is replayed' };
+    return can(what, "each request has one version's outcome: candidate on some users against baseline on others");
+  return cannot(what, 'no request has an outcome of either version, and nothing is replayed');
 }
 
 function latency(sources: Readonly<Record<Role, OutcomeSource>>, { timed, outcomes }: DescribedRequests): Measurable {
   const what = 'latency';
   if (roles.some((role) => sources[role].latency === 'measured'))
-    return { what, can: true, why: 'measured in a replay on this machine' };
+    return can(what, 'measured in a replay on this machine');
   if (timed > 0)
-    return {
-      what,
-      can: true,
-      why: `recorded of ${formatCount(timed)} of ${countOf(outcomes, 'request')} with an outcome`,
-    };
+    return can(what, `recorded of ${formatCount(timed)} of ${countOf(outcomes, 'request')} with an outcome`);
   return outcomes > 0
-    ? { what, can: false, why: 'no outcome tells how long it took' }
-    : { what, can: false, why: 'the log has no outcome, and no guardrail on latency asks for a replay' };
+    ? cannot(what, 'no outcome tells how long it took')
+    : cannot(what, 'the log has no outcome, and no guardrail on latency asks for a replay');
 }
 
 function errors(replayed: readonly Role[], { holdsErrors, outcomes }: RequestTotals): Measurable {
   const what = 'errors';
-  if (replayed.length === 2) return { what, can: true, why: 'a replay sees every error' };
+  if (replayed.length === 2) return can(what, 'a replay sees every error');
   const silent = roles.filter((role) => !replayed.includes(role) && holdsErrors[role] !== true);
   if (silent.length > 0)
-    return {
+    return cannot(
       what,
-      can: false,
-      why: `the log has no place for errors of the ${silent.join(' and the ')}, so that none in it means nothing`,
-    };
-  return {
-    what,
-    can: true,
-    why: `recorded with the outcomes (${Object.values(outcomes).map(formatCount).join(' and ')})`,
-  };
+      `the log has no place for errors of the ${silent.join(' and the ')}, so that none in it means nothing`,
+    );
+  return can(what, `recorded with the outcomes (${Object.values(outcomes).map(formatCount).join(' and ')})`);
 }
 
 function quality({ accepted }: RequestTotals, { labels }: DescribedRequests): Measurable {
   const what = 'quality';
   return labels.requests > 0
-    ? {
-        what,
-        can: true,
-        why: `the truth is known of ${formatCount(labels.requests)} of ${countOf(accepted, 'request')}`,
-      }
-    : { what, can: false, why: 'no request has a label: of quality only agreement can be asked' };
+    ? can(what, `the truth is known of ${formatCount(labels.requests)} of ${countOf(accepted, 'request')}`)
+    : cannot(what, 'no request has a label: of quality only agreement can be asked');
 }
 
 function users({ units, accepted, sharedUnits }: RequestTotals, { requestsPerUnit }: DescribedRequests): Measurable {
   const what = 'users';
-  if (units < 2) return { what, can: false, why: "all requests are one user's, so nothing tells chance from change" };
+  if (units < 2) return cannot(what, "all requests are one user's, so nothing tells chance from change");
   const shared = sharedUnits > 0 ? `; both versions served ${formatCount(sharedUnits)} of them` : '';
   const heavy =
     requestsPerUnit.most > 0.1 * accepted
       ? `; one of them made ${formatCount(requestsPerUnit.most)} requests, which weighs much`
       : '';
-  return { what, can: true, why: `${countOf(units, 'user')} are the units of evidence${shared}${heavy}` };
+  return can(what, `${countOf(units, 'user')} are the units of evidence${shared}${heavy}`);
 }

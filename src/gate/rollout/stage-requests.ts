@@ -1,5 +1,3 @@
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { LogReading } from '../../domain/log/log-reading.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -14,20 +12,15 @@ import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import type { Database } from '../../database/database.ts';
 import type { ReadOptions, ValueReading } from '../../requests/values/read-options.ts';
 import type { LabelReading } from '../../requests/values/label.ts';
-import { readRequests } from '../../requests/read-requests.ts';
+import { type RequestFacts, readRequests } from '../../requests/read-requests.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { requireRecordedScores } from './threshold-answers.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A stage's requests, which are now the database's table `requests`. */
-export interface StageRequests {
-  readonly files: readonly RequestFileFacts[];
-  readonly totals: RequestTotals;
-  readonly reading: LogReading;
+export interface StageRequests extends RequestFacts {
   /** What a replay of them depends on. */
   readonly identity: RequestIdentity;
-  /** How the log was read where that does not go without saying, a clause each. */
-  readonly notes: readonly string[];
 }
 
 /** How a stage's log is read: its own source and window where it has one, else the plan's. */
@@ -88,9 +81,7 @@ export async function readStageRequests(
     await translateRecorded(db, 'candidate', translation, options.wantedValues ?? noWantedValues);
   }
   return {
-    files: log.files,
-    totals: log.totals,
-    reading: log.reading,
+    ...log,
     identity: {
       files: log.files.map(({ sha256 }) => sha256),
       order: log.order,
@@ -104,7 +95,6 @@ export async function readStageRequests(
       labelsMatureAfterMs,
       component,
     },
-    notes: log.notes,
   };
 }
 

@@ -13,7 +13,7 @@ import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
   effectDiagnostic,
@@ -23,7 +23,6 @@ import {
   readSimulatedPopulation,
   type SimulatedLog,
 } from './simulated-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 export interface SimulateOptions {

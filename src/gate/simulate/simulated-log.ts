@@ -20,7 +20,7 @@ import { createPopulation } from '../../simulation/population-table.ts';
 import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
-import { workFolder } from '../rollout/look-history.ts';
+import { workFolder } from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import type { Rollout } from '../rollout/rollout.ts';

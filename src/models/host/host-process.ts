@@ -4,11 +4,10 @@ import { ownOutput } from '../../domain/label-map.ts';
 import { messageOf, UserError } from '../../domain/errors.ts';
 import type { Model, Outcome } from '../../domain/outcome.ts';
 import type { Signature } from '../../domain/registry.ts';
-import { failure } from '../decode.ts';
+import { failure, translate } from '../decode.ts';
 import type { HostReply, HostRequest, LoadedRequest, Numbered, TimedReply } from './host-protocol.ts';
 import { loadModel } from '../load-model.ts';
 import { toColumns } from '../outcome-columns.ts';
-import { translate } from '../translate.ts';
 import { ownPeakMemory } from './peak-memory.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { HttpEndpoint } from '../../domain/endpoint.ts';
 import type { Signature } from '../../domain/registry.ts';
+import type { ErrorKind } from '../../domain/outcome.ts';
 
 /** How one model is asked in its protocol: what a protocol adds to canary. One HTTP request carries one record. */
 export interface Exchange {
@@ -34,3 +35,43 @@ export type Ask = (path: string) => Promise<{ readonly status: number; readonly 
  * @throws UserError (exit 5) when the model is not there, is not ready, or has another signature than the registry says
  */
 export type OpenExchange = (endpoint: HttpEndpoint, signature: Signature, root: string, ask: Ask) => Promise<Exchange>;
+
+/** Why one answer cannot be used; it becomes the outcome of its request. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, detail: string) {
+    super(detail);
+    this.kind = kind;
+  }
+}
+
+/** Finds a value within another; undefined where there is none. */
+type Reader = (value: unknown) => unknown;
+
+/** A reader of what is at a dotted path such as `prediction.0` or `outputs.label`. */
+export function readerAt(path: string): Reader {
+  const steps = path.split('.').map(memberReader);
+  return (value) => steps.reduce<unknown>((part, step) => step(part), value);
+}
+
+/** The value at a dotted path, where it is looked for once; undefined where there is none. */
+export function valueAt(value: unknown, path: string): unknown {
+  return readerAt(path)(value);
+}
+
+function memberReader(step: string): Reader {
+  const index = /^\d+$/u.test(step) ? Number(step) : undefined;
+  return (value) => {
+    if (Array.isArray(value)) {
+      const item: unknown = index === undefined ? undefined : value[index];
+      return item;
+    }
+    return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,4 +1,4 @@
-import { AnswerError } from './answer-error.ts';
+import { AnswerError } from './exchange.ts';
 
 const bare = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gu;
 /** No JSON text contains an unescaped control character, so this mark cannot be part of an answer. */

@@ -1,7 +1,6 @@
 import type { RegistryChange } from '../../domain/evidence.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
-import { enterStage } from './enter-stage.ts';
-import { recordLook } from './record-look.ts';
+import { enterStage, recordLook } from './enter-stage.ts';
 import { rollBack } from './roll-back.ts';
 import type { RolloutChange } from './transition.ts';
 

@@ -1,7 +1,15 @@
-import type { ModelRegistry, VersionStatus } from '../../domain/registry.ts';
-import { withAlias, withEntered, withLook, withoutAlias, withRecord, withStatus } from './edit-registry.ts';
+import type { ModelRegistry, VersionStatus, Decision } from '../../domain/registry.ts';
+import {
+  withAlias,
+  withEntered,
+  withLook,
+  withoutAlias,
+  withRecord,
+  withStatus,
+  overrideOf,
+  type RolloutChange,
+} from './transition.ts';
 import { withHistory } from '../file/hash-chain.ts';
-import { recordLook } from './record-look.ts';
 import {
   requireFreshStart,
   requireNoOther,
@@ -11,7 +19,6 @@ import {
 } from './rollout-guards.ts';
 import { type RolloutVersions, recordOf, rolloutState, nextStage } from '../file/rollout-state.ts';
 import { splitTraffic, inSteps } from '../file/traffic.ts';
-import { overrideOf, type RolloutChange } from './transition.ts';
 import { unusableFile } from '../../domain/errors.ts';
 
 /**
@@ -65,7 +72,7 @@ function withStable(registry: ModelRegistry, { baseline, candidate }: RolloutVer
 }
 
 /** @throws UserError (exit 5) when the stage is not the one that may begin next. */
-export function requireNext(registry: ModelRegistry, { rollout, stage, stages }: RolloutChange): void {
+function requireNext(registry: ModelRegistry, { rollout, stage, stages }: RolloutChange): void {
   const { entered } = recordOf(registry, rollout);
   const next = nextStage(stages, entered);
   if (next?.name === stage.name) return;
@@ -81,11 +88,29 @@ export function requireNext(registry: ModelRegistry, { rollout, stage, stages }:
 }
 
 /** @throws UserError (exit 5) when the stage would give the candidate less traffic than it has. */
-export function requireNotFalling(registry: ModelRegistry, { rollout, stage }: RolloutChange): void {
+function requireNotFalling(registry: ModelRegistry, { rollout, stage }: RolloutChange): void {
   const { candidate } = rollout;
   const share = registry.traffic[candidate] ?? 0;
   if (inSteps(stage.weight) >= inSteps(share)) return;
   throw unusableFile(`${candidate} has ${share} of the traffic; stage ${stage.name} would give it ${stage.weight}`, {
     hint: 'Users who have the candidate keep it: weights never fall from stage to stage.',
+  });
+}
+
+/**
+ * Acts on *hold*: records the look and moves nothing. Also all that *increase* does on a stage that was entered before.
+ * @throws UserError (exit 5) when the rollout was rolled back, or is one of other versions in the registry.
+ */
+export function recordLook(registry: ModelRegistry, change: RolloutChange, decision: Decision = 'hold'): ModelRegistry {
+  const { rollout, stage, at } = change;
+  requireNotRolledBack(registry, rollout);
+  requireSameVersions(registry, rollout);
+  return withHistory(withLook(registry, change), {
+    at,
+    action: 'look',
+    version: rollout.candidate,
+    rollout: rollout.name,
+    stage: stage.name,
+    ...overrideOf(decision, change),
   });
 }

@@ -1,7 +1,5 @@
-import { commandLine, trafficText } from '../words/names.ts';
-import { page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
+import { commandLine, trafficText, printableName, printableSentence } from '../words/printable.ts';
+import { page, paragraph, section, paintOf, type Style } from '../words/style.ts';
 
 /** What became of a change at the router. */
 export type ApplyOutcome = { readonly applied: true } | { readonly applied: false; readonly failure: string };

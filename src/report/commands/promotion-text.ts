@@ -3,11 +3,9 @@ import type { RegistryChange } from '../../domain/evidence.ts';
 import type { Decision } from '../../domain/registry.ts';
 import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
 import { trafficChange } from '../evidence/change-text.ts';
-import { commandLine } from '../words/names.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { commandLine, printableName, printableSentence } from '../words/printable.ts';
+import { fields, page, paragraph, section, type Style, symbolsOf } from '../words/style.ts';
 import { nextStepText, type NextStep } from './status-text.ts';
-import { type Style, symbolsOf } from '../words/style.ts';
 import { decisionWord, verdictLine } from '../evidence/verdict-text.ts';
 
 /** What `promote` did, or with `--dry-run` would do. */

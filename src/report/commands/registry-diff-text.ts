@@ -1,9 +1,7 @@
 import type { ModelVersion } from '../../domain/registry.ts';
-import { commandText, endpointText } from '../words/endpoint-text.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
+import { commandText, endpointText, signatureText } from '../words/version-text.ts';
+import { fields, page, paragraph, section, type Style, symbolsOf } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { signatureText } from '../words/signature-text.ts';
-import { type Style, symbolsOf } from '../words/style.ts';
 
 interface NumberedEntry {
   readonly version: string;

@@ -2,10 +2,8 @@ import type { Segment } from '../../domain/evidence.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { segmentName } from '../words/names.ts';
-import { page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { segmentName, printableName, printableSentence } from '../words/printable.ts';
+import { page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 
 /** What a plan did with planted regressions: what `canary selftest` shows. */

@@ -1,9 +1,7 @@
 import { formatCount, formatShare } from '../../domain/format-number.ts';
 import type { Decision, VersionStatus } from '../../domain/registry.ts';
-import { trafficText } from '../words/names.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
+import { trafficText, printableName, printableSentence } from '../words/printable.ts';
+import { fields, page, paragraph, section, paintOf, type Style } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 import { decisionWord } from '../evidence/verdict-text.ts';
 

@@ -1,20 +1,14 @@
 import type { Comparison } from '../../domain/evidence.ts';
 import { comparisonCells } from './comparison-cells.ts';
-import { fold, foldLine } from '../words/fold.ts';
+import { fold, foldLine, paragraph, paintOf, type Style } from '../words/style.ts';
 import { worstFirst } from './harm.ts';
-import { paragraph } from '../words/paragraph.ts';
 import { printableName } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
-import { type Column, type Row, table } from '../words/table.ts';
+import { type Column, numeric, type Row, table } from '../words/table.ts';
 
 const columns: readonly Column[] = [
   { header: 'metric', align: 'left', heading: true, shrinksTo: 16 },
   { header: 'requests', align: 'right', optional: true },
-  { header: 'users', align: 'right' },
-  { header: 'baseline', align: 'right' },
-  { header: 'candidate', align: 'right' },
-  { header: 'change', align: 'right' },
-  { header: 'interval', align: 'right' },
+  ...numeric('users', 'baseline', 'candidate', 'change', 'interval'),
 ];
 
 /**

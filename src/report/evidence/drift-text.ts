@@ -1,18 +1,14 @@
-import type { DriftBin, DriftFeature, MeasuredDrift, DriftSide, QualityDrift } from '../../domain/drift.ts';
-import { countOf, formatQuantity } from '../../domain/format-number.ts';
-import { driftCells, driftSubject } from './drift-cells.ts';
-import { fold, foldLine } from '../words/fold.ts';
-import { paragraph, section } from '../words/paragraph.ts';
+import type { DriftBin, DriftFeature, MeasuredDrift, QualityDrift } from '../../domain/drift.ts';
+import { formatQuantity } from '../../domain/format-number.ts';
+import { driftCells, driftSubject, sideText } from './drift-cells.ts';
+import { fold, foldLine, paragraph, section, paintOf, symbolsOf, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, symbolsOf, type Style } from '../words/style.ts';
-import { type Column, type Row, table } from '../words/table.ts';
+import { type Column, numeric, type Row, table } from '../words/table.ts';
 
 const columns: readonly Column[] = [
   { header: 'field', align: 'left', heading: true, shrinksTo: 14 },
   { header: 'kind', align: 'left', optional: true },
-  { header: 'PSI', align: 'right' },
-  { header: 'JS', align: 'right' },
-  { header: 'KS', align: 'right' },
+  ...numeric('PSI', 'JS', 'KS'),
   { header: 'chi-square', align: 'right', optional: true },
   { header: 'p', align: 'right' },
   { header: '', align: 'left' },
@@ -47,10 +43,6 @@ export function driftSection(drift: MeasuredDrift | undefined, verbose: boolean,
     ],
     style,
   );
-}
-
-function sideText({ requests, from, to }: DriftSide): string {
-  return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
 }
 
 function cells(feature: DriftFeature, style: Style): string[] {

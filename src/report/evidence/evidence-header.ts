@@ -2,10 +2,8 @@ import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, VersionFacts } fro
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
-import { toldSize } from '../words/names.ts';
-import { fields } from '../words/paragraph.ts';
-import { printableName } from '../words/printable.ts';
-import { type Style, type Symbols, symbolsOf } from '../words/style.ts';
+import { toldSize, printableName } from '../words/printable.ts';
+import { fields, type Style, type Symbols, symbolsOf } from '../words/style.ts';
 
 /** What was evaluated, from what, and on whom: the lines above the tables. */
 export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {

@@ -1,15 +1,13 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { changeLines } from './change-text.ts';
 import { checkLines } from './check-list.ts';
-import { comparisonGroups } from './comparison-groups.ts';
+import { comparisonGroups } from './comparison-cells.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { driftSection } from './drift-text.ts';
 import { evidenceHeader } from './evidence-header.ts';
 import { guardrailTable } from './guardrail-table.ts';
-import { cohortPhrase, judgedCohort } from '../words/names.ts';
-import { page, section } from '../words/paragraph.ts';
-import { printableName } from '../words/printable.ts';
-import type { Style } from '../words/style.ts';
+import { cohortPhrase, judgedCohort, printableName } from '../words/printable.ts';
+import { page, section, type Style } from '../words/style.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */

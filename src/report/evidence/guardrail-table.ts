@@ -1,18 +1,16 @@
 import type { Evidence, GuardrailResult, GuardrailStatus } from '../../domain/evidence.ts';
-import { fold, foldLine } from '../words/fold.ts';
+import { fold, foldLine, paintOf, type Style } from '../words/style.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import { guardrailCells, type Sides, sidesOf } from './guardrail-cells.ts';
 import { guardrailsByWeight } from './harm.ts';
-import { paintOf, type Style } from '../words/style.ts';
-import { type Column, noBreakSpace, type Row, table } from '../words/table.ts';
+import { type Column, numeric, noBreakSpace, type Row, table } from '../words/table.ts';
 
 const columns: readonly Column[] = [
   { header: 'status', align: 'left', heading: true },
   { header: 'guardrail', align: 'left', heading: true, shrinksTo: 14 },
   { header: 'baseline', align: 'right', optional: true },
   { header: 'candidate', align: 'right', optional: true },
-  { header: 'tested', align: 'right' },
-  { header: 'interval', align: 'right' },
+  ...numeric('tested', 'interval'),
   { header: 'allowed', align: 'left', shrinksTo: 12 },
   { header: 'on breach', align: 'left', optional: true },
 ];

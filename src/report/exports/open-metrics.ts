@@ -3,8 +3,7 @@ import { limitOf } from '../../domain/bound.ts';
 import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { driftSubject } from '../evidence/drift-cells.ts';
 import { isComputed } from '../evidence/harm.ts';
-import { segmentName } from '../words/names.ts';
-import { printableName } from '../words/printable.ts';
+import { segmentName, printableName } from '../words/printable.ts';
 import type { Report } from '../document/report.ts';
 
 type Labels = Readonly<Record<string, string>>;

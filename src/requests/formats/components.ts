@@ -1,7 +1,6 @@
+import type { LogSource } from '../table/live-split.ts';
 import { unusableFile } from '../../domain/errors.ts';
-import { type Database, quoteLiteral } from '../../database/database.ts';
-import type { ReadOptions } from '../values/read-options.ts';
-import type { RequestFile } from '../files/request-files.ts';
+import { quoteLiteral } from '../../database/database.ts';
 import { nameOfLog } from './answers/answer-errors.ts';
 
 /**
@@ -10,11 +9,11 @@ import { nameOfLog } from './answers/answer-errors.ts';
  * @returns the number of other components' lines of each file, by its index.
  * @throws UserError (exit 5) where there are several and the plan names none, or one that is not there.
  */
-export async function leaveOneComponent(
-  db: Database,
-  { component }: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<ReadonlyMap<number, number>> {
+export async function leaveOneComponent({
+  db,
+  options: { component },
+  files,
+}: LogSource): Promise<ReadonlyMap<number, number>> {
   const rows = await db.rows(`SELECT component, count(*) AS lines FROM events WHERE nullif(component, '') IS NOT NULL
     GROUP BY component ORDER BY lines DESC, component`);
   const names = rows.map((row) => String(row['component']));

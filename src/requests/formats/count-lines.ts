@@ -1,9 +1,9 @@
+import type { LogSource } from '../table/live-split.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { LineCounts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
-import type { ReadOptions } from '../values/read-options.ts';
+import { type ReadOptions, roleSql } from '../values/read-options.ts';
 import type { RequestFile } from '../files/request-files.ts';
-import { roleSql } from '../values/version-names.ts';
 import type { JoinNeeds } from './join-events.ts';
 
 /**
@@ -11,12 +11,7 @@ import type { JoinNeeds } from './join-events.ts';
  * @throws UserError (exit 5) where there are ground truths and none of them belongs to a request of the log, or requests
  * and not one response.
  */
-export async function countLines(
-  db: Database,
-  options: ReadOptions,
-  needs: JoinNeeds,
-  files: readonly RequestFile[],
-): Promise<readonly LineCounts[]> {
+export async function countLines({ db, options, files }: LogSource, needs: JoinNeeds): Promise<readonly LineCounts[]> {
   const lines = await countBy(db, 'SELECT file, count(*) AS lines FROM events GROUP BY file');
   const unpacked = await countBy(
     db,

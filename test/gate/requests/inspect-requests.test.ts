@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../../src/domain/errors.ts';
 import { inspectRequests } from '../../../src/gate/requests/inspect-requests.ts';
-import { starterRegistry } from '../../../src/gate/init/starter-registry.ts';
+import { starterRegistry } from '../../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../../src/registry/file/serialize-registry.ts';
 import { type RequestsInspection, requestsText } from '../../../src/report/commands/requests-text.ts';
 import { worldAt } from '../world-at.ts';

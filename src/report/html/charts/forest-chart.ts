@@ -1,7 +1,7 @@
 import { axisX, axisY, dot, gridX, link, ruleX } from '@observablehq/plot';
 import type { Comparison, ComparisonNumbers } from '../../../domain/evidence.ts';
 import { changeMeasure } from '../../../domain/bound.ts';
-import { segmentName } from '../../words/names.ts';
+import { segmentName } from '../../words/printable.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
 import { type ChartText, renderChart } from './render.ts';
 
