@@ -51,11 +51,9 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   await createRequestTable(db, options);
   const readings = await readAndDigest(log);
   const columns = requestColumns(options).map(([name]) => name);
-  const errorNumbers = await decideErrors(
-    db,
-    recordedRoles(options).map(([role]) => role),
-    { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] },
-  );
+  const told = { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] };
+  const recorded = recordedRoles(options).map(([role]) => role);
+  const errorNumbers = await decideErrors(db, recorded, told);
   const pairs = await longPairs(db, options);
   const identity = pairs === undefined ? ['id'] : ['id', 'candidate_present'];
   const copies = await resolveCopies(db, columns, identity);
@@ -80,11 +78,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   await requireSegments(log);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
-  const latency = await screenLatencies(
-    db,
-    options,
-    files.map(({ path }) => path),
-  );
+  const latency = await screenLatencies(log);
   const order = await finishTable(db, options, columns);
   const notes = [
     ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),

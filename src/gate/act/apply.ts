@@ -3,7 +3,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { changeToApply, recordApplied, type AppliedChange } from '../../registry/change/applied.ts';
 import { readRegistry, updateRegistry } from '../../registry/store/registry-store.ts';
-import type { ApplyOutcome, AppliedPlan } from '../../report/commands/apply-text.ts';
+import type { ApplyOutcome, AppliedPlan } from '../../report/commands/promotion-text.ts';
 import { loadPlan, type LoadedPlan } from '../rollout/load-plan.ts';
 import type { World } from '../world.ts';
 import { type ChildProcess, spawn } from 'node:child_process';

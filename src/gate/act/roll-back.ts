@@ -33,20 +33,14 @@ export async function rollBackRollout(world: World, target: string, options: Rol
   const { registryFolder, model } = subject;
   const named = { target, model, ...(options.registry === undefined ? {} : { registryFolder: options.registry }) };
   const { registry, path } = await readRegistry(registryFolder, model);
+  const registryFile = shownPath(world.cwd, path);
   const found = subject.targetIn(registry);
-  if ('nothing' in found)
-    return {
-      ...named,
-      action: 'none',
-      why: found.nothing,
-      now: stateOf(registry),
-      registryFile: shownPath(world.cwd, path),
-    };
+  if ('nothing' in found) return { ...named, action: 'none', why: found.nothing, now: stateOf(registry), registryFile };
   const done = await takeOut(subject, world.now().toISOString(), personOf(options));
   if ('nothing' in done) {
     // Somebody else was faster; what they left is what counts.
     const { registry: now } = await readRegistry(registryFolder, model);
-    return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile: shownPath(world.cwd, path) };
+    return { ...named, action: 'none', why: done.nothing, now: stateOf(now), registryFile };
   }
   const { before, after, changelogFailure } = done.update;
   if (changelogFailure !== undefined) world.note(changelogFailure);
@@ -60,7 +54,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     before: stateOf(before),
     ...(apply === undefined ? {} : { apply }),
     now: stateOf(after),
-    registryFile: shownPath(world.cwd, path),
+    registryFile,
   };
 }
 

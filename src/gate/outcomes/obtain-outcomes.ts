@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { VersionFacts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
+import type { OutcomeSources } from './outcome-sources.ts';
 import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
@@ -24,7 +24,7 @@ import { formatCount } from '../../domain/format-number.ts';
 interface OutcomeRequest {
   readonly db: Database;
   readonly stage: Stage;
-  readonly sources: Readonly<Record<Role, OutcomeSource>>;
+  readonly sources: OutcomeSources;
   readonly requests: RequestIdentity;
   /** Folder of the outcome store. */
   readonly storeFolder: string;

@@ -1,6 +1,5 @@
 import { unusableFile } from '../../domain/errors.ts';
-import type { CommandModelSpec, HttpModelSpec } from '../../domain/outcome.ts';
-import type { CommandArtifact, HttpArtifact, Signature } from '../../domain/registry.ts';
+import type { Artifact } from '../../domain/registry.ts';
 import type { Role } from '../../domain/role.ts';
 import { resolveArtifact } from '../../models/artifact.ts';
 import { artifactIdentity } from '../../models/artifact-identity.ts';
@@ -17,47 +16,30 @@ export async function timedVersion(rollout: Rollout, role: Role): Promise<TimedV
   const { signature, artifact } = entry;
   const identity = artifactIdentity(artifact);
   if (artifact.runtime === 'http' && identity !== undefined) {
-    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+    const { runtime, path: _path, sha256: _sha256, ...endpoint } = artifact;
+    const preprocess = await filesOf(rollout, artifact);
+    const spec = { version, runtime, endpoint, signature, ...(preprocess === undefined ? {} : { preprocess }) };
+    return { spec, sha256: identity };
   }
   if (artifact.runtime === 'command' && identity !== undefined) {
-    return { spec: await commandSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+    const { runtime, command, startTimeoutMs = usualStartMs } = artifact;
+    const place = (await filesOf(rollout, artifact)) ?? { folder: rollout.registryFolder };
+    return { spec: { version, runtime, command, startTimeoutMs, signature, ...place }, sha256: identity };
   }
-  const { runtime, path, sha256 } = artifact;
-  if (
-    runtime === 'http' ||
-    runtime === 'command' ||
-    runtime === 'recorded' ||
-    path === undefined ||
-    sha256 === undefined
-  ) {
-    throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
-      hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
-    });
-  }
-  const folder = await resolveArtifact(rollout.registryFolder, path);
-  return { spec: { version, runtime, folder, signature }, sha256 };
+  const { runtime } = artifact;
+  const isRun = runtime === 'tfjs' || runtime === 'onnx';
+  const files = isRun ? await filesOf(rollout, artifact) : undefined;
+  if (isRun && files !== undefined)
+    return { spec: { version, runtime, folder: files.folder, signature }, sha256: files.sha256 };
+  throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
+    hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
+  });
 }
 
-async function commandSpec(
-  registryFolder: string,
-  version: string,
-  signature: Signature,
-  { runtime, command, startTimeoutMs = usualStartMs, path, sha256 }: CommandArtifact,
-): Promise<CommandModelSpec> {
-  const spec = { version, runtime, command, startTimeoutMs, signature };
-  if (path === undefined || sha256 === undefined) return { ...spec, folder: registryFolder };
-  return { ...spec, folder: await resolveArtifact(registryFolder, path), sha256 };
-}
-
-async function remoteSpec(
-  registryFolder: string,
-  version: string,
-  signature: Signature,
-  { runtime, path, sha256, ...endpoint }: HttpArtifact,
-): Promise<HttpModelSpec> {
-  const spec = { version, runtime, endpoint, signature };
-  if (path === undefined || sha256 === undefined) return spec;
-  return { ...spec, preprocess: { folder: await resolveArtifact(registryFolder, path), sha256 } };
+/** The folder of an artifact's files and its digest; undefined for one that has none. */
+async function filesOf({ registryFolder }: Rollout, { path, sha256 }: Artifact) {
+  if (path === undefined || sha256 === undefined) return undefined;
+  return { folder: await resolveArtifact(registryFolder, path), sha256 };
 }
 
 /** The registry's own word of a version; `promote` checks it against the artifact. */

@@ -1,8 +1,6 @@
 import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
-import { roles } from '../../domain/role.ts';
-import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import type { RejectedRecords, RequestsInspection } from '../../report/commands/requests-text.ts';
 import type { Database } from '../../database/database.ts';
 import type { ReadOptions } from '../../requests/values/read-options.ts';
@@ -12,12 +10,10 @@ import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { describeRequests } from '../../requests/explain/describe-requests.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
-import { formatLimits } from '../outcomes/format-limits.ts';
+import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { heldLog } from '../judge/held-log.ts';
-import { inspectTold } from './inspect-told.ts';
+import { inspectTold, measurablesOf } from './measurables.ts';
 import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
-import { measurablesOf } from './measurables.ts';
-import { sourcesOf } from '../outcomes/outcome-sources.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
@@ -47,7 +43,7 @@ async function inspectLog(
   db: Database,
   rollout: Rollout,
   options: ReadOptions,
-  sources: Readonly<Record<(typeof roles)[number], OutcomeSource>>,
+  sources: OutcomeSources,
 ): Promise<RequestsInspection> {
   const { plan } = rollout;
   const log = await readOrExplain(db, options);

@@ -99,11 +99,8 @@ export async function readStageRequests(
 }
 
 /** What the values in a log may be: the labels of the versions, what the plan calls them, and those that neither version answers. */
-export function valueReadingOf({
-  plan: { requests },
-  baseline,
-  candidate,
-}: Pick<Rollout, 'plan' | 'baseline' | 'candidate'>): ValueReading {
+export function valueReadingOf({ plan, baseline, candidate }: Pick<Rollout, 'plan' | Role>): ValueReading {
+  const { requests } = plan;
   const { labelNames: names = {}, otherLabels = [], okStatus = [] } = requests;
   const compared = baseline.entry.signature.output;
   const { output } = candidate.entry.signature;
@@ -145,12 +142,8 @@ function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {
  * Which of the two versions each name in a serving system's log is: what the plan's `versions` say, and a version's own
  * number where they say nothing of it. Names of other versions are left out.
  */
-export function servedAs({
-  plan,
-  registry,
-  baseline,
-  candidate,
-}: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>): Readonly<Record<string, Role>> {
+export function servedAs(rollout: Pick<Rollout, 'plan' | 'registry' | Role>): Readonly<Record<string, Role>> {
+  const { plan, registry, baseline, candidate } = rollout;
   const roleOf: Record<string, Role> = { [baseline.version]: 'baseline', [candidate.version]: 'candidate' };
   for (const [name, written] of Object.entries(plan.requests.versions ?? {})) {
     // What the plan calls a version is that version, also once the alias has moved on.

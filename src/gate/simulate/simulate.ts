@@ -50,6 +50,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
     const planted = await plantEffects(log, effects);
     const population = await readSimulatedPopulation(log, planted);
     const looks = lookTimes(population, options.looks);
+    const stages = simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage);
     const rollouts: WalkedRollout[] = [];
     for (let run = 0; run < options.runs; run += 1) {
       if (world.signal.aborted) throw interrupted();
@@ -64,10 +65,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
       seed: options.seed,
       looks: options.looks,
       effects: planted.map(effectReview),
-      ...tallyRollouts(
-        simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage),
-        rollouts,
-      ),
+      ...tallyRollouts(stages, rollouts),
     };
   });
 }

@@ -76,20 +76,11 @@ export interface DetectableChange extends StageDetectability {
 /** A plan as a person reviews it before anything is replayed. */
 export function planText(review: PlanReview, style: Style): string {
   const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
+  const stages = review.stages.map((stage) => stageRow(stage, style));
   return page([
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
-    section(
-      'Stages',
-      [
-        table(
-          stageColumns,
-          review.stages.map((stage) => stageRow(stage, style)),
-          style,
-        ),
-      ],
-      style,
-    ),
+    section('Stages', [table(stageColumns, stages, style)], style),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
   ]);

@@ -138,11 +138,8 @@ function valueTable(most: readonly InspectedValue[], style: Style): string {
 
 function dimensionSection({ dimension, values, most }: InspectedDimension, style: Style): string {
   const rest = values > most.length ? `, the ${formatCount(most.length)} commonest` : '';
-  return section(
-    `Segment ${printableName(dimension)}: ${countOf(values, 'value')}${rest}`,
-    [valueTable(most, style)],
-    style,
-  );
+  const title = `Segment ${printableName(dimension)}: ${countOf(values, 'value')}${rest}`;
+  return section(title, [valueTable(most, style)], style);
 }
 
 function labelLines({ labels, accepted }: RequestsInspection, style: Style): string[] {

@@ -1,9 +1,8 @@
 import { formatCount } from '../../domain/format-number.ts';
-import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
+import { type ApplyOutcome, applyOutcomeText, type RegistryState } from './promotion-text.ts';
 import { pairsText, trafficChange } from '../evidence/change-text.ts';
 import { commandLine, trafficText, printableName, printableSentence } from '../words/printable.ts';
 import { fields, page, paragraph, section, type Style } from '../words/style.ts';
-import type { RegistryState } from './promotion-text.ts';
 
 /** What `rollback` did. */
 export type Rollback = RollbackSubject & (DoneRollback | NoRollback);

@@ -148,15 +148,12 @@ function exposureTable(review: SimulationReview, style: Style): string {
     { header: 'who got the candidate', align: 'left', heading: true, shrinksTo: 14 },
     ...numeric('median', '90% at most', 'most'),
   ];
-  return table(
-    columns,
-    [
-      spreadRow('requests exposed', review.exposedRequests),
-      spreadRow('users exposed', review.exposedUsers),
-      ...(review.effects.length === 0 ? [] : [spreadRow('users harmed', review.harmedUsers)]),
-    ],
-    style,
-  );
+  const rows = [
+    spreadRow('requests exposed', review.exposedRequests),
+    spreadRow('users exposed', review.exposedUsers),
+    ...(review.effects.length === 0 ? [] : [spreadRow('users harmed', review.harmedUsers)]),
+  ];
+  return table(columns, rows, style);
 }
 
 function spreadRow(name: string, { median, p90, max }: SimulatedSpread) {

@@ -54,24 +54,12 @@ export interface NextStep {
 
 /** A rollout's state as a person reads it. */
 export function statusText(status: RolloutStatus, style: Style): string {
+  const rows = status.stages.map((stage) => row(stage, style));
+  const decisions = status.decisions.map((decision) => decisionLine(decision, style));
   return page([
     section(`Rollout ${printableName(status.plan)}`, [header(status, style)], style),
-    section(
-      'Stages',
-      [
-        table(
-          columns,
-          status.stages.map((stage) => row(stage, style)),
-          style,
-        ),
-      ],
-      style,
-    ),
-    section(
-      'Decided by people',
-      status.decisions.map((decision) => decisionLine(decision, style)),
-      style,
-    ),
+    section('Stages', [table(columns, rows, style)], style),
+    section('Decided by people', decisions, style),
     nextStepText(status.next, style),
   ]);
 }

@@ -4,7 +4,7 @@ import { refuseNewerSchema } from '../../documents/newer-schema.ts';
 import { diagnosticAt, scanJson } from '../../documents/scan-json.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { type Diagnostic, messageOf, unusableFile, type UserError } from '../../domain/errors.ts';
-import { evidenceSchema } from './evidence-schema.ts';
+import { evidenceSchema } from './serialize-evidence.ts';
 
 const readableVersion = 1;
 const shownFindings = 20;

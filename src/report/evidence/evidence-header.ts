@@ -146,3 +146,23 @@ function reasonsText(counts: Readonly<Record<string, number>>): string {
   if (counted.length === 0) return '';
   return ` (${counted.map(([reason, count]) => `${printableName(reason)} ${formatCount(count)}`).join(', ')})`;
 }
+
+/** One look in words. */
+interface LookRow {
+  readonly evaluated: string;
+  readonly stage: string;
+  readonly look: string;
+  readonly requests: string;
+  readonly verdict: string;
+}
+
+/** The looks at a rollout as rows, in the order given. */
+export function lookRows(looks: readonly Evidence[]): LookRow[] {
+  return looks.map(({ createdAt, stage, cohorts, verdict }) => ({
+    evaluated: createdAt,
+    stage: printableName(stage.name),
+    look: `${formatCount(stage.look)} (series ${formatCount(stage.series)})`,
+    requests: formatCount(cohorts.find(({ name }) => name === 'all')?.requests ?? 0),
+    verdict: verdict.decision.toUpperCase(),
+  }));
+}

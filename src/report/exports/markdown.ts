@@ -2,10 +2,9 @@ import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResu
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import { comparisonCells, comparisonGroups } from '../evidence/comparison-cells.ts';
 import { driftMarkdown } from './drift-markdown.ts';
-import { evidenceFacts } from '../evidence/evidence-header.ts';
+import { evidenceFacts, lookRows } from '../evidence/evidence-header.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight, worstFirst } from '../evidence/harm.ts';
-import { lookRows } from '../evidence/look-rows.ts';
 import { numeric } from '../words/table.ts';
 import {
   cut,

@@ -4,7 +4,7 @@ import { formatBound } from '../../domain/bound.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';
-import { lookRows } from '../evidence/look-rows.ts';
+import { lookRows } from '../evidence/evidence-header.ts';
 import { judgedCohort } from '../words/printable.ts';
 import { lookChart, type LookPoint } from './charts/look-chart.ts';
 import { Chart, DataTable, LeftOut } from './data-table.tsx';

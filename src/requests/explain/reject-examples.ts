@@ -60,9 +60,8 @@ async function firstRejects(
   recordsSql: string,
   file: number,
 ): Promise<RejectRow[]> {
-  const content = requestColumns({ ...options, segments: Object.fromEntries(recordedSegments(options)) }).map(
-    ([name]) => quoteIdentifier(name),
-  );
+  const segments = Object.fromEntries(recordedSegments(options));
+  const content = requestColumns({ ...options, segments }).map(([name]) => quoteIdentifier(name));
   await db.run(`CREATE OR REPLACE TABLE decoded_records AS
     SELECT reason, id, record, CASE WHEN reason <> 0 THEN ${problemSql(options)} END AS why, hash(${content.join(', ')}) AS content
     FROM (SELECT *, row_number() OVER () AS record FROM (${decodedRecordsSql(options, recordsSql)}))`);
@@ -99,12 +98,9 @@ async function placed(
   const wanted = new Set(rows.map(({ record }) => record));
   const lines = await recordLines(source, wanted, new Set(unreadable.map(({ row }) => row)));
   return [
-    ...told.map(({ row, why }): RejectExample => ({
-      reason: 'unreadable',
-      file,
-      ...atLine(lines?.unreadable.get(row)),
-      why: firstLine(why),
-    })),
+    ...told.map(({ row, why }): RejectExample => {
+      return { reason: 'unreadable', file, ...atLine(lines?.unreadable.get(row)), why: firstLine(why) };
+    }),
     ...rows.map(({ record, reason, why }) => ({ reason, file, ...atLine(lines?.records.get(record)), record, why })),
   ];
 }
@@ -131,15 +127,12 @@ function problemSql(options: ReadOptions): string {
     ['missing-input', quoteLiteral(`it has no ${fields.input}`)],
     ['bad-input', quoteLiteral(`${fields.input} holds NaN or Infinity, which JSON has not`)],
     ['missing-served-by', quoteLiteral(`it has no ${fields.served?.by ?? 'version'}`)],
-    ...(fields.served === undefined
-      ? []
-      : [
-          ['other-version', `${quoteLiteral(`${fields.served.by} is neither version: `)} || ${shown('served_by')}`] as [
-            RejectReason,
-            string,
-          ],
-        ]),
   ];
+  if (fields.served !== undefined)
+    branches.push([
+      'other-version',
+      `${quoteLiteral(`${fields.served.by} is neither version: `)} || ${shown('served_by')}`,
+    ]);
   return `CASE reason ${branches.map(([reason, sql]) => `WHEN ${reasonCode(reason)} THEN ${sql}`).join(' ')} ELSE '' END`;
 }
 

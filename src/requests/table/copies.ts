@@ -29,16 +29,24 @@ export async function resolveCopies(
   const same = identity.map((name) => `requests.${name} = copied_ids.${name}`).join(' AND ');
   const copies = `${same} AND reason = 0`;
   const spare = `${copies} AND NOT conflicting AND requests.rowid <> kept`;
-  const collapsed = await db.columns(
-    `SELECT file, count(*) AS records FROM requests, copied_ids WHERE ${spare} GROUP BY file`,
-  );
+  const collapsed = await countByFile(db, `requests, copied_ids WHERE ${spare}`);
   await db.run(`
     DELETE FROM requests USING copied_ids WHERE ${spare};
     UPDATE requests SET reason = ${reasonCode('conflicting-copies')} FROM copied_ids WHERE ${copies} AND conflicting;
     DROP TABLE copied_hashes;
     DROP TABLE copied_ids`);
-  const records = collapsed.numbers('records');
-  return new Map([...collapsed.numbers('file')].map((file, row) => [file, records[row] ?? 0]));
+  return collapsed;
+}
+
+/** Counts rows by the file (its index) that they are from. @param rows SQL behind FROM, with a column `file` */
+export async function countByFile(
+  db: Database,
+  rows: string,
+  count = 'count(*)',
+): Promise<ReadonlyMap<number, number>> {
+  const counted = await db.columns(`SELECT file, ${count} AS records FROM ${rows} GROUP BY file`);
+  const records = counted.numbers('records');
+  return new Map([...counted.numbers('file')].map((file, row) => [file, records[row] ?? 0]));
 }
 
 /** How many requests have a record of either version, of those of which the rarer version has one. */
@@ -103,13 +111,10 @@ export async function joinLongPairs(
     const again = [...derived].map(([name, sql]) => `${quoteIdentifier(name)} = ${sql}`);
     await db.run(`UPDATE requests SET ${again.join(', ')} WHERE reason = 0`);
   }
-  const joined = await db.columns(
-    `SELECT file, count(*) AS records FROM second_records WHERE reason = 0 GROUP BY file`,
-  );
+  const joined = await countByFile(db, 'second_records WHERE reason = 0');
   await db.run(`DELETE FROM requests WHERE rowid IN (SELECT row FROM second_records WHERE reason = 0);
     DROP TABLE second_records`);
-  const records = joined.numbers('records');
-  return new Map([...joined.numbers('file')].map((file, index) => [file, records[index] ?? 0]));
+  return joined;
 }
 
 /** How such a log was read, in words. */

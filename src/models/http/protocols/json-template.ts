@@ -1,5 +1,4 @@
-import { type OpenExchange, AnswerError, readerAt } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
+import { type OpenExchange, AnswerError, readerAt, parseAnswer } from '../exchange.ts';
 import { bodyTemplate } from '../body-template.ts';
 import { plainWords, refuseStatus } from './server-facts.ts';
 

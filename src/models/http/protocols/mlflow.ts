@@ -1,6 +1,5 @@
 import type { InputSignature } from '../../../domain/registry.ts';
-import { type OpenExchange, isObject } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
+import { type OpenExchange, isObject, parseAnswer } from '../exchange.ts';
 import { answerObject, columnsOf, onlyItem, onlyItems, plainWords, scoringServer } from './server-facts.ts';
 
 /**

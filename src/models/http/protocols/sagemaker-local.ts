@@ -1,7 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { InputSignature } from '../../../domain/registry.ts';
-import { type OpenExchange, AnswerError, isObject } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
+import { type OpenExchange, AnswerError, isObject, parseAnswer } from '../exchange.ts';
 import { bodyTemplate } from '../body-template.ts';
 import { columnsOf, onlyItem, scoringServer } from './server-facts.ts';
 
