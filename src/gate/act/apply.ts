@@ -93,7 +93,7 @@ function runCommand(
   input: string,
   timeoutMs: number,
 ): Promise<string | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     // A group of its own, so that what the shell started ends with it.
     const child = spawn(command, { shell: true, cwd: folder, detached: true });
     let ended: string | undefined;
@@ -111,7 +111,7 @@ function runCommand(
     const done = (failure: string | undefined) => {
       clearTimeout(timer);
       world.signal.removeEventListener('abort', stop);
-      resolve(failure);
+      settle(failure);
     };
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {

@@ -76,12 +76,8 @@ export async function writeEvidence(place: EvidencePlace, evidence: Evidence): P
  * Runs work on an empty database that spills into a folder of its own, which is gone afterwards. An interruption stops
  * the query that runs.
  */
-export async function withDatabase<T>(
-  world: World,
-  workFolder: string,
-  work: (db: Database) => Promise<T>,
-): Promise<T> {
-  const tempFolder = await mkdtemp(join(workFolder, 'tmp-'));
+export async function withDatabase<T>(world: World, folder: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const tempFolder = await mkdtemp(join(folder, 'tmp-'));
   const db = await openDatabase({ tempFolder });
   const interrupt = () => db.interrupt();
   world.signal.addEventListener('abort', interrupt, { once: true });
