@@ -5,7 +5,7 @@ import { ExitCode } from '../domain/exit-code.ts';
 import { UserError } from '../domain/errors.ts';
 import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
-import { tellUserError } from './user-error.ts';
+import { environmentFailure, tellUserError } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWorld } from './world.ts';
 
@@ -39,6 +39,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
     let exitCode: ExitCode = ExitCode.ok;
     const program = createProgram({ world, terminal, github, exit: (code) => void (exitCode = code) });
     await Promise.race([program.parseAsync(process.argv), strayFailure(process, done.signal)]);
+    await terminal.settle();
     return exitCode;
   } catch (error) {
     // Whatever still runs has nobody to report to any more.
@@ -67,14 +68,16 @@ async function strayFailure(process: NodeJS.Process, signal: AbortSignal): Promi
   throw error;
 }
 
-async function report(error: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
+async function report(thrown: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
+  const error = environmentFailure(thrown) ?? thrown;
   // Commander has printed its own message; help and version are no failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   if (error instanceof UserError) {
     await tellUserError(error, terminal, github);
     return error.exitCode;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { sourceStack } = await import('../start/source-stack.ts');
+  const stack = error instanceof Error ? sourceStack(error.stack ?? error.message) : String(error);
   terminal.diagnostic(`This is a bug in canary; please report it with the lines below.\n${stack}`);
   return ExitCode.bug;
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerApply } from './commands/apply.ts';
 import { registerAssign } from './commands/assign.ts';
@@ -59,19 +58,21 @@ export function createProgram(context: CommandContext): Command {
   }
   // A pipeline's author reads the help of one command and decides there what its exit codes mean.
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
-    command.addHelpText('after', `\n${exitCodeHelp()}`);
+    command.addHelpText('after', () => `\n${exitCodeHelp(command)}`);
   }
   program.addHelpText(
     'after',
-    `\n${exitCodeHelp()}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
+    () =>
+      `\n${exitCodeHelp(program)}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
   );
   return program;
 }
 
-function exitCodeHelp(): string {
+function exitCodeHelp(command: Command): string {
+  const help = command.createHelp();
   const indent = ' '.repeat(7);
   const lines = exitCodeMeanings.map(([code, meaning]) => {
-    const wrapped = wrapAnsi(meaning, helpColumns - indent.length).replaceAll('\n', `\n${indent}`);
+    const wrapped = help.boxWrap(meaning, helpColumns - indent.length).replaceAll('\n', `\n${indent}`);
     return `  ${String(code).padEnd(4)} ${wrapped}`;
   });
   return ['Exit codes:', ...lines].join('\n');

@@ -1,3 +1,4 @@
+import { unusableFile } from '../domain/errors.ts';
 import { type ColorInfo, type ColorSupportLevel, supportsColor, supportsColorStderr } from 'chalk';
 
 /** Where results and diagnostics go, and what the result's terminal can show. */
@@ -6,6 +7,8 @@ export interface Terminal {
   result(text: string): void;
   /** Prints a line about the work to standard error. */
   diagnostic(line: string): void;
+  /** Waits until the result is written. @throws UserError (exit 5) where it could not be, as on a full disk. */
+  settle(): Promise<void>;
   /** What the result may use, and what a diagnostic may. */
   readonly style: Style;
   readonly errorStyle: Style;
@@ -25,14 +28,23 @@ export function createTerminal(
   stderr: NodeJS.WriteStream,
   environment: NodeJS.ProcessEnv,
 ): Terminal {
-  // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  let failure: NodeJS.ErrnoException | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    failure ??= error;
+  });
+  // Where diagnostics cannot be written, there is nobody to tell.
+  stderr.on('error', () => undefined);
   return {
     result: (text) => void stdout.write(text),
+    settle: async () => {
+      await new Promise<void>((written) => void stdout.write('', () => written()));
+      // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
+      if (failure === undefined || failure.code === 'EPIPE') return;
+      throw unusableFile(`The result could not be written to standard output: ${failure.message}`, {
+        hint: 'What the command did before stands; canary status tells it.',
+        cause: failure,
+      });
+    },
     diagnostic: (line) => void stderr.write(`${line}\n`),
     style: styleOf(stdout, supportsColor, environment),
     errorStyle: styleOf(stderr, supportsColorStderr, environment),

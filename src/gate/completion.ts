@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { readTextFile } from '../files/read-file.ts';
 import { resolve } from 'node:path';
 import { systemErrorCode } from '../domain/errors.ts';
 import { sourceText } from '../documents/source-text.ts';
@@ -31,7 +32,7 @@ export async function pathsLike(cwd: string, typed: string, endings: readonly st
 /** The names of the stages that a plan writes; none for a plan that cannot be read, since nobody asked about that. */
 export async function stageNames(cwd: string, file: string): Promise<readonly string[]> {
   try {
-    const { root } = parseYaml(sourceText(file, await readFile(resolve(cwd, file), 'utf8')));
+    const { root } = parseYaml(sourceText(file, await readTextFile(resolve(cwd, file))));
     return itemsOf(root && nodeAt(root, ['stages'])).flatMap((stage) => textOf(nodeAt(stage, ['name'])) ?? []);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;

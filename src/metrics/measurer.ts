@@ -2,7 +2,7 @@ import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { Measured } from './table/estimate.ts';
-import { groupMetricOf } from './families/group-metrics.ts';
+import { groupMetricOf } from './families/definitions.ts';
 import { GroupMeasurer } from './groups/group-measurer.ts';
 import { ColumnReader } from './means/column-reader.ts';
 import { DatabaseReader } from './means/database-reader.ts';

@@ -6,6 +6,7 @@ import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.t
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
 import type { Measured } from './table/estimate.ts';
+import { groupMetricOf } from './families/definitions.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import type { Measurer } from './measurer.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
@@ -132,7 +133,7 @@ function noIntervalOf(metric: Metric): string | undefined {
   if (metric.family === 'latency' && metric.statistic === 'quantile')
     return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
   if (metric.family === 'memory') return onePerReplay;
-  if (['macro_f1', 'auc', 'pr_auc', 'recall_at_alerts', 'rmse'].includes(metric.family))
+  if (groupMetricOf(metric) !== undefined)
     return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
   return undefined;
 }

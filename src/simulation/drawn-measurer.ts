@@ -1,7 +1,7 @@
 import type { Metric } from '../domain/metric.ts';
 import { ColumnReader } from '../metrics/means/column-reader.ts';
 import type { Measured } from '../metrics/table/estimate.ts';
-import { groupMetricOf } from '../metrics/families/group-metrics.ts';
+import { groupMetricOf } from '../metrics/families/definitions.ts';
 import { GroupMeasurer } from '../metrics/groups/group-measurer.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { MeanMeasurer } from '../metrics/means/mean-measurer.ts';

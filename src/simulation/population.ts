@@ -1,5 +1,5 @@
 import { type Database, quoteIdentifier } from '../database/database.ts';
-import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
+import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
 import { type SumName, sumNamesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';

@@ -55,7 +55,7 @@ test('a promote whose lock was left by a dead process is not kept waiting', asyn
   await evaluate(folder);
   const dead = spawnSync(process.execPath, ['--eval', '']).pid;
   const lock = join(folder, `${registryFile}.lock`);
-  const script = `import('${new URL('../../dist/registry/store/registry-lock-owner.js', import.meta.url).href}').then(({ thisProcess }) => process.stdout.write(JSON.stringify(thisProcess())))`;
+  const script = `import('${new URL('../../dist/modules/registry/store/registry-lock-owner.js', import.meta.url).href}').then(({ thisProcess }) => process.stdout.write(JSON.stringify(thisProcess())))`;
   const owner: object = JSON.parse(spawnSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).stdout);
   writeFileSync(lock, JSON.stringify({ ...owner, pid: dead }));
   expect(await promote(folder)).toMatchObject({ exitCode: 0, stderr: '' });

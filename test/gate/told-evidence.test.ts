@@ -54,6 +54,25 @@ describe('evidence', () => {
     expect(await promote(worldAt(folder), 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
   });
 
+  test.each([
+    ['on a server', { runtime: 'http', url: 'http://127.0.0.1:9', protocol: 'mlflow' }],
+    ['of a program', { runtime: 'command', command: ['python3', 'serve.py'] }],
+  ])('of versions %s, which nothing replayed, is acted on until their entry changes', async (_title, artifact) => {
+    const folder = planFolder({ guardrails, files: { 'numbers.csv': csv } });
+    const file = join(folder, 'registry/classifier.json');
+    const registry = JSON.parse(readFileSync(file, 'utf8'));
+    const register = (entry: object) => {
+      for (const version of Object.values<Record<string, unknown>>(registry.versions)) version['artifact'] = entry;
+      writeFileSync(file, JSON.stringify(registry));
+    };
+    register(artifact);
+    await evaluate(worldAt(folder), 'plan.yaml', {});
+    register({ ...artifact, path: 'other', sha256: '0'.repeat(64) });
+    await expect(promote(worldAt(folder), 'plan.yaml', {})).rejects.toThrow('has another artifact in the registry now');
+    register(artifact);
+    expect(await promote(worldAt(folder), 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
+  });
+
   test('of numbers in the plan is bound by the plan', async () => {
     const numbers = '{ format: aggregates, numbers: [{ metric: error_rate, version: 1.1.0, value: 0.1% }] }';
     const folder = planFolder({ guardrails, requests: numbers });

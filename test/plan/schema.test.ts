@@ -86,9 +86,16 @@ test('the examples of each part pass the schema in their place', () => {
 
 test('the metrics that editors offer are those that exist', () => {
   // A name with a part of the plan's own, such as recall(LABEL), is a pattern.
-  expect(schema.$defs.guardrail.properties.metric.anyOf[0]).toEqual({
+  const file = 'src/plan/rollout-plan.schema.json';
+  expect(schema.$defs.guardrail.properties.metric.anyOf[0], `${file}: enum of the metric of a guardrail`).toEqual({
     enum: metricNames.filter((name) => !/[A-Z]/u.test(name)),
   });
+});
+
+test('the metric of a guardrail is explained with the name of every metric', () => {
+  const { description } = schema.$defs.guardrail.properties.metric;
+  const words = metricNames.map((name) => name.replace(/\(.*/u, '').replace(/\.p\d+$/u, '.pNN'));
+  expect(words.filter((word) => !description.includes(word))).toEqual([]);
 });
 
 function leaves(value: unknown, path: TreePath): (readonly [TreePath, unknown])[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
+import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
@@ -76,7 +76,7 @@ async function bytesOf(path: string, source: string): Promise<Buffer> {
     });
   }
   try {
-    return await readFile(path);
+    return await readRegularFile(path, mostTextBytes);
   } catch (error) {
     const absent = systemErrorCode(error) === 'ENOENT';
     throw unusableFile(`${source}: ${absent ? 'there is no such file' : `cannot be read: ${messageOf(error)}`}`, {

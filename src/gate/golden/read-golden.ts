@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import { type Diagnostic, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { Golden, RolloutPlan } from '../../domain/plan.ts';
@@ -55,9 +55,7 @@ export async function readGolden(world: World, rollout: RolloutWithGolden): Prom
 /** The golden files as they are now. @throws UserError (exit 5) for a name that no file has */
 export async function digestGolden({ folder, plan }: Pick<Rollout, 'folder' | 'plan'>) {
   const files = await resolveRequestFiles(folder, plan.golden?.source ?? [], 'golden');
-  return await Promise.all(
-    files.map(async ({ path, absolutePath }) => ({ path, ...digestOf(await readFile(absolutePath)) })),
-  );
+  return await Promise.all(files.map(async (file) => ({ path: file.path, ...digestOf(await bytesOf(file)) })));
 }
 
 async function goldenFiles(rollout: RolloutWithGolden, { source }: Golden): Promise<readonly RequestFile[]> {
@@ -69,9 +67,20 @@ async function goldenFiles(rollout: RolloutWithGolden, { source }: Golden): Prom
   });
 }
 
-async function readFileOf(rollout: RolloutWithGolden, { path, absolutePath }: RequestFile) {
+/** @throws UserError (exit 5) for a file that cannot be read whole */
+async function bytesOf({ path, absolutePath }: RequestFile): Promise<Buffer> {
+  try {
+    return await readRegularFile(absolutePath, mostTextBytes);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw unusableFile(`golden: ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readFileOf(rollout: RolloutWithGolden, file: RequestFile) {
   const { plan, candidate } = rollout;
-  const bytes = await readFile(absolutePath);
+  const { path } = file;
+  const bytes = await bytesOf(file);
   const reading = readGoldenRecords(shownIn(rollout, path), bytes.toString('utf8'), {
     fields: fieldsOf(plan),
     version: candidate.version,

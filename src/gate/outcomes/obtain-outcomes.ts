@@ -81,7 +81,7 @@ async function obtainPredictions(
     onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
   }));
   const replayed = await replayVersions(replays, world.signal);
-  for (const [index, { role, sha256 }] of replays.entries()) {
+  for (const [index, { role }] of replays.entries()) {
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
     await loadReplayed(db, `${role}_outcomes`, result);
@@ -90,7 +90,7 @@ async function obtainPredictions(
     await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
     const { oneByOne } = result;
     if (oneByOne !== null) world.note(`${facts[role].version} was asked one by one: ${oneByOne}`);
-    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }), sha256 };
+    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }) };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
   return { facts, memory };

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readTextFile } from '../../files/read-file.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { artifactBytes, resolveArtifact } from '../../models/artifact.ts';
 import type { LogFacts, PlanFacts } from '../../plan/lint/plan-facts.ts';
@@ -34,7 +35,7 @@ async function otherSalts(cwd: string, { file, plan }: Rollout): Promise<Readonl
   for (const name of names.filter((each) => /\.ya?ml$/u.test(each)).toSorted()) {
     const path = join(folder, name);
     if (path === resolve(cwd, file)) continue;
-    const text = await readFile(path, 'utf8').catch(() => '');
+    const text = await readTextFile(path).catch(() => '');
     const other = saltOf(name, text);
     if (other?.model === plan.model && other.name !== plan.name) salts.set(other.name, other.assignment.salt);
   }

@@ -186,7 +186,7 @@ async function withoutLabels(db: Database, { guardrails }: RolloutPlan) {
   const rows = await db.columns('SELECT count(label)::DOUBLE AS labels FROM requests');
   if ((rows.numbers('labels')[0] ?? 0) > 0) return [];
   return [...guardrails.entries()]
-    .filter(([, { metric }]) => metricTraits(metric).concern === 'quality' && metric.family !== 'agreement')
+    .filter(([, { metric }]) => metricTraits(metric).truth)
     .map(([guardrail]) => ({ guardrail, reason: 'no request has a label' }));
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
 
@@ -38,7 +38,7 @@ export function invalidPlan(file: string, diagnostics: readonly Diagnostic[]): E
 
 function readText(path: string, file: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFileSync(path);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {
       throw invalidInput(`${file} does not exist`, {

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { Evidence } from '../../domain/evidence.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { readTextFile } from '../../files/read-file.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { parseEvidence } from '../../report/document/parse-evidence.ts';
 import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
 import { type Database, openDatabase } from '../../database/database.ts';
@@ -39,7 +41,7 @@ export function evidencePlace(
 export async function readLatest(place: EvidencePlace): Promise<Evidence | undefined> {
   let text: string;
   try {
-    text = await readFile(place.latest, 'utf8');
+    text = await readTextFile(place.latest);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw unusableFile(`${place.latest} cannot be read: ${messageOf(error)}`, { cause: error });
@@ -66,18 +68,23 @@ export async function writeEvidence(place: EvidencePlace, evidence: Evidence): P
   const files = place.looks === undefined ? [] : [join(place.looks, `look-${evidence.stage.look}.json`)];
   try {
     await mkdir(dirname(place.latest), { recursive: true });
-    for (const file of [...files, place.latest]) await writeFileAtomic(file, text);
+    for (const file of [...files, place.latest]) await replaceFile(file, text);
   } catch (error) {
     throw unusableFile(`The evidence cannot be written: ${messageOf(error)}`, { cause: error });
   }
 }
+
+/** A killed evaluation leaves such a folder, which the next one in the same place removes. */
+const spillPrefix = 'tmp-';
 
 /**
  * Runs work on an empty database that spills into a folder of its own, which is gone afterwards. An interruption stops
  * the query that runs.
  */
 export async function withDatabase<T>(world: World, folder: string, work: (db: Database) => Promise<T>): Promise<T> {
-  const tempFolder = await mkdtemp(join(folder, 'tmp-'));
+  await sweepAbandoned(folder, spillPrefix);
+  const tempFolder = join(folder, ownedName(spillPrefix));
+  await mkdir(tempFolder, { mode: 0o700 });
   const db = await openDatabase({ tempFolder });
   const interrupt = () => db.interrupt();
   world.signal.addEventListener('abort', interrupt, { once: true });

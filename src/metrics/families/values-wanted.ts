@@ -1,17 +1,16 @@
-import type { Metric } from '../../domain/metric.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { WantedValues } from '../../requests/values/wanted-values.ts';
-import { groupMetricOf } from './group-metrics.ts';
-import { needsOf } from './needs.ts';
+import { groupMetricOf } from './definitions.ts';
 
 /** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
 export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature): WantedValues {
   const positive = positiveLabel(output);
   const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
   return {
-    trueScores: metrics.some(({ family }) => needsOf[family].score === 'true'),
-    positiveScores: metrics.some(({ family }) => needsOf[family].score === 'positive'),
+    trueScores: metrics.some((metric) => metricTraits(metric).score === 'true'),
+    positiveScores: metrics.some((metric) => metricTraits(metric).score === 'positive'),
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
@@ -22,5 +21,5 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
 /** Whether a metric asks which requests are of the positive label. */
 function needsPositives(metric: Metric): boolean {
   if (metric.family === 'decision_cost') return metric.costs?.kind === 'outcomes';
-  return needsOf[metric.family].positive ?? false;
+  return metricTraits(metric).answers === 'two labels';
 }

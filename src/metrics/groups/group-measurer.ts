@@ -4,7 +4,7 @@ import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { GroupMetric } from '../table/group-metric.ts';
-import { groupMetricOf } from '../families/group-metrics.ts';
+import { groupMetricOf } from '../families/definitions.ts';
 import { comparedGroups, type GroupSide, ownGroupValue, type SideSize } from './group-sides.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import { type Slice, sliceCondition } from '../table/slice.ts';

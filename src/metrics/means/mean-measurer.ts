@@ -16,7 +16,7 @@ import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
-import { meanMetricOf } from '../families/mean-metrics.ts';
+import { meanMetricOf } from '../families/definitions.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
 import { countOf } from '../../domain/format-number.ts';

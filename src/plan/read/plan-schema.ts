@@ -1,17 +1,16 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { stringify } from 'yaml';
 import schema from '../rollout-plan.schema.json' with { type: 'json' };
 import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
 import type { TreePath } from '../../documents/tree.ts';
+import { planValidator } from '../plan-validator.ts';
 import type { WrittenPlan } from './written-plan.ts';
-
-let validator: ValidateFunction<WrittenPlan> | undefined;
 
 /** Checks a plain value against the schema; the errors are empty exactly when the value is a written plan. */
 export function validateSchema(
   value: unknown,
 ): { readonly written: WrittenPlan } | { readonly errors: readonly ErrorObject[] } {
-  validator ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
+  const validator = planValidator();
   return validator(value) ? { written: value } : { errors: validator.errors ?? [] };
 }
 

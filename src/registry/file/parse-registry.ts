@@ -5,7 +5,8 @@ import { schemaFindings } from '../../documents/schema-findings.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { consistencyFindings } from './consistency-findings.ts';
 import { located, unusableRegistry, type Finding } from './findings.ts';
-import { validateSchema, type WrittenRegistry } from './registry-schema.ts';
+import { validateSchema } from './registry-schema.ts';
+import type { WrittenRegistry } from './registry-validator.ts';
 import { registryVoice } from './registry-voice.ts';
 
 const readableVersion = 1;

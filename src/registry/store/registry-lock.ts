@@ -4,6 +4,8 @@ import lockfile from 'proper-lockfile';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { hasEnded, processNamespace } from '../../files/owned-name.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 
 const heartbeatMs = 2_000;
 /** A lock whose owner cannot be asked, being on another machine, is taken over when its heartbeat has stopped this long. */
@@ -168,7 +170,7 @@ function writeOwner(lock: string, owner: LockOwner): void {
 /** The owner of a lock; undefined when there is no lock, or its owner was stopped before it had written its name. */
 function readOwner(lock: string): LockOwner | undefined {
   try {
-    const owner: unknown = JSON.parse(fs.readFileSync(lock, 'utf8'));
+    const owner: unknown = JSON.parse(readTextFileSync(lock));
     return isOwner(owner) ? owner : undefined;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
@@ -178,14 +180,7 @@ function readOwner(lock: string): LockOwner | undefined {
 
 /** Whether the owner was a process of this machine that does not run any more. */
 function isGone({ pid, machine, processes }: LockOwner): boolean {
-  if (machine !== hostname() || processes !== processNamespace()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    // Any other error means that there is such a process, which may not be sent signals.
-    return systemErrorCode(error) === 'ESRCH';
-  }
+  return machine === hostname() && processes === processNamespace() && hasEnded(pid);
 }
 
 function isOwner(value: unknown): value is LockOwner {
@@ -199,8 +194,4 @@ function isOwner(value: unknown): value is LockOwner {
     typeof owner.token === 'string' &&
     /^[\w-]+$/u.test(owner.token)
   );
-}
-
-function processNamespace(): string {
-  return fs.existsSync('/proc/self/ns/pid') ? fs.readlinkSync('/proc/self/ns/pid') : '';
 }

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
+import { readTextFile } from '../../files/read-file.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { fileSha256 } from '../../models/artifact.ts';
 import { outcomeLayout } from './outcome-key.ts';
 import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
@@ -25,6 +26,9 @@ export interface BatchResult {
   /** Why the version has to be asked one by one; null where its answers are the same either way. */
   readonly oneByOne: string | null;
 }
+
+/** How the names of files begin that are being written. */
+const unfinishedPrefix = '.unfinished-';
 
 /** What the store knows of one key: written anew, atomically, after each file. */
 interface Manifest {
@@ -60,6 +64,7 @@ export class OutcomeStore {
     try {
       if (fresh) await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
+      await sweepAbandoned(folder, unfinishedPrefix);
     } catch (error) {
       throw unwritable(folder, error);
     }
@@ -135,7 +140,7 @@ export class OutcomeStore {
    * @throws UserError (exit 5) when the file cannot be written
    */
   async add({ from, to }: RowRange, write: (path: string) => Promise<void>): Promise<void> {
-    const temporary = join(this.#folder, `.${randomUUID()}.tmp`);
+    const temporary = join(this.#folder, ownedName(unfinishedPrefix));
     try {
       await write(temporary);
       const sha256 = await fileSha256(temporary);
@@ -152,7 +157,7 @@ export class OutcomeStore {
 
   /** Only what is written counts: whoever could not write it does the work again. */
   async #keep(manifest: Manifest): Promise<void> {
-    await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replaceFile(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     // A process may have been noted meanwhile.
     this.#manifest = { ...manifest, peakMemory: this.#manifest.peakMemory };
   }
@@ -166,7 +171,7 @@ export class OutcomeStore {
 /** The manifest at `path`; null when there is none or it is not one, since outcomes can be made again. */
 async function readManifest(path: string): Promise<Manifest | null> {
   try {
-    const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const parsed: unknown = JSON.parse(await readTextFile(path));
     return isManifest(parsed) ? parsed : null;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return null;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../../domain/evidence.ts';
 import { resolved, type SchemaNode } from '../../documents/json-schema.ts';
-import { createRequire } from 'node:module';
+import { evidenceSchema } from './evidence-schema.ts';
 
 /**
  * The one way in which evidence is written: keys in the order of evidence.schema.json (those that it does not know, and
@@ -81,6 +81,3 @@ function byCodeUnits(a: string, b: string): number {
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
-
-/** The JSON Schema (2020-12) of evidence, as it ships for other tools. */
-export const evidenceSchema: SchemaNode = createRequire(import.meta.url)('../evidence.schema.json');

@@ -160,7 +160,7 @@ test('closing a model abandons what is under way', async () => {
 
 /** Starts a model in a parent of its own and prints the process id of the model's process. */
 const parentProgram = `
-  import { HostedModel } from '${new URL('../../../dist/models/host/hosted-model.js', import.meta.url).href}';
+  import { HostedModel } from '${new URL('../../../dist/modules/models/host/hosted-model.js', import.meta.url).href}';
   const [spec, sha256, hostScript] = JSON.parse(process.argv[1]);
   const model = await HostedModel.open(spec, sha256, { hostScript, timeoutMs: 60000, batch: 64 });
   model.predict(['"bad"']);`;

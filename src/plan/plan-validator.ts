@@ -1,0 +1,13 @@
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
+import schema from './rollout-plan.schema.json' with { type: 'json' };
+import type { WrittenPlan } from './read/written-plan.ts';
+
+export { schema };
+export const options: Options = { strict: true, allErrors: true, allowUnionTypes: true, verbose: true };
+
+let validator: ValidateFunction<WrittenPlan> | undefined;
+
+/** Tells whether a value is a written plan. The build puts the compiled validator in the place of this module. */
+export function planValidator(): ValidateFunction<WrittenPlan> {
+  return (validator ??= new Ajv2020(options).compile<WrittenPlan>(schema));
+}
