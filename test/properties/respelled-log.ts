@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemes } from '../../src/assignment/schemes.ts';
 import { UserError } from '../../src/domain/errors.ts';
-import { starterIntents, starterLog } from '../../src/gate/init/starter-log.ts';
+import { starterIntents, starterLog } from '../../src/gate/init/starter.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { classifying, keptForTheRun, TestRollout } from '../fixtures/test-rollout.ts';
 

@@ -23,11 +23,7 @@ import type { World } from '../world.ts';
 export function scopeOfTold(numbers: readonly RoleNumber[]): StageScope {
   const canary = cohortOf('canary', toldSize(numbers, 'candidate'));
   const stable = cohortOf('stable', toldSize(numbers, 'baseline'));
-  const all: CohortSize = {
-    name: 'all',
-    units: canary.units + stable.units,
-    requests: canary.requests + stable.requests,
-  };
+  const all = cohortOf('all', { units: canary.units + stable.units, requests: canary.requests + stable.requests });
   const segmentValues = new Map<string, Map<string, number>>();
   for (const { segment, count = 0 } of numbers) {
     for (const [dimension, value] of Object.entries(segment ?? {})) {

@@ -1,13 +1,7 @@
-import type { Role } from '../../domain/role.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
-import {
-  createJudgedTable,
-  createNoiseTable,
-  type JudgedTable,
-  type OutcomeSource,
-} from '../../metrics/table/judged-table.ts';
+import { createJudgedTable, createNoiseTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
@@ -17,8 +11,13 @@ import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
 import type { JudgedStage } from '../judge/judge-stage.ts';
-import { formatLimits, namingLimits, refusing } from '../outcomes/format-limits.ts';
-import { withErrorsOf } from '../outcomes/outcome-sources.ts';
+import {
+  formatLimits,
+  namingLimits,
+  refusing,
+  type OutcomeSources,
+  withErrorsOf,
+} from '../outcomes/outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
@@ -34,7 +33,7 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  sources: Readonly<Record<Role, OutcomeSource>>,
+  sources: OutcomeSources,
   inputDrift: InputDrift | undefined,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;

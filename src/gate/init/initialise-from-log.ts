@@ -11,8 +11,7 @@ import { type SurveyedFields, surveyFields } from '../../requests/explain/survey
 import { reviewPlan } from '../review/review-plan.ts';
 import { type DetectedFields, detectFields } from './detect-fields.ts';
 import { detectabilityComment, type PlanDraft, planFromLog, proposedMetrics } from './plan-from-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { withDatabase, prepareFolder, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 
 export interface InitialiseOptions {

@@ -3,9 +3,9 @@ import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
-import { type Role, roles } from '../../domain/role.ts';
+import { roles } from '../../domain/role.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
-import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
+import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
@@ -20,9 +20,9 @@ import { createPopulation } from '../../simulation/population-table.ts';
 import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
-import { workFolder } from '../rollout/look-history.ts';
+import { workFolder } from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
-import { sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
+import { type OutcomeSources, sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
@@ -119,10 +119,7 @@ function noteOwnLogs(world: World, { plan }: Rollout): void {
   world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
 }
 
-async function comparisonOf(
-  db: Database,
-  sources: Readonly<Record<Role, OutcomeSource>>,
-): Promise<Scenarios['comparison']> {
+async function comparisonOf(db: Database, sources: OutcomeSources): Promise<Scenarios['comparison']> {
   const rows = await db.columns(
     `SELECT (count(*) FILTER (WHERE baseline_present AND candidate_present))::DOUBLE AS pairs,
        (count(*) FILTER (WHERE baseline_present OR candidate_present))::DOUBLE AS outcomes FROM population`,

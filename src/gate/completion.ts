@@ -1,6 +1,10 @@
 import { readdir } from 'node:fs/promises';
+import { readTextFile } from '../files/read-file.ts';
 import { resolve } from 'node:path';
 import { systemErrorCode } from '../domain/errors.ts';
+import { sourceText } from '../documents/source-text.ts';
+import { itemsOf, nodeAt, textOf } from '../documents/tree.ts';
+import { parseYaml } from '../documents/yaml-tree.ts';
 
 /**
  * Files and folders whose path begins with what was typed; folders end in a slash.
@@ -19,6 +23,17 @@ export async function pathsLike(cwd: string, typed: string, endings: readonly st
         return wanted ? [`${folder}${entry.name}`] : [];
       })
       .toSorted();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+/** The names of the stages that a plan writes; none for a plan that cannot be read, since nobody asked about that. */
+export async function stageNames(cwd: string, file: string): Promise<readonly string[]> {
+  try {
+    const { root } = parseYaml(sourceText(file, await readTextFile(resolve(cwd, file))));
+    return itemsOf(root && nodeAt(root, ['stages'])).flatMap((stage) => textOf(nodeAt(stage, ['name'])) ?? []);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
     return [];

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { pid, platform, resourceUsage } from 'node:process';
 
@@ -23,4 +24,22 @@ export function peakMemoryOf(process: number): number | null {
  */
 export function ownPeakMemory(): number | null {
   return platform === 'linux' ? peakMemoryOf(pid) : resourceUsage().maxRSS * 1024;
+}
+
+/**
+ * Calls back once a process that has exited is closed, which is when all that it sent and printed has come. That never happens while a
+ * process of its own holds the streams open, so that it is waited for no longer than a second.
+ */
+export function onceClosed(exited: ChildProcess, end: () => void): void {
+  const late = setTimeout(end, 1000);
+  exited.once('close', () => {
+    clearTimeout(late);
+    end();
+  });
+}
+
+/** The last lines of what a process printed, led by a line break, or nothing. */
+export function lastLines(printed: string): string {
+  const lines = printed.trimEnd().split('\n').slice(-10).join('\n');
+  return lines === '' ? '' : `\n${lines}`;
 }

@@ -1,15 +1,18 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Evidence } from '../../domain/evidence.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { readTextFile } from '../../files/read-file.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { parseEvidence } from '../../report/document/parse-evidence.ts';
 import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
+import { type Database, openDatabase } from '../../database/database.ts';
+import type { World } from '../world.ts';
 
 /** Where a stage's evidence lies. */
-export interface EvidencePlace {
+interface EvidencePlace {
   /** The latest evidence, which `promote` reads. */
   readonly latest: string;
   /** Folder that keeps every look; absent where the user chose another file for the evidence. */
@@ -68,5 +71,29 @@ export async function writeEvidence(place: EvidencePlace, evidence: Evidence): P
     for (const file of [...files, place.latest]) await replaceFile(file, text);
   } catch (error) {
     throw unusableFile(`The evidence cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A killed evaluation leaves such a folder, which the next one in the same place removes. */
+const spillPrefix = 'tmp-';
+
+/**
+ * Runs work on an empty database that spills into a folder of its own, which is gone afterwards. An interruption stops
+ * the query that runs.
+ */
+export async function withDatabase<T>(world: World, folder: string, work: (db: Database) => Promise<T>): Promise<T> {
+  await sweepAbandoned(folder, spillPrefix);
+  const tempFolder = join(folder, ownedName(spillPrefix));
+  await mkdir(tempFolder, { mode: 0o700 });
+  const db = await openDatabase({ tempFolder });
+  const interrupt = () => db.interrupt();
+  world.signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await work(db);
+  } finally {
+    world.signal.removeEventListener('abort', interrupt);
+    world.progress.finish();
+    db.close();
+    await rm(tempFolder, { recursive: true, force: true });
   }
 }
