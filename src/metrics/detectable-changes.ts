@@ -1,5 +1,6 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { boundary } from '../stats/bounds/boundary.ts';
@@ -7,10 +8,9 @@ import { interval, type IntervalSettings } from '../stats/bounds/confidence-boun
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
-import { guardedMetrics } from './compare.ts';
-import { onePerReplay } from './memory-sampler.ts';
-import { meanMetricOf } from './families/mean-metrics.ts';
-import { MetricSampler, type Sampler } from './metric-sampler.ts';
+import { meanMetricOf } from './families/definitions.ts';
+import { onePerReplay } from './memory-measurer.ts';
+import { TableMeasurer, type Measurer } from './measurer.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
 
@@ -28,23 +28,22 @@ export async function detectableChanges(
   db: Database,
   plan: RolloutPlan,
   stage: Stage,
-  columnOf: (dimension: string) => string,
   levelsOf: StageLevels,
 ): Promise<readonly GuardrailDetectability[]> {
-  const scope = await readStageScope(db, plan, stage, columnOf);
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
+  const scope = await readStageScope(db, plan, stage);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, guardedMetrics(plan));
   const levels = levelsOf(scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
     // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
     const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(sampler, plan, stage, scope, guardrail, levels)));
+    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, scope, guardrail, levels)));
   }
   return changes;
 }
 
 async function detectabilityOf(
-  sampler: Sampler,
+  measurer: Measurer,
   { statistics }: RolloutPlan,
   stage: Stage,
   scope: StageScope,
@@ -59,7 +58,7 @@ async function detectabilityOf(
     comparison: scope.comparison,
     slice: { cohort: scope.judgedCohort, segment: null },
   };
-  const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
+  const measured = await measurer.measure(subject, relative ? 'relative' : 'difference');
   if (measured.kind === 'uncomputable') return { uncomputable: measured.reason };
   const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
   if (measured.kind !== 'linearized' || interval(measured, settings).kind !== 'interval') return undefined;

@@ -6,21 +6,21 @@ import { createDrawnTable, createDrawnView, drawnTable } from './population-tabl
 /** Writes a drawn stage into the database, for metrics that are computed there. */
 export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<JudgedTable> {
   const { draw, weight } = stage;
-  const columns = { record: [], world: [], user: [], inCanary: [] } as {
+  const columns = { record: [], scenario: [], user: [], inCanary: [] } as {
     record: number[];
-    world: number[];
+    scenario: number[];
     user: number[];
     inCanary: boolean[];
   };
-  visitRequests(stage, 'all', null, (record, user, _, world) => {
+  visitRequests(stage, 'all', null, (record, user, _, scenario) => {
     const bucket = draw.buckets[user] ?? 1;
     columns.record.push(record);
-    columns.world.push(world);
+    columns.scenario.push(scenario);
     columns.user.push(user);
     columns.inCanary.push(bucket < weight);
   });
   await createDrawnTable(db);
-  const { record, world, user, inCanary } = columns;
-  await db.append(drawnTable, [record, world, user, inCanary]);
+  const { record, scenario, user, inCanary } = columns;
+  await db.append(drawnTable, [record, scenario, user, inCanary]);
   return await createDrawnView(db);
 }

@@ -1,4 +1,4 @@
-import { meanMetricOf } from '../../src/metrics/families/mean-metrics.ts';
+import { meanMetricOf } from '../../src/metrics/families/definitions.ts';
 import type { FloorOptions } from '../../src/stats/sums/contribution-sums.ts';
 import { type Columns, dealUnits } from './columns.ts';
 import { drawValues, type Population } from './populations.ts';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
+import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { Random } from '../calibration/random.ts';
 import { worldAt } from './world-at.ts';

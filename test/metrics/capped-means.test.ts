@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cappedMetric, type CappedMetric, nameInPlan } from '../../src/domain/metric.ts';
 import { estimateAt } from '../../src/metrics/table/estimate.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
+
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'sequential', plannedUnits: 1000 } as const;
@@ -16,23 +16,20 @@ const timed: JudgedRow[] = Array.from({ length: 400 }, (_, unit) => ({
   candidate: { label: 'a', latencyMs: unit % 50 === 0 ? 2000 : 10 + (unit % 5) },
 }));
 
-async function samplersOf(rows: readonly JudgedRow[], metric: CappedMetric | typeof latency) {
+async function measurersOf(rows: readonly JudgedRow[], metric: CappedMetric | typeof latency) {
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
-  return [
-    await MetricSampler.over(judged, [metric], segmentColumn),
-    await MetricSampler.over(judged, [metric], segmentColumn, 0),
-  ];
+  return [await TableMeasurer.over(judged, [metric]), await TableMeasurer.over(judged, [metric], 0)];
 }
 
 describe('a capped latency', () => {
   test('is the mean of the shorter of time and cap, whoever adds it up, and tells what the cap cuts', async () => {
     const metric = cappedMetric(latency, 100);
     expect([metric.id, nameInPlan(metric.id)]).toEqual(['latency.mean capped at 100 ms', 'latency.mean']);
-    for (const sampler of await samplersOf(timed, metric)) {
+    for (const measurer of await measurersOf(timed, metric)) {
       const subject = { metric, comparison: 'paired', slice: whole } as const;
-      const found = await sampler.measure(subject, 'difference');
+      const found = await measurer.measure(subject, 'difference');
       expect(found).toMatchObject({ baseline: 12, candidate: 12 + (8 / 400) * (100 - 10) });
-      expect(await sampler.tails(subject)).toEqual({ cappedShare: 8 / 400 });
+      expect(await measurer.tails(subject)).toEqual({ cappedShare: 8 / 400 });
     }
   });
 
@@ -40,8 +37,8 @@ describe('a capped latency', () => {
     const widths: number[] = [];
     for (const metric of [latency, cappedMetric(latency, 100)]) {
       const rows = timed.map((row) => ({ ...row, candidate: row.baseline ?? {} }));
-      const [sampler] = await samplersOf(rows, metric);
-      const found = await sampler?.measure({ metric, comparison: 'paired', slice: whole }, 'difference');
+      const [measurer] = await measurersOf(rows, metric);
+      const found = await measurer?.measure({ metric, comparison: 'paired', slice: whole }, 'difference');
       if (found?.kind !== 'linearized') throw new Error('equal versions have a difference of 0');
       expect(found.value).toBe(0);
       widths.push(found.standardError);
@@ -51,8 +48,8 @@ describe('a capped latency', () => {
 
   test('below most times is uncomputable, and says what it cuts', async () => {
     const metric = cappedMetric(latency, 11);
-    for (const sampler of await samplersOf(timed, metric)) {
-      expect(await sampler.measure({ metric, comparison: 'paired', slice: whole }, 'difference')).toEqual({
+    for (const measurer of await measurersOf(timed, metric)) {
+      expect(await measurer.measure({ metric, comparison: 'paired', slice: whole }, 'difference')).toEqual({
         kind: 'uncomputable',
         reason: 'baseline: the cap is below 60% of its requests; raise it',
       });
@@ -65,11 +62,11 @@ describe('a capped KPI', () => {
   const subject = { metric, comparison: 'served', slice: { cohort: 'canary', segment: null } } as const;
 
   test('has a floor of its cap on either side', async () => {
-    for (const sampler of await samplersOf(
+    for (const measurer of await measurersOf(
       split((unit) => (unit < 10 ? 1000 : 1)),
       metric,
     )) {
-      const found = await sampler.measure(subject, 'difference');
+      const found = await measurer.measure(subject, 'difference');
       expect(found).toMatchObject({ baseline: (5 * 50 + 95) / 100, candidate: (5 * 50 + 95) / 100, value: 0 });
       expect(found).toMatchObject({ floorVariance: expect.closeTo(2 * ((2 * 50) / 100) ** 2, 12) });
       expect(estimateAt(found, settings).kind).toBe('estimated');
@@ -77,11 +74,11 @@ describe('a capped KPI', () => {
   });
 
   test('of a number below 0 is uncomputable, since the cap bounds only what is above', async () => {
-    const [sampler] = await samplersOf(
+    const [measurer] = await measurersOf(
       split((unit) => (unit === 0 ? -5 : 1)),
       metric,
     );
-    expect(await sampler?.measure(subject, 'difference')).toMatchObject({
+    expect(await measurer?.measure(subject, 'difference')).toMatchObject({
       reason: expect.stringContaining('below 0, where cap bounds only what is above'),
     });
   });

@@ -8,13 +8,12 @@ import { registryPath, type RegistryUpdate, updateRegistry } from '../../registr
 import type { Person, RecordedLook } from '../../registry/change/transition.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
-import { checkBinding } from './evidence-binding.ts';
-import { evidencePlace, readLatest } from '../rollout/look-history.ts';
+import { verifyBinding } from './evidence-binding.ts';
+import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { stateOf } from './registry-state.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
 
 export interface PromoteOptions {
   /** The stage whose evidence to act on; the first not yet entered where absent. */
@@ -104,7 +103,7 @@ async function evidenceFor(
         hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it; the registry is at revision ${rollout.registry.revision}.`,
       });
     }
-    for (const note of await checkBinding(rollout, stage, evidence, place.latest)) world.note(note);
+    for (const note of await verifyBinding(rollout, stage, evidence, place.latest)) world.note(note);
     return evidence;
   } catch (error) {
     if (!mayBeAbsent || !(error instanceof UserError)) throw error;

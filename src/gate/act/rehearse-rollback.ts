@@ -1,19 +1,25 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { applyVerdict } from '../../registry/change/apply-verdict.ts';
-import { type RolloutVersions, nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
+import { type RolloutVersions, nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry, registryPath, updateRegistry } from '../../registry/store/registry-store.ts';
 import { recordRehearsal } from '../../registry/change/rehearsal.ts';
-import type { Rehearsal } from '../../report/commands/rehearsal-text.ts';
+import type { Rehearsal } from '../../report/commands/rollback-text.ts';
 import { stateOf } from './registry-state.ts';
-import { personOf, type RollbackOptions, takeOut } from './roll-back.ts';
-import { rollbackSubject, type RollbackSubject, versionsOf } from './rollback-subject.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import {
+  personOf,
+  type RollbackOptions,
+  takeOut,
+  rollbackSubject,
+  type RollbackSubject,
+  versionsOf,
+} from './roll-back.ts';
+import { shownPath, type World } from '../world.ts';
 
 /**
  * Rolls back on a copy of the registry's file, all the way from the lock to the disk, and records in the registry that this
@@ -85,10 +91,14 @@ async function rollBackCopy(
   }
 }
 
+const copyPrefix = 'canary-rehearsal-';
+
 async function folderWithCopy(registryFile: string, model: string): Promise<string> {
   let folder: string | undefined;
   try {
-    folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+    await sweepAbandoned(tmpdir(), copyPrefix);
+    folder = join(tmpdir(), ownedName(copyPrefix));
+    await mkdir(folder, { mode: 0o700 });
     await copyFile(registryFile, registryPath(folder, model));
     return folder;
   } catch (error) {
@@ -110,7 +120,7 @@ async function updateUntilExposed(
   for (;;) {
     const { registry } = await readRegistry(folder, model);
     if (rolloutState(registry, rollout.name) === 'complete' || (registry.traffic[rollout.candidate] ?? 0) > 0) return;
-    const stage = nextStage(stages, registry.rollouts[rollout.name]?.entered ?? []);
+    const stage = nextStage(stages, rolloutRecord(registry, rollout.name)?.entered ?? []);
     if (stage === undefined) return;
     const change = { rollout, stage, stages, at };
     await updateRegistry(folder, model, null, (before) => applyVerdict(before, 'increase', change));

@@ -1,19 +1,26 @@
 import type { Diagnostic } from '../../domain/errors.ts';
-import { asSentence } from '../../report/words/paragraph.ts';
+import { asSentence } from '../../report/words/style.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
-import { MemorySampler } from '../../metrics/memory-sampler.ts';
+import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import type { Report } from '../../report/document/report.ts';
 import { concludeLook } from '../look/conclude-look.ts';
-import { evaluateAggregates } from '../dashboards/judge-aggregates.ts';
+import { evaluateTold } from '../dashboards/judge-told.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
-import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from '../rollout/look-history.ts';
+import {
+  evidencePlace,
+  prepareFolder,
+  readLatest,
+  workFolder,
+  writeEvidence,
+  withDatabase,
+} from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
@@ -25,7 +32,6 @@ import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readStageRequests } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 export interface EvaluateOptions {
@@ -69,7 +75,7 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const evidence =
     rollout.plan.requests.format === 'aggregates'
-      ? await evaluateAggregates(world, rollout, stage, previous, golden)
+      ? await evaluateTold(world, rollout, stage, previous, golden)
       : await withDatabase(world, work, (db) =>
           evaluateStage(world, rollout, stage, db, previous, { ...options, golden }),
         );
@@ -110,7 +116,7 @@ async function evaluateStage(
     fresh,
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
-  const sampler = new MemorySampler(judged.sampler, { peaks: memory, ...wholeSize(judged.scope) });
+  const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
@@ -118,7 +124,7 @@ async function evaluateStage(
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, measurer, now: world.now().toISOString() }, frozen),
   });
 }
 

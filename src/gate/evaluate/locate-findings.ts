@@ -22,10 +22,8 @@ export function checkFindings(
   checks: readonly CheckResult[],
 ): readonly Diagnostic[] {
   const found = checks.filter(({ status }) => status === 'hold' || status === 'warn');
-  return located(
-    rollout.parsed.positions,
-    found.map((check) => checkFinding(rollout, stage, check)),
-  ).map(withoutHint);
+  const findings = found.map((check) => checkFinding(rollout, stage, check));
+  return located(rollout.parsed.positions, findings).map(withoutHint);
 }
 
 function guardrailFinding({ plan }: Pick<Rollout, 'plan'>, result: GuardrailResult): Finding {

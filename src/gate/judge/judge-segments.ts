@@ -1,6 +1,6 @@
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import type { Guardrail } from '../../domain/plan.ts';
-import type { NamedSegment, SizedSegment, UnjudgedSegment } from '../../domain/segment-findings.ts';
+import type { NamedSegment, SizedSegment, UnjudgedSegment } from '../../domain/segments.ts';
 import { fewestEffectiveUnits } from '../../stats/sums/cluster-size.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { type PlannedTest, segmentDivisor, testsOfSegment } from '../../verdict/guardrail-tests.ts';

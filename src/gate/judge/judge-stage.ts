@@ -1,12 +1,14 @@
-import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
+import type { Frozen } from '../../domain/registry.ts';
+import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import { compareVersions } from '../../metrics/compare.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import { segmentReversals } from '../../metrics/segment-reversals.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
@@ -29,17 +31,7 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import { plannedUnits } from '../../verdict/planned-units.ts';
 import { readSelection } from './read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
-import { judgeTest, type TestSubject } from './judge-test.ts';
-
-/** What was frozen at the first look of a series, so that looking again cannot loosen it. */
-export interface Frozen {
-  /** Tests that can roll the stage back (K). */
-  readonly tests: number;
-  /** Size that the sequential bound is tuned for (N*). */
-  readonly plannedUnits: number;
-  /** The segments of `segments: auto` in order of appearance; each look appends what it finds. */
-  readonly segments?: readonly NamedSegment[];
-}
+import { judgeTest, type TestedStage } from './judge-test.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -48,11 +40,11 @@ export interface Judgement {
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   /** Absent where the plan names no reference. */
-  readonly drift?: DriftFindings | undefined;
+  readonly drift?: MeasuredDrift | undefined;
 }
 
 /** What a stage is judged from. */
-export interface JudgedStage extends TestSubject {
+export interface JudgedStage extends TestedStage {
   readonly stage: Stage;
   readonly files: readonly RequestFileFacts[];
   /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
@@ -66,11 +58,11 @@ export interface JudgedStage extends TestSubject {
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
-  readonly shares: Sampler;
+  readonly shares: Measurer;
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
-  readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
+  readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
 }
 
 /**
@@ -78,7 +70,7 @@ export interface JudgedStage extends TestSubject {
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
-  const { plan, stage, scope, sampler } = judged;
+  const { plan, stage, scope, measurer } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const level: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
@@ -96,7 +88,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
-  const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
+  const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
     frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
@@ -137,14 +129,14 @@ async function checksOf(
   noises: readonly MeasuredNoise[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, sampler, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
   const { checks, statistics } = plan;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
-  const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
+  const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),

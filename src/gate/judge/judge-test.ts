@@ -3,7 +3,7 @@ import type { Estimate } from '../../domain/estimate.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt } from '../../metrics/table/estimate.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
 import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
@@ -13,12 +13,12 @@ import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 
 /** What a test is judged from. */
-export interface TestSubject {
+export interface TestedStage {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
-  readonly sampler: Sampler;
+  readonly measurer: Measurer;
   /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: Sampler | undefined;
+  readonly noise?: Measurer | undefined;
   /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
   readonly verdictOnly?: boolean;
 }
@@ -36,11 +36,11 @@ export interface JudgedTest {
  * @param level `tests`: by how many the alpha of a breach is divided; `plannedUnits`: N* of the sequential bound.
  */
 export async function judgeTest(
-  subject: TestSubject,
+  subject: TestedStage,
   test: PlannedTest,
   level: { readonly tests: number; readonly plannedUnits: number },
 ): Promise<JudgedTest> {
-  const { plan, scope, sampler } = subject;
+  const { plan, scope, measurer } = subject;
   const { confidence, inference } = plan.statistics;
   const { bound } = test;
   const noise = await measureNoise(subject, test);
@@ -53,7 +53,7 @@ export async function judgeTest(
   const estimate: Estimate =
     unresolved === undefined
       ? estimateAt(
-          await sampler.measure(subjectOf(scope, test), quantityOf(bound)),
+          await measurer.measure(subjectOf(scope, test), quantityOf(bound)),
           settings,
           subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
         )
@@ -61,7 +61,7 @@ export async function judgeTest(
   return { result: judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) }), estimate, noise };
 }
 
-async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
+async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
   if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
     return undefined;
   const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));

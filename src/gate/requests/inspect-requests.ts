@@ -1,7 +1,6 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
-import { roles } from '../../domain/role.ts';
-import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import type { RejectedRecords, RequestsInspection } from '../../report/commands/requests-text.ts';
 import type { Database } from '../../database/database.ts';
 import type { ReadOptions } from '../../requests/values/read-options.ts';
@@ -9,18 +8,14 @@ import { readRequests, type RequestFacts } from '../../requests/read-requests.ts
 import { type RejectExample, rejectExamples } from '../../requests/explain/reject-examples.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { describeRequests } from '../../requests/explain/describe-requests.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
-import { formatLimits } from '../outcomes/format-limits.ts';
+import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { heldLog } from '../judge/held-log.ts';
-import { inspectNumbers } from './inspect-numbers.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import { measurablesOf } from './measurables.ts';
-import { sourcesOf } from '../outcomes/outcome-sources.ts';
+import { inspectTold, measurablesOf } from './measurables.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -35,7 +30,7 @@ export async function inspectRequests(
 ): Promise<RequestsInspection> {
   const rollout = await openRollout(world, file);
   const stage = name === undefined ? {} : stageOf(rollout, name);
-  if (rollout.plan.requests.format === 'aggregates') return await inspectNumbers(rollout, name);
+  if (rollout.plan.requests.format === 'aggregates') return await inspectTold(rollout, name);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, stage, sources);
   const work = workFolder(rollout.folder);
@@ -48,7 +43,7 @@ async function inspectLog(
   db: Database,
   rollout: Rollout,
   options: ReadOptions,
-  sources: Readonly<Record<(typeof roles)[number], OutcomeSource>>,
+  sources: OutcomeSources,
 ): Promise<RequestsInspection> {
   const { plan } = rollout;
   const log = await readOrExplain(db, options);
@@ -99,7 +94,7 @@ async function readOrExplain(db: Database, options: ReadOptions): Promise<Reques
 }
 
 async function examplesOf(db: Database, options: ReadOptions): Promise<readonly RejectExample[]> {
-  return await rejectExamples(db, options, await resolveRequestFiles(options.folder, options.files));
+  return await rejectExamples({ db, options, files: await resolveRequestFiles(options.folder, options.files) });
 }
 
 function rejectedOf({ files }: RequestFacts, examples: readonly RejectExample[]): readonly RejectedRecords[] {

@@ -2,13 +2,13 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
+import { guardedMetrics, judgedCohortOf } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { roles } from '../../domain/role.ts';
 import { detectableChanges, type GuardrailDetectability } from '../../metrics/detectable-changes.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
-import { judgedCohortOf, type StageScope } from '../../metrics/table/stage-scope.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import type { DetectableChange, LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
@@ -21,17 +21,14 @@ import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
-import { reviewGolden } from '../golden/review-golden.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { reviewGolden } from '../golden/judge-golden.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
-import { reviewNumbers } from './review-numbers.ts';
-import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
-import { outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
-import { loadStoredPredictions, loadStoredTimes } from '../outcomes/stored-outcomes.ts';
+import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
+import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
 import { sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /** What a plan would do, and what is doubtful in it. */
@@ -51,7 +48,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const golden = await reviewGolden(world, rollout);
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
-      ? await reviewNumbers(rollout)
+      ? await reviewTold(rollout)
       : await withDatabase(world, work, (db) => reviewStages(world, rollout, db));
   const warnings = [
     ...rollout.warnings,
@@ -102,7 +99,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   const store = { storeFolder: outcomeStoreFolder(workFolder(rollout.folder)), fresh: false };
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
+  const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   let log: StageRequests | undefined;
   let predicted = false;
   let judged: JudgedTable | undefined;
@@ -125,10 +122,10 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
         log.totals.live ? 'served' : stage.weight,
-        numbers,
+        wantedValues,
       );
     const found = predicted
-      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) => levelsOf(asRead, stage, scope))
+      ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope))
       : undefined;
     const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {
@@ -189,7 +186,7 @@ async function withoutLabels(db: Database, { guardrails }: RolloutPlan) {
   const rows = await db.columns('SELECT count(label)::DOUBLE AS labels FROM requests');
   if ((rows.numbers('labels')[0] ?? 0) > 0) return [];
   return [...guardrails.entries()]
-    .filter(([, { metric }]) => metricTraits(metric).concern === 'quality' && metric.family !== 'agreement')
+    .filter(([, { metric }]) => metricTraits(metric).truth)
     .map(([guardrail]) => ({ guardrail, reason: 'no request has a label' }));
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
 
@@ -22,8 +21,8 @@ export interface LoadedPlan {
 export async function loadPlan(cwd: string, file: string): Promise<LoadedPlan> {
   const path = resolve(cwd, file);
   const folder = dirname(path);
-  const text = await readPlanText(path, file);
-  const parsed = parsePlan({ path: file, text, readBase: (base) => readBase(resolve(folder, base), base) });
+  const text = readText(path, file);
+  const parsed = parsePlan({ path: file, text, readBase: (base) => readText(resolve(folder, base), base) });
   if (!parsed.ok) throw invalidPlan(file, parsed.diagnostics);
   const sha256 = createHash('sha256').update(parsed.digestInput).digest('hex');
   return { file, folder, plan: parsed.plan, sha256, parsed };
@@ -37,28 +36,16 @@ export function invalidPlan(file: string, diagnostics: readonly Diagnostic[]): E
   });
 }
 
-async function readPlanText(path: string, file: string): Promise<string> {
+function readText(path: string, file: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readTextFileSync(path);
   } catch (error) {
-    throw unreadable(file, error);
+    if (systemErrorCode(error) === 'ENOENT') {
+      throw invalidInput(`${file} does not exist`, {
+        hint: 'canary init DIR writes a plan to start from.',
+        cause: error,
+      });
+    }
+    throw invalidInput(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function readBase(path: string, file: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(file: string, error: unknown): Error {
-  if (systemErrorCode(error) === 'ENOENT') {
-    return invalidInput(`${file} does not exist`, {
-      hint: 'canary init DIR writes a plan to start from.',
-      cause: error,
-    });
-  }
-  return invalidInput(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import { type Diagnostic, interrupted } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { schemes } from '../../assignment/schemes.ts';
@@ -12,18 +13,16 @@ import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import type { Frozen } from '../judge/judge-stage.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
-  effectFinding,
+  effectDiagnostic,
   impossibleEffects,
   openSimulatedLog,
   plantEffects,
   readSimulatedPopulation,
   type SimulatedLog,
 } from './simulated-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 export interface SimulateOptions {
@@ -51,6 +50,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
     const planted = await plantEffects(log, effects);
     const population = await readSimulatedPopulation(log, planted);
     const looks = lookTimes(population, options.looks);
+    const stages = simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage);
     const rollouts: WalkedRollout[] = [];
     for (let run = 0; run < options.runs; run += 1) {
       if (world.signal.aborted) throw interrupted();
@@ -65,10 +65,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
       seed: options.seed,
       looks: options.looks,
       effects: planted.map(effectReview),
-      ...tallyRollouts(
-        simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage),
-        rollouts,
-      ),
+      ...tallyRollouts(stages, rollouts),
     };
   });
 }
@@ -97,12 +94,12 @@ function readEffects(written: readonly string[], plan: RolloutPlan): readonly Ef
   for (const text of written) {
     const read = readEffect(text, plan);
     if (!read.ok) {
-      wrong.push(effectFinding(read.problem, read.hint));
+      wrong.push(effectDiagnostic(read.problem, read.hint));
       continue;
     }
     const subject = JSON.stringify([read.value.metric.id, read.value.segment]);
     if (effects.has(subject))
-      wrong.push(effectFinding(`${text}: there is an effect on it already`, 'write one of them'));
+      wrong.push(effectDiagnostic(`${text}: there is an effect on it already`, 'write one of them'));
     effects.set(subject, read.value);
   }
   if (wrong.length > 0) throw impossibleEffects(wrong);

@@ -7,7 +7,13 @@ import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import { type CutCounts, type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
+import {
+  type CutCounts,
+  type NamedMean,
+  type UnitAdder,
+  type UsableCounts,
+  weightedQuantity,
+} from './mean-measurer.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */

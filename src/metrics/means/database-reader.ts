@@ -7,14 +7,20 @@ import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
-import type { Slice } from '../table/slice.ts';
+import { type Slice, dimensionColumn } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { Aggregate } from './sum-columns.ts';
-import { type CutCounts, type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-sampler.ts';
-import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
-import { readRatios } from './ratio-aggregates.ts';
-import { readStrata } from './stratified-aggregates.ts';
-import { wholeSum } from './unit-aggregates.ts';
+import type { SumName } from './sum-columns.ts';
+import {
+  type CutCounts,
+  type NamedMean,
+  type UnitAdder,
+  type UsableCounts,
+  weightedQuantity,
+} from './mean-measurer.ts';
+import { readPair, readProportion, readSample, type SideColumns } from './read-pairs.ts';
+import { readRatios } from './read-ratios.ts';
+import { readStrata } from './read-strata.ts';
+import { wholeSum } from './unit-totals.ts';
 import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */
@@ -57,7 +63,7 @@ export class DatabaseReader implements UnitAdder {
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const rows = await this.#tables.all(metric.id, dimensions);
-    const columns = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const columns = dimensions.map(dimensionColumn);
     return await readStrata(rows, columns, await this.#floor(metric));
   }
 
@@ -89,7 +95,7 @@ export class DatabaseReader implements UnitAdder {
     return { unusable, counted };
   }
 
-  async #counts(id: string, slice: Slice, aggregates: readonly Aggregate[]): Promise<readonly number[]> {
+  async #counts(id: string, slice: Slice, aggregates: readonly SumName[]): Promise<readonly number[]> {
     const { db, table, condition, column } = await this.#tables.slice(id, slice);
     const rows = await db.columns(
       `SELECT ${aggregates.map((aggregate) => `${wholeSum(column(aggregate))} AS ${aggregate}`).join(', ')}

@@ -3,7 +3,7 @@ import { exactSumSql, powerOfTwoScale } from '../table/exact-sum.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
-const usualAggregates = [
+const usualSums = [
   'pairedRequests',
   'pairedBaseline',
   'pairedCandidate',
@@ -16,17 +16,17 @@ const denominators = ['pairedBaselineRequests', 'pairedCandidateRequests'] as co
 const unusables = ['baselineUnusable', 'candidateUnusable'] as const;
 const cuts = ['baselineCut', 'candidateCut'] as const;
 
-/** What is added up by unit. */
-export type Aggregate =
-  | (typeof usualAggregates)[number]
+/** The names of what is added up by unit. */
+export type SumName =
+  | (typeof usualSums)[number]
   | (typeof denominators)[number]
   | (typeof unusables)[number]
   | (typeof cuts)[number];
 
 /** The sums that a metric needs. */
-export function aggregatesOf(metric: MeanMetric): readonly Aggregate[] {
+export function sumNamesOf(metric: MeanMetric): readonly SumName[] {
   return [
-    ...usualAggregates,
+    ...usualSums,
     ...(metric.pairedDenominator === undefined ? [] : denominators),
     ...(metric.unusable === undefined ? [] : unusables),
     ...(metric.isCut === undefined ? [] : cuts),
@@ -69,7 +69,7 @@ export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric):
   };
 }
 
-/** SQL of a metric's sums, each named after its aggregate and the metric's position. */
+/** SQL of a metric's sums, each by its name and the metric's position. */
 export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: number): string[] {
   const sum = (value: string, condition: string) =>
     scale === undefined
@@ -82,7 +82,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
   );
   const unusable = (role: (typeof roles)[number]) => metric.unusable?.condition(role) ?? 'false';
   const cut = (role: (typeof roles)[number]) => `(${metric.domain(role)}) AND ${metric.isCut?.(role) ?? 'false'}`;
-  const expressions: Record<Aggregate, string> = {
+  const expressions: Record<SumName, string> = {
     pairedRequests: count(metric.pairedDomain),
     pairedBaseline: sum(metric.value('baseline'), baselinePairs ?? ''),
     pairedCandidate: sum(metric.value('candidate'), candidatePairs ?? ''),
@@ -97,7 +97,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
     baselineCut: count(cut('baseline')),
     candidateCut: count(cut('candidate')),
   };
-  return aggregatesOf(metric).map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
+  return sumNamesOf(metric).map((name) => `${expressions[name]} AS ${name}${position}`);
 }
 
 /** Not a filter: DuckDB evaluates a case a quarter faster. */

@@ -1,21 +1,16 @@
-import { quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import { type LatencySubject, type LatencyValues, latencyValues } from './latency-values.ts';
 import { countQuantiles, type QuantileCountsTable, quantilesAt } from './quantile-counts.ts';
 import type { QuantileReader, QuantileSource } from './quantile-reader.ts';
 import { windowsInDatabase, windowsInMemory } from './quantile-windows.ts';
-import { sliceCondition } from '../table/slice.ts';
+import { sliceCondition, dimensionColumn } from '../table/slice.ts';
 
 /**
  * Quantiles of a table of judged requests. Sorting and counting stay in DuckDB, and all values of a dimension are sorted and counted at
  * once, when the first of them is asked for.
  * @param inMemory whether the units are few enough to be brought into memory.
  */
-export function quantileTables(
-  judged: JudgedTable,
-  columnOf: (dimension: string) => string,
-  inMemory: boolean,
-): QuantileSource {
+export function quantileTables(judged: JudgedTable, inMemory: boolean): QuantileSource {
   const values = new Map<string, Promise<LatencyValues>>();
   const valuesOf = (subject: LatencySubject) => {
     const key = JSON.stringify(subject);
@@ -35,8 +30,8 @@ export function quantileTables(
     const [dimension, value = ''] = Object.entries(segment ?? {})[0] ?? [];
     const subject = {
       sides,
-      within: sliceCondition({ cohort, segment: null }, columnOf),
-      dimension: dimension === undefined ? undefined : quoteIdentifier(columnOf(dimension)),
+      within: sliceCondition({ cohort, segment: null }),
+      dimension: dimension === undefined ? undefined : dimensionColumn(dimension),
     };
     const counts = await countsOf(subject, probability);
     return readerOf(counts, value, inMemory);

@@ -1,7 +1,7 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
-import { kpiColumn, noNumbers, type WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
 import { isTimeout } from './conditions.ts';
 
 /** A table of judged requests, on which metrics are computed. */
@@ -38,7 +38,7 @@ export async function createJudgedTable(
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
   cohort: number | 'served',
-  numbers: WantedNumbers = noNumbers,
+  wantedValues: WantedValues = noWantedValues,
 ): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const measured = roles.some((role) => sources[role].latency === 'measured');
@@ -53,8 +53,8 @@ export async function createJudgedTable(
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
-    ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
-    ...numberColumns(numbers),
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role], wantedValues)),
+    ...numberColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
@@ -79,8 +79,8 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
  * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
  * comes into it.
  */
-export async function createParityTable({ db, name }: JudgedTable, numbers: WantedNumbers): Promise<JudgedTable> {
-  const columns = outcomeFieldsOf(numbers);
+export async function createParityTable({ db, name }: JudgedTable, wantedValues: WantedValues): Promise<JudgedTable> {
+  const columns = outcomeFieldsOf(wantedValues);
   await db.run(
     `CREATE OR REPLACE VIEW judged_parity AS
      SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
@@ -89,7 +89,7 @@ export async function createParityTable({ db, name }: JudgedTable, numbers: Want
 }
 
 /** What a judged request holds of one version's outcome, as the ends of column names. */
-export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): readonly string[] {
+export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): readonly string[] {
   return [
     'present',
     'errors_known',
@@ -102,7 +102,7 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): 
   ];
 }
 
-function numberColumns({ kpis, positives = false, binary, times = false }: WantedNumbers): string[] {
+function numberColumns({ kpis, positives = false, binary, times = false }: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
@@ -116,7 +116,7 @@ function numberColumns({ kpis, positives = false, binary, times = false }: Wante
 function outcomeColumns(
   role: Role,
   { predictions, latency, errorsKnown, timeoutMs }: OutcomeSource,
-  numbers: WantedNumbers,
+  wantedValues: WantedValues,
 ): string[] {
   const from = outcomePrefix(role, predictions);
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
@@ -134,7 +134,7 @@ function outcomeColumns(
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
     `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
-    ...scoreColumns(numbers, predictions, from).map(
+    ...scoreColumns(wantedValues, predictions, from).map(
       ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
     ),
   ];
@@ -182,7 +182,7 @@ function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measu
 }
 
 function scoreColumns(
-  { trueScores, positiveScores, binary }: WantedNumbers,
+  { trueScores, positiveScores, binary }: WantedValues,
   predictions: OutcomeSource['predictions'],
   from: string,
 ): [name: string, sql: string][] {

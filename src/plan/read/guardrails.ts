@@ -20,7 +20,9 @@ import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import { readCap } from './cap.ts';
 import { misreading, readDuration } from './quantity.ts';
+import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
+import { validateGuardedSegments } from './segments.ts';
 
 const onBreachWords = ['rollback', 'hold'] as const;
 
@@ -33,7 +35,12 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
   const read = guardrails.map((_, index) => readGuardrail(root, ['guardrails', index], costs));
   return {
     value: read.flatMap(({ value }) => value ?? []),
-    findings: [...read.flatMap(({ findings }) => findings), ...checkDuplicates(guardrails)],
+    findings: [
+      ...read.flatMap(({ findings }) => findings),
+      ...checkDuplicates(guardrails),
+      ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
+      ...checkPriced(root, guardrails),
+    ],
   };
 }
 
@@ -48,7 +55,7 @@ function readGuardrail(
   const metric = parseMetric(name);
   if (metric === undefined) return { value: undefined, findings: [unknownMetric(guardrail, name, path)] };
   const bounds = boundKinds.map((kind) =>
-    readAt(root, [...path, kind], (written) => readBound(kind, metric, written), 'invalid-bound'),
+    readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
   const capped = readAt(root, [...path, 'cap'], (written) =>
     textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
@@ -68,7 +75,8 @@ function readGuardrail(
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
       ...capped.findings,
-      ...checkSegments(guardrail, metric, path),
+      ...validateSegments(guardrail, metric, path),
+      ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
 }
@@ -125,7 +133,7 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
 }
 
 /** A process has one peak over all requests, whoever sent them. */
-function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
   if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
@@ -153,6 +161,16 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       return [{ path, at: 'key', rule: 'duplicate-guardrail', message, hint: 'keep one of the two' }];
     });
   });
+}
+
+/** Says of the first guardrail on the cost of decisions that nobody knows it; numbers per version hold the costs themselves. */
+function checkPriced(root: TreeNode, guardrails: readonly TreeNode[]): Finding[] {
+  const index = guardrails.findIndex((guardrail) => textOf(child(guardrail, 'metric')) === 'decision_cost');
+  const isAggregates = textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates';
+  if (index === -1 || isAggregates || nodeAt(root, ['decisionCost']) !== undefined) return [];
+  const message = 'metric: decision_cost needs to know what decisions cost';
+  const hint = 'write decisionCost: { falsePositive: 5, falseNegative: 200 } beside the guardrails';
+  return [{ path: ['guardrails', index, 'metric'], rule: 'missing-key', message, hint }];
 }
 
 /** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */

@@ -1,14 +1,13 @@
-import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
+import { changeMeasure, formatBound } from '../../domain/bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Bound } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
-import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { minute, printableName, printableSentence } from '../words/printable.ts';
 import { roundedUp, unmetLine } from './unmet-text.ts';
-import { type Column, table } from '../words/table.ts';
+import { type Column, numeric, table } from '../words/table.ts';
 
 /** What a plan would do with its log: what `canary plan` shows. */
 export interface PlanReview {
@@ -16,7 +15,7 @@ export interface PlanReview {
   readonly model: string;
   readonly baseline: string;
   readonly candidate: string;
-  readonly log: LogReview | NumbersReview;
+  readonly log: LogReview | ToldReview;
   /** Absent where the plan names no golden requests. */
   readonly golden?: GoldenReview;
   readonly stages: readonly StageReview[];
@@ -41,7 +40,7 @@ export interface LogReview {
 }
 
 /** What a plan has instead of a log where it is judged on numbers per version; no file where it holds them itself. */
-export interface NumbersReview {
+export interface ToldReview {
   readonly files: number;
   readonly numbers: number;
 }
@@ -78,20 +77,11 @@ export interface DetectableChange extends StageDetectability {
 /** A plan as a person reviews it before anything is replayed. */
 export function planText(review: PlanReview, style: Style): string {
   const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
+  const stages = review.stages.map((stage) => stageRow(stage, style));
   return page([
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
-    section(
-      'Stages',
-      [
-        table(
-          stageColumns,
-          review.stages.map((stage) => stageRow(stage, style)),
-          style,
-        ),
-      ],
-      style,
-    ),
+    section('Stages', [table(stageColumns, stages, style)], style),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
   ]);
@@ -127,16 +117,9 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
   );
 }
 
-/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
-function minute(time: string): string {
-  return printableName(time.slice(0, 16).replace('T', ' '));
-}
-
 const stageColumns: readonly Column[] = [
   { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
-  { header: 'weight', align: 'right' },
-  { header: 'users', align: 'right' },
-  { header: 'requests', align: 'right' },
+  ...numeric('weight', 'users', 'requests'),
   { header: 'needs', align: 'left', shrinksTo: 14 },
   { header: 'log has', align: 'left', shrinksTo: 10 },
 ];

@@ -1,11 +1,9 @@
-import { limitOf } from '../../domain/bound.ts';
+import { formatBound, limitOf, testedMeasure } from '../../domain/bound.ts';
 import type { Comparison, GuardrailResult, Segment } from '../../domain/evidence.ts';
-import { formatBound, testedMeasure } from '../../domain/format-bound.ts';
 import { formatTogether } from '../../domain/format-number.ts';
 import { isComputed } from './harm.ts';
 import { formatEstimate } from '../words/interval.ts';
-import { judgedCohort, segmentName } from '../words/names.ts';
-import { printableName } from '../words/printable.ts';
+import { judgedCohort, segmentName, printableName } from '../words/printable.ts';
 
 /** One guardrail in words: what every table of guardrails shows, whatever it is drawn with. */
 export interface GuardrailCells {

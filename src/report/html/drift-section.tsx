@@ -1,10 +1,10 @@
-import type { DriftFeature, DriftFindings, DriftSide, QualityDrift } from '../../domain/drift.ts';
+import type { DriftFeature, MeasuredDrift, QualityDrift } from '../../domain/drift.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
-import { driftCells, driftSubject } from '../evidence/drift-cells.ts';
+import { driftCells, driftSubject, sideText } from '../evidence/drift-cells.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import { periodChart } from './charts/period-chart.ts';
 import { shareChart } from './charts/share-chart.ts';
-import { Chart, DataTable, LeftOut } from './data-table.tsx';
+import { numbers, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostCharts = 6;
 const mostBins = 12;
@@ -13,16 +13,12 @@ const mostRows = 100;
 const columns = [
   { header: 'field' },
   { header: 'kind' },
-  { header: 'PSI', numeric: true },
-  { header: 'JS', numeric: true },
-  { header: 'KS', numeric: true },
-  { header: 'chi-square', numeric: true },
-  { header: 'p', numeric: true },
+  ...numbers('PSI', 'JS', 'KS', 'chi-square', 'p'),
   { header: 'found' },
 ] as const;
 
 /** How the requests moved against the plan's reference, and what that looks like. */
-export function DriftSection({ drift }: { readonly drift: DriftFindings | undefined }) {
+export function DriftSection({ drift }: { readonly drift: MeasuredDrift | undefined }) {
   if (drift === undefined) return null;
   const { reference, current, features, quality } = drift;
   const moved = features.filter((feature) => feature.moved);
@@ -59,10 +55,6 @@ export function DriftSection({ drift }: { readonly drift: DriftFindings | undefi
       <LeftOut count={left} what={countOf(left, 'more field')} />
     </section>
   );
-}
-
-function sideText({ requests, from, to }: DriftSide): string {
-  return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
 }
 
 function Feature({ feature, id }: { readonly feature: DriftFeature; readonly id: string }) {

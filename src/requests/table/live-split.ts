@@ -1,11 +1,17 @@
 import { pathOf } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { scanRecords } from '../files/scan-records.ts';
-import { outcomeColumn, type ReadOptions, recordedRoles } from '../values/read-options.ts';
-import { latencyTextSql } from '../values/latency-sql.ts';
-import { namesOfRole, roleSql } from '../values/version-names.ts';
-import type { RejectReason } from './reject-reason.ts';
 import type { RequestFile } from '../files/request-files.ts';
+import { scanRecords } from '../files/scan-records.ts';
+import { outcomeColumn, type ReadOptions, recordedRoles, namesOfRole, roleSql } from '../values/read-options.ts';
+import { latencyTextSql } from '../values/latency-sql.ts';
+import type { RejectReason } from './reject-reason.ts';
+
+/** A log that is read into a database: what to read of it, and where. */
+export interface LogSource {
+  readonly db: Database;
+  readonly options: ReadOptions;
+  readonly files: readonly RequestFile[];
+}
 
 /** Whether each record was served by one version and holds its outcome itself. */
 export function isLiveSplit({ fields }: Pick<ReadOptions, 'fields'>): boolean {
@@ -81,7 +87,7 @@ export async function separateSharedUnits(db: Database): Promise<number> {
  * Whether a log that need not say what was answered tells errors at all: where every answer has its prediction, or the field for
  * errors says something somewhere. Where it never does, no error means nothing.
  */
-export async function tellsErrors(db: Database, options: ReadOptions, files: readonly RequestFile[]): Promise<boolean> {
+export async function tellsErrors({ db, options, files }: LogSource): Promise<boolean> {
   const [row] = await db.rows(
     `SELECT ${recordedRoles(options)
       .map(([role]) => `count(*) FILTER (WHERE ${role}_present AND ${role}_error IS NULL AND ${role}_label IS NULL)`)

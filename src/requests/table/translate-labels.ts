@@ -1,7 +1,7 @@
 import type { LabelTranslation } from '../../domain/registry.ts';
 import type { Role } from '../../domain/role.ts';
 import { type Database, quoteLiteral } from '../../database/database.ts';
-import type { WantedNumbers } from '../values/wanted-numbers.ts';
+import type { WantedValues } from '../values/wanted-values.ts';
 
 /**
  * Puts a version's recorded answers into the labels that they are compared in. An answer without a counterpart becomes the
@@ -12,7 +12,7 @@ export async function translateRecorded(
   db: Database,
   role: Role,
   { to }: LabelTranslation,
-  { trueScores, positiveScores }: WantedNumbers,
+  { trueScores, positiveScores }: WantedValues,
 ): Promise<void> {
   const label = `${role}_label`;
   const cases = Object.entries(to).map(([own, other]) => `WHEN ${quoteLiteral(own)} THEN ${quoteLiteral(other)}`);
@@ -20,11 +20,10 @@ export async function translateRecorded(
   const unmapped = `${label} IS NOT NULL AND ${role}_error IS NULL AND ${translated} IS NULL`;
   const isSame = Object.entries(to).every(([own, other]) => own === other);
   const unknown = isSame ? [] : [...(trueScores ? ['true_score'] : []), ...(positiveScores ? ['positive_score'] : [])];
-  await db.run(
-    `UPDATE requests SET ${[
-      `${role}_error = CASE WHEN ${unmapped} THEN 'bad-label' ELSE ${role}_error END`,
-      `${label} = ${translated}`,
-      ...unknown.map((column) => `${role}_${column} = NULL`),
-    ].join(', ')} WHERE ${label} IS NOT NULL`,
-  );
+  const values = [
+    `${role}_error = CASE WHEN ${unmapped} THEN 'bad-label' ELSE ${role}_error END`,
+    `${label} = ${translated}`,
+    ...unknown.map((column) => `${role}_${column} = NULL`),
+  ];
+  await db.run(`UPDATE requests SET ${values.join(', ')} WHERE ${label} IS NOT NULL`);
 }

@@ -1,23 +1,15 @@
 import type { EndpointInput, HttpEndpoint } from '../../../domain/endpoint.ts';
 import { unusableFile } from '../../../domain/errors.ts';
-import type { Signature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask, Exchange } from '../exchange.ts';
+import { type OpenExchange, AnswerError, isObject } from '../exchange.ts';
 import { isExactNumber } from '../../exact-numbers.ts';
-import { isObject } from '../paths.ts';
-import { checkInputs, checkSignature } from './input-shapes.ts';
+import { validateInputs, validateSignature } from './input-shapes.ts';
 import { answerObject, factsAt, plainWords, refuseStatus } from './server-facts.ts';
 
 /**
  * The Open Inference Protocol, version 2, over REST (KServe, Triton, Seldon, MLServer): named tensors with datatype and
  * shape both ways. https://github.com/kserve/open-inference-protocol
  */
-export async function openInferenceProtocol(
-  endpoint: HttpEndpoint,
-  signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const openInferenceProtocol: OpenExchange = async (endpoint, signature, root, ask) => {
   const model = modelPath(endpoint, root);
   const ready = await ask(`${model}/ready`);
   refuseStatus(`${model}/ready`, ready.status, ready.body);
@@ -30,8 +22,8 @@ export async function openInferenceProtocol(
       hint: 'Write artifact.inputs in the registry: [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}].',
     });
   }
-  if (known !== undefined && endpoint.inputs !== undefined) checkInputs(endpoint.inputs, known);
-  if (known !== undefined) checkSignature(signature.input, known);
+  if (known !== undefined && endpoint.inputs !== undefined) validateInputs(endpoint.inputs, known);
+  if (known !== undefined) validateSignature(signature.input, known);
   return {
     server: [plainWords(server?.['name'], server?.['version']), versionWords(endpoint, metadata)]
       .filter((words) => words !== '')
@@ -41,7 +33,7 @@ export async function openInferenceProtocol(
     write: (input, id) => JSON.stringify({ id, inputs: tensorsOf(input, inputs) }),
     read: (body, _contentType, id) => outputsOf(answerObject(body), id),
   };
-}
+};
 
 function modelPath({ model = '', modelVersion }: HttpEndpoint, root: string): string {
   const version = modelVersion === undefined ? '' : `/versions/${encodeURIComponent(modelVersion)}`;

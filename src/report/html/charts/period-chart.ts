@@ -1,7 +1,7 @@
 import { axisX, axisY, dot, gridY, line } from '@observablehq/plot';
 import type { QualityDrift } from '../../../domain/drift.ts';
 import { domainOf } from './axis.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 
 /** The baseline's quality over equal parts of the time. */
 export function periodChart({ metric, periods }: QualityDrift, text: ChartText): string {
@@ -11,8 +11,9 @@ export function periodChart({ metric, periods }: QualityDrift, text: ChartText):
     from: from.slice(5, 16).replace('T', ' '),
     value: value * factor,
   }));
+  const values = points.map(({ value }) => value);
   const shown = points.filter((_, index) => index === 0 || index === points.length - 1).map(({ index }) => index);
-  return drawChart(
+  return renderChart(
     {
       width: 380,
       height: 220,
@@ -20,12 +21,7 @@ export function periodChart({ metric, periods }: QualityDrift, text: ChartText):
       marginBottom: 44,
       marginRight: 40,
       x: { domain: [0, Math.max(1, points.length - 1)] },
-      y: {
-        domain: domainOf(
-          points.map(({ value }) => value),
-          0.3,
-        ),
-      },
+      y: { domain: domainOf(values, 0.3) },
       marks: [
         gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
         axisX(shown, { label: null, fontSize: 12, tickFormat: (index: number) => points[index]?.from ?? '' }),
