@@ -38,6 +38,18 @@ export interface StageDetectability {
   readonly bound?: number;
   /** The smallest true change that breaches the bound with a chance of 80%. */
   readonly caught?: number;
+  /** Of a mean whose seldom largest values may not have been met yet, what those cost. */
+  readonly unmet?: UnmetExtremes;
   /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
   readonly requestsUntilPass?: number | null;
+}
+
+/** What one request may add at most, and how much data its bound needs for that alone, however steady the rest is. */
+export interface UnmetExtremes {
+  /** In the metric's unit. */
+  readonly largest: number;
+  /** Requests of the judged cohort. */
+  readonly requests: number;
+  /** Whether the guardrail caps it already. */
+  readonly capped: boolean;
 }

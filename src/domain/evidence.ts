@@ -118,6 +118,8 @@ export interface ComparisonNumbers {
   readonly postStratified?: PostStratifiedDelta;
   /** Of means: share of the candidate's sum, in [0, 1], that its heaviest 1% of units carry. */
   readonly topUnitsShare?: number;
+  /** Of capped means: share of the candidate's requests, in [0, 1], that are above the cap. */
+  readonly cappedShare?: number;
 }
 
 /** A served delta with the segments weighted alike on both sides. */

@@ -5,7 +5,15 @@ export type Metric = DetailedMetric | { readonly id: string; readonly family: Pl
 
 /** A metric that its family alone does not tell. */
 type DetailedMetric =
-  | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
+  | {
+      readonly id: string;
+      readonly family: 'latency';
+      readonly statistic: 'mean';
+      /** No request counts as longer, in ms; the mean is of the shorter of the two. */
+      readonly cap?: number;
+      /** How long a version is waited for, in ms: the plan's, which the name alone does not tell. */
+      readonly timeoutMs?: number;
+    }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
@@ -15,7 +23,13 @@ type DetailedMetric =
   /** The plan's `decisionCost`, which the name alone does not tell. */
   | { readonly id: string; readonly family: 'decision_cost'; readonly costs?: DecisionCosts }
   /** A numeric or boolean field of the log, by its dotted path. */
-  | { readonly id: string; readonly family: 'kpi'; readonly field: string }
+  | {
+      readonly id: string;
+      readonly family: 'kpi';
+      readonly field: string;
+      /** No request counts for more, above 0; then none may count for less than 0. */
+      readonly cap?: number;
+    }
   /** What a metric leaves out of a version. No plan names this or the next. */
   | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
   /** How often the truth is known of answers of both versions that are alike, or different. */
@@ -57,6 +71,9 @@ export interface MetricTraits {
 
 /** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
 export const leastProbability = 1e-15;
+
+/** What such a mistake costs, -ln of it: about 34.5. */
+export const largestLogLoss = -Math.log(leastProbability);
 
 /** A share of requests, of which more is better. */
 const share = {
@@ -105,7 +122,7 @@ const traits = {
   fpr: { ...share, worse: 'higher', answers: 'two labels' },
   decision_cost: loss,
   // A true label counts as no less likely than 1e-15.
-  log_loss: { ...loss, range: -Math.log(leastProbability), score: 'true' },
+  log_loss: { ...loss, range: largestLogLoss, score: 'true' },
   auc: ranking,
   pr_auc: ranking,
   recall_at_alerts: { ...ranking, names: ['recall_at_alerts(1%)'] },
@@ -147,6 +164,21 @@ export function parseMetric(id: string): Metric | undefined {
   const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];
   if (field !== undefined) return { id, family: 'kpi', field };
   return parseAlertRate(id) ?? parseQuantile(id);
+}
+
+/** A mean of which no request counts for more than the cap. */
+export type CappedMetric = Extract<Metric, { readonly cap?: number }> & { readonly cap: number };
+
+/** The mean of the smaller of a value and the cap, in the metric's unit: another number than without, and so by another name. */
+export function cappedMetric(metric: Extract<Metric, { readonly cap?: number }>, cap: number): CappedMetric {
+  return { ...metric, id: `${metric.id}${capWords}${cap}${metric.family === 'latency' ? ' ms' : ''}`, cap };
+}
+
+const capWords = ' capped at ';
+
+/** The metric's name in a plan, without what its guardrail says of a cap. */
+export function nameInPlan(id: string): string {
+  return id.split(capWords)[0] ?? id;
 }
 
 function isPlain(id: string): id is PlainFamily {

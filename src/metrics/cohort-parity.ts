@@ -96,7 +96,7 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
   );
   // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
   const sideOf = (condition: string, columns: SideColumns) =>
-    readSample({ db: table.db, table: name, condition }, columns, true);
+    readSample({ db: table.db, table: name, condition }, columns, { zeroOne: true });
   const difference = async (columns: SideColumns) =>
     servedDifference(await sideOf('NOT in_canary', columns), await sideOf('in_canary', columns));
   const perUser = assigned === 'requests' ? notUsers : await difference({ requests: 'users', sum: 'requests' });

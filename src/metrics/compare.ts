@@ -1,3 +1,4 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type {
   Comparison,
@@ -52,11 +53,10 @@ async function aboutTheWhole(
   subject: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
-): Promise<Pick<ComparisonNumbers, 'postStratified' | 'topUnitsShare'>> {
-  const topUnitsShare = await measurer.topUnitsShare(subject);
+): Promise<Pick<ComparisonNumbers, 'postStratified'> & MeanTails> {
   return {
     ...(await sameMix(measurer, subject, plan, settings)),
-    ...(topUnitsShare === undefined ? {} : { topUnitsShare }),
+    ...(await measurer.tails(subject)),
   };
 }
 

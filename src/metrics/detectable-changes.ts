@@ -3,10 +3,12 @@ import type { StageDetectability } from '../domain/estimate.ts';
 import { guardedMetrics } from '../domain/judged.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
+import { boundary } from '../stats/bounds/boundary.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
+import { meanMetricOf } from './families/definitions.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import { TableMeasurer, type Measurer } from './measurer.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
@@ -70,12 +72,32 @@ async function detectabilityOf(
     bound: bound.value,
     caught: bound.value + detectableChange(measured, harm, breaching),
     requestsUntilPass: requestsUntilPass(measured, bound, settings),
+    ...unmetExtremes(guardrail, measured, bound, settings),
   };
 }
 
 /** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */
 function requestsUntilPass(measured: Linearized, { kind, value }: Bound, settings: IntervalSettings): number | null {
   return neededData({ ...measured, value: 0 }, limitOf(kind, value), settings)?.requests ?? null;
+}
+
+/**
+ * How many requests a bound M needs for a mean's floor alone: the floor is 2 m_w R / n, and M has to be z times that, so 2 z m_w R / M of them;
+ * at the sequential bound's tightest 5.6 m_w R / M. A relative bound is one of the baseline's mean.
+ */
+function unmetExtremes(
+  { metric }: Guardrail,
+  { clusterSize, baseline = 0 }: Linearized,
+  bound: Bound,
+  { inference, alphaUpper, plannedUnits }: IntervalSettings,
+): Pick<StageDetectability, 'unmet'> {
+  const largest = meanMetricOf(metric)?.range;
+  const margin = bound.value * (bound.relative ? baseline : 1);
+  if (largest === undefined || !(margin > 0)) return {};
+  const requests = Math.ceil(
+    (2 * boundary(inference, alphaUpper, plannedUnits, plannedUnits) * clusterSize * largest) / margin,
+  );
+  return { unmet: { largest, requests, capped: 'cap' in metric } };
 }
 
 function tightest({ bounds }: Guardrail, relative: boolean): Bound | undefined {

@@ -1,3 +1,4 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
@@ -40,8 +41,8 @@ export class MemoryMeasurer implements Measurer {
     return metric.family === 'memory' ? undefined : await this.#others.postStratified(metric, dimensions);
   }
 
-  async topUnitsShare(subject: Subject): Promise<number | undefined> {
-    return subject.metric.family === 'memory' ? undefined : await this.#others.topUnitsShare(subject);
+  async tails(subject: Subject): Promise<MeanTails> {
+    return subject.metric.family === 'memory' ? {} : await this.#others.tails(subject);
   }
 
   #peak(quantity: TestedQuantity): Measured {

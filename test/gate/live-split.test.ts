@@ -58,7 +58,7 @@ interface LiveOptions {
 
 const served = '{ servedBy: served_by }';
 const plain = [
-  '{ metric: latency.mean, maxIncrease: 10ms }',
+  '{ metric: latency.mean, cap: 200ms, maxIncrease: 10ms }',
   '{ metric: error_rate, maxIncrease: 3pp }',
   '{ metric: accuracy, maxDecrease: 9pp }',
 ];

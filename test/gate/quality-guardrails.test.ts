@@ -78,7 +78,8 @@ describe('guardrails on a recorded classification', () => {
       'recall(spam)': 'breach',
       'precision(spam)': 'pass',
       'recall(ham)': 'pass',
-      log_loss: 'breach',
+      // One mistake more may cost 34.5, which so few requests do not exclude.
+      log_loss: 'inconclusive',
       auc: 'pass',
       macro_f1: 'breach',
     });

@@ -52,7 +52,7 @@ async function everything(
       for (const quantity of ['own', 'difference', 'relative'] as const) {
         found.set(`${name} ${quantity}`, rounded(await measurer.measure(subject, quantity)));
       }
-      found.set(`${name} top`, await measurer.topUnitsShare(subject));
+      found.set(`${name} top`, await measurer.tails(subject));
     }
     found.set(`${metric.id} same mix`, await measurer.postStratified(metric, ['locale']));
   }
@@ -134,7 +134,7 @@ function skewedLog(answeredBy: 'both' | 'one'): string {
   };
   return `
     SELECT unit_index, unit_index % 4 = 0 AS in_canary, ['de', 'fr', 'it', 'es'][1 + (unit_index // 7 + n) % 4] AS "segment:locale",
-      12::BIGINT AS hour_of_day, 'yes' AS label, ((unit_index * 7919) % 50)::UTINYINT AS jackknife_group, true AS is_positive,
+      12::BIGINT AS hour_of_day, 'yes' AS label, true AS is_positive,
       exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::BIGINT AS baseline_again_latency_ns,
       ${columnsOf('baseline', 0)}, ${columnsOf('candidate', 1)}, n
     FROM (SELECT unit_index, unnest(range(1 + (3000 / (1 + unit_index))::BIGINT)) AS n FROM range(6000) AS units(unit_index))`;

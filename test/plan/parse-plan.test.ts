@@ -70,7 +70,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
         test: 'interval',
       },
       {
-        metric: { id: 'latency.mean', family: 'latency', statistic: 'mean' },
+        metric: { id: 'latency.mean', family: 'latency', statistic: 'mean', timeoutMs: 1500 },
         bounds: [{ kind: 'maxIncrease', value: 5, relative: false }],
         segments: [],
         onBreach: 'hold',

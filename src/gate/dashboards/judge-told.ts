@@ -78,7 +78,7 @@ export async function judgeTold(
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(measurer, plan, scope, shown);
-  const countedRequests = guardrails.some(
+  const saidIndependent = guardrails.some(
     ({ metric, segment, low, high }) =>
       (low !== undefined || high !== undefined) &&
       numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
@@ -87,7 +87,7 @@ export async function judgeTold(
     frozen: level,
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails,
-    checks: toldNumbersChecks(plan, stage, told, countedRequests),
+    checks: toldNumbersChecks(plan, stage, told, saidIndependent),
   };
 }
 

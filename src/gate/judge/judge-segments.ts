@@ -1,7 +1,7 @@
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import type { NamedSegment, SizedSegment, UnjudgedSegment } from '../../domain/segments.ts';
-import { fewestEffectiveUnits } from '../../stats/bounds/confidence-bound.ts';
+import { fewestEffectiveUnits } from '../../stats/sums/cluster-size.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { type PlannedTest, segmentDivisor, testsOfSegment } from '../../verdict/guardrail-tests.ts';
 import type { JudgedTest } from './judge-test.ts';

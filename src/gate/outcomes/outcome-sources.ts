@@ -136,6 +136,6 @@ function answeringFor(measurer: Measurer, answer: (metric: Metric, measured: Mea
   return {
     measure: async (subject, quantity) => answer(subject.metric, await measurer.measure(subject, quantity)),
     postStratified: (metric, dimensions) => measurer.postStratified(metric, dimensions),
-    topUnitsShare: (subject) => measurer.topUnitsShare(subject),
+    tails: (subject) => measurer.tails(subject),
   };
 }

@@ -2,7 +2,6 @@ import { type Role, roles } from '../../domain/role.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
 import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
-import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
 import { isTimeout } from './conditions.ts';
 
 /** A table of judged requests, on which metrics are computed. */
@@ -31,7 +30,7 @@ export interface OutcomeSource {
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
- * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
+ * label is the positive one; NULL for a label that is neither), the `kpiColumn`s. `new_mistake_id` VARCHAR is the id of a
  * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
@@ -103,13 +102,11 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): r
   ];
 }
 
-function numberColumns({ kpis, groups, positives = false, binary, times = false }: WantedValues): string[] {
+function numberColumns({ kpis, positives = false, binary, times = false }: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
-    // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
-    ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
     ...(positives
       ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
       : []),

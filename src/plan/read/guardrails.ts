@@ -5,9 +5,11 @@ import type { Finding } from '../../documents/findings.ts';
 import {
   child,
   choiceOf,
+  isEmpty,
   itemsOf,
   keysOf,
   nodeAt,
+  plainValue,
   textOf,
   textsOf,
   type TreeNode,
@@ -16,6 +18,8 @@ import {
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
+import { readCap } from './cap.ts';
+import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
@@ -53,11 +57,14 @@ function readGuardrail(
   const bounds = boundKinds.map((kind) =>
     readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
+  const capped = readAt(root, [...path, 'cap'], (written) =>
+    textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
+  );
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
   return {
     value: {
-      metric: metric.family === 'decision_cost' && costs !== undefined ? { ...metric, costs } : metric,
+      metric: capped.value ?? withPlan(root, metric, costs),
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
@@ -67,10 +74,27 @@ function readGuardrail(
     findings: [
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
+      ...capped.findings,
       ...validateSegments(guardrail, metric, path),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
+}
+
+const alreadyMean = misreading(
+  'numbers per version are means already, which no cap changes',
+  'leave cap out, and cap the values before they are averaged',
+);
+
+/** A metric with what the plan says elsewhere and its name does not tell. */
+function withPlan(root: TreeNode, metric: Metric, costs: DecisionCosts | undefined): Metric {
+  if (metric.family === 'decision_cost' && costs !== undefined) return { ...metric, costs };
+  if (metric.family !== 'latency' || metric.statistic !== 'mean') return metric;
+  const written = nodeAt(root, ['replay', 'timeout']);
+  const timeout = readDuration(
+    written === undefined || isEmpty(written) ? planDefaults.replay.timeout : plainValue(written),
+  );
+  return timeout.ok ? { ...metric, timeoutMs: timeout.value } : metric;
 }
 
 function unknownMetric(guardrail: TreeNode, name: string, path: TreePath): Finding {
@@ -125,7 +149,9 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
     const onBreach = textOf(child(guardrail, 'onBreach')) ?? 'rollback';
     return boundKinds.flatMap((kind): Finding[] => {
       if (child(guardrail, kind) === undefined) return [];
-      const identity = `${metricKey(metric)} ${kind} ${onBreach}`;
+      const cap = child(guardrail, 'cap');
+      const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];

@@ -6,6 +6,7 @@ import type { Bound } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
+import { roundedUp, unmetLine } from './unmet-text.ts';
 import { type Column, numeric, table } from '../words/table.ts';
 
 /** What a plan would do with its log: what `canary plan` shows. */
@@ -177,7 +178,9 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
     isMarked
       ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
       : '',
-    ...known.flatMap((guardrail) => waitingLines(guardrail)).map((line) => paragraph(line, style, '  ')),
+    ...known
+      .flatMap((guardrail) => [...waitingLines(guardrail), ...unmetExtremes(guardrail)])
+      .map((line) => paragraph(line, style, '  ')),
     ...unknown.map((line) => paragraph(line, style, '  ')),
   ].filter((line) => line !== '');
 }
@@ -196,18 +199,17 @@ export function waitingLines({ metric, unit, bounds, detectable }: GuardrailRevi
   });
 }
 
+function unmetExtremes({ metric, unit, detectable }: GuardrailReview): string[] {
+  const unmet = changesOf(detectable).at(-1)?.unmet;
+  return unmet === undefined ? [] : [unmetLine(metric, unit, unmet)];
+}
+
 function waiting(requests: number | null | undefined, days: number | null | undefined): string {
   if (requests === null || requests === undefined)
     return 'no amount of requests like these would pass a harmless candidate';
   const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
   if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
   return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
-}
-
-/** Two significant digits are all that such a forecast is worth. */
-function roundedUp(count: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
-  return Math.ceil(count / step) * step;
 }
 
 function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {

@@ -41,7 +41,7 @@ export function comparisonCells(comparison: Comparison): ComparisonCells {
     change: value,
     interval,
     ...(interval === '' ? { missing: printableSentence(comparison.note ?? 'No interval was computed.') } : {}),
-    ...heavyUsers(comparison),
+    ...tailRemark(comparison),
   };
 }
 
@@ -53,7 +53,13 @@ function toldCount(count: number): string {
 /** From here on a mean depends so much on so few that a reader has to know. */
 const remarkableShare = 0.1;
 
-function heavyUsers({ topUnitsShare }: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+function tailRemark({ topUnitsShare, cappedShare }: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+  if (cappedShare !== undefined) {
+    const above = formatQuantity(cappedShare, 'proportion');
+    return {
+      remark: `${above} of the candidate's requests are above the cap and count as no more; a share q of them may hide q times what the largest is above it.`,
+    };
+  }
   if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return {};
   const share = formatQuantity(topUnitsShare, 'proportion');
   return {

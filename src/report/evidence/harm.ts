@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonNumbers, GuardrailResult } from '../../domain/evidence.ts';
 import { harmfulEnd, limitOf } from '../../domain/bound.ts';
-import { metricTraits, parseMetric } from '../../domain/metric.ts';
+import { metricTraits, nameInPlan, parseMetric } from '../../domain/metric.ts';
 
 const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
   breach: 0,
@@ -52,7 +52,7 @@ export function worstFirst(comparisons: readonly Comparison[]): Comparison[] {
 
 function harmRank(comparison: Comparison): { readonly tier: number; readonly harm: number } {
   if (!isComputed(comparison)) return { tier: 2, harm: 0 };
-  const metric = parseMetric(comparison.metric);
+  const metric = parseMetric(nameInPlan(comparison.metric));
   const direction = metric === undefined ? 'either' : metricTraits(metric).worse;
   // A metric without a harmful direction, or that this version does not know: the size of its change stands in.
   const worse = direction === 'either' ? Math.sign(comparison.delta) : direction === 'higher' ? 1 : -1;

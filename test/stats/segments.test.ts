@@ -1,47 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deleteGroupJackknife } from '../../src/stats/estimates/jackknife.ts';
 import { type PostStratified } from '../../src/stats/estimates/post-stratification.ts';
 import { sampleRatio } from '../../src/stats/distances/sample-ratio.ts';
 import { topUnitsShare } from '../../src/stats/estimates/top-units-share.ts';
 import { heaviestSums } from '../../src/stats/sums/heaviest-sums.ts';
 import { linearized, sample } from './samples.ts';
-import { ownValue, postStratifiedDifference, servedDifference } from './in-memory.ts';
-
-const size = { units: 100, requests: 100, effectiveUnits: 100, clusterSize: 1, counted: { units: 100, requests: 100 } };
+import { postStratifiedDifference, servedDifference } from './in-memory.ts';
 
 const topOf = (sum: Float64Array) => topUnitsShare(heaviestSums(sum));
-
-describe('the delete-a-group jackknife', () => {
-  it('of a mean with groups of equal size has the standard error of the group means', () => {
-    const groups = Float64Array.from({ length: 50 }, (_, group) => (group * group) % 17);
-    const total = groups.reduce((sum, value) => sum + value, 0);
-    const found = linearized(
-      deleteGroupJackknife({ ...size, value: total / 50, replicates: groups.map((own) => (total - own) / 49) }),
-    );
-    const plain = linearized(
-      ownValue(
-        sample(
-          Array.from(groups, () => 1),
-          Array.from(groups),
-        ),
-      ),
-    );
-    expect(found.standardError).toBeCloseTo(plain.standardError, 12);
-    expect(found.degreesOfFreedom).toBe(49);
-  });
-
-  it('is uncomputable where a group cannot be left out, or leaving out changes nothing', () => {
-    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1, Number.NaN) })).toMatchObject({
-      kind: 'uncomputable',
-    });
-    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1, 1, 1) })).toMatchObject({
-      kind: 'uncomputable',
-    });
-    expect(deleteGroupJackknife({ ...size, value: 1, replicates: Float64Array.of(1) })).toMatchObject({
-      kind: 'uncomputable',
-    });
-  });
-});
 
 /** Each row: unit, segment, requests, sum. */
 const segmented = (rows: readonly (readonly [number, number, number, number])[]) => ({
