@@ -4,7 +4,8 @@ import type { DecisionCosts } from './decision-costs.ts';
 export type Metric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
-  | { readonly id: string; readonly family: PlainFamily }
+  /** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
+  | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true }
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
@@ -67,6 +68,7 @@ export const metricNames: readonly string[] = [
   'macro_f1',
   'precision(LABEL)',
   'recall(LABEL)',
+  'recall(*)',
   'fpr',
   'decision_cost',
   'log_loss',
@@ -93,6 +95,7 @@ export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
   if (id === 'memory.peak') return { id, family: 'memory' };
   if (id === 'decision_cost') return { id, family: 'decision_cost' };
+  if (id === 'recall(*)') return { id, family: 'accuracy', perLabel: true };
   const plain = plainFamilies.find((family) => family === id);
   if (plain !== undefined) return { id, family: plain };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
@@ -157,6 +160,11 @@ const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
   left_out: { ...share, worse: 'higher' },
   labelled: share,
 };
+
+/** Whether a metric is judged on each true label too. */
+export function isPerLabel(metric: Metric): boolean {
+  return 'perLabel' in metric;
+}
 
 /** The direction, unit and concern of a metric. */
 export function metricTraits(metric: Metric): MetricTraits {

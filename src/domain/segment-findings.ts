@@ -35,6 +35,9 @@ export interface ObservedChange {
 /** A segment as the units of a dimension's value; never the whole. */
 export type NamedSegment = NonNullable<Segment>;
 
+/** The dimension whose values are the true labels, where a guardrail is on each of them. */
+export const trueLabelDimension = 'true label';
+
 /** A segment and how many units it has; of a served comparison, on the smaller side. */
 export interface SizedSegment {
   readonly segment: NamedSegment;

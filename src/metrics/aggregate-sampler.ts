@@ -48,6 +48,10 @@ export class AggregateSampler implements Sampler {
     return undefined;
   }
 
+  async tally(): Promise<undefined> {
+    return undefined;
+  }
+
   #sidesOf(metric: Metric, segment: Segment): Sides {
     const wanted = identity(metric, segment);
     const sideOf = (role: Role) =>

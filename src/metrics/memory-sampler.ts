@@ -2,6 +2,7 @@ import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import { type Uncomputable, uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import type { Measured } from './table/estimate.ts';
 import type { Sampler } from './metric-sampler.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
@@ -42,6 +43,10 @@ export class MemorySampler implements Sampler {
 
   async topUnitsShare(subject: Subject): Promise<number | undefined> {
     return subject.metric.family === 'memory' ? undefined : await this.#others.topUnitsShare(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return subject.metric.family === 'memory' ? undefined : await this.#others.tally(subject);
   }
 
   #peak(quantity: TestedQuantity): Measured {

@@ -1,6 +1,7 @@
 import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import type { Measured } from './table/estimate.ts';
 import { groupMetricOf } from './families/group-metrics.ts';
 import { GroupSampler } from './groups/group-sampler.ts';
@@ -24,6 +25,8 @@ export interface Sampler {
   postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
   /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
   topUnitsShare(subject: Subject): Promise<number | undefined>;
+  /** Users by their paired requests and what these changed by; undefined for a metric that is no mean over pairs. */
+  tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
 }
 
 /** Measures on a table of judged requests. */
@@ -82,6 +85,10 @@ export class MetricSampler implements Sampler {
 
   async topUnitsShare(subject: Subject): Promise<number | undefined> {
     return await this.#means.topUnitsShare(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -9,6 +9,7 @@ import type { Sampler } from '../metrics/metric-sampler.ts';
 import { QuantileSampler } from '../metrics/quantiles/quantile-sampler.ts';
 import { sampledQuantiles } from '../metrics/quantiles/sampled-quantiles.ts';
 import type { Subject, TestedQuantity } from '../metrics/table/subject.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import { DrawnSums } from './drawn-sums.ts';
 import { drawnLatencies } from './drawn-latencies.ts';
 import type { DrawnStage } from './drawn-stage.ts';
@@ -53,5 +54,9 @@ export class DrawnSampler implements Sampler {
 
   async topUnitsShare(): Promise<undefined> {
     return undefined;
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 }

@@ -8,6 +8,7 @@ const others: Sampler = {
   measure: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
   postStratified: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
   topUnitsShare: () => Promise.resolve(0.5),
+  tally: () => Promise.resolve([]),
 };
 
 function subjectOf(id: string): Subject {

@@ -20,7 +20,7 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import { readSelection } from './read-selection.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
-import { judgeTest } from './judge-test.ts';
+import { judgeTest, subjectOf } from './judge-test.ts';
 import type { Frozen, JudgedStage } from './judged-stage.ts';
 import { lateDivisor, seriesOf } from './series.ts';
 
@@ -59,6 +59,8 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     appearance,
     growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
     judge: (test, divisor) => judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
+    level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
+    tally: (test) => sampler.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),
   });
   const guardrails = [...results, ...found.guardrails];

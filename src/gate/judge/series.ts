@@ -1,7 +1,13 @@
 import type { NamedSegment } from '../../domain/segment-findings.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { type Appearance, latePosition, ofDimensions, segmentKey, withAppeared } from '../../verdict/appearance.ts';
-import { type PlannedTest, plannedTests, rollbackTests, segmentDivisor } from '../../verdict/guardrail-tests.ts';
+import {
+  hasParts,
+  type PlannedTest,
+  plannedTests,
+  rollbackTests,
+  segmentDivisor,
+} from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { type PlannedSize, plannedUnits } from '../../verdict/planned-units.ts';
 import { stageHorizon } from '../../verdict/stage-horizon.ts';
@@ -50,8 +56,7 @@ function testedSegments({
   scope,
   sizes,
 }: Pick<JudgedStage, 'plan' | 'scope' | 'sizes'>): readonly NamedSegment[] {
-  const automatic = guardrails.some(({ autoSegments }) => autoSegments === true);
-  const found = automatic ? sizes.map(({ segment }) => segment) : [];
+  const found = guardrails.some(hasParts) ? sizes.map(({ segment }) => segment) : [];
   const dimensions = [...new Set(guardrails.flatMap(({ segments }) => segments))];
   const named = dimensions.flatMap((dimension) =>
     [...(scope.segmentValues.get(dimension)?.keys() ?? [])].map((value) => ({ [dimension]: value })),

@@ -52,10 +52,13 @@ export function namingLimits(sampler: Sampler, limits: FormatLimits): Sampler {
 
 /** The same sampler, which computes nothing from values that are not believed. */
 export function refusing(sampler: Sampler, refusals: Refusals): Sampler {
-  return answeringFor(sampler, (metric, measured) => {
+  const answering = answeringFor(sampler, (metric, measured) => {
     const why = refusalOf(refusals, metric);
     return why === undefined ? measured : uncomputable(why);
   });
+  const tally: Sampler['tally'] = async (subject) =>
+    refusalOf(refusals, subject.metric) === undefined ? await sampler.tally(subject) : undefined;
+  return { ...answering, tally };
 }
 
 function answeringFor(sampler: Sampler, answer: (metric: Metric, measured: Measured) => Measured): Sampler {
@@ -63,5 +66,6 @@ function answeringFor(sampler: Sampler, answer: (metric: Metric, measured: Measu
     measure: async (subject, quantity) => answer(subject.metric, await sampler.measure(subject, quantity)),
     postStratified: (metric, dimensions) => sampler.postStratified(metric, dimensions),
     topUnitsShare: (subject) => sampler.topUnitsShare(subject),
+    tally: (subject) => sampler.tally(subject),
   };
 }

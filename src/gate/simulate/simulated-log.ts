@@ -7,6 +7,7 @@ import { guardedMetrics } from '../../metrics/compare.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
 import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { dimensionsOf } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
@@ -179,6 +180,6 @@ export async function readSimulatedPopulation(
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
   const worlds: Worlds = { comparison, ways, changes, noise };
   await createWorlds(db, worlds, everywhere, numbers);
-  const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
+  const dimensions = new Map(dimensionsOf(rollout.plan).map((name) => [name, segmentColumn(name)]));
   return await readPopulation(db, worlds, [...metrics, ...shares], dimensions);
 }

@@ -1,4 +1,4 @@
-import type { Metric } from '../../domain/metric.ts';
+import { isPerLabel, type Metric } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
@@ -15,6 +15,7 @@ export function numbersOf(metrics: readonly Metric[], output: OutputSignature): 
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
+    byLabel: metrics.some(isPerLabel),
     groups: metrics.some((metric) => groupMetricOf(metric) !== undefined),
   };
 }

@@ -5,6 +5,7 @@ import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.
 import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
 import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
@@ -82,6 +83,21 @@ export class DatabaseReader implements UnitAdder {
        FROM ${table} WHERE ${condition}`,
     );
     return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
+  }
+
+  async tally({ id }: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const requests = column('pairedRequests');
+    const rows = await db.columns(
+      `SELECT ${requests} AS requests, ${column('pairedCandidate')} - ${column('pairedBaseline')} AS change, count(*)::DOUBLE AS users
+       FROM ${table} WHERE ${condition} AND ${requests} > 0 GROUP BY ALL ORDER BY requests, change`,
+    );
+    const [counts, changes, users] = ['requests', 'change', 'users'].map((name) => rows.numbers(name));
+    return [...(counts ?? [])].map((count, row) => ({
+      requests: count,
+      change: changes?.[row] ?? Number.NaN,
+      users: users?.[row] ?? Number.NaN,
+    }));
   }
 
   async #isZeroOne({ id, zeroOne, definition }: NamedMean): Promise<boolean> {

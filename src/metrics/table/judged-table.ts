@@ -1,6 +1,8 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { trueLabelDimension } from '../../domain/segment-findings.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from '../../requests/values/wanted-numbers.ts';
 import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
 import { isTimeout } from './conditions.ts';
@@ -103,11 +105,19 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): 
   ];
 }
 
-function numberColumns({ kpis, groups, positives = false, binary, times = false }: WantedNumbers): string[] {
+function numberColumns({
+  kpis,
+  groups,
+  positives = false,
+  binary,
+  times = false,
+  byLabel = false,
+}: WantedNumbers): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
+    ...(byLabel ? [`requests.label AS ${quoteIdentifier(segmentColumn(trueLabelDimension))}`] : []),
     // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
     ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
     ...(positives

@@ -1,5 +1,7 @@
 import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
+import { isPerLabel } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { trueLabelDimension } from '../../domain/segment-findings.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { sliceCondition } from './slice.ts';
@@ -26,6 +28,15 @@ export function judgedCohortOf(
   return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
 }
 
+/** The dimensions by which requests are told apart: those of the plan, and the true label where a guardrail is on each. */
+export function dimensionsOf({
+  requests,
+  guardrails,
+}: Pick<RolloutPlan, 'requests' | 'guardrails'>): readonly string[] {
+  const perLabel = guardrails.some(({ metric }) => isPerLabel(metric));
+  return [...Object.keys(requests.segments), ...(perLabel ? [trueLabelDimension] : [])];
+}
+
 /** Reads the scope of a stage from the table `judged`. */
 export async function readStageScope(
   db: Database,
@@ -39,7 +50,7 @@ export async function readStageScope(
     'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
   );
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
-  for (const dimension of Object.keys(plan.requests.segments)) {
+  for (const dimension of dimensionsOf(plan)) {
     segmentValues.set(dimension, await countBy(db, quoteIdentifier(columnOf(dimension)), judged));
   }
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);

@@ -1,4 +1,4 @@
-import { metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
+import { isPerLabel, metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
@@ -100,9 +100,15 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
   return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
 }
 
-/** A process has one peak over all requests, whoever sent them. */
+/** A process has one peak over all requests, whoever sent them; and `recall(*)` has parts already. */
 function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
-  if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
+  if (child(guardrail, 'segments') === undefined) return [];
+  if (isPerLabel(metric)) {
+    const message = `segments: ${metric.id} is judged on each true label, not on segments`;
+    const hint = 'leave segments out, or write another guardrail on accuracy with segments';
+    return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint }];
+  }
+  if (metric.family !== 'memory') return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
 }

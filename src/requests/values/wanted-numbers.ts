@@ -12,6 +12,8 @@ export interface WantedNumbers {
   readonly kpis: readonly string[];
   /** Whether judged requests get `jackknife_group`. */
   readonly groups: boolean;
+  /** Whether judged requests have their true label as a dimension too. */
+  readonly byLabel?: boolean;
   /** Whether judged requests get `at`, when they came. */
   readonly times?: boolean;
 }

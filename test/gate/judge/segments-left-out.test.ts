@@ -33,6 +33,15 @@ const healthy = (random: () => number) => ({ '1.0.0': answered(random), '1.1.0':
 const unanswered = (random: () => number) => ({ '1.0.0': answered(random), '1.1.0': { error: 'crash' } });
 const untimed = () => ({ '1.0.0': { prediction: 'a' }, '1.1.0': { prediction: 'a' } });
 
+const worse = (random: () => number) => ({
+  '1.0.0': { prediction: random() < 0.95 ? 'a' : 'b', latency_ms: 40 },
+  '1.1.0': { prediction: random() < 0.8 ? 'a' : 'b', latency_ms: 40 },
+});
+const alike = (random: () => number) => {
+  const prediction = random() < 0.95 ? 'a' : 'b';
+  return { '1.0.0': { prediction, latency_ms: 40 }, '1.1.0': { prediction, latency_ms: 40 } };
+};
+
 describe('a segment that nothing can be computed on', () => {
   let rollout: PlantedRollout;
   afterEach(() => rollout.remove());
@@ -65,14 +74,6 @@ describe('a segment that is too small to judge', () => {
   afterEach(() => rollout.remove());
 
   test('is named with what was observed on it, and shows in the default output', async () => {
-    const worse = (random: () => number) => ({
-      '1.0.0': { prediction: random() < 0.95 ? 'a' : 'b', latency_ms: 40 },
-      '1.1.0': { prediction: random() < 0.8 ? 'a' : 'b', latency_ms: 40 },
-    });
-    const alike = (random: () => number) => {
-      const prediction = random() < 0.95 ? 'a' : 'b';
-      return { '1.0.0': { prediction, latency_ms: 40 }, '1.1.0': { prediction, latency_ms: 40 } };
-    };
     rollout = new PlantedRollout().log(
       'log.jsonl',
       logOf({ en: { users: 3000, outcomes: alike }, xx: { users: 12, outcomes: worse } }),
