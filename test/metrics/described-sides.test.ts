@@ -1,3 +1,4 @@
+import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { describe, expect, test } from 'vitest';
 import { confusionChanges } from '../../src/metrics/confusion-changes.ts';
 import { latencyCurves } from '../../src/metrics/quantiles/latency-curves.ts';
@@ -92,7 +93,7 @@ describe('confusion changes', () => {
       answered('r7', 'order', 'order', 'order'),
       { id: 'r8', unit: 1, label: 'order', baseline: { label: 'order' }, candidate: { error: 'timeout' } },
     ];
-    expect(await confusionChanges(await table(rows), scope('paired'))).toEqual({
+    expect(await confusionChanges(await table(rows), scope('paired'), segmentColumn)).toEqual({
       comparison: 'paired',
       cohort: 'all',
       labels: 2,
@@ -126,7 +127,7 @@ describe('confusion changes', () => {
       { unit: 1, inCanary: true, label: 'refund', candidate: { label: 'order' } },
       { unit: 2, inCanary: false, label: 'refund', baseline: { label: 'refund' } },
     ];
-    expect(await confusionChanges(await table(rows), scope('served'))).toEqual({
+    expect(await confusionChanges(await table(rows), scope('served'), segmentColumn)).toEqual({
       comparison: 'served',
       cohort: 'canary',
       labels: 1,
@@ -134,12 +135,45 @@ describe('confusion changes', () => {
     });
   });
 
+  test('say of each segment what they say of a label, and where more was lost than chance loses once in 20', async () => {
+    const own = Array.from({ length: 5 }, (_, index) => ({
+      ...answered(`r${index}`, 'refund', 'refund', 'order'),
+      locale: 'is',
+    }));
+    const others = Array.from({ length: 4 }, (_, index) => ({
+      ...answered(`q${index}`, 'order', 'order', index === 0 ? 'refund' : 'order'),
+      locale: 'de',
+    }));
+    const segmentValues = new Map([['locale', new Map()]]);
+    const found = await confusionChanges(
+      await table([...own, ...others]),
+      { ...scope('paired'), segmentValues },
+      segmentColumn,
+    );
+    expect(found?.segments).toEqual([
+      {
+        segment: { locale: 'is' },
+        baseline: { requests: 5, correct: 5 },
+        candidate: { requests: 5, correct: 0 },
+        pairs: { newMistakes: 5, fixed: 0 },
+        worse: true,
+      },
+      {
+        segment: { locale: 'de' },
+        baseline: { requests: 4, correct: 4 },
+        candidate: { requests: 4, correct: 3 },
+        pairs: { newMistakes: 1, fixed: 0 },
+      },
+    ]);
+    expect(found?.changes.map(({ worse }) => worse)).toEqual([true, undefined]);
+  });
+
   test('keep the 50 labels that lost most of many', async () => {
     const rows = Array.from({ length: 80 }, (_, index) => {
       const label = `label-${String(index).padStart(2, '0')}`;
       return answered(`r${index}`, label, label, index === 70 ? 'label-00' : label);
     });
-    const confusion = await confusionChanges(await table(rows), scope('paired'));
+    const confusion = await confusionChanges(await table(rows), scope('paired'), segmentColumn);
     expect(confusion?.labels).toBe(80);
     expect(confusion?.changes).toHaveLength(50);
     expect(confusion?.changes[0]?.label).toBe('label-70');
@@ -147,6 +181,6 @@ describe('confusion changes', () => {
 
   test('are absent where no truth is known', async () => {
     const rows = [{ unit: 1, baseline: { label: 'a' }, candidate: { label: 'b' } }];
-    expect(await confusionChanges(await table(rows), scope('paired'))).toBeUndefined();
+    expect(await confusionChanges(await table(rows), scope('paired'), segmentColumn)).toBeUndefined();
   });
 });

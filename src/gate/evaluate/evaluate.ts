@@ -8,6 +8,7 @@ import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
 import type { Report } from '../../report/document/report.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateAggregates } from '../dashboards/judge-aggregates.ts';
@@ -115,7 +116,7 @@ async function evaluateStage(
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
-    confusion: await confusionChanges(table, judged.scope),
+    confusion: await confusionChanges(table, judged.scope, segmentColumn),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
     judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),

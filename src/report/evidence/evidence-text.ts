@@ -10,6 +10,7 @@ import { cohortPhrase, judgedCohort } from '../words/names.ts';
 import { page, section } from '../words/paragraph.ts';
 import { printableName } from '../words/printable.ts';
 import type { Style } from '../words/style.ts';
+import { worseSection } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */
@@ -41,6 +42,7 @@ export function evidenceText(evidence: Evidence, style: Style, options: Evidence
       style,
     ),
     ...comparisonSections(evidence, verbose, style),
+    worseSection(evidence.confusion, verbose, style),
     driftSection(evidence.drift, verbose, style),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
     section('Registry change on promote', changeLines(evidence, style), style),
