@@ -1,7 +1,7 @@
 import type { DriftFindings } from './drift.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
-import type { Bound, RequestFormat } from './plan.ts';
+import type { Bound, OnBreach, RequestFormat } from './plan.ts';
 import type { Decision, Runtime } from './registry.ts';
 import type { LabelChange, SegmentChange } from './segment-findings.ts';
 
@@ -187,7 +187,7 @@ export interface GuardrailResult {
   readonly metric: string;
   readonly segment: Segment;
   readonly bound: Bound;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   readonly test: 'interval' | 'point';
   readonly unit: MetricUnit;
   readonly status: GuardrailStatus;

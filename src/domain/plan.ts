@@ -108,10 +108,13 @@ export interface Guardrail {
   readonly segments: readonly string[];
   /** Every segment of every dimension with enough data is judged too (`segments: auto`); then `segments` is empty. */
   readonly autoSegments?: true;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
   readonly test: 'interval' | 'point';
 }
+
+/** `report`: judged and shown, and decides nothing. */
+export type OnBreach = 'rollback' | 'hold' | 'report';
 
 export type BoundKind = 'max' | 'min' | 'maxIncrease' | 'maxDecrease';
 

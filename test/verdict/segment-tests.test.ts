@@ -34,6 +34,7 @@ describe('the level of segments: auto', () => {
     // The whole, its two values, and one more that values of later looks share.
     expect(testsOf([guardrail({ segments: ['locale'] })])).toBe(4);
     expect(testsOf([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
+    expect(testsOf([guardrail({}), guardrail({ segments: ['locale'], onBreach: 'report' })])).toBe(1);
   });
 
   test('is spent on every bound that says auto', () => {

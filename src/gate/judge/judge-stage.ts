@@ -51,7 +51,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       tests: level.tests * lateDivisor(series, test),
     });
     results.push(result);
-    if (noise !== undefined) noises.push(noise);
+    if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
   }
   const found = await judgeSegments({
     guardrails: plan.guardrails,

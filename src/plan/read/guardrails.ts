@@ -18,7 +18,7 @@ import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import { readAt, type SectionReading } from './section.ts';
 
-const onBreachWords = ['rollback', 'hold'] as const;
+const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
 /**
  * Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice.
@@ -29,7 +29,11 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
   const read = guardrails.map((_, index) => readGuardrail(root, ['guardrails', index], costs));
   return {
     value: read.flatMap(({ value }) => value ?? []),
-    findings: [...read.flatMap(({ findings }) => findings), ...checkDuplicates(guardrails)],
+    findings: [
+      ...read.flatMap(({ findings }) => findings),
+      ...checkDuplicates(guardrails),
+      ...checkDeciding(guardrails),
+    ],
   };
 }
 
@@ -111,6 +115,14 @@ function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Fin
   if (metric.family !== 'memory') return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
+}
+
+/** What is only reported shows nothing to go on with. */
+function checkDeciding(guardrails: readonly TreeNode[]): Finding[] {
+  if (guardrails.length === 0 || guardrails.some((each) => textOf(child(each, 'onBreach')) !== 'report')) return [];
+  const message = 'every guardrail says onBreach: report, so none decides';
+  const hint = 'leave onBreach out of a guardrail, or write onBreach: hold';
+  return [{ path: ['guardrails'], at: 'key', rule: 'no-guardrail-decides', message, hint }];
 }
 
 /** One metric may have a bound to roll back at and a closer one to wait at, so what a breach means is part of the identity. */

@@ -2,7 +2,7 @@ import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
-import type { Bound } from '../../domain/plan.ts';
+import type { Bound, OnBreach } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
@@ -63,7 +63,7 @@ export interface GuardrailReview {
   readonly bounds: readonly Bound[];
   /** Dimensions whose every value is judged too. */
   readonly segments: readonly string[];
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   /** The smallest change that a stage's data could probably prove, per stage; or why that is not known. */
   readonly detectable: readonly DetectableChange[] | string;
 }

@@ -79,3 +79,26 @@ test('segments: auto rolls back for a segment of few users that is destroyed', a
   expect(evidence.verdict.decision).toBe('rollback');
   rollout.remove();
 });
+
+describe('onBreach: report', () => {
+  const recall = '{ metric: recall(*), maxDecrease: 5pp, onBreach: report }';
+
+  test('shows a breach and neither rolls back nor holds, nor takes a part of alpha', async () => {
+    const rollout = new PlantedRollout().log('log.jsonl', logOf(28, 0));
+    const plan = [source, shadow, `guardrails: [{ metric: accuracy, maxDecrease: 5pp }, ${recall}]`];
+    const evidence = await rollout.evaluate(plan);
+    const reported = evidence.guardrails.filter(({ onBreach }) => onBreach === 'report');
+    expect(reported.find(({ segment }) => segment?.['true label'] === 'c')?.status).toBe('breach');
+    expect(evidence.verdict.decision).toBe('increase');
+    expect(evidence.statistics.tests).toBe(1);
+    rollout.remove();
+  });
+
+  test('of every guardrail leaves nothing that decides, which is an error of the plan', async () => {
+    const rollout = new PlantedRollout().log('log.jsonl', logOf(28, 0));
+    await expect(rollout.evaluate([source, shadow, `guardrails: [${recall}]`])).rejects.toMatchObject({
+      diagnostics: [expect.objectContaining({ rule: 'no-guardrail-decides' })],
+    });
+    rollout.remove();
+  });
+});
