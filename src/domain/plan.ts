@@ -172,11 +172,13 @@ export interface Checks {
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly parity: { readonly action?: CheckAction; readonly alpha: number };
   readonly coverage: { readonly action: CheckAction };
-  readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
+  /** Without an action it holds where the served comparison decides and warns where pairs do. */
+  readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
   readonly labels: { readonly action: CheckAction };
   readonly selection: { readonly action: CheckAction; readonly alpha: number };
+  readonly stability: { readonly action: CheckAction; readonly alpha: number };
 }
 
 /** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */

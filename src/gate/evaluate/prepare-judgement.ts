@@ -4,6 +4,7 @@ import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
 import {
   createJudgedTable,
+  createLaterTable,
   createNoiseTable,
   type JudgedTable,
   type OutcomeSource,
@@ -21,6 +22,7 @@ import { formatLimits, namingLimits, refusing } from '../outcomes/format-limits.
 import { withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
+import { laterParts } from '../judge/read-stability.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
@@ -43,7 +45,7 @@ export async function prepareJudgement(
   const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const numbers = { ...numbersOf(guardedMetrics(plan), output), times: plan.drift !== undefined };
+  const numbers = { ...numbersOf(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
   await db.run('DROP TABLE requests; DROP TABLE units');
@@ -61,6 +63,10 @@ export async function prepareJudgement(
     span: log.totals.span,
     losses: log.totals.losses,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
+    later: laterParts(log.totals.span).map(({ name, from }, index) => ({
+      name,
+      sampler: async () => await samplerOf(await createLaterTable(table, from, index)),
+    })),
     sizes: await segmentSizes(db, scope, segmentColumn),
     held,
     sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources, log.totals)), refusalsOf(held)),

@@ -15,9 +15,11 @@ import { assignsRequests, servedUsersCheck } from '../../verdict/checks/served-u
 import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
+import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { readSelection } from './read-selection.ts';
+import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { judgeTest, subjectOf } from './judge-test.ts';
@@ -78,6 +80,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughUnits(stage, size),
       ...(await checksOf(judged, level, comparisons, noises, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
+      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),
       driftCheck(plan.drift, drift),
     ],
     drift,
@@ -94,6 +97,16 @@ async function selectionOf(
 ): Promise<Selection> {
   if (judged.verdictOnly === true && guardrails.some(({ status }) => status !== 'pass')) return nothingAsked;
   return await readSelection({ ...judged, plannedUnits: planned }, guardrails);
+}
+
+/** A simulation draws users and not days, so that its parts say nothing of the log's. */
+async function stabilityOf(
+  judged: JudgedStage,
+  guardrails: readonly GuardrailResult[],
+  planned: number,
+): Promise<Stability> {
+  if (judged.verdictOnly === true) return { parts: [], passes: 0, unstable: [] };
+  return await readStability(judged, guardrails, planned);
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */
@@ -125,7 +138,7 @@ async function checksOf(
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
-    windowCheck(checks, stage, span),
+    windowCheck(checks, stage, span, scope.comparison),
     coverage(
       plan.coverage,
       { hours: scope.hours, segments: scope.segmentValues, spansDays: spansDays(span) },

@@ -35,6 +35,8 @@ export interface JudgedStage extends TestSubject {
   readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
+  /** The later parts of the log; absent in a simulation. */
+  readonly later?: readonly LaterPart[];
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
@@ -43,4 +45,11 @@ export interface JudgedStage extends TestSubject {
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
   readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
+}
+
+/** The requests from some time on. */
+export interface LaterPart {
+  /** As a sentence names it: `the second half`. */
+  readonly name: string;
+  readonly sampler: () => Promise<Sampler>;
 }

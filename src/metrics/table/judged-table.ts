@@ -78,6 +78,13 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
   return { db, name: 'judged_noise' };
 }
 
+/** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
+export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
+  const view = `${name}_later_${index}`;
+  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE epoch_ms("at") >= ${from}`);
+  return { db, name: view };
+}
+
 /**
  * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
  * comes into it.

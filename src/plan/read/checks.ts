@@ -42,7 +42,7 @@ function hintFor(action: string): string {
 
 /**
  * What the checks ask for once the plan's words are put over the defaults. A shortest time that the plan writes itself
- * was meant, so that missing it holds; the built-in one only warns.
+ * was meant, so that missing it holds; the built-in one only warns where pairs decide.
  */
 export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
   const defaults = planDefaults.checks;
@@ -56,13 +56,14 @@ export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
     parity: { ...defaults.parity, ...asMap(checks.parity) },
     coverage: { ...defaults.coverage, ...asMap(checks.coverage) },
     window: {
-      action: window.action ?? (durationWritten ? 'hold' : defaults.window.action),
+      ...(window.action === undefined ? (durationWritten ? { action: 'hold' } : {}) : { action: window.action }),
       minDurationMs: minDuration.value,
     },
     segments: { ...defaults.segments, ...asMap(checks.segments) },
     segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
     labels: { ...defaults.labels, ...asMap(checks.labels) },
     selection: { ...defaults.selection, ...asMap(checks.selection) },
+    stability: { ...defaults.stability, ...asMap(checks.stability) },
   };
 }
 

@@ -97,4 +97,5 @@ export interface WrittenChecks {
   readonly golden?: WrittenAction | { readonly action?: WrittenAction };
   readonly labels?: WrittenAction | { readonly action?: WrittenAction };
   readonly selection?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
+  readonly stability?: WrittenAction | { readonly action?: WrittenAction; readonly alpha?: number };
 }
