@@ -1,7 +1,8 @@
-import type { Role } from '../../domain/role.ts';
+import { type Role, roles } from '../../domain/role.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
+import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import {
   createJudgedTable,
   createLaterTable,
@@ -51,6 +52,7 @@ export async function prepareJudgement(
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage, segmentColumn);
   const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
+  const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const timedTwice = sources.baseline.latency === 'measured';
   const { units, sharedUnits } = log.totals;
   const held = await heldLog(table, rollout, log.reading);
@@ -63,6 +65,7 @@ export async function prepareJudgement(
     span: log.totals.span,
     losses: log.totals.losses,
     ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
+    ...(isRecorded ? { hours: (change) => readHourBlocks(table, change, segmentColumn) } : {}),
     later: laterParts(log.totals.span).map(({ name, from }, index) => ({
       name,
       sampler: async () => await samplerOf(await createLaterTable(table, from, index)),

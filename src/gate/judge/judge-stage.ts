@@ -17,11 +17,13 @@ import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
 import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { readSelection } from './read-selection.ts';
 import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
+import { holdByHours } from './hold-by-hours.ts';
 import { judgeTest, subjectOf } from './judge-test.ts';
 import type { Frozen, JudgedStage } from './judged-stage.ts';
 import { lateDivisor, seriesOf } from './series.ts';
@@ -45,13 +47,12 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const series = seriesOf(judged, frozen);
   const { level, appearance } = series;
+  const judge = async (test: PlannedTest, divisor: number) =>
+    await holdByHours(judged, test, await judgeTest(judged, test, { ...level, tests: level.tests * divisor }));
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
   for (const test of series.tests) {
-    const { result, noise } = await judgeTest(judged, test, {
-      ...level,
-      tests: level.tests * lateDivisor(series, test),
-    });
+    const { result, noise } = await judge(test, lateDivisor(series, test));
     results.push(result);
     if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
   }
@@ -60,7 +61,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     sizes: judged.sizes,
     appearance,
     growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
-    judge: (test, divisor) => judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
+    judge,
     level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
     tally: (test) => sampler.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),

@@ -4,7 +4,10 @@ import type { DriftFindings } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
+import type { ChangeByHours } from '../../metrics/hour-blocks.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
+import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
 import type { TestSubject } from './judge-test.ts';
@@ -35,6 +38,8 @@ export interface JudgedStage extends TestSubject {
   readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
+  /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */
+  readonly hours?: (change: ChangeByHours) => Promise<BlockedChange | Uncomputable>;
   /** The later parts of the log; absent in a simulation. */
   readonly later?: readonly LaterPart[];
   /** Every segment of the judged requests, the largest first. */
