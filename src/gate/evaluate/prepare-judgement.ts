@@ -1,4 +1,5 @@
 import { type Role, roles } from '../../domain/role.ts';
+import type { CohortSize } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { guardedMetrics } from '../../metrics/compare.ts';
@@ -64,7 +65,7 @@ export async function prepareJudgement(
     files: log.files,
     span: log.totals.span,
     losses: log.totals.losses,
-    ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
+    ...(live ? { served: { weight, units, shared: sharedUnits, byFirst: await usersByFirst(db) } } : {}),
     ...(isRecorded ? { hours: (change) => readHourBlocks(table, change, segmentColumn) } : {}),
     later: laterParts(log.totals.span).map(({ name, from }, index) => ({
       name,
@@ -76,10 +77,29 @@ export async function prepareJudgement(
     shares: await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison), segmentColumn),
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
-      readCohortParity({ table, plan, scope, weight, assigned, numbers, columnOf: segmentColumn, plannedUnits }),
+      readCohortParity({
+        ...{ table, plan, scope, weight, assigned, numbers, plannedUnits },
+        columnOf: segmentColumn,
+        byFirst: live,
+      }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** The users of a live split by the version that served them first, with all requests of each cohort. */
+async function usersByFirst(db: Database): Promise<readonly CohortSize[]> {
+  const rows = await db.columns(
+    `SELECT count(DISTINCT unit_index) FILTER (WHERE in_canary AND NOT came_later)::DOUBLE AS canary,
+       count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND NOT came_later)::DOUBLE AS stable,
+       (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary_requests, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable_requests
+     FROM judged`,
+  );
+  return (['canary', 'stable'] as const).map((name) => ({
+    name,
+    units: rows.numbers(name)[0] ?? 0,
+    requests: rows.numbers(`${name}_requests`)[0] ?? 0,
+  }));
 }
 
 /**

@@ -135,7 +135,10 @@ async function checksOf(
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
-    sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
+    sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
+      counted,
+      inference: statistics.inference,
+    }),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),

@@ -1,5 +1,6 @@
 import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
+import type { CohortSize } from '../../domain/evidence.ts';
 import type { DriftFindings } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -35,7 +36,13 @@ export interface JudgedStage extends TestSubject {
   readonly now?: string;
   readonly span: LogSpan;
   /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
-  readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
+  readonly served?: {
+    readonly weight: number;
+    readonly units: number;
+    readonly shared: number;
+    /** Users by the version that served them first. */
+    readonly byFirst: readonly CohortSize[];
+  };
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
   /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */

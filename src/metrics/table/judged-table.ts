@@ -1,6 +1,7 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { trueLabelDimension } from '../../domain/segment-findings.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { laterUnit } from '../../requests/table/live-split.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { kpiColumn, noNumbers, type WantedNumbers } from '../../requests/values/wanted-numbers.ts';
@@ -53,6 +54,7 @@ export async function createJudgedTable(
   const columns = [
     'unit_index',
     `${cohort === 'served' ? 'requests.candidate_present' : `bucket < ${cohort}::DOUBLE`} AS in_canary`,
+    ...(cohort === 'served' ? userColumns : []),
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
@@ -111,6 +113,15 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): 
     ...(positiveScores ? ['positive_score'] : []),
   ];
 }
+
+/**
+ * Of a live split in which some users met both versions, and are two units: which user it is, and whether the other version served that user
+ * before.
+ */
+const userColumns = [
+  `hash(split_part(requests.unit, ${quoteLiteral(laterUnit)}, 1)) AS user_hash`,
+  `ends_with(requests.unit, ${quoteLiteral(laterUnit)}) AS came_later`,
+];
 
 function numberColumns({
   kpis,
