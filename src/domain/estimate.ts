@@ -26,6 +26,8 @@ interface EstimateBase {
 export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
+  /** The same for a candidate that does not differ at all; absent where it would not be within the bound, or it cannot be said. */
+  readonly unchanged?: { readonly units: number; readonly requests: number };
 }
 
 /** The smallest change of a guarded metric that a stage's data would probably show. */

@@ -1,4 +1,5 @@
 import type { DriftFindings } from './drift.ts';
+import type { NeededData } from './estimate.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, OnBreach, RequestFormat } from './plan.ts';
@@ -197,7 +198,7 @@ export interface GuardrailResult {
   readonly high?: number;
   /** One sentence that says what was found and what is allowed. */
   readonly reason: string;
-  readonly needed: { readonly units: number | null; readonly requests: number | null };
+  readonly needed: NeededData;
 }
 
 export type CheckStatus = 'pass' | 'warn' | 'hold' | 'not-applicable';

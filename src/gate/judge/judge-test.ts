@@ -1,5 +1,6 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
+import { formatBound } from '../../domain/format-bound.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Sampler } from '../../metrics/metric-sampler.ts';
@@ -62,8 +63,32 @@ export async function judgeTest(
     settings,
     subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
   );
-  const result = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
-  return { result, measured, settings, noise };
+  const judged = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
+  const hint =
+    subject.verdictOnly === true || noise !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
+  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, noise };
+}
+
+/**
+ * What an absolute bound would do where a relative one waits: relative to a small number everything is uncertain, and relative to nothing
+ * there is no number at all. Empty where the bound is no such one.
+ */
+async function absoluteHint(
+  { plan, scope, sampler }: TestSubject,
+  test: PlannedTest,
+  { status, unit }: GuardrailResult,
+  settings: IntervalSettings,
+): Promise<string> {
+  const { bound } = test;
+  if (!bound.relative || (status !== 'inconclusive' && status !== 'uncomputable')) return '';
+  const difference = await sampler.measure(subjectOf(scope, test), 'difference');
+  if (difference.kind !== 'linearized' || difference.baseline === undefined) return '';
+  if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it is relative to nothing';
+  const absolute = { ...bound, relative: false, value: bound.value * difference.baseline };
+  const estimate = estimateAt(difference, settings);
+  const found = judgeGuardrail({ ...test, bound: absolute, estimate, confidence: plan.statistics.confidence });
+  if (found.status !== 'pass' && found.status !== 'breach') return '';
+  return `; an absolute bound as wide (${formatBound(absolute, unit)}) would decide it: ${found.status}`;
 }
 
 async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
