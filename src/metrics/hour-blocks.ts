@@ -96,8 +96,11 @@ async function sidesByHour(
     sum: rows.numbers(`${role}_sum`),
   });
   const sides = { baseline: sideOf('baseline'), candidate: sideOf('candidate') };
-  const isEmpty = ({ requests }: BlockSide) => requests.every((count) => count === 0);
   return isEmpty(sides.baseline) || isEmpty(sides.candidate) ? undefined : sides;
+}
+
+function isEmpty({ requests }: BlockSide): boolean {
+  return requests.every((count) => count === 0);
 }
 
 /** By how much the logarithm of a quantile moves with the share of requests below it, over two standard errors between hours either way. */

@@ -78,7 +78,13 @@ export async function prepareJudgement(
     noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
       readCohortParity({
-        ...{ table, plan, scope, weight, assigned, numbers, plannedUnits },
+        table,
+        plan,
+        scope,
+        weight,
+        assigned,
+        numbers,
+        plannedUnits,
         columnOf: segmentColumn,
         byFirst: live,
       }),

@@ -14,7 +14,6 @@ const shownWhenFolded = 5;
  * anything of, and their users are still who pays.
  */
 export function worseSection(confusion: ConfusionChanges | undefined, verbose: boolean, style: Style): string {
-  const isWorse = ({ worse }: LabelChange | SegmentChange) => worse === true;
   const labels = confusion?.changes.filter(isWorse).map((each) => lineOf(printableName(each.label), each, style)) ?? [];
   const segments = (confusion?.segments ?? [])
     .filter(isWorse)
@@ -34,6 +33,10 @@ export function worseSection(confusion: ConfusionChanges | undefined, verbose: b
     }),
     style,
   );
+}
+
+function isWorse({ worse }: LabelChange | SegmentChange): boolean {
+  return worse === true;
 }
 
 /** `lost_or_stolen_card 79% → 0%: 11 new mistakes, none mended`. */

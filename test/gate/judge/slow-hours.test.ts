@@ -10,19 +10,22 @@ const plan = (metric: string) => [
   `guardrails: [{ metric: ${metric}, maxIncrease: 5% }]`,
 ];
 
+function timeOf(random: () => number): number {
+  return 40 * Math.exp(0.3 * (random() + random() + random() - 1.5));
+}
+
 /** Pairs of one user each, evenly over so many hours; the candidate is slower by the factor of its hour. */
 function logOf(requests: number, hours: number, factorOf: (hour: number) => number): PlantedRecord[] {
   const random = seeded(41);
   return Array.from({ length: requests }, (_, index) => {
     const at = ((index + 0.5) / requests) * hours;
-    const time = () => 40 * Math.exp(0.3 * (random() + random() + random() - 1.5));
     return {
       request_id: `r${index}`,
       timestamp: start + Math.floor(at * 3_600_000),
       user_id: `u${index}`,
       outcomes: {
-        '1.0.0': { prediction: 'a', latency_ms: time() },
-        '1.1.0': { prediction: 'a', latency_ms: time() * factorOf(Math.floor(at)) },
+        '1.0.0': { prediction: 'a', latency_ms: timeOf(random) },
+        '1.1.0': { prediction: 'a', latency_ms: timeOf(random) * factorOf(Math.floor(at)) },
       },
     };
   });

@@ -60,11 +60,11 @@ describe('a candidate that passes on the whole log', () => {
   });
 });
 
+function spanOf(hours: number) {
+  return { first: new Date(start).toISOString(), last: new Date(start + hours * hour).toISOString() };
+}
+
 test('the later parts are the second half, and the last day of a log of two', () => {
-  const spanOf = (hours: number) => ({
-    first: new Date(start).toISOString(),
-    last: new Date(start + hours * hour).toISOString(),
-  });
   expect(laterParts(spanOf(10)).map(({ from }) => (from - start) / hour)).toEqual([5]);
   expect(laterParts(spanOf(72)).map(({ from }) => (from - start) / hour)).toEqual([36, 48]);
   expect(laterParts(spanOf(0))).toEqual([]);

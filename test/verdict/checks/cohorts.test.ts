@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CohortParity } from '../../../src/domain/cohort-parity.ts';
 import { parityCheck } from '../../../src/verdict/checks/parity.ts';
 import { exactShareChance } from '../../../src/stats/distances/exact-share.ts';
+import { assignsRequests } from '../../../src/verdict/checks/served-users.ts';
 import { sampleRatioCheck } from '../../../src/verdict/checks/sample-ratio.ts';
 
 function cohorts(canary: number, stable: number) {
@@ -48,6 +49,11 @@ describe('the sample ratio', () => {
       status: 'pass',
       detail: expect.stringMatching(/: chance explains it$/u),
     });
+  });
+
+  test('is one of requests only where most users met both versions', () => {
+    expect(assignsRequests(1001, 2000)).toBe(true);
+    expect(assignsRequests(999, 2000)).toBe(false);
   });
 
   test('says that chance explains it only where it does', () => {
