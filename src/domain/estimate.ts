@@ -42,4 +42,6 @@ export interface StageDetectability {
   readonly caught?: number;
   /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
   readonly requestsUntilPass?: number | null;
+  /** Of a guardrail that is judged on segments or labels that nobody names: how many will have to pass by the stage's end, and how many there are. */
+  readonly segments?: { readonly mustPass: number; readonly all: number };
 }

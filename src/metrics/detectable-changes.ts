@@ -1,14 +1,18 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
+import { isPerLabel } from '../domain/metric.ts';
+import { type SizedSegment, trueLabelDimension } from '../domain/segment-findings.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
+import { mostWaiting, showsNoChange } from '../stats/bounds/no-change.ts';
 import { guardedMetrics } from './compare.ts';
 import { onePerReplay } from './memory-sampler.ts';
 import { MetricSampler, type Sampler } from './metric-sampler.ts';
+import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
 
@@ -16,7 +20,12 @@ import type { Subject } from './table/subject.ts';
 export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;
 
 /** What the tests of a stage are judged at. */
-export type StageLevels = (scope: StageScope) => { readonly plannedUnits: number; readonly tests: number };
+export type StageLevels = (scope: StageScope) => {
+  readonly plannedUnits: number;
+  readonly tests: number;
+  /** How many times the units of now the stage will have at its end, at least 1. */
+  readonly growth: number;
+};
 
 /**
  * For each guardrail of the plan, the smallest harmful change that this stage would tell with a chance of 80%, from the
@@ -32,11 +41,12 @@ export async function detectableChanges(
   const scope = await readStageScope(db, plan, stage, columnOf);
   const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
   const levels = levelsOf(scope);
+  const sizes = await segmentSizes(db, scope, columnOf);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
     // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
     const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(sampler, plan, stage, scope, guardrail, levels)));
+    changes.push(unmeasured ?? (await detectabilityOf(sampler, plan, stage, { scope, sizes }, guardrail, levels)));
   }
   return changes;
 }
@@ -45,9 +55,9 @@ async function detectabilityOf(
   sampler: Sampler,
   { statistics }: RolloutPlan,
   stage: Stage,
-  scope: StageScope,
+  { scope, sizes }: { readonly scope: StageScope; readonly sizes: readonly SizedSegment[] },
   guardrail: Guardrail,
-  { plannedUnits, tests }: ReturnType<StageLevels>,
+  { plannedUnits, tests, growth }: ReturnType<StageLevels>,
 ): Promise<GuardrailDetectability> {
   const alpha = 1 - statistics.confidence;
   const settings = { alphaLower: alpha, alphaUpper: alpha, inference: statistics.inference, plannedUnits };
@@ -71,7 +81,40 @@ async function detectabilityOf(
     bound: bound.value,
     caught: bound.value + detectableChange(measured, harm, breaching),
     requestsUntilPass: requestsUntilPass(measured, bound, settings),
+    ...(await segmentsThatMustPass(sampler, subject, { guardrail, bound, sizes, growth, settings })),
   };
+}
+
+/** How many segments or true labels will have to pass on their own, as judging them decides at the stage's end. */
+async function segmentsThatMustPass(
+  sampler: Sampler,
+  whole: Subject,
+  {
+    guardrail,
+    bound,
+    sizes,
+    growth,
+    settings,
+  }: {
+    readonly guardrail: Guardrail;
+    readonly bound: Bound;
+    readonly sizes: readonly SizedSegment[];
+    readonly growth: number;
+    readonly settings: IntervalSettings;
+  },
+): Promise<Pick<StageDetectability, 'segments'>> {
+  const perLabel = isPerLabel(guardrail.metric);
+  if (!perLabel && guardrail.autoSegments !== true) return {};
+  const parts = sizes.filter(({ segment }) => Object.hasOwn(segment, trueLabelDimension) === perLabel);
+  const chance = 1 - mostWaiting / Math.max(1, parts.length);
+  let mustPass = 0;
+  for (const { segment } of parts) {
+    const subject = { ...whole, slice: { ...whole.slice, segment } };
+    const measured = await sampler.measure(subject, bound.relative ? 'relative' : 'difference');
+    const limit = limitOf(bound.kind, bound.value);
+    if (measured.kind === 'linearized' && showsNoChange(measured, limit, settings, { growth, chance })) mustPass += 1;
+  }
+  return { segments: { mustPass, all: parts.length } };
 }
 
 /** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */

@@ -4,7 +4,7 @@ import { countOf } from '../../domain/format-number.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { type SizedSegment, trueLabelDimension, type UnjudgedSegment } from '../../domain/segment-findings.ts';
 import { fewestEffectiveUnits } from '../../stats/bounds/confidence-bound.ts';
-import { showsNoChange } from '../../stats/bounds/no-change.ts';
+import { mostWaiting, showsNoChange } from '../../stats/bounds/no-change.ts';
 import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { type Appearance, ofDimensions, segmentKey } from '../../verdict/appearance.ts';
 import { canBet, hasParts, type PlannedTest, segmentDivisor, testsOfSegment } from '../../verdict/guardrail-tests.ts';
@@ -36,9 +36,6 @@ export interface SegmentSource {
   /** Whether one version has nothing that a test's metric could be computed on, and the other has something. */
   readonly isOneSided: (test: PlannedTest) => Promise<boolean>;
 }
-
-/** All segments that have to pass together make a candidate that does not differ wait at the stage's end no more often than this. */
-const mostWaiting = 0.1;
 
 /**
  * Judges every segment by the guardrails with `segments: auto`, and every true label by those on `recall(*)`. One has to pass once the data

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { PlanFacts } from '../../plan/lint/plan-facts.ts';
-import type { DetectableChange, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 
 /** What a plan is judged on, and why the changes that its stages could detect are unknown where they are. */
 export interface ReviewedStages {

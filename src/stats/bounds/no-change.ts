@@ -3,6 +3,9 @@ import { type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import { normalUpperQuantile } from '../distributions.ts';
 import { boundWithPower } from './needed-data.ts';
 
+/** All segments that have to pass together make a candidate that does not differ wait at the stage's end no more often than this. */
+export const mostWaiting = 0.1;
+
 /**
  * Whether a candidate that does not differ would be shown to be within a limit, from the spread of what was seen: whether the half-width
  * and z of the chance standard errors, at so many times the data, are at most the distance from no change to the limit.

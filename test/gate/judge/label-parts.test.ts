@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { reviewPlan } from '../../../src/gate/review/review-plan.ts';
+import { worldAt } from '../world-at.ts';
 import { checkOf, type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
@@ -101,4 +103,15 @@ describe('onBreach: report', () => {
     });
     rollout.remove();
   });
+});
+
+test('plan tells how many labels will have to pass on their own', async () => {
+  const rollout = new PlantedRollout().log('log.jsonl', logOf(9, 1));
+  await rollout.evaluate([source, shadow, 'guardrails: [{ metric: recall(*), maxDecrease: 5pp }]']);
+  const { review } = await reviewPlan(worldAt(rollout.folder), 'plan.yaml');
+  expect(review.guardrails[0]?.detectable).toEqual([
+    expect.objectContaining({ stage: 'shadow', segments: { mustPass: 2, all: 3 } }),
+    expect.objectContaining({ stage: 'full', segments: { mustPass: 2, all: 3 } }),
+  ]);
+  rollout.remove();
 });
