@@ -13,6 +13,10 @@ const mayImport = {
     because:
       'a place in a text, and what a schema finds there, is one thing for a plan, a registry and evidence, whatever it means there',
   },
+  files: {
+    from: ['domain'],
+    because: 'what a plan names is read and what a result needs is written in one way, whatever the text means',
+  },
   database: { from: ['domain'], because: 'columns in and columns out; what they mean is known by who asks' },
   plan: {
     from: ['domain', 'documents'],
@@ -28,7 +32,7 @@ const mayImport = {
   },
   models: { from: ['domain'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
   replay: {
-    from: ['domain', 'database', 'requests', 'models'],
+    from: ['domain', 'files', 'database', 'requests', 'models'],
     because: 'replay joins requests and models; judging comes after it',
   },
   metrics: {
@@ -44,13 +48,14 @@ const mayImport = {
     because:
       "a simulation makes up logs and measures them; judging them is the gate's, by the code that judges real ones",
   },
-  registry: { from: ['domain', 'documents'], because: 'registry transitions are pure and one store writes' },
+  registry: { from: ['domain', 'documents', 'files'], because: 'registry transitions are pure and one store writes' },
   report: { from: ['domain', 'documents'], because: 'a renderer turns a result into text and never computes one' },
   gate: {
     from: [
       'domain',
       'stats',
       'documents',
+      'files',
       'database',
       'plan',
       'assignment',
@@ -65,8 +70,12 @@ const mayImport = {
     ],
     because: 'the gate is the table of contents: it calls every part and is called by the command line alone',
   },
+  start: {
+    from: [],
+    because: 'what loads the bundle knows the names of its files and nothing of what is in them',
+  },
   cli: {
-    from: ['domain', 'report', 'gate'],
+    from: ['domain', 'report', 'gate', 'start'],
     because: 'commands stay thin: they read arguments, make the world and call the gate',
   },
 };
@@ -96,7 +105,7 @@ export const storeys = {
   metrics: {
     rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
     because:
-      'a family says what is added up over the judged table; the samplers add it up and never ask which metric it is',
+      'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
   },
   registry: {
     rooms: [['file'], ['change'], ['store']],
@@ -173,6 +182,14 @@ export default {
       severity: 'error',
       from: { path: '^src/registry/', pathNot: '^src/registry/store/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|module|path)$' },
+    },
+    {
+      name: 'commands-are-given-the-world',
+      comment:
+        'a command that made the world or knew the program could not be run by another; its arguments are its own affair',
+      severity: 'error',
+      from: { path: '^src/cli/commands/' },
+      to: { path: '^src/cli/(main|program|world|progress)[.]ts$' },
     },
     {
       name: 'src-is-self-contained',

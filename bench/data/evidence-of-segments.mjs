@@ -1,4 +1,4 @@
-import { evidenceDigest, serializeEvidence } from '../../dist/report/document/serialize-evidence.js';
+import { evidenceDigest, serializeEvidence } from '../../dist/modules/report/document/serialize-evidence.js';
 
 const metrics = /** @type {const} */ (['accuracy', 'error_rate', 'agreement']);
 const sha256 = 'a'.repeat(64);

@@ -1,8 +1,8 @@
-import { parseMetric } from '../../dist/domain/metric.js';
-import { estimateAt } from '../../dist/metrics/table/estimate.js';
-import { errorRates } from '../../dist/verdict/error-rates.js';
-import { judgeGuardrail } from '../../dist/verdict/judge-guardrail.js';
-import { plannedUnits } from '../../dist/verdict/planned-units.js';
+import { parseMetric } from '../../dist/modules/domain/metric.js';
+import { estimateAt } from '../../dist/modules/metrics/table/estimate.js';
+import { errorRates } from '../../dist/modules/verdict/error-rates.js';
+import { judgeGuardrail } from '../../dist/modules/verdict/judge-guardrail.js';
+import { plannedUnits } from '../../dist/modules/verdict/planned-units.js';
 import { growingMeans, growingQuantiles } from './growing-measure.mjs';
 
 const CONFIDENCE = 0.95;

@@ -1,10 +1,10 @@
-import { clusteredQuantile, quantileWindow } from '../../dist/stats/estimates/clustered-quantile.js';
-import { pairedDifference } from '../../dist/stats/estimates/paired-difference.js';
-import { pairedIndicators } from '../../dist/stats/estimates/paired-indicators.js';
-import { quantileRelativeDifference } from '../../dist/stats/estimates/quantile-difference.js';
-import { servedDifference } from '../../dist/stats/estimates/served-difference.js';
-import { pairedSums } from '../../dist/stats/sums/paired-sums.js';
-import { sampleSums } from '../../dist/stats/sums/sample-sums.js';
+import { clusteredQuantile, quantileWindow } from '../../dist/modules/stats/estimates/clustered-quantile.js';
+import { pairedDifference } from '../../dist/modules/stats/estimates/paired-difference.js';
+import { pairedIndicators } from '../../dist/modules/stats/estimates/paired-indicators.js';
+import { quantileRelativeDifference } from '../../dist/modules/stats/estimates/quantile-difference.js';
+import { servedDifference } from '../../dist/modules/stats/estimates/served-difference.js';
+import { pairedSums } from '../../dist/modules/stats/sums/paired-sums.js';
+import { sampleSums } from '../../dist/modules/stats/sums/sample-sums.js';
 import { GrowingSample } from './quantiles.mjs';
 
 /**

@@ -1,5 +1,5 @@
-import { harmfulEnd } from '../../dist/domain/bound.js';
-import { parseMetric } from '../../dist/domain/metric.js';
+import { harmfulEnd } from '../../dist/modules/domain/bound.js';
+import { parseMetric } from '../../dist/modules/domain/metric.js';
 import { kayentaAlarms } from './kayenta-judge.mjs';
 import { sortedQuantile } from './quantiles.mjs';
 import { MINUTES } from './traffic.mjs';

@@ -1,5 +1,5 @@
-import { formatBound } from '../../dist/domain/format-bound.js';
-import { metricTraits, parseMetric } from '../../dist/domain/metric.js';
+import { formatBound } from '../../dist/modules/domain/bound.js';
+import { metricTraits, parseMetric } from '../../dist/modules/domain/metric.js';
 import { LEAST_REQUESTS } from './smallest-size.mjs';
 
 const FALSE_ALARMS = 0.05;

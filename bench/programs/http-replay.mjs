@@ -7,8 +7,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { replayVersions } from '../../dist/replay/replay-version.js';
-import { openDatabase } from '../../dist/database/database.js';
+import { replayVersions } from '../../dist/modules/replay/replay-version.js';
+import { openDatabase } from '../../dist/modules/database/database.js';
 
 const [url = '', requests = '', concurrency = '', storeFolder = ''] = process.argv.slice(2);
 const hostScript = fileURLToPath(new URL('../../bin/model-host.js', import.meta.url));

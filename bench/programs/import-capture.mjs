@@ -5,9 +5,9 @@
  */
 import path from 'node:path';
 
-import { logFormatTraits } from '../../dist/domain/log/log-format.js';
-import { openDatabase } from '../../dist/database/database.js';
-import { readRequests } from '../../dist/requests/read-requests.js';
+import { logFormatTraits } from '../../dist/modules/domain/log/log-format.js';
+import { openDatabase } from '../../dist/modules/database/database.js';
+import { readRequests } from '../../dist/modules/requests/read-requests.js';
 
 const [folder = '', variant = '', input] = process.argv.slice(2);
 const db = await openDatabase({ tempFolder: path.join(folder, 'spill') });

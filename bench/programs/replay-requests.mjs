@@ -7,8 +7,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { replayVersions } from '../../dist/replay/replay-version.js';
-import { openDatabase } from '../../dist/database/database.js';
+import { replayVersions } from '../../dist/modules/replay/replay-version.js';
+import { openDatabase } from '../../dist/modules/database/database.js';
 import { fixtureModel } from '../data/fixture-models.mjs';
 
 const [inputsFile = '', storeFolder = '', ...versions] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync, writeFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import type { Diagnostic } from '../domain/errors.ts';
+import { type Diagnostic, messageOf, unusableFile } from '../domain/errors.ts';
 
 /** A job of GitHub Actions that this program is a step of. */
 export interface GitHubActions {
@@ -32,14 +32,14 @@ export function createGitHubActions(
     },
     setOutputs: (outputs) => {
       if (output === undefined || output === '') return;
-      appendFileSync(output, Object.entries(outputs).map(outputEntry).join(''));
+      append('GITHUB_OUTPUT', output, Object.entries(outputs).map(outputEntry).join(''));
     },
     addSummary: (markdown, short) => {
       if (summary === undefined || summary === '') return;
       const used = sizeOf(summary);
       const fits = (text: string) => used + Buffer.byteLength(text) < mostSummaryBytes;
       const text = [markdown, short].find(fits);
-      if (text !== undefined) appendFileSync(summary, text.endsWith('\n') ? text : `${text}\n`);
+      if (text !== undefined) append('GITHUB_STEP_SUMMARY', summary, text.endsWith('\n') ? text : `${text}\n`);
     },
   };
 }
@@ -55,6 +55,26 @@ function repositoryPath(file: string, cwd: string, workspace: string | undefined
 function outputEntry([name, value]: [string, string]): string {
   const delimiter = `canary_${randomUUID()}`;
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
+
+const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+/** @throws UserError (exit 5): the steps that follow would read nothing, and must not take that for a verdict. */
+function append(variable: string, path: string, text: string): void {
+  try {
+    // A pipe that nobody reads must not be waited for.
+    const file = openSync(path, appendFlags, 0o644);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw unusableFile(`${variable} names ${path}, which cannot be written: ${messageOf(error)}`, {
+      hint: 'What the command did before stands; only the outputs of this step are missing.',
+      cause: error,
+    });
+  }
 }
 
 function sizeOf(file: string): number {

@@ -5,9 +5,9 @@ import { ExitCode } from '../domain/exit-code.ts';
 import { UserError } from '../domain/errors.ts';
 import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
-import { tellUserError } from './user-error.ts';
+import { environmentFailure, tellUserError } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type ProcessLike } from './world.ts';
 
 /** Signals that come so soon after the first are the same wish. */
 const secondSignalMs = 1000;
@@ -16,7 +16,7 @@ const secondSignalMs = 1000;
  * Runs the program and resolves to its exit code; never rejects.
  * A failure that the user can act on is printed as a message and a hint. Anything else is a bug: it keeps its stack and exits 70.
  */
-export async function main(process: NodeJS.Process): Promise<ExitCode> {
+export async function main(process: ProcessLike): Promise<ExitCode> {
   const terminal = createTerminal(process.stdout, process.stderr, process.env);
   const github = createGitHubActions(process.env, process.cwd(), (line) => terminal.diagnostic(line));
   const interruption = new AbortController();
@@ -39,6 +39,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
     let exitCode: ExitCode = ExitCode.ok;
     const program = createProgram({ world, terminal, github, exit: (code) => void (exitCode = code) });
     await Promise.race([program.parseAsync(process.argv), strayFailure(process, done.signal)]);
+    await terminal.settle();
     return exitCode;
   } catch (error) {
     // Whatever still runs has nobody to report to any more.
@@ -54,7 +55,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
  * A write beyond a limit on the size of files (`ulimit -f`) ends a process without a word unless it listens to the signal;
  * then the write fails like any other, and is told.
  */
-function surviveFileSizeLimit(process: NodeJS.Process): void {
+function surviveFileSizeLimit(process: ProcessLike): void {
   if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => undefined);
 }
 
@@ -62,19 +63,21 @@ function surviveFileSizeLimit(process: NodeJS.Process): void {
  * Rejects with an error that no promise of ours carries, such as that of a stream: left to itself Node would exit 1, which
  * means nothing here.
  */
-async function strayFailure(process: NodeJS.Process, signal: AbortSignal): Promise<never> {
+async function strayFailure(process: ProcessLike, signal: AbortSignal): Promise<never> {
   const [error]: unknown[] = await once(process, 'uncaughtException', { signal });
   throw error;
 }
 
-async function report(error: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
+async function report(thrown: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
+  const error = environmentFailure(thrown) ?? thrown;
   // Commander has printed its own message; help and version are no failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   if (error instanceof UserError) {
     await tellUserError(error, terminal, github);
     return error.exitCode;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { sourceStack } = await import('../start/source-stack.ts');
+  const stack = error instanceof Error ? sourceStack(error.stack ?? error.message) : String(error);
   terminal.diagnostic(`This is a bug in canary; please report it with the lines below.\n${stack}`);
   return ExitCode.bug;
 }

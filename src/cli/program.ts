@@ -1,22 +1,21 @@
 import { Command } from 'commander';
-import wrapAnsi from 'wrap-ansi';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
-import { registerApply } from './apply.ts';
-import { registerAssign } from './assign.ts';
-import { registerCompat } from './compat.ts';
-import { registerCompletion } from './completion.ts';
-import { registerEvaluate } from './evaluate.ts';
-import { registerInit } from './init.ts';
+import { registerApply } from './commands/apply.ts';
+import { registerAssign } from './commands/assign.ts';
+import { registerCompat } from './commands/compat.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
+import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
-import { registerPlan } from './plan.ts';
-import { registerPromote } from './promote.ts';
-import { registerRegistry } from './registry.ts';
-import { registerReport } from './report.ts';
-import { registerRequests } from './requests.ts';
-import { registerRollback } from './rollback.ts';
-import { registerSelftest } from './selftest.ts';
-import { registerSimulate } from './simulate.ts';
-import { registerStatus } from './status.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerPromote } from './commands/promote.ts';
+import { registerRegistry } from './commands/registry.ts';
+import { registerReport } from './commands/report.ts';
+import { registerRequests } from './commands/requests.ts';
+import { registerRollback } from './commands/rollback.ts';
+import { registerSelftest } from './commands/selftest.ts';
+import { registerSimulate } from './commands/simulate.ts';
+import { registerStatus } from './commands/status.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
 const helpColumns = 80;
@@ -59,19 +58,21 @@ export function createProgram(context: CommandContext): Command {
   }
   // A pipeline's author reads the help of one command and decides there what its exit codes mean.
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
-    command.addHelpText('after', `\n${exitCodeHelp()}`);
+    command.addHelpText('after', () => `\n${exitCodeHelp(command)}`);
   }
   program.addHelpText(
     'after',
-    `\n${exitCodeHelp()}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
+    () =>
+      `\n${exitCodeHelp(program)}\n\nFirst steps: canary init my-rollout && canary evaluate my-rollout/rollout.yaml`,
   );
   return program;
 }
 
-function exitCodeHelp(): string {
+function exitCodeHelp(command: Command): string {
+  const help = command.createHelp();
   const indent = ' '.repeat(7);
   const lines = exitCodeMeanings.map(([code, meaning]) => {
-    const wrapped = wrapAnsi(meaning, helpColumns - indent.length).replaceAll('\n', `\n${indent}`);
+    const wrapped = help.boxWrap(meaning, helpColumns - indent.length).replaceAll('\n', `\n${indent}`);
     return `  ${String(code).padEnd(4)} ${wrapped}`;
   });
   return ['Exit codes:', ...lines].join('\n');

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import type * as CliProgress from 'cli-progress';
 import type { Progress } from '../gate/world.ts';
+import type { OutputStream } from './terminal.ts';
 
 const silent: Progress = { report() {}, finish() {} };
 
 /** Progress bars on a terminal's standard error; nothing in a pipe, in CI logs or on a terminal that cannot redraw. */
-export function createProgress(stderr: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Progress {
-  if (!stderr.isTTY || environment['TERM'] === 'dumb' || environment['CI'] !== undefined) return silent;
+export function createProgress(stderr: OutputStream, environment: NodeJS.ProcessEnv): Progress {
+  if (stderr.isTTY !== true || environment['TERM'] === 'dumb' || environment['CI'] !== undefined) return silent;
   let display: CliProgress.MultiBar | undefined;
   const bars = new Map<string, { readonly bar: CliProgress.SingleBar; readonly startedAt: number }>();
   return {
@@ -26,7 +27,7 @@ export function createProgress(stderr: NodeJS.WriteStream, environment: NodeJS.P
   };
 }
 
-function openDisplay(stream: NodeJS.WriteStream): CliProgress.MultiBar {
+function openDisplay(stream: OutputStream): CliProgress.MultiBar {
   // Loaded at the first report: most commands have no long work, and help should answer at once.
   const { MultiBar, Presets }: typeof CliProgress = createRequire(import.meta.url)('cli-progress');
   return new MultiBar(

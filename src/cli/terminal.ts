@@ -1,4 +1,11 @@
+import { unusableFile } from '../domain/errors.ts';
 import { type ColorInfo, type ColorSupportLevel, supportsColor, supportsColorStderr } from 'chalk';
+
+/** Standard output or error: a terminal, which has a width, or a file or pipe. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
 
 /** Where results and diagnostics go, and what the result's terminal can show. */
 export interface Terminal {
@@ -6,6 +13,8 @@ export interface Terminal {
   result(text: string): void;
   /** Prints a line about the work to standard error. */
   diagnostic(line: string): void;
+  /** Waits until the result is written. @throws UserError (exit 5) where it could not be, as on a full disk. */
+  settle(): Promise<void>;
   /** What the result may use, and what a diagnostic may. */
   readonly style: Style;
   readonly errorStyle: Style;
@@ -20,35 +29,40 @@ interface Style {
 const columnsWithoutTerminal = 100;
 
 /** Standard output and error of a process, with colours and width as its environment wants them. */
-export function createTerminal(
-  stdout: NodeJS.WriteStream,
-  stderr: NodeJS.WriteStream,
-  environment: NodeJS.ProcessEnv,
-): Terminal {
-  // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+export function createTerminal(stdout: OutputStream, stderr: OutputStream, environment: NodeJS.ProcessEnv): Terminal {
+  let failure: NodeJS.ErrnoException | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    failure ??= error;
+  });
+  // Where diagnostics cannot be written, there is nobody to tell.
+  stderr.on('error', () => undefined);
   return {
     result: (text) => void stdout.write(text),
+    settle: async () => {
+      await new Promise<void>((written) => void stdout.write('', () => written()));
+      // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
+      if (failure === undefined || failure.code === 'EPIPE') return;
+      throw unusableFile(`The result could not be written to standard output: ${failure.message}`, {
+        hint: 'What the command did before stands; canary status tells it.',
+        cause: failure,
+      });
+    },
     diagnostic: (line) => void stderr.write(`${line}\n`),
     style: styleOf(stdout, supportsColor, environment),
     errorStyle: styleOf(stderr, supportsColorStderr, environment),
   };
 }
 
-function styleOf(stream: NodeJS.WriteStream, supported: ColorInfo, environment: NodeJS.ProcessEnv): Style {
+function styleOf(stream: OutputStream, supported: ColorInfo, environment: NodeJS.ProcessEnv): Style {
   return {
     color: colorLevel(supported, environment),
     columns: columnsOf(stream, environment),
-    unicode: drawsUnicode(environment),
+    unicode: showsUnicode(environment),
   };
 }
 
 /** The Linux console and Windows' old one have no glyphs for the few drawn characters; terminals that have them say who they are. */
-export function drawsUnicode({ TERM, OS, WT_SESSION, TERM_PROGRAM }: NodeJS.ProcessEnv): boolean {
+export function showsUnicode({ TERM, OS, WT_SESSION, TERM_PROGRAM }: NodeJS.ProcessEnv): boolean {
   if (TERM === 'dumb' || TERM === 'linux') return false;
   return OS !== 'Windows_NT' || WT_SESSION !== undefined || TERM_PROGRAM !== undefined || TERM !== undefined;
 }
@@ -60,8 +74,8 @@ function colorLevel(supported: ColorInfo, environment: NodeJS.ProcessEnv): Color
   return supported === false ? 0 : supported.level;
 }
 
-function columnsOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number {
+function columnsOf(stream: OutputStream, environment: NodeJS.ProcessEnv): number {
   const written = Number(environment['COLUMNS']);
-  if (stream.isTTY && stream.columns > 0) return stream.columns;
+  if (stream.isTTY === true && stream.columns !== undefined && stream.columns > 0) return stream.columns;
   return Number.isInteger(written) && written > 0 ? written : columnsWithoutTerminal;
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, UserError } from '../domain/errors.ts';
+import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../domain/errors.ts';
 import type { GitHubActions } from './github-actions.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,4 +15,31 @@ export async function tellUserError(error: UserError, terminal: Terminal, github
     ...(hint === undefined ? {} : { hint }),
   };
   await github?.annotate(diagnostics.length > 0 ? diagnostics : [whole]);
+}
+
+/** What the system could not give, whatever canary did at the time: not the user's input, and no bug either. */
+const environmentFailures: Readonly<Record<string, string>> = {
+  EMFILE: 'The system lets this process open too few files at once (ulimit -n).',
+  ENFILE: 'The system has too many files open.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The disk quota is used up.',
+  EIO: 'A disk could not be read or written.',
+  ENOMEM: 'The system has too little memory.',
+  EAGAIN: 'The system allows no more processes.',
+};
+
+/** How the database says the same. */
+const databaseFailure = /^(?:IO|Out of Memory) Error: /u;
+
+/** An error that comes of the machine, as the user is told it (exit 5); undefined for an error of another kind. */
+export function environmentFailure(error: unknown): UserError | undefined {
+  const known = environmentFailures[systemErrorCode(error) ?? ''];
+  if (known === undefined && !databaseFailure.test(messageOf(error))) return undefined;
+  return unusableFile(
+    `${known ?? 'The database could not use the disk or the memory that it needs.'} ${messageOf(error)}`,
+    {
+      hint: 'Nothing was changed. Give the process more room, and run the command again.',
+      cause: error,
+    },
+  );
 }

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invalidInput } from '../domain/errors.ts';
 import type { World } from '../gate/world.ts';
-import type { Terminal } from './terminal.ts';
+import type { OutputStream, Terminal } from './terminal.ts';
 import { createProgress } from './progress.ts';
 
-/** What of the process the program uses. */
-export type ProcessLike = Pick<
-  NodeJS.Process,
-  'argv' | 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'once'
->;
+/** What of the process the program uses, and the signals and errors that it listens to. */
+export interface ProcessLike extends NodeJS.EventEmitter, Pick<NodeJS.Process, 'argv' | 'env' | 'cwd'> {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
 
 /** The package's own version. */
 function packageVersion(): string {

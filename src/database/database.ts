@@ -131,7 +131,9 @@ export function quoteIdentifier(name: string): string {
 
 /** Writes a text so that SQL reads it as that text, whatever is in it. */
 export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  // A statement ends at its first NUL, so that one in a text has to be computed.
+  return quoted.length === 1 ? quoted.join('') : `(${quoted.join(' || chr(0) || ')})`;
 }
 
 async function withInterrupt<T>(work: Promise<T>): Promise<T> {

@@ -5,8 +5,10 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  visit,
   type Alias,
   type Document,
+  type Node,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
@@ -43,14 +45,14 @@ export function parseYaml(source: SourceText): YamlTree {
 class TreeReader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly source: SourceText;
-  private readonly document: Document.Parsed;
+  private readonly targets: ReadonlyMap<Alias, Node>;
   /** The lists and maps that are being read: an alias of one of them would never end. */
   private readonly open = new Set<unknown>();
   private size = 0;
 
   constructor(source: SourceText, document: Document.Parsed) {
     this.source = source;
-    this.document = document;
+    this.targets = aliasTargets(document);
   }
 
   /** @param offset where to point when the node itself is absent, as the value of `{ key }` is. */
@@ -86,7 +88,7 @@ class TreeReader {
 
   private readAlias(alias: Alias, at: Position): TreeNode {
     const name = alias.source;
-    const target = alias.resolve(this.document);
+    const target = this.targets.get(alias);
     if (target !== undefined && !this.open.has(target)) return this.read(target, at.offset);
     if (target === undefined) {
       const message = `*${name} refers to an anchor that does not exist`;
@@ -116,6 +118,23 @@ class TreeReader {
   private at(offset: number): Position {
     return { source: this.source, offset };
   }
+}
+
+/**
+ * What each alias stands for: the last node before it that has its anchor. One pass, since the library looks through the
+ * document anew for each alias.
+ */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Value: (_, node) => void (node.anchor === undefined ? undefined : anchored.set(node.anchor, node)),
+    Alias: (_, alias) => {
+      const target = anchored.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+  });
+  return targets;
 }
 
 function emptyNode(at: Position): ScalarNode {

@@ -1,5 +1,5 @@
 /** How the requests of now differ from the reference's, and the candidate's answers from the baseline's. */
-export interface DriftFindings {
+export interface MeasuredDrift {
   readonly reference: DriftSide;
   readonly current: DriftSide;
   /** The level of each feature: its part of the plan's. */

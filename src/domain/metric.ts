@@ -1,11 +1,13 @@
 import type { DecisionCosts } from './decision-costs.ts';
 
 /** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
-export type Metric =
+/** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
+export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true };
+
+/** A metric that its family alone does not tell. */
+type DetailedMetric =
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
-  /** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
-  | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true }
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
@@ -20,20 +22,8 @@ export type Metric =
   /** How often the truth is known of answers of both versions that are alike, or different. */
   | { readonly id: string; readonly family: 'labelled'; readonly answers: 'alike' | 'different' };
 
-/** Metrics whose name says all. */
-const plainFamilies = [
-  'error_rate',
-  'accuracy',
-  'agreement',
-  'macro_f1',
-  'fpr',
-  'log_loss',
-  'auc',
-  'pr_auc',
-  'mae',
-  'rmse',
-] as const;
-type PlainFamily = (typeof plainFamilies)[number];
+/** A family of which the name says all, as `accuracy`. */
+type PlainFamily = Exclude<keyof typeof traits, DetailedMetric['family']>;
 
 /** Metrics of one label, which the name holds in parentheses. */
 type LabelFamily = 'precision' | 'recall';
@@ -41,8 +31,10 @@ type LabelFamily = 'precision' | 'recall';
 /** What a metric's numbers are: times in ms, sizes in bytes, shares in [0, 1], or numbers whose unit the model or the log knows. */
 export type MetricUnit = 'ms' | 'bytes' | 'proportion' | 'number';
 
-/** What a bound may say of a metric, and how its numbers are written. */
+/** What is true of every metric of a family: what a bound may say of it, how its numbers are written, and what it is computed from. */
 export interface MetricTraits {
+  /** How a plan may write it, as help and error messages list it; where absent, as the family is called. */
+  readonly names?: readonly string[];
   /** The direction that harms users; `either` where only the guardrail knows. */
   readonly worse: 'higher' | 'lower' | 'either';
   readonly unit: MetricUnit;
@@ -54,33 +46,88 @@ export interface MetricTraits {
   readonly hasBaseline: boolean;
   /** The most that one request can move it by, times the number of requests; absent where nothing bounds it. */
   readonly range?: number;
+  /** What a version has to answer with; of two labels, which requests are of the second one is asked too. */
+  readonly answers: 'labels' | 'two labels' | 'numbers' | 'anything';
+  /** Whether it asks what is right: requests without a known truth are none of the metric's. */
+  readonly truth: boolean;
+  /** The score of an answer that it needs: that of the true label, or that of the second one of two. */
+  readonly score?: 'true' | 'positive';
+  /** Metrics that leave out the same requests have the same text here; where absent, no other one does. */
+  readonly leavesOutAs?: string;
+}
+
+/** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
+export const leastProbability = 1e-15;
+
+/** A share of requests, of which more is better. */
+const share = {
+  worse: 'lower',
+  unit: 'proportion',
+  zeroOne: true,
+  concern: 'quality',
+  hasBaseline: true,
+  range: 1,
+  answers: 'labels',
+  truth: true,
+} as const satisfies MetricTraits;
+
+/** A mistake's size, of which less is better. */
+const loss = {
+  worse: 'higher',
+  unit: 'number',
+  zeroOne: false,
+  concern: 'quality',
+  hasBaseline: true,
+  answers: 'labels',
+  truth: true,
+} as const satisfies MetricTraits;
+
+/** What no truth has to be known for, and no answer. */
+const measured = { zeroOne: false, hasBaseline: true, answers: 'anything', truth: false } as const;
+
+/** How well scores tell two labels apart. */
+const ranking = { ...share, zeroOne: false, answers: 'two labels', score: 'positive' } as const satisfies MetricTraits;
+
+/** Every family of metrics, in the order in which help and error messages list them. */
+const traits = {
+  latency: {
+    ...measured,
+    names: ['latency.mean', 'latency.p50', 'latency.p90', 'latency.p95', 'latency.p99'],
+    worse: 'higher',
+    unit: 'ms',
+    concern: 'latency',
+    leavesOutAs: 'latency',
+  },
+  error_rate: { ...share, worse: 'higher', concern: 'errors', answers: 'anything', truth: false },
+  accuracy: { ...share, leavesOutAs: 'accuracy' },
+  macro_f1: { ...share, zeroOne: false, leavesOutAs: 'accuracy' },
+  precision: { ...share, names: ['precision(LABEL)'] },
+  recall: { ...share, names: ['recall(LABEL)', 'recall(*)'] },
+  fpr: { ...share, worse: 'higher', answers: 'two labels' },
+  decision_cost: loss,
+  // A true label counts as no less likely than 1e-15.
+  log_loss: { ...loss, range: -Math.log(leastProbability), score: 'true' },
+  auc: ranking,
+  pr_auc: ranking,
+  recall_at_alerts: { ...ranking, names: ['recall_at_alerts(1%)'] },
+  mae: { ...loss, answers: 'numbers', leavesOutAs: 'mae' },
+  rmse: { ...loss, answers: 'numbers', leavesOutAs: 'mae' },
+  agreement: { ...share, hasBaseline: false, truth: false },
+  memory: { ...measured, names: ['memory.peak'], worse: 'higher', unit: 'bytes', concern: 'resources' },
+  kpi: { ...measured, names: ['kpi.NAME'], worse: 'either', unit: 'number', concern: 'business' },
+  left_out: { ...share, names: [], worse: 'higher', answers: 'anything' },
+  labelled: { ...share, names: [], answers: 'anything' },
+} as const satisfies Readonly<Record<string, MetricTraits>>;
+
+/** What is true of a metric because of its family. */
+export function metricTraits(metric: Metric): MetricTraits {
+  return traits[metric.family];
 }
 
 /** The names that a plan may use, as help and error messages list them. */
-export const metricNames: readonly string[] = [
-  'latency.mean',
-  'latency.p50',
-  'latency.p90',
-  'latency.p95',
-  'latency.p99',
-  'error_rate',
-  'accuracy',
-  'macro_f1',
-  'precision(LABEL)',
-  'recall(LABEL)',
-  'recall(*)',
-  'fpr',
-  'decision_cost',
-  'log_loss',
-  'auc',
-  'pr_auc',
-  'recall_at_alerts(1%)',
-  'mae',
-  'rmse',
-  'agreement',
-  'memory.peak',
-  'kpi.NAME',
-];
+export const metricNames: readonly string[] = Object.entries<MetricTraits>(traits).flatMap(
+  ([family, { names }]) => names ?? [family],
+);
 
 const lowestQuantile = 50;
 const highestQuantile = 99.9;
@@ -96,13 +143,16 @@ export function parseMetric(id: string): Metric | undefined {
   if (id === 'memory.peak') return { id, family: 'memory' };
   if (id === 'decision_cost') return { id, family: 'decision_cost' };
   if (id === 'recall(*)') return { id, family: 'accuracy', perLabel: true };
-  const plain = plainFamilies.find((family) => family === id);
-  if (plain !== undefined) return { id, family: plain };
+  if (isPlain(id)) return { id, family: id };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
   if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
   const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];
   if (field !== undefined) return { id, family: 'kpi', field };
   return parseAlertRate(id) ?? parseQuantile(id);
+}
+
+function isPlain(id: string): id is PlainFamily {
+  return Object.hasOwn(traits, id) && metricNames.includes(id);
 }
 
 /** A share of requests as `1%` or `0.01`, above 0 and below all of them. */
@@ -122,51 +172,7 @@ function parseQuantile(id: string): Metric | undefined {
   return { id, family: 'latency', statistic: 'quantile', probability: percent / 100 };
 }
 
-/** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
-export const leastProbability = 1e-15;
-
-/** A share of requests, of which more is better. */
-const share: MetricTraits = {
-  worse: 'lower',
-  unit: 'proportion',
-  zeroOne: true,
-  concern: 'quality',
-  hasBaseline: true,
-  range: 1,
-};
-
-/** A mistake's size, of which less is better. */
-const loss: MetricTraits = { worse: 'higher', unit: 'number', zeroOne: false, concern: 'quality', hasBaseline: true };
-
-const traits: Readonly<Record<Metric['family'], MetricTraits>> = {
-  latency: { worse: 'higher', unit: 'ms', zeroOne: false, concern: 'latency', hasBaseline: true },
-  error_rate: { ...share, worse: 'higher', concern: 'errors' },
-  accuracy: share,
-  precision: share,
-  recall: share,
-  agreement: { ...share, hasBaseline: false },
-  macro_f1: { ...share, zeroOne: false },
-  fpr: { ...share, worse: 'higher' },
-  auc: { ...share, zeroOne: false },
-  pr_auc: { ...share, zeroOne: false },
-  recall_at_alerts: { ...share, zeroOne: false },
-  decision_cost: loss,
-  // A true label counts as no less likely than 1e-15.
-  log_loss: { ...loss, range: -Math.log(leastProbability) },
-  mae: loss,
-  rmse: loss,
-  memory: { worse: 'higher', unit: 'bytes', zeroOne: false, concern: 'resources', hasBaseline: true },
-  kpi: { worse: 'either', unit: 'number', zeroOne: false, concern: 'business', hasBaseline: true },
-  left_out: { ...share, worse: 'higher' },
-  labelled: share,
-};
-
 /** Whether a metric is judged on each true label too. */
 export function isPerLabel(metric: Metric): boolean {
   return 'perLabel' in metric;
-}
-
-/** The direction, unit and concern of a metric. */
-export function metricTraits(metric: Metric): MetricTraits {
-  return traits[metric.family];
 }

@@ -1,5 +1,5 @@
 import type { HttpEndpoint } from './endpoint.ts';
-import type { Signature } from './registry.ts';
+import type { FolderRuntime, Signature } from './registry.ts';
 
 /** Why a request got no usable answer. Every failure of a model is an outcome of one of these kinds, never a crash. */
 export const errorKinds = [
@@ -36,7 +36,7 @@ export type ModelSpec = FolderModelSpec | HttpModelSpec | CommandModelSpec;
 /** A version whose files run in a process of ours. */
 export interface FolderModelSpec {
   readonly version: string;
-  readonly runtime: 'tfjs' | 'onnx';
+  readonly runtime: FolderRuntime;
   readonly folder: string;
   readonly signature: Signature;
 }

@@ -1,7 +1,7 @@
-import type { AggregateNumber } from './aggregates.ts';
+import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
-import type { AnswerForm, LogFormat, RequestFields } from './log/log-format.ts';
+import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
 import type { Metric } from './metric.ts';
 import type { Role } from './role.ts';
 import type { Thresholds } from './threshold.ts';
@@ -37,7 +37,8 @@ export interface RolloutPlan {
 }
 
 /** What a source holds: a log of requests in one of its formats, or no requests but numbers per version. */
-export type RequestFormat = LogFormat | 'aggregates';
+export const requestFormats = [...logFormats, 'aggregates'] as const;
+export type RequestFormat = (typeof requestFormats)[number];
 
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource {
@@ -45,7 +46,7 @@ export interface RequestSource {
   /** Files or globs, relative to the plan's folder; none where the plan holds the numbers itself. */
   readonly source: readonly string[];
   /** Of `aggregates`, the numbers that the plan holds itself. */
-  readonly numbers?: readonly AggregateNumber[];
+  readonly numbers?: readonly ToldNumber[];
   readonly fields: RequestFields;
   /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
   readonly versions?: Readonly<Record<string, string>>;
@@ -133,8 +134,6 @@ export interface Statistics {
   /** 1 - alpha, in (0.5, 1). */
   readonly confidence: number;
   readonly inference: 'sequential' | 'fixed';
-  /** Units that a stage will have at its end; told by the log's pace where absent. */
-  readonly plannedUnits?: number;
 }
 
 export interface ReplaySettings {
@@ -164,7 +163,8 @@ export interface Coverage {
 }
 
 /** What a check that found something does to the verdict. */
-export type CheckAction = 'warn' | 'hold';
+export const checkActions = ['warn', 'hold'] as const;
+export type CheckAction = (typeof checkActions)[number];
 
 /** What the checks ask for, and what each does where it does not get it. Levels are over all looks. */
 export interface Checks {

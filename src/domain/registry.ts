@@ -49,25 +49,49 @@ export interface RuntimeTraits {
   readonly keepsTime: boolean;
   /** Whether it computes in a process that canary starts, whose memory is known. */
   readonly hasProcess: boolean;
+  /**
+   * How much of a version its artifact's folder holds: all, so that the digest of its files tells it from any other; a part at most, since
+   * a server or a program computes it and only the whole entry tells it; or nothing.
+   */
+  readonly folder: 'all' | 'part' | 'nothing';
+  /** The end of a file's name by which a folder is known as this runtime's where nobody names one; null where no name tells. */
+  readonly fileEnding: string | null;
 }
 
 /** A runtime that is not named here does not compile. */
-export const runtimeTraits: Readonly<Record<Runtime, RuntimeTraits>> = {
-  tfjs: { takes: 'batch', keepsTime: false, hasProcess: true },
-  onnx: { takes: 'batch', keepsTime: false, hasProcess: true },
-  http: { takes: 'many', keepsTime: true, hasProcess: false },
-  command: { takes: 'one', keepsTime: true, hasProcess: true },
-  recorded: { takes: 'nothing', keepsTime: false, hasProcess: false },
-};
+export const runtimeTraits = {
+  tfjs: { takes: 'batch', keepsTime: false, hasProcess: true, folder: 'all', fileEnding: null },
+  onnx: { takes: 'batch', keepsTime: false, hasProcess: true, folder: 'all', fileEnding: '.onnx' },
+  http: { takes: 'many', keepsTime: true, hasProcess: false, folder: 'part', fileEnding: null },
+  command: { takes: 'one', keepsTime: true, hasProcess: true, folder: 'part', fileEnding: null },
+  recorded: { takes: 'nothing', keepsTime: false, hasProcess: false, folder: 'nothing', fileEnding: null },
+} as const satisfies Readonly<Record<Runtime, RuntimeTraits>>;
+
+type Traits = typeof runtimeTraits;
+
+/** A runtime whose versions are a folder of files and nothing else. */
+export type FolderRuntime = { [R in Runtime]: Traits[R]['folder'] extends 'all' ? R : never }[Runtime];
+
+/** Whether versions can be asked nothing, since the log holds all that is known of them. */
+export function isRecorded(runtime: Runtime): boolean {
+  return runtimeTraits[runtime].takes === 'nothing';
+}
 
 /** What runs a version, and how it is recognised. */
-export type Artifact = FolderArtifact | HttpArtifact | CommandArtifact;
+export type Artifact = FolderArtifact | HttpArtifact | CommandArtifact | RecordedArtifact;
 
 export interface FolderArtifact {
-  readonly runtime: Exclude<Runtime, 'http' | 'command'>;
-  /** Folder, relative to the registry's; never leaves it. Absent for `recorded`. */
+  readonly runtime: FolderRuntime;
+  /** Folder, relative to the registry's; never leaves it. */
+  readonly path: string;
+  /** Hex digest over the folder's files. */
+  readonly sha256: string;
+}
+
+/** A version of which the log holds the answers. Whatever folder its entry names is never run. */
+export interface RecordedArtifact {
+  readonly runtime: 'recorded';
   readonly path?: string;
-  /** Hex digest over the folder's files; absent for `recorded`. */
   readonly sha256?: string;
 }
 
@@ -128,7 +152,7 @@ export interface RolloutRecord {
 }
 
 /** One look that `promote` acted on. */
-export interface LookRecord {
+export interface LookRecord extends Frozen {
   readonly stage: string;
   readonly look: number;
   readonly at: string;
@@ -138,11 +162,20 @@ export interface LookRecord {
   /** Counts the series of looks from 1, and sha256 (hex) of the plan that this one is about; absent in records of earlier versions. */
   readonly series?: number;
   readonly plan?: string;
-  /** Frozen at the series' first look: tests that can roll back (K), the planned units of the sequential bound, and the units at the stage's end. */
+}
+
+/** What the first look of a series fixes for the later ones, so that looking again cannot loosen it. */
+export interface Frozen {
+  /** Tests that can roll the stage back (K). */
   readonly tests: number;
+  /** Size that the sequential bound is tuned for (N*), in units. */
   readonly plannedUnits: number;
+  /** Units that the stage will have at its end; absent in what earlier versions froze. */
   readonly horizon?: number;
-  /** Segments that are tested on their own in order of appearance, and how many of them the first look knew; absent where there are none. */
+  /**
+   * The segments that are tested on their own in order of appearance, which their levels follow; each look appends what it finds. Absent where
+   * there are none.
+   */
   readonly segments?: readonly Readonly<Record<string, string>>[];
   readonly knownSegments?: number;
 }

@@ -1,17 +1,17 @@
 import type { CohortParity, ComparedMix, ComparedNumber, IncomparableNumber } from '../domain/cohort-parity.ts';
 import { metricTraits, type MetricUnit } from '../domain/metric.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { quoteIdentifier } from '../database/database.ts';
-import type { WantedNumbers } from '../requests/values/wanted-numbers.ts';
+import type { WantedValues } from '../requests/values/wanted-values.ts';
 import { segmentAssignment } from '../stats/distances/segment-assignment.ts';
 import { uncomputable } from '../stats/result.ts';
 import { servedDifference } from '../stats/estimates/served-difference.ts';
-import { guardedMetrics } from './compare.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
 import { createParityTable, type JudgedTable } from './table/judged-table.ts';
-import { MetricSampler } from './metric-sampler.ts';
-import { readSample, type SideColumns } from './means/paired-aggregates.ts';
+import { TableMeasurer } from './measurer.ts';
+import { readSample, type SideColumns } from './means/read-pairs.ts';
 import type { StageScope } from './table/stage-scope.ts';
+import { dimensionColumn } from './table/slice.ts';
 
 /** What the parity of the cohorts is read from. */
 export interface ParitySource {
@@ -20,8 +20,7 @@ export interface ParitySource {
   readonly scope: StageScope;
   /** The stage's weight, strictly between 0 and 1. */
   readonly weight: number;
-  readonly numbers: WantedNumbers;
-  readonly columnOf: (dimension: string) => string;
+  readonly wantedValues: WantedValues;
   /** What was assigned to a cohort: `requests` where a router assigned each request on its own. */
   readonly assigned: 'units' | 'requests';
   /** Whether users who met both versions are two units each, and count for the version that served them first. */
@@ -50,7 +49,7 @@ export async function readCohortParity(source: ParitySource): Promise<CohortPari
     inference: 'sequential',
     plannedUnits: source.plannedUnits,
   } as const;
-  const sampler = await MetricSampler.over(await createParityTable(table, source.numbers), metrics, source.columnOf);
+  const measurer = await TableMeasurer.over(await createParityTable(table, source.wantedValues), metrics);
   const numbers: ComparedNumber[] = [];
   const incomparable: IncomparableNumber[] = [];
   const compare = (what: string, unit: MetricUnit, measured: Measured) => {
@@ -61,7 +60,7 @@ export async function readCohortParity(source: ParitySource): Promise<CohortPari
   for (const { what, unit, measured } of await ofRequests(source)) compare(what, unit, measured);
   for (const metric of metrics) {
     const subject = { metric, comparison: 'served', slice: { cohort: 'canary', segment: null } } as const;
-    compare(`baseline ${metric.id}`, metricTraits(metric).unit, await sampler.measure(subject, 'difference'));
+    compare(`baseline ${metric.id}`, metricTraits(metric).unit, await measurer.measure(subject, 'difference'));
   }
   const mixes: ComparedMix[] = [];
   for (const dimension of dimensions) mixes.push(await mixOf(source, dimension));
@@ -114,10 +113,10 @@ async function ofRequests({ table, scope, assigned, byFirst = false }: ParitySou
  * Who or what was assigned, by value and cohort. A unit counts once, under the value that most of its requests have.
  */
 async function mixOf(
-  { table, weight, columnOf, assigned, byFirst = false }: ParitySource,
+  { table, weight, assigned, byFirst = false }: ParitySource,
   dimension: string,
 ): Promise<ComparedMix> {
-  const column = quoteIdentifier(columnOf(dimension));
+  const column = dimensionColumn(dimension);
   const requests = `SELECT ${column} AS value, in_canary FROM ${table.name} WHERE ${column} IS NOT NULL`;
   const units = `SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
        SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests

@@ -7,11 +7,12 @@ import type {
   Segment,
 } from '../domain/evidence.ts';
 import { isPerLabel, type Metric, metricTraits } from '../domain/metric.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { trueLabelDimension } from '../domain/segment-findings.ts';
+import { trueLabelDimension } from '../domain/segments.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
-import type { Sampler } from './metric-sampler.ts';
+import type { Measurer } from './measurer.ts';
 import type { Slice } from './table/slice.ts';
 import type { StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
@@ -25,7 +26,7 @@ const mostSegmentsCompared = 500;
  * comparison decides, on each segment.
  */
 export async function compareVersions(
-  sampler: Sampler,
+  measurer: Measurer,
   plan: RolloutPlan,
   scope: StageScope,
   settings: IntervalSettings,
@@ -37,9 +38,9 @@ export async function compareVersions(
       // In pairs a number of the log has no value, and saying so once is enough.
       if (comparison === 'paired' && metric.family === 'kpi' && slice.segment !== null) continue;
       const subject: Subject = { metric, comparison, slice };
-      const compared = comparisonOf(subject, await sampler.measure(subject, 'difference'), settings);
+      const compared = comparisonOf(subject, await measurer.measure(subject, 'difference'), settings);
       const isWhole = slice.segment === null && !('uncomputable' in compared);
-      const extras = isWhole ? await aboutTheWhole(sampler, subject, plan, settings) : {};
+      const extras = isWhole ? await aboutTheWhole(measurer, subject, plan, settings) : {};
       comparisons.push({ ...compared, ...extras });
     }
   }
@@ -48,14 +49,14 @@ export async function compareVersions(
 
 /** What is told of a comparison of the whole beside its numbers. */
 async function aboutTheWhole(
-  sampler: Sampler,
+  measurer: Measurer,
   subject: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
 ): Promise<Pick<ComparisonNumbers, 'postStratified' | 'topUnitsShare'>> {
-  const topUnitsShare = await sampler.topUnitsShare(subject);
+  const topUnitsShare = await measurer.topUnitsShare(subject);
   return {
-    ...(await sameMix(sampler, subject, plan, settings)),
+    ...(await sameMix(measurer, subject, plan, settings)),
     ...(topUnitsShare === undefined ? {} : { topUnitsShare }),
   };
 }
@@ -65,22 +66,17 @@ async function aboutTheWhole(
  * the canary's users happen to be others than the stable ones.
  */
 async function sameMix(
-  sampler: Sampler,
+  measurer: Measurer,
   { metric, comparison }: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
 ): Promise<{ readonly postStratified?: PostStratifiedDelta }> {
   const dimensions = Object.keys(plan.requests.segments);
   if (comparison !== 'served' || dimensions.length === 0) return {};
-  const stratified = await sampler.postStratified(metric, dimensions);
+  const stratified = await measurer.postStratified(metric, dimensions);
   if (stratified?.kind !== 'post-stratified') return {};
   const { difference, covered } = stratified;
   return { postStratified: { delta: difference.value, ...boundsOf(estimateAt(difference, settings)), covered } };
-}
-
-/** The metrics that the plan's guardrails name, each once, in the plan's order. */
-export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {
-  return [...new Map(plan.guardrails.map(({ metric }) => [metric.id, metric])).values()];
 }
 
 function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {

@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../database/database.ts';
 import type { ConfusionChanges } from '../domain/evidence.ts';
 import type { Role } from '../domain/role.ts';
 import {
@@ -7,11 +6,12 @@ import {
   type LabelPairs,
   type SegmentChange,
   trueLabelDimension,
-} from '../domain/segment-findings.ts';
+} from '../domain/segments.ts';
 import { chanceOfFall, chanceOfLosses } from '../stats/distances/binomial-tail.ts';
 import { type ComparedSides, comparedSides } from './table/compared-sides.ts';
 import { isCounted, isRight } from './table/conditions.ts';
 import type { JudgedTable } from './table/judged-table.ts';
+import { dimensionColumn } from './table/slice.ts';
 import type { StageScope } from './table/stage-scope.ts';
 
 /** Labels, and segments, that are kept: the size must not grow with the log. */
@@ -30,11 +30,7 @@ const noAnswer = '(no answer)';
  * answered right, with ids of new mistakes; and the same by segment. A request without an answer is not right. The 50 labels and the 50 segments that lost most are kept.
  * @returns undefined where no answer is a label or no truth is known.
  */
-export async function confusionChanges(
-  table: JudgedTable,
-  scope: StageScope,
-  columnOf: (dimension: string) => string,
-): Promise<ConfusionChanges | undefined> {
+export async function confusionChanges(table: JudgedTable, scope: StageScope): Promise<ConfusionChanges | undefined> {
   if (!(await areLabelsTold(table))) return undefined;
   const sides = comparedSides(scope, isCounted);
   const byLabel = await changesBy(table, scope, sides, 'label');
@@ -47,7 +43,7 @@ export async function confusionChanges(
   const segments: SegmentChange[] = [];
   for (const dimension of scope.segmentValues.keys()) {
     if (dimension === trueLabelDimension) continue;
-    const found = (await changesBy(table, scope, sides, quoteIdentifier(columnOf(dimension)))) ?? [];
+    const found = (await changesBy(table, scope, sides, dimensionColumn(dimension))) ?? [];
     segments.push(...found.map(({ value, pairs, ...change }) => segmentChange({ [dimension]: value }, change, pairs)));
   }
   return {

@@ -1,7 +1,8 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
+import { guardedMetrics } from '../domain/judged.ts';
 import { isPerLabel } from '../domain/metric.ts';
-import { type SizedSegment, trueLabelDimension } from '../domain/segment-findings.ts';
+import { type SizedSegment, trueLabelDimension } from '../domain/segments.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
@@ -9,9 +10,8 @@ import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
 import { mostWaiting, showsNoChange } from '../stats/bounds/no-change.ts';
-import { guardedMetrics } from './compare.ts';
-import { onePerReplay } from './memory-sampler.ts';
-import { MetricSampler, type Sampler } from './metric-sampler.ts';
+import { onePerReplay } from './memory-measurer.ts';
+import { TableMeasurer, type Measurer } from './measurer.ts';
 import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
@@ -35,24 +35,23 @@ export async function detectableChanges(
   db: Database,
   plan: RolloutPlan,
   stage: Stage,
-  columnOf: (dimension: string) => string,
   levelsOf: StageLevels,
 ): Promise<readonly GuardrailDetectability[]> {
-  const scope = await readStageScope(db, plan, stage, columnOf);
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, guardedMetrics(plan), columnOf);
+  const scope = await readStageScope(db, plan, stage);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, guardedMetrics(plan));
   const levels = levelsOf(scope);
-  const sizes = await segmentSizes(db, scope, columnOf);
+  const sizes = await segmentSizes(db, scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
     // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
     const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(sampler, plan, stage, { scope, sizes }, guardrail, levels)));
+    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, { scope, sizes }, guardrail, levels)));
   }
   return changes;
 }
 
 async function detectabilityOf(
-  sampler: Sampler,
+  measurer: Measurer,
   { statistics }: RolloutPlan,
   stage: Stage,
   { scope, sizes }: { readonly scope: StageScope; readonly sizes: readonly SizedSegment[] },
@@ -67,7 +66,7 @@ async function detectabilityOf(
     comparison: scope.comparison,
     slice: { cohort: scope.judgedCohort, segment: null },
   };
-  const measured = await sampler.measure(subject, relative ? 'relative' : 'difference');
+  const measured = await measurer.measure(subject, relative ? 'relative' : 'difference');
   if (measured.kind === 'uncomputable') return { uncomputable: measured.reason };
   const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
   if (measured.kind !== 'linearized' || interval(measured, settings).kind !== 'interval') return undefined;
@@ -81,13 +80,13 @@ async function detectabilityOf(
     bound: bound.value,
     caught: bound.value + detectableChange(measured, harm, breaching),
     requestsUntilPass: requestsUntilPass(measured, bound, settings),
-    ...(await segmentsThatMustPass(sampler, subject, { guardrail, bound, sizes, growth, settings })),
+    ...(await segmentsThatMustPass(measurer, subject, { guardrail, bound, sizes, growth, settings })),
   };
 }
 
 /** How many segments or true labels will have to pass on their own, as judging them decides at the stage's end. */
 async function segmentsThatMustPass(
-  sampler: Sampler,
+  measurer: Measurer,
   whole: Subject,
   {
     guardrail,
@@ -110,7 +109,7 @@ async function segmentsThatMustPass(
   let mustPass = 0;
   for (const { segment } of parts) {
     const subject = { ...whole, slice: { ...whole.slice, segment } };
-    const measured = await sampler.measure(subject, bound.relative ? 'relative' : 'difference');
+    const measured = await measurer.measure(subject, bound.relative ? 'relative' : 'difference');
     const limit = limitOf(bound.kind, bound.value);
     if (measured.kind === 'linearized' && showsNoChange(measured, limit, settings, { growth, chance })) mustPass += 1;
   }

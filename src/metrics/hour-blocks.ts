@@ -25,13 +25,12 @@ const timed = (role: Role) => `${role}_latency_ns IS NOT NULL`;
 export async function readHourBlocks(
   table: JudgedTable,
   { subject, quantity, measured }: ChangeByHours,
-  columnOf: (dimension: string) => string,
 ): Promise<BlockedChange | Uncomputable> {
   const { metric } = subject;
   if (metric.family !== 'latency' || measured.kind !== 'linearized')
     return uncomputable(`${metricTraits(metric).concern} is not told by hours`);
   const { baseline = Number.NaN, candidate = Number.NaN, logScale } = measured;
-  const conditions = conditionsOf(subject, columnOf);
+  const conditions = conditionsOf(subject);
   const values = { baseline, candidate };
   const sides = await sidesByHour(table, conditions, (role) =>
     metric.statistic === 'mean'
@@ -64,17 +63,14 @@ function combined(errors: Readonly<Record<Role, Float64Array>>, candidate: numbe
   return errors.candidate.map((error, block) => candidate * error - baseline * (errors.baseline[block] ?? 0));
 }
 
-function conditionsOf(
-  { comparison, slice }: Subject,
-  columnOf: (dimension: string) => string,
-): Readonly<Record<Role, string>> {
+function conditionsOf({ comparison, slice }: Subject): Readonly<Record<Role, string>> {
   if (comparison === 'paired') {
-    const condition = `${sliceCondition(slice, columnOf)} AND ${both(timed)}`;
+    const condition = `${sliceCondition(slice)} AND ${both(timed)}`;
     return { baseline: condition, candidate: condition };
   }
   return {
-    baseline: `${sliceCondition({ ...slice, cohort: 'stable' }, columnOf)} AND ${timed('baseline')}`,
-    candidate: `${sliceCondition({ ...slice, cohort: 'canary' }, columnOf)} AND ${timed('candidate')}`,
+    baseline: `${sliceCondition({ ...slice, cohort: 'stable' })} AND ${timed('baseline')}`,
+    candidate: `${sliceCondition({ ...slice, cohort: 'canary' })} AND ${timed('candidate')}`,
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
-import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../domain/segment-findings.ts';
+import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../domain/segments.ts';
 import { smallestAlpha } from '../stats/bounds/boundary.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt } from './table/estimate.ts';
-import type { Sampler } from './metric-sampler.ts';
+import type { Measurer } from './measurer.ts';
 import type { StageScope } from './table/stage-scope.ts';
 
 type Computed = Comparison & ComparisonNumbers;
@@ -15,7 +15,7 @@ type Computed = Comparison & ComparisonNumbers;
  * @param alpha the level over all segments and metrics.
  */
 export async function segmentReversals(
-  sampler: Sampler,
+  measurer: Measurer,
   metrics: readonly Metric[],
   scope: StageScope,
   comparisons: readonly Comparison[],
@@ -34,7 +34,7 @@ export async function segmentReversals(
       if (segment === null || !isHarm(worse, { low, high })) continue;
       const slice = { cohort: whole.cohort, segment };
       const subject = { metric, comparison: scope.comparison, slice };
-      const estimate = estimateAt(await sampler.measure(subject, 'difference'), strict);
+      const estimate = estimateAt(await measurer.measure(subject, 'difference'), strict);
       if (estimate.kind !== 'estimated' || !isHarm(worse, estimate)) continue;
       const atBest = worse > 0 ? estimate.low : estimate.high;
       const { unit } = metricTraits(metric);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import type { Artifact } from '../domain/registry.ts';
+import { type Artifact, runtimeTraits } from '../domain/registry.ts';
 
 /**
  * What tells a version's artifact from any other: the digest of its files, or of its whole entry where a server or a
@@ -9,6 +9,6 @@ import type { Artifact } from '../domain/registry.ts';
  * @returns 64 lowercase hex digits; undefined where the version's outcomes are recorded
  */
 export function artifactIdentity(artifact: Artifact): string | undefined {
-  if (artifact.runtime !== 'http' && artifact.runtime !== 'command') return artifact.sha256;
+  if (runtimeTraits[artifact.runtime].folder !== 'part') return artifact.sha256;
   return createHash('sha256').update(canonicalJson(artifact)).digest('hex');
 }

@@ -4,7 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
-import type { ModelSpec } from '../domain/outcome.ts';
+import type { FolderModelSpec, ModelSpec } from '../domain/outcome.ts';
 
 /** The shell command that gives the same digest, for checking by hand. */
 export const digestCommand = "find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum";
@@ -51,16 +51,19 @@ export async function verifyArtifact(folder: string, sha256: string): Promise<vo
 /** Checks the files that are a version's own, before any of them is used. @throws UserError (exit 5) as `verifyArtifact` does */
 export async function verifyVersion(spec: ModelSpec, sha256: string): Promise<void> {
   switch (spec.runtime) {
-    case 'tfjs':
-    case 'onnx':
-      return await verifyArtifact(spec.folder, sha256);
     case 'command':
       return spec.sha256 === undefined ? undefined : await verifyArtifact(spec.folder, spec.sha256);
     case 'http':
       return spec.preprocess === undefined
         ? undefined
         : await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
+    default:
+      return await verifyFolder(spec, sha256);
   }
+}
+
+async function verifyFolder({ folder }: FolderModelSpec, sha256: string): Promise<void> {
+  await verifyArtifact(folder, sha256);
 }
 
 /** The size of an artifact's files in bytes. @param folder an absolute path */

@@ -3,7 +3,7 @@ import { UserError, type Diagnostic } from '../domain/errors.ts';
 import { parseMetric } from '../domain/metric.ts';
 import { metricKey } from './read/guardrails.ts';
 import { locationOf, sourceText, type SourceText } from '../documents/source-text.ts';
-import { child, nodeAt, textOf, type ListNode, type MapNode, type TreeNode } from '../documents/tree.ts';
+import { child, nodeAt, textOf, type MapNode, type TreeNode } from '../documents/tree.ts';
 import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
 
 /** Returns the text of a base file. @throws UserError when it cannot be read. */
@@ -24,15 +24,18 @@ export function parseWithBases(plan: SourceText, readBase: ReadBase): YamlTree {
 function parseOver(source: SourceText, folder: string, chain: readonly string[], readBase: ReadBase): YamlTree {
   const own = parseYaml(source);
   const reference = own.root === undefined ? undefined : child(own.root, 'extends');
-  const written = textOf(reference);
-  if (own.root === undefined || reference === undefined || written === undefined || written === '') return own;
-
-  const path = isAbsolute(written) ? written : join(folder, written);
-  const file = isAbsolute(written) ? written : join(dirname(chain[0] ?? ''), path);
+  if (own.root === undefined || reference === undefined) return own;
   const failed = (rule: string, message: string, hint: string): YamlTree => {
     const diagnostic: Diagnostic = { severity: 'error', rule, ...locationOf(reference.at), message, hint };
     return { root: own.root, diagnostics: [...own.diagnostics, diagnostic] };
   };
+  const written = textOf(reference);
+  if (written === undefined || written === '') {
+    return failed('invalid-extends', 'extends: names no file', 'write the path of one file, relative to this file');
+  }
+
+  const path = isAbsolute(written) ? written : join(folder, written);
+  const file = isAbsolute(written) ? written : join(dirname(chain[0] ?? ''), path);
   if (chain.some((earlier) => join(earlier) === join(file))) {
     const loop = [...chain, file].join(' -> ');
     return failed(
@@ -52,7 +55,23 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
   const base = parseOver(sourceText(file, text), dirname(path), [...chain, file], readBase);
   const diagnostics = [...own.diagnostics, ...base.diagnostics];
   if (base.root === undefined) return { root: undefined, diagnostics };
+  if (base.root.kind !== 'map') {
+    const { message, hint } = noPlan(written, text);
+    return failed('base-without-keys', message, hint);
+  }
   return { root: mergePlans(base.root, own.root), diagnostics };
+}
+
+/** What a base file is that has no keys: whatever it was meant to say, its guardrails must not vanish without a word. */
+function noPlan(written: string, text: string): { readonly message: string; readonly hint: string } {
+  if (text.startsWith('version https://git-lfs.github.com/spec/')) {
+    return { message: `extends: ${written} is a pointer of Git LFS, not the file`, hint: 'run git lfs pull' };
+  }
+  const nothing = text.split('\n').every((line) => /^\s*(?:#.*|---.*|\.\.\.)?$/u.test(line));
+  return {
+    message: `extends: ${written} ${nothing ? 'holds nothing' : 'is no part of a plan: it has no keys'}`,
+    hint: 'write key: value in it, such as guardrails:, or take the line out',
+  };
 }
 
 function readOrFailure(path: string, readBase: ReadBase): string | UserError {
@@ -85,9 +104,11 @@ function mergeMaps(base: MapNode, plan: MapNode): MapNode {
   return { kind: 'map', at: plan.at, entries };
 }
 
-/** The base's guardrails come first, without those whose metric the plan bounds itself. */
-function mergeGuardrails(base: TreeNode | undefined, plan: TreeNode | undefined): ListNode | undefined {
-  if (base?.kind !== 'list' || plan?.kind !== 'list') return undefined;
+/** The base's guardrails come first, without those whose metric the plan bounds itself. Those that are no list stay, to be refused. */
+function mergeGuardrails(base: TreeNode | undefined, plan: TreeNode | undefined): TreeNode | undefined {
+  if (base === undefined || plan === undefined) return undefined;
+  if (base.kind !== 'list') return base;
+  if (plan.kind !== 'list') return plan;
   const replaced = new Set(plan.items.map(metricOf));
   const kept = base.items.filter((guardrail) => !replaced.has(metricOf(guardrail)));
   return { kind: 'list', at: plan.at, items: [...kept, ...plan.items] };

@@ -1,26 +1,13 @@
 import type { Diagnostic } from '../domain/errors.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { readDrift } from './read/drift.ts';
-import { parseWithBases, type ReadBase } from './extends.ts';
-import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
-import { checkChecks } from './read/checks.ts';
-import { readDecisionCost } from './read/decision-cost.ts';
-import { readGuardrails } from './read/guardrails.ts';
-import { checkLogFormat } from './read/log-format.ts';
-import { checkNames } from './read/names.ts';
-import { normalise } from './read/normalise.ts';
-import { checkFilter } from './read/filter.ts';
-import { checkPaths } from './read/paths.ts';
-import { checkScores } from './read/check-scores.ts';
-import { checkRequestSource } from './read/request-source.ts';
-import { checkSchema } from './read/plan-schema.ts';
-import { planFindings } from './read/plan-voice.ts';
-import { checkSegments } from './read/segments.ts';
-import { checkSettings } from './read/settings.ts';
-import { sourceText } from '../documents/source-text.ts';
-import { readStages } from './read/stages.ts';
-import { plainValue, type TreeNode } from '../documents/tree.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
+import { sourceText } from '../documents/source-text.ts';
+import { plainValue, type TreeNode } from '../documents/tree.ts';
+import { parseWithBases, type ReadBase } from './extends.ts';
+import { readPlan } from './read/plan.ts';
+import { schemaErrors } from './read/plan-schema.ts';
+import { planFindings } from './read/plan-voice.ts';
 
 export interface PlanText {
   /** As the user wrote it; shown in diagnostics. */
@@ -55,33 +42,12 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   const { root, diagnostics } = parseWithBases(sourceText(path, text), readBase);
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
-  const checked = checkSchema(plainValue(root));
-  const stages = readStages(root);
-  const guardrails = readGuardrails(root, readDecisionCost(root).value);
-  const drift = readDrift(root);
-  const explained = [
-    checkNames,
-    checkRequestSource,
-    checkLogFormat,
-    checkPaths,
-    checkFilter,
-    () => stages.findings,
-    () => guardrails.findings,
-    checkSegments,
-    checkSettings,
-    checkChecks,
-    () => drift.findings,
-    checkScores,
-  ].flatMap((check) => check(root));
-  const found = 'errors' in checked ? merged(explained, planFindings(root, checked.errors)) : explained;
+  const errors = schemaErrors(plainValue(root));
+  const { value: plan, findings } = readPlan(root);
+  const found = merged(findings, planFindings(root, errors));
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
-  if ('errors' in checked || all.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics: all };
-
-  const plan = normalise(checked.written, root, {
-    stages: stages.value,
-    guardrails: guardrails.value,
-    drift: drift.value,
-  });
+  const rejected = errors.length > 0 || all.some(({ severity }) => severity === 'error');
+  if (rejected || plan === undefined) return { ok: false, diagnostics: all };
   return { ok: true, plan, positions: root, digestInput: planDigestInput(plan), warnings: all };
 }
 

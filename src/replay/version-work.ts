@@ -3,7 +3,7 @@ import { interrupted } from '../domain/errors.ts';
 import { countOf, formatCount } from '../domain/format-number.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
 import { HostedModel } from '../models/host/hosted-model.ts';
-import { aloneAnswers, checkedRows, countDifferent, readBatchSample } from './batch-check.ts';
+import { aloneAnswers, probedRows, countDifferent, readBatchProbe } from './batch-probe.ts';
 import { outcomeKey } from './store/outcome-key.ts';
 import { OutcomeStore } from './store/outcome-store.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
@@ -120,7 +120,7 @@ async function replayMissing(work: VersionWork, model: HostedModel, writer: Parq
 /** Why the version has to be asked one by one: how many of some requests were answered otherwise alone; null where none was. */
 async function dependsOnBatch({ replay, plan, store }: VersionWork, model: HostedModel): Promise<string | null> {
   const { db, table, host, spec } = replay;
-  const sample = await readBatchSample(db, table, store.paths, checkedRows(plan.rows, host.batch));
+  const sample = await readBatchProbe(db, table, store.paths, probedRows(plan.rows, host.batch));
   const outcomes = await model.predict(
     sample.requests.map(({ input }) => input),
     1,

@@ -10,10 +10,11 @@ import type { FileReading } from './formats/importer.ts';
 import { importers } from './formats/importers.ts';
 import { holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
 import { nothingAccepted, requireSegments } from './explain/nothing-accepted.ts';
-import { type ReadOptions, recordedRoles, type Role } from './values/read-options.ts';
+import type { Role } from '../domain/role.ts';
+import { type ReadOptions, recordedRoles } from './values/read-options.ts';
 import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
-import { checkLatencies, latencyNotes } from './table/latency-check.ts';
+import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
 import { countLosses } from './table/losses.ts';
 import { joinLongPairs, longPairs, pairsNote } from './table/long-pairs.ts';
@@ -80,7 +81,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   await requireSegments(db, options, files);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
-  const latency = await checkLatencies(
+  const latency = await screenLatencies(
     db,
     options,
     files.map(({ path }) => path),

@@ -59,7 +59,7 @@ export function drawRun(population: Population, run: number, { seed, scheme, use
     const first = population.starts[unitOf[user] ?? 0] ?? 0;
     const start = starts[user] ?? 0;
     // A served log's outcome can be changed where the candidate serves it, which is the second way round.
-    const way = population.worlds.comparison === 'served' ? 1 : (swapped[user] ?? 0);
+    const way = population.scenarios.comparison === 'served' ? 1 : (swapped[user] ?? 0);
     for (let at = start; at < (starts[user + 1] ?? 0); at += 1) {
       changes[at] = changeOf(population, way, first + at - start, uniform);
       ranks[at] = uniform();
@@ -68,8 +68,8 @@ export function drawRun(population: Population, run: number, { seed, scheme, use
   return { unitOf, buckets, swapped, starts, changes, ranks, sums: new Map(), times: new Map() };
 }
 
-function changeOf({ worlds, eligible }: Population, way: number, record: number, uniform: () => number): number {
-  for (const [index, { change }] of worlds.changes.entries()) {
+function changeOf({ scenarios, eligible }: Population, way: number, record: number, uniform: () => number): number {
+  for (const [index, { change }] of scenarios.changes.entries()) {
     if (eligible[index]?.[way]?.[record] === 1 && uniform() < change.probability) return index + 1;
   }
   return 0;

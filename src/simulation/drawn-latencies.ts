@@ -108,7 +108,7 @@ export interface TimesOfDraw {
 }
 
 function timesOfDraw({ population, draw, weight, noise }: DrawnStage, role: Role): TimesOfDraw {
-  const { comparison } = population.worlds;
+  const { comparison } = population.scenarios;
   const key = JSON.stringify([role, noise, comparison === 'served' ? weight : 0]);
   const known = draw.times.get(key);
   if (known !== undefined) return known;

@@ -1,8 +1,9 @@
 import type { CohortSize } from '../domain/evidence.ts';
 import type { LogSpan } from '../domain/log/log-span.ts';
+import { judgedCohortOf } from '../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
-import type { SizedSegment } from '../domain/segment-findings.ts';
-import { dimensionsOf, judgedCohortOf, type StageScope } from '../metrics/table/stage-scope.ts';
+import type { SizedSegment } from '../domain/segments.ts';
+import { dimensionsOf, type StageScope } from '../metrics/table/stage-scope.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 
 /** Whom a drawn stage is judged on: what `readStageScope` reads from a table. */
@@ -47,7 +48,7 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, s
   return {
     scope: {
       judgedCohort,
-      comparison: population.worlds.comparison,
+      comparison: population.scenarios.comparison,
       cohorts: cohortSizes(sizesOf),
       segmentValues,
       hours: new Map([...hours.entries()].filter(([, requests]) => requests > 0)),

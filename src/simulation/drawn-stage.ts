@@ -1,7 +1,7 @@
 import type { CohortName, Segment } from '../domain/evidence.ts';
 import type { Draw } from './draw.ts';
 import type { Population } from './population.ts';
-import { worldOf } from './worlds.ts';
+import { scenarioOf } from './scenarios.ts';
 
 /** A draw as it is at one look at one stage: requests up to a time, users in cohorts by a weight. */
 export interface DrawnStage {
@@ -16,8 +16,8 @@ export interface DrawnStage {
   readonly noise: boolean;
 }
 
-/** A request of a drawn stage: its place in the population, its user, its place in the draw, its world and way round. */
-export type VisitRequest = (record: number, user: number, at: number, world: number, way: number) => void;
+/** A request of a drawn stage: its place in the population, its user, its place in the draw, its scenario and way round. */
+export type VisitRequest = (record: number, user: number, at: number, scenario: number, way: number) => void;
 
 /** The way round of the times of the baseline against itself, after the two of a request. */
 export const noiseWay = 2;
@@ -29,20 +29,20 @@ export function visitRequests(
   segment: Segment,
   visit: VisitRequest,
 ): void {
-  const { worlds, starts, times } = population;
+  const { scenarios, starts, times } = population;
   const { codes, code } = codesOf(population, segment);
   for (let user = 0; user < draw.unitOf.length; user += 1) {
     const bucket = draw.buckets[user] ?? 1;
     if (!isInCohort(cohort, bucket, weight)) continue;
     const shift = (starts[draw.unitOf[user] ?? 0] ?? 0) - (draw.starts[user] ?? 0);
     const end = draw.starts[user + 1] ?? 0;
-    const way = wayOf(worlds.comparison, bucket < weight, draw.swapped[user] === 1);
+    const way = wayOf(scenarios.comparison, bucket < weight, draw.swapped[user] === 1);
     for (let at = draw.starts[user] ?? 0; at < end; at += 1) {
       const record = at + shift;
       if (!((times[record] ?? Infinity) <= until)) break;
       if (codes !== undefined && codes[record] !== code) continue;
-      const world = noise ? (worlds.noise ?? 0) : worldOf(worlds, way, draw.changes[at] ?? 0);
-      visit(record, user, at, world, noise ? noiseWay : way);
+      const scenario = noise ? (scenarios.noise ?? 0) : scenarioOf(scenarios, way, draw.changes[at] ?? 0);
+      visit(record, user, at, scenario, noise ? noiseWay : way);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Slice } from '../metrics/table/slice.ts';
 import { type SegmentedSides, type UnitSums, unitSums, type UnitSumSource } from '../metrics/means/unit-sums.ts';
 import { codesOf, type DrawnStage, isInCohort, wayOf } from './drawn-stage.ts';
 import type { Contributions } from './population.ts';
-import { worldOf } from './worlds.ts';
+import { scenarioOf } from './scenarios.ts';
 
 /**
  * Adds up metrics by user over a drawn stage. What a look adds to the last one is added to what was there, so that a walk
@@ -33,10 +33,8 @@ export class DrawnSums implements UnitSumSource {
       rows[count] = user;
       count += 1;
     }
-    const columns = new Map(
-      sums.aggregates.map((aggregate, index) => [aggregate, picked(sums.sums[index], rows, count)] as const),
-    );
-    return unitSums(contributions.metric, contributions, (aggregate) => columns.get(aggregate) ?? new Float64Array());
+    const columns = new Map(sums.names.map((name, index) => [name, picked(sums.sums[index], rows, count)] as const));
+    return unitSums(contributions.metric, contributions, (name) => columns.get(name) ?? new Float64Array());
   }
 
   async segmented(): Promise<SegmentedSides> {
@@ -47,7 +45,7 @@ export class DrawnSums implements UnitSumSource {
     const { population, draw, weight, timed, noise } = this.#stage;
     const share = this.#ofTimes.has(metricId) ? timed : 1;
     // A split log's outcome is the version's that serves it, which is another one at another weight.
-    const ways = population.worlds.comparison === 'served' ? weight : 0;
+    const ways = population.scenarios.comparison === 'served' ? weight : 0;
     const key = JSON.stringify([metricId, segment, share, noise, ways]);
     const known = draw.sums.get(key);
     // A log only grows within a walk; whoever looks back starts anew.
@@ -70,7 +68,7 @@ function picked(column: Float64Array | undefined, rows: Int32Array, count: numbe
 
 /** One metric's sums by user over one segment, up to a time. */
 class RunningSums {
-  readonly aggregates: readonly Parameters<Parameters<typeof unitSums>[2]>[0][];
+  readonly names: readonly Parameters<Parameters<typeof unitSums>[2]>[0][];
   readonly sums: readonly Float64Array[];
   /** 1 for a user with a request in the segment. */
   readonly present: Uint8Array;
@@ -81,10 +79,10 @@ class RunningSums {
   /** Place in the draw of each user's next request. */
   readonly #next: Int32Array;
 
-  constructor({ draw }: DrawnStage, segment: Segment, timed: number, { byAggregate }: Contributions) {
-    this.aggregates = [...byAggregate.keys()];
-    this.#sources = [...byAggregate.values()];
-    this.sums = this.aggregates.map(() => new Float64Array(draw.unitOf.length));
+  constructor({ draw }: DrawnStage, segment: Segment, timed: number, { bySum }: Contributions) {
+    this.names = [...bySum.keys()];
+    this.#sources = [...bySum.values()];
+    this.sums = this.names.map(() => new Float64Array(draw.unitOf.length));
     this.present = new Uint8Array(draw.unitOf.length);
     this.#segment = segment;
     this.#timed = timed;
@@ -94,28 +92,28 @@ class RunningSums {
   advance({ population, draw, weight, until, noise }: DrawnStage): void {
     if (until <= this.until) return;
     this.until = until;
-    const { worlds, times, starts } = population;
+    const { scenarios, times, starts } = population;
     const { codes, code } = codesOf(population, this.#segment);
     for (let user = 0; user < draw.unitOf.length; user += 1) {
       const shift = (starts[draw.unitOf[user] ?? 0] ?? 0) - (draw.starts[user] ?? 0);
       const end = draw.starts[user + 1] ?? 0;
-      const way = wayOf(worlds.comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
+      const way = wayOf(scenarios.comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
       let at = this.#next[user] ?? end;
       for (; at < end && (times[at + shift] ?? Infinity) <= until; at += 1) {
         if (codes !== undefined && codes[at + shift] !== code) continue;
         this.present[user] = 1;
         if (this.#timed < 1 && (draw.ranks[at] ?? 1) >= this.#timed) continue;
-        const world = noise ? (worlds.noise ?? 0) : worldOf(worlds, way, draw.changes[at] ?? 0);
-        this.#add(user, world, at + shift);
+        const scenario = noise ? (scenarios.noise ?? 0) : scenarioOf(scenarios, way, draw.changes[at] ?? 0);
+        this.#add(user, scenario, at + shift);
       }
       this.#next[user] = at;
     }
   }
 
-  #add(user: number, world: number, record: number): void {
+  #add(user: number, scenario: number, record: number): void {
     for (let index = 0; index < this.sums.length; index += 1) {
       const sum = this.sums[index];
-      if (sum !== undefined) sum[user] = (sum[user] ?? 0) + (this.#sources[index]?.[world]?.[record] ?? 0);
+      if (sum !== undefined) sum[user] = (sum[user] ?? 0) + (this.#sources[index]?.[scenario]?.[record] ?? 0);
     }
   }
 }

@@ -9,24 +9,24 @@ const buckets = 2 ** 32;
 /** Writes a drawn stage into the database, for metrics that are computed there. */
 export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<JudgedTable> {
   const { draw, weight } = stage;
-  const columns = { record: [], world: [], user: [], inCanary: [], group: [] } as {
+  const columns = { record: [], scenario: [], user: [], inCanary: [], group: [] } as {
     record: number[];
-    world: number[];
+    scenario: number[];
     user: number[];
     inCanary: boolean[];
     group: number[];
   };
-  visitRequests(stage, 'all', null, (record, user, _, world) => {
+  visitRequests(stage, 'all', null, (record, user, _, scenario) => {
     const bucket = draw.buckets[user] ?? 1;
     columns.record.push(record);
-    columns.world.push(world);
+    columns.scenario.push(scenario);
     columns.user.push(user);
     columns.inCanary.push(bucket < weight);
     // Another bucket, another group, as where a log is judged: the low digits of the assignment's hash.
     columns.group.push(Math.floor(bucket * buckets) % jackknifeGroups);
   });
   await createDrawnTable(db);
-  const { record, world, user, inCanary, group } = columns;
-  await db.append(drawnTable, [record, world, user, inCanary, group]);
+  const { record, scenario, user, inCanary, group } = columns;
+  await db.append(drawnTable, [record, scenario, user, inCanary, group]);
   return await createDrawnView(db);
 }

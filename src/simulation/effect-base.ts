@@ -1,8 +1,7 @@
 import { type Metric, metricTraits } from '../domain/metric.ts';
-import { groupMetricOf } from '../metrics/families/group-metrics.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
-import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
+import { groupMetricOf, meanMetricOf } from '../metrics/families/definitions.ts';
 
 /** The candidate's value of a metric on a table of judged requests, and shares of them. */
 export interface EffectBase {

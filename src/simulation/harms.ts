@@ -15,7 +15,7 @@ export function harmsOf(
   population: Population,
   draw: Draw,
 ): Harms {
-  const turned = population.worlds.changes.map(({ effect }) => isHarmful(plan, effect));
+  const turned = population.scenarios.changes.map(({ effect }) => isHarmful(plan, effect));
   const every = planted
     .filter(({ change, effect }) => change.eligible === undefined && isHarmful(plan, effect))
     .map(({ effect }) => within(population, effect));

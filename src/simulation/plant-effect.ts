@@ -1,12 +1,20 @@
-import { changeMeasure } from '../domain/format-bound.ts';
+import { quoteLiteral } from '../database/database.ts';
+import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
-import { type Metric, metricTraits } from '../domain/metric.ts';
-import { falsePositiveRate } from '../metrics/families/false-positive-rate.ts';
+import { metricTraits } from '../domain/metric.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { sliceCondition } from '../metrics/table/slice.ts';
 import type { Effect } from './effect.ts';
 import { type EffectBase, isShare } from './effect-base.ts';
-import { changeOfEvery, current, type ImpossibleEffect, type PlantedChange, recipeFor } from './planted-change.ts';
+import {
+  changeOfEvery,
+  current,
+  type ImpossibleEffect,
+  type IntoSome,
+  type PlantedChange,
+  type Recipe,
+} from './planted-change.ts';
+import { plantingOf } from './plantings.ts';
 
 /** An effect that can be planted, and what the metric is without and with it. */
 export interface PlantedEffect {
@@ -23,34 +31,36 @@ export interface PlantingGround {
   readonly base: EffectBase;
   /** The labels of a classification; empty for a regression. */
   readonly labels: readonly string[];
-  readonly columnOf: (dimension: string) => string;
 }
 
 /** Finds out how often which answers have to change for an effect to be there; or why this log cannot have it. */
 export async function plantEffect(ground: PlantingGround, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
-  const { table, base, labels, columnOf } = ground;
-  const within = sliceCondition({ cohort: 'all', segment: effect.segment }, columnOf);
+  const { table, base, labels } = ground;
+  const within = sliceCondition({ cohort: 'all', segment: effect.segment });
   const from = await base.valueOf(table, effect.metric, `${within} AND candidate_present`);
   if (from === undefined) {
     const hint = 'plant it into a metric that the log holds';
     return { problem: `no request of the log has a value of ${effect.metric.id}`, hint };
   }
   const to = effect.relative ? from * (1 + effect.change) : from + effect.change;
-  const recipe = recipeFor(effect, labels);
-  if (recipe === undefined) {
-    const change = changeOfEvery(effect, from);
+  const planting = plantingOf(effect.metric, labels);
+  if (planting.into === 'none') {
+    return { problem: 'no recorded outcome can show it', hint: 'plant it into a metric that the log holds' };
+  }
+  if (planting.into === 'every') {
+    const change = changeOfEvery(planting, effect, from);
     return 'problem' in change ? change : { effect, change: limited(change, within), from, to };
   }
   if (isShare(effect.metric) && (to < 0 || to > 1)) return beyond(effect, from, effect.change > 0 ? 1 - from : from);
-  const { eligible, replaced } = recipe;
-  const probability = await chance(ground, effect, { within, eligible, replaced, from, to });
+  const { eligible, replaced } = effect.change < 0 ? planting.falling : planting.rising;
+  const wanted = { within, eligible, replaced, from, to, evenly: planting.evenly };
+  const probability = await chance(ground, effect, wanted);
   if (typeof probability !== 'number') return probability;
   return { effect, change: { replaced, eligible: `${within} AND ${eligible}`, probability }, from, to };
 }
 
-interface Wanted extends Pick<PlantedChange, 'replaced'> {
+interface Wanted extends Recipe, Pick<IntoSome, 'evenly'> {
   readonly within: string;
-  readonly eligible: string;
   readonly from: number;
   readonly to: number;
 }
@@ -59,16 +69,9 @@ interface Wanted extends Pick<PlantedChange, 'replaced'> {
 async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): Promise<number | ImpossibleEffect> {
   const { table, base } = ground;
   const { metric } = effect;
-  const { within, eligible, from, to } = wanted;
+  const { within, eligible, evenly, from, to } = wanted;
   const possible = await base.count(table, `${within} AND ${eligible}`);
   if (possible === 0) return beyond(effect, from, 0);
-  if (searched.has(metric.family)) return await searchedChance(ground, effect, wanted);
-  if (metric.family === 'fpr') {
-    // A negative without an answer counts and cannot be turned.
-    const negatives = await base.count(table, `${within} AND ${falsePositiveRate.domain('candidate')}`);
-    const share = (Math.abs(to - from) * negatives) / possible;
-    return share <= 1 ? share : beyond(effect, from, possible / negatives);
-  }
   if (metric.family === 'precision') {
     const answers = await base.count(table, `${within} AND ${answeredWith(metric.label)}`);
     const hits = from * answers;
@@ -78,6 +81,7 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
       ? share
       : beyond(effect, from, Math.abs(hits / (answers + Math.sign(-effect.change) * possible) - from));
   }
+  if (!evenly) return await searchedChance(ground, effect, wanted);
   // Not every request that counts may be changed: one without an answer is wrong, and stays without one.
   const most = possible / (await base.counted(table, metric, `${within} AND candidate_present`));
   const share = Math.abs(to - from) / most;
@@ -85,17 +89,8 @@ async function chance(ground: PlantingGround, effect: Effect, wanted: Wanted): P
 }
 
 function answeredWith(label: string): string {
-  return `candidate_label = '${label.replaceAll("'", "''")}' AND label IS NOT NULL`;
+  return `candidate_label = ${quoteLiteral(label)} AND label IS NOT NULL`;
 }
-
-/** Metrics that do not move in proportion to the answers that change, or by another amount with each. */
-const searched: ReadonlySet<Metric['family']> = new Set([
-  'macro_f1',
-  'auc',
-  'pr_auc',
-  'recall_at_alerts',
-  'decision_cost',
-]);
 
 const searchSteps = 16;
 

@@ -1,21 +1,21 @@
 import { type Database, quoteIdentifier } from '../database/database.ts';
-import { meanMetricOf } from '../metrics/families/mean-metrics.ts';
+import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type Aggregate, aggregatesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
+import { type SumName, sumNamesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
 import type { Role } from '../domain/role.ts';
-import { eligibleSql, worldCount, worldOf, type Worlds } from './worlds.ts';
+import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
 
-/** What each request contributes to a metric, by aggregate and world. */
+/** What each request contributes to a metric, by sum and scenario. */
 export interface Contributions {
   readonly metric: MeanMetric;
   readonly zeroOne: boolean;
-  readonly byAggregate: ReadonlyMap<Aggregate, readonly Float64Array[]>;
+  readonly bySum: ReadonlyMap<SumName, readonly Float64Array[]>;
 }
 
-/** A log in memory: its requests by unit and, within one, by time; and every metric of each in every world. */
+/** A log in memory: its requests by unit and, within one, by time; and every metric of each in every scenario. */
 export interface Population {
-  readonly worlds: Worlds;
+  readonly scenarios: Scenarios;
   readonly records: number;
   /** Names and buckets of the units, under the plan's own salt. */
   readonly units: readonly string[];
@@ -40,13 +40,13 @@ export interface Latencies extends Readonly<Record<Role, Float64Array>> {
 }
 
 /**
- * Reads the table `worlds` into memory, some 60 bytes for each request, metric and world.
+ * Reads the table `scenarios` into memory, some 60 bytes for each request, metric and scenario.
  * @param metrics what the plan guards.
  * @param dimensions name to column of the segments.
  */
 export async function readPopulation(
   db: Database,
-  worlds: Worlds,
+  scenarios: Scenarios,
   metrics: readonly Metric[],
   dimensions: ReadonlyMap<string, string>,
 ): Promise<Population> {
@@ -58,7 +58,7 @@ export async function readPopulation(
   const unitRows = await db.columns('SELECT unit, bucket FROM units ORDER BY unit_index');
   const units = unitRows.strings('unit').map((unit) => unit ?? '');
   return {
-    worlds,
+    scenarios,
     records: rows.rowCount,
     units,
     buckets: unitRows.numbers('bucket'),
@@ -66,9 +66,9 @@ export async function readPopulation(
     times: rows.numbers('at_ms'),
     hours: Int8Array.from(rows.numbers('hour_of_day')),
     segments: new Map([...dimensions].map(([dimension, column]) => [dimension, coded(rows.strings(column))])),
-    contributions: await readContributions(db, worlds, metrics),
-    latencies: await readLatencies(db, worlds),
-    eligible: await readEligible(db, worlds),
+    contributions: await readContributions(db, scenarios, metrics),
+    latencies: await readLatencies(db, scenarios),
+    eligible: await readEligible(db, scenarios),
   };
 }
 
@@ -92,7 +92,7 @@ function coded(texts: readonly (string | null)[]): { readonly values: readonly s
 
 async function readContributions(
   db: Database,
-  worlds: Worlds,
+  scenarios: Scenarios,
   metrics: readonly Metric[],
 ): Promise<ReadonlyMap<string, Contributions>> {
   const contributions = new Map<string, Contributions>();
@@ -100,20 +100,21 @@ async function readContributions(
     const found = meanMetricOf(metric);
     return found === undefined ? [] : [{ id: metric.id, definition: found }];
   })) {
-    const range = await valueRange({ db, name: 'worlds' }, definition);
+    const range = await valueRange({ db, name: 'scenarios' }, definition);
     // One request is a group of its own, so that the sums by unit are made of what the judged sums are made of.
     const rows = await db.columns(
-      `SELECT ${sumColumns(definition, range, 0).join(', ')} FROM worlds GROUP BY world, record ORDER BY world, record`,
+      `SELECT ${sumColumns(definition, range, 0).join(', ')} FROM scenarios GROUP BY scenario, record ORDER BY scenario, record`,
     );
-    const records = rows.rowCount / worldCount(worlds);
-    const byAggregate = new Map(
-      aggregatesOf(definition).map((aggregate) => {
-        const column = rows.numbers(`${aggregate}0`);
-        const ofWorld = (_: unknown, world: number) => column.subarray(world * records, (world + 1) * records);
-        return [aggregate, Array.from({ length: worldCount(worlds) }, ofWorld)] as const;
+    const records = rows.rowCount / scenarioCount(scenarios);
+    const bySum = new Map(
+      sumNamesOf(definition).map((name) => {
+        const column = rows.numbers(`${name}0`);
+        const ofScenario = (_: unknown, scenario: number) =>
+          column.subarray(scenario * records, (scenario + 1) * records);
+        return [name, Array.from({ length: scenarioCount(scenarios) }, ofScenario)] as const;
       }),
     );
-    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, byAggregate });
+    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, bySum });
   }
   return contributions;
 }
@@ -122,14 +123,18 @@ function ranked(role: Role): string {
   return `${role}_latency_ns::DOUBLE AS ${role}, (row_number() OVER (ORDER BY ${role}_latency_ns))::DOUBLE AS ${role}_rank`;
 }
 
-async function readLatencies(db: Database, worlds: Worlds): Promise<Population['latencies']> {
-  const numbers = [worldOf(worlds, 0, 0), worldOf(worlds, 1, 0), ...(worlds.noise === undefined ? [] : [worlds.noise])];
+async function readLatencies(db: Database, scenarios: Scenarios): Promise<Population['latencies']> {
+  const numbers = [
+    scenarioOf(scenarios, 0, 0),
+    scenarioOf(scenarios, 1, 0),
+    ...(scenarios.noise === undefined ? [] : [scenarios.noise]),
+  ];
   const rows = await db.columns(
-    `SELECT * FROM (SELECT world, record, ${ranked('baseline')}, ${ranked('candidate')} FROM worlds WHERE world IN (${numbers.join(', ')}))
-     ORDER BY world, record`,
+    `SELECT * FROM (SELECT scenario, record, ${ranked('baseline')}, ${ranked('candidate')} FROM scenarios WHERE scenario IN (${numbers.join(', ')}))
+     ORDER BY scenario, record`,
   );
   const records = rows.rowCount / numbers.length;
-  // Ordered by the world's number, and so are the ways round.
+  // Ordered by the scenario's number, and so are the ways round.
   return numbers.map((_, way) => {
     const column = (name: string) => rows.numbers(name).subarray(way * records, (way + 1) * records);
     const ranks = { baseline: column('baseline_rank'), candidate: column('candidate_rank') };
@@ -137,17 +142,17 @@ async function readLatencies(db: Database, worlds: Worlds): Promise<Population['
   });
 }
 
-async function readEligible(db: Database, worlds: Worlds): Promise<Population['eligible']> {
-  const columns = eligibleSql(worlds);
+async function readEligible(db: Database, scenarios: Scenarios): Promise<Population['eligible']> {
+  const columns = eligibleSql(scenarios);
   if (columns.length === 0) return [];
   const rowsOf = async (way: 0 | 1) =>
     await db.columns(
-      `SELECT ${columns.join(', ')} FROM worlds WHERE world = ${worldOf(worlds, way, 0)} ORDER BY record`,
+      `SELECT ${columns.join(', ')} FROM scenarios WHERE scenario = ${scenarioOf(scenarios, way, 0)} ORDER BY record`,
     );
   // One after the other: a connection runs one query at a time.
   const asRecorded = await rowsOf(0);
   const swapped = await rowsOf(1);
-  return worlds.changes.map((_, index): [Uint8Array, Uint8Array] => {
+  return scenarios.changes.map((_, index): [Uint8Array, Uint8Array] => {
     // A condition on what is missing is NULL, which is not eligible; a typed array of bytes makes NaN 0.
     const flags = (rows: typeof asRecorded) => Uint8Array.from(rows.numbers(`eligible${index}`));
     return [flags(asRecorded), flags(swapped)];

@@ -1,5 +1,5 @@
 import type { Stage } from '../domain/plan.ts';
-import type { Worlds } from './worlds.ts';
+import type { Scenarios } from './scenarios.ts';
 
 /** A stage of a plan, and how a simulation judges it. */
 export interface SimulatedStage {
@@ -12,7 +12,10 @@ export interface SimulatedStage {
  * The stages that a simulation walks. A split log has no shadow stage, since a version answers only those whom it serves; a stage is
  * judged on the split of the stage before it, or its own where there is none.
  */
-export function simulatedStages(stages: readonly Stage[], comparison: Worlds['comparison']): readonly SimulatedStage[] {
+export function simulatedStages(
+  stages: readonly Stage[],
+  comparison: Scenarios['comparison'],
+): readonly SimulatedStage[] {
   if (comparison === 'paired') return stages.map((stage) => ({ stage, judgedWeight: stage.weight }));
   const exposing = stages.filter(({ weight }) => weight > 0);
   return exposing.map((stage, index) => {

@@ -1,4 +1,4 @@
-import type { NamedSegment } from '../domain/segment-findings.ts';
+import type { NamedSegment } from '../domain/segments.ts';
 
 /** The segments that are tested on their own, in the order in which they appeared over the looks of a stage. */
 export interface Appearance {

@@ -1,6 +1,5 @@
-import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
+import { boundsOwnValue, formatBound, harmfulEnd, limitOf, testedMeasure } from '../domain/bound.ts';
 import type { GuardrailStatus, Segment } from '../domain/evidence.ts';
-import { formatBound, testedMeasure } from '../domain/format-bound.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { GuardrailTest } from './guardrail-test.ts';

@@ -2,7 +2,7 @@ import { boundsOwnValue } from '../domain/bound.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { isPerLabel, metricTraits } from '../domain/metric.ts';
 import type { Bound, Guardrail } from '../domain/plan.ts';
-import { type NamedSegment, trueLabelDimension } from '../domain/segment-findings.ts';
+import { type NamedSegment, trueLabelDimension } from '../domain/segments.ts';
 
 /** One test that a stage has to pass: a bound of a guardrail, on everyone or on one segment. */
 export interface PlannedTest {

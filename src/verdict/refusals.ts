@@ -54,8 +54,9 @@ export function refusalsOf(log: HeldLog): Refusals {
 /** Why a metric is refused; undefined where nothing speaks against it. */
 export function refusalOf({ truth, answers, errors }: Refusals, metric: Metric): string | undefined {
   if (metric.family === 'error_rate') return errors?.why;
-  if (metricTraits(metric).concern !== 'quality') return undefined;
-  return (answers ?? (metric.family === 'agreement' ? undefined : truth))?.why;
+  const traits = metricTraits(metric);
+  if (traits.concern !== 'quality') return undefined;
+  return (answers ?? (traits.truth ? truth : undefined))?.why;
 }
 
 /** The labels that are none, each with how often it is written and the label that it may be. */

@@ -1,6 +1,6 @@
 import { harmfulEnd } from '../domain/bound.ts';
 import type { GuardrailResult } from '../domain/evidence.ts';
-import { formatBound, testedMeasure } from '../domain/format-bound.ts';
+import { formatBound, testedMeasure } from '../domain/bound.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { logBetEvidence } from '../stats/bounds/user-bets.ts';
 import type { TalliedUsers } from '../stats/sums/user-tally.ts';

@@ -4,8 +4,6 @@ import type { PlannedSize } from './planned-units.ts';
 
 /** What tells when a stage ends. */
 export interface StageEnd {
-  /** Units that the plan says it will have. */
-  readonly plannedUnits?: number | undefined;
   readonly stage: Pick<Stage, 'minUnits' | 'minRequests'>;
   /** The shortest time that its requests must span, in ms. */
   readonly minDurationMs: number;
@@ -14,12 +12,11 @@ export interface StageEnd {
 }
 
 /**
- * The number of units that a stage will have at its end, fixed at its first look: what the plan says; else those that its pace so far brings
+ * The number of units that a stage will have at its end, fixed at its first look: those that its pace so far brings
  * until the end of its window or its shortest time, whichever comes later, and never fewer than it asks for.
  * @param judged units and requests of the judged cohort now.
  */
 export function stageHorizon(end: StageEnd, judged: PlannedSize, span: LogSpan): number {
-  if (end.plannedUnits !== undefined) return Math.max(1, end.plannedUnits);
   const requestsPerUnit = judged.units > 0 ? judged.requests / judged.units : 1;
   const asked = Math.max(1, end.stage.minUnits, end.stage.minRequests / Math.max(1, requestsPerUnit));
   return Math.round(Math.max(asked, judged.units * growthUntil(end, span)));

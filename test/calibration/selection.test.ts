@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GuardrailResult } from '../../src/domain/evidence.ts';
+import { guardedMetrics } from '../../src/domain/judged.ts';
 import type { RolloutPlan } from '../../src/domain/plan.ts';
 import { readSelection } from '../../src/gate/judge/read-selection.ts';
-import { guardedMetrics } from '../../src/metrics/compare.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import type { Losses } from '../../src/requests/table/losses.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { seeded } from '../gate/planted-log.ts';
 import { selectionCheck } from '../../src/verdict/checks/selection.ts';
 
@@ -112,18 +111,14 @@ test(`on ${logs} logs that lose as much of either version, selection speaks up i
   const [stage] = plan.stages;
   if (stage === undefined) throw new Error('the plan has a stage');
   await createHealthyLog(0, 'live');
-  const scope = await readStageScope(db, plan, stage, segmentColumn);
+  const scope = await readStageScope(db, plan, stage);
   const table = { db, name: 'judged' };
-  const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
-  const shares = await MetricSampler.over(
-    table,
-    selectionShares(guardedMetrics(plan), scope.comparison),
-    segmentColumn,
-  );
+  const measurer = await TableMeasurer.over(table, guardedMetrics(plan));
+  const shares = await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison));
   const errors = passing(plan).filter(({ metric }) => metric === 'error_rate');
   let alarms = 0;
   for (let log = 0; log < logs; log += 1) {
-    const source = { plan, scope, sampler, shares, losses: healthyLosses(log), plannedUnits: 400 };
+    const source = { plan, scope, measurer, shares, losses: healthyLosses(log), plannedUnits: 400 };
     if (selectionCheck('hold', await readSelection(source, errors)).status === 'hold') alarms += 1;
   }
   expect(alarms).toBeLessThanOrEqual(mostAlarms);
@@ -155,19 +150,15 @@ describe.each(['pairs', 'live'] as const)(`on ${logs} healthy logs in %s`, (shap
     const alarms = { loose: 0, strict: 0 };
     for (let log = 0; log < logs; log += 1) {
       await createHealthyLog(log, shape);
-      const scope = await readStageScope(db, plan, stage, segmentColumn);
+      const scope = await readStageScope(db, plan, stage);
       const table = { db, name: 'judged' };
-      const sampler = await MetricSampler.over(table, guardedMetrics(plan), segmentColumn);
-      const shares = await MetricSampler.over(
-        table,
-        selectionShares(guardedMetrics(plan), scope.comparison),
-        segmentColumn,
-      );
+      const measurer = await TableMeasurer.over(table, guardedMetrics(plan));
+      const shares = await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison));
       for (const [level, each] of [
         ['loose', plan],
         ['strict', strict],
       ] as const) {
-        const source = { plan: each, scope, sampler, shares, plannedUnits: 400 };
+        const source = { plan: each, scope, measurer, shares, plannedUnits: 400 };
         const { status } = selectionCheck('hold', await readSelection(source, passing(each)));
         expect(['pass', 'hold']).toContain(status);
         if (status === 'hold') alarms[level] += 1;

@@ -1,9 +1,9 @@
-import type { NamedSegment, SizedSegment } from '../../src/domain/segment-findings.ts';
+import type { NamedSegment, SizedSegment } from '../../src/domain/segments.ts';
 import type { RolloutPlan } from '../../src/domain/plan.ts';
 import type { Decision } from '../../src/domain/registry.ts';
 import type { Frozen } from '../../src/gate/judge/judged-stage.ts';
 import { judgeStage } from '../../src/gate/judge/judge-stage.ts';
-import type { Sampler } from '../../src/metrics/metric-sampler.ts';
+import type { Measurer } from '../../src/metrics/measurer.ts';
 import type { Slice } from '../../src/metrics/table/slice.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { pairedDifference } from '../../src/stats/estimates/paired-difference.ts';
@@ -29,7 +29,7 @@ export const shares: readonly number[] = (() => {
 
 /** What is simulated. */
 export interface ZipfRollout {
-  /** Users at the last look, which the plan says beforehand. */
+  /** Users at the last look, as many a day; the plan says when its log ends. */
   readonly users: number;
   readonly looks: number;
   /** The locale that loses, from 0, and how much of its accuracy; none where nothing is lost. */
@@ -81,7 +81,12 @@ function draw(random: Random, counts: readonly LocaleCounts[], { harmed }: ZipfR
   else if (luck < 2 * differing + loss) own.gained += 1;
 }
 
-function planOf({ users }: ZipfRollout): RolloutPlan {
+/** The start of a day after the first, by which so many days of the log are there. */
+function dayAfter(days: number): string {
+  return new Date(Date.UTC(2026, 10, 1 + days)).toISOString();
+}
+
+function planOf({ looks }: ZipfRollout): RolloutPlan {
   const parsed = parsePlan({
     path: 'p.yaml',
     text: `apiVersion: canary/v1
@@ -91,7 +96,7 @@ model: m
 registry: r
 baseline: stable
 candidate: 1.1.0
-requests: { source: log.jsonl, segments: { locale: context.locale } }
+requests: { source: log.jsonl, segments: { locale: context.locale }, to: '${dayAfter(looks)}' }
 stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]
 guardrails: [{ metric: accuracy, maxDecrease: 1pp, segments: auto }]`,
     readBase: () => {
@@ -99,15 +104,14 @@ guardrails: [{ metric: accuracy, maxDecrease: 1pp, segments: auto }]`,
     },
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
-  const { plan } = parsed;
-  return { ...plan, statistics: { ...plan.statistics, plannedUnits: users } };
+  return parsed.plan;
 }
 
 function stageOf(plan: RolloutPlan, counts: readonly LocaleCounts[], look: number) {
   const [stage] = plan.stages;
   if (stage === undefined) throw new RangeError('the plan has a stage');
   const all = total(counts);
-  const sampler = samplerOf(counts);
+  const measurer = measurerOf(counts);
   const sizes: SizedSegment[] = counts
     .map(({ users }, locale) => ({ segment: nameOf(locale), units: users }))
     .filter(({ units }) => units > 0)
@@ -131,10 +135,10 @@ function stageOf(plan: RolloutPlan, counts: readonly LocaleCounts[], look: numbe
       outcomes: { baseline: { requests: 0, errors: {} }, candidate: { requests: 0, errors: {} } },
     },
     files: [],
-    span: { first: '2026-11-01T00:00:00.000Z', last: new Date(Date.UTC(2026, 10, 1 + look)).toISOString() },
+    span: { first: '2026-11-01T00:00:00.000Z', last: dayAfter(look) },
     sizes,
-    sampler,
-    shares: sampler,
+    measurer,
+    shares: measurer,
     readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
     readDrift: async () => undefined,
     verdictOnly: true,
@@ -150,7 +154,7 @@ function total(counts: readonly LocaleCounts[]): LocaleCounts {
   return { users: sum(({ users }) => users), lost: sum(({ lost }) => lost), gained: sum(({ gained }) => gained) };
 }
 
-function samplerOf(counts: readonly LocaleCounts[]): Sampler {
+function measurerOf(counts: readonly LocaleCounts[]): Measurer {
   const countsOf = ({ segment }: Slice): LocaleCounts =>
     segment === null ? total(counts) : (counts[Number(segment['locale']?.slice(1))] ?? total([]));
   return {

@@ -1,8 +1,9 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
+import { logFormats } from '../../src/domain/log/log-format.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder } from './harness.ts';
 
@@ -20,36 +21,39 @@ async function evaluate(folder: string, plan: string): Promise<Evidence> {
   return parseEvidence(stdout, 'standard output');
 }
 
-test.each([
-  ['sagemaker-capture', 'sagemaker-capture'],
-  ['sagemaker-label-probability', 'sagemaker-capture'],
-  ['sagemaker-header-rows', 'sagemaker-capture'],
-  ['sagemaker-hugging-face', 'sagemaker-capture'],
-  ['kserve-logger', 'kserve-logger'],
-  ['kserve-outputs', 'kserve-logger'],
-  ['kserve-seldon', 'kserve-logger'],
-  ['inference-table', 'inference-table'],
-  ['inference-table-columns', 'inference-table'],
-  ['tf-serving', 'tf-serving'],
-  ['vertex-log', 'vertex-log'],
-  ['azure-collector', 'azure-collector'],
-])('%s gives the verdict and the numbers of the same requests in format: canary', async (log, format) => {
-  const folder = copyOfFixtures();
-  const imported = await evaluate(folder, `${log}/plan.yaml`);
-  const own = await evaluate(folder, `${log}/same-in-canary.yaml`);
-  expect(imported.inputs.format).toBe(format);
-  expect(own.inputs.format).toBeUndefined();
-  expect(imported.verdict).toEqual(own.verdict);
-  expect(imported.verdict.decision).toBe('increase');
-  expect(imported.guardrails).toEqual(own.guardrails);
-  expect(imported.comparisons).toEqual(own.comparisons);
-  expect(imported.cohorts).toEqual(own.cohorts);
-  expect(imported.outcomes).toEqual(own.outcomes);
-  for (const { rows, lines } of imported.inputs.requests) {
-    const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = lines ?? {};
-    expect(count + unpacked).toBe(rows + joined + unmatched);
-  }
+/** Every folder of fixtures that holds a log, with the format that its plan names. */
+const logs = readdirSync(fixtures)
+  .filter((name) => name !== 'registry')
+  .map((name) => {
+    const plan = readFileSync(join(fixtures, name, 'plan.yaml'), 'utf8');
+    return { log: name, format: /^ {2}format: (\S+)$/mu.exec(plan)?.[1] };
+  });
+
+test('every format has a log among the fixtures', () => {
+  const shown = new Set(logs.map(({ format }) => format));
+  expect(logFormats.filter((format) => format !== 'canary' && !shown.has(format))).toEqual([]);
 });
+
+test.each(logs)(
+  '$log gives the verdict and the numbers of the same requests in format: canary',
+  async ({ log, format }) => {
+    const folder = copyOfFixtures();
+    const imported = await evaluate(folder, `${log}/plan.yaml`);
+    const own = await evaluate(folder, `${log}/same-in-canary.yaml`);
+    expect(imported.inputs.format).toBe(format);
+    expect(own.inputs.format).toBeUndefined();
+    expect(imported.verdict).toEqual(own.verdict);
+    expect(imported.verdict.decision).toBe('increase');
+    expect(imported.guardrails).toEqual(own.guardrails);
+    expect(imported.comparisons).toEqual(own.comparisons);
+    expect(imported.cohorts).toEqual(own.cohorts);
+    expect(imported.outcomes).toEqual(own.outcomes);
+    for (const { rows, lines } of imported.inputs.requests) {
+      const { lines: count = 0, unpacked = 0, joined = 0, unmatched = 0 } = lines ?? {};
+      expect(count + unpacked).toBe(rows + joined + unmatched);
+    }
+  },
+);
 
 test('what SageMaker does not record is uncomputable, and nowhere zero', async () => {
   const folder = copyOfFixtures();

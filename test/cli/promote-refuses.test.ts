@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { evidenceDigest, serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { treeOf } from './harness.ts';
-import {
-  edit,
-  editRecords,
-  evaluate,
-  evaluatedStarter,
-  judgeAll,
-  plan,
-  planName,
-  promote,
-  registryFile,
-  starter,
-} from './starter.ts';
+import { edit, editRecords, evaluate, judgeAll, plan, planName, promote, registryFile, starter } from './starter.ts';
 
 const shadowEvidence = `.canary/${planName}/shadow/evidence.json`;
+
+/** Rewrites evidence and its digest, as somebody would who wants a certain verdict. */
+function forge(folder: string, change: (evidence: Evidence) => Evidence): void {
+  edit(folder, shadowEvidence, (text) => {
+    const forged = change(parseEvidence(text, shadowEvidence));
+    return serializeEvidence({ ...forged, digest: evidenceDigest(forged) });
+  });
+}
 
 type Moved = [evidence: string, happened: (folder: string) => unknown, told: string, ...args: string[]];
 /** What happened between evaluating shadow and promoting it, what promote says, and with what it was called. */
@@ -22,6 +22,24 @@ const moved: Moved[] = [
     'evidence that was edited',
     (folder) => edit(folder, shadowEvidence, (text) => text.replace('"look": 1', '"look": 2')),
     'its digest does not match its content',
+  ],
+  [
+    'evidence whose verdict contradicts its guardrails, sealed anew',
+    (folder) =>
+      forge(folder, (evidence) => ({
+        ...evidence,
+        guardrails: evidence.guardrails.map((result) => ({ ...result, status: 'breach' })),
+      })),
+    'its verdict increase does not follow from its guardrails and checks',
+  ],
+  [
+    'evidence that leaves a guardrail of the plan out, sealed anew',
+    (folder) =>
+      forge(folder, (evidence) => ({
+        ...evidence,
+        guardrails: evidence.guardrails.filter(({ metric }) => metric !== 'accuracy'),
+      })),
+    'it does not say what became of accuracy',
   ],
   [
     'evidence that was cut',
@@ -78,7 +96,7 @@ const moved: Moved[] = [
 ];
 
 test.each(moved)('%s, with exit 5, and changes nothing', async (_, happened, told, ...args) => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   await happened(folder);
   const before = treeOf(folder);
   const { exitCode, stdout, stderr } = await promote(folder, ...args);

@@ -65,6 +65,8 @@ test('the next number follows the rule: PATCH for a re-export, MINOR for a retra
   expect(numberOf(await add(...hashes, '--bump', 'major', '--format', 'json'))).toBe('3.0.0');
 });
 
+const ofServer = ['--runtime', 'http', '--endpoint', '{"url":"http://localhost:8080","protocol":"mlflow"}'];
+const ofProgram = ['--runtime', 'command', '--command', '["serve"]'];
 type Refusal = [wrong: string, code: number, told: string, ...args: string[]];
 const refusals: Refusal[] = [
   ['a version that exists', 5, 'intent has a version 1.0.0 already', '1.0.0'],
@@ -74,6 +76,8 @@ const refusals: Refusal[] = [
   ['an artifact outside by a link', 5, "lies outside of the registry's folder", '--artifact', 'registry/link'],
   ['an artifact that is not there', 5, 'cannot be read', '--artifact', 'registry/nothing'],
   ['an unknown runtime', 2, '--runtime tfj is not known', ...artifact, '--runtime', 'tfj'],
+  ['a command of a runtime that has none', 2, '--runtime http has no command', ...ofServer, '--command', '["serve"]'],
+  ['an endpoint of a runtime that has none', 2, '--runtime command has no endpoint', ...ofProgram, '--endpoint', '{}'],
   ['a runtime without its files', 2, '--runtime tfjs needs --artifact DIR', '--runtime', 'tfjs'],
   ['data that is not there', 2, '--data: nothing.jsonl cannot be read', '--data', 'nothing.jsonl'],
   ['metrics that are no numbers', 2, 'metrics.accuracy is "high", not a number', '--metrics', '{"accuracy":"high"}'],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBound } from '../../src/domain/format-bound.ts';
+import { formatBound } from '../../src/domain/bound.ts';
 import {
   countOf,
   exactNumber,

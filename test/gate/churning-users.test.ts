@@ -1,6 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
-import { checkOf, type PlantedRecord, PlantedRollout } from './planted-log.ts';
+import { checkOf, type PlantedRecord, plantedRollout, planLines } from './planted-log.ts';
 
 function versionAt(salt: string, id: string): string {
   return schemes.murmur3(salt, id) < 0.05 ? '1.1.0' : '1.0.0';
@@ -26,13 +26,14 @@ function churning(seed: number): PlantedRecord[] {
 test.each([1, 2, 3])(
   'users whom a sticky router lost count once, and hold neither sample ratio nor parity (%i)',
   async (seed) => {
-    const rollout = new PlantedRollout().log('log.jsonl', churning(seed));
-    onTestFinished(() => rollout.remove());
-    const evidence = await rollout.evaluate([
-      'requests: { source: log.jsonl, fields: { servedBy: served_by }, segments: { hour: timestamp.hour } }',
-      'stages: [{ name: canary-5, weight: 5% }, { name: full, weight: 1 }]',
-      'guardrails: [{ metric: accuracy, maxDecrease: 9pp }]',
-    ]);
+    const rollout = plantedRollout().write('log.jsonl', churning(seed));
+    const evidence = await rollout.evaluate(
+      planLines([
+        'requests: { source: log.jsonl, fields: { servedBy: served_by }, segments: { hour: timestamp.hour } }',
+        'stages: [{ name: canary-5, weight: 5% }, { name: full, weight: 1 }]',
+        'guardrails: [{ metric: accuracy, maxDecrease: 9pp }]',
+      ]),
+    );
     expect(checkOf(evidence, 'served users')).toMatchObject({
       status: 'warn',
       detail: expect.stringMatching(/the sample ratio counts each of those by the first$/u),

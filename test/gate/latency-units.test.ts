@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { folderWith, pairs } from './held-logs.ts';
-import { flat, inColumn, inContext, jsonLines, requests, served, servedBy, table, told } from './real-log-folder.ts';
-import { worldAt } from './world-at.ts';
+import { heldRollout, pairs } from './held-logs.ts';
+import { flat, inColumn, inContext, requests, served, servedBy, table, told } from './real-log-folder.ts';
 
 /** Judges pairs of which both versions are always right. @param latency what the log says of a request, by version. */
 async function judge(
@@ -19,7 +17,7 @@ async function judge(
       candidate: { prediction, latency_ms: candidate },
     };
   });
-  return (await evaluate(worldAt(folderWith(records, { guardrails, requests: more })), 'plan.yaml', {})).evidence;
+  return await heldRollout(records, { guardrails, requests: more }).evaluate();
 }
 
 const usual = (request: number) => 40 + ((request * 7919) % 2000) / 71;
@@ -84,7 +82,7 @@ test('a live split whose candidate is timed in seconds holds', async () => {
     const record = served(each);
     return servedBy(each) === '1.1.0' ? { ...record, latency_ms: record.latency_ms / 1000 } : record;
   });
-  const { evidence, notes } = await told({ 'log.jsonl': jsonLines(records) }, 'log.jsonl', `${live}${inContext}`);
+  const { evidence, notes } = await told({ 'log.jsonl': records }, 'log.jsonl', `${live}${inContext}`);
   const latency = evidence.guardrails.filter(({ metric }) => metric.startsWith('latency'));
   expect(latency.map(({ status }) => status)).toEqual(['uncomputable', 'uncomputable', 'uncomputable']);
   expect(evidence.verdict.decision).toBe('hold');

@@ -77,7 +77,7 @@ function version(name: string) {
     version: name,
     entry: {
       status: 'registered' as const,
-      artifact: { runtime: 'tfjs' as const },
+      artifact: { runtime: 'tfjs' as const, path: 'models/1', sha256: '0'.repeat(64) },
       signature: { output: { kind: 'classification' as const, labels: ['legit', 'fraud'] } },
     },
   };

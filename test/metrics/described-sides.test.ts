@@ -1,4 +1,3 @@
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { describe, expect, test } from 'vitest';
 import { confusionChanges } from '../../src/metrics/confusion-changes.ts';
 import { latencyCurves } from '../../src/metrics/quantiles/latency-curves.ts';
@@ -93,7 +92,7 @@ describe('confusion changes', () => {
       answered('r7', 'order', 'order', 'order'),
       { id: 'r8', unit: 1, label: 'order', baseline: { label: 'order' }, candidate: { error: 'timeout' } },
     ];
-    expect(await confusionChanges(await table(rows), scope('paired'), segmentColumn)).toEqual({
+    expect(await confusionChanges(await table(rows), scope('paired'))).toEqual({
       comparison: 'paired',
       cohort: 'all',
       labels: 2,
@@ -127,7 +126,7 @@ describe('confusion changes', () => {
       { unit: 1, inCanary: true, label: 'refund', candidate: { label: 'order' } },
       { unit: 2, inCanary: false, label: 'refund', baseline: { label: 'refund' } },
     ];
-    expect(await confusionChanges(await table(rows), scope('served'), segmentColumn)).toEqual({
+    expect(await confusionChanges(await table(rows), scope('served'))).toEqual({
       comparison: 'served',
       cohort: 'canary',
       labels: 1,
@@ -145,11 +144,7 @@ describe('confusion changes', () => {
       locale: 'de',
     }));
     const segmentValues = new Map([['locale', new Map()]]);
-    const found = await confusionChanges(
-      await table([...own, ...others]),
-      { ...scope('paired'), segmentValues },
-      segmentColumn,
-    );
+    const found = await confusionChanges(await table([...own, ...others]), { ...scope('paired'), segmentValues });
     expect(found?.segments).toEqual([
       {
         segment: { locale: 'is' },
@@ -173,7 +168,7 @@ describe('confusion changes', () => {
       const label = `label-${String(index).padStart(2, '0')}`;
       return answered(`r${index}`, label, label, index === 70 ? 'label-00' : label);
     });
-    const confusion = await confusionChanges(await table(rows), scope('paired'), segmentColumn);
+    const confusion = await confusionChanges(await table(rows), scope('paired'));
     expect(confusion?.labels).toBe(80);
     expect(confusion?.changes).toHaveLength(50);
     expect(confusion?.changes[0]?.label).toBe('label-70');
@@ -181,6 +176,6 @@ describe('confusion changes', () => {
 
   test('are absent where no truth is known', async () => {
     const rows = [{ unit: 1, baseline: { label: 'a' }, candidate: { label: 'b' } }];
-    expect(await confusionChanges(await table(rows), scope('paired'), segmentColumn)).toBeUndefined();
+    expect(await confusionChanges(await table(rows), scope('paired'))).toBeUndefined();
   });
 });

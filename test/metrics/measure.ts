@@ -1,8 +1,7 @@
 import { type Metric, parseMetric } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import type { TestedQuantity } from '../../src/metrics/table/subject.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import type { Linearized } from '../../src/stats/estimates/linearized.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
@@ -21,9 +20,9 @@ export async function measure(
 ): Promise<Measured> {
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
   const metric = metricOf(id);
-  const sampler = await MetricSampler.over(judged, [metric], segmentColumn);
+  const measurer = await TableMeasurer.over(judged, [metric]);
   const cohort = comparison === 'paired' ? 'all' : 'canary';
-  return await sampler.measure({ metric, comparison, slice: { cohort, segment: null } }, quantity);
+  return await measurer.measure({ metric, comparison, slice: { cohort, segment: null } }, quantity);
 }
 
 /** The estimate, where the test expects one. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseMetric } from '../../src/domain/metric.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { judgedDatabase, type JudgedRow } from './judged-rows.ts';
 
 const right = { label: 'yes' };
@@ -29,14 +28,14 @@ test('the same mix of segments turns the sign of a served difference that the mi
   const accuracy = parseMetric('accuracy');
   if (accuracy === undefined) throw new Error('accuracy is a metric');
   const db = await judgedDatabase(simpsonRows());
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, [accuracy], segmentColumn);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, [accuracy]);
   const subject = {
     metric: accuracy,
     comparison: 'served',
     slice: { cohort: 'canary', segment: null },
   } as const;
-  const plain = await sampler.measure(subject, 'difference');
-  const stratified = await sampler.postStratified(accuracy, ['locale']);
+  const plain = await measurer.measure(subject, 'difference');
+  const stratified = await measurer.postStratified(accuracy, ['locale']);
   if (plain.kind !== 'linearized' || stratified?.kind !== 'post-stratified') throw new Error('both can be computed');
   // 0.8 * 0.8 + 0.2 * 0.4 = 0.72 against 0.2 * 0.9 + 0.8 * 0.5 = 0.58.
   expect(plain.value).toBeCloseTo(0.14, 12);

@@ -7,10 +7,9 @@ import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import { type Metric, metricTraits } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import type { Slice } from '../../src/metrics/table/slice.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
 
@@ -44,19 +43,19 @@ async function everything(
   unitsInMemory: number,
   measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const sampler = await MetricSampler.over({ db, name: 'judged' }, measured, segmentColumn, unitsInMemory);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, measured, unitsInMemory);
   const found = new Map<string, unknown>();
   for (const metric of measured) {
     for (const [comparison, slice] of slices) {
       const subject = { metric, comparison, slice };
       const name = [metric.id, comparison, JSON.stringify(slice.segment)].join(' ');
       for (const quantity of ['own', 'difference', 'relative'] as const) {
-        found.set(`${name} ${quantity}`, rounded(await sampler.measure(subject, quantity)));
+        found.set(`${name} ${quantity}`, rounded(await measurer.measure(subject, quantity)));
       }
-      found.set(`${name} top`, await sampler.topUnitsShare(subject));
-      if (metricTraits(metric).zeroOne) found.set(`${name} users`, await sampler.tally(subject));
+      found.set(`${name} top`, await measurer.topUnitsShare(subject));
+      if (metricTraits(metric).zeroOne) found.set(`${name} users`, await measurer.tally(subject));
     }
-    found.set(`${metric.id} same mix`, await sampler.postStratified(metric, ['locale']));
+    found.set(`${metric.id} same mix`, await measurer.postStratified(metric, ['locale']));
   }
   return found;
 }
@@ -158,7 +157,7 @@ describe('units that the database adds up', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   test('give the numbers of units that are in memory where a few have most of the requests', async () => {
     const paired = await skewedDatabase(2, 'n');
@@ -169,7 +168,7 @@ describe('units that the database adds up', () => {
     const served = await everything(split, 6000);
     expect(allDifferences(served, await everything(split, 5999))).toEqual([]);
     expect(served.get('kpi.revenue same mix')).toMatchObject({ kind: 'post-stratified' });
-  }, 60_000);
+  });
 
   test('give the shares of requests that metrics leave out', async () => {
     for (const [comparison, answeredBy] of [
@@ -183,11 +182,11 @@ describe('units that the database adds up', () => {
       const name = `left out of precision(yes) ${comparison} null difference`;
       expect(inMemory.get(name)).toMatchObject({ kind: 'linearized' });
     }
-  }, 60_000);
+  });
 
   test('give the same bits whatever the number of threads and the order of the records', async () => {
     const one = await everything(await skewedDatabase(1, 'n, unit_index'), 0);
     const other = await everything(await skewedDatabase(4, 'hash(unit_index + n)'), 0);
     expect(JSON.stringify([...other])).toBe(JSON.stringify([...one]));
-  }, 60_000);
+  });
 });

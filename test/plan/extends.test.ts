@@ -57,6 +57,40 @@ describe('what is wrong in a base', () => {
     ]);
   });
 
+  test.each([
+    ['', 'extends: ../defaults.yaml holds nothing; write key: value in it, such as guardrails:, or take the line out'],
+    [
+      '# only a comment\n---\n',
+      'extends: ../defaults.yaml holds nothing; write key: value in it, such as guardrails:, or take the line out',
+    ],
+    [
+      '- metric: accuracy\n',
+      'extends: ../defaults.yaml is no part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+    ],
+    [
+      'guardrails',
+      'extends: ../defaults.yaml is no part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+    ],
+    [
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1234\n',
+      'extends: ../defaults.yaml is a pointer of Git LFS, not the file; run git lfs pull',
+    ],
+  ])('is that it holds no keys: %j', (base, problem) => {
+    expect(problems(plan, { '../defaults.yaml': base })).toEqual([`rollouts/a.yaml:1:10 ${problem}`]);
+  });
+
+  test('is an extends of its own that names no file', () => {
+    expect(problems(plan, { '../defaults.yaml': 'extends: [a.yaml]\nreplay: { batch: 8 }\n' })).toEqual([
+      'defaults.yaml:1:10 extends: names no file; write the path of one file, relative to this file',
+    ]);
+  });
+
+  test("is guardrails that are no list, although the plan's own are one", () => {
+    expect(problems(plan, { '../defaults.yaml': 'guardrails: { metric: accuracy, maxDecrease: 1pp }\n' })).toHaveLength(
+      1,
+    );
+  });
+
   test('includes its syntax', () => {
     expect(problems(plan, { '../defaults.yaml': 'replay: {\n' })[0]).toMatch(/^defaults\.yaml:2:1 not valid YAML/u);
   });

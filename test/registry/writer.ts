@@ -20,7 +20,7 @@ export async function folderWith(registry: ModelRegistry): Promise<string> {
   return folder;
 }
 
-const built = (file: string) => new URL(`../../dist/registry/${file}`, import.meta.url);
+const built = (file: string) => new URL(`../../dist/modules/registry/${file}`, import.meta.url);
 
 /** What a process that writes does: as the command line would, it says what went wrong and exits 5. */
 const script = `

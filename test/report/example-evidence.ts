@@ -6,7 +6,7 @@ import type {
   RegistryChange,
   Verdict,
 } from '../../src/domain/evidence.ts';
-import { confusion, drift, latency } from './example-aggregates.ts';
+import { confusion, drift, latency } from './example-sections.ts';
 import type { Style } from '../../src/report/words/style.ts';
 
 /** A terminal of so many columns, without colour. */

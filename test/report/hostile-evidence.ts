@@ -1,5 +1,5 @@
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { drift } from './example-aggregates.ts';
+import { drift } from './example-sections.ts';
 import { manySegments, rollbackEvidence } from './example-evidence.ts';
 
 /** What somebody may write into a user's id, a segment, a label, a plan's name or an error, and see obeyed elsewhere. */

@@ -5,9 +5,8 @@ import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
 import { selftest } from '../../src/gate/simulate/selftest.ts';
 import { withDatabase } from '../../src/gate/rollout/with-database.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
-import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
+import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
 import { seededRecords, type SimulatedFolder, simulatedFolder } from './simulated-folder.ts';
@@ -45,10 +44,10 @@ async function shownMean(
     for (let run = 0; run < runs; run += 1) {
       const draw = drawRun(population, run, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
       const stage = { population, draw, weight: 0, until: Infinity, timed: 1, noise: false };
-      const sampler = new DrawnSampler(stage, log.metrics, () => writeDrawnStage(db, stage), segmentColumn);
+      const measurer = new DrawnMeasurer(stage, log.metrics, () => writeDrawnStage(db, stage));
       const slice = { cohort: 'all', segment: read.value.segment } as const;
       const subject = { metric: read.value.metric, comparison: 'paired', slice } as const;
-      const measured = await sampler.measure(subject, own ? 'own' : 'difference');
+      const measured = await measurer.measure(subject, own ? 'own' : 'difference');
       if (measured.kind === 'uncomputable') throw new Error(measured.reason);
       sum += measured.value - (own ? planted.from : 0);
     }
@@ -91,7 +90,7 @@ function ofTwoLabels(chosen = rankings): SimulatedFolder {
   const labels = ['legit', 'fraud'];
   return simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05, labels }), chosen, {
     output: { kind: 'classification', labels },
-    extra: 'judge: all\ndecisionCost: { falsePositive: 5, falseNegative: 20 }\n',
+    plan: { judge: 'all', decisionCost: '{ falsePositive: 5, falseNegative: 20 }' },
   });
 }
 

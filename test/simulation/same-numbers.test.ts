@@ -6,11 +6,10 @@ import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
 import { withDatabase } from '../../src/gate/rollout/with-database.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
-import { MetricSampler } from '../../src/metrics/metric-sampler.ts';
+import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import type { TestedQuantity } from '../../src/metrics/table/subject.ts';
-import { segmentColumn } from '../../src/requests/values/read-options.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
-import { DrawnSampler } from '../../src/simulation/drawn-sampler.ts';
+import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
 import { seededRecords, simulatedFolder } from './simulated-folder.ts';
@@ -50,8 +49,8 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
       const until = Math.min(...population.times) + share * 3 * 86_400_000;
       const stage = { population, draw, weight: 0.3, until, timed: 1, noise: false };
       const table = await writeDrawnStage(db, stage);
-      const drawn = new DrawnSampler(stage, log.metrics, async () => table, segmentColumn);
-      const judged = await MetricSampler.over(table, log.metrics, segmentColumn);
+      const drawn = new DrawnMeasurer(stage, log.metrics, async () => table);
+      const judged = await TableMeasurer.over(table, log.metrics);
       for (const metric of log.metrics) {
         for (const quantity of quantities) {
           for (const cohort of cohorts) {

@@ -1,11 +1,13 @@
 import { unusableFile } from '../../domain/errors.ts';
-import type { Evidence, VersionFacts } from '../../domain/evidence.ts';
-import type { Stage } from '../../domain/plan.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import type { Evidence, GuardrailResult, VersionFacts } from '../../domain/evidence.ts';
+import type { Guardrail, Stage } from '../../domain/plan.ts';
 import { resolveArtifact, verifyArtifact } from '../../models/artifact.ts';
 import { artifactIdentity } from '../../models/artifact-identity.ts';
 import type { NumberedVersion } from '../../domain/resolve-version.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import { digestGolden } from '../golden/read-golden.ts';
+import { decide } from '../../verdict/decide.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
@@ -15,7 +17,7 @@ import type { Rollout } from '../rollout/rollout.ts';
  * @returns what a person should know although it does not stop the change, a sentence each.
  * @throws UserError (exit 5) that names what moved.
  */
-export async function checkBinding(
+export async function verifyBinding(
   rollout: Rollout,
   stage: Stage,
   evidence: Evidence,
@@ -34,6 +36,11 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
     return 'its digest does not match its content: it was edited or cut';
   if (evidence.plan.name !== plan.name) return `it is for the plan ${evidence.plan.name}`;
   if (evidence.plan.sha256 !== sha256) return 'the plan changed since';
+  const { decision } = evidence.verdict;
+  if (decide(evidence.guardrails, evidence.checks).decision !== decision)
+    return `its verdict ${decision} does not follow from its guardrails and checks`;
+  const untold = untoldGuardrail(plan.guardrails, evidence.guardrails);
+  if (untold !== undefined) return `it does not say what became of ${untold}`;
   if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight)
     return `it is for stage ${evidence.stage.name}`;
   const entered = record?.entered ?? [];
@@ -45,6 +52,14 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
     (version) => (evidence.rollout.traffic[version] ?? 0) !== (registry.traffic[version] ?? 0),
   );
   return moved === undefined ? undefined : `the traffic of ${moved} moved since`;
+}
+
+/** A bound of the plan that evidence says nothing of, so that no evaluation of this plan can have made it. */
+function untoldGuardrail(guardrails: readonly Guardrail[], results: readonly GuardrailResult[]): string | undefined {
+  const told = new Set(results.map(({ metric, bound }) => canonicalJson({ metric, bound })));
+  return guardrails
+    .filter(({ metric, bounds }) => bounds.some((bound) => !told.has(canonicalJson({ metric: metric.id, bound }))))
+    .map(({ metric }) => metric.id)[0];
 }
 
 async function checkArtifact(

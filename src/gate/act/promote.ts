@@ -8,7 +8,7 @@ import { registryPath, type RegistryUpdate, updateRegistry } from '../../registr
 import type { Person, RecordedLook } from '../../registry/change/transition.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
-import { checkBinding } from './evidence-binding.ts';
+import { verifyBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from '../rollout/look-history.ts';
 import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
@@ -105,7 +105,7 @@ async function evidenceFor(
         hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it; the registry is at revision ${rollout.registry.revision}.`,
       });
     }
-    for (const note of await checkBinding(rollout, stage, evidence, place.latest)) world.note(note);
+    for (const note of await verifyBinding(rollout, stage, evidence, place.latest)) world.note(note);
     return evidence;
   } catch (error) {
     if (!mayBeAbsent || !(error instanceof UserError)) throw error;

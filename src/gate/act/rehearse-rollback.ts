@@ -1,11 +1,12 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { applyVerdict } from '../../registry/change/apply-verdict.ts';
-import { type RolloutVersions, nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
+import { type RolloutVersions, nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry, registryPath, updateRegistry } from '../../registry/store/registry-store.ts';
 import { recordRehearsal } from '../../registry/change/rehearsal.ts';
 import type { Rehearsal } from '../../report/commands/rehearsal-text.ts';
@@ -85,10 +86,14 @@ async function rollBackCopy(
   }
 }
 
+const copyPrefix = 'canary-rehearsal-';
+
 async function folderWithCopy(registryFile: string, model: string): Promise<string> {
   let folder: string | undefined;
   try {
-    folder = await mkdtemp(join(tmpdir(), 'canary-rehearsal-'));
+    await sweepAbandoned(tmpdir(), copyPrefix);
+    folder = join(tmpdir(), ownedName(copyPrefix));
+    await mkdir(folder, { mode: 0o700 });
     await copyFile(registryFile, registryPath(folder, model));
     return folder;
   } catch (error) {
@@ -110,7 +115,7 @@ async function updateUntilExposed(
   for (;;) {
     const { registry } = await readRegistry(folder, model);
     if (rolloutState(registry, rollout.name) === 'complete' || (registry.traffic[rollout.candidate] ?? 0) > 0) return;
-    const stage = nextStage(stages, registry.rollouts[rollout.name]?.entered ?? []);
+    const stage = nextStage(stages, rolloutRecord(registry, rollout.name)?.entered ?? []);
     if (stage === undefined) return;
     const change = { rollout, stage, stages, at };
     await updateRegistry(folder, model, null, (before) => applyVerdict(before, 'increase', change));

@@ -1,4 +1,4 @@
-import type { RolloutVersions } from '../../registry/file/rollout-state.ts';
+import { rolloutRecord, type RolloutVersions } from '../../registry/file/rollout-state.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { readRegistry, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
@@ -47,7 +47,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
   const { before, after, changelogFailure } = done.update;
   if (changelogFailure !== undefined) world.note(changelogFailure);
   const apply = subject.loaded === undefined ? undefined : await applyChange(world, subject.loaded);
-  const stage = before.rollouts[done.rollout.name]?.entered.at(-1);
+  const stage = rolloutRecord(before, done.rollout.name)?.entered.at(-1);
   return {
     ...named,
     action: 'rollback',

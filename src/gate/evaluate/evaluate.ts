@@ -3,15 +3,14 @@ import { asSentence } from '../../report/words/paragraph.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
-import { MemorySampler } from '../../metrics/memory-sampler.ts';
+import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
-import { segmentColumn } from '../../requests/values/read-options.ts';
 import type { Report } from '../../report/document/report.ts';
 import { concludeLook } from '../look/conclude-look.ts';
-import { evaluateAggregates } from '../dashboards/judge-aggregates.ts';
+import { evaluateTold } from '../dashboards/judge-told.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
 import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from '../rollout/look-history.ts';
@@ -70,7 +69,7 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const evidence =
     rollout.plan.requests.format === 'aggregates'
-      ? await evaluateAggregates(world, rollout, stage, previous, golden)
+      ? await evaluateTold(world, rollout, stage, previous, golden)
       : await withDatabase(world, work, (db) =>
           evaluateStage(world, rollout, stage, db, previous, { ...options, golden }),
         );
@@ -111,15 +110,15 @@ async function evaluateStage(
     fresh,
   });
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
-  const sampler = new MemorySampler(judged.sampler, { peaks: memory, ...wholeSize(judged.scope) });
+  const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
-    confusion: await confusionChanges(table, judged.scope, segmentColumn),
+    confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, sampler, now: world.now().toISOString() }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, measurer, now: world.now().toISOString() }, frozen),
   });
 }
 

@@ -1,8 +1,8 @@
 import { type Role, roles } from '../../domain/role.ts';
 import type { CohortSize } from '../../domain/evidence.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import {
   createJudgedTable,
@@ -12,8 +12,8 @@ import {
   type OutcomeSource,
 } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
-import { MetricSampler } from '../../metrics/metric-sampler.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { TableMeasurer } from '../../metrics/measurer.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { segmentSizes } from '../../metrics/table/segment-sizes.ts';
 import { readStageScope } from '../../metrics/table/stage-scope.ts';
 import type { Database } from '../../database/database.ts';
@@ -43,16 +43,16 @@ export async function prepareJudgement(
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
-  const weight = splitWeight({ ...rollout, plan }, stage);
+  const weight = canaryShare({ ...rollout, plan }, stage);
   const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const numbers = { ...numbersOf(guardedMetrics(plan), output), times: true };
+  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
-  const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, numbers);
+  const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
-  const scope = await readStageScope(db, plan, stage, segmentColumn);
-  const samplerOf = (judged: JudgedTable) => MetricSampler.over(judged, guardedMetrics(plan), segmentColumn);
+  const scope = await readStageScope(db, plan, stage);
+  const measurerOf = (judged: JudgedTable) => TableMeasurer.over(judged, guardedMetrics(plan));
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const timedTwice = sources.baseline.latency === 'measured';
   const { units, sharedUnits } = log.totals;
@@ -66,28 +66,21 @@ export async function prepareJudgement(
     span: log.totals.span,
     losses: log.totals.losses,
     ...(live ? { served: { weight, units, shared: sharedUnits, byFirst: await usersByFirst(db) } } : {}),
-    ...(isRecorded ? { hours: (change) => readHourBlocks(table, change, segmentColumn) } : {}),
+    ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
     later: laterParts(log.totals.span).map(({ name, from }, index) => ({
       name,
-      sampler: async () => await samplerOf(await createLaterTable(table, from, index)),
+      measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
     })),
-    sizes: await segmentSizes(db, scope, segmentColumn),
+    sizes: await segmentSizes(db, scope),
     held,
-    sampler: refusing(namingLimits(await samplerOf(table), formatLimits(plan, sources, log.totals)), refusalsOf(held)),
-    shares: await MetricSampler.over(table, selectionShares(guardedMetrics(plan), scope.comparison), segmentColumn),
-    noise: timedTwice ? await samplerOf(await createNoiseTable(table)) : undefined,
+    measurer: refusing(
+      namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)),
+      refusalsOf(held),
+    ),
+    shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
+    noise: timedTwice ? await measurerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
-      readCohortParity({
-        table,
-        plan,
-        scope,
-        weight,
-        assigned,
-        numbers,
-        plannedUnits,
-        columnOf: segmentColumn,
-        byFirst: live,
-      }),
+      readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
@@ -112,7 +105,7 @@ async function usersByFirst(db: Database): Promise<readonly CohortSize[]> {
  * The share of units that the canary cohort should have, in [0, 1]: the stage's weight by which the hash assigns them; in a live split the
  * share of traffic that the candidate has now, where it has one, since the stage that is asked for has not begun.
  */
-export function splitWeight(
+export function canaryShare(
   { plan, registry, candidate }: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
   stage: Stage,
 ): number {

@@ -1,8 +1,8 @@
-import type { DriftFindings, MeasuredFeature } from '../../domain/drift.ts';
+import type { MeasuredDrift, MeasuredFeature } from '../../domain/drift.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { Drift, RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { type FeatureSource, measureFeature } from '../../metrics/drift/drift-feature.ts';
 import type { JudgedTable } from '../../metrics/table/judged-table.ts';
 import { measureQuality } from '../../metrics/drift/quality-drift.ts';
@@ -61,7 +61,7 @@ export async function completeDrift(
   output: OutputSignature,
   input: InputDrift | undefined,
   plannedUnits: number,
-): Promise<DriftFindings | undefined> {
+): Promise<MeasuredDrift | undefined> {
   if (drift === undefined || input === undefined) return undefined;
   const predictions = await measureAll(table.db, [
     { name: 'prediction', about: 'prediction', sql: predictionsOf(table), kind: kindOf(output) },

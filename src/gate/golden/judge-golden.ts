@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { GoldenFileFacts } from '../../domain/log/request-file-facts.ts';
+import { isRecorded } from '../../domain/registry.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import type { Database } from '../../database/database.ts';
@@ -49,7 +50,7 @@ export async function judgeGolden(world: World, rollout: Rollout, fresh: boolean
 
 /** Whether there is anything that the candidate could be asked. */
 export function canRun({ candidate }: Pick<Rollout, 'candidate'>): boolean {
-  return candidate.entry.artifact.runtime !== 'recorded';
+  return !isRecorded(candidate.entry.artifact.runtime);
 }
 
 async function ask(

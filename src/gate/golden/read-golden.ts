@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import { type Diagnostic, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { Golden, RolloutPlan } from '../../domain/plan.ts';
@@ -21,7 +21,7 @@ export interface GoldenSet {
 }
 
 /** What reading golden requests needs of a rollout. */
-export type GoldenSubject = Pick<Rollout, 'plan' | 'folder' | 'file' | 'baseline' | 'candidate'>;
+export type RolloutWithGolden = Pick<Rollout, 'plan' | 'folder' | 'file' | 'baseline' | 'candidate'>;
 
 /** Findings of one mistake in a thousand lines are not read; so many are told. */
 const mostTold = 20;
@@ -33,20 +33,20 @@ const mostTold = 20;
  * @throws UserError (exit 5) with every line that is no golden request, by file and line, each id that is there twice, and a file
  * without any
  */
-export async function readGolden(world: World, subject: GoldenSubject): Promise<GoldenSet | undefined> {
-  const { golden } = subject.plan;
+export async function readGolden(world: World, rollout: RolloutWithGolden): Promise<GoldenSet | undefined> {
+  const { golden } = rollout.plan;
   if (golden === undefined) return undefined;
   const read: { readonly facts: GoldenFileFacts; readonly reading: GoldenReading }[] = [];
-  for (const file of await goldenFiles(subject, golden)) read.push(await readFileOf(subject, file));
+  for (const file of await goldenFiles(rollout, golden)) read.push(await readFileOf(rollout, file));
   const records = read.flatMap(({ reading }) => reading.records);
-  const { requests, diagnostics } = await withDatabase(world, workFolder(subject.folder), (db) =>
-    resolveGolden(db, subject, records),
+  const { requests, diagnostics } = await withDatabase(world, workFolder(rollout.folder), (db) =>
+    resolveGolden(db, rollout, records),
   );
   const wrong = [...read.flatMap(({ reading }) => reading.diagnostics), ...diagnostics, ...repeated(requests)];
   if (wrong.length > 0) throw wrongRecords(wrong);
   const empty = read.find(({ facts }) => facts.requests === 0);
   if (empty !== undefined) {
-    throw unusableFile(`${shownIn(subject, empty.facts.path)} has no golden request`, {
+    throw unusableFile(`${shownIn(rollout, empty.facts.path)} has no golden request`, {
       hint: 'write one JSON object a line with an id, an input and a label, or take the file out of golden:',
     });
   }
@@ -56,24 +56,33 @@ export async function readGolden(world: World, subject: GoldenSubject): Promise<
 /** The golden files as they are now. @throws UserError (exit 5) for a name that no file has */
 export async function digestGolden({ folder, plan }: Pick<Rollout, 'folder' | 'plan'>) {
   const files = await resolveRequestFiles(folder, plan.golden?.source ?? [], 'golden');
-  return await Promise.all(
-    files.map(async ({ path, absolutePath }) => ({ path, ...digestOf(await readFile(absolutePath)) })),
-  );
+  return await Promise.all(files.map(async (file) => ({ path: file.path, ...digestOf(await bytesOf(file)) })));
 }
 
-async function goldenFiles(subject: GoldenSubject, { source }: Golden): Promise<readonly RequestFile[]> {
-  const files = await resolveRequestFiles(subject.folder, source, 'golden');
+async function goldenFiles(rollout: RolloutWithGolden, { source }: Golden): Promise<readonly RequestFile[]> {
+  const files = await resolveRequestFiles(rollout.folder, source, 'golden');
   const other = files.find(({ path }) => !/\.(?:jsonl|ndjson|json)$/iu.test(path));
   if (other === undefined) return files;
-  throw unusableFile(`${shownIn(subject, other.path)} is not a file of golden requests`, {
+  throw unusableFile(`${shownIn(rollout, other.path)} is not a file of golden requests`, {
     hint: 'write them as JSON lines, in a file whose name ends in .jsonl',
   });
 }
 
-async function readFileOf(subject: GoldenSubject, { path, absolutePath }: RequestFile) {
-  const { plan, candidate } = subject;
-  const bytes = await readFile(absolutePath);
-  const reading = readGoldenRecords(shownIn(subject, path), bytes.toString('utf8'), {
+/** @throws UserError (exit 5) for a file that cannot be read whole */
+async function bytesOf({ path, absolutePath }: RequestFile): Promise<Buffer> {
+  try {
+    return await readRegularFile(absolutePath, mostTextBytes);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw unusableFile(`golden: ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readFileOf(rollout: RolloutWithGolden, file: RequestFile) {
+  const { plan, candidate } = rollout;
+  const { path } = file;
+  const bytes = await bytesOf(file);
+  const reading = readGoldenRecords(shownIn(rollout, path), bytes.toString('utf8'), {
     fields: fieldsOf(plan),
     version: candidate.version,
     output: candidate.entry.signature.output,

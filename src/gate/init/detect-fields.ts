@@ -1,5 +1,5 @@
 import { isWithin, pathOf, plainKeys } from '../../domain/log/record-path.ts';
-import type { SampledField, SampledFields } from '../../requests/explain/sample-fields.ts';
+import type { SurveyedField, SurveyedFields } from '../../requests/explain/survey-fields.ts';
 
 /** Where a log seems to keep what; absent for what nothing looks like. */
 export interface DetectedFields {
@@ -43,7 +43,7 @@ const mostSegmentValues = 20;
  * Guesses where a log keeps what: by name, and by whether the values are what such a field holds.
  * @param versions numbers of the registry's versions, by which outcomes are known.
  */
-export function detectFields({ records, fields }: SampledFields, versions: readonly string[]): DetectedFields {
+export function detectFields({ records, fields }: SurveyedFields, versions: readonly string[]): DetectedFields {
   const filled = fields.filter(({ present }) => present >= records * 0.9);
   const id = named(filled, names.id, ({ distinct }) => distinct >= records * 0.9);
   const timestamp = named(filled, names.timestamp, ({ times }) => times >= records * 0.9);
@@ -63,7 +63,7 @@ export function detectFields({ records, fields }: SampledFields, versions: reado
         )?.path
       : undefined;
   const taken = [id, timestamp, unit, input, label, servedBy, outcomes].filter((path) => path !== undefined);
-  const isFree = ({ path }: SampledField) => !taken.some((each) => isWithin(pathOf(path), pathOf(each)));
+  const isFree = ({ path }: SurveyedField) => !taken.some((each) => isWithin(pathOf(path), pathOf(each)));
   return {
     ...whatWasFound({ id, timestamp, unit, input, label, outcomes, servedBy }),
     segments: segmentsIn(filled.filter(isFree), records),
@@ -76,9 +76,9 @@ function whatWasFound(found: Readonly<Record<string, string | undefined>>): Part
 
 /** The field with the most telling name, of equal ones the one nearest to the record's root. */
 function named(
-  fields: readonly SampledField[],
+  fields: readonly SurveyedField[],
   wanted: readonly string[],
-  fits: (field: SampledField) => boolean,
+  fits: (field: SurveyedField) => boolean,
 ): string | undefined {
   for (const name of wanted) {
     const found = fields
@@ -90,7 +90,7 @@ function named(
 }
 
 /** An object of that name at the record's root: its fields are told apart, and it is what is sent to a model. */
-function prefixNamed(fields: readonly SampledField[], wanted: readonly string[]): string | undefined {
+function prefixNamed(fields: readonly SurveyedField[], wanted: readonly string[]): string | undefined {
   return wanted.find((name) => fields.some(({ path }) => path !== name && isWithin(pathOf(path), [name])));
 }
 
@@ -104,7 +104,7 @@ function lastName(path: string): string {
   return (typeof last === 'string' ? last : path).split('.').at(-1) ?? path;
 }
 
-function outcomesIn(fields: readonly SampledField[], versions: readonly string[]): string | undefined {
+function outcomesIn(fields: readonly SurveyedField[], versions: readonly string[]): string | undefined {
   for (const { path } of fields) {
     for (const version of versions) {
       // A version is one key of a record, and in the name of a column as many as it has dots.
@@ -117,7 +117,7 @@ function outcomesIn(fields: readonly SampledField[], versions: readonly string[]
 }
 
 /** Words of which there are few: a language, a device, a country. */
-function segmentsIn(fields: readonly SampledField[], records: number): Readonly<Record<string, string>> {
+function segmentsIn(fields: readonly SurveyedField[], records: number): Readonly<Record<string, string>> {
   const few = fields.filter(
     ({ distinct, numbers, times }) =>
       distinct >= 2 && distinct <= Math.min(mostSegmentValues, records / 20) && numbers === 0 && times === 0,

@@ -7,7 +7,7 @@ import type { ModelRegistry } from '../../domain/registry.ts';
 import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
 import { waitingLines } from '../../report/commands/waiting-text.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
-import { type SampledFields, sampleFields } from '../../requests/explain/sample-fields.ts';
+import { type SurveyedFields, surveyFields } from '../../requests/explain/survey-fields.ts';
 import { reviewPlan } from '../review/review-plan.ts';
 import { type DetectedFields, detectFields } from './detect-fields.ts';
 import { detectabilityComment, type PlanDraft, planFromLog, proposedMetrics } from './plan-from-log.ts';
@@ -146,18 +146,18 @@ function newestOf({ model, aliases, versions }: ModelRegistry): string {
   });
 }
 
-async function sampleLog(world: World, target: string, log: string): Promise<SampledFields> {
+async function sampleLog(world: World, target: string, log: string): Promise<SurveyedFields> {
   const files = await resolveRequestFiles(world.cwd, [log], '--log');
   const [first] = files;
   if (first === undefined) throw unusableFile(`${log} matches no file`);
   const work = workFolder(target);
   await mkdir(dirname(work), { recursive: true });
   await prepareFolder(work);
-  return await withDatabase(world, work, async (db) => await sampleFields(db, first));
+  return await withDatabase(world, work, async (db) => await surveyFields(db, first));
 }
 
 /** A record is nothing without these, and a wrong guess would be worse than none. */
-function requireFields(fields: DetectedFields, { fields: sampled }: SampledFields, log: string): void {
+function requireFields(fields: DetectedFields, { fields: sampled }: SurveyedFields, log: string): void {
   const missing = (['id', 'timestamp', 'unit'] as const).filter((name) => fields[name] === undefined);
   if (missing.length === 0) return;
   const seen = sampled.map(({ path }) => path).slice(0, 12);

@@ -1,7 +1,7 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { formatQuantity } from '../../domain/format-number.ts';
-import { testedMeasure } from '../../domain/format-bound.ts';
+import { testedMeasure } from '../../domain/bound.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { boundary } from '../../stats/bounds/boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../../stats/distributions.ts';

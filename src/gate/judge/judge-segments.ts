@@ -2,7 +2,7 @@ import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { countOf } from '../../domain/format-number.ts';
 import type { Guardrail } from '../../domain/plan.ts';
-import { type SizedSegment, trueLabelDimension, type UnjudgedSegment } from '../../domain/segment-findings.ts';
+import { type SizedSegment, trueLabelDimension, type UnjudgedSegment } from '../../domain/segments.ts';
 import { fewestEffectiveUnits } from '../../stats/bounds/confidence-bound.ts';
 import { mostWaiting, showsNoChange } from '../../stats/bounds/no-change.ts';
 import type { TalliedUsers } from '../../stats/sums/user-tally.ts';

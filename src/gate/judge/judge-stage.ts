@@ -1,6 +1,8 @@
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { Frozen } from '../../domain/registry.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
-import { compareVersions, guardedMetrics } from '../../metrics/compare.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
+import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
@@ -25,7 +27,7 @@ import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { holdByHours } from './hold-by-hours.ts';
 import { judgeTest, subjectOf } from './judge-test.ts';
-import type { Frozen, JudgedStage } from './judged-stage.ts';
+import type { JudgedStage } from './judged-stage.ts';
 import { lateDivisor, seriesOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
@@ -35,7 +37,7 @@ export interface Judgement {
   readonly guardrails: readonly GuardrailResult[];
   readonly checks: readonly CheckResult[];
   /** Absent where the plan names no reference. */
-  readonly drift?: DriftFindings | undefined;
+  readonly drift?: MeasuredDrift | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Judgement {
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
-  const { plan, stage, scope, sampler } = judged;
+  const { plan, stage, scope, measurer } = judged;
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const series = seriesOf(judged, frozen);
   const { level, appearance } = series;
@@ -63,14 +65,14 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
     judge,
     level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
-    tally: (test) => sampler.tally(subjectOf(scope, test)),
+    tally: (test) => measurer.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),
   });
   const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
-  const comparisons = needsComparisons(judged) ? await compareVersions(sampler, plan, scope, shown) : [];
+  const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
     frozen: level,
@@ -122,14 +124,14 @@ async function checksOf(
   noises: readonly MeasuredNoise[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, sampler, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
   const { checks, statistics } = plan;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
-  const reversals = await segmentReversals(sampler, guardedMetrics(plan), scope, comparisons, settings);
+  const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
     rejectedRecords(files, plan.requests.maxRejected),

@@ -1,9 +1,9 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
-import { formatBound } from '../../domain/format-bound.ts';
+import { formatBound } from '../../domain/bound.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
 import type { IntervalSettings } from '../../stats/bounds/confidence-bound.ts';
@@ -15,12 +15,12 @@ import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 
 /** What a test is judged from. */
-export interface TestSubject {
+export interface TestedStage {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
-  readonly sampler: Sampler;
+  readonly measurer: Measurer;
   /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: Sampler | undefined;
+  readonly noise?: Measurer | undefined;
   /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
   readonly verdictOnly?: boolean;
 }
@@ -40,11 +40,11 @@ export interface JudgedTest {
  * @param level `tests`: by how many the alpha of a breach is divided; `plannedUnits`: N* of the sequential bound.
  */
 export async function judgeTest(
-  subject: TestSubject,
+  subject: TestedStage,
   test: PlannedTest,
   level: { readonly tests: number; readonly plannedUnits: number },
 ): Promise<JudgedTest> {
-  const { plan, scope, sampler } = subject;
+  const { plan, scope, measurer } = subject;
   const { confidence, inference } = plan.statistics;
   const { bound } = test;
   const noise = await measureNoise(subject, test);
@@ -56,7 +56,7 @@ export async function judgeTest(
   };
   const measured =
     unresolved === undefined
-      ? await sampler.measure(subjectOf(scope, test), quantityOf(bound))
+      ? await measurer.measure(subjectOf(scope, test), quantityOf(bound))
       : uncomputable(unresolved);
   const estimate = estimateAt(
     measured,
@@ -74,14 +74,14 @@ export async function judgeTest(
  * there is no number at all. Empty where the bound is no such one.
  */
 async function absoluteHint(
-  { plan, scope, sampler }: TestSubject,
+  { plan, scope, measurer }: TestedStage,
   test: PlannedTest,
   { status, unit }: GuardrailResult,
   settings: IntervalSettings,
 ): Promise<string> {
   const { bound } = test;
   if (!bound.relative || (status !== 'inconclusive' && status !== 'uncomputable')) return '';
-  const difference = await sampler.measure(subjectOf(scope, test), 'difference');
+  const difference = await measurer.measure(subjectOf(scope, test), 'difference');
   if (difference.kind !== 'linearized' || difference.baseline === undefined) return '';
   if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it is relative to nothing';
   const absolute = { ...bound, relative: false, value: bound.value * difference.baseline };
@@ -91,7 +91,7 @@ async function absoluteHint(
   return `; an absolute bound as wide (${formatBound(absolute, unit)}) would decide it: ${found.status}`;
 }
 
-async function measureNoise({ scope, noise }: TestSubject, test: PlannedTest): Promise<MeasuredNoise | undefined> {
+async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
   if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
     return undefined;
   const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));

@@ -1,17 +1,17 @@
-import type { NamedSegment, SizedSegment } from '../../domain/segment-findings.ts';
+import type { NamedSegment, SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { CohortSize } from '../../domain/evidence.ts';
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { ChangeByHours } from '../../metrics/hour-blocks.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
-import type { TestSubject } from './judge-test.ts';
+import type { TestedStage } from './judge-test.ts';
 
 /** What was frozen at the first look of a series, so that looking again cannot loosen it. */
 export interface Frozen {
@@ -28,7 +28,7 @@ export interface Frozen {
 }
 
 /** What a stage is judged from. */
-export interface JudgedStage extends TestSubject {
+export interface JudgedStage extends TestedStage {
   readonly stage: Stage;
   readonly files: readonly RequestFileFacts[];
   /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
@@ -52,16 +52,16 @@ export interface JudgedStage extends TestSubject {
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
-  readonly shares: Sampler;
+  readonly shares: Measurer;
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
-  readonly readDrift: (plannedUnits: number) => Promise<DriftFindings | undefined>;
+  readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
 }
 
 /** The requests from some time on. */
 export interface LaterPart {
   /** As a sentence names it: `the second half`. */
   readonly name: string;
-  readonly sampler: () => Promise<Sampler>;
+  readonly measurer: () => Promise<Measurer>;
 }

@@ -1,10 +1,9 @@
-import { boundsOwnValue, harmfulEnd, limitOf } from '../../domain/bound.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
+import { boundsOwnValue, harmfulEnd, limitOf, testedMeasure } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
-import { testedMeasure } from '../../domain/format-bound.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
-import { labelledAlike, labelledDifferent, leftOutOf, needsTruth } from '../../metrics/families/selection-shares.ts';
+import { labelledAlike, labelledDifferent, leftOutOf } from '../../metrics/families/selection-shares.ts';
 import type { Subject } from '../../metrics/table/subject.ts';
 import type { Losses, UserLosses } from '../../requests/table/losses.ts';
 import { isProvenAbove, isProvenLess } from '../../stats/bounds/proven-share.ts';
@@ -26,7 +25,7 @@ interface Passed {
 export async function readSelection(source: SelectionSource, results: readonly GuardrailResult[]): Promise<Selection> {
   const { plan, scope } = source;
   const passed = passedSubjects(source, results);
-  const ofTruth = scope.comparison === 'paired' && passed.some(({ metric }) => needsTruth(metric));
+  const ofTruth = scope.comparison === 'paired' && passed.some(({ metric }) => metricTraits(metric).truth);
   const losses = passed.length === 0 ? [] : (source.losses ?? []);
   const alphaEach = plan.checks.selection.alpha / (passed.length + losses.length + (ofTruth ? 1 : 0));
   const uneven: UnevenSelection[] = [];

@@ -31,8 +31,8 @@ export async function readStability(
   const alphaEach = plan.checks.stability.alpha / Math.max(1, passes.length * later.length);
   const level = { tests: (1 - plan.statistics.confidence) / alphaEach, plannedUnits };
   const unstable: UnstablePass[] = [];
-  for (const { name: part, sampler } of passes.length === 0 ? [] : later) {
-    const subject = { plan, scope: judged.scope, sampler: await sampler(), verdictOnly: true };
+  for (const { name: part, measurer } of passes.length === 0 ? [] : later) {
+    const subject = { plan, scope: judged.scope, measurer: await measurer(), verdictOnly: true };
     for (const test of passes) {
       const { result } = await judgeTest(subject, test, level);
       if (result.status === 'breach') unstable.push({ part, reason: result.reason });

@@ -2,7 +2,7 @@ import { boundsOwnValue } from '../../domain/bound.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { Subject } from '../../metrics/table/subject.ts';
@@ -12,9 +12,9 @@ export interface SelectionSource {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
   /** Measures the guarded metrics. */
-  readonly sampler: Sampler;
+  readonly measurer: Measurer;
   /** Measures the shares of requests that they leave out. */
-  readonly shares: Sampler;
+  readonly shares: Measurer;
   /** What each version of a live split lost before anything was measured. */
   readonly losses?: readonly Losses[];
   /** N* of the sequential bounds. */
@@ -26,7 +26,7 @@ export interface LeftOutShares {
   readonly baseline: number;
   readonly candidate: number;
   /** Whether the candidate's share is larger for certain, or the baseline's is. */
-  readonly proven: 'candidate' | 'baseline' | 'neither';
+  readonly proven: Role | 'neither';
 }
 
 type Quantile = Metric & { readonly family: 'latency'; readonly statistic: 'quantile' };
@@ -44,7 +44,7 @@ export async function selectionEffect(
   shares: LeftOutShares,
 ): Promise<number> {
   const { metric } = subject;
-  const both = await source.sampler.measure(subject, 'difference');
+  const both = await source.measurer.measure(subject, 'difference');
   const absolute =
     metric.family === 'latency' && metric.statistic === 'quantile'
       ? await quantileShift(source, subject, metric, shares)
@@ -85,11 +85,11 @@ async function quantileShift(
 
 /** One version's quantile in ms, on the requests that the comparison is about. */
 async function quantileOf(
-  { sampler }: SelectionSource,
+  { measurer }: SelectionSource,
   subject: Subject,
   metric: Quantile,
   role: Role,
 ): Promise<number | undefined> {
-  const measured = await sampler.measure({ ...subject, metric }, 'difference');
+  const measured = await measurer.measure({ ...subject, metric }, 'difference');
   return measured.kind === 'linearized' || measured.kind === 'valueOnly' ? measured[role] : undefined;
 }

@@ -1,4 +1,4 @@
-import type { NamedSegment } from '../../domain/segment-findings.ts';
+import type { NamedSegment } from '../../domain/segments.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { type Appearance, latePosition, ofDimensions, segmentKey, withAppeared } from '../../verdict/appearance.ts';
 import {
@@ -37,7 +37,7 @@ export function seriesOf(
   const level: Frozen = frozen ?? {
     tests: rollbackTests(tests),
     plannedUnits: plannedUnits(stage, size),
-    horizon: stageHorizon({ plannedUnits: plan.statistics.plannedUnits, stage, minDurationMs, to }, size, span),
+    horizon: stageHorizon({ stage, minDurationMs, to }, size, span),
   };
   const appearance = withAppeared(earlierIn(frozen), testedSegments(judged));
   const { order, known } = appearance;

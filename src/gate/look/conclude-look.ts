@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
@@ -5,7 +6,6 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
-import type { Frozen } from '../judge/judged-stage.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import { isSameLook, nextLook } from './next-look.ts';
 import { previewChange } from './preview-change.ts';

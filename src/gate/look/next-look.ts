@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, StageLook } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
-import type { LookRecord } from '../../domain/registry.ts';
-import type { Frozen } from '../judge/judged-stage.ts';
+import type { Frozen, LookRecord } from '../../domain/registry.ts';
 
 /** The look that an evaluation is, and what an earlier one froze for it. */
 export interface NextLook {

@@ -4,7 +4,7 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { Measured } from '../../metrics/table/estimate.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
-import type { Sampler } from '../../metrics/metric-sampler.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { uncomputable } from '../../stats/result.ts';
 import { type Refusals, refusalOf } from '../../verdict/refusals.ts';
@@ -42,30 +42,30 @@ function latencyProblem(
   return problems.length === 0 ? {} : { latency: [...new Set(problems)].join('; ') };
 }
 
-/** The same sampler, whose metrics that the format cannot hold say so instead of what they miss. */
-export function namingLimits(sampler: Sampler, limits: FormatLimits): Sampler {
-  return answeringFor(sampler, ({ family }, measured) => {
+/** The same measurer, whose metrics that the format cannot hold say so instead of what they miss. */
+export function namingLimits(measurer: Measurer, limits: FormatLimits): Measurer {
+  return answeringFor(measurer, ({ family }, measured) => {
     const why = family === 'latency' ? limits.latency : family === 'error_rate' ? limits.errors : undefined;
     return measured.kind === 'uncomputable' && why !== undefined ? uncomputable(why) : measured;
   });
 }
 
-/** The same sampler, which computes nothing from values that are not believed. */
-export function refusing(sampler: Sampler, refusals: Refusals): Sampler {
-  const answering = answeringFor(sampler, (metric, measured) => {
+/** The same measurer, which computes nothing from values that are not believed. */
+export function refusing(measurer: Measurer, refusals: Refusals): Measurer {
+  const answering = answeringFor(measurer, (metric, measured) => {
     const why = refusalOf(refusals, metric);
     return why === undefined ? measured : uncomputable(why);
   });
-  const tally: Sampler['tally'] = async (subject) =>
-    refusalOf(refusals, subject.metric) === undefined ? await sampler.tally(subject) : undefined;
+  const tally: Measurer['tally'] = async (subject) =>
+    refusalOf(refusals, subject.metric) === undefined ? await measurer.tally(subject) : undefined;
   return { ...answering, tally };
 }
 
-function answeringFor(sampler: Sampler, answer: (metric: Metric, measured: Measured) => Measured): Sampler {
+function answeringFor(measurer: Measurer, answer: (metric: Metric, measured: Measured) => Measured): Measurer {
   return {
-    measure: async (subject, quantity) => answer(subject.metric, await sampler.measure(subject, quantity)),
-    postStratified: (metric, dimensions) => sampler.postStratified(metric, dimensions),
-    topUnitsShare: (subject) => sampler.topUnitsShare(subject),
-    tally: (subject) => sampler.tally(subject),
+    measure: async (subject, quantity) => answer(subject.metric, await measurer.measure(subject, quantity)),
+    postStratified: (metric, dimensions) => measurer.postStratified(metric, dimensions),
+    topUnitsShare: (subject) => measurer.topUnitsShare(subject),
+    tally: (subject) => measurer.tally(subject),
   };
 }

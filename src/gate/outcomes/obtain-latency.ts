@@ -1,9 +1,9 @@
 import type { Load } from '../../domain/load.ts';
 import { countOf } from '../../domain/format-number.ts';
+import { judgedCohortOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { judgedCohortOf } from '../../metrics/table/stage-scope.ts';
-import { loadOf } from '../../plan/read/load.ts';
-import { loadLatency, timeSample } from '../../replay/timing/latency-store.ts';
+import { loadOf } from '../../plan/read/replay.ts';
+import { loadLatency, timeRequests } from '../../replay/timing/latency-store.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import type { StoreSettings } from '../../replay/store/outcome-store.ts';
 import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
@@ -31,7 +31,7 @@ export async function obtainLatency(world: World, rollout: Rollout, request: Lat
   const { timeoutMs, seed } = rollout.plan.replay;
   const load = loadOf(rollout.plan.replay);
   await createLatencySample(db, rollout, request.stage, load);
-  const { file } = await timeSample(
+  const { file } = await timeRequests(
     {
       db,
       table: 'requests',

@@ -3,7 +3,7 @@ import type { VersionFacts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
-import type { PeakMemory } from '../../metrics/memory-sampler.ts';
+import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
@@ -81,7 +81,7 @@ export async function obtainPredictions(
     onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
   }));
   const replayed = await replayVersions(replays, world.signal);
-  for (const [index, { role, sha256 }] of replays.entries()) {
+  for (const [index, { role }] of replays.entries()) {
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
     await loadReplayed(db, `${role}_outcomes`, result);
@@ -90,7 +90,7 @@ export async function obtainPredictions(
     await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
     const { oneByOne } = result;
     if (oneByOne !== null) world.note(`${facts[role].version} was asked one by one: ${oneByOne}`);
-    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }), sha256 };
+    facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }) };
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
   return { facts, memory };

@@ -1,6 +1,6 @@
 import type { EvidenceInputs } from '../../domain/evidence.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
-import type { Runtime } from '../../domain/registry.ts';
+import { isRecorded, type Runtime } from '../../domain/registry.ts';
 import type { Role } from '../../domain/role.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -19,7 +19,7 @@ export function outcomeSources(
   const sourceOf = (role: Role): OutcomeSource => {
     const latency = latencySource(plan, runtimes, role);
     return {
-      predictions: runtimes[role] === 'recorded' ? 'recorded' : 'replayed',
+      predictions: isRecorded(runtimes[role]) ? 'recorded' : 'replayed',
       latency,
       timeoutMs: plan.replay.timeoutMs,
       // A replay sees every error but those of a queue; what a log could hold is known once it is read.
@@ -48,8 +48,8 @@ function latencySource(
 ): OutcomeSource['latency'] {
   // Timing requests one by one takes a while; nobody does it for its own sake.
   if (!plan.guardrails.some(({ metric }) => metric.family === 'latency')) return 'none';
-  if (plan.replay.latency === 'recorded' || runtimes.candidate === 'recorded') return 'recorded';
-  return runtimes[role] === 'recorded' ? 'none' : 'measured';
+  if (plan.replay.latency === 'recorded' || isRecorded(runtimes.candidate)) return 'recorded';
+  return isRecorded(runtimes[role]) ? 'none' : 'measured';
 }
 
 /** How the requests came while they were timed, where that was under load. */

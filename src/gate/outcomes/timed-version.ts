@@ -1,6 +1,6 @@
 import { unusableFile } from '../../domain/errors.ts';
-import type { CommandModelSpec, HttpModelSpec } from '../../domain/outcome.ts';
-import type { CommandArtifact, HttpArtifact, Signature } from '../../domain/registry.ts';
+import type { CommandModelSpec, FolderModelSpec, HttpModelSpec, ModelSpec } from '../../domain/outcome.ts';
+import type { CommandArtifact, FolderArtifact, HttpArtifact, ModelVersion, Signature } from '../../domain/registry.ts';
 import type { Role } from '../../domain/role.ts';
 import { resolveArtifact } from '../../models/artifact.ts';
 import { artifactIdentity } from '../../models/artifact-identity.ts';
@@ -14,28 +14,41 @@ const usualStartMs = 30_000;
 /** What running one side of a rollout takes. @throws UserError (exit 5) when it has nothing that could run, or its folder is missing */
 export async function timedVersion(rollout: Rollout, role: Role): Promise<TimedVersion> {
   const { version, entry } = rollout[role];
-  const { signature, artifact } = entry;
-  const identity = artifactIdentity(artifact);
-  if (artifact.runtime === 'http' && identity !== undefined) {
-    return { spec: await remoteSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
+  const sha256 = artifactIdentity(entry.artifact);
+  if (sha256 === undefined) throw nothingToRun(version);
+  return { spec: await specOf(rollout.registryFolder, version, entry), sha256 };
+}
+
+async function specOf(
+  registryFolder: string,
+  version: string,
+  { artifact, signature }: ModelVersion,
+): Promise<ModelSpec> {
+  switch (artifact.runtime) {
+    case 'http':
+      return await remoteSpec(registryFolder, version, signature, artifact);
+    case 'command':
+      return await commandSpec(registryFolder, version, signature, artifact);
+    case 'recorded':
+      throw nothingToRun(version);
+    default:
+      return await folderSpec(registryFolder, version, signature, artifact);
   }
-  if (artifact.runtime === 'command' && identity !== undefined) {
-    return { spec: await commandSpec(rollout.registryFolder, version, signature, artifact), sha256: identity };
-  }
-  const { runtime, path, sha256 } = artifact;
-  if (
-    runtime === 'http' ||
-    runtime === 'command' ||
-    runtime === 'recorded' ||
-    path === undefined ||
-    sha256 === undefined
-  ) {
-    throw unusableFile(`Version ${version} has no artifact that could be replayed`, {
-      hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
-    });
-  }
-  const folder = await resolveArtifact(rollout.registryFolder, path);
-  return { spec: { version, runtime, folder, signature }, sha256 };
+}
+
+function nothingToRun(version: string): Error {
+  return unusableFile(`Version ${version} has no artifact that could be replayed`, {
+    hint: 'Give it artifact.path and artifact.sha256 in the registry, or the runtime "recorded".',
+  });
+}
+
+async function folderSpec(
+  registryFolder: string,
+  version: string,
+  signature: Signature,
+  { runtime, path }: FolderArtifact,
+): Promise<FolderModelSpec> {
+  return { version, runtime, folder: await resolveArtifact(registryFolder, path), signature };
 }
 
 async function commandSpec(
@@ -62,6 +75,6 @@ async function remoteSpec(
 
 /** The registry's own word of a version; `promote` checks it against the artifact. */
 export function versionFacts({ version, entry }: Rollout['baseline']): VersionFacts {
-  const { runtime, sha256 } = entry.artifact;
-  return { version, runtime, ...(sha256 === undefined ? {} : { sha256 }) };
+  const sha256 = artifactIdentity(entry.artifact);
+  return { version, runtime: entry.artifact.runtime, ...(sha256 === undefined ? {} : { sha256 }) };
 }

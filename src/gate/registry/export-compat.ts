@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { invalidInput, messageOf, unusableFile } from '../../domain/errors.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { compatJson, compatModule } from '../../report/exports/compat-module.ts';
 import type { WrittenCompatibility } from '../../report/commands/compat-text.ts';
 import { openRollout } from '../rollout/rollout.ts';
@@ -36,8 +36,8 @@ export async function exportCompatibility(world: World, file: string, output: st
   const json = output.replace(/\.m?js$/u, '.json');
   try {
     await mkdir(dirname(resolve(world.cwd, output)), { recursive: true });
-    await writeFileAtomic(resolve(world.cwd, output), compatModule(map));
-    await writeFileAtomic(resolve(world.cwd, json), compatJson(map));
+    await replaceFile(resolve(world.cwd, output), compatModule(map));
+    await replaceFile(resolve(world.cwd, json), compatJson(map));
   } catch (error) {
     throw unusableFile(`${output} cannot be written: ${messageOf(error)}`, { cause: error });
   }

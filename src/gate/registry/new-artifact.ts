@@ -2,7 +2,14 @@ import { readdir, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { invalidInput } from '../../domain/errors.ts';
 import type { HttpEndpoint } from '../../domain/endpoint.ts';
-import { type Artifact, type CommandArtifact, type Runtime, runtimes } from '../../domain/registry.ts';
+import {
+  type Artifact,
+  type CommandArtifact,
+  type Runtime,
+  runtimes,
+  runtimeTraits,
+  type RuntimeTraits,
+} from '../../domain/registry.ts';
 import { artifactSha256, resolveArtifact } from '../../models/artifact.ts';
 import { writtenJson } from './written-json.ts';
 
@@ -31,43 +38,55 @@ export async function newArtifact(
   registryFolder: string,
   options: NewArtifactOptions,
 ): Promise<NewArtifact> {
-  const { artifact, runtime, endpoint, command } = options;
-  const named = runtimeOf(runtime ?? (await usualRuntime(cwd, options)));
-  if (named === 'http') {
-    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
-    return { runtime: named, ...(await writtenEndpoint(cwd, endpoint)), ...files };
-  }
-  if (endpoint !== undefined) {
-    throw invalidInput(`--runtime ${named} has no endpoint`, {
-      hint: 'Leave --endpoint out, or write --runtime http.',
+  const runtime = runtimeOf(options.runtime ?? (await usualRuntime(cwd, options)));
+  refuseOptionsOfOthers(runtime, options);
+  const files = await filesOf(cwd, registryFolder, runtime, options.artifact);
+  const own = await ownOptions.find(({ of }) => of === runtime)?.read(cwd, options);
+  return { runtime, ...own, ...files };
+}
+
+/** Options that only one runtime has, and the keys of its artifact that they become. */
+const ownOptions = [
+  { name: 'endpoint', of: 'http', read: async (cwd, { endpoint }) => await writtenEndpoint(cwd, endpoint) },
+  { name: 'command', of: 'command', read: async (_cwd, { command }) => ({ command: writtenCommand(command) }) },
+] as const satisfies readonly {
+  readonly name: keyof NewArtifactOptions;
+  readonly of: Runtime;
+  read(cwd: string, options: NewArtifactOptions): Promise<Partial<NewArtifact>>;
+}[];
+
+function refuseOptionsOfOthers(runtime: Runtime, options: NewArtifactOptions): void {
+  for (const { name, of } of ownOptions) {
+    if (of === runtime || options[name] === undefined) continue;
+    throw invalidInput(`--runtime ${runtime} has no ${name}`, {
+      hint: `Leave --${name} out, or write --runtime ${of}.`,
     });
   }
-  if (named === 'command') {
-    const files = artifact === undefined ? {} : await hashedFolder(cwd, registryFolder, artifact);
-    return { runtime: named, command: writtenCommand(command), ...files };
-  }
-  if (command !== undefined) {
-    throw invalidInput(`--runtime ${named} has no command`, {
-      hint: 'Leave --command out, or write --runtime command.',
-    });
-  }
+}
+
+/** The folder of the version's files, as much as its runtime has of them. */
+async function filesOf(
+  cwd: string,
+  registryFolder: string,
+  runtime: Runtime,
+  artifact: string | undefined,
+): Promise<Pick<NewArtifact, 'path' | 'sha256'>> {
+  const { folder } = runtimeTraits[runtime];
   if (artifact === undefined) {
-    if (named === 'recorded') return { runtime: named };
-    throw invalidInput(`--runtime ${named} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
+    if (folder !== 'all') return {};
+    throw invalidInput(`--runtime ${runtime} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
   }
-  if (named === 'recorded') {
-    throw invalidInput('--runtime recorded has no artifact: its outcomes are in the request log', {
-      hint: 'Leave --artifact out, or name the runtime that runs it.',
-    });
-  }
-  return { runtime: named, ...(await hashedFolder(cwd, registryFolder, artifact)) };
+  if (folder !== 'nothing') return await hashedFolder(cwd, registryFolder, artifact);
+  throw invalidInput(`--runtime ${runtime} has no artifact: its outcomes are in the request log`, {
+    hint: 'Leave --artifact out, or name the runtime that runs it.',
+  });
 }
 
 /** The runtime that an endpoint, a command or the artifact's files speak of. */
-async function usualRuntime(cwd: string, { artifact, endpoint, command }: NewArtifactOptions): Promise<Runtime> {
-  if (command !== undefined) return 'command';
-  if (endpoint !== undefined) return 'http';
-  return artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, artifact));
+async function usualRuntime(cwd: string, options: NewArtifactOptions): Promise<Runtime> {
+  const told = ownOptions.findLast(({ name }) => options[name] !== undefined);
+  if (told !== undefined) return told.of;
+  return options.artifact === undefined ? 'recorded' : await runtimeFor(resolve(cwd, options.artifact));
 }
 
 async function hashedFolder(
@@ -110,7 +129,11 @@ async function pathInside(registryFolder: string, artifact: string): Promise<str
 async function runtimeFor(artifact: string): Promise<Runtime> {
   // That the folder cannot be read is told by whoever hashes it.
   const files = await readdir(artifact).catch(() => []);
-  return files.some((name) => name.endsWith('.onnx')) ? 'onnx' : 'tfjs';
+  const known = runtimes.find((runtime) => {
+    const { fileEnding }: RuntimeTraits = runtimeTraits[runtime];
+    return fileEnding !== null && files.some((name) => name.endsWith(fileEnding));
+  });
+  return known ?? 'tfjs';
 }
 
 function runtimeOf(written: string): Runtime {

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
+import { readTextFile } from '../../files/read-file.ts';
 import { artifactSha256, fileSha256 } from '../../models/artifact.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function writtenJson(
 ): Promise<Readonly<Record<string, unknown>>> {
   const inline = written.trimStart().startsWith('{');
   try {
-    const value: unknown = JSON.parse(inline ? written : await readFile(resolve(cwd, written), 'utf8'));
+    const value: unknown = JSON.parse(inline ? written : await readTextFile(resolve(cwd, written)));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
     if (!(error instanceof SyntaxError) && systemErrorCode(error) === undefined) throw error;

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { readTextFile } from '../../files/read-file.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { parseEvidence } from '../../report/document/parse-evidence.ts';
 import type { Report } from '../../report/document/report.ts';
@@ -51,7 +52,7 @@ async function readSealed(path: string, file: string): Promise<Evidence> {
 
 async function readText(path: string, file: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     const absent = systemErrorCode(error) === 'ENOENT';
     throw unusableFile(absent ? `${file} does not exist` : `${file} cannot be read: ${messageOf(error)}`, {

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { closestTo } from '../../domain/did-you-mean.ts';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { knownExtensions, reportFormats } from '../../report/exports/report-formats.ts';
 import type { Report } from '../../report/document/report.ts';
 import type { World } from '../world.ts';
@@ -36,7 +36,7 @@ export async function writeReports(files: readonly ReportFile[], report: Report)
   for (const [{ file, path }, text] of rendered) {
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFileAtomic(path, text);
+      await replaceFile(path, text);
     } catch (error) {
       throw cannotBeWritten(file, error);
     }

@@ -1,3 +1,4 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
 import { roles } from '../../domain/role.ts';
@@ -9,12 +10,11 @@ import { readRequests, type RequestFacts } from '../../requests/read-requests.ts
 import { type RejectExample, rejectExamples } from '../../requests/explain/reject-examples.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { describeRequests } from '../../requests/explain/describe-requests.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { formatLimits } from '../outcomes/format-limits.ts';
 import { heldLog } from '../judge/held-log.ts';
-import { inspectNumbers } from './inspect-numbers.ts';
+import { inspectTold } from './inspect-told.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
 import { measurablesOf } from './measurables.ts';
 import { sourcesOf } from '../outcomes/outcome-sources.ts';
@@ -35,7 +35,7 @@ export async function inspectRequests(
 ): Promise<RequestsInspection> {
   const rollout = await openRollout(world, file);
   const stage = name === undefined ? {} : stageOf(rollout, name);
-  if (rollout.plan.requests.format === 'aggregates') return await inspectNumbers(rollout, name);
+  if (rollout.plan.requests.format === 'aggregates') return await inspectTold(rollout, name);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, stage, sources);
   const work = workFolder(rollout.folder);

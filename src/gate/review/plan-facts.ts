@@ -1,13 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readTextFile } from '../../files/read-file.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { artifactBytes, resolveArtifact } from '../../models/artifact.ts';
 import type { LogFacts, PlanFacts } from '../../plan/lint/plan-facts.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { segmentColumn } from '../../requests/values/read-options.ts';
+import { type Database } from '../../database/database.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { dimensionColumn } from '../../metrics/table/slice.ts';
 
 /** What the rules may know of artifacts and other plans. What cannot be read is left out: whoever needs it tells of it. */
 export async function surroundings(
@@ -34,7 +35,7 @@ async function otherSalts(cwd: string, { file, plan }: Rollout): Promise<Readonl
   for (const name of names.filter((each) => /\.ya?ml$/u.test(each)).toSorted()) {
     const path = join(folder, name);
     if (path === resolve(cwd, file)) continue;
-    const text = await readFile(path, 'utf8').catch(() => '');
+    const text = await readTextFile(path).catch(() => '');
     const other = saltOf(name, text);
     if (other?.model === plan.model && other.name !== plan.name) salts.set(other.name, other.assignment.salt);
   }
@@ -60,7 +61,7 @@ export async function logFacts(
 ): Promise<LogFacts> {
   const segments = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of Object.keys(plan.requests.segments)) {
-    segments.set(dimension, await countsBy(db, quoteIdentifier(segmentColumn(dimension))));
+    segments.set(dimension, await countsBy(db, dimensionColumn(dimension)));
   }
   const hours = await countsBy(db, 'hour("at")::VARCHAR');
   const { first, last } = log.span;

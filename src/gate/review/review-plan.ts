@@ -2,13 +2,13 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
+import { guardedMetrics, judgedCohortOf } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { roles } from '../../domain/role.ts';
 import { detectableChanges, type GuardrailDetectability } from '../../metrics/detectable-changes.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
-import { judgedCohortOf, type StageScope } from '../../metrics/table/stage-scope.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import type { LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
 import type { DetectableChange } from '../../report/commands/waiting-text.ts';
@@ -24,7 +24,7 @@ import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/review-golden.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
-import { reviewNumbers } from './review-numbers.ts';
+import { reviewTold } from './review-told.ts';
 import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
 import { outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { loadStoredPredictions, loadStoredTimes } from '../outcomes/stored-outcomes.ts';
@@ -51,7 +51,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const golden = await reviewGolden(world, rollout);
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
-      ? await reviewNumbers(rollout)
+      ? await reviewTold(rollout)
       : await withDatabase(world, work, (db) => reviewStages(world, rollout, db));
   const warnings = [
     ...rollout.warnings,
@@ -102,7 +102,7 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   const store = { storeFolder: outcomeStoreFolder(workFolder(rollout.folder)), fresh: false };
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const numbers = numbersOf(guardedMetrics(plan), candidate.entry.signature.output);
+  const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   let log: StageRequests | undefined;
   let predicted = false;
   let judged: JudgedTable | undefined;
@@ -125,11 +125,11 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
         segmentColumns,
         log.totals.live ? 'served' : stage.weight,
-        numbers,
+        wantedValues,
       );
     const { span } = log.totals;
     const found = predicted
-      ? await detectableChanges(db, asRead, stage, segmentColumn, (scope) => levelsOf(asRead, stage, scope, span))
+      ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope, span))
       : undefined;
     const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {
@@ -188,7 +188,7 @@ async function withoutLabels(db: Database, { guardrails }: RolloutPlan) {
   const rows = await db.columns('SELECT count(label)::DOUBLE AS labels FROM requests');
   if ((rows.numbers('labels')[0] ?? 0) > 0) return [];
   return [...guardrails.entries()]
-    .filter(([, { metric }]) => metricTraits(metric).concern === 'quality' && metric.family !== 'agreement')
+    .filter(([, { metric }]) => metricTraits(metric).truth)
     .map(([guardrail]) => ({ guardrail, reason: 'no request has a label' }));
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
+import { readTextFile, readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
 
@@ -39,7 +38,7 @@ export function invalidPlan(file: string, diagnostics: readonly Diagnostic[]): E
 
 async function readPlanText(path: string, file: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -47,7 +46,7 @@ async function readPlanText(path: string, file: string): Promise<string> {
 
 function readBase(path: string, file: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFileSync(path);
   } catch (error) {
     throw unreadable(file, error);
   }

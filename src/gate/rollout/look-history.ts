@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { Evidence } from '../../domain/evidence.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { readTextFile } from '../../files/read-file.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { parseEvidence } from '../../report/document/parse-evidence.ts';
 import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
 
@@ -37,7 +38,7 @@ export function evidencePlace(
 export async function readLatest(place: EvidencePlace): Promise<Evidence | undefined> {
   let text: string;
   try {
-    text = await readFile(place.latest, 'utf8');
+    text = await readTextFile(place.latest);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw unusableFile(`${place.latest} cannot be read: ${messageOf(error)}`, { cause: error });
@@ -64,7 +65,7 @@ export async function writeEvidence(place: EvidencePlace, evidence: Evidence): P
   const files = place.looks === undefined ? [] : [join(place.looks, `look-${evidence.stage.look}.json`)];
   try {
     await mkdir(dirname(place.latest), { recursive: true });
-    for (const file of [...files, place.latest]) await writeFileAtomic(file, text);
+    for (const file of [...files, place.latest]) await replaceFile(file, text);
   } catch (error) {
     throw unusableFile(`The evidence cannot be written: ${messageOf(error)}`, { cause: error });
   }

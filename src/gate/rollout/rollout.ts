@@ -6,7 +6,7 @@ import type { ModelRegistry, RolloutRecord } from '../../domain/registry.ts';
 import { closestTo } from '../../domain/did-you-mean.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
-import { nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
+import { nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry } from '../../registry/store/registry-store.ts';
 import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
 import type { World } from '../world.ts';
@@ -29,7 +29,7 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
   const loaded = await loadPlan(world.cwd, file);
   const registryFolder = resolve(loaded.folder, loaded.plan.registry);
   const { registry } = await readRegistry(registryFolder, loaded.plan.model);
-  const record = registry.rollouts[loaded.plan.name];
+  const record = rolloutRecord(registry, loaded.plan.name);
   // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
   const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
   const today = world.now().toISOString().slice(0, 10);

@@ -1,14 +1,14 @@
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { LogReading } from '../../domain/log/log-reading.ts';
 import { type Role, roles } from '../../domain/role.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { ownOutput } from '../../domain/label-map.ts';
 import { translateRecorded } from '../../requests/table/translate-labels.ts';
-import { noNumbers } from '../../requests/values/wanted-numbers.ts';
+import { noWantedValues } from '../../requests/values/wanted-values.ts';
 import { type NumberedVersion, resolveVersion } from '../../domain/resolve-version.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import type { Database } from '../../database/database.ts';
@@ -64,7 +64,7 @@ export function readOptionsOf(
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
     },
-    numbers: numbersOf(guardedMetrics(plan), candidate.entry.signature.output),
+    wantedValues: valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output),
     input: replays,
     ordered: replays,
   };
@@ -85,7 +85,7 @@ export async function readStageRequests(
   const { output } = rollout.candidate.entry.signature;
   const translation = output.kind === 'classification' ? output.translation : undefined;
   if (translation !== undefined && sources.candidate.predictions === 'recorded') {
-    await translateRecorded(db, 'candidate', translation, options.numbers ?? noNumbers);
+    await translateRecorded(db, 'candidate', translation, options.wantedValues ?? noWantedValues);
   }
   return {
     files: log.files,

@@ -1,16 +1,15 @@
+import type { Frozen } from '../../domain/registry.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Draw } from '../../simulation/draw.ts';
-import { DrawnSampler } from '../../simulation/drawn-sampler.ts';
+import { DrawnMeasurer } from '../../simulation/drawn-measurer.ts';
 import { drawnScope } from '../../simulation/drawn-scope.ts';
 import type { DrawnStage } from '../../simulation/drawn-stage.ts';
 import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
-import { segmentColumn } from '../../requests/values/read-options.ts';
 import { refusing } from '../outcomes/format-limits.ts';
-import type { Frozen } from '../judge/judged-stage.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
@@ -43,10 +42,10 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const samplerOf = (noise: boolean, metrics = log.metrics) => {
+  const measurerOf = (noise: boolean, metrics = log.metrics) => {
     const measured = { ...drawn, timed, noise };
-    const drawnSampler = new DrawnSampler(measured, metrics, () => writeDrawnStage(log.db, measured), segmentColumn);
-    return refusing(drawnSampler, log.refusals);
+    const drawnMeasurer = new DrawnMeasurer(measured, metrics, () => writeDrawnStage(log.db, measured));
+    return refusing(drawnMeasurer, log.refusals);
   };
   const judgement = await judgeStage(
     {
@@ -56,9 +55,9 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       sizes,
       span,
       files: log.files,
-      sampler: samplerOf(false),
-      shares: samplerOf(false, log.shares),
-      noise: population.worlds.noise === undefined ? undefined : samplerOf(true),
+      measurer: measurerOf(false),
+      shares: measurerOf(false, log.shares),
+      noise: population.scenarios.noise === undefined ? undefined : measurerOf(true),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,
       verdictOnly: true,

@@ -3,9 +3,8 @@ import type { GuardrailResult, Segment } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import type { Guardrail, RolloutPlan } from '../../domain/plan.ts';
 import { schemes } from '../../assignment/schemes.ts';
-import { sliceCondition } from '../../metrics/table/slice.ts';
+import { sliceCondition, dimensionColumn } from '../../metrics/table/slice.ts';
 import type { SelftestReview, SelftestRow } from '../../report/commands/selftest-text.ts';
-import { segmentColumn } from '../../requests/values/read-options.ts';
 import { drawRun } from '../../simulation/draw.ts';
 import { effectBase } from '../../simulation/effect-base.ts';
 import { grossEffect } from '../../simulation/gross-effect.ts';
@@ -60,7 +59,7 @@ async function subjectsOf({ db }: SimulatedLog, { guardrails }: RolloutPlan): Pr
   for (const guardrail of guardrails.filter(({ onBreach }) => onBreach !== 'report')) {
     subjects.push({ guardrail, segment: null });
     for (const dimension of guardrail.segments) {
-      const column = `"${segmentColumn(dimension).replaceAll('"', '""')}"`;
+      const column = dimensionColumn(dimension);
       const rows = await db.columns(
         `SELECT ${column} AS value FROM population WHERE ${column} IS NOT NULL GROUP BY ALL ORDER BY count(*) DESC, value`,
       );
@@ -78,7 +77,7 @@ async function testGuardrail(
 ): Promise<SelftestRow> {
   const { metric, onBreach } = guardrail;
   const row = { metric: metric.id, segment, onBreach, unit: metricTraits(metric).unit };
-  const within = `${sliceCondition({ cohort: 'all', segment }, segmentColumn)} AND candidate_present`;
+  const within = `${sliceCondition({ cohort: 'all', segment })} AND candidate_present`;
   const from = await effectBase.valueOf(log.ground, metric, within);
   if (from === undefined)
     return { ...row, status: 'unseen', why: 'the log has no value of it, so nothing could be planted' };

@@ -1,3 +1,4 @@
+import type { Frozen } from '../../domain/registry.ts';
 import { type Diagnostic, interrupted } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { schemes } from '../../assignment/schemes.ts';
@@ -13,10 +14,9 @@ import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import type { Frozen } from '../judge/judged-stage.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
-  effectFinding,
+  effectDiagnostic,
   impossibleEffects,
   openSimulatedLog,
   plantEffects,
@@ -97,12 +97,12 @@ function readEffects(written: readonly string[], plan: RolloutPlan): readonly Ef
   for (const text of written) {
     const read = readEffect(text, plan);
     if (!read.ok) {
-      wrong.push(effectFinding(read.problem, read.hint));
+      wrong.push(effectDiagnostic(read.problem, read.hint));
       continue;
     }
     const subject = JSON.stringify([read.value.metric.id, read.value.segment]);
     if (effects.has(subject))
-      wrong.push(effectFinding(`${text}: there is an effect on it already`, 'write one of them'));
+      wrong.push(effectDiagnostic(`${text}: there is an effect on it already`, 'write one of them'));
     effects.set(subject, read.value);
   }
   if (wrong.length > 0) throw impossibleEffects(wrong);

@@ -1,24 +1,24 @@
+import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import { guardedMetrics } from '../../metrics/compare.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
-import { numbersOf } from '../../metrics/families/numbers-of.ts';
+import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { dimensionsOf } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import type { WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import type { WantedValues } from '../../requests/values/wanted-values.ts';
 import type { Effect } from '../../simulation/effect.ts';
 import { effectBase } from '../../simulation/effect-base.ts';
 import { plantEffect, type PlantedEffect } from '../../simulation/plant-effect.ts';
 import type { ImpossibleEffect } from '../../simulation/planted-change.ts';
 import { type Population, readPopulation } from '../../simulation/population.ts';
 import { createPopulation } from '../../simulation/population-table.ts';
-import { createPlantingGround, createWorlds, type Worlds } from '../../simulation/worlds.ts';
+import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
 import { workFolder } from '../rollout/look-history.ts';
@@ -34,9 +34,9 @@ export interface SimulatedLog {
   readonly rollout: Rollout;
   readonly files: readonly RequestFileFacts[];
   readonly span: LogSpan;
-  readonly comparison: Worlds['comparison'];
+  readonly comparison: Scenarios['comparison'];
   readonly timedTwice: boolean;
-  readonly numbers: WantedNumbers;
+  readonly wantedValues: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
   readonly refusals: Refusals;
@@ -82,17 +82,17 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     fresh: false,
   });
   const metrics = guardedMetrics(plan);
-  const numbers = numbersOf(metrics, candidate.entry.signature.output);
+  const wantedValues = valuesWantedBy(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
   const refusals = refusalsOf(
-    await heldLog(await createJudgedTable(db, known, columns, 0, numbers), rollout, log.reading),
+    await heldLog(await createJudgedTable(db, known, columns, 0, wantedValues), rollout, log.reading),
   );
   const timedTwice = sources.baseline.latency === 'measured';
   await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
   const shares = selectionShares(metrics, comparison);
-  const ground = await createPlantingGround(db, comparison, numbers);
+  const ground = await createPlantingGround(db, comparison, wantedValues);
   const asRead = { ...rollout, plan: planAsRead(plan, log.totals) };
   const { span } = log.totals;
   return {
@@ -102,7 +102,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     span,
     comparison,
     timedTwice,
-    numbers,
+    wantedValues,
     metrics,
     shares,
     refusals,
@@ -123,7 +123,7 @@ function noteOwnLogs(world: World, { plan }: Rollout): void {
 async function comparisonOf(
   db: Database,
   sources: Readonly<Record<Role, OutcomeSource>>,
-): Promise<Worlds['comparison']> {
+): Promise<Scenarios['comparison']> {
   const rows = await db.columns(
     `SELECT (count(*) FILTER (WHERE baseline_present AND candidate_present))::DOUBLE AS pairs,
        (count(*) FILTER (WHERE baseline_present OR candidate_present))::DOUBLE AS outcomes FROM population`,
@@ -144,7 +144,7 @@ export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]
   for (const effect of effects) {
     const found = await tryEffect(log, effect);
     if (!('problem' in found)) planted.push(found);
-    else impossible.push(effectFinding(`${effect.written}: ${found.problem}`, found.hint));
+    else impossible.push(effectDiagnostic(`${effect.written}: ${found.problem}`, found.hint));
   }
   if (impossible.length > 0) throw impossibleEffects(impossible);
   return planted;
@@ -154,11 +154,11 @@ export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]
 export async function tryEffect(log: SimulatedLog, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
   const { output } = log.rollout.candidate.entry.signature;
   const labels = output.kind === 'classification' ? output.labels : [];
-  return await plantEffect({ table: log.ground, base: effectBase, labels, columnOf: segmentColumn }, effect);
+  return await plantEffect({ table: log.ground, base: effectBase, labels }, effect);
 }
 
 /** A finding about an effect on the command line. */
-export function effectFinding(message: string, hint: string): Diagnostic {
+export function effectDiagnostic(message: string, hint: string): Diagnostic {
   return { severity: 'error', rule: 'effect', file: '--effect', message, hint };
 }
 
@@ -171,15 +171,15 @@ export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
 
 /** Reads the log into memory with the effects in it. */
 export async function readSimulatedPopulation(
-  { db, rollout, comparison, timedTwice, numbers, metrics, shares }: SimulatedLog,
+  { db, rollout, comparison, timedTwice, wantedValues, metrics, shares }: SimulatedLog,
   planted: readonly PlantedEffect[],
 ): Promise<Population> {
   const changes = planted.filter(({ change }) => change.eligible !== undefined);
   const everywhere = planted.filter(({ change }) => change.eligible === undefined);
   const ways = 2;
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
-  const worlds: Worlds = { comparison, ways, changes, noise };
-  await createWorlds(db, worlds, everywhere, numbers);
+  const scenarios: Scenarios = { comparison, ways, changes, noise };
+  await createScenarios(db, scenarios, everywhere, wantedValues);
   const dimensions = new Map(dimensionsOf(rollout.plan).map((name) => [name, segmentColumn(name)]));
-  return await readPopulation(db, worlds, [...metrics, ...shares], dimensions);
+  return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);
 }

@@ -4,7 +4,7 @@ import { isCounted, isRight } from '../table/conditions.ts';
 import { estimateAt } from '../table/estimate.ts';
 import { exactSumSql, powerOfTwoScale } from '../table/exact-sum.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
-import { readRatios } from '../means/ratio-aggregates.ts';
+import { readRatios } from '../means/read-ratios.ts';
 import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
 
 const periods = 8;

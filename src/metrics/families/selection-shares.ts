@@ -1,6 +1,5 @@
 import type { ComparisonKind } from '../../domain/evidence.ts';
-import type { Metric } from '../../domain/metric.ts';
-import { needsOf } from './needs.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
 
 /** What the check `selection` asks of a metric, and of pairs with labels. */
 export const labelledAlike: Metric = { id: 'labelled, of like answers', family: 'labelled', answers: 'alike' };
@@ -13,21 +12,20 @@ export const labelledDifferent: Metric = {
 /** The share of requests that a metric leaves out, which some metrics have in common; undefined for one that is not over requests. */
 export function leftOutOf(metric: Metric, comparison: ComparisonKind): Metric | undefined {
   if (metric.family === 'memory') return undefined;
-  const alike = metricsAlike.find((families) => families.includes(metric.family))?.[0];
-  return { id: `left out of ${alike ?? metric.id}`, family: 'left_out', of: metric, comparison };
-}
-
-/** Metrics that are of the same requests. */
-const metricsAlike: readonly (readonly Metric['family'][])[] = [['latency'], ['accuracy', 'macro_f1'], ['mae', 'rmse']];
-
-/** Whether only requests whose truth is known can have a metric. */
-export function needsTruth({ family }: Metric): boolean {
-  return needsOf[family].truth;
+  return {
+    id: `left out of ${metricTraits(metric).leavesOutAs ?? metric.id}`,
+    family: 'left_out',
+    of: metric,
+    comparison,
+  };
 }
 
 /** Every share that is asked of some metrics, each once. */
 export function selectionShares(metrics: readonly Metric[], comparison: ComparisonKind): readonly Metric[] {
   const shares = metrics.map((metric) => leftOutOf(metric, comparison)).filter((share) => share !== undefined);
-  const labels = comparison === 'paired' && metrics.some(needsTruth) ? [labelledAlike, labelledDifferent] : [];
+  const labels =
+    comparison === 'paired' && metrics.some((metric) => metricTraits(metric).truth)
+      ? [labelledAlike, labelledDifferent]
+      : [];
   return [...new Map([...shares, ...labels].map((share) => [share.id, share])).values()];
 }

@@ -8,7 +8,7 @@ import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import { type TalliedUsers, userTally } from '../../stats/sums/user-tally.ts';
 import type { Slice } from '../table/slice.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-measurer.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */

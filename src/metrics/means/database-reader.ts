@@ -7,12 +7,12 @@ import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
-import type { Slice } from '../table/slice.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-sampler.ts';
-import { readPair, readProportion, readSample, type SideColumns } from './paired-aggregates.ts';
-import { readRatios } from './ratio-aggregates.ts';
-import { readStrata } from './stratified-aggregates.ts';
-import { wholeSum } from './unit-aggregates.ts';
+import { type Slice, dimensionColumn } from '../table/slice.ts';
+import type { NamedMean, UnitAdder, UsableCounts } from './mean-measurer.ts';
+import { readPair, readProportion, readSample, type SideColumns } from './read-pairs.ts';
+import { readRatios } from './read-ratios.ts';
+import { readStrata } from './read-strata.ts';
+import { wholeSum } from './unit-totals.ts';
 import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */
@@ -54,7 +54,7 @@ export class DatabaseReader implements UnitAdder {
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const rows = await this.#tables.all(metric.id, dimensions);
-    const columns = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const columns = dimensions.map(dimensionColumn);
     return await readStrata(rows, columns, await this.#isZeroOne(metric));
   }
 

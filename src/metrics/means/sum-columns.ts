@@ -3,7 +3,7 @@ import { exactSumSql, powerOfTwoScale } from '../table/exact-sum.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
-const usualAggregates = [
+const usualSums = [
   'pairedRequests',
   'pairedBaseline',
   'pairedCandidate',
@@ -15,13 +15,13 @@ const usualAggregates = [
 const denominators = ['pairedBaselineRequests', 'pairedCandidateRequests'] as const;
 const unusables = ['baselineUnusable', 'candidateUnusable'] as const;
 
-/** What is added up by unit. */
-export type Aggregate = (typeof usualAggregates)[number] | (typeof denominators)[number] | (typeof unusables)[number];
+/** The names of what is added up by unit. */
+export type SumName = (typeof usualSums)[number] | (typeof denominators)[number] | (typeof unusables)[number];
 
 /** The sums that a metric needs. */
-export function aggregatesOf(metric: MeanMetric): readonly Aggregate[] {
+export function sumNamesOf(metric: MeanMetric): readonly SumName[] {
   return [
-    ...usualAggregates,
+    ...usualSums,
     ...(metric.pairedDenominator === undefined ? [] : denominators),
     ...(metric.unusable === undefined ? [] : unusables),
   ];
@@ -53,7 +53,7 @@ export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric):
   };
 }
 
-/** SQL of a metric's sums, each named after its aggregate and the metric's position. */
+/** SQL of a metric's sums, each by its name and the metric's position. */
 export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: number): string[] {
   const sum = (value: string, condition: string) =>
     scale === undefined
@@ -65,7 +65,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
       : `(${metric.pairedDomain}) AND (${metric.pairedDenominator(role)})`,
   );
   const unusable = (role: (typeof roles)[number]) => metric.unusable?.condition(role) ?? 'false';
-  const expressions: Record<Aggregate, string> = {
+  const expressions: Record<SumName, string> = {
     pairedRequests: count(metric.pairedDomain),
     pairedBaseline: sum(metric.value('baseline'), baselinePairs ?? ''),
     pairedCandidate: sum(metric.value('candidate'), candidatePairs ?? ''),
@@ -78,7 +78,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
     baselineUnusable: count(unusable('baseline')),
     candidateUnusable: count(unusable('candidate')),
   };
-  return aggregatesOf(metric).map((aggregate) => `${expressions[aggregate]} AS ${aggregate}${position}`);
+  return sumNamesOf(metric).map((name) => `${expressions[name]} AS ${name}${position}`);
 }
 
 /** Not a filter: DuckDB evaluates a case a quarter faster. */

@@ -2,15 +2,15 @@ import type { Segment } from '../../domain/evidence.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
-import { type Slice, sliceCondition } from '../table/slice.ts';
-import { type Aggregate, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
+import { type Slice, sliceCondition, dimensionColumn } from '../table/slice.ts';
+import { type SumName, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
 
 /** Rows of a table of sums, and the columns of one metric in it. */
 export interface UnitRows {
   readonly db: Database;
   readonly table: string;
   readonly condition: string;
-  readonly column: (aggregate: Aggregate) => string;
+  readonly column: (name: SumName) => string;
 }
 
 /**
@@ -21,20 +21,18 @@ export interface UnitRows {
 export class UnitSumTables {
   readonly #judged: JudgedTable;
   readonly #metrics: ReadonlyMap<string, MeanMetric>;
-  readonly #columnOf: (dimension: string) => string;
   readonly #tables = new Map<string, Promise<string>>();
   readonly #ranges = new Map<string, Promise<ValueRange>>();
 
-  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>, columnOf: (dimension: string) => string) {
+  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>) {
     this.#judged = judged;
     this.#metrics = metrics;
-    this.#columnOf = columnOf;
   }
 
   /** The rows of one slice, one per unit. */
   async slice(metricId: string, slice: Slice): Promise<UnitRows> {
     const rows = await this.all(metricId, dimensionsOf(slice.segment));
-    return { ...rows, condition: sliceCondition(slice, this.#columnOf) };
+    return { ...rows, condition: sliceCondition(slice) };
   }
 
   /** All rows by unit and combination of the dimensions' values. */
@@ -44,13 +42,8 @@ export class UnitSumTables {
       db: this.#judged.db,
       table: await this.#table(dimensions),
       condition: 'true',
-      column: (aggregate) => `${aggregate}${position}`,
+      column: (name) => `${name}${position}`,
     };
-  }
-
-  /** The quoted column of a dimension. */
-  columnOf(dimension: string): string {
-    return quoteIdentifier(this.#columnOf(dimension));
   }
 
   /** What is added up of a metric. */
@@ -79,7 +72,7 @@ export class UnitSumTables {
     for (const [position, [id, metric]] of [...this.#metrics].entries()) {
       sums.push(...sumColumns(metric, await this.#range(id, metric), position));
     }
-    const group = ['unit_index', ...dimensions.map((dimension) => this.columnOf(dimension))];
+    const group = ['unit_index', ...dimensions.map(dimensionColumn)];
     await this.#judged.db.run(
       `CREATE OR REPLACE TABLE ${table} AS
        SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,

@@ -2,8 +2,8 @@ import type { Role } from '../../domain/role.ts';
 import type { ColumnArrays } from '../../database/column-arrays.ts';
 import type { SegmentedSample } from '../../stats/sums/stratified-sums.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
-import type { Slice } from '../table/slice.ts';
-import { type Aggregate, aggregatesOf, type ValueRange } from './sum-columns.ts';
+import { type Slice, dimensionColumn } from '../table/slice.ts';
+import { type SumName, sumNamesOf, type ValueRange } from './sum-columns.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 
 /** Per-unit sums of one metric over one slice, one entry per unit, ordered by unit. */
@@ -56,15 +56,15 @@ export class UnitSumColumns implements UnitSumSource {
   async slice(metricId: string, slice: Slice): Promise<UnitSums> {
     const metric = this.#tables.metric(metricId);
     const { db, table, condition, column } = await this.#tables.slice(metricId, slice);
-    const columns = aggregatesOf(metric).map((aggregate) => `${column(aggregate)} AS ${aggregate}`);
+    const columns = sumNamesOf(metric).map((name) => `${column(name)} AS ${name}`);
     const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY unit_index`);
     const zeroOne = await this.#tables.isZeroOne(metricId);
-    return unitSums(metric, { zeroOne }, (aggregate) => rows.numbers(aggregate));
+    return unitSums(metric, { zeroOne }, (name) => rows.numbers(name));
   }
 
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
     const { db, table, column } = await this.#tables.all(metricId, dimensions);
-    const values = dimensions.map((dimension) => this.#tables.columnOf(dimension));
+    const values = dimensions.map(dimensionColumn);
     const rows = await db.columns(
       `SELECT unit_index, in_canary::INTEGER AS in_canary, (dense_rank() OVER (ORDER BY ${values.join(', ')}) - 1)::INTEGER AS segment,
          ${column('baselineRequests')} AS baseline_requests, ${column('baselineSum')} AS baseline_sum,
@@ -92,11 +92,11 @@ function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSampl
   };
 }
 
-/** The sums of a metric from a column per aggregate, one entry per unit. */
+/** The sums of a metric from a column per sum, one entry per unit. */
 export function unitSums(
   metric: MeanMetric,
   { zeroOne }: Pick<ValueRange, 'zeroOne'>,
-  column: (aggregate: Aggregate) => Float64Array,
+  column: (name: SumName) => Float64Array,
 ): UnitSums {
   return {
     zeroOne,

@@ -1,20 +1,15 @@
-import { quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import { countQuantiles, type QuantileCountsTable, quantilesAt, type QuantileSubject } from './quantile-counts.ts';
 import type { QuantileReader, QuantileSource } from './quantile-reader.ts';
 import { windowsInDatabase, windowsInMemory } from './quantile-windows.ts';
-import { sliceCondition } from '../table/slice.ts';
+import { sliceCondition, dimensionColumn } from '../table/slice.ts';
 
 /**
  * Quantiles of a table of judged requests. Sorting and counting stay in DuckDB, and all values of a dimension are sorted and counted at
  * once, when the first of them is asked for.
  * @param inMemory whether the units are few enough to be brought into memory.
  */
-export function quantileTables(
-  judged: JudgedTable,
-  columnOf: (dimension: string) => string,
-  inMemory: boolean,
-): QuantileSource {
+export function quantileTables(judged: JudgedTable, inMemory: boolean): QuantileSource {
   const tables = new Map<string, Promise<QuantileCountsTable>>();
   const tableOf = (subject: QuantileSubject) => {
     const key = JSON.stringify(subject);
@@ -27,8 +22,8 @@ export function quantileTables(
     const counts = await tableOf({
       probability,
       sides,
-      within: sliceCondition({ cohort, segment: null }, columnOf),
-      dimension: dimension === undefined ? undefined : quoteIdentifier(columnOf(dimension)),
+      within: sliceCondition({ cohort, segment: null }),
+      dimension: dimension === undefined ? undefined : dimensionColumn(dimension),
     });
     return readerOf(counts, value, inMemory);
   };

@@ -3,16 +3,10 @@ import { type QuantileWindow, quantileWindowOf } from '../../stats/estimates/clu
 import type { PairedIndicators } from '../../stats/estimates/paired-indicators.ts';
 import type { Refusal, Uncomputable } from '../../stats/result.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
-import { readSample } from '../means/paired-aggregates.ts';
+import { readSample } from '../means/read-pairs.ts';
 import type { QuantileCountsTable } from './quantile-counts.ts';
 import { constantSide, countedWindows, type QuantilePoint, type QuantileWindows } from './quantile-reader.ts';
-import {
-  readContributions,
-  type ResidualSql,
-  residualSql,
-  type UnitTable,
-  wholeSum,
-} from '../means/unit-aggregates.ts';
+import { readContributions, type ResidualSql, residualSql, type UnitTable, wholeSum } from '../means/unit-totals.ts';
 
 /** Reads what units say of quantiles, on the requests of one value of the dimension. */
 type ReadWindows = (

@@ -28,5 +28,5 @@ export function comparedSides(scope: StageScope, known: (role: Role) => string):
 }
 
 function inCohort(cohort: CohortName): string {
-  return sliceCondition({ cohort, segment: null }, (dimension) => dimension);
+  return sliceCondition({ cohort, segment: null });
 }

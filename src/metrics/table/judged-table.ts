@@ -1,10 +1,10 @@
 import { type Role, roles } from '../../domain/role.ts';
-import { trueLabelDimension } from '../../domain/segment-findings.ts';
+import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { laterUnit } from '../../requests/table/live-split.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import { kpiColumn, noNumbers, type WantedNumbers } from '../../requests/values/wanted-numbers.ts';
+import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
 import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
 import { isTimeout } from './conditions.ts';
 
@@ -42,7 +42,7 @@ export async function createJudgedTable(
   sources: Readonly<Record<Role, OutcomeSource>>,
   segmentColumns: readonly string[],
   cohort: number | 'served',
-  numbers: WantedNumbers = noNumbers,
+  wantedValues: WantedValues = noWantedValues,
 ): Promise<JudgedTable> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const measured = roles.some((role) => sources[role].latency === 'measured');
@@ -58,8 +58,8 @@ export async function createJudgedTable(
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
-    ...roles.flatMap((role) => outcomeColumns(role, sources[role], numbers)),
-    ...numberColumns(numbers),
+    ...roles.flatMap((role) => outcomeColumns(role, sources[role], wantedValues)),
+    ...numberColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
@@ -91,8 +91,8 @@ export async function createLaterTable({ db, name }: JudgedTable, from: number, 
  * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
  * comes into it.
  */
-export async function createParityTable({ db, name }: JudgedTable, numbers: WantedNumbers): Promise<JudgedTable> {
-  const columns = outcomeFieldsOf(numbers);
+export async function createParityTable({ db, name }: JudgedTable, wantedValues: WantedValues): Promise<JudgedTable> {
+  const columns = outcomeFieldsOf(wantedValues);
   await db.run(
     `CREATE OR REPLACE VIEW judged_parity AS
      SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
@@ -101,7 +101,7 @@ export async function createParityTable({ db, name }: JudgedTable, numbers: Want
 }
 
 /** What a judged request holds of one version's outcome, as the ends of column names. */
-export function outcomeFieldsOf({ trueScores, positiveScores }: WantedNumbers): readonly string[] {
+export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): readonly string[] {
   return [
     'present',
     'errors_known',
@@ -130,7 +130,7 @@ function numberColumns({
   binary,
   times = false,
   byLabel = false,
-}: WantedNumbers): string[] {
+}: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
@@ -147,7 +147,7 @@ function numberColumns({
 function outcomeColumns(
   role: Role,
   { predictions, latency, errorsKnown, timeoutMs }: OutcomeSource,
-  numbers: WantedNumbers,
+  wantedValues: WantedValues,
 ): string[] {
   const from = outcomePrefix(role, predictions);
   const present = predictions === 'replayed' ? `${role}_outcomes.seq IS NOT NULL` : `${from}present`;
@@ -165,7 +165,7 @@ function outcomeColumns(
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
     `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
-    ...scoreColumns(numbers, predictions, from).map(
+    ...scoreColumns(wantedValues, predictions, from).map(
       ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
     ),
   ];
@@ -213,7 +213,7 @@ function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measu
 }
 
 function scoreColumns(
-  { trueScores, positiveScores, binary }: WantedNumbers,
+  { trueScores, positiveScores, binary }: WantedValues,
   predictions: OutcomeSource['predictions'],
   from: string,
 ): [name: string, sql: string][] {

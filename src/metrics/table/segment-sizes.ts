@@ -1,6 +1,6 @@
-import type { SizedSegment } from '../../domain/segment-findings.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { sliceCondition } from './slice.ts';
+import type { SizedSegment } from '../../domain/segments.ts';
+import { type Database } from '../../database/database.ts';
+import { sliceCondition, dimensionColumn } from './slice.ts';
 import type { StageScope } from './stage-scope.ts';
 
 /** More segments than this are ids rather than segments, and nobody reads what would be said of them. */
@@ -13,17 +13,16 @@ const mostSegments = 500;
 export async function segmentSizes(
   db: Database,
   { comparison, judgedCohort, segmentValues }: StageScope,
-  columnOf: (dimension: string) => string,
 ): Promise<readonly SizedSegment[]> {
   const units =
     comparison === 'served'
       ? `least(count(DISTINCT unit_index) FILTER (WHERE in_canary AND candidate_present),
            count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND baseline_present))`
-      : `count(DISTINCT unit_index) FILTER (WHERE ${sliceCondition({ cohort: judgedCohort, segment: null }, columnOf)}
+      : `count(DISTINCT unit_index) FILTER (WHERE ${sliceCondition({ cohort: judgedCohort, segment: null })}
            AND baseline_present AND candidate_present)`;
   const sized: SizedSegment[] = [];
   for (const dimension of segmentValues.keys()) {
-    const column = quoteIdentifier(columnOf(dimension));
+    const column = dimensionColumn(dimension);
     const rows = await db.columns(
       `SELECT ${column} AS value, (${units})::DOUBLE AS units FROM judged WHERE ${column} IS NOT NULL
        GROUP BY value ORDER BY units DESC, value LIMIT ${mostSegments}`,

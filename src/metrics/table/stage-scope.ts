@@ -1,10 +1,11 @@
 import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
+import { judgedCohortOf } from '../../domain/judged.ts';
 import { isPerLabel } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
-import { trueLabelDimension } from '../../domain/segment-findings.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { trueLabelDimension } from '../../domain/segments.ts';
+import { type Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
-import { sliceCondition } from './slice.ts';
+import { sliceCondition, dimensionColumn } from './slice.ts';
 
 /** Whom a stage is judged on, and what is known of them before any metric is computed. */
 export interface StageScope {
@@ -19,15 +20,6 @@ export interface StageScope {
   readonly outcomes: Readonly<Record<Role, OutcomeCounts>>;
 }
 
-/** The cohort that decides: in a live split the users whom the candidate served; else everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
-export function judgedCohortOf(
-  plan: Pick<RolloutPlan, 'judge' | 'requests'>,
-  stage: Pick<Stage, 'weight'>,
-): CohortName {
-  if (plan.requests.fields.served !== undefined) return 'canary';
-  return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
-}
-
 /** The dimensions by which requests are told apart: those of the plan, and the true label where a guardrail is on each. */
 export function dimensionsOf({
   requests,
@@ -38,20 +30,15 @@ export function dimensionsOf({
 }
 
 /** Reads the scope of a stage from the table `judged`. */
-export async function readStageScope(
-  db: Database,
-  plan: RolloutPlan,
-  stage: Stage,
-  columnOf: (dimension: string) => string,
-): Promise<StageScope> {
+export async function readStageScope(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageScope> {
   const judgedCohort = judgedCohortOf(plan, stage);
-  const judged = sliceCondition({ cohort: judgedCohort, segment: null }, columnOf);
+  const judged = sliceCondition({ cohort: judgedCohort, segment: null });
   const pairs = await db.columns(
     'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
   );
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of dimensionsOf(plan)) {
-    segmentValues.set(dimension, await countBy(db, quoteIdentifier(columnOf(dimension)), judged));
+    segmentValues.set(dimension, await countBy(db, dimensionColumn(dimension), judged));
   }
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
   return {

@@ -21,7 +21,7 @@ export function keepsTime({ runtime }: ModelSpec): boolean {
  */
 export function remoteMs(spec: ModelSpec, { timeoutMs, concurrency, pauseMs }: Traffic, requests: number): number {
   const atOnce = runtimeTraits[spec.runtime].takes === 'one' ? 1 : Math.min(concurrency ?? requests, connectionLimit);
-  const startMs = spec.runtime === 'command' ? spec.startTimeoutMs : 0;
+  const startMs = 'startTimeoutMs' in spec ? spec.startTimeoutMs : 0;
   const rounds = Math.ceil(requests / atOnce);
   return Math.min(rounds * (timeoutMs + startMs) + requests * pauseMs + spareMs, longestTimerMs);
 }

@@ -7,7 +7,7 @@ import type { PlanFacts } from './plan-facts.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { lintRules } from './rules.ts';
 
-export interface LintSubject {
+export interface LintedPlan {
   readonly plan: RolloutPlan;
   /** Where the plan's values stand, as `parsePlan` returns them. */
   readonly positions: TreeNode;
@@ -20,14 +20,14 @@ export interface LintSubject {
 }
 
 /** Runs every rule that has what it needs; findings come located in the plan's text, in reading order. */
-export function lintPlan(subject: LintSubject): Diagnostic[] {
+export function lintPlan(subject: LintedPlan): Diagnostic[] {
   const findings = lintRules.flatMap((rule) =>
     findingsOf(rule, subject).map((finding) => ({ ...finding, rule: rule.name })),
   );
   return located(subject.positions, findings);
 }
 
-function findingsOf(rule: LintRule, { plan, registry, today, facts }: LintSubject): readonly LintFinding[] {
+function findingsOf(rule: LintRule, { plan, registry, today, facts }: LintedPlan): readonly LintFinding[] {
   if (rule.about === 'plan') return rule.check(plan);
   if (registry === undefined) return [];
   if (rule.about === 'registry') return rule.check(plan, registry);

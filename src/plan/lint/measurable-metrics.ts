@@ -2,10 +2,11 @@ import { boundsOwnValue } from '../../domain/bound.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
-import type { Metric } from '../../domain/metric.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { runtimeTraits, type OutputSignature } from '../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
+import type { Role } from '../../domain/role.ts';
 
 /** What is wrong with a metric for an output, as a clause and what to write instead. */
 interface Mismatch {
@@ -35,39 +36,28 @@ export const measurableMetrics: LintRule = {
 };
 
 /** Metrics are of the labels that answers are compared in. */
-function inWordsOf({ baseline, candidate }: Record<'baseline' | 'candidate', NumberedVersion>): NumberedVersion {
+function inWordsOf({ baseline, candidate }: Record<Role, NumberedVersion>): NumberedVersion {
   return { ...candidate, entry: inLabelsOf(baseline.entry, candidate.entry) };
 }
 
 function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismatch | undefined {
   const { output } = entry.signature;
-  switch (metric.family) {
-    case 'accuracy':
-    case 'agreement':
-    case 'macro_f1':
-    case 'log_loss':
-      return needsLabels(output, version);
-    case 'fpr':
-    case 'auc':
-    case 'pr_auc':
-    case 'recall_at_alerts':
+  switch (metricTraits(metric).answers) {
+    case 'labels':
+      return needsLabels(output, version) ?? needsOwnLabels(metric, output, version);
+    case 'two labels':
       return needsLabels(output, version) ?? needsTwoLabels(output, version);
-    case 'decision_cost':
-      return needsLabels(output, version) ?? needsCosts(metric.costs, output, version);
-    case 'precision':
-    case 'recall':
-      return needsLabels(output, version) ?? needsLabel(metric.label, output, version);
-    case 'mae':
-    case 'rmse':
+    case 'numbers':
       return needsNumbers(output, version);
-    case 'latency':
-    case 'error_rate':
-    case 'kpi':
-    case 'memory':
-    case 'left_out':
-    case 'labelled':
+    case 'anything':
       return undefined;
   }
+}
+
+/** The labels that the metric itself names are the version's. */
+function needsOwnLabels(metric: Metric, output: OutputSignature, version: string): Mismatch | undefined {
+  if ('label' in metric) return needsLabel(metric.label, output, version);
+  return 'costs' in metric ? needsCosts(metric.costs, output, version) : undefined;
 }
 
 /** A peak of memory is that of a process which canary starts. */

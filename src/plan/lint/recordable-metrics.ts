@@ -1,6 +1,6 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
-import type { Runtime } from '../../domain/registry.ts';
+import { isRecorded, type Runtime } from '../../domain/registry.ts';
 import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 
@@ -17,7 +17,7 @@ export const recordableMetrics: LintRule = {
     return plan.guardrails.flatMap(({ metric }, index) => {
       if (metric.family !== 'latency' && metric.family !== 'error_rate') return [];
       const holds = metric.family === 'latency' ? traits.latency : traits.errors;
-      if (holds === true || !isRecorded(plan, metric.family, runtimes)) return [];
+      if (holds === true || !isFromLog(plan, metric.family, runtimes)) return [];
       return [
         {
           severity: 'warning' as const,
@@ -30,7 +30,7 @@ export const recordableMetrics: LintRule = {
   },
 };
 
-function isRecorded(plan: RolloutPlan, family: 'latency' | 'error_rate', runtimes: readonly Runtime[]): boolean {
+function isFromLog(plan: RolloutPlan, family: 'latency' | 'error_rate', runtimes: readonly Runtime[]): boolean {
   if (family === 'latency' && plan.replay.latency === 'recorded') return true;
-  return runtimes.includes('recorded');
+  return runtimes.some(isRecorded);
 }

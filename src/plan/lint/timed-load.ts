@@ -1,3 +1,4 @@
+import { isRecorded } from '../../domain/registry.ts';
 import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 
@@ -8,7 +9,7 @@ export const timedLoad: LintRule = {
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
     if (plan.replay.rate === undefined || both === undefined) return [];
-    if (plan.requests.fields.served !== undefined || both.candidate.entry.artifact.runtime === 'recorded') {
+    if (plan.requests.fields.served !== undefined || isRecorded(both.candidate.entry.artifact.runtime)) {
       return [warning("nothing is sent, since the candidate's outcomes are recorded", 'leave it out')];
     }
     if (plan.guardrails.some(({ metric }) => metric.family === 'latency')) return [];

@@ -2,6 +2,7 @@ import { compare, inc, parse, type SemVer } from 'semver';
 import { resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintFinding, LintRule } from './rule.ts';
 import { bumpBetween, changeBetween, type ChangeSize, isSmaller } from '../../domain/version-change.ts';
+import type { Role } from '../../domain/role.ts';
 
 /** A version number should not promise a smaller change than the one that it stands for. */
 export const versionBump: LintRule = {
@@ -32,10 +33,10 @@ function nextVersion(before: SemVer, size: ChangeSize): string {
   return inc(before.version, releases[size]) ?? before.version;
 }
 
-function notSemantic(role: 'baseline' | 'candidate', version: string): LintFinding {
+function notSemantic(role: Role, version: string): LintFinding {
   return error(role, `${role}: ${version} is not a semantic version`, 'name versions MAJOR.MINOR.PATCH, such as 1.5.0');
 }
 
-function error(role: 'baseline' | 'candidate', message: string, hint: string): LintFinding {
+function error(role: Role, message: string, hint: string): LintFinding {
   return { severity: 'error', path: [role], message, hint };
 }

@@ -1,82 +1,80 @@
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { readSpan } from './quantity.ts';
-import { readAt } from './section.ts';
-import { child, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
-import type { CheckAction, Checks, Golden } from '../../domain/plan.ts';
+import { known, readAt, sectionOf, type SectionReading } from './section.ts';
+import {
+  child,
+  choiceOf,
+  itemsOf,
+  keysOf,
+  nodeAt,
+  numberOf,
+  textOf,
+  textsOf,
+  type TreeNode,
+  type TreePath,
+} from '../../documents/tree.ts';
+import { checkActions, type Checks, type Golden } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
-import type { WrittenChecks, WrittenPlan } from './written-plan.ts';
 
-const actions: readonly string[] = ['warn', 'hold'];
+/**
+ * Reads what the checks ask for and what each does, over the defaults. A shortest time that the plan writes itself was
+ * meant, so that missing it holds; the built-in one only warns where pairs decide.
+ */
+export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
+  const checks = nodeAt(root, ['checks']);
+  const defaults = planDefaults.checks;
+  const otherwise = defaults.window.minDuration;
+  const minDuration = readAt(root, ['checks', 'window', 'minDuration'], readSpan, { otherwise });
+  const durationWritten = [child(checks, 'window'), ...itemsOf(nodeAt(root, ['stages']))].some(
+    (node) => child(node, 'minDuration') !== undefined,
+  );
+  const ofWindow = actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : undefined);
+  const written = (name: keyof Checks) => {
+    const check = child(checks, name);
+    return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
+  };
+  const value = sectionOf({
+    sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
+    parity: { ...defaults.parity, ...written('parity') },
+    coverage: { ...defaults.coverage, ...written('coverage') },
+    window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
+    segments: { ...defaults.segments, ...written('segments') },
+    segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
+    labels: { ...defaults.labels, ...written('labels') },
+    selection: { ...defaults.selection, ...written('selection') },
+    stability: { ...defaults.stability, ...written('stability') },
+  });
+  const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
+  return { value, findings: [...ofActions, ...minDuration.findings] };
+}
 
-/** Checks what `checks` says each check does, and the span that it asks for. */
-export function checkChecks(root: TreeNode): Finding[] {
-  return [
-    ...keysOf(nodeAt(root, ['checks'])).flatMap((name) => checkAction(root, ['checks', name])),
-    ...readAt(root, ['checks', 'window', 'minDuration'], readSpan).findings,
-  ];
+/** The golden requests, with what a wrong answer does; what is wrong with that is found with the checks. */
+export function readGolden(root: TreeNode): Golden | undefined {
+  const source = nodeAt(root, ['golden']);
+  if (source === undefined) return undefined;
+  const action = actionOf(nodeAt(root, ['checks', 'golden'])) ?? planDefaults.checks.golden.action;
+  return { source: textsOf(source), action };
+}
+
+/** `parity: warn` is short for `parity: { action: warn }`. */
+function actionOf(check: TreeNode | undefined): Golden['action'] | undefined {
+  return choiceOf(check?.kind === 'map' ? child(check, 'action') : check, checkActions);
 }
 
 /** An action stands for itself or under its check's key `action`. */
 function checkAction(root: TreeNode, path: TreePath): Finding[] {
   const node = nodeAt(root, path);
-  const isMap = node?.kind === 'map';
-  const action = textOf(isMap ? child(node, 'action') : node);
-  if (action === undefined || actions.includes(action)) return [];
-  return [
-    {
-      path: isMap ? [...path, 'action'] : path,
-      rule: 'unknown-action',
-      message: `${isMap ? 'action' : String(path.at(-1))}: ${action === '' ? '""' : action} is not an action`,
-      hint: hintFor(action),
-    },
-  ];
+  const at = node?.kind === 'map' ? [...path, 'action'] : path;
+  const action = textOf(nodeAt(root, at));
+  if (action === undefined || actionOf(node) !== undefined) return [];
+  const message = `${at.at(-1)}: ${action === '' ? '""' : action} is not an action`;
+  return [{ path: at, rule: 'unknown-action', message, hint: hintFor(action) }];
 }
 
 function hintFor(action: string): string {
   // Nothing turns a check off: what it finds stays in the evidence, whatever the plan makes of it.
   if (['off', 'ignore', 'skip', 'none', 'pass'].includes(action))
     return 'write warn: the finding is told and decides nothing';
-  return writeOneOf(action, actions);
-}
-
-/**
- * What the checks ask for once the plan's words are put over the defaults. A shortest time that the plan writes itself
- * was meant, so that missing it holds; the built-in one only warns where pairs decide.
- */
-export function normaliseChecks({ checks = {}, stages }: WrittenPlan): Checks {
-  const defaults = planDefaults.checks;
-  const window = asMap(checks.window);
-  const durationWritten =
-    window.minDuration !== undefined || stages.some(({ minDuration }) => minDuration !== undefined);
-  const minDuration = readSpan(window.minDuration ?? defaults.window.minDuration);
-  if (!minDuration.ok) throw new Error(`normalise was given an unchecked value: ${minDuration.problem}`);
-  return {
-    sampleRatio: { ...defaults.sampleRatio, ...asMap(checks.sampleRatio) },
-    parity: { ...defaults.parity, ...asMap(checks.parity) },
-    coverage: { ...defaults.coverage, ...asMap(checks.coverage) },
-    window: {
-      ...(window.action === undefined ? (durationWritten ? { action: 'hold' } : {}) : { action: window.action }),
-      minDurationMs: minDuration.value,
-    },
-    segments: { ...defaults.segments, ...asMap(checks.segments) },
-    segmentMix: { ...defaults.segmentMix, ...asMap(checks.segmentMix) },
-    labels: { ...defaults.labels, ...asMap(checks.labels) },
-    selection: { ...defaults.selection, ...asMap(checks.selection) },
-    stability: { ...defaults.stability, ...asMap(checks.stability) },
-  };
-}
-
-/** The golden requests, with what a wrong answer does. */
-export function normaliseGolden(source: string | readonly string[], checks: WrittenChecks = {}): Golden {
-  const { action } = { ...planDefaults.checks.golden, ...asMap(checks.golden) };
-  return { source: typeof source === 'string' ? [source] : source, action };
-}
-
-/** `parity: warn` is short for `parity: { action: warn }`. */
-function asMap<Settings extends { readonly action?: CheckAction }>(
-  written: CheckAction | Settings | undefined,
-): Settings | { readonly action?: CheckAction; readonly minDuration?: undefined } {
-  if (written === undefined) return {};
-  return typeof written === 'string' ? { action: written } : written;
+  return writeOneOf(action, checkActions);
 }

@@ -1,34 +1,21 @@
 import type { Finding } from '../../documents/findings.ts';
 import { readWindow } from './window.ts';
-import {
-  child,
-  choiceOf,
-  itemsOf,
-  nodeAt,
-  numberOf,
-  textOf,
-  textsOf,
-  type TreeNode,
-  type TreePath,
-} from '../../documents/tree.ts';
-import type { Drift, DriftThresholds } from '../../domain/plan.ts';
+import { child, choiceOf, itemsOf, nodeAt, numberOf, textOf, textsOf, type TreeNode } from '../../documents/tree.ts';
+import { checkActions, type Drift, type DriftReference, type DriftThresholds } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
-import type { SectionReading } from './section.ts';
+import { validatePaths } from './paths.ts';
+import { type SectionReading, unusedKey } from './section.ts';
 
-/** Reads `drift`, and checks that no time is both reference and now. */
+/** Reads `drift` over its defaults, and checks that no time is both reference and now. */
 export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
   const drift = nodeAt(root, ['drift']);
-  return { value: drift === undefined ? undefined : driftOf(root, drift), findings: checkDrift(root, drift) };
-}
-
-/** What drift is measured against, with the defaults filled in. */
-function driftOf(root: TreeNode, drift: TreeNode): Drift {
+  if (drift === undefined) return { value: undefined, findings: [] };
   const defaults = planDefaults.drift;
   const features = child(drift, 'features');
-  const thresholds = child(drift, 'thresholds');
-  const thresholdOf = (key: keyof DriftThresholds) => numberOf(child(thresholds, key)) ?? defaults.thresholds[key];
-  const reference = child(drift, 'reference');
-  return {
+  const thresholdOf = (key: keyof DriftThresholds) =>
+    numberOf(nodeAt(drift, ['thresholds', key])) ?? defaults.thresholds[key];
+  const reference = readReference(root, child(drift, 'reference'));
+  const value: Drift = {
     features: features?.kind === 'list' ? textsOf(features) : defaults.features,
     thresholds: {
       psi: thresholdOf('psi'),
@@ -37,55 +24,43 @@ function driftOf(root: TreeNode, drift: TreeNode): Drift {
       quality: thresholdOf('quality'),
     },
     alpha: numberOf(child(drift, 'alpha')) ?? defaults.alpha,
-    action: choiceOf(child(drift, 'action'), ['warn', 'hold']) ?? defaults.action,
-    reference:
-      reference?.kind === 'map'
-        ? { kind: 'window', ...readWindow(root, ['drift', 'reference']).value }
-        : { kind: 'files', source: textsOf(reference) },
+    action: choiceOf(child(drift, 'action'), checkActions) ?? defaults.action,
+    reference: reference.value,
   };
-}
-
-function checkDrift(root: TreeNode, drift: TreeNode | undefined): readonly Finding[] {
-  const path = ['drift', 'reference'];
-  const reference = nodeAt(root, path);
-  const features = textOf(nodeAt(root, ['drift', 'features']));
-  if (drift !== undefined && textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
+  const misplaced = validatePaths(root, ['drift', 'features']);
+  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
     const message = 'drift compares records, and numbers per version have none';
-    return [
-      { path: ['drift'], at: 'key', rule: 'unused-key', message, hint: 'delete drift, or name a log of requests' },
-    ];
+    const hint = 'delete drift, or name a log of requests';
+    return { value, findings: [...misplaced, unusedKey(['drift'], message, hint)] };
   }
-  return [
-    ...(features === undefined || features === 'auto' ? [] : [notAList(features)]),
-    ...(reference?.kind === 'map' ? checkReference(root, reference, path) : []),
-  ];
+  return { value, findings: [...misplaced, ...checkFeatures(textOf(features)), ...reference.findings] };
 }
 
-function notAList(written: string): Finding {
+function checkFeatures(written: string | undefined): Finding[] {
+  if (written === undefined || written === 'auto') return [];
+  const message = `features: ${written === '' ? '""' : written} is neither auto nor a list of fields`;
   const hint = written === '' ? 'write features: auto' : `write features: [${written}] or features: auto`;
-  return {
-    path: ['drift', 'features'],
-    rule: 'invalid-value',
-    message: `features: ${written === '' ? '""' : written} is neither auto nor a list of fields`,
-    hint,
-  };
+  return [{ path: ['drift', 'features'], rule: 'invalid-value', message, hint }];
 }
 
-function checkReference(root: TreeNode, reference: TreeNode, path: TreePath): readonly Finding[] {
+function readReference(root: TreeNode, reference: TreeNode | undefined): SectionReading<DriftReference> {
+  if (reference?.kind !== 'map') return { value: { kind: 'files', source: textsOf(reference) }, findings: [] };
+  const path = ['drift', 'reference'];
+  const window = readWindow(root, path);
+  const value = { kind: 'window', ...window.value } as const;
   if (child(reference, 'from') === undefined && child(reference, 'to') === undefined) {
     const message = 'drift.reference names neither a log nor a time';
-    return [{ path, rule: 'missing-key', message, hint: 'write reference: { from: 2026-10-01, to: 2026-10-08 }' }];
+    const hint = 'write reference: { from: 2026-10-01, to: 2026-10-08 }';
+    return { value, findings: [{ path, rule: 'missing-key', message, hint }] };
   }
-  const wrong = readWindow(root, path).findings;
-  return wrong.length > 0 ? wrong : checkOverlap(root, path);
+  return { value, findings: window.findings.length > 0 ? window.findings : checkOverlap(root, window.value) };
 }
 
 /**
  * A window of the same log is a reference only where what is judged now lies outside of it; a stage with a log of its own is
  * compared with a window of that log.
  */
-function checkOverlap(root: TreeNode, path: TreePath): Finding[] {
-  const reference = readWindow(root, path).value;
+function checkOverlap(root: TreeNode, reference: Times): Finding[] {
   const ofPlan = readWindow(root, ['requests']).value;
   const stages = itemsOf(nodeAt(root, ['stages'])).map((stage, index) => {
     const own = readWindow(root, ['stages', index]).value;
@@ -101,7 +76,7 @@ function checkOverlap(root: TreeNode, path: TreePath): Finding[] {
     reference.to === undefined
       ? 'give the reference a to:, and requests a from: that is not before it'
       : `write requests: { from: ${momentText(reference.to)} }, or an earlier reference`;
-  return [{ path, rule: 'overlapping-reference', message, hint }];
+  return [{ path: ['drift', 'reference'], rule: 'overlapping-reference', message, hint }];
 }
 
 interface Times {

@@ -16,7 +16,9 @@ import {
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
+import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
+import { validateGuardedSegments } from './segments.ts';
 
 const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
@@ -33,6 +35,8 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
       ...read.flatMap(({ findings }) => findings),
       ...checkDuplicates(guardrails),
       ...checkDeciding(guardrails),
+      ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
+      ...checkPriced(root, guardrails),
     ],
   };
 }
@@ -48,7 +52,7 @@ function readGuardrail(
   const metric = parseMetric(name);
   if (metric === undefined) return { value: undefined, findings: [unknownMetric(guardrail, name, path)] };
   const bounds = boundKinds.map((kind) =>
-    readAt(root, [...path, kind], (written) => readBound(kind, metric, written), 'invalid-bound'),
+    readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
@@ -64,7 +68,8 @@ function readGuardrail(
     findings: [
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
-      ...checkSegments(guardrail, metric, path),
+      ...validateSegments(guardrail, metric, path),
+      ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
 }
@@ -105,7 +110,7 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
 }
 
 /** A process has one peak over all requests, whoever sent them; and `recall(*)` has parts already. */
-function checkSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
+function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
   if (child(guardrail, 'segments') === undefined) return [];
   if (isPerLabel(metric)) {
     const message = `segments: ${metric.id} is judged on each true label, not on segments`;
@@ -145,6 +150,16 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       return [{ path, at: 'key', rule: 'duplicate-guardrail', message, hint: 'keep one of the two' }];
     });
   });
+}
+
+/** Says of the first guardrail on the cost of decisions that nobody knows it; numbers per version hold the costs themselves. */
+function checkPriced(root: TreeNode, guardrails: readonly TreeNode[]): Finding[] {
+  const index = guardrails.findIndex((guardrail) => textOf(child(guardrail, 'metric')) === 'decision_cost');
+  const isAggregates = textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates';
+  if (index === -1 || isAggregates || nodeAt(root, ['decisionCost']) !== undefined) return [];
+  const message = 'metric: decision_cost needs to know what decisions cost';
+  const hint = 'write decisionCost: { falsePositive: 5, falseNegative: 200 } beside the guardrails';
+  return [{ path: ['guardrails', index, 'metric'], rule: 'missing-key', message, hint }];
 }
 
 /** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */

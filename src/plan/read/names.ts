@@ -10,7 +10,7 @@ const folderName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/u;
 const longestName = 100;
 
 /** Checks that the plan, its model and its stages have names that every file system takes as a folder's. */
-export function checkNames(root: TreeNode): Finding[] {
+export function validateNames(root: TreeNode): Finding[] {
   const stages = itemsOf(nodeAt(root, ['stages'])).map((_, index) => ['stages', index, 'name']);
   return [
     ...checkName(root, ['name'], reservedPlanNames),

@@ -1,42 +1,25 @@
-import { parseMetric } from '../../domain/metric.ts';
 import { readPath } from '../../domain/log/record-path.ts';
 import type { Finding } from '../../documents/findings.ts';
-import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
+import { itemsOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
-/** Checks every path into a record that a plan names. */
-export function checkPaths(root: TreeNode): Finding[] {
-  const places: readonly TreePath[] = [
-    ['requests', 'fields'],
-    ['requests', 'segments'],
-    ['drift', 'features'],
-  ];
+/** Checks every path into a record that is written below a place of the plan, but not at the place itself. */
+export function validatePaths(root: TreeNode, place: TreePath): Finding[] {
+  const node = nodeAt(root, place);
   return [
-    ...places
-      .flatMap((place) => leavesOf(nodeAt(root, place), place))
-      .flatMap(({ path, text }) => wrongPath(path, text)),
-    ...itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) => {
-      const metric = parseMetric(textOf(nodeAt(guardrail, ['metric'])) ?? '');
-      return metric?.family === 'kpi' ? wrongPath(['guardrails', index, 'metric'], metric.field) : [];
-    }),
-    ...keysOf(nodeAt(root, ['requests', 'where'])).flatMap((key) =>
-      wrongPath(['requests', 'where', key], key).map((finding): Finding => ({ ...finding, at: 'key' })),
-    ),
-  ];
+    ...itemsOf(node).map((item, index) => ({ step: index, value: item })),
+    ...(node?.kind === 'map' ? [...node.entries] : []).map(([step, { value }]) => ({ step, value })),
+  ].flatMap(({ step, value }): Finding[] => {
+    const path = [...place, step];
+    const text = textOf(value);
+    // The unit beside a latency's path is no path.
+    if (place.at(-1) === 'latency' && step === 'unit') return [];
+    return text === undefined ? validatePaths(root, path) : validatePath(path, text);
+  });
 }
 
-/** The texts below a node that are paths; `unit` beside a latency's path is none. */
-function leavesOf(node: TreeNode | undefined, path: TreePath): { readonly path: TreePath; readonly text: string }[] {
-  const text = textOf(node);
-  if (text !== undefined)
-    return path.length < 3 || (path[2] === 'latency' && path[3] === 'unit') ? [] : [{ path, text }];
-  return [
-    ...itemsOf(node).flatMap((item, index) => leavesOf(item, [...path, index])),
-    ...(node?.kind === 'map' ? [...node.entries] : []).flatMap(([key, { value }]) => leavesOf(value, [...path, key])),
-  ];
-}
-
-function wrongPath(path: TreePath, text: string): Finding[] {
+/** Checks one path into a record, which stands at a place of the plan as its value or as its key. */
+export function validatePath(path: TreePath, text: string, at: 'key' | 'value' = 'value'): Finding[] {
   const reading = readPath(text);
   if (reading.ok || text === '') return [];
-  return [{ path, rule: 'invalid-path', message: `the path ${text} ${reading.problem}`, hint: reading.hint }];
+  return [{ path, at, rule: 'invalid-path', message: `the path ${text} ${reading.problem}`, hint: reading.hint }];
 }

@@ -1,18 +1,14 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { stringify } from 'yaml';
 import schema from '../rollout-plan.schema.json' with { type: 'json' };
 import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema.ts';
 import type { TreePath } from '../../documents/tree.ts';
-import type { WrittenPlan } from './written-plan.ts';
+import { planValidator } from '../plan-validator.ts';
 
-let validator: ValidateFunction<WrittenPlan> | undefined;
-
-/** Checks a plain value against the schema; the errors are empty exactly when the value is a written plan. */
-export function checkSchema(
-  value: unknown,
-): { readonly written: WrittenPlan } | { readonly errors: readonly ErrorObject[] } {
-  validator ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
-  return validator(value) ? { written: value } : { errors: validator.errors ?? [] };
+/** What the schema has against a plain value; empty exactly where the value has the form of a plan. */
+export function schemaErrors(value: unknown): readonly ErrorObject[] {
+  const validator = planValidator();
+  return validator(value) ? [] : (validator.errors ?? []);
 }
 
 /** The part of the schema that describes the value at a path of the plan; empty for a key that the schema lacks. */

@@ -7,23 +7,29 @@ const derivedDimensions: Readonly<Record<string, string>> = {
   weekday: 'timestamp.weekday',
 };
 
-/** Checks that guardrails and coverage name dimensions that `requests.segments` has. */
-export function checkSegments(root: TreeNode): Finding[] {
-  // The dimensions of numbers are those that the numbers name, wherever they are.
-  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') return [];
-  const dimensions = keysOf(nodeAt(root, ['requests', 'segments']));
-  const automatic = itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) =>
-    checkAutomatic(textOf(nodeAt(guardrail, ['segments'])), ['guardrails', index, 'segments'], dimensions),
-  );
-  const ofGuardrails = itemsOf(nodeAt(root, ['guardrails'])).flatMap((guardrail, index) =>
-    itemsOf(nodeAt(guardrail, ['segments'])).flatMap((item, position) =>
-      checkDimension(textOf(item), ['guardrails', index, 'segments', position], dimensions),
-    ),
-  );
-  const ofCoverage = keysOf(nodeAt(root, ['coverage', 'segments'])).flatMap((dimension) =>
-    checkDimension(dimension, ['coverage', 'segments', dimension], dimensions),
-  );
-  return [...automatic, ...ofGuardrails, ...ofCoverage];
+/** Checks that a guardrail names dimensions that `requests.segments` has, or all of them where it has any. */
+export function validateGuardedSegments(root: TreeNode, path: TreePath): Finding[] {
+  const dimensions = dimensionsOf(root);
+  if (dimensions === undefined) return [];
+  const node = nodeAt(root, path);
+  return [
+    ...checkAutomatic(textOf(node), path, dimensions),
+    ...itemsOf(node).flatMap((item, position) => checkDimension(textOf(item), [...path, position], dimensions)),
+  ];
+}
+
+/** Checks that `coverage` names dimensions that `requests.segments` has. */
+export function validateCoveredSegments(root: TreeNode): Finding[] {
+  const dimensions = dimensionsOf(root);
+  if (dimensions === undefined) return [];
+  const path = ['coverage', 'segments'];
+  return keysOf(nodeAt(root, path)).flatMap((name) => checkDimension(name, [...path, name], dimensions));
+}
+
+/** Undefined where they are not the plan's to say: the dimensions of numbers are those that the numbers name, wherever they are. */
+function dimensionsOf(root: TreeNode): readonly string[] | undefined {
+  const isAggregates = textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates';
+  return isAggregates ? undefined : keysOf(nodeAt(root, ['requests', 'segments']));
 }
 
 function checkAutomatic(written: string | undefined, path: TreePath, dimensions: readonly string[]): Finding[] {

@@ -45,7 +45,7 @@ function readStage(
   path: TreePath,
 ): SectionReading<{ readonly weighted: WeightedStage[]; readonly stage: Stage[] }> {
   const node = nodeAt(root, path);
-  const weight = readAt(root, [...path, 'weight'], readFraction, 'invalid-weight');
+  const weight = readAt(root, [...path, 'weight'], readFraction, { rule: 'invalid-weight' });
   const minDuration = readAt(root, [...path, 'minDuration'], readSpan);
   const window = readWindow(root, path);
   const findings = [weight, minDuration, window].flatMap((read) => read.findings);

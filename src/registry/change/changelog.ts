@@ -1,5 +1,6 @@
 import semver from 'semver';
 import { formatShare } from '../../domain/format-number.ts';
+import { rolloutRecord } from '../file/rollout-state.ts';
 import type { HistoryEntry, ModelRegistry, VersionStatus } from '../../domain/registry.ts';
 
 /** The kinds of change of Keep a Changelog that happen to a version, in the order in which they are told. */
@@ -65,20 +66,21 @@ function line(registry: ModelRegistry, entry: HistoryEntry): string {
   return `${dayOf(entry)}: ${whatHappened(registry, entry)}${whoDecided(entry)} (${place})`;
 }
 
-function whatHappened({ rollouts, versions }: ModelRegistry, entry: HistoryEntry): string {
-  const { action, version, stage = '', weight, rollout = '' } = entry;
+function whatHappened(registry: ModelRegistry, entry: HistoryEntry): string {
+  const { action, version, stage = '', weight } = entry;
+  const record = rolloutRecord(registry, entry.rollout);
   const share = weight === undefined ? '' : ` with ${formatShare(weight)} of the traffic`;
   switch (action) {
     case 'add':
-      return `added to the registry. ${plain(versions[version]?.description ?? '')}`.trimEnd();
+      return `added to the registry. ${plain(registry.versions[version]?.description ?? '')}`.trimEnd();
     case 'enter':
       return `entered stage ${plain(stage)}${share}.`;
     case 'complete':
       return `entered stage ${plain(stage)} and is stable: all traffic.`;
     case 'rollback':
-      return `taken out of traffic${stage === '' ? '' : ` in stage ${plain(stage)}`}; ${rollouts[rollout]?.baseline ?? 'the version before'} serves.`;
+      return `taken out of traffic${stage === '' ? '' : ` in stage ${plain(stage)}`}; ${record?.baseline ?? 'the version before'} serves.`;
     default: {
-      const look = rollouts[rollout]?.looks.findLast(({ stage: looked, at }) => looked === stage && at === entry.at);
+      const look = record?.looks.findLast(({ stage: looked, at }) => looked === stage && at === entry.at);
       return `looked at stage ${plain(stage)}${look === undefined ? '' : `: ${look.verdict}`}; nothing moved.`;
     }
   }

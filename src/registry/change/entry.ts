@@ -2,7 +2,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import type { ModelVersion } from '../../domain/registry.ts';
 import type { Finding } from '../file/findings.ts';
 import { endpointFindings } from '../file/endpoint-findings.ts';
-import { checkSchema } from '../file/registry-schema.ts';
+import { validateSchema } from '../file/registry-schema.ts';
 import { pointerTo } from '../../documents/json-pointer.ts';
 import { registryVoice } from '../file/registry-voice.ts';
 import { schemaFindings } from '../../documents/schema-findings.ts';
@@ -14,7 +14,7 @@ import { schemaFindings } from '../../documents/schema-findings.ts';
 export function requireEntry(described: Readonly<Record<string, unknown>>): Omit<ModelVersion, 'status'> {
   const version = '0.0.0';
   const entry = { status: 'registered', ...described };
-  const checked = checkSchema({ schemaVersion: 1, model: 'model', revision: 0, versions: { [version]: entry } });
+  const checked = validateSchema({ schemaVersion: 1, model: 'model', revision: 0, versions: { [version]: entry } });
   if ('errors' in checked) throw invalidEntry(schemaFindings(checked.errors, registryVoice), version);
   const { status: _registered, ...allowed } = checked.written.versions[version] ?? unreachable();
   const wrong = endpointFindings(pointerTo(pointerTo('/versions', version), 'artifact'), allowed.artifact);

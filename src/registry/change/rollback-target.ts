@@ -1,6 +1,13 @@
 import { unusableFile } from '../../domain/errors.ts';
 import type { HistoryEntry, ModelRegistry } from '../../domain/registry.ts';
-import { type RolloutVersions, isMove, recordOf, rolloutState, rolloutUnderway } from '../file/rollout-state.ts';
+import {
+  type RolloutVersions,
+  isMove,
+  recordOf,
+  rolloutRecord,
+  rolloutState,
+  rolloutUnderway,
+} from '../file/rollout-state.ts';
 
 /** The rollout whose candidate is to leave traffic, or why there is none: what was asked for is so already. */
 export type RollbackTarget = { readonly rollout: RolloutVersions } | { readonly nothing: string };
@@ -26,7 +33,7 @@ export function targetOfPlan(registry: ModelRegistry, plan: RolloutVersions): Ro
 export function targetOfModel(registry: ModelRegistry): RollbackTarget {
   const last = registry.history.findLast((entry) => isMove(entry) && hasBegun(registry, entry));
   const name = rolloutUnderway(registry) ?? last?.rollout;
-  const record = name === undefined ? undefined : registry.rollouts[name];
+  const record = rolloutRecord(registry, name);
   if (name === undefined || record === undefined) {
     requireOneServing(registry);
     return { nothing: `no rollout of ${registry.model} has entered a stage` };
@@ -37,8 +44,8 @@ export function targetOfModel(registry: ModelRegistry): RollbackTarget {
 }
 
 /** A candidate that was rolled back before it entered a stage took no traffic away from anybody. */
-function hasBegun({ rollouts }: ModelRegistry, { rollout }: HistoryEntry): boolean {
-  return rollout !== undefined && (rollouts[rollout]?.entered.length ?? 0) > 0;
+function hasBegun(registry: ModelRegistry, { rollout }: HistoryEntry): boolean {
+  return (rolloutRecord(registry, rollout)?.entered.length ?? 0) > 0;
 }
 
 function rolledBackText({ history }: ModelRegistry, name: string, candidate: string): string {

@@ -13,7 +13,7 @@ const secretName = /authorization|cookie|token|secret|password|api-?key/iu;
  * @param parent pointer to the artifact
  */
 export function endpointFindings(parent: string, artifact: Artifact): Finding[] {
-  if (artifact.runtime !== 'http') return [];
+  if (!('url' in artifact)) return [];
   return [...formatFindings(parent, artifact), ...bodyFindings(parent, artifact), ...headerFindings(parent, artifact)];
 }
 

@@ -1,6 +1,6 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
 import type { Finding } from './findings.ts';
-import type { WrittenRegistry } from './registry-schema.ts';
+import type { WrittenRegistry } from './registry-validator.ts';
 
 /**
  * A written registry with all its parts. At revision 0, which a person wrote, rollouts and history may be absent, and

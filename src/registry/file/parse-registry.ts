@@ -6,7 +6,7 @@ import type { ModelRegistry } from '../../domain/registry.ts';
 import { consistencyFindings } from './consistency-findings.ts';
 import { located, unusableRegistry } from './findings.ts';
 import { completed } from './hand-written.ts';
-import { checkSchema } from './registry-schema.ts';
+import { validateSchema } from './registry-schema.ts';
 import { registryVoice } from './registry-voice.ts';
 
 const readableVersion = 1;
@@ -25,7 +25,7 @@ export function parseRegistry(text: string, file: string): ModelRegistry {
   const places = readPlaces(json, file);
   const value: unknown = JSON.parse(json);
   refuseNewerSchema(value, file, readableVersion);
-  const checked = checkSchema(value);
+  const checked = validateSchema(value);
   if ('errors' in checked)
     throw unusableRegistry(file, located(file, json, places, schemaFindings(checked.errors, registryVoice)));
   const { registry, findings } = completed(checked.written);

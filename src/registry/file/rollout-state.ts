@@ -33,11 +33,18 @@ export function rolloutUnderway(registry: ModelRegistry): string | undefined {
   return Object.keys(registry.rollouts).find((name) => rolloutState(registry, name) === 'underway');
 }
 
+/** What the registry remembers of the rollout of a name; undefined where it has not heard of it. */
+export function rolloutRecord(
+  { rollouts }: Pick<ModelRegistry, 'rollouts'>,
+  name: string | undefined,
+): RolloutRecord | undefined {
+  // A plan may be called `constructor`, which every object answers to.
+  return name !== undefined && Object.hasOwn(rollouts, name) ? rollouts[name] : undefined;
+}
+
 /** What the registry remembers of a rollout; an empty record of one that it has not heard of. */
 export function recordOf(registry: ModelRegistry, { name, baseline, candidate }: RolloutVersions): RolloutRecord {
-  // A plan may be called `constructor`, which every object answers to.
-  const known = Object.hasOwn(registry.rollouts, name) ? registry.rollouts[name] : undefined;
-  return known ?? { baseline, candidate, entered: [], looks: [] };
+  return rolloutRecord(registry, name) ?? { baseline, candidate, entered: [], looks: [] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { isMove } from './rollout-state.ts';
+import { isMove, rolloutRecord } from './rollout-state.ts';
 import { inSteps, splitTraffic } from './traffic.ts';
 
 /**
@@ -17,11 +17,11 @@ export function trafficContradiction(registry: ModelRegistry): string | undefine
   return `${wrong} has ${traffic[wrong] ?? 0} of the traffic, but by the history it has ${expected[wrong] ?? 0}`;
 }
 
-function expectedTraffic({ history, rollouts }: ModelRegistry): Record<string, number> | undefined {
-  const last = history.findLast(
-    (entry) => isMove(entry) && entry.rollout !== undefined && (rollouts[entry.rollout]?.entered.length ?? 0) > 0,
+function expectedTraffic(registry: ModelRegistry): Record<string, number> | undefined {
+  const last = registry.history.findLast(
+    (entry) => isMove(entry) && (rolloutRecord(registry, entry.rollout)?.entered.length ?? 0) > 0,
   );
-  const record = last?.rollout === undefined ? undefined : rollouts[last.rollout];
+  const record = rolloutRecord(registry, last?.rollout);
   if (last === undefined || record === undefined) return undefined;
   const { baseline, candidate } = record;
   if (last.action === 'rollback') return { [baseline]: 1 };

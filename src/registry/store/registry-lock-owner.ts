@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { systemErrorCode } from '../../domain/errors.ts';
+import { hasEnded, processNamespace } from '../../files/owned-name.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 
 /** Who holds a lock, as its file says. */
 export interface LockOwner {
@@ -35,7 +37,7 @@ export function writeOwner(lock: string, owner: LockOwner): void {
 /** The owner of a lock; undefined when there is no lock, or its owner was stopped before it had written its name. */
 export function readOwner(lock: string): LockOwner | undefined {
   try {
-    const owner: unknown = JSON.parse(fs.readFileSync(lock, 'utf8'));
+    const owner: unknown = JSON.parse(readTextFileSync(lock));
     return isOwner(owner) ? owner : undefined;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
@@ -45,14 +47,7 @@ export function readOwner(lock: string): LockOwner | undefined {
 
 /** Whether the owner was a process of this machine that does not run any more. */
 export function isGone({ pid, machine, processes }: LockOwner): boolean {
-  if (machine !== hostname() || processes !== processNamespace()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    // Any other error means that there is such a process, which may not be sent signals.
-    return systemErrorCode(error) === 'ESRCH';
-  }
+  return machine === hostname() && processes === processNamespace() && hasEnded(pid);
 }
 
 function isOwner(value: unknown): value is LockOwner {
@@ -66,8 +61,4 @@ function isOwner(value: unknown): value is LockOwner {
     typeof owner.token === 'string' &&
     /^[\w-]+$/u.test(owner.token)
   );
-}
-
-function processNamespace(): string {
-  return fs.existsSync('/proc/self/ns/pid') ? fs.readlinkSync('/proc/self/ns/pid') : '';
 }

@@ -1,55 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { messageOf, systemErrorCode, unusableFile, UserError } from '../../domain/errors.ts';
 import type { StillHeld } from './registry-lock.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
+import { replaceFile, temporaryPrefix } from '../../files/replace-file.ts';
 import { changelogText } from '../change/changelog.ts';
 
 /**
- * Replaces a file whole or not at all, or makes it: writes a new one beside it, makes sure that it is on the disk, and renames it.
- * The lock on the file, or on the registry beside which it lies, must be held.
- *
- * write-file-atomic is not used: it makes one write call and does not look at how much was written, so that on a full
- * disk it renames a cut file into place.
+ * Replaces a file of the registry whole or not at all. The lock on the file, or on the registry beside which it lies, must be held.
  * @throws UserError (exit 5) when the lock was lost meanwhile; what the file system throws.
  */
-export async function replaceFile(file: string, text: string, stillHeld: StillHeld): Promise<void> {
+export async function replaceLocked(file: string, text: string, stillHeld: StillHeld): Promise<void> {
   await removeLeftovers(file);
-  const mode = await modeOf(file);
-  const next = join(dirname(file), `${leftoverPrefix(file)}${randomUUID()}.tmp`);
-  try {
-    const handle = await open(next, 'wx', mode);
-    try {
-      await handle.chmod(mode);
-      await handle.writeFile(text, 'utf8');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (!stillHeld()) {
-      throw unusableFile(`${file} was taken over by another process while this one slept; nothing was changed`, {
-        hint: 'Run the command again.',
-      });
-    }
-    await rename(next, file);
-  } catch (error) {
-    await rm(next, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(file));
-}
-
-const newFileMode = 0o644;
-
-/** The permissions that a file has and shall keep. */
-async function modeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).mode;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return newFileMode;
-    throw error;
-  }
+  await replaceFile(file, text, () => {
+    if (stillHeld()) return;
+    throw unusableFile(`${file} was taken over by another process while this one slept; nothing was changed`, {
+      hint: 'Run the command again.',
+    });
+  });
 }
 
 /** What an error of the file system means to who wanted to write; undefined for an error of another kind. */
@@ -73,31 +41,14 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Removes what a killed writer left. Only the owner of the lock writes, so whatever is there is nobody's; and should its
+ * Removes what any other writer left. Only the owner of the lock writes, so whatever is there is nobody's; and should its
  * writer have slept through losing the lock, it has nothing left to rename.
  */
 async function removeLeftovers(file: string): Promise<void> {
-  const prefix = leftoverPrefix(file);
+  const prefix = temporaryPrefix(file);
   const names = await readdir(dirname(file));
   const leftovers = names.filter((name) => name.startsWith(prefix) && name.endsWith('.tmp'));
   await Promise.all(leftovers.map((name) => rm(join(dirname(file), name), { force: true })));
-}
-
-function leftoverPrefix(file: string): string {
-  return `.${basename(file)}.`;
-}
-
-/** Makes the rename last through a power cut, where the system can do that (Windows cannot open a folder). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch((error: unknown) => {
-    if (systemErrorCode(error) === 'EISDIR' || systemErrorCode(error) === 'EPERM') return undefined;
-    throw error;
-  });
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
-  }
 }
 
 /** What became of the changelog when the registry was changed. */
@@ -119,7 +70,7 @@ export async function writeChangelog(
 ): Promise<ChangelogOutcome> {
   const path = changelogPath(dirname(file), registry.model);
   try {
-    await replaceFile(path, changelogText(registry), stillHeld);
+    await replaceLocked(path, changelogText(registry), stillHeld);
     return {};
   } catch (error) {
     const failure = error instanceof UserError ? error : writeFailure(error, path);

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
@@ -6,12 +6,13 @@ import { messageOf, systemErrorCode, unusableFile, type UserError } from '../../
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { changelogText } from '../change/changelog.ts';
 import { parseRegistry } from '../file/parse-registry.ts';
+import { readTextFile } from '../../files/read-file.ts';
 import { withLock } from './registry-lock.ts';
 import {
   type ChangelogOutcome,
   changelogPath,
   writeChangelog,
-  replaceFile,
+  replaceLocked,
   writeFailure,
 } from './registry-store-write.ts';
 import { serializeRegistry } from '../file/serialize-registry.ts';
@@ -72,9 +73,10 @@ export async function listModels(folder: string): Promise<string[]> {
  * Changes a model's registry: reads it, applies the transition and writes what comes out, with nobody else writing in
  * between. A stop at any point leaves the old file or the new one. The changelog is written after it, from the history,
  * so that the next change brings along what a stop in between has cost.
- * @param expectedRevision the revision that the change was decided on; null for a change that is right on any.
+ * @param expectedRevision the revision that the change was decided on, since when versions may have been added; null for a
+ *   change that is right on any.
  * @param transition pure; what it throws is passed on, and nothing is written.
- * @throws UserError (exit 5) when the revision is another by now, or the file cannot be used, locked or written.
+ * @throws UserError (exit 5) when a rollout moved since, or the file cannot be used, locked or written.
  */
 export async function updateRegistry(
   folder: string,
@@ -89,10 +91,9 @@ export async function updateRegistry(
   try {
     return await withLock(file, async (stillHeld) => {
       const { registry: before } = await readRegistry(folder, model);
-      if (expectedRevision !== null && before.revision !== expectedRevision)
-        throw moved(path, expectedRevision, before);
+      if (expectedRevision !== null && hasMoved(before, expectedRevision)) throw moved(path, expectedRevision, before);
       const after = transition(before);
-      await replaceFile(file, writable(after, before, path), stillHeld);
+      await replaceLocked(file, writable(after, before, path), stillHeld);
       return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
     });
   } catch (error) {
@@ -116,7 +117,7 @@ export async function createRegistry(
         throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
       }
       const after = transition(empty);
-      await replaceFile(path, writable(after, empty, path), stillHeld);
+      await replaceLocked(path, writable(after, empty, path), stillHeld);
       return { before: empty, after, path, ...(await writeChangelog(path, after, stillHeld)) };
     });
   } catch (error) {
@@ -132,7 +133,7 @@ export async function renewChangelog(folder: string, model: string): Promise<str
     return await withLock(file, async (stillHeld) => {
       const { registry } = await readRegistry(folder, model);
       const path = changelogPath(dirname(file), model);
-      await replaceFile(path, changelogText(registry), stillHeld);
+      await replaceLocked(path, changelogText(registry), stillHeld);
       return path;
     });
   } catch (error) {
@@ -142,7 +143,7 @@ export async function renewChangelog(folder: string, model: string): Promise<str
 
 async function readText(folder: string, model: string, path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') {
       throw unusableFile(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
@@ -171,6 +172,11 @@ function readBack(text: string, path: string): ModelRegistry {
     // The user cannot mend a file that was never written: this is a bug.
     throw new Error(`a change of ${path} led to a registry that is not valid`, { cause });
   }
+}
+
+/** A version that was added changes nothing for a rollout of others. */
+function hasMoved({ revision, history }: ModelRegistry, since: number): boolean {
+  return revision < since || history.some((entry) => entry.revision > since && entry.action !== 'add');
 }
 
 function moved(path: string, expected: number, { revision, history }: ModelRegistry): UserError {

@@ -5,7 +5,7 @@ import type { LogFormat, RequestFields } from '../../domain/log/log-format.ts';
 import type { Signature } from '../../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeFormat = 5;
+export const outcomeLayout = 5;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -130,6 +130,6 @@ function sortedPairs(versions: Readonly<Record<string, string>>): unknown {
 /** Arrays are written out in the order they are built here, so equal identities give equal texts. */
 function keyOf(parts: readonly unknown[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([outcomeFormat, ...parts]))
+    .update(JSON.stringify([outcomeLayout, ...parts]))
     .digest('hex');
 }

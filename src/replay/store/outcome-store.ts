@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
+import { readTextFile } from '../../files/read-file.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { fileSha256 } from '../../models/artifact.ts';
-import { outcomeFormat } from './outcome-key.ts';
+import { outcomeLayout } from './outcome-key.ts';
 import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 
 /** Where finished work is kept. */
@@ -21,10 +22,13 @@ interface StoredFile extends RowRange {
 }
 
 /** Whether answers depend on what shares a batch with a request. */
-export interface BatchFinding {
+export interface BatchResult {
   /** Why the version has to be asked one by one; null where its answers are the same either way. */
   readonly oneByOne: string | null;
 }
+
+/** How the names of files begin that are being written. */
+const unfinishedPrefix = '.unfinished-';
 
 /** What the store knows of one key: written anew, atomically, after each file. */
 interface Manifest {
@@ -37,7 +41,7 @@ interface Manifest {
    */
   readonly peakMemory: number | null;
   /** What is known of answers in batches; absent where nobody looked yet. */
-  readonly batches?: BatchFinding;
+  readonly batches?: BatchResult;
   /** In the order in which they were written; no two have a row in common. */
   readonly files: readonly StoredFile[];
 }
@@ -60,11 +64,12 @@ export class OutcomeStore {
     try {
       if (fresh) await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
+      await sweepAbandoned(folder, unfinishedPrefix);
     } catch (error) {
       throw unwritable(folder, error);
     }
     const stored = await readManifest(join(folder, 'manifest.json'));
-    return new OutcomeStore(folder, stored ?? { format: outcomeFormat, backend: '', peakMemory: 0, files: [] });
+    return new OutcomeStore(folder, stored ?? { format: outcomeLayout, backend: '', peakMemory: 0, files: [] });
   }
 
   private constructor(folder: string, manifest: Manifest) {
@@ -83,12 +88,12 @@ export class OutcomeStore {
   }
 
   /** What was found out about answers in batches; undefined where nobody looked yet. */
-  get batches(): BatchFinding | undefined {
+  get batches(): BatchResult | undefined {
     return this.#manifest.batches;
   }
 
   /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
-  async noteBatches(batches: BatchFinding): Promise<void> {
+  async noteBatches(batches: BatchResult): Promise<void> {
     try {
       await this.#keep({ ...this.#manifest, batches });
     } catch (error) {
@@ -135,7 +140,7 @@ export class OutcomeStore {
    * @throws UserError (exit 5) when the file cannot be written
    */
   async add({ from, to }: RowRange, write: (path: string) => Promise<void>): Promise<void> {
-    const temporary = join(this.#folder, `.${randomUUID()}.tmp`);
+    const temporary = join(this.#folder, ownedName(unfinishedPrefix));
     try {
       await write(temporary);
       const sha256 = await fileSha256(temporary);
@@ -152,7 +157,7 @@ export class OutcomeStore {
 
   /** Only what is written counts: whoever could not write it does the work again. */
   async #keep(manifest: Manifest): Promise<void> {
-    await writeFileAtomic(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replaceFile(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     // A process may have been noted meanwhile.
     this.#manifest = { ...manifest, peakMemory: this.#manifest.peakMemory };
   }
@@ -166,7 +171,7 @@ export class OutcomeStore {
 /** The manifest at `path`; null when there is none or it is not one, since outcomes can be made again. */
 async function readManifest(path: string): Promise<Manifest | null> {
   try {
-    const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const parsed: unknown = JSON.parse(await readTextFile(path));
     return isManifest(parsed) ? parsed : null;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return null;
@@ -178,10 +183,10 @@ function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   if (!('format' in value) || !('backend' in value) || !('peakMemory' in value) || !('files' in value)) return false;
   if ('batches' in value && !isBatchFinding(value.batches)) return false;
-  return value.format === outcomeFormat && typeof value.backend === 'string' && Array.isArray(value.files);
+  return value.format === outcomeLayout && typeof value.backend === 'string' && Array.isArray(value.files);
 }
 
-function isBatchFinding(value: unknown): value is BatchFinding {
+function isBatchFinding(value: unknown): value is BatchResult {
   if (typeof value !== 'object' || value === null || !('oneByOne' in value)) return false;
   return value.oneByOne === null || typeof value.oneByOne === 'string';
 }

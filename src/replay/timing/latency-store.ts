@@ -51,7 +51,7 @@ export interface MeasuredLatency {
  * @param signal stops the measurement; nothing of it is kept, since half a measurement is none
  * @throws UserError exit 130 when stopped, exit 5 when a version or the store cannot be used
  */
-export async function timeSample(measurement: LatencyMeasurement, signal: AbortSignal): Promise<MeasuredLatency> {
+export async function timeRequests(measurement: LatencyMeasurement, signal: AbortSignal): Promise<MeasuredLatency> {
   const { baseline, candidate, db, requests, settings } = measurement;
   const { seqs, inputs, arrivalsMs } = await readSample(measurement);
   const key = latencyKey({

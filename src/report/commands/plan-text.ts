@@ -1,4 +1,4 @@
-import { changeMeasure, formatBound } from '../../domain/format-bound.ts';
+import { changeMeasure, formatBound } from '../../domain/bound.ts';
 import { countOf, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
@@ -13,7 +13,7 @@ export interface PlanReview {
   readonly model: string;
   readonly baseline: string;
   readonly candidate: string;
-  readonly log: LogReview | NumbersReview;
+  readonly log: LogReview | ToldReview;
   /** Absent where the plan names no golden requests. */
   readonly golden?: GoldenReview;
   readonly stages: readonly StageReview[];
@@ -38,7 +38,7 @@ export interface LogReview {
 }
 
 /** What a plan has instead of a log where it is judged on numbers per version; no file where it holds them itself. */
-export interface NumbersReview {
+export interface ToldReview {
   readonly files: number;
   readonly numbers: number;
 }

@@ -1,4 +1,4 @@
-import { changeMeasure } from '../../domain/format-bound.ts';
+import { changeMeasure } from '../../domain/bound.ts';
 import { countOf, exactQuantity, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { printableName } from '../words/printable.ts';
 import type { StageDetectability } from '../../domain/estimate.ts';

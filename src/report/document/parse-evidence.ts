@@ -1,10 +1,10 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { stepsOf } from '../../documents/json-pointer.ts';
 import { refuseNewerSchema } from '../../documents/newer-schema.ts';
 import { diagnosticAt, scanJson } from '../../documents/scan-json.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { type Diagnostic, messageOf, unusableFile, type UserError } from '../../domain/errors.ts';
-import { evidenceSchema } from './evidence-schema.ts';
+import { evidenceValidator } from './evidence-validator.ts';
 
 const readableVersion = 1;
 const shownFindings = 20;
@@ -19,7 +19,7 @@ const shownFindings = 20;
 export function parseEvidence(text: string, file: string): Evidence {
   const value = parseJson(text, file);
   refuseNewerSchema(value, file, readableVersion);
-  const validate = validator();
+  const validate = evidenceValidator();
   if (validate(value)) return value;
   // The branches of an alternative each complain; that none of them fits is said once.
   const errors = (validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/oneOf/'));
@@ -50,15 +50,6 @@ function notJson(text: string, file: string, cause: unknown): UserError {
     });
   }
   return unusableFile(`${file} is not JSON: ${messageOf(cause)}`, { hint, cause });
-}
-
-let compiled: ValidateFunction<Evidence> | undefined;
-
-/** Compiled at the first use, since most commands read no evidence. */
-function validator(): ValidateFunction<Evidence> {
-  // strictRequired would forbid alternatives that only differ in which keys they need.
-  compiled ??= new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile<Evidence>(evidenceSchema);
-  return compiled;
 }
 
 /** A finding of the schema with its place in the text: of the value itself, or of the object that lacks a key. */

@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonNumbers } from '../../domain/evidence.ts';
-import { changeMeasure } from '../../domain/format-bound.ts';
+import { changeMeasure } from '../../domain/bound.ts';
 import { formatCount, formatQuantity, formatTogether } from '../../domain/format-number.ts';
 import { isComputed } from './harm.ts';
 import { formatEstimate } from '../words/interval.ts';

@@ -1,4 +1,4 @@
-import type { DriftBin, DriftFeature, DriftFindings, DriftSide, QualityDrift } from '../../domain/drift.ts';
+import type { DriftBin, DriftFeature, MeasuredDrift, DriftSide, QualityDrift } from '../../domain/drift.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import { driftCells, driftSubject } from './drift-cells.ts';
 import { fold, foldLine } from '../words/fold.ts';
@@ -30,7 +30,7 @@ const formulas: readonly string[] = [
 ];
 
 /** Drift as a section: every field ranked, those that moved with a histogram, and the formulas. Nothing without a reference. */
-export function driftSection(drift: DriftFindings | undefined, verbose: boolean, style: Style): string {
+export function driftSection(drift: MeasuredDrift | undefined, verbose: boolean, style: Style): string {
   if (drift === undefined) return '';
   const { shown, rest } = fold(drift.features, verbose ? Infinity : shownWhenFolded);
   const rows: Row[] = shown.map((feature) => ({ cells: cells(feature, style) }));

@@ -1,6 +1,5 @@
-import { limitOf } from '../../domain/bound.ts';
+import { formatBound, limitOf, testedMeasure } from '../../domain/bound.ts';
 import type { Comparison, GuardrailResult, Segment } from '../../domain/evidence.ts';
-import { formatBound, testedMeasure } from '../../domain/format-bound.ts';
 import { formatTogether } from '../../domain/format-number.ts';
 import { isComputed } from './harm.ts';
 import { formatEstimate } from '../words/interval.ts';

@@ -1,6 +1,6 @@
 import type { ConfusionChanges } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatShare } from '../../domain/format-number.ts';
-import type { LabelChange, SegmentChange } from '../../domain/segment-findings.ts';
+import type { LabelChange, SegmentChange } from '../../domain/segments.ts';
 import { fold, foldLine } from '../words/fold.ts';
 import { segmentName } from '../words/names.ts';
 import { paragraph, section } from '../words/paragraph.ts';

@@ -1,8 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { limitOf } from '../../domain/bound.ts';
+import { formatBound, limitOf } from '../../domain/bound.ts';
 import type { Comparison, Evidence, GuardrailResult, Segment } from '../../domain/evidence.ts';
 import type { DriftFeature } from '../../domain/drift.ts';
-import { formatBound } from '../../domain/format-bound.ts';
 import { driftSubject } from '../evidence/drift-cells.ts';
 import { isComputed } from '../evidence/harm.ts';
 import { printableSentence } from '../words/printable.ts';

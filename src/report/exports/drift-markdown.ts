@@ -1,4 +1,4 @@
-import type { DriftFindings } from '../../domain/drift.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { driftCells } from '../evidence/drift-cells.ts';
 import { cut, leftOut, markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
@@ -17,7 +17,7 @@ const columns = [
 ] as const;
 
 /** How the requests moved against the plan's reference, folded. */
-export function driftMarkdown(drift: DriftFindings | undefined): string {
+export function driftMarkdown(drift: MeasuredDrift | undefined): string {
   if (drift === undefined) return '';
   const { kept, left } = cut(drift.features, mostRows);
   const rows = kept.map((feature) => {

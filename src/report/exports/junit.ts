@@ -1,6 +1,6 @@
 import { create } from 'xmlbuilder2';
 import type { CheckResult, Evidence, GuardrailResult } from '../../domain/evidence.ts';
-import { formatBound } from '../../domain/format-bound.ts';
+import { formatBound } from '../../domain/bound.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';
 import { printableName, printableSentence } from '../words/printable.ts';

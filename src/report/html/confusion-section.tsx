@@ -1,5 +1,5 @@
 import type { ConfusionChanges } from '../../domain/evidence.ts';
-import type { LabelChange, LabelCounts } from '../../domain/segment-findings.ts';
+import type { LabelChange, LabelCounts } from '../../domain/segments.ts';
 import { countOf, formatCount, formatTogether } from '../../domain/format-number.ts';
 import { cohortPhrase } from '../words/names.ts';
 import { printableName, printableSentence } from '../words/printable.ts';

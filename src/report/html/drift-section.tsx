@@ -1,4 +1,4 @@
-import type { DriftFeature, DriftFindings, DriftSide, QualityDrift } from '../../domain/drift.ts';
+import type { DriftFeature, MeasuredDrift, DriftSide, QualityDrift } from '../../domain/drift.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import { driftCells, driftSubject } from '../evidence/drift-cells.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
@@ -22,7 +22,7 @@ const columns = [
 ] as const;
 
 /** How the requests moved against the plan's reference, and what that looks like. */
-export function DriftSection({ drift }: { readonly drift: DriftFindings | undefined }) {
+export function DriftSection({ drift }: { readonly drift: MeasuredDrift | undefined }) {
   if (drift === undefined) return null;
   const { reference, current, features, quality } = drift;
   const moved = features.filter((feature) => feature.moved);

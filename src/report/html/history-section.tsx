@@ -1,5 +1,5 @@
 import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
-import { formatBound } from '../../domain/format-bound.ts';
+import { formatBound } from '../../domain/bound.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';

@@ -3,7 +3,7 @@ import { columnPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { csvHeader } from './csv-header.ts';
 import { compressionLiteral, pathLiteral, withCompression } from './duckdb-source.ts';
-import type { ContainedFile, RecordFormat, UnreadableRecord } from './record-scan.ts';
+import type { ContainedFile, Container, UnreadableRecord } from './record-scan.ts';
 import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields
  * empty value is missing. A row with too few or too many values, or with bytes that are not UTF-8, costs only itself.
  * Read strictly: DuckDB's lenient mode takes whole rows into a value without a word.
  */
-export const csv: RecordFormat = {
+export const csv: Container = {
   name: 'CSV',
   endings: withCompression(['.csv', '.tsv']),
   scan: async (db, file, fields) => {

@@ -3,13 +3,13 @@ import { compressionLiteral, pathLiteral, withCompression } from './duckdb-sourc
 import { leafPaths } from './json-path.ts';
 import { JsonStructure } from './json-structure.ts';
 import { lineAfterByteOrderMark } from './marked-line.ts';
-import type { ContainedFile, RecordFormat, WantedField } from './record-scan.ts';
+import type { ContainedFile, Container, WantedField } from './record-scan.ts';
 
 /**
  * One JSON object per line; blank lines are no records. A line that is not JSON costs only itself: `read_json_objects`
  * gives a NULL for it, where DuckDB's typed reader, told to ignore errors, silently loses good records that follow.
  */
-export const jsonLines: RecordFormat = {
+export const jsonLines: Container = {
   name: 'JSON lines',
   endings: withCompression(['.jsonl', '.ndjson', '.json']),
   scan: async (db, file, fields, { unpackArrays = false } = {}) => {

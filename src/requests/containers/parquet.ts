@@ -1,11 +1,11 @@
 import { columnPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { pathLiteral } from './duckdb-source.ts';
-import type { ContainedFile, RecordFormat } from './record-scan.ts';
+import type { ContainedFile, Container } from './record-scan.ts';
 import { type TableColumn, tableCouldHold, tableFieldsSql } from './table-fields.ts';
 
 /** Columns with the types that the file itself states. Every row is a record. */
-export const parquet: RecordFormat = {
+export const parquet: Container = {
   name: 'Parquet',
   endings: ['.parquet'],
   scan: async (db, file, fields) => {

@@ -56,7 +56,7 @@ export interface ScanOptions {
 }
 
 /** How the records of one container are read. Fields are read at their `path` alone; see `scanRecords` for the rest. */
-export interface RecordFormat {
+export interface Container {
   /** As messages name it. */
   readonly name: string;
   readonly endings: readonly string[];

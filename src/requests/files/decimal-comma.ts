@@ -1,7 +1,7 @@
 import { unusableFile } from '../../domain/errors.ts';
 import { plainKeys } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { containerOf } from '../containers/record-format.ts';
+import { containerOf } from '../containers/containers.ts';
 import type { RecordScan, WantedField } from '../containers/record-scan.ts';
 import type { RequestFile } from './request-files.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { unusableFile } from '../../domain/errors.ts';
-import type { CompressionCheck } from './compression-check.ts';
-import { gzipCheck } from './gzip-check.ts';
+import type { CompressionWatch } from './compression-watch.ts';
+import { watchGzip } from './gzip-watch.ts';
 import type { Compression } from '../containers/record-scan.ts';
 import type { RequestFile } from './request-files.ts';
 import { ZstdFrames } from './zstd-frames.ts';
@@ -48,7 +48,7 @@ export async function fileDigest({ path, absolutePath, compression }: RequestFil
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function compressionCheck(compression: Compression): CompressionCheck | undefined {
-  if (compression === 'gzip') return gzipCheck();
+function compressionCheck(compression: Compression): CompressionWatch | undefined {
+  if (compression === 'gzip') return watchGzip();
   return compression === 'zstd' ? new ZstdFrames() : undefined;
 }

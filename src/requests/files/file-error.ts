@@ -1,5 +1,5 @@
 import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
-import { containerOf } from '../containers/record-format.ts';
+import { containerOf } from '../containers/containers.ts';
 import type { RequestFile } from './request-files.ts';
 
 /** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { csvHeader } from '../containers/csv-header.ts';
-import { type ContainerName, knownEndings, namedContainer } from '../containers/record-format.ts';
+import { type ContainerName, knownEndings, namedContainer } from '../containers/containers.ts';
 import type { Compression, ContainedFile } from '../containers/record-scan.ts';
 import { uncompressed } from '../containers/uncompressed.ts';
 import { headOfZstd } from './zstd-head.ts';

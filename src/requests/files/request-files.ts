@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
-import { namedContainer } from '../containers/record-format.ts';
+import { namedContainer } from '../containers/containers.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 import { partitionsOf } from './partitions.ts';
 

@@ -1,6 +1,6 @@
 import { plainKeys, type RecordPath, columnPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
-import { containerOf } from '../containers/record-format.ts';
+import { containerOf } from '../containers/containers.ts';
 import type { RecordScan, ScanOptions, WantedField } from '../containers/record-scan.ts';
 import type { RequestFile } from './request-files.ts';
 import { type DecimalMark, numberNotes, plainNumberSql, writtenNumbers } from './decimal-comma.ts';
@@ -51,7 +51,7 @@ async function marksOf(
   return new Map(columns.flatMap(({ column, isNumber = false }) => (isNumber ? [[column, decimal]] : [])));
 }
 
-/** Whether a file could say something at a path; see `RecordFormat.couldHold`. */
+/** Whether a file could say something at a path; see `Container.couldHold`. */
 export async function couldHold(db: Database, file: RequestFile, path: RecordPath): Promise<boolean> {
   return folderValue(file, path) !== undefined || (await containerOf(file).couldHold(db, file, path));
 }

@@ -1,4 +1,4 @@
-import type { CompressionCheck } from './compression-check.ts';
+import type { CompressionWatch } from './compression-watch.ts';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -14,7 +14,7 @@ type Position = 'frame' | 'block' | 'damaged';
  * Walks the frames of a .zst without decompressing it, to see whether the file ends where a frame ends.
  * Source: RFC 8878, section 3.1 (frame header, block headers, skippable frames).
  */
-export class ZstdFrames implements CompressionCheck {
+export class ZstdFrames implements CompressionWatch {
   /** Start of a header whose rest has not arrived yet. */
   #pending: Uint8Array = new Uint8Array(0);
   /** Content that is passed over. */

@@ -3,8 +3,8 @@ import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { scanRecords } from '../files/scan-records.ts';
 import type { WantedField } from '../containers/record-scan.ts';
-import { kpiColumn, noNumbers } from '../values/wanted-numbers.ts';
-import { type ReadOptions, recordedSegments, segmentColumn } from '../values/read-options.ts';
+import { kpiColumn } from '../values/wanted-values.ts';
+import { type ReadOptions, recordedSegments, segmentColumn, wantedValuesOf } from '../values/read-options.ts';
 import { filterTexts } from '../values/filter-sql.ts';
 import { reasonCode } from '../table/reject-reason.ts';
 import type { RequestFile } from '../files/request-files.ts';
@@ -22,7 +22,7 @@ export function carriedFields(options: ReadOptions): [column: string, paths: Fie
   return [
     ['unit', options.fields.unit],
     ...recordedSegments(options).map(([dimension, path]): [string, string] => [segmentColumn(dimension), path]),
-    ...(options.numbers ?? noNumbers).kpis.map((field): [string, string] => [kpiColumn(field), field]),
+    ...wantedValuesOf(options).kpis.map((field): [string, string] => [kpiColumn(field), field]),
     ...filterTexts(options.where),
   ];
 }

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { areMisread, type HeldLabels, type LogReading, type OutcomeReading } from '../../domain/log/log-reading.ts';
 import type { Database } from '../../database/database.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 import { holdsOwnOutcome } from './live-split.ts';
 import type { ErrorNumbers } from '../values/error.ts';
 import { isLabelSql, type LabelReading } from '../values/label.ts';

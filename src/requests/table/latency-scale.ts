@@ -1,7 +1,8 @@
 import { formatQuantity } from '../../domain/format-number.ts';
 import { type LatencyUnit, latencyUnits } from '../../domain/log/latency-field.ts';
 import type { Database } from '../../database/database.ts';
-import { latencyUnitOf, type ReadOptions, type Role } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import { latencyUnitOf, type ReadOptions } from '../values/read-options.ts';
 
 /**
  * How many times as long as another's a version's latencies may be before the unit explains it better than the version: units are 1,000

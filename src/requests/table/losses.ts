@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 import { leftOutCode } from './reject-reason.ts';
 import { outsideWindowSql } from './window-sql.ts';
 

@@ -1,15 +1,16 @@
 import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.ts';
 import { quoteLiteral } from '../../database/database.ts';
 import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
-import type { Role, ValueReading } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import type { ValueReading } from '../values/read-options.ts';
 import { errorKindSql, isStatusSql } from '../values/error.ts';
 import { labelSql } from '../values/label.ts';
 import { isMissingSql } from '../values/missing.ts';
-import type { WantedNumbers } from '../values/wanted-numbers.ts';
+import type { WantedValues } from '../values/wanted-values.ts';
 
 /** How recorded outcomes are read. */
 export interface OutcomeReading {
-  readonly numbers: WantedNumbers;
+  readonly wantedValues: WantedValues;
   readonly values: ValueReading | undefined;
   /** Whether an answer without a prediction is one: a gateway's log tells that there was an answer, not what it was. */
   readonly maySayNothing: boolean;
@@ -20,7 +21,7 @@ export interface OutcomeReading {
 }
 
 /** First step: what a recorded outcome says, still with its mistakes. Expects the columns of `wantedFields`. */
-export function decodedOutcomeSql(role: Role, { numbers, values, latencyUnit }: OutcomeReading): string[] {
+export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUnit }: OutcomeReading): string[] {
   const prediction = `${role}_prediction`;
   const isObject = `${prediction} LIKE '{%' AND json_valid(${prediction})`;
   return [
@@ -34,7 +35,7 @@ export function decodedOutcomeSql(role: Role, { numbers, values, latencyUnit }: 
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END AS ${role}_stated_label`,
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
     `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
-    ...(numbers.trueScores || numbers.positiveScores
+    ...(wantedValues.trueScores || wantedValues.positiveScores
       ? [`CASE WHEN ${isObject} THEN ${scoresSql(prediction)} END AS ${role}_scores`]
       : []),
   ];
@@ -57,7 +58,7 @@ export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading
  * failure `bad-outcome` of the version that gave it.
  */
 export function answerSql(role: Role, reading: OutcomeReading): string[] {
-  const { trueScores, positiveScores, binary } = reading.numbers;
+  const { trueScores, positiveScores, binary } = reading.wantedValues;
   return [
     `coalesce(${role}_failure, CASE WHEN ${role}_present AND ${unreadableSql(role, reading)} THEN 'bad-outcome' END) AS ${role}_error`,
     `CASE WHEN ${role}_failure IS NULL AND ${role}_present AND ${unreadableSql(role, reading)} THEN left(${role}_prediction, ${longestExample}) END AS ${role}_unread`,
@@ -86,7 +87,7 @@ function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): s
   return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${nothing} OR ${unusable})`;
 }
 
-function scoreOfSql(role: Role, label: string, binary: WantedNumbers['binary']): string {
+function scoreOfSql(role: Role, label: string, binary: WantedValues['binary']): string {
   const fromAnswer = scoreFromAnswerSql(`${role}_label`, `${role}_score`, label, binary);
   return `CASE WHEN ${role}_scores IS NOT NULL THEN map_extract_value(${role}_scores, ${label}) ELSE ${fromAnswer} END`;
 }
@@ -99,7 +100,7 @@ export function scoreFromAnswerSql(
   answer: string,
   score: string,
   label: string,
-  binary: WantedNumbers['binary'],
+  binary: WantedValues['binary'],
 ): string {
   const labels = (binary ?? []).map(quoteLiteral).join(', ');
   const other =
@@ -108,7 +109,7 @@ export function scoreFromAnswerSql(
 }
 
 /** Names of the columns of the table `requests` that describe one version's outcome, with their types. */
-export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: string, type: string][] {
+export function outcomeColumns(role: Role, wantedValues: WantedValues): [name: string, type: string][] {
   return [
     [`${role}_present`, 'BOOLEAN'],
     [`${role}_latency_ns`, 'BIGINT'],
@@ -116,8 +117,8 @@ export function outcomeColumns(role: Role, numbers: WantedNumbers): [name: strin
     [`${role}_label`, 'VARCHAR'],
     [`${role}_value`, 'DOUBLE'],
     [`${role}_score`, 'DOUBLE'],
-    ...(numbers.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
-    ...(numbers.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
+    ...(wantedValues.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
+    ...(wantedValues.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
   ];
 }
 

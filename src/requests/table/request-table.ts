@@ -9,7 +9,7 @@ import {
   recordedRoles,
   recordedSegments,
   segmentColumn,
-  wantedNumbersOf,
+  wantedValuesOf,
 } from '../values/read-options.ts';
 import { countsSql, seenSql } from '../values/filter-sql.ts';
 import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-reason.ts';
@@ -17,7 +17,7 @@ import { identitySql } from '../values/identity.ts';
 import { labelSql } from '../values/label.ts';
 import { scoredRecordsSql } from '../values/score.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from '../values/time.ts';
-import { kpiColumn, kpiSql } from '../values/wanted-numbers.ts';
+import { kpiColumn, kpiSql } from '../values/wanted-values.ts';
 
 /** The columns of the table `requests` that hold what a record says, with their types. */
 export function requestColumns(options: ReadOptions): [name: string, type: string][] {
@@ -28,8 +28,8 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
     ...(options.input ? [['input', 'VARCHAR'] satisfies [string, string]] : []),
     ['label', 'VARCHAR'],
     ...Object.keys(options.segments).map((dimension): [string, string] => [segmentColumn(dimension), 'VARCHAR']),
-    ...wantedNumbersOf(options).kpis.map((field): [string, string] => [kpiColumn(field), 'DOUBLE']),
-    ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role, wantedNumbersOf(options))),
+    ...wantedValuesOf(options).kpis.map((field): [string, string] => [kpiColumn(field), 'DOUBLE']),
+    ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role, wantedValuesOf(options))),
   ];
 }
 
@@ -96,11 +96,11 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
  */
 export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carried: readonly string[] = []): string {
   const roles = recordedRoles(options).map(([role]) => role);
-  const numbers = wantedNumbersOf(options);
+  const wantedValues = wantedValuesOf(options);
   const { where, values } = options;
   const latency = options.fields.served?.latency;
   const reading: OutcomeReading = {
-    numbers,
+    wantedValues,
     values,
     maySayNothing: holdsOwnOutcome(options),
     latency,
@@ -120,7 +120,9 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
     ...(options.input ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
-    ...numbers.kpis.map((field) => quoteIdentifier(kpiColumn(field))).map((column) => `${kpiSql(column)} AS ${column}`),
+    ...wantedValues.kpis
+      .map((field) => quoteIdentifier(kpiColumn(field)))
+      .map((column) => `${kpiSql(column)} AS ${column}`),
     ...roles.flatMap((role) => decodedOutcomeSql(role, reading)),
     ...(where === undefined ? [] : [`${countsSql(where)} AS counts`, `${seenSql(where)} AS seen`]),
   ];

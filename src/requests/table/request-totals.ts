@@ -1,9 +1,10 @@
 import { type LogSpan, logSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
-import type { LatencyReading } from './latency-check.ts';
+import type { LatencyReading } from './screen-latencies.ts';
 import type { Losses } from './losses.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../values/read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 
 /** What `where` leaves out. */
 export interface LeftOut {

@@ -1,7 +1,7 @@
 import type { LabelTranslation } from '../../domain/registry.ts';
 import type { Role } from '../../domain/role.ts';
 import { type Database, quoteLiteral } from '../../database/database.ts';
-import type { WantedNumbers } from '../values/wanted-numbers.ts';
+import type { WantedValues } from '../values/wanted-values.ts';
 
 /**
  * Puts a version's recorded answers into the labels that they are compared in. An answer without a counterpart becomes the
@@ -12,7 +12,7 @@ export async function translateRecorded(
   db: Database,
   role: Role,
   { to }: LabelTranslation,
-  { trueScores, positiveScores }: WantedNumbers,
+  { trueScores, positiveScores }: WantedValues,
 ): Promise<void> {
   const label = `${role}_label`;
   const cases = Object.entries(to).map(([own, other]) => `WHEN ${quoteLiteral(own)} THEN ${quoteLiteral(other)}`);

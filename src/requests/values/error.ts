@@ -1,5 +1,5 @@
 import { type Database, quoteLiteral } from '../../database/database.ts';
-import type { Role } from './read-options.ts';
+import type { Role } from '../../domain/role.ts';
 import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
 /** Words for no failure, in lower case. `OK` is gRPC's. */

@@ -1,3 +1,4 @@
+import { type Role, roles } from '../../domain/role.ts';
 import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
@@ -8,10 +9,7 @@ import type { LabelReading } from './label.ts';
 import { filterTexts } from './filter-sql.ts';
 import { latencyFields } from './latency-sql.ts';
 import { namesOfRole } from './version-names.ts';
-import { kpiColumn, noNumbers, type WantedNumbers } from './wanted-numbers.ts';
-
-export const roles = ['baseline', 'candidate'] as const;
-export type Role = (typeof roles)[number];
+import { kpiColumn, noWantedValues, type WantedValues } from './wanted-values.ts';
 
 /** What to read from a log. */
 export interface ReadOptions {
@@ -53,7 +51,7 @@ export interface ReadOptions {
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
   /** What the plan's metrics need beyond that; nothing where absent. */
-  readonly numbers?: WantedNumbers;
+  readonly wantedValues?: WantedValues;
 }
 
 /** What the values in a log may be. */
@@ -100,9 +98,9 @@ export function latencyUnitOf({ latencyUnit, fields }: ReadOptions, role: Role):
   return latencyUnit?.[role] ?? (typeof latency === 'object' && 'unit' in latency ? latency.unit : 'ms');
 }
 
-/** The numbers that the plan's metrics need. */
-export function wantedNumbersOf({ numbers = noNumbers }: ReadOptions): WantedNumbers {
-  return numbers;
+/** What the plan's metrics need of a record beyond what every request has. */
+export function wantedValuesOf({ wantedValues = noWantedValues }: ReadOptions): WantedValues {
+  return wantedValues;
 }
 
 /** Every field of a record that is read, under the name of the column that it is read into. */
@@ -115,7 +113,7 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     numberField(textField('label', fields.label), areNumbers(options, 'truths')),
     ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
-    ...wantedNumbersOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
+    ...wantedValuesOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
     ...filterTexts(options.where).map(([column, path]) => textField(column, path)),
     ...(fields.served === undefined
       ? recordedRoles(options).flatMap(([role]) =>

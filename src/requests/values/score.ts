@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../../database/database.ts';
-import { type ReadOptions, recordedRoles, type Role } from './read-options.ts';
+import type { Role } from '../../domain/role.ts';
+import { type ReadOptions, recordedRoles } from './read-options.ts';
 import { isLabelSql, type LabelReading, labelSql } from './label.ts';
 import { isMissingSql, trimmedSql } from './missing.ts';
 

@@ -1,4 +1,4 @@
-import type { DriftFeature, DriftFindings, MeasuredFeature, MeasuredQuality } from '../../domain/drift.ts';
+import type { DriftFeature, MeasuredDrift, MeasuredFeature, MeasuredQuality } from '../../domain/drift.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { exactNumber, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import type { Drift, DriftThresholds } from '../../domain/plan.ts';
@@ -39,7 +39,7 @@ export function unitHint({ kind, numbers }: MeasuredFeature): string | undefined
 }
 
 /** Whether the requests are still those of the reference, and the candidate answers like the baseline. */
-export function driftCheck(drift: Drift | undefined, findings: DriftFindings | undefined): CheckResult {
+export function driftCheck(drift: Drift | undefined, findings: MeasuredDrift | undefined): CheckResult {
   const name = 'drift';
   if (drift === undefined || findings === undefined)
     return { name, status: 'not-applicable', detail: 'the plan names no reference to compare with' };

@@ -20,7 +20,7 @@ export function labelsCheck(
   const refused = new Set([truth, answers, errors].flatMap((found) => found ?? []));
   if (refused.size > 0) {
     const matters = metrics.some(
-      (metric) => restsOnTruth(metric) || ['agreement', 'error_rate'].includes(metric.family),
+      (metric) => metricTraits(metric).truth || ['agreement', 'error_rate'].includes(metric.family),
     );
     const detail = [...refused].map(({ why, hint }) => `${why}; ${hint}`).join('; ');
     return { name, status: matters ? 'hold' : 'warn', detail };
@@ -32,17 +32,14 @@ export function labelsCheck(
     ...measuredOtherwise(log, comparisons),
   ];
   if (found.length > 0) {
-    const holds = own?.canPass === true && log.ownLabels === 'hold' && metrics.some(restsOnTruth);
+    const holds =
+      own?.canPass === true && log.ownLabels === 'hold' && metrics.some((metric) => metricTraits(metric).truth);
     return { name, status: holds ? 'hold' : 'warn', detail: found.join('; ') };
   }
   const { truths } = log.reading;
   if (truths === undefined || truths.requests === 0)
     return { name, status: 'not-applicable', detail: 'no request has a true label of a classification' };
   return { name, status: 'pass', detail: `all ${countOf(truths.requests, 'true label')} are labels of the model` };
-}
-
-function restsOnTruth(metric: Metric): boolean {
-  return metricTraits(metric).concern === 'quality' && metric.family !== 'agreement';
 }
 
 function singleValues({ reading, versions }: HeldLog): string[] {

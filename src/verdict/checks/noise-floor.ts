@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../domain/evidence.ts';
-import { testedMeasure } from '../../domain/format-bound.ts';
+import { testedMeasure } from '../../domain/bound.ts';
 import { exactQuantity, formatQuantity } from '../../domain/format-number.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { segmentPhrase } from '../explain.ts';

@@ -1,6 +1,6 @@
 import type { CohortParity, ComparedMix } from '../../domain/cohort-parity.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
-import { changeMeasure } from '../../domain/format-bound.ts';
+import { changeMeasure } from '../../domain/bound.ts';
 import { formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { CheckAction } from '../../domain/plan.ts';
 

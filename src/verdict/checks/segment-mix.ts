@@ -1,5 +1,5 @@
 import type { CheckResult, Comparison } from '../../domain/evidence.ts';
-import { changeMeasure } from '../../domain/format-bound.ts';
+import { changeMeasure } from '../../domain/bound.ts';
 import { formatQuantity } from '../../domain/format-number.ts';
 import type { CheckAction } from '../../domain/plan.ts';
 

@@ -1,8 +1,8 @@
 import type { CheckResult } from '../../domain/evidence.ts';
-import { changeMeasure } from '../../domain/format-bound.ts';
+import { changeMeasure } from '../../domain/bound.ts';
 import { formatCount, formatQuantity } from '../../domain/format-number.ts';
 import type { CheckAction } from '../../domain/plan.ts';
-import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../../domain/segment-findings.ts';
+import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../../domain/segments.ts';
 import { segmentPhrase } from '../explain.ts';
 import { listed } from '../listed.ts';
 

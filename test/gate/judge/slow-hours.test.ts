@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { blockedChange, blockErrors } from '../../../src/stats/estimates/hour-blocks.ts';
-import { type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import { type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
 const plan = (metric: string) => [
@@ -32,9 +32,8 @@ function logOf(requests: number, hours: number, factorOf: (hour: number) => numb
 }
 
 async function judged(metric: string, records: readonly PlantedRecord[]) {
-  const rollout = new PlantedRollout().log('log.jsonl', records);
-  onTestFinished(() => rollout.remove());
-  return (await rollout.evaluate(plan(metric))).guardrails[0];
+  const rollout = plantedRollout().write('log.jsonl', records);
+  return (await rollout.evaluate(planLines(plan(metric)))).guardrails[0];
 }
 
 describe.each(['latency.mean', 'latency.p95'])('recorded times: %s', (metric) => {

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { laterParts } from '../../../src/gate/judge/read-stability.ts';
-import { checkOf, type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import { checkOf, type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
 const hour = 3_600_000;
@@ -31,32 +31,31 @@ function logOf(requests: number, lastDays: number, lost: number): PlantedRecord[
 }
 
 describe('a candidate that passes on the whole log', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
+  let rollout: ReturnType<typeof plantedRollout>;
 
   test('and is far beyond the bound on its last day is held', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(10_000, 1, 0.14));
-    const evidence = await rollout.evaluate(plan);
+    rollout = plantedRollout().write('log.jsonl', logOf(10_000, 1, 0.14));
+    const evidence = await rollout.evaluate(planLines(plan));
     expect(evidence.guardrails.map(({ status }) => status)).toEqual(['pass']);
     expect(checkOf(evidence, 'stability')).toMatchObject({
       status: 'hold',
       detail: expect.stringMatching(/on the last day of the log alone accuracy changed by -1\d\.\d+ pp/u),
     });
     expect(evidence.verdict.decision).toBe('hold');
-    const warned = await rollout.evaluate([...plan, 'checks: { stability: warn }']);
+    const warned = await rollout.evaluate(planLines([...plan, 'checks: { stability: warn }']));
     expect(warned.verdict.decision).toBe('increase');
   });
 
   test('and does so on all of its days increases', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(10_000, 5, 0.02));
-    const evidence = await rollout.evaluate(plan);
+    rollout = plantedRollout().write('log.jsonl', logOf(10_000, 5, 0.02));
+    const evidence = await rollout.evaluate(planLines(plan));
     expect(checkOf(evidence, 'stability')).toMatchObject({ status: 'pass' });
     expect(evidence.verdict.decision).toBe('increase');
   });
 
   test('of which nothing passes is not asked', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(4000, 5, 0.3));
-    expect(checkOf(await rollout.evaluate(plan), 'stability').status).toBe('not-applicable');
+    rollout = plantedRollout().write('log.jsonl', logOf(4000, 5, 0.3));
+    expect(checkOf(await rollout.evaluate(planLines(plan)), 'stability').status).toBe('not-applicable');
   });
 });
 

@@ -1,5 +1,5 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import { describe, expect, test } from 'vitest';
+import { type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
 const lines = (guardrail: string) => [
@@ -27,9 +27,8 @@ function logOf(requests: number, failing: readonly [number, number], bot = 0): P
 }
 
 async function reasonOf(guardrail: string, records: readonly PlantedRecord[]) {
-  const rollout = new PlantedRollout().log('log.jsonl', records);
-  onTestFinished(() => rollout.remove());
-  return (await rollout.evaluate(lines(guardrail))).guardrails[0];
+  const rollout = plantedRollout().write('log.jsonl', records);
+  return (await rollout.evaluate(planLines(lines(guardrail)))).guardrails[0];
 }
 
 describe('a relative bound that waits', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionCosts } from '../../../src/domain/decision-costs.ts';
-import { MetricSampler } from '../../../src/metrics/metric-sampler.ts';
-import { segmentColumn } from '../../../src/requests/values/read-options.ts';
+import { TableMeasurer } from '../../../src/metrics/measurer.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from '../judged-rows.ts';
 import { linearized, measure } from '../measure.ts';
 
@@ -98,9 +97,9 @@ async function cost(
 ) {
   const metric = { id: 'decision_cost', family: 'decision_cost', costs } as const;
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
-  const sampler = await MetricSampler.over(judged, [metric], segmentColumn, unitsInMemory);
+  const measurer = await TableMeasurer.over(judged, [metric], unitsInMemory);
   return linearized(
-    await sampler.measure({ metric, comparison: 'paired', slice: { cohort: 'all', segment: null } }, quantity),
+    await measurer.measure({ metric, comparison: 'paired', slice: { cohort: 'all', segment: null } }, quantity),
   );
 }
 

@@ -1,9 +1,19 @@
 import { expect, test } from 'vitest';
-import { runtimes } from '../../../src/domain/registry.ts';
+import { runtimes, runtimeTraits } from '../../../src/domain/registry.ts';
 import schema from '../../../src/registry/registry.schema.json' with { type: 'json' };
 
+const file = 'src/registry/registry.schema.json';
+
 test('the schema allows the runtimes that canary has', () => {
-  expect(schema.$defs.artifact.properties.runtime.enum).toStrictEqual([...runtimes]);
+  expect(schema.$defs.artifact.properties.runtime.enum, `${file}: enum of the runtime`).toStrictEqual([...runtimes]);
+});
+
+test('the schema asks for a folder and its digest where a version is a folder, and nowhere else', () => {
+  const condition = schema.$defs.artifact.allOf[0]?.if;
+  const others = runtimes.filter((runtime) => runtimeTraits[runtime].folder !== 'all');
+  expect(condition?.not?.properties.runtime.enum.toSorted(), `${file}: allOf of an artifact`).toEqual(
+    others.toSorted(),
+  );
 });
 
 test('every key of the schema has a description and an example', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FolderModelSpec } from '../../../src/domain/outcome.ts';
 import { artifactSha256 } from '../../../src/models/artifact.ts';
-import { loadLatency, timeSample, type LatencyMeasurement } from '../../../src/replay/timing/latency-store.ts';
+import { loadLatency, timeRequests, type LatencyMeasurement } from '../../../src/replay/timing/latency-store.ts';
 import { measureLatency } from '../../../src/replay/timing/measure-latency.ts';
 import type { TimedVersion } from '../../../src/replay/timing/stopwatch.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
@@ -124,7 +124,7 @@ async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<
 
 test('the sample is timed on all three, errors with their times', async () => {
   const measurement = await openMeasurement();
-  const { file, measured } = await timeSample(measurement, never);
+  const { file, measured } = await timeRequests(measurement, never);
   expect(measured).toBe(true);
   await loadLatency(measurement.db, 'measured_latency', file);
   const rows = await measurement.db.rows('SELECT * FROM measured_latency ORDER BY seq');
@@ -150,31 +150,31 @@ test('the sample is timed on all three, errors with their times', async () => {
 
 test('a measurement in the store is used again byte for byte, a damaged one is not', async () => {
   const measurement = await openMeasurement();
-  const { file } = await timeSample(measurement, never);
+  const { file } = await timeRequests(measurement, never);
   const bytes = readFileSync(file);
-  expect(await timeSample(measurement, never)).toEqual({ file, measured: false });
+  expect(await timeRequests(measurement, never)).toEqual({ file, measured: false });
   expect(readFileSync(file)).toEqual(bytes);
   writeFileSync(file, bytes.subarray(1));
-  expect(await timeSample(measurement, never)).toEqual({ file, measured: true });
+  expect(await timeRequests(measurement, never)).toEqual({ file, measured: true });
 });
 
 test('another seed, sample or baseline is another measurement', async () => {
   const measurement = await openMeasurement();
-  const { file } = await timeSample(measurement, never);
+  const { file } = await timeRequests(measurement, never);
   const others = [
     { ...measurement, settings: { ...settings, seed: 8 } },
     { ...measurement, baseline: null },
   ];
   const files = new Set([file]);
-  for (const other of others) files.add((await timeSample(other, never)).file);
+  for (const other of others) files.add((await timeRequests(other, never)).file);
   await measurement.db.run('DELETE FROM latency_sample WHERE seq = 3');
-  files.add((await timeSample(measurement, never)).file);
+  files.add((await timeRequests(measurement, never)).file);
   expect(files.size).toBe(4);
 });
 
 test('a candidate without a measured baseline has times of its own only', async () => {
   const measurement = await openMeasurement({ baseline: null });
-  const { file } = await timeSample(measurement, never);
+  const { file } = await timeRequests(measurement, never);
   await loadLatency(measurement.db, 'measured_latency', file);
   const [row] = await measurement.db.rows(
     'SELECT count(*) AS n, count(baseline_ns) AS b, count(baseline_again_ns) AS a, count(candidate_ns) AS c FROM measured_latency',
@@ -189,8 +189,8 @@ test('an interrupted measurement keeps nothing', async () => {
       if (done === 4) stop.abort();
     },
   });
-  await expect(timeSample(measurement, stop.signal)).rejects.toMatchObject({ exitCode: 130 });
-  expect(await timeSample({ ...measurement, onProgress: () => undefined }, never)).toMatchObject({ measured: true });
+  await expect(timeRequests(measurement, stop.signal)).rejects.toMatchObject({ exitCode: 130 });
+  expect(await timeRequests({ ...measurement, onProgress: () => undefined }, never)).toMatchObject({ measured: true });
 });
 
 test(

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.close());
 
-const numbers = { trueScores: true, positiveScores: true, positives: true, kpis: [], groups: false } as const;
+const wantedValues = { trueScores: true, positiveScores: true, positives: true, kpis: [], groups: false } as const;
 
 /** What is read of predictions of version 1, each with the truth yes. */
 async function read(
@@ -37,7 +37,10 @@ function classified(labels: readonly string[], threshold?: number): Partial<Read
     labels: { candidate: labels },
     values: { truths: reading, answers: { candidate: reading }, fine: [] },
     ...(threshold === undefined ? {} : { thresholds: { candidate: threshold } }),
-    numbers: { ...numbers, ...(labels.length === 2 ? { binary: [labels[0] ?? '', labels[1] ?? ''] as const } : {}) },
+    wantedValues: {
+      ...wantedValues,
+      ...(labels.length === 2 ? { binary: [labels[0] ?? '', labels[1] ?? ''] as const } : {}),
+    },
   };
 }
 

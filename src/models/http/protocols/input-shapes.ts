@@ -19,7 +19,7 @@ function shapeText(shape: readonly number[]): string {
  *
  * @throws UserError (exit 5) that shows both
  */
-export function checkInputs(registry: readonly EndpointInput[], server: readonly EndpointInput[]): void {
+export function validateInputs(registry: readonly EndpointInput[], server: readonly EndpointInput[]): void {
   const differs =
     registry.length !== server.length ||
     registry.some((input) => {
@@ -39,7 +39,7 @@ export function checkInputs(registry: readonly EndpointInput[], server: readonly
  *
  * @throws UserError (exit 5) that shows both
  */
-export function checkSignature(signature: InputSignature | undefined, server: readonly EndpointInput[]): void {
+export function validateSignature(signature: InputSignature | undefined, server: readonly EndpointInput[]): void {
   const [only] = server;
   if (signature === undefined || only === undefined) return;
   if (signature.kind === 'tensor' && server.length === 1) {

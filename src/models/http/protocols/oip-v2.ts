@@ -5,7 +5,7 @@ import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { isExactNumber } from '../../exact-numbers.ts';
 import { isObject } from '../paths.ts';
-import { checkInputs, checkSignature } from './input-shapes.ts';
+import { validateInputs, validateSignature } from './input-shapes.ts';
 import { answerObject, factsAt, plainWords, refuseStatus } from './server-facts.ts';
 
 /**
@@ -30,8 +30,8 @@ export async function openInferenceProtocol(
       hint: 'Write artifact.inputs in the registry: [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}].',
     });
   }
-  if (known !== undefined && endpoint.inputs !== undefined) checkInputs(endpoint.inputs, known);
-  if (known !== undefined) checkSignature(signature.input, known);
+  if (known !== undefined && endpoint.inputs !== undefined) validateInputs(endpoint.inputs, known);
+  if (known !== undefined) validateSignature(signature.input, known);
   return {
     server: [plainWords(server?.['name'], server?.['version']), versionWords(endpoint, metadata)]
       .filter((words) => words !== '')

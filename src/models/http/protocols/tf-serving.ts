@@ -4,7 +4,7 @@ import type { Signature } from '../../../domain/registry.ts';
 import { AnswerError } from '../answer-error.ts';
 import type { Ask, Exchange } from '../exchange.ts';
 import { isObject, valueAt } from '../paths.ts';
-import { checkSignature } from './input-shapes.ts';
+import { validateSignature } from './input-shapes.ts';
 import { answerObject, factsAt, onlyItem, onlyItems, plainWords, refuseStatus } from './server-facts.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function tensorFlowServing(
   refuseStatus(path, status, body);
   const metadata = await factsAt(ask, `${path}/metadata`);
   const inputs = inputsIn(metadata);
-  if (inputs.length > 0) checkSignature(signature.input, inputs);
+  if (inputs.length > 0) validateSignature(signature.input, inputs);
   const columns = format === 'columns';
   return {
     server: readyVersion(path, body),

@@ -1,9 +1,9 @@
 import { axisX, axisY, dot, gridX, link, ruleX } from '@observablehq/plot';
 import type { Comparison, ComparisonNumbers } from '../../../domain/evidence.ts';
-import { changeMeasure } from '../../../domain/format-bound.ts';
+import { changeMeasure } from '../../../domain/bound.ts';
 import { segmentName } from '../../words/names.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 
 const rowHeight = 22;
 const longestName = 34;
@@ -33,7 +33,7 @@ export function forestChart(
   const values = points.flatMap(({ delta, low, high }) => [delta, low ?? delta, high ?? delta]);
   const domain = domainOf([0, ...scaledLimits, ...values], 0.04);
   const name = axisLabel('change', axis);
-  return drawChart(
+  return renderChart(
     {
       width: 760,
       height: rows.length * rowHeight + 60,

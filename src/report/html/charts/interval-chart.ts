@@ -2,7 +2,7 @@ import { dot, link, rectX, ruleX, tickX } from '@observablehq/plot';
 import { boundsOwnValue, harmfulEnd, limitOf } from '../../../domain/bound.ts';
 import type { GuardrailResult } from '../../../domain/evidence.ts';
 import { domainOf } from './axis.ts';
-import { drawDecoration } from './draw.ts';
+import { renderDecoration } from './render.ts';
 import { statusColor } from './colors.ts';
 
 /**
@@ -19,7 +19,7 @@ export function intervalChart({ value, low, high, bound, status }: GuardrailResu
   const refused = harmfulEnd(bound.kind) === 'high' ? { x1: limit, x2: domain[1] } : { x1: domain[0], x2: limit };
   // An interval that is open at one end goes on to the edge.
   const ends = low === undefined && high === undefined ? [] : [{ x1: low ?? domain[0], x2: high ?? domain[1] }];
-  return drawDecoration({
+  return renderDecoration({
     width: 170,
     height: 26,
     margin: 1,

@@ -1,9 +1,8 @@
 import { areaY, axisX, axisY, dot, gridY, line, ruleX, ruleY } from '@observablehq/plot';
-import { limitOf } from '../../../domain/bound.ts';
+import { limitOf, testedMeasure } from '../../../domain/bound.ts';
 import type { GuardrailResult } from '../../../domain/evidence.ts';
-import { testedMeasure } from '../../../domain/format-bound.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 
 /** What one look found of a guardrail. */
 export interface LookPoint {
@@ -33,7 +32,7 @@ export function lookChart(points: readonly LookPoint[], text: ChartText): string
     y2: (look: Found) => look.high ?? top,
   } as const;
   const bounded = found.filter(({ low, high }) => low !== undefined || high !== undefined);
-  return drawChart(
+  return renderChart(
     {
       width: 360,
       height: 240,

@@ -1,7 +1,7 @@
 import { axisX, axisY, dot, gridY, line } from '@observablehq/plot';
 import type { QualityDrift } from '../../../domain/drift.ts';
 import { domainOf } from './axis.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 
 /** The baseline's quality over equal parts of the time. */
 export function periodChart({ metric, periods }: QualityDrift, text: ChartText): string {
@@ -12,7 +12,7 @@ export function periodChart({ metric, periods }: QualityDrift, text: ChartText):
     value: value * factor,
   }));
   const shown = points.filter((_, index) => index === 0 || index === points.length - 1).map(({ index }) => index);
-  return drawChart(
+  return renderChart(
     {
       width: 380,
       height: 220,

@@ -1,7 +1,8 @@
 import { axisX, axisY, gridX, gridY, line, ruleY, text as label } from '@observablehq/plot';
 import type { LatencyCurves } from '../../../domain/evidence.ts';
 import { exactQuantity } from '../../../domain/format-number.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
+import type { Role } from '../../../domain/role.ts';
 
 /** Percentiles by how many times rarer each is than the one before, so that the tail is as wide as the middle. */
 const ticks = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
@@ -39,7 +40,7 @@ export function quantileChart(
     line(points, { x: 'odds', y: 'candidate', stroke: 'var(--candidate)', strokeWidth: 2.5 }),
     ...nameMarks(points.slice(-1), names),
   ];
-  return drawChart(
+  return renderChart(
     {
       width: 760,
       height: 340,
@@ -86,7 +87,7 @@ function limitMarks(limits: readonly number[]) {
 }
 
 /** Each curve's name at its end; the name of the one that ends higher stands above the other's. */
-function nameMarks(last: readonly Point[], names: Readonly<Record<'baseline' | 'candidate', string>>) {
+function nameMarks(last: readonly Point[], names: Readonly<Record<Role, string>>) {
   const [end] = last;
   const higher = end !== undefined && end.baseline > end.candidate ? 'baseline' : 'candidate';
   return (['baseline', 'candidate'] as const).map((side) =>

@@ -1,6 +1,6 @@
 import { axisX, axisY, dot, gridX, link } from '@observablehq/plot';
 import { domainOf } from './axis.ts';
-import { type ChartText, drawChart } from './draw.ts';
+import { type ChartText, renderChart } from './render.ts';
 
 /** A share of one thing, before and after. */
 export interface ShareRow {
@@ -40,7 +40,7 @@ export function shareChart(
     color,
   }));
   const [least, most] = domainOf(points.flatMap(({ before, after }) => [before, after]));
-  return drawChart(
+  return renderChart(
     {
       width,
       height: points.length * rowHeight + 60,

@@ -1,6 +1,7 @@
 import { type RecordPath } from '../../../domain/log/record-path.ts';
 import { type Cell, type Database, quoteLiteral } from '../../../database/database.ts';
-import type { ReadOptions, Role } from '../../values/read-options.ts';
+import type { Role } from '../../../domain/role.ts';
+import type { ReadOptions } from '../../values/read-options.ts';
 import type { RequestFile } from '../../files/request-files.ts';
 import { type FormFacts, type FormFit, type KeyFacts, type ToldForm, toldForms } from './answer-reading.ts';
 import {

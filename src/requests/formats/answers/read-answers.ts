@@ -1,6 +1,7 @@
 import { pathOf, type RecordPath } from '../../../domain/log/record-path.ts';
 import type { Database } from '../../../database/database.ts';
-import { type ReadOptions, recordedRoles, type Role } from '../../values/read-options.ts';
+import type { Role } from '../../../domain/role.ts';
+import { type ReadOptions, recordedRoles } from '../../values/read-options.ts';
 import type { RequestFile } from '../../files/request-files.ts';
 import { formProblem, mixedShapes, nothingThere, unnamedOutput } from './answer-errors.ts';
 import {

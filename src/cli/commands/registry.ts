@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
+import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { registerRegistryAdd } from './registry-add.ts';
+
+interface Formatted {
+  readonly format: OutputFormat;
+}
+
+/** `canary registry`: the versions of a model, without anybody editing JSON. */
+export function registerRegistry(program: Command, context: CommandContext): void {
+  const registry = program
+    .command('registry')
+    .summary('add, show, compare and verify the versions of a model')
+    .description(
+      "Reads and adds to a registry: a folder with one JSON file per model. What moves traffic is promote's and rollback's alone.",
+    )
+    .addHelpText('after', '\nExamples:\n  canary registry list registry\n  canary registry verify registry');
+  registerRegistryAdd(registry, context);
+  registerList(registry, context);
+  registerShow(registry, context);
+  registerDiff(registry, context);
+  registerVerify(registry, context);
+  registerChangelog(registry, context);
+}
+
+function registerList(registry: Command, { world, terminal }: CommandContext): void {
+  registry
+    .command('list')
+    .summary('list models and versions')
+    .description('Lists the models of a registry with their versions, their status and their share of the traffic.')
+    .argument('<folder>', "the registry's folder")
+    .argument('[model]', 'this model alone')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  canary registry list registry')
+    .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
+      const { listRegistry } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryListText } = await import('../../report/commands/registry-text.ts');
+      const models = await listRegistry(world, folder, model);
+      terminal.result(format === 'json' ? jsonText(models) : registryListText(models, terminal.style));
+    });
+}
+
+function registerShow(registry: Command, { world, terminal }: CommandContext): void {
+  registry
+    .command('show')
+    .summary('show one version')
+    .description('Shows one version: where it stands, what it is made of, and what happened to it.')
+    .argument('<folder>', "the registry's folder")
+    .argument('<model>', 'the model')
+    .argument('[version]', 'a version or an alias', 'stable')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  canary registry show registry intent-classifier 1.5.0')
+    .action(async (folder: string, model: string, version: string, { format }: Formatted) => {
+      const { showVersion } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryShowText } = await import('../../report/commands/registry-text.ts');
+      const shown = await showVersion(world, folder, model, version);
+      terminal.result(format === 'json' ? jsonText(shown) : registryShowText(shown, terminal.style));
+    });
+}
+
+function registerDiff(registry: Command, { world, terminal }: CommandContext): void {
+  registry
+    .command('diff')
+    .summary('show how two versions differ')
+    .description(
+      'Shows how two versions differ: signature, labels, hashes, metrics, and the step that their numbers should make.',
+    )
+    .argument('<folder>', "the registry's folder")
+    .argument('<model>', 'the model')
+    .argument('<from>', 'a version or an alias')
+    .argument('<to>', 'a version or an alias')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  canary registry diff registry intent-classifier stable 1.5.0')
+    .action(async (folder: string, model: string, from: string, to: string, { format }: Formatted) => {
+      const { diffVersions } = await import('../../gate/registry/inspect-registry.ts');
+      const { registryDiffText } = await import('../../report/commands/registry-diff-text.ts');
+      const difference = await diffVersions(world, folder, model, [from, to]);
+      terminal.result(format === 'json' ? jsonText(difference) : registryDiffText(difference, terminal.style));
+    });
+}
+
+function registerVerify(registry: Command, { world, terminal, exit }: CommandContext): void {
+  registry
+    .command('verify')
+    .summary('check schema, history, traffic and every artifact')
+    .description(
+      "Checks the schema, the chain of the history, the traffic against its sum and the stage entered, and every artifact's hash. Exits 5 when " +
+        'anything is not as it should be.',
+    )
+    .argument('<folder>', "the registry's folder")
+    .argument('[model]', 'this model alone')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  canary registry verify registry')
+    .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
+      const { verifyRegistry } = await import('../../gate/registry/inspect-registry.ts');
+      const { verificationJson, verificationText } = await import('../../report/commands/registry-verify-text.ts');
+      const found = await verifyRegistry(world, folder, model);
+      terminal.result(format === 'json' ? jsonText(verificationJson(found)) : verificationText(found, terminal.style));
+      if (found.some(({ problems }) => problems.length > 0)) exit(ExitCode.noVerdict);
+    });
+}
+
+function registerChangelog(registry: Command, { world, terminal }: CommandContext): void {
+  registry
+    .command('changelog')
+    .summary('write the changelog anew from the history')
+    .description("Writes a model's changelog anew from its history, and prints where it is.")
+    .argument('<folder>', "the registry's folder")
+    .argument('<model>', 'the model')
+    .addHelpText('after', '\nExample:\n  canary registry changelog registry intent-classifier')
+    .action(async (folder: string, model: string) => {
+      const { remakeChangelog } = await import('../../gate/registry/inspect-registry.ts');
+      terminal.result(`wrote ${await remakeChangelog(world, folder, model)}\n`);
+    });
+}

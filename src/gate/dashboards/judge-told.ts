@@ -1,0 +1,164 @@
+import type { Frozen } from '../../domain/registry.ts';
+import { unusableFile } from '../../domain/errors.ts';
+import type { CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
+import type { Guardrail, RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { Role } from '../../domain/role.ts';
+import { ToldMeasurer, type RoleNumber, sizeOf } from '../../metrics/told-measurer.ts';
+import { compareVersions } from '../../metrics/compare.ts';
+import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numbers.ts';
+import type { Judgement } from '../judge/judge-stage.ts';
+import { judgeTest } from '../judge/judge-test.ts';
+import { lateDivisor, seriesOf } from '../judge/series.ts';
+import { concludeLook } from '../look/conclude-look.ts';
+import type { JudgedGolden } from '../golden/judge-golden.ts';
+import { readToldStage } from './read-told.ts';
+import { changeOf } from '../rollout/request-prefix.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { versionFacts } from '../outcomes/timed-version.ts';
+import type { World } from '../world.ts';
+
+/** What numbers tell of whom they are about: the candidate's side is the canary, the baseline's the stable cohort. */
+export function scopeOfTold(numbers: readonly RoleNumber[]): StageScope {
+  const canary = cohortOf('canary', toldSize(numbers, 'candidate'));
+  const stable = cohortOf('stable', toldSize(numbers, 'baseline'));
+  const all: CohortSize = {
+    name: 'all',
+    units: canary.units + stable.units,
+    requests: canary.requests + stable.requests,
+  };
+  const segmentValues = new Map<string, Map<string, number>>();
+  for (const { segment, count = 0 } of numbers) {
+    for (const [dimension, value] of Object.entries(segment ?? {})) {
+      const values = segmentValues.get(dimension) ?? new Map<string, number>();
+      segmentValues.set(dimension, values.set(value, Math.max(count, values.get(value) ?? 0)));
+    }
+  }
+  const nobody = { requests: 0, errors: {} };
+  return {
+    judgedCohort: 'canary',
+    comparison: 'served',
+    cohorts: [canary, stable, all],
+    segmentValues,
+    hours: new Map(),
+    outcomes: { baseline: nobody, candidate: nobody },
+  };
+}
+
+/** The most that any number of the whole says of a version's requests and users. */
+export function toldSize(numbers: readonly RoleNumber[], role: Role): ToldSize {
+  const ofWhole = numbers.filter((number) => number.role === role && number.segment === null);
+  return { requests: most(ofWhole.map(({ count }) => count)), units: most(ofWhole.map(({ units }) => units)) };
+}
+
+function most(sizes: readonly (number | undefined)[]): number | undefined {
+  const told = sizes.filter((size) => size !== undefined);
+  return told.length === 0 ? undefined : Math.max(...told);
+}
+
+function cohortOf(name: CohortSize['name'], { units = 0, requests = 0 }: ToldSize): CohortSize {
+  return { name, units, requests };
+}
+
+/** Numbers do not tell when they were counted. */
+const noSpan = { first: null, last: null };
+
+/** Judges a stage on numbers, as `judgeStage` does on requests. */
+export async function judgeTold(
+  plan: RolloutPlan,
+  stage: Stage,
+  numbers: readonly RoleNumber[],
+  scope: StageScope,
+  frozen: Frozen | undefined,
+): Promise<Judgement> {
+  const told = toldSize(numbers, 'candidate');
+  const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
+  const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
+  const series = seriesOf({ plan: named, stage, scope, sizes: [], span: noSpan }, frozen, size);
+  const { level } = series;
+  const measurer = new ToldMeasurer(numbers);
+  const guardrails: GuardrailResult[] = [];
+  for (const test of series.tests) {
+    const tests = level.tests * lateDivisor(series, test);
+    guardrails.push((await judgeTest({ plan, scope, measurer }, test, { ...level, tests })).result);
+  }
+  const alpha = 1 - plan.statistics.confidence;
+  const { inference } = plan.statistics;
+  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
+  const comparisons = await compareVersions(measurer, plan, scope, shown);
+  const countedRequests = guardrails.some(
+    ({ metric, segment, low, high }) =>
+      (low !== undefined || high !== undefined) &&
+      numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
+  );
+  return {
+    frozen: level,
+    comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
+    guardrails,
+    checks: toldNumbersChecks(plan, stage, told, countedRequests),
+  };
+}
+
+/** With numbers, `segments: auto` is every dimension that they tell; there are no segments that appear on their own. */
+function namingDimensions(guardrails: readonly Guardrail[], { segmentValues }: StageScope): readonly Guardrail[] {
+  return guardrails.map(({ autoSegments, ...guardrail }) =>
+    autoSegments === true ? { ...guardrail, segments: [...segmentValues.keys()] } : guardrail,
+  );
+}
+
+/** An interval may take every request for a user; a comparison does not claim that there were so many. */
+function withToldSizes(comparison: Comparison, numbers: readonly RoleNumber[]): Comparison {
+  if ('uncomputable' in comparison) return comparison;
+  return { ...comparison, ...sizeOf(numbersOf(numbers, comparison.metric, comparison.segment)) };
+}
+
+function numbersOf(numbers: readonly RoleNumber[], metric: string, segment: Segment): readonly RoleNumber[] {
+  const wanted = JSON.stringify(segment);
+  return numbers.filter((number) => number.metric.id === metric && JSON.stringify(number.segment) === wanted);
+}
+
+/**
+ * @throws UserError (exit 5) where a guardrail is to be judged on each value of a dimension, and no number has one: nothing
+ * would be judged, and nothing would fail.
+ */
+export function requireDimensions(plan: RolloutPlan, { segmentValues }: StageScope): void {
+  for (const { metric, segments, autoSegments } of plan.guardrails) {
+    if (autoSegments === true && segmentValues.size === 0) {
+      throw unusableFile(`No number has a segment, and the guardrail on ${metric.id} says segments: auto`, {
+        hint: 'write segment: locale=de-DE at the numbers of each value, or delete segments: auto in the guardrail',
+      });
+    }
+    const absent = segments.find((dimension) => !segmentValues.has(dimension));
+    if (absent === undefined) continue;
+    throw unusableFile(`No number has a segment of ${absent}, which the guardrail on ${metric.id} names`, {
+      hint: `write segment: ${absent}=VALUE at the numbers of each value, or delete segments: [${absent}] in the guardrail`,
+    });
+  }
+}
+
+/** Judges a stage on numbers per version that somebody else counted: nothing else is read, and no version runs for it. */
+export async function evaluateTold(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  previous: Evidence | undefined,
+  golden: JudgedGolden | undefined,
+): Promise<Evidence> {
+  const { plan, folder, baseline, candidate } = rollout;
+  const { numbers, files } = await readToldStage(rollout, stage);
+  const scope = scopeOfTold(numbers);
+  requireDimensions(plan, scope);
+  return await concludeLook(world, rollout, stage, previous, {
+    inputs: {
+      format: 'aggregates',
+      requests: files,
+      baseline: versionFacts(baseline),
+      candidate: versionFacts(candidate),
+    },
+    scope,
+    // A line more is another number, not more of the same requests.
+    contains: async (file) => (await changeOf(folder, file)) === 'same',
+    golden,
+    judge: (frozen) => judgeTold(plan, stage, numbers, scope, frozen),
+  });
+}

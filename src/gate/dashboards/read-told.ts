@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
+import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { Role } from '../../domain/role.ts';
+import type { RoleNumber } from '../../metrics/told-measurer.ts';
+import { readToldNumbers } from '../../plan/read/told-numbers.ts';
+import { csvTree } from '../../documents/csv-tree.ts';
+import { type Finding, located } from '../../documents/findings.ts';
+import { metricKey } from '../../plan/read/guardrails.ts';
+import { sourceText } from '../../documents/source-text.ts';
+import { nodeAt, type TreeNode, type TreePath } from '../../documents/tree.ts';
+import { parseYaml } from '../../documents/yaml-tree.ts';
+import { invalidPlan } from '../rollout/load-plan.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+
+/** The numbers of a stage, and the files that they are from. */
+export interface ToldStage {
+  readonly numbers: readonly RoleNumber[];
+  /** None where the plan holds the numbers itself. */
+  readonly files: readonly RequestFileFacts[];
+}
+
+/**
+ * Reads the numbers that a stage is judged on: its own files where it names some, else the plan's numbers or files.
+ * @throws UserError with every wrong number, located (exit 5; exit 2 where the plan holds them).
+ */
+export async function readToldStage(rollout: Rollout, stage: Stage): Promise<ToldStage> {
+  const { plan, folder, parsed, file } = rollout;
+  if (stage.source === undefined && plan.requests.numbers !== undefined) {
+    const path = ['requests', 'numbers'];
+    const { numbers, findings } = readWithRoles(rollout, nodeAt(parsed.positions, path), path);
+    if (findings.length > 0) throw invalidPlan(file, located(parsed.positions, findings));
+    return { numbers, files: [] };
+  }
+  const read: FileNumbers[] = [];
+  for (const source of stage.source ?? plan.requests.source) read.push(await readNumbersFile(rollout, folder, source));
+  const diagnostics = read.flatMap((each) => each.diagnostics);
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw wrongNumbers(read);
+  requireToldOnce(read);
+  return { numbers: read.flatMap(({ numbers }) => numbers), files: read.map(({ facts }) => facts) };
+}
+
+interface FileNumbers {
+  readonly source: string;
+  readonly numbers: readonly RoleNumber[];
+  readonly facts: RequestFileFacts;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readNumbersFile(rollout: Rollout, folder: string, source: string): Promise<FileNumbers> {
+  const path = resolve(folder, source);
+  const bytes = await bytesOf(path, source);
+  // As a person in the same folder would name it.
+  const shown = isAbsolute(source) ? source : join(dirname(rollout.file), source);
+  const { root, diagnostics } = treeOf(shown, bytes.toString('utf8'));
+  const { numbers, findings } = root === undefined ? nothing : readWithRoles(rollout, root, []);
+  const found = root === undefined ? [] : located(root, findings);
+  const facts: RequestFileFacts = {
+    path: relative(folder, path).split(sep).join('/'),
+    bytes: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    rows: numbers.length,
+    rejected: {},
+    collapsed: 0,
+  };
+  return { source, numbers, facts, diagnostics: [...diagnostics, ...withoutRepeats(found)] };
+}
+
+async function bytesOf(path: string, source: string): Promise<Buffer> {
+  if (!/\.(?:ya?ml|json|csv|tsv)$/iu.test(source)) {
+    throw unusableFile(`${source}: not a file of numbers`, {
+      hint: 'its name must end in .yaml, .json or .csv; for a log of requests leave out format: aggregates',
+    });
+  }
+  try {
+    return await readRegularFile(path, mostTextBytes);
+  } catch (error) {
+    const absent = systemErrorCode(error) === 'ENOENT';
+    throw unusableFile(`${source}: ${absent ? 'there is no such file' : `cannot be read: ${messageOf(error)}`}`, {
+      hint: 'requests.source is relative to the plan; with format: aggregates it names files, not patterns',
+      cause: error,
+    });
+  }
+}
+
+function treeOf(file: string, text: string): { root: TreeNode | undefined; diagnostics: readonly Diagnostic[] } {
+  const source = sourceText(file, text);
+  if (/\.[ct]sv$/iu.test(file)) return { root: csvTree(source, ['metric', 'version', 'segment']), diagnostics: [] };
+  return parseYaml(source);
+}
+
+interface RoleNumbers {
+  readonly numbers: readonly RoleNumber[];
+  readonly findings: readonly Finding[];
+}
+
+const nothing: RoleNumbers = { numbers: [], findings: [] };
+
+/** Reads numbers and finds out which of the two versions each is about. */
+function readWithRoles(rollout: Rollout, list: TreeNode | undefined, path: TreePath): RoleNumbers {
+  const roles = namesOfRoles(rollout);
+  const { numbers, findings } = readToldNumbers(list, path, roles);
+  const withRole = numbers.flatMap((number) => {
+    const role = roles.get(number.version);
+    return role === undefined ? [] : [{ ...number, role }];
+  });
+  return { numbers: withRole, findings };
+}
+
+function namesOfRoles({ parsed, registry, baseline, candidate }: Rollout): ReadonlyMap<string, Role> {
+  const aliases = (version: string) =>
+    Object.keys(registry.aliases).filter((alias) => registry.aliases[alias] === version);
+  const names = new Map<string, Role>([
+    ['baseline', 'baseline'],
+    ['candidate', 'candidate'],
+  ]);
+  // What the plan calls a version is that version, also once the alias has moved on.
+  const own = [
+    [parsed.plan.baseline, 'baseline'],
+    [baseline.version, 'baseline'],
+    [parsed.plan.candidate, 'candidate'],
+    [candidate.version, 'candidate'],
+    ...aliases(baseline.version).map((alias) => [alias, 'baseline'] as const),
+    ...aliases(candidate.version).map((alias) => [alias, 'candidate'] as const),
+  ] as const;
+  for (const [name, role] of own) if (!names.has(name)) names.set(name, role);
+  return names;
+}
+
+/** What is wrong with a column is wrong in every row, and told once. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const placed = new Map(diagnostics.map((found) => [`${found.line}:${found.column}:${found.message}`, found]));
+  return [...placed.values()];
+}
+
+/** @throws UserError (exit 5) where two files tell the same number, and nobody knows which is right. */
+function requireToldOnce(files: readonly FileNumbers[]): void {
+  const seen = new Map<string, string>();
+  for (const { source, numbers } of files) {
+    for (const { metric, role, segment } of numbers) {
+      const identity = JSON.stringify([metricKey(metric), role, segment]);
+      const earlier = seen.get(identity) ?? source;
+      seen.set(identity, earlier);
+      if (earlier === source) continue;
+      throw unusableFile(`${source}: ${metric.id} of the ${role} is told in ${earlier} as well`, {
+        hint: 'keep one of the two',
+      });
+    }
+  }
+}
+
+function wrongNumbers(files: readonly FileNumbers[]): UserError {
+  const diagnostics = files.flatMap((file) => file.diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const names = files.filter((file) => file.diagnostics.length > 0).map(({ source }) => source);
+  const count = `${errors} ${errors === 1 ? 'error' : 'errors'}`;
+  return unusableFile(`${names.join(', ')}: the numbers cannot be used: ${count}`, { diagnostics });
+}

@@ -1,0 +1,80 @@
+import type { Metric } from '../../domain/metric.ts';
+import type { GroupMetric } from '../table/group-metric.ts';
+import { labelledAnswers } from '../table/labelled-answers.ts';
+import type { MeanMetric } from '../table/mean-metric.ts';
+import { meanAbsoluteError } from './absolute-error.ts';
+import { accuracy } from './accuracy.ts';
+import { agreement } from './agreement.ts';
+import { businessMetric } from './business-metric.ts';
+import { decisionCost } from './decision-cost.ts';
+import { errorRate } from './error-rate.ts';
+import { falsePositiveRate } from './false-positive-rate.ts';
+import { latencyMean } from './latency-mean.ts';
+import { leftOut } from './left-out.ts';
+import { logLoss } from './log-loss.ts';
+import { macroF1 } from './macro-f1.ts';
+import { precision } from './precision.ts';
+import { areaUnderCurve } from './ranking/area-under-curve.ts';
+import { averagePrecision } from './ranking/average-precision.ts';
+import { recallAtAlerts } from './ranking/recall-at-alerts.ts';
+import { recall } from './recall.ts';
+import { rootMeanSquaredError } from './root-mean-squared-error.ts';
+
+/**
+ * What a metric is computed from: a mean over requests, or what is computed again without each group of units. Undefined for a
+ * quantile, for a peak of memory, and for a cost that no plan gives.
+ */
+function definitionOf(metric: Metric): MeanMetric | GroupMetric | undefined {
+  switch (metric.family) {
+    case 'latency':
+      return metric.statistic === 'mean' ? latencyMean : undefined;
+    case 'error_rate':
+      return errorRate;
+    case 'accuracy':
+      return accuracy;
+    case 'macro_f1':
+      return macroF1;
+    case 'precision':
+      return precision(metric.label);
+    case 'recall':
+      return recall(metric.label);
+    case 'fpr':
+      return falsePositiveRate;
+    case 'decision_cost':
+      return metric.costs === undefined ? undefined : decisionCost(metric.costs);
+    case 'log_loss':
+      return logLoss;
+    case 'auc':
+      return areaUnderCurve;
+    case 'pr_auc':
+      return averagePrecision;
+    case 'recall_at_alerts':
+      return recallAtAlerts(metric.rate);
+    case 'mae':
+      return meanAbsoluteError;
+    case 'rmse':
+      return rootMeanSquaredError;
+    case 'agreement':
+      return agreement;
+    case 'memory':
+      return undefined;
+    case 'kpi':
+      return businessMetric(metric.field);
+    case 'left_out':
+      return leftOut(metric.of, metric.comparison, definitionOf(metric.of)?.domain);
+    case 'labelled':
+      return labelledAnswers(metric.answers);
+  }
+}
+
+/** The definition of a mean-type metric; undefined for a metric that needs more than sums by unit. */
+export function meanMetricOf(metric: Metric): MeanMetric | undefined {
+  const definition = definitionOf(metric);
+  return definition === undefined || 'compute' in definition ? undefined : definition;
+}
+
+/** The definition of a metric that is jackknifed over groups of units; undefined for any other. */
+export function groupMetricOf(metric: Metric): GroupMetric | undefined {
+  const definition = definitionOf(metric);
+  return definition !== undefined && 'compute' in definition ? definition : undefined;
+}

@@ -1,0 +1,170 @@
+import { type Metric, metricTraits } from '../../domain/metric.ts';
+import type { Role } from '../../domain/role.ts';
+import type { Linearized } from '../../stats/estimates/linearized.ts';
+import { ownValue } from '../../stats/estimates/own-value.ts';
+import { pairedDifference, pairedRelativeDifference } from '../../stats/estimates/paired-difference.ts';
+import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
+import { type PostStratified, postStratifiedDifference } from '../../stats/estimates/post-stratification.ts';
+import { type Proportion, proportion } from '../../stats/estimates/proportion.ts';
+import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
+import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
+import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
+import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
+import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
+import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
+import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
+import type { Measured } from '../table/estimate.ts';
+import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
+import { meanMetricOf } from '../families/definitions.ts';
+import type { Slice } from '../table/slice.ts';
+import type { Subject, TestedQuantity } from '../table/subject.ts';
+import { countOf } from '../../domain/format-number.ts';
+
+/** Measures the metrics that are means over requests, from sums by unit. */
+export class MeanMeasurer {
+  readonly #definitions: ReadonlyMap<string, MeanMetric>;
+  readonly #units: UnitAdder;
+
+  /** @param unitsOf what adds up the units of the metrics, by their names. */
+  constructor(metrics: readonly Metric[], unitsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitAdder) {
+    const definitions = metrics.flatMap((metric) => {
+      const definition = meanMetricOf(metric);
+      return definition === undefined ? [] : [[metric.id, definition] as const];
+    });
+    this.#definitions = new Map(definitions);
+    this.#units = unitsOf(this.#definitions);
+  }
+
+  async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric, comparison, slice } = subject;
+    const named = this.#named(metric);
+    const { neverPaired, absent } = named.definition;
+    if (comparison === 'paired' && neverPaired !== undefined) return uncomputable(neverPaired);
+    const slices = slicesOf(comparison, slice);
+    const measured = (await this.#unusable(named, slices, quantity)) ?? (await this.#read(named, subject, quantity));
+    // The statistics know that there was nothing to count; the metric knows what was missing.
+    return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
+      ? uncomputable(absent)
+      : measured;
+  }
+
+  /** What share of the candidate's sum its heaviest hundredth of units carries; undefined where that says nothing. */
+  async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
+    // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
+    if (!this.#definitions.has(metric.id) || metricTraits(metric).zeroOne) return undefined;
+    const share = topUnitsShare(await this.#units.heaviest(this.#named(metric), slice));
+    return typeof share === 'number' ? share : undefined;
+  }
+
+  /** The served difference as it would be with the same mix of segments on both sides; undefined for other metrics. */
+  async postStratified(
+    metric: Metric,
+    dimensions: readonly string[],
+  ): Promise<PostStratified | Uncomputable | undefined> {
+    if (!this.#definitions.has(metric.id)) return undefined;
+    return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
+  }
+
+  /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of one mean. */
+  async tally({ metric, comparison, slice }: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    const definition = this.#definitions.get(metric.id);
+    if (definition === undefined || comparison !== 'paired' || definition.pairedDenominator !== undefined)
+      return undefined;
+    return await this.#units.tally(this.#named(metric), slice);
+  }
+
+  async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const slices = slicesOf(comparison, slice);
+    // One proportion against a bound has a sharper test than the general mean.
+    if (quantity === 'own') return ownEstimate(await this.#units.own(metric, slices.candidate));
+    if (comparison === 'paired') return pairedEstimate(await this.#units.pair(metric, slice, quantity), quantity);
+    const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
+    const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
+    return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
+  }
+
+  /** A metric without some of its requests would be about other requests than it says. */
+  async #unusable(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+    quantity: TestedQuantity,
+  ): Promise<Uncomputable | undefined> {
+    const { unusable } = metric.definition;
+    if (unusable === undefined) return undefined;
+    const reasonOf = async (role: Role) =>
+      unusableReason(unusable, role, await this.#units.usable(metric, slices[role], role));
+    const reason = (await reasonOf('candidate')) ?? (quantity === 'own' ? undefined : await reasonOf('baseline'));
+    return reason === undefined ? undefined : uncomputable(reason);
+  }
+
+  #named(metric: Metric): NamedMean {
+    const definition = this.#definitions.get(metric.id);
+    if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
+    return { id: metric.id, definition, zeroOne: metricTraits(metric).zeroOne };
+  }
+}
+
+function ownEstimate(sums: SampleSums | ProportionSums | Uncomputable): Linearized | Proportion | Uncomputable {
+  return sums.kind === 'uncomputable' || sums.residuals === undefined ? proportion(sums) : ownValue(sums);
+}
+
+function pairedEstimate(
+  sums: PairedSums | RatioSums | Uncomputable,
+  quantity: ComparedQuantity,
+): Linearized | Uncomputable {
+  if (sums.kind === 'ratios') {
+    return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sums);
+  }
+  return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(sums);
+}
+
+/** The requests that hold each version's side. */
+function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
+  return comparison === 'paired'
+    ? { baseline: slice, candidate: slice }
+    : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };
+}
+
+/** A metric that is a mean, as the tables of sums know it. */
+export interface NamedMean {
+  readonly id: string;
+  readonly definition: MeanMetric;
+  /** Whether the metric promises that every request contributes 0 or 1; the data may show it of others. */
+  readonly zeroOne: boolean;
+}
+
+/** What adds up the units of means, in memory or, where they are too many, in the database: both give the same sums. */
+export interface UnitAdder {
+  /** The candidate's own units: with their contributions alone where every request contributes 0 or 1. */
+  own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable>;
+  /** One version's units. */
+  sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable>;
+  /** Both versions' units on the same requests, as ratios where the versions have denominators of their own. */
+  pair(metric: NamedMean, slice: Slice, quantity: ComparedQuantity): Promise<PairedSums | RatioSums | Uncomputable>;
+  /** The canary cohort's candidate and the stable one's baseline, by values of the dimensions. */
+  stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable>;
+  /** The candidate's sum over a slice. */
+  heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums>;
+  /** Users of a slice by their paired requests and what these changed by. */
+  tally(metric: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]>;
+  /** Requests of one version that count on a slice, and that should and cannot. */
+  usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
+}
+
+/** How many requests of a version count, and how many should and cannot. */
+export interface UsableCounts {
+  readonly unusable: number;
+  readonly counted: number;
+}
+
+/** Why a metric cannot be computed where some requests have nothing to count; undefined where there are none, or few enough. */
+export function unusableReason(
+  { problem, tolerated = 0 }: UnusableRequests,
+  role: Role,
+  { unusable, counted }: UsableCounts,
+): string | undefined {
+  if (unusable <= tolerated * (unusable + counted)) return undefined;
+  return `${role}: ${problem} on ${countOf(unusable, 'request')}`;
+}

@@ -1,0 +1,96 @@
+import type { Metric } from '../domain/metric.ts';
+import type { PostStratified } from '../stats/estimates/post-stratification.ts';
+import type { Uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
+import type { Measured } from './table/estimate.ts';
+import { groupMetricOf } from './families/definitions.ts';
+import { GroupMeasurer } from './groups/group-measurer.ts';
+import { ColumnReader } from './means/column-reader.ts';
+import { DatabaseReader } from './means/database-reader.ts';
+import type { JudgedTable } from './table/judged-table.ts';
+import { MeanMeasurer } from './means/mean-measurer.ts';
+import { QuantileMeasurer } from './quantiles/quantile-measurer.ts';
+import { quantileTables } from './quantiles/quantile-tables.ts';
+import type { Subject, TestedQuantity } from './table/subject.ts';
+import { UnitSumTables } from './means/unit-sum-tables.ts';
+import { UnitSumColumns } from './means/unit-sums.ts';
+
+/** With more units than this in the log, the database adds them up: a few columns of so many numbers still fit in memory. */
+const mostUnitsInMemory = 100_000;
+
+/** Measures any metric of some judged requests, before anybody asks for bounds at a level. */
+export interface Measurer {
+  measure(subject: Subject, quantity: TestedQuantity): Promise<Measured>;
+  /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
+  postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
+  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
+  topUnitsShare(subject: Subject): Promise<number | undefined>;
+  /** Users by their paired requests and what these changed by; undefined for a metric that is no mean over pairs. */
+  tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
+}
+
+/** Measures on a table of judged requests. */
+export class TableMeasurer implements Measurer {
+  readonly #means: MeanMeasurer;
+  readonly #quantiles: QuantileMeasurer;
+  readonly #groups: GroupMeasurer;
+  readonly #measured = new Map<string, Promise<Measured>>();
+
+  private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean) {
+    this.#means = new MeanMeasurer(metrics, (definitions) => {
+      const tables = new UnitSumTables(judged, definitions);
+      return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+    });
+    this.#quantiles = new QuantileMeasurer(quantileTables(judged, inMemory));
+    this.#groups = new GroupMeasurer(judged);
+  }
+
+  /**
+   * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
+   * @param unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
+   */
+  static async over(
+    judged: JudgedTable,
+    metrics: readonly Metric[],
+    unitsInMemory = mostUnitsInMemory,
+  ): Promise<TableMeasurer> {
+    // Units are numbered from 0 without gaps.
+    const last = await judged.db.columns(`SELECT max(unit_index)::DOUBLE AS unit FROM ${judged.name}`);
+    const inMemory = !((last.numbers('unit')[0] ?? Number.NaN) >= unitsInMemory);
+    return new TableMeasurer(judged, metrics, inMemory);
+  }
+
+  /** Measures once, however many bounds and comparisons ask. */
+  measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric, comparison, slice } = subject;
+    const key = JSON.stringify([metric.id, comparison, slice.cohort, slice.segment, quantity]);
+    const measuring = this.#measured.get(key) ?? this.#measure(subject, quantity);
+    this.#measured.set(key, measuring);
+    return measuring;
+  }
+
+  async postStratified(
+    metric: Metric,
+    dimensions: readonly string[],
+  ): Promise<PostStratified | Uncomputable | undefined> {
+    return await this.#means.postStratified(metric, dimensions);
+  }
+
+  async topUnitsShare(subject: Subject): Promise<number | undefined> {
+    return await this.#means.topUnitsShare(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
+  }
+
+  async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { metric } = subject;
+    if (metric.family === 'latency' && metric.statistic === 'quantile') {
+      return await this.#quantiles.measure(metric.probability, subject, quantity);
+    }
+    return groupMetricOf(metric) === undefined
+      ? await this.#means.measure(subject, quantity)
+      : await this.#groups.measure(subject, quantity);
+  }
+}

@@ -1,0 +1,156 @@
+import type { ToldNumber } from '../domain/told-number.ts';
+import type { Segment } from '../domain/evidence.ts';
+import { type Metric, metricTraits } from '../domain/metric.ts';
+import { type Role, roles } from '../domain/role.ts';
+import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
+import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
+import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
+import type { Measured } from './table/estimate.ts';
+import { groupMetricOf } from './families/definitions.ts';
+import { onePerReplay } from './memory-measurer.ts';
+import type { Measurer } from './measurer.ts';
+import type { Subject, TestedQuantity } from './table/subject.ts';
+
+/** A number of one of the two versions. */
+export interface RoleNumber extends ToldNumber {
+  readonly role: Role;
+}
+
+/** The numbers of both versions in one metric, where they are told. */
+type Sides = Readonly<Partial<Record<Role, RoleNumber>>>;
+
+/**
+ * Measures metrics from numbers per version, without a request: two independent groups, as in a live split. Where count and
+ * variance are told an interval can be put on them; elsewhere there is the value alone.
+ */
+export class ToldMeasurer implements Measurer {
+  readonly #numbers: readonly RoleNumber[];
+
+  constructor(numbers: readonly RoleNumber[]) {
+    this.#numbers = numbers;
+  }
+
+  async measure({ metric, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
+    const { baseline, candidate } = this.#sidesOf(metric, slice.segment);
+    if (candidate === undefined) return uncomputable(absent(metric, slice.segment, 'candidate'));
+    if (quantity === 'own') return ownOf(metric, candidate);
+    return baseline === undefined
+      ? uncomputable(absent(metric, slice.segment, 'baseline'))
+      : comparisonOf(metric, baseline, candidate, quantity);
+  }
+
+  /** Numbers of segments do not tell how the segments overlap. */
+  async postStratified(): Promise<undefined> {
+    return undefined;
+  }
+
+  /** Nor do they tell of users. */
+  async topUnitsShare(): Promise<undefined> {
+    return undefined;
+  }
+
+  async tally(): Promise<undefined> {
+    return undefined;
+  }
+
+  #sidesOf(metric: Metric, segment: Segment): Sides {
+    const wanted = identity(metric, segment);
+    const sideOf = (role: Role) =>
+      this.#numbers.find((number) => number.role === role && identity(number.metric, number.segment) === wanted);
+    const [baseline, candidate] = roles.map(sideOf);
+    return { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) };
+  }
+}
+
+/** Equal for two spellings of one percentile. */
+function identity(metric: Metric, segment: Segment): string {
+  const name = metric.family === 'latency' && metric.statistic === 'quantile' ? metric.probability : metric.id;
+  return JSON.stringify([name, Object.entries(segment ?? {})]);
+}
+
+function absent({ id }: Metric, segment: Segment, role: Role): string {
+  const [of] = Object.entries(segment ?? {}).map(([dimension, value]) => ` for ${dimension}=${value}`);
+  return `the numbers have no ${id} of the ${role}${of ?? ''}`;
+}
+
+function ownOf(metric: Metric, candidate: RoleNumber): Measured {
+  const told = toldMeanOf(metric, candidate);
+  const { value } = candidate;
+  if (told.kind === 'refused') return { kind: 'valueOnly', value, ...sizeOf([candidate]), refusal: told };
+  if (metricTraits(metric).zeroOne) return toldProportion(told);
+  const group = toldGroup(told, 'candidate');
+  return group.kind === 'uncomputable' ? group : toldOwnValue(group);
+}
+
+function comparisonOf(
+  metric: Metric,
+  baseline: RoleNumber,
+  candidate: RoleNumber,
+  quantity: 'difference' | 'relative',
+): Measured {
+  const [toldBaseline, toldCandidate] = [toldMeanOf(metric, baseline), toldMeanOf(metric, candidate)];
+  if (toldBaseline.kind === 'refused') return valueOnly(baseline, candidate, quantity, toldBaseline);
+  if (toldCandidate.kind === 'refused') return valueOnly(baseline, candidate, quantity, toldCandidate);
+  const groups = { baseline: toldGroup(toldBaseline, 'baseline'), candidate: toldGroup(toldCandidate, 'candidate') };
+  if (groups.baseline.kind === 'uncomputable') return groups.baseline;
+  if (groups.candidate.kind === 'uncomputable') return groups.candidate;
+  return quantity === 'difference'
+    ? differenceOfGroups(groups.baseline, groups.candidate)
+    : relativeDifferenceOfGroups(groups.baseline, groups.candidate);
+}
+
+function valueOnly(
+  baseline: RoleNumber,
+  candidate: RoleNumber,
+  quantity: 'difference' | 'relative',
+  refusal: Refusal,
+): Measured {
+  const value = changeOf(baseline.value, candidate.value, quantity);
+  if (typeof value !== 'number') return value;
+  const sides = { baseline: baseline.value, candidate: candidate.value };
+  return { kind: 'valueOnly', value, ...sides, ...sizeOf([baseline, candidate]), refusal };
+}
+
+function changeOf(baseline: number, candidate: number, quantity: 'difference' | 'relative'): number | Uncomputable {
+  if (quantity === 'difference') return candidate - baseline;
+  return baseline > 0
+    ? candidate / baseline - 1
+    : uncomputable('the baseline is not above zero, so nothing is relative to it');
+}
+
+/** What an interval can be made from, or why there is none. */
+function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { readonly kind: 'told' }) | Refusal {
+  const { value: mean, count, units, variance, role } = number;
+  const hopeless = noIntervalOf(metric);
+  if (hopeless !== undefined) return unboundable(hopeless);
+  const pieces = units ?? count;
+  if (pieces === undefined) return unboundable(`the numbers tell no count of the ${role}'s requests`);
+  const size = { requests: count ?? pieces, units: pieces };
+  if (metricTraits(metric).zeroOne) return { kind: 'told', mean, ...size };
+  return variance === undefined
+    ? unboundable(`the numbers tell no variance of the ${role}'s ${metric.id}`)
+    : { kind: 'told', mean, variance, ...size };
+}
+
+/** Why count and variance do not tell how certain a metric is; undefined where they do. */
+function noIntervalOf(metric: Metric): string | undefined {
+  if (metric.family === 'latency' && metric.statistic === 'quantile')
+    return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
+  if (metric.family === 'memory') return onePerReplay;
+  if (groupMetricOf(metric) !== undefined)
+    return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
+  return undefined;
+}
+
+function unboundable(reason: string): Refusal {
+  return { kind: 'refused', reason, unboundable: true };
+}
+
+/** The size that numbers tell together; 0 where they tell none. */
+export function sizeOf(numbers: readonly ToldNumber[]): { readonly units: number; readonly requests: number } {
+  return { units: total(numbers.map(({ units }) => units)), requests: total(numbers.map(({ count }) => count)) };
+}
+
+function total(sizes: readonly (number | undefined)[]): number {
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+}

@@ -1,0 +1,68 @@
+import { choiceOf, nodeAt, textOf, textsOf, type TreeNode } from '../../documents/tree.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import { readChecks, readGolden } from './checks.ts';
+import { readDecisionCost } from './decision-cost.ts';
+import { planDefaults } from './defaults.ts';
+import { readDrift } from './drift.ts';
+import { readGuardrails } from './guardrails.ts';
+import { validateNames } from './names.ts';
+import { readReplay } from './replay.ts';
+import { readRequests } from './requests.ts';
+import { sectionOf, type SectionReading } from './section.ts';
+import { readCoverage, readRollback, readStatistics } from './settings.ts';
+import { readStages } from './stages.ts';
+import { readThreshold } from './threshold.ts';
+
+/**
+ * Reads a whole plan, each section by its own reader: defaults filled in, units turned into ms and proportions. Every list
+ * keeps its order; maps mean the same in any order of their keys.
+ */
+export function readPlan(root: TreeNode): SectionReading<RolloutPlan | undefined> {
+  const textAt = (...path: string[]) => textOf(nodeAt(root, path));
+  const decisionCost = readDecisionCost(root);
+  const sections = {
+    requests: readRequests(root),
+    stages: readStages(root),
+    guardrails: readGuardrails(root, decisionCost.value),
+    coverage: readCoverage(root),
+    replay: readReplay(root),
+    statistics: readStatistics(root),
+    rollback: readRollback(root),
+    checks: readChecks(root),
+    drift: readDrift(root),
+    threshold: readThreshold(root),
+  };
+  const [name, apply] = [textAt('name'), nodeAt(root, ['apply'])];
+  const { scheme } = planDefaults.assignment;
+  const needed = {
+    name,
+    model: textAt('model'),
+    registry: textAt('registry'),
+    baseline: textAt('baseline'),
+    candidate: textAt('candidate'),
+    assignment: sectionOf({ scheme, salt: textAt('assignment', 'salt') ?? name }),
+    judge: choiceOf(nodeAt(root, ['judge']), ['canary', 'all']) ?? planDefaults.judge,
+    requests: sections.requests.value,
+    stages: sections.stages.value,
+    guardrails: sections.guardrails.value,
+    statistics: sections.statistics.value,
+    replay: sections.replay.value,
+    checks: sections.checks.value,
+  };
+  const optional = {
+    withoutLabelMap: textAt('withoutLabelMap'),
+    coverage: sections.coverage.value,
+    golden: readGolden(root),
+    drift: sections.drift.value,
+    threshold: sections.threshold.value,
+    apply: apply && textsOf(apply),
+    rollback: sections.rollback.value,
+  };
+  return {
+    value: sectionOf(needed, optional),
+    findings: [
+      validateNames(root),
+      ...[...Object.values(sections), decisionCost].map(({ findings }) => findings),
+    ].flat(),
+  };
+}

@@ -1,0 +1,62 @@
+import { pathOf } from '../../domain/log/record-path.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { fieldNames, scanRecords } from '../files/scan-records.ts';
+import type { RequestFile } from '../files/request-files.ts';
+import { plausibleTimeSql, timestampSql } from '../values/time.ts';
+
+/** What the first records of a log say at one path. */
+export interface SurveyedField {
+  /** Dotted path of a value that is no object. */
+  readonly path: string;
+  /** Records that have it, and how many different values there are. */
+  readonly present: number;
+  readonly distinct: number;
+  /** Values that are a point in time that a log may have. */
+  readonly times: number;
+  readonly numbers: number;
+  /** The most frequent values; at most 50. */
+  readonly values: readonly string[];
+}
+
+/** A log's fields, and how many records were looked at. */
+export interface SurveyedFields {
+  readonly records: number;
+  readonly fields: readonly SurveyedField[];
+}
+
+const surveyedRecords = 5000;
+const mostFields = 300;
+const mostValues = 50;
+
+/** Looks at the first records of a file. Fields are those that the first record has. */
+export async function surveyFields(db: Database, file: RequestFile): Promise<SurveyedFields> {
+  const paths = (await fieldNames(db, file)).slice(0, mostFields);
+  const wanted = paths.map((path, index) => ({ column: `field${index}`, path: pathOf(path), as: 'text' }) as const);
+  const { sql } = await scanRecords(db, file, wanted);
+  await db.run(`CREATE OR REPLACE TABLE sampled AS SELECT * FROM (${sql}) WHERE readable LIMIT ${surveyedRecords}`);
+  const [size = {}] = await db.rows('SELECT count(*) AS records FROM sampled');
+  const fields: SurveyedField[] = [];
+  for (const [index, path] of paths.entries())
+    fields.push(await sampledField(db, path, quoteIdentifier(`field${index}`)));
+  await db.run('DROP TABLE sampled');
+  return { records: Number(size['records']), fields };
+}
+
+async function sampledField(db: Database, path: string, column: string): Promise<SurveyedField> {
+  const [counts = {}] = await db.rows(
+    `SELECT count(${column}) AS present, count(DISTINCT ${column}) AS distinct_values,
+       count(*) FILTER (WHERE ${plausibleTimeSql(`(${timestampSql(column)})`)} AND (length(${column}) >= 9)) AS times,
+       count(*) FILTER (WHERE isfinite(try_cast(${column} AS DOUBLE))) AS numbers FROM sampled`,
+  );
+  const values = await db.columns(
+    `SELECT ${column} AS value FROM sampled WHERE ${column} IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT ${mostValues}`,
+  );
+  return {
+    path,
+    present: Number(counts['present']),
+    distinct: Number(counts['distinct_values']),
+    times: Number(counts['times']),
+    numbers: Number(counts['numbers']),
+    values: values.strings('value').map((value) => value ?? ''),
+  };
+}

@@ -1,0 +1,174 @@
+import type { Metric } from '../domain/metric.ts';
+import type { Role } from '../domain/role.ts';
+import { kpiColumn } from '../requests/values/wanted-values.ts';
+import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
+import type { IntoEvery, IntoSome, Planting, Recipe, Replaced } from './planted-change.ts';
+
+/**
+ * How effects are planted into a metric.
+ * @param labels of a classification; none of a regression
+ */
+export function plantingOf(metric: Metric, labels: readonly string[]): Planting {
+  switch (metric.family) {
+    case 'latency':
+      return times;
+    case 'error_rate':
+      return { into: 'some', falling: recovering, rising: failing, evenly: true };
+    case 'accuracy':
+      return { ...rightAnswers(labels), evenly: true };
+    case 'macro_f1':
+      return { ...rightAnswers(labels), evenly: false };
+    case 'recall':
+      return { ...rightAnswers(labels, ` AND label = ${quoteLiteral(metric.label)}`), evenly: true };
+    case 'precision':
+      return answersOf(quoteLiteral(metric.label));
+    case 'fpr':
+      return { ...wrongAnswers(labels, ' AND NOT is_positive'), evenly: true };
+    case 'decision_cost':
+      return { ...wrongAnswers(labels), evenly: false };
+    case 'auc':
+    case 'pr_auc':
+    case 'recall_at_alerts':
+      return scores;
+    case 'agreement':
+      return baselineAnswers(labels);
+    case 'log_loss':
+      return trueScores((score, factor) => `greatest(1e-15, ${score}) ** ${factor}`); // -ln(p^f) = f * -ln(p)
+    case 'mae':
+    case 'rmse':
+      return mistakes;
+    case 'kpi':
+      return numbersIn(kpiColumn(metric.field));
+    case 'memory':
+    case 'left_out':
+    case 'labelled':
+      return { into: 'none' };
+  }
+}
+
+const answered = (role: Role) => `${role}_label IS NOT NULL AND label IS NOT NULL`;
+
+/** A number that differs between requests and is the same at every run. */
+const shuffle = 'hash(id)';
+
+/** Some label other than the one that an expression gives, a different one for different requests. */
+function otherLabel(labels: readonly string[], than: string): string {
+  const list = `[${labels.map(quoteLiteral).join(', ')}]`;
+  const step = `(1 + (${shuffle} % ${Math.max(1, labels.length - 1)})::INTEGER)`;
+  return `${list}[1 + (coalesce(list_position(${list}, ${than}), 1) - 1 + ${step}) % ${labels.length}]`;
+}
+
+/** A request that fails, and one that stops failing: it then answers rightly. */
+const failing: Recipe = {
+  eligible: 'candidate_present AND candidate_error IS NULL',
+  replaced: [
+    ['error', `'planted'`],
+    ['label', 'NULL::VARCHAR'],
+    ['value', 'NULL::DOUBLE'],
+    ['true_score', 'NULL::DOUBLE'],
+    ['positive_score', 'NULL::DOUBLE'],
+  ],
+};
+const recovering: Recipe = {
+  eligible: 'candidate_present AND candidate_error IS NOT NULL',
+  replaced: [
+    ['error', 'NULL::VARCHAR'],
+    ['label', 'label'],
+    ['value', 'try_cast(label AS DOUBLE)'],
+    ['true_score', '1::DOUBLE'],
+    ['positive_score', 'is_positive::INTEGER::DOUBLE'],
+  ],
+};
+
+/** More right answers where a metric rises and fewer where it falls, among the requests that a condition adds to. */
+function rightAnswers(labels: readonly string[], about = ''): Omit<IntoSome, 'evenly'> {
+  const among = (comparison: string) => `${answered('candidate')}${about} AND candidate_label ${comparison} label`;
+  return {
+    into: 'some',
+    falling: { eligible: among('='), replaced: [['label', otherLabel(labels, 'label')]] },
+    rising: { eligible: among('<>'), replaced: [['label', 'label']] },
+  };
+}
+
+/** The same for a metric of mistakes. */
+function wrongAnswers(labels: readonly string[], about = ''): Omit<IntoSome, 'evenly'> {
+  const { falling, rising } = rightAnswers(labels, about);
+  return { into: 'some', falling: rising, rising: falling };
+}
+
+/** Wrong answers with one label, which become right, or more of them. Their number follows from how many answers have the label. */
+function answersOf(wanted: string): IntoSome {
+  const elsewhere = (comparison: string) =>
+    `${answered('candidate')} AND candidate_label ${comparison} ${wanted} AND label <> ${wanted}`;
+  return {
+    into: 'some',
+    falling: { eligible: elsewhere('<>'), replaced: [['label', wanted]] },
+    rising: { eligible: elsewhere('='), replaced: [['label', 'label']] },
+    evenly: false,
+  };
+}
+
+function baselineAnswers(labels: readonly string[]): IntoSome {
+  return {
+    into: 'some',
+    falling: {
+      eligible: 'candidate_label = baseline_label',
+      replaced: [['label', otherLabel(labels, 'baseline_label')]],
+    },
+    rising: { eligible: 'candidate_label <> baseline_label', replaced: [['label', 'baseline_label']] },
+    evenly: true,
+  };
+}
+
+const scored = `${answered('candidate')} AND candidate_positive_score IS NOT NULL AND is_positive IS NOT NULL`;
+
+/** Scores that say the opposite, or that say for certain what is right. */
+const scores: IntoSome = {
+  into: 'some',
+  falling: { eligible: scored, replaced: [['positive_score', '1 - candidate_positive_score']] },
+  rising: { eligible: scored, replaced: [['positive_score', 'is_positive::INTEGER::DOUBLE']] },
+  evenly: false,
+};
+
+/** Times may be shifted, which moves every quantile alike. */
+const times: IntoEvery = {
+  into: 'every',
+  multiplied: (factor) => nanoseconds(`candidate_latency_ns * ${number(factor)}`),
+  shifted: (ms) => nanoseconds(`greatest(1, candidate_latency_ns + ${number(ms * 1e6)})`),
+};
+
+function nanoseconds(sql: string): Replaced {
+  return [['latency_ns', `round(${sql})::BIGINT`]];
+}
+
+/** Losses of the true label's score. @param changed the score at which the loss is the factor's multiple, as SQL of both */
+function trueScores(changed: (score: string, factor: string) => string): IntoEvery {
+  return { into: 'every', multiplied: (factor) => [['true_score', changed('candidate_true_score', number(factor))]] };
+}
+
+const truth = 'try_cast(label AS DOUBLE)';
+
+/** Numbers that are farther from the truth, or nearer to it. */
+const mistakes: IntoEvery = {
+  into: 'every',
+  multiplied(factor) {
+    const away = `${truth} + (candidate_value - ${truth}) * ${number(factor)}`;
+    return [['value', `coalesce(${away}, candidate_value)`]];
+  },
+};
+
+/** A field of the log, which may hold any number. */
+function numbersIn(column: string): IntoEvery {
+  const name = quoteIdentifier(column);
+  const changed = (sql: string): Replaced => [[column, `CASE WHEN candidate_present THEN ${sql} ELSE ${name} END`]];
+  return {
+    into: 'every',
+    multiplied: (factor) => changed(`${name} * ${number(factor)}`),
+    shifted: (by) => changed(`${name} + ${number(by)}`),
+    anySign: true,
+  };
+}
+
+function number(value: number): string {
+  return `${value.toExponential()}::DOUBLE`;
+}

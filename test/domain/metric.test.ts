@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { metricNames, metricTraits, parseMetric } from '../../src/domain/metric.ts';
+
+describe('every name that help lists is read as a metric, which has its family for a name unless its row says otherwise', () => {
+  test.each(metricNames.map((name) => [name]))('%s', (name) => {
+    const metric = parseMetric(name);
+    if (metric === undefined) throw new Error(`parseMetric in src/domain/metric.ts does not read ${name}`);
+    expect(metricTraits(metric).names ?? [metric.family]).toContain(name);
+  });
+});
+
+test.each(['latency', 'memory', 'kpi', 'precision', 'recall', 'recall_at_alerts', 'left_out', 'labelled', 'toString'])(
+  'the word %s alone is no metric, though the table of families has it or an object would',
+  (word) => {
+    expect(parseMetric(word)).toBeUndefined();
+  },
+);

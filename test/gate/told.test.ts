@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { checksOf, evidenceOf, statusOf } from './told-plans.ts';
+
+describe('test: point decides on the numbers', () => {
+  test.each([
+    ['{ metric: latency.p95, max: 120ms, test: point }', ['latency.p95,candidate,120ms,,,,'], 'pass'],
+    ['{ metric: latency.p95, max: 120ms, test: point }', ['latency.p95,candidate,120.1ms,,,,'], 'breach'],
+    ['{ metric: error_rate, max: 0.8%, test: point }', ['error_rate,candidate,0.9%,,,,'], 'breach'],
+    ['{ metric: auc, maxDecrease: 1pp, test: point }', ['auc,candidate,0.91,,,,', 'auc,baseline,0.915,,,,'], 'pass'],
+    [
+      '{ metric: latency.mean, maxIncrease: 10%, test: point }',
+      ['latency.mean,candidate,112ms,,,,', 'latency.mean,baseline,100ms,,,,'],
+      'breach',
+    ],
+    ['{ metric: error_rate, maxIncrease: 0.2pp, test: point }', ['error_rate,candidate,0.5%,,,,'], 'uncomputable'],
+    [
+      '{ metric: error_rate, maxIncrease: 10%, test: point }',
+      ['error_rate,candidate,0.5%,,,,', 'error_rate,baseline,0%,,,,'],
+      'uncomputable',
+    ],
+    ['{ metric: error_rate, max: 0.8%, test: point }', ['latency.p95,candidate,1ms,,,,'], 'uncomputable'],
+  ])('%s of %j: %s', async (guardrail, rows, expected) => {
+    expect((await statusOf(rows, guardrail))[0]).toBe(expected);
+  });
+});
+
+describe('test: interval decides where count and variance allow it', () => {
+  test.each([
+    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,,,'], 'pass', 'and at worst'],
+    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,3%,4000,,,'], 'breach', 'and at best'],
+    [
+      '{ metric: error_rate, max: 0.8% }',
+      ['error_rate,candidate,0.55%,4000,,,'],
+      'inconclusive',
+      'take the numbers again when more requests were served',
+    ],
+    [
+      '{ metric: error_rate, max: 0.8% }',
+      ['error_rate,candidate,0.3%,,,,'],
+      'uncomputable',
+      "the numbers tell no count of the candidate's requests",
+    ],
+    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,40,,'], 'inconclusive', ''],
+    [
+      '{ metric: latency.mean, maxIncrease: 5ms }',
+      ['latency.mean,candidate,61ms,20000,,900ms2,', 'latency.mean,baseline,60ms,20000,,900ms2,'],
+      'pass',
+      '',
+    ],
+    [
+      '{ metric: latency.mean, maxIncrease: 5ms }',
+      ['latency.mean,candidate,61ms,20000,,0.0009s2,', 'latency.mean,baseline,60ms,20000,,,'],
+      'uncomputable',
+      "the numbers tell no variance of the baseline's latency.mean",
+    ],
+    [
+      '{ metric: latency.mean, maxIncrease: 5% }',
+      ['latency.mean,candidate,70ms,20000,,900ms2,', 'latency.mean,baseline,60ms,20000,,900ms2,'],
+      'breach',
+      '',
+    ],
+    [
+      '{ metric: latency.p95, max: 120ms }',
+      ['latency.p95,candidate,100ms,20000,,900ms2,'],
+      'uncomputable',
+      'the certainty of a percentile follows from the times themselves; write test: point, or name a log',
+    ],
+    [
+      '{ metric: macro_f1, min: 50% }',
+      ['macro_f1,candidate,90%,20000,,,'],
+      'uncomputable',
+      'write test: point, or name a log',
+    ],
+    [
+      '{ metric: accuracy, maxDecrease: 1pp }',
+      ['accuracy,candidate,90%,20,,,', 'accuracy,baseline,90%,20,,,'],
+      'inconclusive',
+      'effective units',
+    ],
+  ])('%s of %j: %s', async (guardrail, rows, status, reason) => {
+    const found = await statusOf(rows, guardrail);
+    expect(found).toEqual([status, expect.stringContaining(reason)]);
+  });
+
+  test('a number is there also where nothing tells how certain it is', async () => {
+    const { guardrails, verdict } = await evidenceOf(['latency.p95,candidate,100ms,,,,'], {
+      guardrails: ['{ metric: latency.p95, max: 120ms }'],
+    });
+    expect(guardrails[0]).toMatchObject({ value: 100, status: 'uncomputable' });
+    expect(verdict).toMatchObject({ decision: 'hold', exitCode: 3 });
+  });
+});
+
+describe('segments', () => {
+  const rows = [
+    'accuracy,baseline,90%,20000,,,',
+    'accuracy,candidate,90%,20000,,,',
+    'accuracy,baseline,90%,5000,,,locale=de',
+    'accuracy,candidate,80%,5000,,,locale=de',
+    'error_rate,candidate,0%,5000,,,locale=fr',
+  ];
+
+  test('are judged each on its own, and one without a number is no pass', async () => {
+    const guardrails = ['{ metric: accuracy, maxDecrease: 2pp, segments: [locale] }'];
+    const evidence = await evidenceOf(rows, { guardrails });
+    expect(evidence.guardrails.map(({ segment, status }) => [segment, status])).toEqual([
+      [null, 'pass'],
+      [{ locale: 'de' }, 'breach'],
+      [{ locale: 'fr' }, 'uncomputable'],
+    ]);
+    expect(evidence.guardrails[2]?.reason).toContain('the numbers have no accuracy of the candidate for locale=fr');
+  });
+
+  test('auto judges every one that is told', async () => {
+    const guardrails = ['{ metric: accuracy, maxDecrease: 2pp, segments: auto }'];
+    const evidence = await evidenceOf(rows, { guardrails });
+    expect(evidence.guardrails.map(({ status }) => status)).toEqual(['pass', 'breach', 'uncomputable']);
+    await expect(evidenceOf(rows.slice(0, 2), { guardrails })).rejects.toMatchObject({ exitCode: 5 });
+  });
+
+  test('that no number has are refused, since nothing would be judged', async () => {
+    const guardrails = ['{ metric: accuracy, maxDecrease: 2pp, segments: [device] }'];
+    await expect(evidenceOf(rows, { guardrails })).rejects.toMatchObject({
+      exitCode: 5,
+      message: 'No number has a segment of device, which the guardrail on accuracy names',
+    });
+  });
+});
+
+describe('checks', () => {
+  const point = ['{ metric: error_rate, max: 1%, test: point }'];
+
+  test('an amount of data that nobody asked for need not be told', async () => {
+    expect(await checksOf(['error_rate,candidate,0.1%,,,,'], { guardrails: point })).toEqual({
+      minRequests: 'not-applicable',
+      minUnits: 'not-applicable',
+      rejected: 'not-applicable',
+      window: 'not-applicable',
+      coverage: 'not-applicable',
+      selection: 'not-applicable',
+      independence: 'not-applicable',
+    });
+  });
+
+  test('one that the plan asks for has to be', async () => {
+    const stage = ', minRequests: 500, minUnits: 50, minDuration: 1h';
+    const checks = await checksOf(['error_rate,candidate,0.1%,400,,,'], { guardrails: point, stage });
+    expect(checks).toMatchObject({ minRequests: 'hold', minUnits: 'hold', window: 'hold' });
+    const told = await checksOf(['error_rate,candidate,0.1%,500,50,,'], { guardrails: point, stage });
+    expect(told).toMatchObject({ minRequests: 'pass', minUnits: 'pass' });
+  });
+
+  test('hours and segments to cover are not covered', async () => {
+    const plan = { guardrails: point, plan: { coverage: '{ hours: [8, 20] }' } };
+    expect(await checksOf(['error_rate,candidate,0.1%,,,,'], plan)).toMatchObject({ coverage: 'hold' });
+  });
+
+  test('an interval on requests whose users are unknown is warned of', async () => {
+    const guardrails = ['{ metric: error_rate, max: 1% }'];
+    expect(await checksOf(['error_rate,candidate,0.1%,9000,,,'], { guardrails })).toMatchObject({
+      independence: 'warn',
+    });
+    const known = await checksOf(['error_rate,candidate,0.1%,9000,3000,,'], { guardrails });
+    expect(known).toMatchObject({ independence: 'not-applicable' });
+  });
+});

@@ -1,0 +1,231 @@
+import { expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { schemaAt } from '../../src/plan/read/plan-schema.ts';
+import type { RolloutPlan } from '../../src/domain/plan.ts';
+import type { TreePath } from '../../src/documents/tree.ts';
+import { type DeclaredType, declaredType } from '../architecture/declared-type.ts';
+import { examplePlan, parse, shortPlan } from './plan-text.ts';
+
+const schemaFile = 'src/plan/rollout-plan.schema.json';
+const typeFile = 'src/domain/plan.ts';
+
+/** Keys that say nothing of the rollout itself, and why. */
+const silent: Readonly<Record<string, string>> = {
+  $schema: 'only an editor reads it',
+  extends: 'the base is merged before the plan is read',
+  apiVersion: 'it has one value',
+  kind: 'it has one value',
+  'assignment.scheme': 'it has one value',
+};
+
+/** Metrics that only a judgement makes; no plan can name them. */
+const unwritten = new Set([
+  'plan.guardrails.*.metric.family = labelled',
+  'plan.guardrails.*.metric.answers',
+  'plan.guardrails.*.metric.answers = alike',
+  'plan.guardrails.*.metric.answers = different',
+  'plan.guardrails.*.metric.family = left_out',
+  'plan.guardrails.*.metric.of',
+  'plan.guardrails.*.metric.comparison',
+  'plan.guardrails.*.metric.comparison = paired',
+  'plan.guardrails.*.metric.comparison = served',
+]);
+
+const liveSplit = `${shortPlan.replace('requests: { source: requests.jsonl }\n', '').replace('1pp }]', '1pp }, { metric: decision_cost, max: 9 }]')}
+requests:
+  source: log.jsonl
+  fields: { servedBy: v, latency: { path: took, unit: s }, score: s }
+  segments: { locale: context.locale }
+  where: { path: { in: [a], not: [b], prefix: /v } }
+  versions: { v7: stable }
+  labelNames: { YES: y }
+  otherLabels: [other]
+  okStatus: [404]
+threshold: { baseline: 0.5 }
+golden: golden.jsonl
+coverage: { segments: { locale: [de] } }
+replay: { rate: recorded }
+decisionCost: { falsePositive: 5, falseNegative: 200 }
+drift: { reference: { from: 2026-10-01, to: 2026-10-08 }, features: [input.a] }
+rollback: { owner: a, steps: [b] }
+apply: [c]
+`;
+const starting = liveSplit.replace('requests:\n', 'requests:\n  from: 2026-10-30\n');
+const ofServingSystem = shortPlan.replace(
+  'source: requests.jsonl',
+  'source: requests.jsonl, format: kserve-logger, fields: { unit: input.user, prediction: p }',
+);
+const ofNumbers = shortPlan.replace(
+  'source: requests.jsonl',
+  'format: aggregates, numbers: [{ metric: latency.mean, version: candidate, value: 30ms, count: 5000 }]',
+);
+const twoTimes = starting.replace('{ path: took, unit: s }', '{ from: began, to: ended }');
+const costTable = starting.replace('{ falsePositive: 5, falseNegative: 200 }', '{ a: { b: 5 }, b: { a: 7 } }');
+
+const timedPairs = shortPlan.replace(
+  'source: requests.jsonl',
+  'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }',
+);
+
+/** Between them these plans have a place for every key, and for a guardrail on every kind of metric. */
+const plans: readonly unknown[] = [
+  shortPlan,
+  examplePlan,
+  starting,
+  twoTimes,
+  costTable,
+  timedPairs,
+  ofServingSystem,
+  ofNumbers,
+  ...[
+    'kpi.revenue, maxDecrease: 1%',
+    'precision(refund), maxDecrease: 1%, segments: auto',
+    'mae, maxIncrease: 1%',
+    'agreement, min: 1%',
+  ].map((guardrail) => starting.replace('accuracy, maxDecrease: 1pp', guardrail)),
+].map((text) => parseYaml(text));
+
+/** The keys that have none below them: what is above is read where these are. */
+const everyKey = keysBelow([]).filter(
+  (path, _, all) => !all.some((other) => path.join() === other.slice(0, -1).join()),
+);
+
+/** Every key of the format by its path; an open key is `*`, an item 0. */
+function keysBelow(path: TreePath): TreePath[] {
+  const { properties, items, additionalProperties } = schemaAt(path);
+  const steps = [
+    ...Object.keys(properties ?? {}),
+    ...(items === undefined ? [] : [0]),
+    ...(typeof additionalProperties === 'object' ? ['*'] : []),
+  ];
+  return steps.flatMap((step) => [[...path, step], ...keysBelow([...path, step])]);
+}
+
+/** Values to try at a path: what the schema names there, its examples, and others of their kind. */
+function valuesAt(path: TreePath): readonly unknown[] {
+  const part = schemaAt(path);
+  const examples = [...(part.examples ?? []), ...namedAt(path)];
+  const others = examples.flatMap((value): unknown[] => {
+    if (typeof value === 'number') return [value / 2, value + 1];
+    return typeof value === 'string' ? [`${value}x`, value.replace(/\d/u, '3')] : [];
+  });
+  return [...examples, ...others];
+}
+
+/** The values that the schema names at a path one by one. */
+function namedAt(path: TreePath): readonly unknown[] {
+  const part = schemaAt(path);
+  const choices = [part, ...(Array.isArray(part['anyOf']) ? part['anyOf'] : [])];
+  return choices.flatMap((choice: { readonly enum?: readonly unknown[] }) => choice.enum ?? []);
+}
+
+/** A plan with a value at a path, or without any there; undefined where it has no such place. */
+function withValue(target: unknown, [step, ...rest]: TreePath, value: unknown): unknown {
+  if (step === undefined) return value;
+  if (typeof step === 'number') {
+    const items: unknown[] = Array.isArray(target) ? target : [];
+    const first = withValue(items[0], rest, value);
+    return first === undefined ? items.slice(1) : [first, ...items.slice(1)];
+  }
+  const map = typeof target === 'object' && target !== null ? Object.entries(target) : [];
+  const key = step === '*' ? (map[0]?.[0] ?? 'locale') : step;
+  const below = withValue(map.find(([name]) => name === key)?.[1], rest, value);
+  return Object.fromEntries([...map.filter(([name]) => name !== key), ...(below === undefined ? [] : [[key, below]])]);
+}
+
+function read(plan: unknown): RolloutPlan | undefined {
+  const result = parse(JSON.stringify(plan));
+  return result.ok ? result.plan : undefined;
+}
+
+interface Tried {
+  readonly path: TreePath;
+  /** Of one plan, what came of it as it is, without the key, and with each value. */
+  readonly readings: readonly ReadonlyMap<unknown, RolloutPlan>[];
+}
+
+const asTheyAre = plans.map(read);
+
+const tried: readonly Tried[] = everyKey.map((path) => {
+  const readings: ReadonlyMap<unknown, RolloutPlan>[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const made = [...new Set(valuesAt(path)), undefined].map(
+      (value) => [value, read(withValue(plan, path, value))] as const,
+    );
+    const all = [['as it is', asTheyAre[index]] as const, ...made];
+    const reading = new Map(all.flatMap(([value, result]) => (result === undefined ? [] : [[value, result]])));
+    readings.push(reading);
+    if (changes(reading) && namedAt(path).length === 0) break;
+  }
+  return { path, readings };
+});
+
+function changes(reading: ReadonlyMap<unknown, RolloutPlan>): boolean {
+  return new Set([...reading.values()].map((plan) => JSON.stringify(plan))).size > 1;
+}
+
+function nameOf(path: TreePath): string {
+  return path.join('.');
+}
+
+test('every key of the schema changes what the plan says', () => {
+  const told = tried.filter(({ readings }) => !readings.some(changes)).map(({ path }) => nameOf(path));
+  expect(told.toSorted(), `keys of ${schemaFile} that no reader under src/plan/read reads`).toEqual(
+    Object.keys(silent).toSorted(),
+  );
+});
+
+test('the plans that the keys are put into are plans', () => {
+  expect(asTheyAre).not.toContain(undefined);
+});
+
+test('every value that the schema names means something of its own', () => {
+  const alike = tried.flatMap(({ path, readings }) =>
+    namedAt(path).flatMap((value, index, all) => {
+      const apart = readings.some((reading) => {
+        const own = JSON.stringify(reading.get(value));
+        const others = all.filter((_, other) => other !== index).map((other) => JSON.stringify(reading.get(other)));
+        return reading.has(value) && !others.includes(own);
+      });
+      return apart ? [] : [`${nameOf(path)}: ${String(value)}`];
+    }),
+  );
+  expect(alike, `values of ${schemaFile} that the types of ${typeFile} do not have`).toEqual([]);
+});
+
+test('every key and every value of the type comes of a plan that the schema allows', () => {
+  const seen = new Set<string>();
+  for (const plan of tried.flatMap(({ readings }) => readings.flatMap((reading) => [...reading.values()]))) {
+    note(plan, 'plan', seen);
+  }
+  const declared = [...new Set(declaredIn(declaredType(typeFile, 'RolloutPlan'), 'plan'))];
+  const missing = declared.filter((each) => !seen.has(each) && !unwritten.has(each));
+  expect(missing, `parts of RolloutPlan in ${typeFile} that no plan after ${schemaFile} has`).toEqual([]);
+  expect(declared).toEqual(
+    expect.arrayContaining(['plan.requests.format = tf-serving', 'plan.guardrails.*.metric.family = kpi']),
+  );
+});
+
+/** Notes every key and every text of a plan by its place, in which `*` is an item. */
+function note(value: unknown, place: string, seen: Set<string>): void {
+  seen.add(place);
+  if (typeof value === 'string' || typeof value === 'boolean') seen.add(`${place} = ${String(value)}`);
+  if (Array.isArray(value)) value.forEach((item) => note(item, `${place}.*`, seen));
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, below] of Object.entries(value)) note(below, `${place}.${key}`, seen);
+}
+
+/** The places and the values that are written out in a type. */
+function declaredIn(type: DeclaredType, place: string): string[] {
+  // A metric may be of a metric, and numbers are of the metrics that guardrails are on.
+  if (place.endsWith('.metric.of') || place === 'plan.requests.numbers.*.metric') return [place];
+  const item = type.item();
+  return [
+    place,
+    ...[...type.literals].map((value) => `${place} = ${String(value)}`),
+    ...(item === undefined ? [] : declaredIn(item, `${place}.*`)),
+    ...type
+      .variants()
+      .flatMap(({ properties }) => [...properties].flatMap(([key, below]) => declaredIn(below, `${place}.${key}`))),
+  ];
+}
