@@ -26,6 +26,8 @@ interface EstimateBase {
 export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
+  /** The same for a candidate that does not differ at all; absent where it would not be within the bound, or it cannot be said. */
+  readonly unchanged?: { readonly units: number; readonly requests: number };
 }
 
 /** The smallest change of a guarded metric that a stage's data would probably show. */
@@ -42,6 +44,8 @@ export interface StageDetectability {
   readonly unmet?: UnmetExtremes;
   /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
   readonly requestsUntilPass?: number | null;
+  /** Of a guardrail that is judged on segments or labels that nobody names: how many will have to pass by the stage's end, and how many there are. */
+  readonly segments?: { readonly mustPass: number; readonly all: number };
 }
 
 /** What one request may add at most, and how much data its bound needs for that alone, however steady the rest is. */

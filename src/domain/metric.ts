@@ -1,7 +1,8 @@
 import type { DecisionCosts } from './decision-costs.ts';
 
 /** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
-export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily };
+/** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
+export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true };
 
 /** A metric that its family alone does not tell. */
 type DetailedMetric =
@@ -118,7 +119,7 @@ const traits = {
   accuracy: { ...share, leavesOutAs: 'accuracy' },
   macro_f1: { ...share, zeroOne: false, leavesOutAs: 'accuracy' },
   precision: { ...share, names: ['precision(LABEL)'] },
-  recall: { ...share, names: ['recall(LABEL)'] },
+  recall: { ...share, names: ['recall(LABEL)', 'recall(*)'] },
   fpr: { ...share, worse: 'higher', answers: 'two labels' },
   decision_cost: loss,
   // A true label counts as no less likely than 1e-15.
@@ -158,6 +159,7 @@ export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
   if (id === 'memory.peak') return { id, family: 'memory' };
   if (id === 'decision_cost') return { id, family: 'decision_cost' };
+  if (id === 'recall(*)') return { id, family: 'accuracy', perLabel: true };
   if (isPlain(id)) return { id, family: id };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
   if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
@@ -200,4 +202,9 @@ function parseQuantile(id: string): Metric | undefined {
   if (percent < lowestQuantile || percent > highestQuantile) return undefined;
   // Divided once, so that p99.9 is the double nearest to 0.999.
   return { id, family: 'latency', statistic: 'quantile', probability: percent / 100 };
+}
+
+/** Whether a metric is judged on each true label too. */
+export function isPerLabel(metric: Metric): boolean {
+  return 'perLabel' in metric;
 }

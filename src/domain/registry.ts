@@ -159,6 +159,9 @@ export interface LookRecord extends Frozen {
   readonly verdict: Decision;
   /** `sha256:` and the evidence's digest. */
   readonly evidence: string;
+  /** Counts the series of looks from 1, and sha256 (hex) of the plan that this one is about; absent in records of earlier versions. */
+  readonly series?: number;
+  readonly plan?: string;
 }
 
 /** What the first look of a series fixes for the later ones, so that looking again cannot loosen it. */
@@ -167,11 +170,14 @@ export interface Frozen {
   readonly tests: number;
   /** Size that the sequential bound is tuned for (N*), in units. */
   readonly plannedUnits: number;
+  /** Units that the stage will have at its end; absent in what earlier versions froze. */
+  readonly horizon?: number;
   /**
-   * The segments of `segments: auto` in order of appearance, which their levels follow; each look appends what it finds. Absent where no
-   * guardrail says so.
+   * The segments that are tested on their own in order of appearance, which their levels follow; each look appends what it finds. Absent where
+   * there are none.
    */
   readonly segments?: readonly Readonly<Record<string, string>>[];
+  readonly knownSegments?: number;
 }
 
 export type Decision = 'increase' | 'hold' | 'rollback';

@@ -1,6 +1,8 @@
 import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
 import { guardedMetrics } from '../domain/judged.ts';
+import { isPerLabel } from '../domain/metric.ts';
+import { type SizedSegment, trueLabelDimension } from '../domain/segments.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
 import { boundary } from '../stats/bounds/boundary.ts';
@@ -9,8 +11,10 @@ import { detectableChange } from '../stats/bounds/detectable-change.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { neededData } from '../stats/bounds/needed-data.ts';
 import { meanMetricOf } from './families/definitions.ts';
+import { mostWaiting, showsNoChange } from '../stats/bounds/no-change.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import { TableMeasurer, type Measurer } from './measurer.ts';
+import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
 
@@ -18,7 +22,12 @@ import type { Subject } from './table/subject.ts';
 export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;
 
 /** What the tests of a stage are judged at. */
-export type StageLevels = (scope: StageScope) => { readonly plannedUnits: number; readonly tests: number };
+export type StageLevels = (scope: StageScope) => {
+  readonly plannedUnits: number;
+  readonly tests: number;
+  /** How many times the units of now the stage will have at its end, at least 1. */
+  readonly growth: number;
+};
 
 /**
  * For each guardrail of the plan, the smallest harmful change that this stage would tell with a chance of 80%, from the
@@ -33,11 +42,12 @@ export async function detectableChanges(
   const scope = await readStageScope(db, plan, stage);
   const measurer = await TableMeasurer.over({ db, name: 'judged' }, guardedMetrics(plan));
   const levels = levelsOf(scope);
+  const sizes = await segmentSizes(db, scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
     // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
     const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, scope, guardrail, levels)));
+    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, { scope, sizes }, guardrail, levels)));
   }
   return changes;
 }
@@ -46,9 +56,9 @@ async function detectabilityOf(
   measurer: Measurer,
   { statistics }: RolloutPlan,
   stage: Stage,
-  scope: StageScope,
+  { scope, sizes }: { readonly scope: StageScope; readonly sizes: readonly SizedSegment[] },
   guardrail: Guardrail,
-  { plannedUnits, tests }: ReturnType<StageLevels>,
+  { plannedUnits, tests, growth }: ReturnType<StageLevels>,
 ): Promise<GuardrailDetectability> {
   const alpha = 1 - statistics.confidence;
   const settings = { alphaLower: alpha, alphaUpper: alpha, inference: statistics.inference, plannedUnits };
@@ -73,7 +83,40 @@ async function detectabilityOf(
     caught: bound.value + detectableChange(measured, harm, breaching),
     requestsUntilPass: requestsUntilPass(measured, bound, settings),
     ...unmetExtremes(guardrail, measured, bound, settings),
+    ...(await segmentsThatMustPass(measurer, subject, { guardrail, bound, sizes, growth, settings })),
   };
+}
+
+/** How many segments or true labels will have to pass on their own, as judging them decides at the stage's end. */
+async function segmentsThatMustPass(
+  measurer: Measurer,
+  whole: Subject,
+  {
+    guardrail,
+    bound,
+    sizes,
+    growth,
+    settings,
+  }: {
+    readonly guardrail: Guardrail;
+    readonly bound: Bound;
+    readonly sizes: readonly SizedSegment[];
+    readonly growth: number;
+    readonly settings: IntervalSettings;
+  },
+): Promise<Pick<StageDetectability, 'segments'>> {
+  const perLabel = isPerLabel(guardrail.metric);
+  if (!perLabel && guardrail.autoSegments !== true) return {};
+  const parts = sizes.filter(({ segment }) => Object.hasOwn(segment, trueLabelDimension) === perLabel);
+  const chance = 1 - mostWaiting / Math.max(1, parts.length);
+  let mustPass = 0;
+  for (const { segment } of parts) {
+    const subject = { ...whole, slice: { ...whole.slice, segment } };
+    const measured = await measurer.measure(subject, bound.relative ? 'relative' : 'difference');
+    const limit = limitOf(bound.kind, bound.value);
+    if (measured.kind === 'linearized' && showsNoChange(measured, limit, settings, { growth, chance })) mustPass += 1;
+  }
+  return { segments: { mustPass, all: parts.length } };
 }
 
 /** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */

@@ -2,6 +2,7 @@ import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import type { Measured } from './table/estimate.ts';
 import { influenceMetricOf } from './families/definitions.ts';
 import { InfluenceMeasurer } from './influences/influence-measurer.ts';
@@ -26,6 +27,8 @@ export interface Measurer {
   postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
   /** What the largest values of a mean carry, or what its cap cuts; nothing of a metric that is no plain mean. */
   tails(subject: Subject): Promise<MeanTails>;
+  /** Users by their paired requests and what these changed by; undefined for a metric that is no mean over pairs. */
+  tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
 }
 
 /** Measures on a table of judged requests. */
@@ -79,6 +82,10 @@ export class TableMeasurer implements Measurer {
 
   async tails(subject: Subject): Promise<MeanTails> {
     return await this.#means.tails(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonNumbers } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
-import type { SegmentReversal } from '../domain/segments.ts';
+import type { ObservedChange, SegmentReversal, UnjudgedSegment } from '../domain/segments.ts';
 import { smallestAlpha } from '../stats/bounds/boundary.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt } from './table/estimate.ts';
@@ -21,12 +21,7 @@ export async function segmentReversals(
   comparisons: readonly Comparison[],
   { alpha, ...settings }: Pick<IntervalSettings, 'inference' | 'plannedUnits'> & { readonly alpha: number },
 ): Promise<readonly SegmentReversal[]> {
-  const deciding = comparisons.filter(
-    (comparison): comparison is Computed =>
-      !('uncomputable' in comparison) &&
-      comparison.comparison === scope.comparison &&
-      comparison.cohort === (scope.comparison === 'served' ? 'canary' : scope.judgedCohort),
-  );
+  const deciding = decidingIn(comparisons, scope);
   const segments = deciding.filter(({ segment, low, high }) => segment !== null && (low ?? high) !== undefined);
   const alphaEach = Math.max(smallestAlpha, alpha / Math.max(1, segments.length));
   const strict = { ...settings, alphaLower: alphaEach, alphaUpper: alphaEach };
@@ -49,6 +44,36 @@ export async function segmentReversals(
     }
   }
   return found.toSorted((a, b) => b.severity - a.severity).map(({ reversal }) => reversal);
+}
+
+/** The comparisons that decide, as far as they have numbers. */
+function decidingIn(comparisons: readonly Comparison[], scope: StageScope): readonly Computed[] {
+  return comparisons.filter(
+    (comparison): comparison is Computed =>
+      !('uncomputable' in comparison) &&
+      comparison.comparison === scope.comparison &&
+      comparison.cohort === (scope.comparison === 'served' ? 'canary' : scope.judgedCohort),
+  );
+}
+
+/** What the comparisons that decide observed on each segment that nothing could be decided on. */
+export function withObserved(
+  unjudged: readonly UnjudgedSegment[],
+  metrics: readonly Metric[],
+  scope: StageScope,
+  comparisons: readonly Comparison[],
+): readonly UnjudgedSegment[] {
+  const observed = new Map<string, readonly ObservedChange[]>();
+  for (const { metric: id, segment, unit, delta, baseline } of decidingIn(comparisons, scope)) {
+    const metric = metrics.find((known) => known.id === id);
+    const harm = metric === undefined ? 0 : (harmSign(metric) * delta) / (Math.abs(baseline) || 1);
+    const key = JSON.stringify(segment);
+    observed.set(key, [...(observed.get(key) ?? []), { metric: id, unit, change: delta, harm }]);
+  }
+  return unjudged.map((each) => {
+    const found = observed.get(JSON.stringify(each.segment));
+    return found === undefined ? each : { ...each, observed: found };
+  });
 }
 
 /** The direction of harm: 1 where more is worse, 0 where only a guardrail knows. */

@@ -51,6 +51,10 @@ export class ToldMeasurer implements Measurer {
     return {};
   }
 
+  async tally(): Promise<undefined> {
+    return undefined;
+  }
+
   #sidesOf(metric: Metric, segment: Segment): Sides {
     const wanted = identity(metric, segment);
     const sideOf = (role: Role) =>

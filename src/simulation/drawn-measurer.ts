@@ -11,6 +11,7 @@ import type { Measurer } from '../metrics/measurer.ts';
 import { QuantileMeasurer } from '../metrics/quantiles/quantile-measurer.ts';
 import { sampledQuantiles } from '../metrics/quantiles/sampled-quantiles.ts';
 import type { Subject, TestedQuantity } from '../metrics/table/subject.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import { DrawnSums } from './drawn-sums.ts';
 import { drawnLatencies } from './drawn-latencies.ts';
 import type { DrawnStage } from './drawn-stage.ts';
@@ -52,5 +53,9 @@ export class DrawnMeasurer implements Measurer {
 
   async tails(): Promise<MeanTails> {
     return {};
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 }

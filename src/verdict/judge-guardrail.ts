@@ -58,5 +58,6 @@ function numbersOf(
 
 function neededFor(status: GuardrailStatus, estimate: Estimate): GuardrailResult['needed'] {
   if (status !== 'inconclusive' || estimate.kind === 'uncomputable') return { units: null, requests: null };
-  return { units: estimate.needed?.units ?? null, requests: estimate.needed?.requests ?? null };
+  const { units = null, requests = null, unchanged } = estimate.needed ?? {};
+  return { units, requests, ...(unchanged === undefined ? {} : { unchanged }) };
 }

@@ -159,11 +159,11 @@ describe('the split', () => {
     expect(evidence.verdict.decision).toBe('increase');
   });
 
-  test('by requests is counted by requests, and told', async () => {
+  test('by requests is told, and counts users by the version that they met first unless most met both', async () => {
     const evidence = await evidenceOf(log(2000, byRequest));
     expect(check(evidence, 'sample ratio')).toMatchObject({
       status: 'pass',
-      detail: expect.stringContaining('4,000 requests'),
+      detail: expect.stringContaining('of 2,000 users'),
     });
     expect(check(evidence, 'served users')).toMatchObject({
       status: 'warn',

@@ -31,3 +31,10 @@ export function checkOf({ checks }: Pick<Evidence, 'checks'>, name: string): Che
   if (found === undefined) throw new Error(`no check is named ${name}`);
   return found;
 }
+
+/** A plan's keys from its lines, each of which is one key with its value. */
+export function planLines(lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+  );
+}

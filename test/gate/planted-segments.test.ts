@@ -87,10 +87,10 @@ describe('segments: auto', () => {
     expect(after.statistics.tests).toBe(before.statistics.tests);
   });
 
-  test('takes one more test for all segments together', async () => {
+  test('takes one more test for the intervals of all segments together, and one for the bets on their users', async () => {
     const rollout = plantedRollout().write('log.jsonl', logOf(simpson));
     const evidence = await rollout.evaluate({ ...source, ...shadow, ...automatic });
-    expect(evidence.statistics.tests).toBe(2);
+    expect(evidence.statistics.tests).toBe(3);
   });
 
   test('does not hold a stage for segments too small to show a harmless candidate, and says which', async () => {

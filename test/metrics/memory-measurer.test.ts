@@ -8,6 +8,7 @@ const others: Measurer = {
   measure: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
   postStratified: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
   tails: () => Promise.resolve({ topUnitsShare: 0.5 }),
+  tally: () => Promise.resolve([]),
 };
 
 function subjectOf(id: string): Subject {

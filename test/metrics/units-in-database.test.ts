@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ComparisonKind } from '../../src/domain/evidence.ts';
-import type { Metric } from '../../src/domain/metric.ts';
+import { type Metric, metricTraits } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
@@ -53,6 +53,7 @@ async function everything(
         found.set(`${name} ${quantity}`, rounded(await measurer.measure(subject, quantity)));
       }
       found.set(`${name} top`, await measurer.tails(subject));
+      if (metricTraits(metric).zeroOne) found.set(`${name} users`, await measurer.tally(subject));
     }
     found.set(`${metric.id} same mix`, await measurer.postStratified(metric, ['locale']));
   }

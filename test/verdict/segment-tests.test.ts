@@ -3,7 +3,6 @@ import { parseMetric } from '../../src/domain/metric.ts';
 import type { Guardrail } from '../../src/domain/plan.ts';
 import { nextLook } from '../../src/gate/look/next-look.ts';
 import { plannedTests, rollbackTests, segmentDivisor, testsOfSegment } from '../../src/verdict/guardrail-tests.ts';
-import { isTooSmall } from '../../src/verdict/too-small.ts';
 
 function guardrail(settings: Partial<Guardrail>): Guardrail {
   const metric = parseMetric('accuracy');
@@ -27,29 +26,19 @@ describe('the level of segments: auto', () => {
   });
 
   test('is one more of the tests that share alpha, for each bound that could roll back', () => {
-    expect(testsOf([automatic])).toBe(2);
-    expect(testsOf([guardrail({ segments: ['locale'] })])).toBe(3);
+    // The whole, the intervals of its segments, and the bets on their users; a relative bound takes no bets.
+    expect(testsOf([automatic])).toBe(3);
+    expect(
+      testsOf([guardrail({ autoSegments: true, bounds: [{ kind: 'maxDecrease', value: 0.01, relative: true }] })]),
+    ).toBe(2);
+    // The whole, its two values, and one more that values of later looks share.
+    expect(testsOf([guardrail({ segments: ['locale'] })])).toBe(4);
     expect(testsOf([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
+    expect(testsOf([guardrail({}), guardrail({ segments: ['locale'], onBreach: 'report' })])).toBe(1);
   });
 
   test('is spent on every bound that says auto', () => {
     expect(testsOfSegment([automatic, guardrail({})], { locale: 'de' })).toHaveLength(1);
-  });
-});
-
-describe('a segment', () => {
-  const [bound] = automatic.bounds;
-  if (bound === undefined) throw new Error('a guardrail has a bound');
-  const estimate = { kind: 'estimated', value: 0, units: 50, requests: 500 } as const;
-
-  test('is too small where its interval is wider than the bound', () => {
-    expect(isTooSmall({ ...estimate, low: -0.02, high: 0.02 }, bound)).toBe(true);
-    expect(isTooSmall({ ...estimate, low: -0.005, high: 0.005 }, bound)).toBe(false);
-  });
-
-  test('is too small without an interval', () => {
-    expect(isTooSmall({ kind: 'uncomputable', reason: 'no label' }, bound)).toBe(true);
-    expect(isTooSmall({ ...estimate, kind: 'unbounded', reason: 'few users' }, bound)).toBe(true);
   });
 });
 

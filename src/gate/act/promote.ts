@@ -10,6 +10,7 @@ import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
 import { verifyBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
+import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { stateOf } from './registry-state.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -116,14 +117,14 @@ function against(evidence: Evidence | undefined): { readonly against?: Decision 
   return evidence === undefined ? {} : { against: evidence.verdict.decision };
 }
 
-function lookOf({ stage, statistics, digest, verdict }: Evidence): RecordedLook {
-  const { tests, plannedUnits, segments } = statistics;
+function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): RecordedLook {
+  const { look, series } = stage;
   return {
-    look: stage.look,
+    look,
+    series,
+    plan: plan.sha256,
     verdict: verdict.decision,
     evidence: `sha256:${digest}`,
-    tests,
-    plannedUnits,
-    ...(segments === undefined ? {} : { segments }),
+    ...frozenOf(statistics),
   };
 }

@@ -7,10 +7,9 @@ import { ToldMeasurer, type RoleNumber, sizeOf } from '../../metrics/told-measur
 import { compareVersions } from '../../metrics/compare.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numbers.ts';
-import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
-import { plannedUnits } from '../../verdict/planned-units.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import { judgeTest } from '../judge/judge-test.ts';
+import { lateDivisor, seriesOf } from '../judge/series.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { readToldStage } from './read-told.ts';
@@ -57,6 +56,9 @@ function cohortOf(name: CohortSize['name'], { units = 0, requests = 0 }: ToldSiz
   return { name, units, requests };
 }
 
+/** Numbers do not tell when they were counted. */
+const noSpan = { first: null, last: null };
+
 /** Judges a stage on numbers, as `judgeStage` does on requests. */
 export async function judgeTold(
   plan: RolloutPlan,
@@ -66,14 +68,16 @@ export async function judgeTold(
   frozen: Frozen | undefined,
 ): Promise<Judgement> {
   const told = toldSize(numbers, 'candidate');
-  const tests = plannedTests(namingDimensions(plan.guardrails, scope), (dimension) => [
-    ...(scope.segmentValues.get(dimension)?.keys() ?? []),
-  ]);
   const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
-  const level: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
+  const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
+  const series = seriesOf({ plan: named, stage, scope, sizes: [], span: noSpan }, frozen, size);
+  const { level } = series;
   const measurer = new ToldMeasurer(numbers);
   const guardrails: GuardrailResult[] = [];
-  for (const test of tests) guardrails.push((await judgeTest({ plan, scope, measurer }, test, level)).result);
+  for (const test of series.tests) {
+    const tests = level.tests * lateDivisor(series, test);
+    guardrails.push((await judgeTest({ plan, scope, measurer }, test, { ...level, tests })).result);
+  }
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };

@@ -7,7 +7,7 @@ import type { Rollout } from '../rollout/rollout.ts';
 /** What did not pass, at the lines of the plan that asked for it: a breach that rolls back as an error, the rest as warnings. */
 export function findingsOf(rollout: Pick<Rollout, 'plan' | 'parsed'>, evidence: Evidence): readonly Diagnostic[] {
   const guardrails = evidence.guardrails
-    .filter(({ status }) => status !== 'pass')
+    .filter(({ status, onBreach }) => status === 'breach' || (status !== 'pass' && onBreach !== 'report'))
     .map((result) => guardrailFinding(rollout, result));
   const checks = evidence.checks
     .filter(({ status }) => status === 'hold')

@@ -5,7 +5,7 @@ import { compareBuild } from 'semver';
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
-import { waitingLines } from '../../report/commands/plan-text.ts';
+import { waitingLines } from '../../report/commands/waiting-text.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { type SurveyedFields, surveyFields } from '../../requests/explain/survey-fields.ts';
 import { reviewPlan } from '../review/review-plan.ts';

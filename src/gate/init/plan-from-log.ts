@@ -1,6 +1,6 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import type { GuardrailReview } from '../../report/commands/plan-text.ts';
+import type { GuardrailReview } from '../../report/commands/waiting-text.ts';
 import type { DetectedFields } from './detect-fields.ts';
 
 /** What a plan is written from. */

@@ -1,23 +1,15 @@
 import type { Frozen } from '../../domain/registry.ts';
-import type { SizedSegment } from '../../domain/segments.ts';
-import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
-import type { LogSpan } from '../../domain/log/log-span.ts';
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import type { Stage } from '../../domain/plan.ts';
 import { compareVersions } from '../../metrics/compare.ts';
-import type { Measurer } from '../../metrics/measurer.ts';
-import { segmentReversals } from '../../metrics/segment-reversals.ts';
-import type { Losses } from '../../requests/table/losses.ts';
+import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor } from '../../verdict/checks/noise-floor.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
-import type { HeldLog } from '../../verdict/refusals.ts';
 import { parityCheck } from '../../verdict/checks/parity.ts';
 import { rejectedRecords } from '../../verdict/checks/rejected-records.ts';
 import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
@@ -25,13 +17,18 @@ import { assignsRequests, servedUsersCheck } from '../../verdict/checks/served-u
 import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
+import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
-import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
-import { plannedUnits } from '../../verdict/planned-units.ts';
 import { readSelection } from './read-selection.ts';
+import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
-import { judgeTest, type TestedStage } from './judge-test.ts';
+import { isOneSided } from './one-sided.ts';
+import { holdByHours } from './hold-by-hours.ts';
+import { judgeTest, subjectOf } from './judge-test.ts';
+import type { JudgedStage } from './judged-stage.ts';
+import { lateDivisor, seriesOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -43,47 +40,34 @@ export interface Judgement {
   readonly drift?: MeasuredDrift | undefined;
 }
 
-/** What a stage is judged from. */
-export interface JudgedStage extends TestedStage {
-  readonly stage: Stage;
-  readonly files: readonly RequestFileFacts[];
-  /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
-  readonly held?: HeldLog;
-  readonly now?: string;
-  readonly span: LogSpan;
-  /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
-  readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
-  /** What each version of a live split lost; absent in a simulation, which loses nothing. */
-  readonly losses?: readonly Losses[];
-  /** Every segment of the judged requests, the largest first. */
-  readonly sizes: readonly SizedSegment[];
-  /** Measures the shares of requests that the guarded metrics leave out. */
-  readonly shares: Measurer;
-  /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
-  readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
-  /** Compares the requests with the plan's reference, where it names one. */
-  readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
-}
-
 /**
  * Judges a stage on the table of outcomes: each guardrail at its level, the comparisons around them and the checks.
  * @param frozen what the first look of this series froze; undefined at the first look.
  */
 export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined): Promise<Judgement> {
   const { plan, stage, scope, measurer } = judged;
-  const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
-  const level: Frozen = frozen ?? { tests: rollbackTests(tests), plannedUnits: plannedUnits(stage, size) };
+  const series = seriesOf(judged, frozen);
+  const { level, appearance } = series;
+  const judge = async (test: PlannedTest, divisor: number) =>
+    await holdByHours(judged, test, await judgeTest(judged, test, { ...level, tests: level.tests * divisor }));
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
-  for (const test of tests) {
-    const { result, noise } = await judgeTest(judged, test, level);
+  for (const test of series.tests) {
+    const { result, noise } = await judge(test, lateDivisor(series, test));
     results.push(result);
-    if (noise !== undefined) noises.push(noise);
+    if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
   }
-  const found = await judgeSegments(plan.guardrails, judged.sizes, level.segments ?? [], (test, divisor) =>
-    judgeTest(judged, test, { ...level, tests: level.tests * divisor }),
-  );
+  const found = await judgeSegments({
+    guardrails: plan.guardrails,
+    sizes: judged.sizes,
+    appearance,
+    growth: Math.max(1, (level.horizon ?? 0) / Math.max(1, size.units)),
+    judge,
+    level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
+    tally: (test) => measurer.tally(subjectOf(scope, test)),
+    isOneSided: (test) => isOneSided(judged, test),
+  });
   const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
   const { inference } = plan.statistics;
@@ -91,7 +75,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
-    frozen: { ...level, ...(found.order === undefined ? {} : { segments: found.order }) },
+    frozen: level,
     comparisons,
     guardrails,
     checks: [
@@ -99,6 +83,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughUnits(stage, size),
       ...(await checksOf(judged, level, comparisons, noises, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
+      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),
       driftCheck(plan.drift, drift),
     ],
     drift,
@@ -115,6 +100,16 @@ async function selectionOf(
 ): Promise<Selection> {
   if (judged.verdictOnly === true && guardrails.some(({ status }) => status !== 'pass')) return nothingAsked;
   return await readSelection({ ...judged, plannedUnits: planned }, guardrails);
+}
+
+/** A simulation draws users and not days, so that its parts say nothing of the log's. */
+async function stabilityOf(
+  judged: JudgedStage,
+  guardrails: readonly GuardrailResult[],
+  planned: number,
+): Promise<Stability> {
+  if (judged.verdictOnly === true) return { parts: [], passes: 0, unstable: [] };
+  return await readStability(judged, guardrails, planned);
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */
@@ -137,21 +132,25 @@ async function checksOf(
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const settings = { alpha: checks.segments.alpha, inference: statistics.inference, plannedUnits: planned };
   const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
+  const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
-    sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
+    sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
+      counted,
+      inference: statistics.inference,
+    }),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
-    windowCheck(checks, stage, span),
+    windowCheck(checks, stage, span, scope.comparison),
     coverage(
       plan.coverage,
       { hours: scope.hours, segments: scope.segmentValues, spansDays: spansDays(span) },
       checks.coverage.action,
     ),
-    segmentsCheck(checks.segments.action, sizes.length, reversals, unjudged),
+    segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
     segmentMix(comparisons, checks.segmentMix.action),
     noiseFloor(noises),
   ];

@@ -1,11 +1,13 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
-import type { Estimate } from '../../domain/estimate.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
+import { formatBound } from '../../domain/bound.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
-import { estimateAt } from '../../metrics/table/estimate.ts';
+import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
+import type { IntervalSettings } from '../../stats/bounds/confidence-bound.ts';
+import { uncomputable } from '../../stats/result.ts';
 import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
 import { errorRates } from '../../verdict/error-rates.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
@@ -23,10 +25,12 @@ export interface TestedStage {
   readonly verdictOnly?: boolean;
 }
 
-/** A test's result, and the estimate that it rests on. */
+/** A test's result, and what it rests on. */
 export interface JudgedTest {
   readonly result: GuardrailResult;
-  readonly estimate: Estimate;
+  readonly measured: Measured;
+  /** The levels of its two bounds. */
+  readonly settings: IntervalSettings;
   /** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
   readonly noise: MeasuredNoise | undefined;
 }
@@ -50,15 +54,41 @@ export async function judgeTest(
     inference,
     plannedUnits: level.plannedUnits,
   };
-  const estimate: Estimate =
+  const measured =
     unresolved === undefined
-      ? estimateAt(
-          await measurer.measure(subjectOf(scope, test), quantityOf(bound)),
-          settings,
-          subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
-        )
-      : { kind: 'uncomputable', reason: unresolved };
-  return { result: judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) }), estimate, noise };
+      ? await measurer.measure(subjectOf(scope, test), quantityOf(bound))
+      : uncomputable(unresolved);
+  const estimate = estimateAt(
+    measured,
+    settings,
+    subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
+  );
+  const judged = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
+  const hint =
+    subject.verdictOnly === true || noise !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
+  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, noise };
+}
+
+/**
+ * What an absolute bound would do where a relative one waits: relative to a small number everything is uncertain, and relative to nothing
+ * there is no number at all. Empty where the bound is no such one.
+ */
+async function absoluteHint(
+  { plan, scope, measurer }: TestedStage,
+  test: PlannedTest,
+  { status, unit }: GuardrailResult,
+  settings: IntervalSettings,
+): Promise<string> {
+  const { bound } = test;
+  if (!bound.relative || (status !== 'inconclusive' && status !== 'uncomputable')) return '';
+  const difference = await measurer.measure(subjectOf(scope, test), 'difference');
+  if (difference.kind !== 'linearized' || difference.baseline === undefined) return '';
+  if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it is relative to nothing';
+  const absolute = { ...bound, relative: false, value: bound.value * difference.baseline };
+  const estimate = estimateAt(difference, settings);
+  const found = judgeGuardrail({ ...test, bound: absolute, estimate, confidence: plan.statistics.confidence });
+  if (found.status !== 'pass' && found.status !== 'breach') return '';
+  return `; an absolute bound as wide (${formatBound(absolute, unit)}) would decide it: ${found.status}`;
 }
 
 async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
@@ -68,7 +98,8 @@ async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): P
   return { test, noise: measured.kind === 'uncomputable' ? undefined : measured.value };
 }
 
-function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
+/** What a test measures. */
+export function subjectOf({ judgedCohort, comparison }: StageScope, { guardrail, segment }: PlannedTest): Subject {
   return { metric: guardrail.metric, comparison, slice: { cohort: judgedCohort, segment } };
 }
 

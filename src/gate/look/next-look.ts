@@ -26,19 +26,33 @@ export async function nextLook(
   contains: (file: RequestFileFacts) => Promise<boolean>,
 ): Promise<NextLook> {
   const { name, weight } = stage;
-  if (previous === undefined) {
-    const last = recorded.at(-1);
-    const look = (last?.look ?? 0) + 1;
-    return { stage: { name, weight, look, series: 1 }, ...(last === undefined ? {} : { frozen: frozenOf(last) }) };
-  }
+  if (previous === undefined) return afterRecorded(stage, planSha256, recorded.at(-1));
   const { look, series } = previous.stage;
   const newSeries = await reasonForNewSeries(planSha256, previous, contains);
   if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
   return { stage: { name, weight, look: look + 1, series }, frozen: frozenOf(previous.statistics) };
 }
 
-function frozenOf({ tests, plannedUnits, segments }: Frozen): Frozen {
-  return { tests, plannedUnits, ...(segments === undefined ? {} : { segments }) };
+/** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */
+function afterRecorded({ name, weight }: Stage, planSha256: string, last: LookRecord | undefined): NextLook {
+  if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
+  const [look, series] = [last.look + 1, last.series ?? 1];
+  return last.plan !== undefined && last.plan !== planSha256
+    ? { stage: { name, weight, look, series: series + 1 }, newSeries: planChanged }
+    : { stage: { name, weight, look, series }, frozen: frozenOf(last) };
+}
+
+const planChanged = 'the plan changed since the last look';
+
+/** What a look froze, without the rest of what tells of it. */
+export function frozenOf({ tests, plannedUnits, horizon, segments, knownSegments }: Frozen): Frozen {
+  return {
+    tests,
+    plannedUnits,
+    ...(horizon === undefined ? {} : { horizon }),
+    ...(segments === undefined ? {} : { segments }),
+    ...(knownSegments === undefined ? {} : { knownSegments }),
+  };
 }
 
 async function reasonForNewSeries(
@@ -46,7 +60,7 @@ async function reasonForNewSeries(
   previous: Evidence,
   contains: (file: RequestFileFacts) => Promise<boolean>,
 ): Promise<string | undefined> {
-  if (previous.plan.sha256 !== planSha256) return 'the plan changed since the last look';
+  if (previous.plan.sha256 !== planSha256) return planChanged;
   for (const file of previous.inputs.requests) {
     if (!(await contains(file))) return `${file.path} no longer contains what it held at the last look`;
   }

@@ -126,10 +126,13 @@ export function namingLimits(measurer: Measurer, limits: FormatLimits): Measurer
 
 /** The same measurer, which computes nothing from values that are not believed. */
 export function refusing(measurer: Measurer, refusals: Refusals): Measurer {
-  return answeringFor(measurer, (metric, measured) => {
+  const answering = answeringFor(measurer, (metric, measured) => {
     const why = refusalOf(refusals, metric);
     return why === undefined ? measured : uncomputable(why);
   });
+  const tally: Measurer['tally'] = async (subject) =>
+    refusalOf(refusals, subject.metric) === undefined ? await measurer.tally(subject) : undefined;
+  return { ...answering, tally };
 }
 
 function answeringFor(measurer: Measurer, answer: (metric: Metric, measured: Measured) => Measured): Measurer {
@@ -137,5 +140,6 @@ function answeringFor(measurer: Measurer, answer: (metric: Metric, measured: Mea
     measure: async (subject, quantity) => answer(subject.metric, await measurer.measure(subject, quantity)),
     postStratified: (metric, dimensions) => measurer.postStratified(metric, dimensions),
     tails: (subject) => measurer.tails(subject),
+    tally: (subject) => measurer.tally(subject),
   };
 }

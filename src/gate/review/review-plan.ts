@@ -10,13 +10,13 @@ import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
-import type { DetectableChange, LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
+import { seriesOf } from '../judge/series.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
-import { plannedUnits } from '../../verdict/planned-units.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { heldLog } from '../judge/held-log.ts';
@@ -124,8 +124,9 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
         log.totals.live ? 'served' : stage.weight,
         wantedValues,
       );
+    const { span } = log.totals;
     const found = predicted
-      ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope))
+      ? await detectableChanges(db, asRead, stage, (scope) => levelsOf(asRead, stage, scope, span))
       : undefined;
     const size = await stageSize(db, asRead, stage);
     found?.forEach((each, index) => {
@@ -156,12 +157,10 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
 }
 
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
-function levelsOf(plan: RolloutPlan, stage: Stage, scope: StageScope) {
-  const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
-  return {
-    tests: rollbackTests(tests),
-    plannedUnits: plannedUnits(stage, judgedSize(scope.cohorts, scope.judgedCohort)),
-  };
+function levelsOf(plan: RolloutPlan, stage: Stage, scope: StageScope, span: LogSpan) {
+  const { tests, plannedUnits, horizon = 0 } = seriesOf({ plan, stage, scope, sizes: [], span }, undefined).level;
+  const { units } = judgedSize(scope.cohorts, scope.judgedCohort);
+  return { tests, plannedUnits, growth: Math.max(1, horizon / Math.max(1, units)) };
 }
 
 const dayMs = 86_400_000;

@@ -4,7 +4,8 @@ import { readToldStage, type ToldStage } from '../dashboards/read-told.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { PlanFacts } from '../../plan/lint/plan-facts.ts';
-import type { DetectableChange, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 
 /** Reviews the stages of a plan that is judged on numbers per version. @throws UserError (exit 2 or 5) for wrong numbers. */
 export async function reviewTold(rollout: Rollout): Promise<ReviewedStages> {

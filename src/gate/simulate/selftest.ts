@@ -54,7 +54,8 @@ interface Subject {
 /** Every guardrail on the whole, and on each value of the segments that it names. */
 async function subjectsOf({ db }: SimulatedLog, { guardrails }: RolloutPlan): Promise<readonly Subject[]> {
   const subjects: Subject[] = [];
-  for (const guardrail of guardrails) {
+  // What is only reported lets nothing through that another guardrail would not.
+  for (const guardrail of guardrails.filter(({ onBreach }) => onBreach !== 'report')) {
     subjects.push({ guardrail, segment: null });
     for (const dimension of guardrail.segments) {
       const column = dimensionColumn(dimension);

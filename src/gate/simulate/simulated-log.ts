@@ -7,6 +7,7 @@ import { roles } from '../../domain/role.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
+import { dimensionsOf } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
@@ -176,6 +177,6 @@ export async function readSimulatedPopulation(
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
   const scenarios: Scenarios = { comparison, ways, changes, noise };
   await createScenarios(db, scenarios, everywhere, wantedValues);
-  const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
+  const dimensions = new Map(dimensionsOf(rollout.plan).map((name) => [name, segmentColumn(name)]));
   return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);
 }

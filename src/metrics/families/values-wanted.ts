@@ -1,4 +1,4 @@
-import { type Metric, metricTraits } from '../../domain/metric.ts';
+import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { WantedValues } from '../../requests/values/wanted-values.ts';
@@ -13,6 +13,7 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
+    byLabel: metrics.some(isPerLabel),
   };
 }
 

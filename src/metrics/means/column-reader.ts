@@ -5,6 +5,7 @@ import { type ComparedQuantity, type PairedSums, pairedSums } from '../../stats/
 import { type RatioSums, ratioSums } from '../../stats/sums/ratio-sums.ts';
 import { type ProportionSums, proportionSums, type SampleSums, sampleSums } from '../../stats/sums/sample-sums.ts';
 import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import { type TalliedUsers, userTally } from '../../stats/sums/user-tally.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
 import {
@@ -73,6 +74,11 @@ export class ColumnReader implements UnitAdder {
   async usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
     const sums = await this.#read(metric, slice);
     return { unusable: sums.unusable[role], counted: sums[role].requests.reduce((sum, count) => sum + count, 0) };
+  }
+
+  async tally(metric: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]> {
+    const { requests, baseline, candidate } = (await this.#read(metric, slice)).paired;
+    return userTally(requests, baseline, candidate);
   }
 
   #read({ id }: NamedMean, slice: Slice): Promise<UnitSums> {

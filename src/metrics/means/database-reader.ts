@@ -6,6 +6,7 @@ import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.
 import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
@@ -106,6 +107,21 @@ export class DatabaseReader implements UnitAdder {
 
   async #floor(metric: NamedMean): Promise<FloorOptions> {
     return floorOptions(metric, await this.#tables.seen(metric.id));
+  }
+
+  async tally({ id }: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const requests = column('pairedRequests');
+    const rows = await db.columns(
+      `SELECT ${requests} AS requests, ${column('pairedCandidate')} - ${column('pairedBaseline')} AS change, count(*)::DOUBLE AS users
+       FROM ${table} WHERE ${condition} AND ${requests} > 0 GROUP BY ALL ORDER BY requests, change`,
+    );
+    const [counts, changes, users] = ['requests', 'change', 'users'].map((name) => rows.numbers(name));
+    return [...(counts ?? [])].map((count, row) => ({
+      requests: count,
+      change: changes?.[row] ?? Number.NaN,
+      users: users?.[row] ?? Number.NaN,
+    }));
   }
 }
 

@@ -16,6 +16,7 @@ import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.
 import type { RatioSums, WeightedQuantity } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/definitions.ts';
@@ -78,6 +79,14 @@ export class MeanMeasurer {
   ): Promise<PostStratified | Uncomputable | undefined> {
     if (!this.#isPlainMean(metric)) return undefined;
     return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
+  }
+
+  /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of one mean. */
+  async tally({ metric, comparison, slice }: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    const definition = this.#definitions.get(metric.id);
+    if (definition === undefined || comparison !== 'paired' || definition.pairedDenominator !== undefined)
+      return undefined;
+    return await this.#units.tally(this.#named(metric), slice);
   }
 
   async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -188,6 +197,8 @@ export interface UnitAdder {
   heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums>;
   /** Requests of one version that count on a slice, and of them those above the cap. */
   cut(metric: NamedMean, slice: Slice, role: Role): Promise<CutCounts>;
+  /** Users of a slice by their paired requests and what these changed by. */
+  tally(metric: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]>;
   /** Requests of one version that count on a slice, and that should and cannot. */
   usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
 }

@@ -1,6 +1,9 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { laterUnit } from '../../requests/table/live-split.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
 import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
 import { isTimeout } from './conditions.ts';
 
@@ -50,6 +53,7 @@ export async function createJudgedTable(
   const columns = [
     'unit_index',
     `${cohort === 'served' ? 'requests.candidate_present' : `bucket < ${cohort}::DOUBLE`} AS in_canary`,
+    ...(cohort === 'served' ? userColumns : []),
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
@@ -73,6 +77,13 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
      SELECT * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM ${name}`,
   );
   return { db, name: 'judged_noise' };
+}
+
+/** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
+export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
+  const view = `${name}_later_${index}`;
+  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE epoch_ms("at") >= ${from}`);
+  return { db, name: view };
 }
 
 /**
@@ -102,11 +113,21 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): r
   ];
 }
 
-function numberColumns({ kpis, positives = false, binary, times = false }: WantedValues): string[] {
+/**
+ * Of a live split in which some users met both versions, and are two units: which user it is, and whether the other version served that user
+ * before.
+ */
+const userColumns = [
+  `hash(split_part(requests.unit, ${quoteLiteral(laterUnit)}, 1)) AS user_hash`,
+  `ends_with(requests.unit, ${quoteLiteral(laterUnit)}) AS came_later`,
+];
+
+function numberColumns({ kpis, positives = false, binary, times = false, byLabel = false }: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
+    ...(byLabel ? [`requests.label AS ${quoteIdentifier(segmentColumn(trueLabelDimension))}`] : []),
     ...(positives
       ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
       : []),

@@ -1,4 +1,4 @@
-import { metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
+import { isPerLabel, metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
@@ -24,7 +24,7 @@ import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
 
-const onBreachWords = ['rollback', 'hold'] as const;
+const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
 /**
  * Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice.
@@ -38,6 +38,7 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
     findings: [
       ...read.flatMap(({ findings }) => findings),
       ...checkDuplicates(guardrails),
+      ...checkDeciding(guardrails),
       ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
       ...checkPriced(root, guardrails),
     ],
@@ -132,11 +133,25 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
   return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
 }
 
-/** A process has one peak over all requests, whoever sent them. */
+/** A process has one peak over all requests, whoever sent them; and `recall(*)` has parts already. */
 function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
-  if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
+  if (child(guardrail, 'segments') === undefined) return [];
+  if (isPerLabel(metric)) {
+    const message = `segments: ${metric.id} is judged on each true label, not on segments`;
+    const hint = 'leave segments out, or write another guardrail on accuracy with segments';
+    return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint }];
+  }
+  if (metric.family !== 'memory') return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
+}
+
+/** What is only reported shows nothing to go on with. */
+function checkDeciding(guardrails: readonly TreeNode[]): Finding[] {
+  if (guardrails.length === 0 || guardrails.some((each) => textOf(child(each, 'onBreach')) !== 'report')) return [];
+  const message = 'every guardrail says onBreach: report, so none decides';
+  const hint = 'leave onBreach out of a guardrail, or write onBreach: hold';
+  return [{ path: ['guardrails'], at: 'key', rule: 'no-guardrail-decides', message, hint }];
 }
 
 /** One metric may have a bound to roll back at and a closer one to wait at, so what a breach means is part of the identity. */

@@ -12,7 +12,7 @@ import { type RolloutVersions, recordOf } from '../file/rollout-state.ts';
 export type WeightedStage = Pick<Stage, 'name' | 'weight'>;
 
 /** What a look leaves in the registry, beside the stage and the time; its verdict is what the evidence said. */
-export type RecordedLook = Pick<LookRecord, 'look' | 'verdict' | 'evidence' | 'tests' | 'plannedUnits' | 'segments'>;
+export type RecordedLook = Omit<LookRecord, 'stage' | 'at'>;
 
 /** Acting on a look at a stage: all that a transition needs to know beside the registry. */
 export interface RolloutChange {
@@ -70,9 +70,7 @@ export function withLook(
   const record = recordOf(registry, rollout);
   // A person who decides without evidence leaves no look; the name of the rollout is used up all the same.
   if (facts === undefined) return withRecord(registry, rollout, record);
-  const { look, verdict, evidence, tests, plannedUnits, segments } = facts;
-  const found = segments === undefined ? {} : { segments };
-  const looks = [...record.looks, { stage: stage.name, look, at, verdict, evidence, tests, plannedUnits, ...found }];
+  const looks = [...record.looks, { stage: stage.name, at, ...facts }];
   return withRecord(registry, rollout, { ...record, looks });
 }
 

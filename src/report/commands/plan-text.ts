@@ -1,12 +1,10 @@
 import { changeMeasure, formatBound } from '../../domain/bound.ts';
-import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
-import type { StageDetectability } from '../../domain/estimate.ts';
-import type { MetricUnit } from '../../domain/metric.ts';
-import type { Bound } from '../../domain/plan.ts';
+import { countOf, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
-import { roundedUp, unmetLine } from './unmet-text.ts';
+import { unmetLine } from './unmet-text.ts';
+import { changesOf, type GuardrailReview, segmentLines, waitingLines } from './waiting-text.ts';
 import { type Column, numeric, table } from '../words/table.ts';
 
 /** What a plan would do with its log: what `canary plan` shows. */
@@ -55,23 +53,6 @@ export interface StageReview {
   /** Absent where the plan asks for none of what the numbers do not tell. */
   readonly minUnits?: number;
   readonly minRequests?: number;
-}
-
-export interface GuardrailReview {
-  readonly metric: string;
-  readonly unit: MetricUnit;
-  readonly bounds: readonly Bound[];
-  /** Dimensions whose every value is judged too. */
-  readonly segments: readonly string[];
-  readonly onBreach: 'rollback' | 'hold';
-  /** The smallest change that a stage's data could probably prove, per stage; or why that is not known. */
-  readonly detectable: readonly DetectableChange[] | string;
-}
-
-/** What the review says of it: also how long the log has to grow on. */
-export interface DetectableChange extends StageDetectability {
-  /** Days until that many requests are there; null for never, or unknown. */
-  readonly daysUntilPass?: number | null;
 }
 
 /** A plan as a person reviews it before anything is replayed. */
@@ -179,7 +160,7 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
       ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
       : '',
     ...known
-      .flatMap((guardrail) => [...waitingLines(guardrail), ...unmetExtremes(guardrail)])
+      .flatMap((guardrail) => [...waitingLines(guardrail), ...unmetExtremes(guardrail), ...segmentLines(guardrail)])
       .map((line) => paragraph(line, style, '  ')),
     ...unknown.map((line) => paragraph(line, style, '  ')),
   ].filter((line) => line !== '');
@@ -187,33 +168,9 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
 
 const tooCoarse = '*';
 
-/** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
-export function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
-  const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
-  return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
-    if (bound === undefined || change <= bound) return [];
-    const measure = relative ? 'relativeChange' : changeMeasure(unit);
-    const smallest = formatQuantity(change, measure).replace('+', '');
-    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
-    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}.`];
-  });
-}
-
 function unmetExtremes({ metric, unit, detectable }: GuardrailReview): string[] {
   const unmet = changesOf(detectable).at(-1)?.unmet;
   return unmet === undefined ? [] : [unmetLine(metric, unit, unmet)];
-}
-
-function waiting(requests: number | null | undefined, days: number | null | undefined): string {
-  if (requests === null || requests === undefined)
-    return 'no amount of requests like these would pass a harmless candidate';
-  const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
-  if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
-  return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
-}
-
-function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {
-  return typeof detectable === 'string' ? [] : detectable;
 }
 
 function detectableCell({ detectable, unit, bounds }: GuardrailReview, stage: string): string {

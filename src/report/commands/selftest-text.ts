@@ -1,3 +1,4 @@
+import type { OnBreach } from '../../domain/plan.ts';
 import type { Segment } from '../../domain/evidence.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
@@ -21,7 +22,7 @@ export interface SelftestRow {
   readonly metric: string;
   readonly segment: Segment;
   readonly unit: MetricUnit;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   /** The candidate's value without and with it; absent where nothing could be planted. */
   readonly from?: number;
   readonly to?: number;

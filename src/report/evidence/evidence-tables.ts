@@ -79,7 +79,8 @@ export function guardrailTable(evidence: Evidence, verbose: boolean, style: Styl
 
 function guardrailRow(result: GuardrailResult, sides: Sides, style: Style): string[] {
   const { name, baseline, candidate, tested, interval, allowed } = guardrailCells(result, sides);
-  const status = statusWord(result.status, style);
+  const word = statusWord(result.status, style);
+  const status = result.onBreach === 'report' ? `${word} (report)` : word;
   return [status, name, baseline, candidate, tested, interval, keptTogether(allowed), result.onBreach];
 }
 

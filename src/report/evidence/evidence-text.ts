@@ -7,6 +7,7 @@ import { driftSection } from './drift-text.ts';
 import { evidenceHeader } from './evidence-header.ts';
 import { cohortPhrase, judgedCohort, printableName } from '../words/printable.ts';
 import { page, section, type Style } from '../words/style.ts';
+import { worseSection } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */
@@ -35,6 +36,7 @@ export function evidenceText(evidence: Evidence, style: Style, options: Evidence
     section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
     section(judged, linesOf(guardrailTable(evidence, verbose, style)), style),
     ...comparisonSections(evidence, verbose, style),
+    worseSection(evidence.confusion, verbose, style),
     driftSection(evidence.drift, verbose, style),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
     section('Registry change on promote', changeLines(evidence, style), style),

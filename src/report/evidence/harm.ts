@@ -10,7 +10,7 @@ const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
 };
 
 /**
- * Guardrails in the order in which they matter: breaches first (those that roll back before those that hold), then what
+ * Guardrails in the order in which they matter, those that only report last: breaches first (those that roll back before those that hold), then what
  * could not be computed, then what is undecided, then what passes; the whole before its segments;
  * then by how much of what the bound allows is used up.
  */
@@ -26,7 +26,14 @@ export function guardrailsByWeight(guardrails: readonly GuardrailResult[]): Guar
 /** What the order depends on, the most decisive first; the smallest comes first. */
 function weights(result: GuardrailResult): readonly number[] {
   const isMildBreach = result.status === 'breach' && result.onBreach === 'hold';
-  return [statusRank[result.status], isMildBreach ? 1 : 0, result.segment === null ? 0 : 1, -boundUsed(result)];
+  const isReport = result.onBreach === 'report' ? 1 : 0;
+  return [
+    isReport,
+    statusRank[result.status],
+    isMildBreach ? 1 : 0,
+    result.segment === null ? 0 : 1,
+    -boundUsed(result),
+  ];
 }
 
 /** How much of its allowance the tested quantity takes: 1 at the bound, more beyond it, the least where it has no value. */

@@ -1,6 +1,6 @@
-import type { LabelChange, LabelCounts } from '../../domain/evidence.ts';
-import type { Report } from '../document/report.ts';
+import type { LabelChange, LabelCounts } from '../../domain/segments.ts';
 import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
+import type { Report } from '../document/report.ts';
 import { cohortPhrase, printableName, printableSentence } from '../words/printable.ts';
 import { shareChart, type ShareRow } from './charts/share-chart.ts';
 import { numbers, type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';

@@ -10,6 +10,8 @@ export interface WantedValues {
   readonly binary?: readonly [negative: string, positive: string] | undefined;
   /** Dotted paths of the numeric or boolean fields that become `kpiColumn`s. */
   readonly kpis: readonly string[];
+  /** Whether judged requests have their true label as a dimension too. */
+  readonly byLabel?: boolean;
   /** Whether judged requests get `at`, when they came. */
   readonly times?: boolean;
 }

@@ -23,7 +23,9 @@ export function neededData(estimate: Linearized, limit: number, settings: Interv
   const value = toSymmetricScale(estimate.logScale, estimate.value);
   const distance = Math.abs(toSymmetricScale(estimate.logScale, limit) - value);
   const side = estimate.value <= limit ? 'upper' : 'lower';
-  const decides = (growth: number) => distance >= boundWithPower(estimate, side, settings, growth);
+  // One more event than was seen, a quarter of the floor, which falls with the data as events do: none so far is no promise of none.
+  const planned = { ...estimate, standardError: Math.sqrt(estimate.standardError ** 2 + estimate.floorVariance / 4) };
+  const decides = (growth: number) => distance >= boundWithPower(planned, side, settings, growth);
   const units = smallestGrowth(decides, estimate.counted.units);
   if (units === null) return null;
   const requestsPerUnit = estimate.counted.requests / estimate.counted.units;
@@ -33,12 +35,14 @@ export function neededData(estimate: Linearized, limit: number, settings: Interv
 /**
  * How far an estimate's mean must lie from a limit for the bound on `side` to clear the limit with a chance of 80%, when there are
  * `growth` times the data.
+ * @param margin standard errors that make the chance another one.
  */
 export function boundWithPower(
   estimate: Linearized,
   side: 'lower' | 'upper',
   settings: IntervalSettings,
   growth: number,
+  margin = powerMargin,
 ): number {
   const alpha = side === 'upper' ? settings.alphaUpper : settings.alphaLower;
   const z = boundary(settings.inference, alpha, estimate.counted.units * growth, settings.plannedUnits);
@@ -49,7 +53,7 @@ export function boundWithPower(
   });
   const sampled = Math.max(0, estimate.standardError ** 2 - estimate.floorVariance);
   const variance = sampled / growth + estimate.floorVariance / growth ** 2;
-  return (standardErrors + powerMargin) * Math.sqrt(variance);
+  return (standardErrors + margin) * Math.sqrt(variance);
 }
 
 /** Smallest whole number of units, at least those there are, from which a decision that more data can only ease is made. */

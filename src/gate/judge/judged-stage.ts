@@ -1,0 +1,67 @@
+import type { NamedSegment, SizedSegment } from '../../domain/segments.ts';
+import type { CohortParity } from '../../domain/cohort-parity.ts';
+import type { CohortSize } from '../../domain/evidence.ts';
+import type { MeasuredDrift } from '../../domain/drift.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { ChangeByHours } from '../../metrics/hour-blocks.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
+import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
+import type { Uncomputable } from '../../stats/result.ts';
+import type { Losses } from '../../requests/table/losses.ts';
+import type { HeldLog } from '../../verdict/refusals.ts';
+import type { TestedStage } from './judge-test.ts';
+
+/** What was frozen at the first look of a series, so that looking again cannot loosen it. */
+export interface Frozen {
+  /** Tests that can roll the stage back (K). */
+  readonly tests: number;
+  /** Size that the sequential bound is tuned for (N*). */
+  readonly plannedUnits: number;
+  /** Units that the stage will have at its end; absent in what earlier versions froze. */
+  readonly horizon?: number;
+  /** The segments that are tested on their own in order of appearance; each look appends what it finds. */
+  readonly segments?: readonly NamedSegment[];
+  /** How many of them the first look knew: they share alpha evenly where a guardrail names their dimension. All where absent. */
+  readonly knownSegments?: number;
+}
+
+/** What a stage is judged from. */
+export interface JudgedStage extends TestedStage {
+  readonly stage: Stage;
+  readonly files: readonly RequestFileFacts[];
+  /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
+  readonly held?: HeldLog;
+  readonly now?: string;
+  readonly span: LogSpan;
+  /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
+  readonly served?: {
+    readonly weight: number;
+    readonly units: number;
+    readonly shared: number;
+    /** Users by the version that served them first. */
+    readonly byFirst: readonly CohortSize[];
+  };
+  /** What each version of a live split lost; absent in a simulation, which loses nothing. */
+  readonly losses?: readonly Losses[];
+  /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */
+  readonly hours?: (change: ChangeByHours) => Promise<BlockedChange | Uncomputable>;
+  /** The later parts of the log; absent in a simulation. */
+  readonly later?: readonly LaterPart[];
+  /** Every segment of the judged requests, the largest first. */
+  readonly sizes: readonly SizedSegment[];
+  /** Measures the shares of requests that the guarded metrics leave out. */
+  readonly shares: Measurer;
+  /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
+  readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
+  /** Compares the requests with the plan's reference, where it names one. */
+  readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
+}
+
+/** The requests from some time on. */
+export interface LaterPart {
+  /** As a sentence names it: `the second half`. */
+  readonly name: string;
+  readonly measurer: () => Promise<Measurer>;
+}
