@@ -103,7 +103,7 @@ export const storeys = {
       'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
   },
   metrics: {
-    rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['groups', 'quantiles'], ['drift']],
+    rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['influences', 'quantiles'], ['drift']],
     because:
       'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
   },

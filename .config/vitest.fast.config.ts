@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['.config/vitest.global-setup.ts'],
     setupFiles: ['.config/vitest.setup.ts'],
     pool: 'forks',
+    isolate: false,
     maxWorkers: 1,
   },
 });

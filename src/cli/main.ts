@@ -7,7 +7,7 @@ import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
 import { environmentFailure, tellUserError } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type ProcessLike } from './world.ts';
 
 /** Signals that come so soon after the first are the same wish. */
 const secondSignalMs = 1000;
@@ -16,7 +16,7 @@ const secondSignalMs = 1000;
  * Runs the program and resolves to its exit code; never rejects.
  * A failure that the user can act on is printed as a message and a hint. Anything else is a bug: it keeps its stack and exits 70.
  */
-export async function main(process: NodeJS.Process): Promise<ExitCode> {
+export async function main(process: ProcessLike): Promise<ExitCode> {
   const terminal = createTerminal(process.stdout, process.stderr, process.env);
   const github = createGitHubActions(process.env, process.cwd(), (line) => terminal.diagnostic(line));
   const interruption = new AbortController();
@@ -55,7 +55,7 @@ export async function main(process: NodeJS.Process): Promise<ExitCode> {
  * A write beyond a limit on the size of files (`ulimit -f`) ends a process without a word unless it listens to the signal;
  * then the write fails like any other, and is told.
  */
-function surviveFileSizeLimit(process: NodeJS.Process): void {
+function surviveFileSizeLimit(process: ProcessLike): void {
   if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => undefined);
 }
 
@@ -63,7 +63,7 @@ function surviveFileSizeLimit(process: NodeJS.Process): void {
  * Rejects with an error that no promise of ours carries, such as that of a stream: left to itself Node would exit 1, which
  * means nothing here.
  */
-async function strayFailure(process: NodeJS.Process, signal: AbortSignal): Promise<never> {
+async function strayFailure(process: ProcessLike, signal: AbortSignal): Promise<never> {
   const [error]: unknown[] = await once(process, 'uncaughtException', { signal });
   throw error;
 }

@@ -1,6 +1,12 @@
 import { unusableFile } from '../domain/errors.ts';
 import { type ColorInfo, type ColorSupportLevel, supportsColor, supportsColorStderr } from 'chalk';
 
+/** Standard output or error: a terminal, which has a width, or a file or pipe. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 /** Where results and diagnostics go, and what the result's terminal can show. */
 export interface Terminal {
   /** Prints a result, complete with its line ends, to standard output. */
@@ -23,11 +29,7 @@ interface Style {
 const columnsWithoutTerminal = 100;
 
 /** Standard output and error of a process, with colours and width as its environment wants them. */
-export function createTerminal(
-  stdout: NodeJS.WriteStream,
-  stderr: NodeJS.WriteStream,
-  environment: NodeJS.ProcessEnv,
-): Terminal {
+export function createTerminal(stdout: OutputStream, stderr: OutputStream, environment: NodeJS.ProcessEnv): Terminal {
   let failure: NodeJS.ErrnoException | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= error;
@@ -51,7 +53,7 @@ export function createTerminal(
   };
 }
 
-function styleOf(stream: NodeJS.WriteStream, supported: ColorInfo, environment: NodeJS.ProcessEnv): Style {
+function styleOf(stream: OutputStream, supported: ColorInfo, environment: NodeJS.ProcessEnv): Style {
   return {
     color: colorLevel(supported, environment),
     columns: columnsOf(stream, environment),
@@ -72,8 +74,8 @@ function colorLevel(supported: ColorInfo, environment: NodeJS.ProcessEnv): Color
   return supported === false ? 0 : supported.level;
 }
 
-function columnsOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number {
+function columnsOf(stream: OutputStream, environment: NodeJS.ProcessEnv): number {
   const written = Number(environment['COLUMNS']);
-  if (stream.isTTY && stream.columns > 0) return stream.columns;
+  if (stream.isTTY === true && stream.columns !== undefined && stream.columns > 0) return stream.columns;
   return Number.isInteger(written) && written > 0 ? written : columnsWithoutTerminal;
 }

@@ -26,6 +26,8 @@ interface EstimateBase {
 export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
+  /** The same for a candidate that does not differ at all; absent where it would not be within the bound, or it cannot be said. */
+  readonly unchanged?: { readonly units: number; readonly requests: number };
   /** Where a planned end is still to come, what it probably brings. */
   readonly end?: PlannedEnd | undefined;
 }
@@ -51,8 +53,22 @@ export interface StageDetectability {
   readonly bound?: number;
   /** The smallest true change that breaches the bound with a chance of 80%. */
   readonly caught?: number;
+  /** Of a mean whose seldom largest values may not have been met yet, what those cost. */
+  readonly unmet?: UnmetExtremes;
   /** Requests of the judged cohort at which a candidate without any change passes with a chance of 80%; null for no amount. */
   readonly requestsUntilPass?: number | null;
   /** The same by each way to look: as long as one likes, many times until an end that is fixed beforehand, once. */
   readonly requestsByMethod?: Readonly<Record<'sequential' | 'planned' | 'oneLook', number | null>>;
+  /** Of a guardrail that is judged on segments or labels that nobody names: how many will have to pass by the stage's end, and how many there are. */
+  readonly segments?: { readonly mustPass: number; readonly all: number };
+}
+
+/** What one request may add at most, and how much data its bound needs for that alone, however steady the rest is. */
+export interface UnmetExtremes {
+  /** In the metric's unit. */
+  readonly largest: number;
+  /** Requests of the judged cohort. */
+  readonly requests: number;
+  /** Whether the guardrail caps it already. */
+  readonly capped: boolean;
 }

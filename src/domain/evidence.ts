@@ -3,8 +3,9 @@ import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
-import type { Bound, RequestFormat } from './plan.ts';
+import type { Bound, OnBreach, RequestFormat } from './plan.ts';
 import type { Decision, Frozen, Runtime } from './registry.ts';
+import type { LabelChange, SegmentChange } from './segments.ts';
 
 /** The document that an evaluation writes and that `promote` acts on. Times are ms, sizes bytes, rates proportions, what is neither a plain number. */
 export interface Evidence {
@@ -122,6 +123,8 @@ export interface ComparisonNumbers {
   readonly postStratified?: PostStratifiedDelta;
   /** Of means: share of the candidate's sum, in [0, 1], that its heaviest 1% of units carry. */
   readonly topUnitsShare?: number;
+  /** Of capped means: share of the candidate's requests, in [0, 1], that are above the cap. */
+  readonly cappedShare?: number;
 }
 
 /** A served delta with the segments weighted alike on both sides. */
@@ -169,30 +172,8 @@ export interface ConfusionChanges {
   /** How many true labels there are. */
   readonly labels: number;
   readonly changes: readonly LabelChange[];
-}
-
-export interface LabelChange {
-  readonly label: string;
-  readonly baseline: LabelCounts;
-  readonly candidate: LabelCounts;
-  /** What only pairs can tell. */
-  readonly pairs?: LabelPairs;
-}
-
-/** Requests of one true label, and how many of them were answered with it; one without an answer was not. */
-export interface LabelCounts {
-  readonly requests: number;
-  readonly correct: number;
-}
-
-export interface LabelPairs {
-  /** Requests that only the baseline answered right, and that only the candidate did. */
-  readonly newMistakes: number;
-  readonly fixed: number;
-  /** What the candidate answered in its new mistakes, the most frequent first, `(no answer)` for nothing; at most 3. */
-  readonly mistakenFor: readonly { readonly label: string; readonly requests: number }[];
-  /** Ids of new mistakes, the first in their order; at most 3. */
-  readonly examples: readonly string[];
+  /** The same by segment, the segments that lost most first; absent where the plan names no dimension. */
+  readonly segments?: readonly SegmentChange[];
 }
 
 export type GuardrailStatus = 'pass' | 'breach' | 'inconclusive' | 'uncomputable';
@@ -202,7 +183,7 @@ export interface GuardrailResult {
   readonly metric: string;
   readonly segment: Segment;
   readonly bound: Bound;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   readonly test: 'interval' | 'point';
   readonly unit: MetricUnit;
   readonly status: GuardrailStatus;

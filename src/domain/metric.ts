@@ -1,11 +1,20 @@
 import type { DecisionCosts } from './decision-costs.ts';
 
 /** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
-export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily };
+/** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
+export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true };
 
 /** A metric that its family alone does not tell. */
 type DetailedMetric =
-  | { readonly id: string; readonly family: 'latency'; readonly statistic: 'mean' }
+  | {
+      readonly id: string;
+      readonly family: 'latency';
+      readonly statistic: 'mean';
+      /** No request counts as longer, in ms; the mean is of the shorter of the two. */
+      readonly cap?: number;
+      /** How long a version is waited for, in ms: the plan's, which the name alone does not tell. */
+      readonly timeoutMs?: number;
+    }
   | { readonly id: string; readonly family: 'latency'; readonly statistic: 'quantile'; readonly probability: number }
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
@@ -15,7 +24,13 @@ type DetailedMetric =
   /** The plan's `decisionCost`, which the name alone does not tell. */
   | { readonly id: string; readonly family: 'decision_cost'; readonly costs?: DecisionCosts }
   /** A numeric or boolean field of the log, by its dotted path. */
-  | { readonly id: string; readonly family: 'kpi'; readonly field: string }
+  | {
+      readonly id: string;
+      readonly family: 'kpi';
+      readonly field: string;
+      /** No request counts for more, above 0; then none may count for less than 0. */
+      readonly cap?: number;
+    }
   /** What a metric leaves out of a version. No plan names this or the next. */
   | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
   /** How often the truth is known of answers of both versions that are alike, or different. */
@@ -57,6 +72,9 @@ export interface MetricTraits {
 
 /** A probability below this counts as this in `log_loss`, so that one confident mistake does not cost infinitely much. */
 export const leastProbability = 1e-15;
+
+/** What such a mistake costs, -ln of it: about 34.5. */
+export const largestLogLoss = -Math.log(leastProbability);
 
 /** A share of requests, of which more is better. */
 const share = {
@@ -101,11 +119,11 @@ const traits = {
   accuracy: { ...share, leavesOutAs: 'accuracy' },
   macro_f1: { ...share, zeroOne: false, leavesOutAs: 'accuracy' },
   precision: { ...share, names: ['precision(LABEL)'] },
-  recall: { ...share, names: ['recall(LABEL)'] },
+  recall: { ...share, names: ['recall(LABEL)', 'recall(*)'] },
   fpr: { ...share, worse: 'higher', answers: 'two labels' },
   decision_cost: loss,
   // A true label counts as no less likely than 1e-15.
-  log_loss: { ...loss, range: -Math.log(leastProbability), score: 'true' },
+  log_loss: { ...loss, range: largestLogLoss, score: 'true' },
   auc: ranking,
   pr_auc: ranking,
   recall_at_alerts: { ...ranking, names: ['recall_at_alerts(1%)'] },
@@ -141,12 +159,28 @@ export function parseMetric(id: string): Metric | undefined {
   if (id === 'latency.mean') return { id, family: 'latency', statistic: 'mean' };
   if (id === 'memory.peak') return { id, family: 'memory' };
   if (id === 'decision_cost') return { id, family: 'decision_cost' };
+  if (id === 'recall(*)') return { id, family: 'accuracy', perLabel: true };
   if (isPlain(id)) return { id, family: id };
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
   if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
   const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];
   if (field !== undefined) return { id, family: 'kpi', field };
   return parseAlertRate(id) ?? parseQuantile(id);
+}
+
+/** A mean of which no request counts for more than the cap. */
+export type CappedMetric = Extract<Metric, { readonly cap?: number }> & { readonly cap: number };
+
+/** The mean of the smaller of a value and the cap, in the metric's unit: another number than without, and so by another name. */
+export function cappedMetric(metric: Extract<Metric, { readonly cap?: number }>, cap: number): CappedMetric {
+  return { ...metric, id: `${metric.id}${capWords}${cap}${metric.family === 'latency' ? ' ms' : ''}`, cap };
+}
+
+const capWords = ' capped at ';
+
+/** The metric's name in a plan, without what its guardrail says of a cap. */
+export function nameInPlan(id: string): string {
+  return id.split(capWords)[0] ?? id;
 }
 
 function isPlain(id: string): id is PlainFamily {
@@ -168,4 +202,9 @@ function parseQuantile(id: string): Metric | undefined {
   if (percent < lowestQuantile || percent > highestQuantile) return undefined;
   // Divided once, so that p99.9 is the double nearest to 0.999.
   return { id, family: 'latency', statistic: 'quantile', probability: percent / 100 };
+}
+
+/** Whether a metric is judged on each true label too. */
+export function isPerLabel(metric: Metric): boolean {
+  return 'perLabel' in metric;
 }

@@ -110,10 +110,13 @@ export interface Guardrail {
   readonly segments: readonly string[];
   /** Every segment of every dimension with enough data is judged too (`segments: auto`); then `segments` is empty. */
   readonly autoSegments?: true;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
   readonly test: 'interval' | 'point';
 }
+
+/** `report`: judged and shown, and decides nothing. */
+export type OnBreach = 'rollback' | 'hold' | 'report';
 
 export type BoundKind = 'max' | 'min' | 'maxIncrease' | 'maxDecrease';
 
@@ -174,11 +177,13 @@ export interface Checks {
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly parity: { readonly action?: CheckAction; readonly alpha: number };
   readonly coverage: { readonly action: CheckAction };
-  readonly window: { readonly action: CheckAction; readonly minDurationMs: number };
+  /** Without an action it holds where the served comparison decides and warns where pairs do. */
+  readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
   readonly labels: { readonly action: CheckAction };
   readonly selection: { readonly action: CheckAction; readonly alpha: number };
+  readonly stability: { readonly action: CheckAction; readonly alpha: number };
 }
 
 /** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */

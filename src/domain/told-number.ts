@@ -13,6 +13,8 @@ export interface ToldNumber {
   readonly count?: number;
   /** Users who made them. */
   readonly units?: number;
+  /** Whether each request is evidence of its own, as where every user made one. */
+  readonly independent?: true;
   /** Of one request's value, in the metric's unit squared; at least 0. */
   readonly variance?: number;
 }

@@ -1,3 +1,5 @@
+import { isAbsolute, relative, sep } from 'node:path';
+
 /** Everything of the outside world that a command may use, made once by the command line. */
 export interface World {
   /** Folder that relative paths of arguments start from. */
@@ -25,4 +27,10 @@ export interface Progress {
   report(work: string, done: number, total: number): void;
   /** Takes the display away, so that what follows is not mixed with it. */
   finish(): void;
+}
+
+/** A path as a person reads it best: from the working folder where the file lies below that, else in full. */
+export function shownPath(cwd: string, path: string): string {
+  const below = relative(cwd, path);
+  return below.startsWith('..') || isAbsolute(below) ? path : below.split(sep).join('/');
 }

@@ -23,6 +23,8 @@ export interface ParitySource {
   readonly wantedValues: WantedValues;
   /** What was assigned to a cohort: `requests` where a router assigned each request on its own. */
   readonly assigned: 'units' | 'requests';
+  /** Whether users who met both versions are two units each, and count for the version that served them first. */
+  readonly byFirst?: boolean;
   /** N* of the sequential bounds. */
   readonly plannedUnits: number;
 }
@@ -82,7 +84,7 @@ function comparedNumber(
 const notUsers = uncomputable('requests were assigned, not users');
 
 /** Requests per user, and the share of requests with an outcome: where records get lost, one of the two shows it. */
-async function ofRequests({ table, scope, assigned }: ParitySource) {
+async function ofRequests({ table, scope, assigned, byFirst = false }: ParitySource) {
   const answered =
     scope.comparison === 'paired'
       ? 'baseline_present AND candidate_present'
@@ -90,13 +92,13 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
   const name = `${table.name}_requests`;
   await table.db.run(
     `CREATE OR REPLACE TABLE ${name} AS
-     SELECT any_value(in_canary) AS in_canary, 1::DOUBLE AS users, count(*)::DOUBLE AS requests,
+     SELECT ${byFirst ? 'bool_or(in_canary AND NOT came_later)' : 'any_value(in_canary)'} AS in_canary, 1::DOUBLE AS users, count(*)::DOUBLE AS requests,
        count(CASE WHEN ${answered} THEN 1 END)::DOUBLE AS answered
-     FROM ${table.name} GROUP BY unit_index`,
+     FROM ${table.name} GROUP BY ${byFirst ? 'user_hash' : 'unit_index'}`,
   );
   // The floor of proportions stands in where every user of a cohort sends as many: that alone is no certainty.
   const sideOf = (condition: string, columns: SideColumns) =>
-    readSample({ db: table.db, table: name, condition }, columns, true);
+    readSample({ db: table.db, table: name, condition }, columns, { zeroOne: true });
   const difference = async (columns: SideColumns) =>
     servedDifference(await sideOf('NOT in_canary', columns), await sideOf('in_canary', columns));
   const perUser = assigned === 'requests' ? notUsers : await difference({ requests: 'users', sum: 'requests' });
@@ -110,12 +112,15 @@ async function ofRequests({ table, scope, assigned }: ParitySource) {
 /**
  * Who or what was assigned, by value and cohort. A unit counts once, under the value that most of its requests have.
  */
-async function mixOf({ table, weight, assigned }: ParitySource, dimension: string): Promise<ComparedMix> {
+async function mixOf(
+  { table, weight, assigned, byFirst = false }: ParitySource,
+  dimension: string,
+): Promise<ComparedMix> {
   const column = dimensionColumn(dimension);
   const requests = `SELECT ${column} AS value, in_canary FROM ${table.name} WHERE ${column} IS NOT NULL`;
   const units = `SELECT arg_max(value, (requests, value)) AS value, any_value(in_canary) AS in_canary FROM (
        SELECT unit_index, ${column} AS value, any_value(in_canary) AS in_canary, count(*) AS requests
-       FROM ${table.name} WHERE ${column} IS NOT NULL GROUP BY unit_index, value)
+       FROM ${table.name} WHERE ${column} IS NOT NULL ${byFirst ? 'AND NOT came_later' : ''} GROUP BY unit_index, value)
      GROUP BY unit_index`;
   const rows = await table.db.columns(
     `SELECT value, (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable

@@ -1,3 +1,4 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type {
   Comparison,
@@ -6,9 +7,10 @@ import type {
   PostStratifiedDelta,
   Segment,
 } from '../domain/evidence.ts';
-import { type Metric, metricTraits } from '../domain/metric.ts';
+import { isPerLabel, type Metric, metricTraits } from '../domain/metric.ts';
 import { guardedMetrics } from '../domain/judged.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
+import { trueLabelDimension } from '../domain/segments.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
 import type { Measurer } from './measurer.ts';
@@ -52,11 +54,10 @@ async function aboutTheWhole(
   subject: Subject,
   plan: RolloutPlan,
   settings: IntervalSettings,
-): Promise<Pick<ComparisonNumbers, 'postStratified' | 'topUnitsShare'>> {
-  const topUnitsShare = await measurer.topUnitsShare(subject);
+): Promise<Pick<ComparisonNumbers, 'postStratified'> & MeanTails> {
   return {
     ...(await sameMix(measurer, subject, plan, settings)),
-    ...(topUnitsShare === undefined ? {} : { topUnitsShare }),
+    ...(await measurer.tails(subject)),
   };
 }
 
@@ -79,7 +80,7 @@ async function sameMix(
 }
 
 function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {
-  if (metric.family !== 'memory' || requests.format === 'aggregates') return comparedSlices(scope);
+  if (metric.family !== 'memory' || requests.format === 'aggregates') return comparedSlices(scope, isPerLabel(metric));
   // Both versions answer every request of a replay, each in a process of its own.
   return [{ comparison: 'paired', slice: { cohort: 'all', segment: null } }];
 }
@@ -89,10 +90,10 @@ interface ComparedSlice {
   readonly slice: Slice;
 }
 
-function comparedSlices(scope: StageScope): readonly ComparedSlice[] {
+function comparedSlices(scope: StageScope, perLabel: boolean): readonly ComparedSlice[] {
   const populated = scope.cohorts.filter(({ requests }) => requests > 0).map(({ name }) => name);
   const split = populated.includes('canary') && populated.includes('stable');
-  const segments = segmentsOf(scope);
+  const segments = segmentsOf(scope, perLabel);
   const compared: ComparedSlice[] = [];
   if (scope.comparison === 'paired') {
     // The judged cohort first; at weight 0 and 1 the whole is one cohort, which is told once.
@@ -111,8 +112,9 @@ function comparedSlices(scope: StageScope): readonly ComparedSlice[] {
   return compared;
 }
 
-function segmentsOf({ segmentValues }: StageScope): readonly Segment[] {
-  return [...segmentValues].flatMap(([dimension, values]) =>
+function segmentsOf({ segmentValues }: StageScope, perLabel: boolean): readonly Segment[] {
+  const dimensions = [...segmentValues].filter(([dimension]) => (dimension === trueLabelDimension) === perLabel);
+  return dimensions.flatMap(([dimension, values]) =>
     [...values.keys()].slice(0, mostSegmentsCompared).map((value) => ({ [dimension]: value })),
   );
 }

@@ -1,17 +1,19 @@
-import { boundsOwnValue, harmfulEnd, limitOf } from '../domain/bound.ts';
+import { boundsOwnValue, harmfulEnd } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
 import { guardedMetrics } from '../domain/judged.ts';
-import type { Bound, Guardrail, RolloutPlan, Stage, Statistics } from '../domain/plan.ts';
+import type { SizedSegment } from '../domain/segments.ts';
+import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
-import { fewestEffectiveUnits, interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { interval } from '../stats/bounds/confidence-bound.ts';
 import { detectableChange } from '../stats/bounds/detectable-change.ts';
-import { endOfSeries } from '../stats/bounds/planned-design.ts';
-import type { Linearized } from '../stats/estimates/linearized.ts';
-import { neededData, standardErrorAhead } from '../stats/bounds/needed-data.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import { TableMeasurer, type Measurer } from './measurer.ts';
+import { requestsByMethod, requestsUntilPass, settingsAtEnd } from './requests-until-pass.ts';
+import { segmentsThatMustPass } from './segments-that-must-pass.ts';
+import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
+import { unmetExtremes } from './unmet-extremes.ts';
 
 /** What a stage's data can tell of one guardrail. */
 export type GuardrailDetectability = StageDetectability | { readonly uncomputable: string } | undefined;
@@ -20,7 +22,7 @@ export type GuardrailDetectability = StageDetectability | { readonly uncomputabl
 export type StageLevels = (scope: StageScope) => {
   readonly plannedUnits: number;
   readonly tests: number;
-  /** How many times the data of now there will be at the stage's end. */
+  /** How many times the data of now the stage will have at its end, at least 1. */
   readonly growth: number;
 };
 
@@ -37,11 +39,12 @@ export async function detectableChanges(
   const scope = await readStageScope(db, plan, stage);
   const measurer = await TableMeasurer.over({ db, name: 'judged' }, guardedMetrics(plan));
   const levels = levelsOf(scope);
+  const sizes = await segmentSizes(db, scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
     // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
     const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, scope, guardrail, levels)));
+    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, { scope, sizes }, guardrail, levels)));
   }
   return changes;
 }
@@ -50,14 +53,14 @@ async function detectabilityOf(
   measurer: Measurer,
   { statistics }: RolloutPlan,
   stage: Stage,
-  scope: StageScope,
+  { scope, sizes }: { readonly scope: StageScope; readonly sizes: readonly SizedSegment[] },
   guardrail: Guardrail,
-  levels: ReturnType<StageLevels>,
+  { plannedUnits, tests, growth }: ReturnType<StageLevels>,
 ): Promise<GuardrailDetectability> {
   const alpha = 1 - statistics.confidence;
-  const settings = settingsOf(statistics, 'pass', alpha, levels);
+  const settings = settingsAtEnd(statistics, 'pass', alpha, plannedUnits);
   // What a planned series tells it tells at its end.
-  const growth = statistics.inference === 'planned' ? levels.growth : 1;
+  const ahead = statistics.inference === 'planned' ? growth : 1;
   const relative = isRelative(guardrail);
   const subject: Subject = {
     metric: guardrail.metric,
@@ -68,63 +71,20 @@ async function detectabilityOf(
   if (measured.kind === 'uncomputable') return { uncomputable: measured.reason };
   const harm = guardrail.bounds.some(({ kind }) => harmfulEnd(kind) === 'high') ? 'increase' : 'decrease';
   if (measured.kind !== 'linearized' || interval(measured, settings).kind !== 'interval') return undefined;
-  const change = detectableChange(measured, harm, settings, growth);
+  const change = detectableChange(measured, harm, settings, ahead);
   const found = { stage: stage.name, change, relative };
   const bound = tightest(guardrail, relative);
   if (bound === undefined) return found;
-  const breaching = settingsOf(statistics, 'breach', alpha / levels.tests, levels);
-  const [least, passing] = [
-    ofFewest(measured),
-    (method: SettledStatistics) => settingsOf(method, 'pass', alpha, levels),
-  ];
-  const until = (method: SettledStatistics) => requestsUntilPass(least, bound, passing(method));
+  const breaching = settingsAtEnd(statistics, 'breach', alpha / tests, plannedUnits);
   return {
     ...found,
     bound: bound.value,
-    caught: bound.value + detectableChange(measured, harm, breaching, growth),
-    requestsUntilPass: requestsUntilPass(measured, bound, passing(statistics)),
-    requestsByMethod: {
-      sequential: until({ inference: 'sequential' }),
-      planned: until({ inference: 'planned' }),
-      oneLook: until({ inference: 'planned', looks: 1 }),
-    },
+    caught: bound.value + detectableChange(measured, harm, breaching, ahead),
+    requestsUntilPass: requestsUntilPass(measured, bound, settings),
+    requestsByMethod: requestsByMethod(measured, bound, { alpha, plannedUnits }),
+    ...unmetExtremes(guardrail, measured, bound, { settings, plannedUnits }),
+    ...(await segmentsThatMustPass(measurer, subject, { guardrail, bound, sizes, growth, settings })),
   };
-}
-
-/** The estimate as it would be on as few units as any is judged on, from which less data than there are can be told. */
-function ofFewest(measured: Linearized): Linearized {
-  const share = Math.min(1, fewestEffectiveUnits / measured.effectiveUnits);
-  const { units, requests } = measured.counted;
-  return {
-    ...measured,
-    standardError: standardErrorAhead(measured, share),
-    floorVariance: measured.floorVariance / share ** 2,
-    skewness: measured.skewness / Math.sqrt(share),
-    effectiveUnits: measured.effectiveUnits * share,
-    counted: { units: units * share, requests: requests * share },
-  };
-}
-
-type SettledStatistics = Pick<Statistics, 'inference' | 'looks'>;
-
-/** How often a stage is thought to be looked at until its end, where the plan does not say once: nightly for three weeks. */
-const usualLooks = 20;
-
-/** The levels at which both bounds of an estimate would be wanted at the end. */
-function settingsOf(
-  { inference, looks }: SettledStatistics,
-  side: 'pass' | 'breach',
-  alpha: number,
-  { plannedUnits }: ReturnType<StageLevels>,
-): IntervalSettings {
-  return inference === 'planned'
-    ? endOfSeries({ alpha, side, looks: looks ?? usualLooks })
-    : { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits };
-}
-
-/** The data at which a candidate that does not differ probably passes, if it spreads as these outcomes do. */
-function requestsUntilPass(measured: Linearized, { kind, value }: Bound, settings: IntervalSettings): number | null {
-  return neededData({ ...measured, value: 0 }, limitOf(kind, value), settings)?.requests ?? null;
 }
 
 function tightest({ bounds }: Guardrail, relative: boolean): Bound | undefined {

@@ -1,12 +1,15 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import type { Measured } from './table/estimate.ts';
-import { groupMetricOf } from './families/definitions.ts';
-import { GroupMeasurer } from './groups/group-measurer.ts';
+import { influenceMetricOf } from './families/definitions.ts';
+import { InfluenceMeasurer } from './influences/influence-measurer.ts';
 import { ColumnReader } from './means/column-reader.ts';
 import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
+import { withinPossible } from './table/possible.ts';
 import { MeanMeasurer } from './means/mean-measurer.ts';
 import { QuantileMeasurer } from './quantiles/quantile-measurer.ts';
 import { quantileTables } from './quantiles/quantile-tables.ts';
@@ -22,15 +25,17 @@ export interface Measurer {
   measure(subject: Subject, quantity: TestedQuantity): Promise<Measured>;
   /** The served difference with the same mix of segments on both sides; undefined for a metric that is no mean. */
   postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | Uncomputable | undefined>;
-  /** Share of the candidate's sum that the heaviest hundredth of units carries; undefined for a metric that is no plain mean. */
-  topUnitsShare(subject: Subject): Promise<number | undefined>;
+  /** What the largest values of a mean carry, or what its cap cuts; nothing of a metric that is no plain mean. */
+  tails(subject: Subject): Promise<MeanTails>;
+  /** Users by their paired requests and what these changed by; undefined for a metric that is no mean over pairs. */
+  tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
 }
 
 /** Measures on a table of judged requests. */
 export class TableMeasurer implements Measurer {
   readonly #means: MeanMeasurer;
   readonly #quantiles: QuantileMeasurer;
-  readonly #groups: GroupMeasurer;
+  readonly #influences: InfluenceMeasurer;
   readonly #measured = new Map<string, Promise<Measured>>();
 
   private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean) {
@@ -39,7 +44,7 @@ export class TableMeasurer implements Measurer {
       return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
     });
     this.#quantiles = new QuantileMeasurer(quantileTables(judged, inMemory));
-    this.#groups = new GroupMeasurer(judged);
+    this.#influences = new InfluenceMeasurer(judged);
   }
 
   /**
@@ -61,7 +66,9 @@ export class TableMeasurer implements Measurer {
   measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric, comparison, slice } = subject;
     const key = JSON.stringify([metric.id, comparison, slice.cohort, slice.segment, quantity]);
-    const measuring = this.#measured.get(key) ?? this.#measure(subject, quantity);
+    const measuring =
+      this.#measured.get(key) ??
+      this.#measure(subject, quantity).then((measured) => withinPossible(measured, metric, quantity));
     this.#measured.set(key, measuring);
     return measuring;
   }
@@ -73,8 +80,12 @@ export class TableMeasurer implements Measurer {
     return await this.#means.postStratified(metric, dimensions);
   }
 
-  async topUnitsShare(subject: Subject): Promise<number | undefined> {
-    return await this.#means.topUnitsShare(subject);
+  async tails(subject: Subject): Promise<MeanTails> {
+    return await this.#means.tails(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -82,8 +93,8 @@ export class TableMeasurer implements Measurer {
     if (metric.family === 'latency' && metric.statistic === 'quantile') {
       return await this.#quantiles.measure(metric.probability, subject, quantity);
     }
-    return groupMetricOf(metric) === undefined
+    return influenceMetricOf(metric) === undefined
       ? await this.#means.measure(subject, quantity)
-      : await this.#groups.measure(subject, quantity);
+      : await this.#influences.measure(subject, quantity);
   }
 }

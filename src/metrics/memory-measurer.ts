@@ -1,7 +1,9 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import { type Uncomputable, uncomputable } from '../stats/result.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import type { Measured } from './table/estimate.ts';
 import type { Measurer } from './measurer.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
@@ -40,8 +42,12 @@ export class MemoryMeasurer implements Measurer {
     return metric.family === 'memory' ? undefined : await this.#others.postStratified(metric, dimensions);
   }
 
-  async topUnitsShare(subject: Subject): Promise<number | undefined> {
-    return subject.metric.family === 'memory' ? undefined : await this.#others.topUnitsShare(subject);
+  async tails(subject: Subject): Promise<MeanTails> {
+    return subject.metric.family === 'memory' ? {} : await this.#others.tails(subject);
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return subject.metric.family === 'memory' ? undefined : await this.#others.tally(subject);
   }
 
   #peak(quantity: TestedQuantity): Measured {

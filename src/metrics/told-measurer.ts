@@ -1,3 +1,4 @@
+import type { MeanTails } from './table/mean-tails.ts';
 import type { ToldNumber } from '../domain/told-number.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
@@ -6,9 +7,10 @@ import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.t
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
 import type { Measured } from './table/estimate.ts';
-import { groupMetricOf } from './families/definitions.ts';
+import { influenceMetricOf, meanMetricOf } from './families/definitions.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import type { Measurer } from './measurer.ts';
+import { withinPossible } from './table/possible.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
 
 /** A number of one of the two versions. */
@@ -33,10 +35,10 @@ export class ToldMeasurer implements Measurer {
   async measure({ metric, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { baseline, candidate } = this.#sidesOf(metric, slice.segment);
     if (candidate === undefined) return uncomputable(absent(metric, slice.segment, 'candidate'));
-    if (quantity === 'own') return ownOf(metric, candidate);
+    if (quantity === 'own') return withinPossible(ownOf(metric, candidate), metric, quantity);
     return baseline === undefined
       ? uncomputable(absent(metric, slice.segment, 'baseline'))
-      : comparisonOf(metric, baseline, candidate, quantity);
+      : withinPossible(comparisonOf(metric, baseline, candidate, quantity), metric, quantity);
   }
 
   /** Numbers of segments do not tell how the segments overlap. */
@@ -45,7 +47,11 @@ export class ToldMeasurer implements Measurer {
   }
 
   /** Nor do they tell of users. */
-  async topUnitsShare(): Promise<undefined> {
+  async tails(): Promise<MeanTails> {
+    return {};
+  }
+
+  async tally(): Promise<undefined> {
     return undefined;
   }
 
@@ -119,13 +125,20 @@ function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { readonly 
   const { value: mean, count, units, variance, role } = number;
   const hopeless = noIntervalOf(metric);
   if (hopeless !== undefined) return unboundable(hopeless);
-  const pieces = units ?? count;
-  if (pieces === undefined) return unboundable(`the numbers tell no count of the ${role}'s requests`);
+  const pieces = units ?? (number.independent === true ? count : undefined);
+  if (pieces === undefined) return unboundable(untoldUnits(count, role));
   const size = { requests: count ?? pieces, units: pieces };
   if (metricTraits(metric).zeroOne) return { kind: 'told', mean, ...size };
   return variance === undefined
     ? unboundable(`the numbers tell no variance of the ${role}'s ${metric.id}`)
-    : { kind: 'told', mean, variance, ...size };
+    : { kind: 'told', mean, variance, range: meanMetricOf(metric)?.range, ...size };
+}
+
+/** Requests of one user resemble each other: taken for evidence of their own, a few users' would prove anything. */
+function untoldUnits(count: number | undefined, role: Role): string {
+  return count === undefined
+    ? `the numbers tell no count of the ${role}'s requests`
+    : `the numbers do not tell how many users made the ${role}'s requests; write units, or independent: true where each request is of another user`;
 }
 
 /** Why count and variance do not tell how certain a metric is; undefined where they do. */
@@ -133,7 +146,7 @@ function noIntervalOf(metric: Metric): string | undefined {
   if (metric.family === 'latency' && metric.statistic === 'quantile')
     return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
   if (metric.family === 'memory') return onePerReplay;
-  if (groupMetricOf(metric) !== undefined)
+  if (influenceMetricOf(metric) !== undefined)
     return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
   return undefined;
 }

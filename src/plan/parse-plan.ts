@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../domain/errors.ts';
-import type { RolloutPlan } from '../domain/plan.ts';
+import type { Guardrail, RolloutPlan } from '../domain/plan.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
 import { sourceText } from '../documents/source-text.ts';
@@ -83,8 +83,15 @@ function place({ file, line, column }: Diagnostic): string {
  * Instructions for people and routers are left out, so that noting a rehearsal does not start a new series of looks.
  */
 export function planDigestInput(plan: RolloutPlan): string {
-  const { rollback: _instructions, apply: _commands, ...decisive } = plan;
-  return canonicalJson(decisive);
+  const { rollback: _instructions, apply: _commands, guardrails, ...decisive } = plan;
+  return canonicalJson({ ...decisive, guardrails: guardrails.map(withoutTimeout) });
+}
+
+/** The plan's timeout is in its replay settings. */
+function withoutTimeout({ metric, ...guardrail }: Guardrail) {
+  if (!('timeoutMs' in metric)) return { metric, ...guardrail };
+  const { timeoutMs: _timeout, ...named } = metric;
+  return { metric: named, ...guardrail };
 }
 
 /** The text to hash for "do these looks belong together?": an end that moves leaves the question as it was. */

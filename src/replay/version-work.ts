@@ -121,10 +121,8 @@ async function replayMissing(work: VersionWork, model: HostedModel, writer: Parq
 async function dependsOnBatch({ replay, plan, store }: VersionWork, model: HostedModel): Promise<string | null> {
   const { db, table, host, spec } = replay;
   const sample = await readBatchProbe(db, table, store.paths, probedRows(plan.rows, host.batch));
-  const outcomes = await model.predict(
-    sample.requests.map(({ input }) => input),
-    1,
-  );
+  const inputs = sample.requests.map(({ input }) => input);
+  const outcomes = await model.predict(inputs, 1);
   const answers = aloneAnswers(outcomes, model.labels, positiveLabel(spec.signature.output));
   const different = countDifferent(sample, answers);
   if (different === 0) return null;

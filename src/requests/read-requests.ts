@@ -2,24 +2,22 @@ import type { RequestFileFacts } from '../domain/log/request-file-facts.ts';
 import type { LogReading } from '../domain/log/log-reading.ts';
 import { pathOf } from '../domain/log/record-path.ts';
 import { logFormatTraits } from '../domain/log/log-format.ts';
-import { resolveCopies } from './table/copies.ts';
+import { resolveCopies, joinLongPairs, longPairs, pairsNote } from './table/copies.ts';
 import { type Database, quoteIdentifier } from '../database/database.ts';
 import { fileDigest, type FileDigest } from './files/file-digest.ts';
 import { couldHold } from './files/scan-records.ts';
 import type { FileReading } from './formats/importer.ts';
 import { importers } from './formats/importers.ts';
-import { holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
+import { type LogSource, holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
 import { nothingAccepted, requireSegments } from './explain/nothing-accepted.ts';
 import type { Role } from '../domain/role.ts';
-import { type ReadOptions, recordedRoles } from './values/read-options.ts';
+import { type ReadOptions, recordedRoles, namesOfRole } from './values/read-options.ts';
 import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
 import { countLosses } from './table/losses.ts';
-import { joinLongPairs, longPairs, pairsNote } from './table/long-pairs.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
-import { namesOfRole } from './values/version-names.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './table/request-table.ts';
 import { type RequestTotals, requestTotals } from './table/request-totals.ts';
 import { decideErrors } from './values/error.ts';
@@ -49,19 +47,18 @@ export interface RequestFacts {
  */
 export async function readRequests(db: Database, options: ReadOptions): Promise<RequestFacts> {
   const files = await resolveRequestFiles(options.folder, options.files);
+  const log = { db, options, files };
   await createRequestTable(db, options);
-  const readings = await readAndDigest(db, options, files);
+  const readings = await readAndDigest(log);
   const columns = requestColumns(options).map(([name]) => name);
-  const errorNumbers = await decideErrors(
-    db,
-    recordedRoles(options).map(([role]) => role),
-    { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] },
-  );
+  const told = { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] };
+  const recorded = recordedRoles(options).map(([role]) => role);
+  const errorNumbers = await decideErrors(db, recorded, told);
   const pairs = await longPairs(db, options);
   const identity = pairs === undefined ? ['id'] : ['id', 'candidate_present'];
   const copies = await resolveCopies(db, columns, identity);
   const joined = pairs === undefined ? undefined : await joinLongPairs(db, options, columns);
-  await requireFilterFields(db, options, files);
+  await requireFilterFields(log);
   const reasons = await countReasons(db);
   const leftOut = await countLeftOut(db, options);
   const facts = readings.map((reading, file) =>
@@ -72,20 +69,16 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
   const totals = await requestTotals(db, options, facts, outsideWindow, {
-    holdsErrors: await placesForErrors(db, options, files),
+    holdsErrors: await placesForErrors(log),
     leftOut: totalLeftOut(leftOut, options),
     live,
     losses,
   });
-  if (totals.accepted === 0) throw await nothingAccepted(db, options, files, totals, facts);
-  await requireSegments(db, options, files);
+  if (totals.accepted === 0) throw await nothingAccepted(log, totals, facts);
+  await requireSegments(log);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
-  const latency = await screenLatencies(
-    db,
-    options,
-    files.map(({ path }) => path),
-  );
+  const latency = await screenLatencies(log);
   const order = await finishTable(db, options, columns);
   const notes = [
     ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),
@@ -97,11 +90,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes };
 }
 
-async function placesForErrors(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<RequestTotals['holdsErrors']> {
+async function placesForErrors(log: LogSource): Promise<RequestTotals['holdsErrors']> {
+  const { db, options, files } = log;
   const held: Partial<Record<Role, boolean>> = {};
   if (options.format !== 'canary') {
     const holds = logFormatTraits[options.format].errors === true;
@@ -116,7 +106,7 @@ async function placesForErrors(
     const each = await inTurn(files, async (file) =>
       (await inTurn(paths, (path) => couldHold(db, file, path))).some(Boolean),
     );
-    held[role] = each.every(Boolean) && (served === undefined || (await tellsErrors(db, options, files)));
+    held[role] = each.every(Boolean) && (served === undefined || (await tellsErrors(log)));
   }
   return held;
 }
@@ -127,19 +117,15 @@ interface DigestedReading extends FileReading {
 }
 
 /** Digests the files on this thread while DuckDB reads them on others. */
-async function readAndDigest(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<DigestedReading[]> {
+async function readAndDigest(log: LogSource): Promise<DigestedReading[]> {
   const [digests, readings] = await Promise.allSettled([
-    inTurn(files, fileDigest),
-    importers[options.format].importFiles(db, options, files),
+    inTurn(log.files, fileDigest),
+    importers[log.options.format].importFiles(log),
   ]);
   // A damaged file fails on both sides; the digest knows better what is wrong with it.
   if (digests.status === 'rejected') throw digests.reason;
   if (readings.status === 'rejected') throw readings.reason;
-  return files.map((file, index) => {
+  return log.files.map((file, index) => {
     const digest = digests.value[index];
     const reading = readings.value[index];
     if (digest === undefined || reading === undefined) throw new RangeError('a file was not read');

@@ -1,9 +1,8 @@
 import type { Role } from '../domain/role.ts';
+import { type MidQuantile, midQuantile, midWeight } from '../stats/estimates/mid-quantile.ts';
 import type { LatencyCounts, LatencySample, LatencySource } from '../metrics/quantiles/quantile-reader.ts';
 import type { Slice } from '../metrics/table/slice.ts';
 import { type DrawnStage, noiseWay, visitRequests, wayOf } from './drawn-stage.ts';
-
-const nanosecondsPerMs = 1e6;
 
 /** Latencies of a drawn stage. */
 export function drawnLatencies(stage: DrawnStage): LatencySource {
@@ -38,11 +37,11 @@ class DrawnLatencies implements LatencySample {
 
   async quantilesAt(
     probabilitiesOf: (side: number) => readonly number[],
-  ): Promise<readonly (readonly number[])[] | undefined> {
+  ): Promise<readonly (readonly MidQuantile[])[] | undefined> {
     if (this.#size === 0) return undefined;
     return this.#roles.map((role, side) => {
       const sorted = this.#sorted(role);
-      return probabilitiesOf(side).map((probability) => quantile(sorted, probability) / nanosecondsPerMs);
+      return probabilitiesOf(side).map((probability) => midQuantile(sorted, probability));
     });
   }
 
@@ -53,33 +52,37 @@ class DrawnLatencies implements LatencySample {
     });
   }
 
-  async countsByUnit(points: readonly number[]): Promise<LatencyCounts> {
+  async countsByUnit(quantiles: readonly MidQuantile[]): Promise<LatencyCounts> {
     const { draw } = this.#stage;
     const users = draw.unitOf.length;
     const requests = new Float64Array(users);
-    const atMost = points.map(() => new Float64Array(users));
+    const atMost = quantiles.map(() => new Float64Array(users));
+    const unitsBeyond = quantiles.map(() => 0);
     let units = 0;
-    for (const [side, point] of points.entries()) {
+    for (const [side, quantile] of quantiles.entries()) {
       const { values } = timesOfDraw(this.#stage, this.#roles[side] ?? 'candidate');
-      const limit = point * nanosecondsPerMs;
       let row = 0;
       for (let user = 0; user < users; user += 1) {
         let count = 0;
         let below = 0;
+        let isBeyond = false;
         for (let at = draw.starts[user] ?? 0; at < (draw.starts[user + 1] ?? 0); at += 1) {
           if (this.#isIn[at] !== 1) continue;
           count += 1;
-          if ((values[at] ?? Infinity) <= limit) below += 1;
+          const value = values[at] ?? Infinity;
+          below += midWeight(quantile, value);
+          isBeyond ||= value > quantile.value;
         }
         if (count === 0) continue;
         requests[row] = count;
         const counts = atMost[side];
         if (counts !== undefined) counts[row] = below;
+        if (isBeyond) unitsBeyond[side] = (unitsBeyond[side] ?? 0) + 1;
         row += 1;
       }
       units = row;
     }
-    return { requests: requests.slice(0, units), atMost: atMost.map((counts) => counts.slice(0, units)) };
+    return { requests: requests.slice(0, units), atMost: atMost.map((counts) => counts.slice(0, units)), unitsBeyond };
   }
 
   readonly #known = new Map<Role, Float64Array>();
@@ -131,13 +134,4 @@ function timesOfDraw({ population, draw, weight, noise }: DrawnStage, role: Role
   const times = { values, order };
   draw.times.set(key, times);
   return times;
-}
-
-/** Type 7 of Hyndman and Fan 1996, as DuckDB's `quantile_cont`. */
-function quantile(sorted: Float64Array, probability: number): number {
-  const place = (sorted.length - 1) * probability;
-  const below = Math.floor(place);
-  const low = sorted[below] ?? Number.NaN;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
-  return low + (high - low) * (place - below);
 }

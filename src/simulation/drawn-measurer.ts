@@ -1,14 +1,17 @@
+import type { MeanTails } from '../metrics/table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
 import { ColumnReader } from '../metrics/means/column-reader.ts';
 import type { Measured } from '../metrics/table/estimate.ts';
-import { groupMetricOf } from '../metrics/families/definitions.ts';
-import { GroupMeasurer } from '../metrics/groups/group-measurer.ts';
+import { influenceMetricOf } from '../metrics/families/definitions.ts';
+import { InfluenceMeasurer } from '../metrics/influences/influence-measurer.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { MeanMeasurer } from '../metrics/means/mean-measurer.ts';
+import { withinPossible } from '../metrics/table/possible.ts';
 import type { Measurer } from '../metrics/measurer.ts';
 import { QuantileMeasurer } from '../metrics/quantiles/quantile-measurer.ts';
 import { sampledQuantiles } from '../metrics/quantiles/sampled-quantiles.ts';
 import type { Subject, TestedQuantity } from '../metrics/table/subject.ts';
+import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import { DrawnSums } from './drawn-sums.ts';
 import { drawnLatencies } from './drawn-latencies.ts';
 import type { DrawnStage } from './drawn-stage.ts';
@@ -21,7 +24,7 @@ export class DrawnMeasurer implements Measurer {
   readonly #means: MeanMeasurer;
   readonly #quantiles: QuantileMeasurer;
   readonly #table: () => Promise<JudgedTable>;
-  #groups: Promise<GroupMeasurer> | undefined;
+  #influences: Promise<InfluenceMeasurer> | undefined;
 
   constructor(stage: DrawnStage, metrics: readonly Metric[], table: () => Promise<JudgedTable>) {
     this.#means = new MeanMeasurer(metrics, () => new ColumnReader(new DrawnSums(stage, metrics)));
@@ -30,13 +33,17 @@ export class DrawnMeasurer implements Measurer {
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
+    return withinPossible(await this.#measure(subject, quantity), subject.metric, quantity);
+  }
+
+  async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric } = subject;
     if (metric.family === 'latency' && metric.statistic === 'quantile') {
       return await this.#quantiles.measure(metric.probability, subject, quantity);
     }
-    if (groupMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
-    this.#groups ??= this.#table().then((table) => new GroupMeasurer(table));
-    return await (await this.#groups).measure(subject, quantity);
+    if (influenceMetricOf(metric) === undefined) return await this.#means.measure(subject, quantity);
+    this.#influences ??= this.#table().then((table) => new InfluenceMeasurer(table));
+    return await (await this.#influences).measure(subject, quantity);
   }
 
   /** Only reports tell these; a simulation has the verdict alone. */
@@ -44,7 +51,11 @@ export class DrawnMeasurer implements Measurer {
     return undefined;
   }
 
-  async topUnitsShare(): Promise<undefined> {
-    return undefined;
+  async tails(): Promise<MeanTails> {
+    return {};
+  }
+
+  async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    return await this.#means.tally(subject);
   }
 }

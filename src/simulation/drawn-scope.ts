@@ -3,7 +3,7 @@ import type { LogSpan } from '../domain/log/log-span.ts';
 import { judgedCohortOf } from '../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../domain/plan.ts';
 import type { SizedSegment } from '../domain/segments.ts';
-import type { StageScope } from '../metrics/table/stage-scope.ts';
+import { dimensionsOf, type StageScope } from '../metrics/table/stage-scope.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 
 /** Whom a drawn stage is judged on: what `readStageScope` reads from a table. */
@@ -23,7 +23,7 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, s
   const { population } = drawn;
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   const sizes: SizedSegment[] = [];
-  const dimensions = Object.keys(plan.requests.segments);
+  const dimensions = dimensionsOf(plan);
   const counts = dimensions.map((dimension) => new SegmentCounts(population.segments.get(dimension)?.values ?? []));
   const hours = new Float64Array(24);
   const codes = dimensions.map((dimension) => population.segments.get(dimension)?.codes);

@@ -34,7 +34,7 @@ export class DrawnSums implements UnitSumSource {
       count += 1;
     }
     const columns = new Map(sums.names.map((name, index) => [name, picked(sums.sums[index], rows, count)] as const));
-    return unitSums(contributions.metric, contributions, (name) => columns.get(name) ?? new Float64Array());
+    return unitSums(contributions.metric, contributions.seen, (name) => columns.get(name) ?? new Float64Array());
   }
 
   async segmented(): Promise<SegmentedSides> {

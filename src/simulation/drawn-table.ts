@@ -1,20 +1,16 @@
 import type { Database } from '../database/database.ts';
-import { jackknifeGroups } from '../stats/estimates/jackknife.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
 import { createDrawnTable, createDrawnView, drawnTable } from './population-table.ts';
 
-const buckets = 2 ** 32;
-
 /** Writes a drawn stage into the database, for metrics that are computed there. */
 export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<JudgedTable> {
   const { draw, weight } = stage;
-  const columns = { record: [], scenario: [], user: [], inCanary: [], group: [] } as {
+  const columns = { record: [], scenario: [], user: [], inCanary: [] } as {
     record: number[];
     scenario: number[];
     user: number[];
     inCanary: boolean[];
-    group: number[];
   };
   visitRequests(stage, 'all', null, (record, user, _, scenario) => {
     const bucket = draw.buckets[user] ?? 1;
@@ -22,11 +18,9 @@ export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<
     columns.scenario.push(scenario);
     columns.user.push(user);
     columns.inCanary.push(bucket < weight);
-    // Another bucket, another group, as where a log is judged: the low digits of the assignment's hash.
-    columns.group.push(Math.floor(bucket * buckets) % jackknifeGroups);
   });
   await createDrawnTable(db);
-  const { record, scenario, user, inCanary, group } = columns;
-  await db.append(drawnTable, [record, scenario, user, inCanary, group]);
+  const { record, scenario, user, inCanary } = columns;
+  await db.append(drawnTable, [record, scenario, user, inCanary]);
   return await createDrawnView(db);
 }

@@ -1,7 +1,7 @@
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
-import { groupMetricOf, meanMetricOf } from '../metrics/families/definitions.ts';
+import { influenceMetricOf, meanMetricOf } from '../metrics/families/definitions.ts';
 
 /** The candidate's value of a metric on a table of judged requests, and shares of them. */
 export interface EffectBase {
@@ -21,18 +21,19 @@ export const effectBase: EffectBase = {
       const sql = `quantile_cont(candidate_latency_ns, ${metric.probability}::DOUBLE)::DOUBLE / 1e6`;
       return finite((await db.columns(`SELECT ${sql} AS value FROM ${name} WHERE ${condition}`)).numbers('value')[0]);
     }
-    const group = groupMetricOf(metric);
-    if (group !== undefined) {
-      const within = `${condition} AND ${group.domain('candidate')}`;
+    const influenced = influenceMetricOf(metric);
+    if (influenced !== undefined) {
+      const within = `${condition} AND ${influenced.domain('candidate')}`;
       if ((await this.count(table, within)) === 0) return undefined;
-      return finite((await group.compute(table, 'candidate', within)).value);
+      return finite((await influenced.compute(table, 'candidate', within)).value);
     }
     const mean = meanOf(metric);
     const rows = await db.columns(
       `SELECT avg((${mean.value('candidate')})::DOUBLE) / ${mean.divisor} AS value FROM ${name}
        WHERE ${condition} AND ${mean.domain('candidate')}`,
     );
-    return finite(rows.numbers('value')[0]);
+    const value = finite(rows.numbers('value')[0]);
+    return mean.root === true && value !== undefined ? Math.sqrt(value) : value;
   },
   async counted(table, metric, condition) {
     return await this.count(table, `${condition} AND ${meanOf(metric).domain('candidate')}`);

@@ -1,6 +1,6 @@
 import type { Segment } from '../domain/evidence.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
-import { type Metric, metricTraits, type MetricUnit } from '../domain/metric.ts';
+import { type Metric, metricTraits, type MetricUnit, nameInPlan } from '../domain/metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { milliseconds, misreading, parseQuantity, reading, scaled, type Reading } from '../plan/read/quantity.ts';
 
@@ -27,7 +27,8 @@ export function readEffect(written: string, plan: Pick<RolloutPlan, 'guardrails'
   if (separator <= 0) return misreading(`${written} is not an effect`, example);
   const [subject, amount] = [written.slice(0, separator), written.slice(separator + 1).trim()];
   const [, id = '', dimension, value] = /^(.*?)(?:\[([^[\]=]+)=([^[\]]+)\])?$/u.exec(subject.trim()) ?? [];
-  const metric = plan.guardrails.find((guardrail) => guardrail.metric.id === id)?.metric;
+  const named = plan.guardrails.map((guardrail) => guardrail.metric);
+  const metric = named.find((own) => own.id === id) ?? named.find((own) => nameInPlan(own.id) === id);
   if (metric === undefined) {
     const guarded = [...new Set(plan.guardrails.map((guardrail) => guardrail.metric.id))];
     return misreading(

@@ -30,13 +30,13 @@ export const drawnTable = 'drawn';
 /** Makes the table that a run's requests are appended to. */
 export async function createDrawnTable(db: Database): Promise<void> {
   await db.run(
-    `CREATE OR REPLACE TABLE ${drawnTable} (record BIGINT, scenario INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN, drawn_group UTINYINT)`,
+    `CREATE OR REPLACE TABLE ${drawnTable} (record BIGINT, scenario INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN)`,
   );
 }
 
 /** The judged requests of a run as a view, made from what was appended. */
 export async function createDrawnView(db: Database): Promise<JudgedTable> {
-  const replaced = ['drawn_user AS unit_index', 'drawn_in_canary AS in_canary', 'drawn_group AS jackknife_group'];
+  const replaced = ['drawn_user AS unit_index', 'drawn_in_canary AS in_canary'];
   await db.run(
     `CREATE OR REPLACE VIEW judged_drawn AS
      SELECT * REPLACE (${replaced.join(', ')}) FROM ${drawnTable} JOIN scenarios USING (record, scenario)`,

@@ -2,14 +2,14 @@ import { type Database, quoteIdentifier } from '../database/database.ts';
 import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type SumName, sumNamesOf, sumColumns, valueRange } from '../metrics/means/sum-columns.ts';
+import { type SumName, sumNamesOf, sumColumns, valueRange, type ValuesSeen } from '../metrics/means/sum-columns.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
 
 /** What each request contributes to a metric, by sum and scenario. */
 export interface Contributions {
   readonly metric: MeanMetric;
-  readonly zeroOne: boolean;
+  readonly seen: ValuesSeen;
   readonly bySum: ReadonlyMap<SumName, readonly Float64Array[]>;
 }
 
@@ -114,7 +114,7 @@ async function readContributions(
         return [name, Array.from({ length: scenarioCount(scenarios) }, ofScenario)] as const;
       }),
     );
-    contributions.set(id, { metric: definition, zeroOne: range.zeroOne, bySum });
+    contributions.set(id, { metric: definition, seen: range, bySum });
   }
   return contributions;
 }

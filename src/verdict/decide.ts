@@ -12,11 +12,12 @@ const exitCodeOf = {
  * The verdict: a total function of what the guardrails and checks found, ordered rollback > hold > increase.
  * - rollback when a guardrail whose breach means rollback is breached;
  * - else hold when any guardrail did not pass or any check holds;
- * - else increase. No guardrail at all is no evidence, so it holds.
+ * - else increase. No guardrail at all, beside those that only report, is no evidence, so it holds.
  *
  * The exit code and every printed form of the verdict come from this one value.
  */
-export function decide(guardrails: readonly GuardrailResult[], checks: readonly CheckResult[]): Verdict {
+export function decide(judged: readonly GuardrailResult[], checks: readonly CheckResult[]): Verdict {
+  const guardrails = judged.filter(({ onBreach }) => onBreach !== 'report');
   const decision = decisionOf(guardrails, checks);
   return { decision, exitCode: exitCodeOf[decision], reasons: reasonsFor(decision, guardrails, checks) };
 }
@@ -38,7 +39,7 @@ function reasonsFor(
   guardrails: readonly GuardrailResult[],
   checks: readonly CheckResult[],
 ): readonly string[] {
-  if (guardrails.length === 0) return ['The plan has no guardrail, so nothing was shown.'];
+  if (guardrails.length === 0) return ['The plan has no guardrail that decides, so nothing was shown.'];
   const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
   const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3 } as const;
   const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);

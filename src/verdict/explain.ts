@@ -50,17 +50,39 @@ function rangePhrase(test: GuardrailTest, status: GuardrailStatus): string {
   return `, somewhere between ${lowText} and ${highText}`;
 }
 
-/** What would decide: `; about 1,900 more requests by 310 more units would decide it`. */
+/** What would decide: `; about 1,900 more requests by 310 more units would decide it, about 800 by 130 were there no change`. */
 function missing({ estimate, remedy }: GuardrailTest): string {
   if (estimate.kind === 'uncomputable') return '';
   const { needed } = estimate;
-  if (needed === undefined) return remedy === undefined ? '' : `; ${remedy}`;
+  const end = remedy === undefined ? '' : `; ${remedy}`;
+  if (needed === undefined) return end;
   if (needed.end !== undefined) return expectation(needed.end);
-  if (needed.units === null) return '; it sits on its bound, and no amount of data decides that';
-  const units = Math.max(1, needed.units - estimate.units);
-  const requests = Math.max(units, (needed.requests ?? 0) - estimate.requests);
+  const unchanged = needed.unchanged === undefined ? '' : unchangedText(needed.unchanged, estimate);
+  if (needed.units === null) {
+    // The reason of an interval that never comes says why itself.
+    if (estimate.kind === 'unbounded') return '';
+    return `; it sits on its bound, and no amount of data decides that${unchanged}`;
+  }
+  const { units, requests } = more({ units: needed.units, requests: needed.requests ?? 0 }, estimate);
   const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would decide it`;
-  return `; ${amount}${remedy === undefined ? '' : `; ${remedy}`}`;
+  return `; ${amount}${unchanged}${end}`;
+}
+
+interface Size {
+  readonly units: number;
+  readonly requests: number;
+}
+
+function more(needed: Size, have: Size): Size {
+  const units = Math.max(1, needed.units - have.units);
+  return { units, requests: Math.max(units, needed.requests - have.requests) };
+}
+
+/** What was observed may be luck, so that what a candidate that does not differ would need is told beside it. */
+function unchangedText(needed: Size, have: Size): string {
+  if (needed.units <= have.units) return ', and were there no change it would probably have passed';
+  const { units, requests } = more(needed, have);
+  return `, about ${formatCount(roundUp(requests))} by ${formatCount(roundUp(units))} were there no change`;
 }
 
 /** What a planned end will bring: `; at the planned 20,000 users it is decided with a chance of 63%, and passes with one of 85% if nothing has changed`. */

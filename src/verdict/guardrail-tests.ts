@@ -1,5 +1,8 @@
+import { boundsOwnValue } from '../domain/bound.ts';
 import type { Segment } from '../domain/evidence.ts';
+import { isPerLabel, metricTraits } from '../domain/metric.ts';
 import type { Bound, Guardrail } from '../domain/plan.ts';
+import { type NamedSegment, trueLabelDimension } from '../domain/segments.ts';
 
 /** One test that a stage has to pass: a bound of a guardrail, on everyone or on one segment. */
 export interface PlannedTest {
@@ -26,13 +29,26 @@ export function plannedTests(
   });
 }
 
-/**
- * What `segments: auto` tests on one segment: each bound of each guardrail that says so.
- */
-export function testsOfSegment(guardrails: readonly Guardrail[], segment: Segment): readonly PlannedTest[] {
+/** Whether a guardrail is judged on parts that nobody names: the segments of `segments: auto`, or the true labels of `recall(*)`. */
+export function hasParts({ autoSegments, metric }: Pick<Guardrail, 'autoSegments' | 'metric'>): boolean {
+  return autoSegments === true || isPerLabel(metric);
+}
+
+/** What is tested on one segment or true label that nobody named: each bound of each guardrail that has such parts. */
+export function testsOfSegment(guardrails: readonly Guardrail[], segment: NamedSegment): readonly PlannedTest[] {
+  const isLabel = Object.hasOwn(segment, trueLabelDimension);
   return guardrails
-    .filter(({ autoSegments }) => autoSegments === true)
+    .filter(({ autoSegments, metric }) => (isLabel ? isPerLabel(metric) : autoSegments === true))
     .flatMap((guardrail) => guardrail.bounds.map((bound) => ({ guardrail, bound, segment })));
+}
+
+/** Whether bets on users can say anything of a bound: the metric counts requests as 0 or 1 in pairs, and the bound is on their difference. */
+export function canBet({ metric, test }: Pick<Guardrail, 'metric' | 'test'>, { kind, relative }: Bound): boolean {
+  const { zeroOne, hasBaseline } = metricTraits(metric);
+  // Of a precision each version has requests of its own.
+  return (
+    test === 'interval' && zeroOne && hasBaseline && metric.family !== 'precision' && !relative && !boundsOwnValue(kind)
+  );
 }
 
 /**
@@ -46,9 +62,11 @@ export function rollbackTests(tests: readonly PlannedTest[]): number {
   // The segments of `segments: auto` share what one more test of their bound would have, and so do those of a dimension that a guardrail
   // names which appear after the first look.
   const shared = rollingBack.filter(
-    ({ guardrail, segment }) => segment === null && (guardrail.autoSegments === true || guardrail.segments.length > 0),
+    ({ guardrail, segment }) => segment === null && (hasParts(guardrail) || guardrail.segments.length > 0),
   );
-  return Math.max(1, rollingBack.length + shared.length);
+  // Bets on the users of segments that are too small for an interval have a part of their own, once more.
+  const bets = shared.filter(({ guardrail, bound }) => hasParts(guardrail) && canBet(guardrail, bound));
+  return Math.max(1, rollingBack.length + shared.length + bets.length);
 }
 
 /**

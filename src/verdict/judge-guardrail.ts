@@ -58,6 +58,11 @@ function numbersOf(
 
 function neededFor(status: GuardrailStatus, estimate: Estimate): GuardrailResult['needed'] {
   if (status !== 'inconclusive' || estimate.kind === 'uncomputable') return { units: null, requests: null };
-  const { units = null, requests = null, end } = estimate.needed ?? {};
-  return { units, requests, ...(end === undefined ? {} : { end }) };
+  const { units = null, requests = null, unchanged, end } = estimate.needed ?? {};
+  return {
+    units,
+    requests,
+    ...(unchanged === undefined ? {} : { unchanged }),
+    ...(end === undefined ? {} : { end }),
+  };
 }

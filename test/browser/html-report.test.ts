@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/harness.ts';
-import { shippedRollouts } from '../cli/shipped.ts';
+import { replayedRollouts } from '../cli/shipped.ts';
 import { executablePath, launchBrowser } from './browser.ts';
 
 const shipped = [
@@ -21,10 +21,11 @@ if (executablePath === undefined) console.warn('No Chromium is installed: tests 
 
 describe.skipIf(executablePath === undefined)('the HTML report in a browser', () => {
   let browser: Browser;
-  const folder = shippedRollouts();
+  let folder: string;
 
   beforeAll(async () => {
     browser = await launchBrowser();
+    folder = await replayedRollouts(afterAll);
     for (const [plan] of shipped) {
       const args = ['evaluate', join('rollouts', `${plan}.yaml`), '--quiet', '--report', `${plan}.html`];
       const { stderr } = await run(args, { cwd: folder });

@@ -10,8 +10,10 @@ import {
   pairedRatios,
   quantiles,
   relativeProportions,
+  rootMeans,
   servedProportions,
 } from './grid.ts';
+import { coarseQuantiles, spendings, unmetExtremes } from './corner-grid.ts';
 import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
 import { planned } from './planned-grid.ts';
@@ -63,6 +65,17 @@ const chosen: [Family, string[]][] = [
       'paired, sigma 0.5, 100 units, 1 each, correlation 0',
       'served, sigma 1.2, 5% candidate, 5000 units, 1 to 50, correlation 0.9',
       'served relative, sigma 0.5, 95% candidate, 1000 units, 1 each, correlation 0',
+    ],
+  ],
+  [coarseQuantiles, ['p95 paired relative, 3000 units, 1 each, correlation 0']],
+  [spendings, ['5% buy, 5% candidate, 5000 units, 1 each, correlation 0']],
+  [rootMeans, ['served, 5% candidate, 1000 units, 1 to 50, correlation 0.3']],
+  [
+    unmetExtremes,
+    [
+      'latency.mean paired, met by the candidate, 1000 units, 1 each, correlation 0',
+      'latency.mean paired, met by the baseline, 1000 units, 20 each, correlation 0.9',
+      'log_loss served, met by the candidate, 50% candidate, 1000 units, 20 each, correlation 0.9',
     ],
   ],
   [

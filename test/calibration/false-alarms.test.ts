@@ -131,7 +131,7 @@ describe(`on ${logs} healthy logs, at a level of ${alpha}`, () => {
       const counts = { hours: scope.hours, segments: scope.segmentValues, spansDays: true };
       if (coverage(undefined, counts).status === 'warn') alarms.coverage += 1;
     }
-  }, 120_000);
+  });
 
   test('parity fires in at most its share, having compared everything each time', () => {
     expect(alarms.answered).toBe(logs * 6);

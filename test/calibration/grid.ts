@@ -17,17 +17,22 @@ export interface Family {
 const looks = 20;
 export const paired: Design = { kind: 'paired' };
 const splits = [0.05, 0.5, 0.95] as const;
-const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
+export const served = splits.map((candidateShare): Design => ({ kind: 'served', candidateShare }));
 const correlations = [0, 0.3, 0.9] as const;
 
+/** A tail so heavy that all units reach so many requests. */
+function isEach(mostRequests: number): boolean {
+  return mostRequests === 10 || mostRequests === 20;
+}
+
 /** Units with one request, units with up to 50 and a heavy tail, and units with ten each: a tail so heavy that all reach it. */
-function traffic(units: number, mostRequests: number): Traffic {
-  return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: mostRequests === 10 ? 1e-9 : 1.2 };
+export function traffic(units: number, mostRequests: number): Traffic {
+  return { units, firstUnits: Math.min(30, units), looks, mostRequests, tail: isEach(mostRequests) ? 1e-9 : 1.2 };
 }
 
 function name(quantity: string, design: Design | undefined, shape: Traffic, correlation: number): string {
   const split = design?.kind === 'served' ? `, ${Math.round(100 * design.candidateShare)}% candidate` : '';
-  const activity = shape.mostRequests === 10 ? '10 each' : `1 to ${shape.mostRequests}`;
+  const activity = isEach(shape.mostRequests) ? `${shape.mostRequests} each` : `1 to ${shape.mostRequests}`;
   return `${quantity}${split}, ${shape.units} units, ${shape.mostRequests === 1 ? '1 each' : activity}, correlation ${correlation}`;
 }
 
@@ -41,7 +46,7 @@ export function cell(label: string, quantity: Quantity, population: Population, 
 
 function designOf(quantity: Quantity): Design | undefined {
   if ('design' in quantity) return quantity.design;
-  return quantity.kind === 'by-groups' && quantity.compared !== 'own' ? quantity.compared : undefined;
+  return 'compared' in quantity && quantity.compared !== 'own' ? quantity.compared : undefined;
 }
 
 /** Every combination of two lists. */
@@ -136,8 +141,9 @@ export const relativeProportions: Family = {
   ),
 };
 
-export function durations(sigma: number, correlation: number, pairing = 0.7): Durations {
-  return { kind: 'durations', sigma, ratio: 1.1, pairing, correlation };
+export function durations(sigma: number, correlation: number, step?: number): Durations {
+  const rounded = step === undefined ? {} : { step };
+  return { kind: 'durations', sigma, ratio: 1.1, pairing: 0.7, correlation, ...rounded };
 }
 
 const meanQuantities: [string, Quantity][] = [
@@ -156,7 +162,7 @@ export const means: Family = {
   ),
 };
 
-const quantileQuantities = (probability: number): [string, Quantity][] => [
+export const quantileQuantities = (probability: number): [string, Quantity][] => [
   ['own', { kind: 'own-quantile', probability }],
   ...cross([paired, ...served], [false, true]).map(([design, relative]): [string, Quantity] => [
     `${design.kind}${relative ? ' relative' : ''}`,
@@ -173,21 +179,21 @@ export const quantiles: Family = {
   ),
 };
 
-export const jackknifed: Family = {
-  title: 'Root mean square of lognormal errors (delete-a-group jackknife)',
-  cells: cross([false, true], shapes([100, 1000, 5000], [1, 50])).map(([isPaired, [shape, correlation]]) =>
+export const compared = ['own', paired, served[0], served[1]] as const;
+export const comparedName = (design: (typeof compared)[number]) =>
+  typeof design === 'string' ? design : (design?.kind ?? '');
+
+export const rootMeans: Family = {
+  title: 'Root mean square of lognormal errors (linearised by unit)',
+  cells: cross(compared, shapes([100, 1000, 5000], [1, 50])).map(([design, [shape, correlation]]) =>
     cell(
-      isPaired ? 'paired' : 'own',
-      { kind: 'root-mean-square', paired: isPaired },
+      comparedName(design),
+      { kind: 'root-mean-square', compared: design ?? 'own' },
       durations(0.3, correlation),
       shape,
     ),
   ),
 };
-
-export const compared = ['own', paired, served[0], served[1]] as const;
-export const comparedName = (design: (typeof compared)[number]) =>
-  typeof design === 'string' ? design : (design?.kind ?? '');
 
 /** Prevalence of the positive label, and how far its scores are from the other's in either version. */
 const scores = [
@@ -197,12 +203,12 @@ const scores = [
 ] as const;
 
 export const areas: Family = {
-  title: 'Area under the ROC curve (delete-a-group jackknife)',
+  title: 'Area under the ROC curve (linearised by unit)',
   cells: cross(scores, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
     ([[prevalence, baseline, candidate], [design, [shape, correlation]]]) =>
       cell(
         `${comparedName(design)}, ${100 * prevalence}% positive, ${baseline} to ${candidate} apart`,
-        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'by-influence', compared: design ?? 'own' },
         { kind: 'scores', prevalence, separation: { baseline, candidate }, pairing: 0.8, correlation },
         shape,
       ),
@@ -217,12 +223,12 @@ const answers = [
 ] as const;
 
 export const macroF1s: Family = {
-  title: 'Macro F1 (delete-a-group jackknife)',
+  title: 'Macro F1 (linearised by unit)',
   cells: cross(answers, cross(compared, shapes([100, 1000, 5000], [1, 50]))).map(
     ([[frequency, baseline, candidate], [design, [shape, correlation]]]) =>
       cell(
         `${comparedName(design)}, labels ${frequency.map((share) => Math.round(100 * share)).join('/')}, ${baseline} to ${candidate}`,
-        { kind: 'by-groups', compared: design ?? 'own' },
+        { kind: 'by-influence', compared: design ?? 'own' },
         { kind: 'answers', frequency, right: { baseline, candidate }, anew: 0.3, correlation },
         shape,
       ),

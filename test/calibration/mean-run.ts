@@ -1,5 +1,7 @@
+import { meanMetricOf } from '../../src/metrics/families/definitions.ts';
+import type { FloorOptions } from '../../src/stats/sums/contribution-sums.ts';
 import { type Columns, dealUnits } from './columns.ts';
-import { drawValues } from './populations.ts';
+import { drawValues, type Population } from './populations.ts';
 import type { Random } from './random.ts';
 import type { Quantity, Scenario } from './scenario.ts';
 import { simulateLog } from './simulated-log.ts';
@@ -20,7 +22,7 @@ export function* meanLooks(random: Random, scenario: Scenario): Generator<Look> 
   const values = drawValues(random, log, population);
   const design = quantity.kind === 'difference' ? quantity.design : ({ kind: 'paired' } as const);
   const { group, position, columns } = dealUnits(random, log, design);
-  const zeroOne = population.kind === 'proportions';
+  const options = floorOf(population);
   let request = 0;
   for (let look = 0; look < traffic.looks; look += 1) {
     for (; request < (log.until[look] ?? 0); request += 1) {
@@ -30,19 +32,27 @@ export function* meanLooks(random: Random, scenario: Scenario): Generator<Look> 
     }
     columns[0].arriveAt(look);
     columns[1].arriveAt(look);
-    yield estimate(quantity, columns, zeroOne);
+    yield estimate(quantity, columns, options);
   }
 }
 
-function estimate(quantity: Quantity, [baseline, candidate]: readonly [Columns, Columns], zeroOne: boolean): Look {
+/** The floor that the metric itself asks for. */
+function floorOf(population: Population): FloorOptions {
+  if (population.kind === 'extremes') return { range: meanMetricOf(population.metric)?.range };
+  return { zeroOne: population.kind === 'proportions' };
+}
+
+function estimate(quantity: Quantity, [baseline, candidate]: readonly [Columns, Columns], options: FloorOptions): Look {
   const candidateSample = { requests: candidate.requests, sum: candidate.candidate };
-  if (quantity.kind !== 'difference') return zeroOne ? proportion(candidateSample) : ownValue(candidateSample);
+  if (quantity.kind !== 'difference') {
+    return options.zeroOne === true ? proportion(candidateSample) : ownValue(candidateSample, options);
+  }
   if (quantity.design.kind === 'paired') {
     const pairs = { requests: candidate.requests, baseline: candidate.baseline, candidate: candidate.candidate };
-    return quantity.relative ? pairedRelativeDifference(pairs, { zeroOne }) : pairedDifference(pairs, { zeroOne });
+    return quantity.relative ? pairedRelativeDifference(pairs, options) : pairedDifference(pairs, options);
   }
   const baselineSample = { requests: baseline.requests, sum: baseline.baseline };
   return quantity.relative
-    ? servedRelativeDifference(baselineSample, candidateSample, { zeroOne })
-    : servedDifference(baselineSample, candidateSample, { zeroOne });
+    ? servedRelativeDifference(baselineSample, candidateSample, options)
+    : servedDifference(baselineSample, candidateSample, options);
 }

@@ -1,8 +1,8 @@
-import { groupLooks } from './group-run.ts';
-import { jackknifeLooks } from './jackknife-run.ts';
+import { influenceLooks } from './influence-run.ts';
 import { meanLooks } from './mean-run.ts';
 import { quantileLooks } from './quantile-run.ts';
 import { ratioLooks } from './ratio-run.ts';
+import { rootLooks } from './root-run.ts';
 import { Random } from './random.ts';
 import { type PlannedMisses, PlannedRun } from './planned-run.ts';
 import { type Scenario, truthOf } from './scenario.ts';
@@ -87,8 +87,8 @@ function measurePlanned(scenario: Scenario, horizon: number, runs: number, seed:
 }
 
 function simulatorOf({ quantity }: Scenario): typeof meanLooks {
-  if (quantity.kind === 'root-mean-square') return jackknifeLooks;
-  if (quantity.kind === 'by-groups') return groupLooks;
+  if (quantity.kind === 'root-mean-square') return rootLooks;
+  if (quantity.kind === 'by-influence') return influenceLooks;
   if (quantity.kind === 'ratio-difference') return ratioLooks;
   return quantity.kind === 'own' || quantity.kind === 'difference' ? meanLooks : quantileLooks;
 }

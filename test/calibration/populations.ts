@@ -1,3 +1,4 @@
+import type { Metric } from '../../src/domain/metric.ts';
 import type { Answers, Scores } from './classified.ts';
 import type { Random } from './random.ts';
 import type { SimulatedLog } from './simulated-log.ts';
@@ -9,7 +10,7 @@ export interface Values {
 }
 
 /** How values are drawn. Two requests of one unit have correlation `correlation`. */
-export type Population = Proportions | Durations | Scores | Answers;
+export type Population = Proportions | Durations | Extremes | Spending | Scores | Answers;
 
 export interface Proportions {
   readonly kind: 'proportions';
@@ -28,6 +29,28 @@ export interface Durations {
   /** Correlation of the logarithms of the two versions on one request. */
   readonly pairing: number;
   readonly correlation: number;
+  /** What they are rounded to a multiple of, as in whole ms; as they are where absent. */
+  readonly step?: number;
+}
+
+/** About `usual` a request, and on seldom requests of one version the most that a request can be: all its harm, or all that it spares. */
+export interface Extremes {
+  readonly kind: 'extremes';
+  readonly metric: Metric;
+  readonly usual: number;
+  readonly extreme: number;
+  /** By how much the version that meets them has the larger mean. */
+  readonly difference: number;
+  readonly met: keyof Values;
+  readonly correlation: number;
+}
+
+/** What users spend, of whom only a share buy at all: lognormal amounts, in truth the same of either version. */
+export interface Spending {
+  readonly kind: 'spending';
+  readonly buyers: number;
+  readonly sigma: number;
+  readonly correlation: 0;
 }
 
 /** Draws both versions' values for every request. */
@@ -36,6 +59,8 @@ export function drawValues(random: Random, log: SimulatedLog, population: Popula
   const units = log.unitsUntil.at(-1) ?? 0;
   if (population.kind === 'proportions') drawProportions(random, log, population, values, units);
   else if (population.kind === 'durations') drawDurations(random, log, population, values, units);
+  else if (population.kind === 'extremes') drawExtremes(random, log, population, values, units);
+  else if (population.kind === 'spending') drawSpending(random, log, population, values);
   else throw new RangeError('labels and answers are drawn by drawClassified');
   return values;
 }
@@ -74,7 +99,8 @@ function drawProportions(
 }
 
 function drawDurations(random: Random, log: SimulatedLog, population: Durations, values: Values, units: number): void {
-  const { sigma, ratio, pairing, correlation } = population;
+  const { sigma, ratio, pairing, correlation, step } = population;
+  const recorded = (value: number) => (step === undefined ? value : Math.max(step, step * Math.round(value / step)));
   const [shared, own] = [Math.sqrt(correlation), Math.sqrt(1 - correlation)];
   const [copied, fresh] = [pairing, Math.sqrt(1 - pairing * pairing)];
   const unitBaseline = new Float64Array(units).map(() => random.normal());
@@ -84,7 +110,29 @@ function drawDurations(random: Random, log: SimulatedLog, population: Durations,
     const noise = random.normal();
     const baseline = shared * (unitBaseline[unit] ?? 0) + own * noise;
     const candidate = shared * (unitCandidate[unit] ?? 0) + own * (copied * noise + fresh * random.normal());
-    values.baseline[request] = Math.exp(sigma * baseline);
-    values.candidate[request] = ratio * Math.exp(sigma * candidate);
+    values.baseline[request] = recorded(Math.exp(sigma * baseline));
+    values.candidate[request] = recorded(ratio * Math.exp(sigma * candidate));
+  }
+}
+
+function drawExtremes(random: Random, log: SimulatedLog, population: Extremes, values: Values, units: number): void {
+  const { usual, extreme, met, difference, correlation } = population;
+  const rate = difference / extreme;
+  const repeat = Math.sqrt(correlation);
+  const ownDraw = Uint8Array.from({ length: units }, () => Number(random.chance(rate)));
+  for (let request = 0; request < log.requests; request += 1) {
+    const unit = log.unit[request] ?? 0;
+    values.baseline[request] = usual * (1 + 0.1 * random.normal());
+    values.candidate[request] = usual * (1 + 0.1 * random.normal());
+    const isMet = correlation > 0 && random.chance(repeat) ? ownDraw[unit] === 1 : random.chance(rate);
+    if (isMet) values[met][request] = (values[met][request] ?? 0) + extreme;
+  }
+}
+
+function drawSpending(random: Random, log: SimulatedLog, { buyers, sigma }: Spending, values: Values): void {
+  for (let request = 0; request < log.requests; request += 1) {
+    const spent = random.chance(buyers) ? Math.exp(sigma * random.normal()) : 0;
+    values.baseline[request] = spent;
+    values.candidate[request] = spent;
   }
 }

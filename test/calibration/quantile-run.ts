@@ -4,6 +4,7 @@ import {
   type CountedWindow,
   quantileWindow,
 } from '../../src/stats/estimates/clustered-quantile.ts';
+import { midWeight } from '../../src/stats/estimates/mid-quantile.ts';
 import { pairedIndicators } from '../../src/stats/estimates/paired-indicators.ts';
 import {
   ownQuantile,
@@ -89,15 +90,21 @@ class Side {
     const units = this.#groups.position.length;
     const requests = new Float64Array(units);
     const atMost = new Float64Array(units);
+    const beyond = new Set<number>();
     for (let request = 0; request < to; request += 1) {
       const own = unit[request] ?? 0;
       if (this.#groups.group[own] !== this.#group) continue;
       const position = this.#groups.position[own] ?? 0;
       requests[position] = (requests[position] ?? 0) + 1;
-      if ((this.#values[request] ?? 0) <= quantile) atMost[position] = (atMost[position] ?? 0) + 1;
+      const value = this.#values[request] ?? 0;
+      atMost[position] = (atMost[position] ?? 0) + midWeight(quantile, value);
+      if (value > quantile.value) beyond.add(position);
     }
-    const window = quantileWindow({ probability: this.#probability, quantile, requests, atMost });
+    const { value: point, heaviest } = quantile;
+    const counts = { requests, atMost, unitsBeyond: beyond.size, heaviest };
+    const window = quantileWindow({ probability: this.#probability, quantile: point, ...counts });
     if (window.kind !== 'window') return window;
-    return clusteredQuantile(window, this.#sorted.quantile(window.below), this.#sorted.quantile(window.above));
+    const [below, above] = [window.below, window.above].map((at) => this.#sorted.quantile(at).value);
+    return clusteredQuantile(window, below ?? Number.NaN, above ?? Number.NaN);
   }
 }

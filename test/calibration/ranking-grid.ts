@@ -15,7 +15,7 @@ function rankings(title: string, label: string, ranking: Ranking): Family {
       ([[prevalence, baseline, candidate, topped], [design, [shape, correlation]]]) =>
         cell(
           `${label}${comparedName(design)}, ${100 * prevalence}% positive, ${baseline} to ${candidate} apart${topped === 0 ? '' : `, ${100 * topped}% of negatives on top`}`,
-          { kind: 'by-groups', compared: design ?? 'own', ranking },
+          { kind: 'by-influence', compared: design ?? 'own', ranking },
           { kind: 'scores', prevalence, separation: { baseline, candidate }, pairing: 0.8, correlation, topped },
           shape,
         ),
@@ -23,12 +23,12 @@ function rankings(title: string, label: string, ranking: Ranking): Family {
   };
 }
 
-export const averagePrecisions = rankings('Average precision (delete-a-group jackknife with a floor)', '', 'precision');
+export const averagePrecisions = rankings('Average precision (linearised by unit)', '', 'precision');
 
 const atOnePercent = rankings('', '1% alarms, ', { alerts: 0.01 });
 const atTenPercent = rankings('', '10% alarms, ', { alerts: 0.1 });
 
 export const alertRecalls: Family = {
-  title: 'Recall at a share of alarms (delete-a-group jackknife with a floor)',
+  title: 'Recall at a share of alarms (linearised by unit)',
   cells: [...atOnePercent.cells, ...atTenPercent.cells],
 };

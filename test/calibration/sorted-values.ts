@@ -1,3 +1,5 @@
+import { type MidQuantile, midQuantile } from '../../src/stats/estimates/mid-quantile.ts';
+
 /** Values in ascending order that more are merged into. */
 export class SortedValues {
   #values = new Float64Array(0);
@@ -17,9 +19,7 @@ export class SortedValues {
     this.#values = merged;
   }
 
-  /** The smallest value that at least this share of the values do not exceed. */
-  quantile(probability: number): number {
-    const rank = Math.ceil(probability * this.#values.length);
-    return this.#values[Math.min(this.#values.length, Math.max(1, rank)) - 1] ?? Number.NaN;
+  quantile(probability: number): MidQuantile {
+    return midQuantile(this.#values, probability);
   }
 }

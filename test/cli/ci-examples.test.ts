@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryFolder } from './harness.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = ['ci-github.md', 'ci-gitlab.md', 'argo-rollouts.md', 'flagger.md'];
@@ -29,7 +29,7 @@ function commandsIn(value: unknown): string[] {
 
 /** The shipped rollouts, and a folder in which `canary` and `npm` are commands. */
 function workplace(): { readonly folder: string; readonly path: string } {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   const bin = temporaryFolder();
   const program = { canary: `exec node ${join(root, 'bin/canary.js')} "$@"`, npm: 'exit 0' };
   for (const [name, line] of Object.entries(program)) {

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './harness.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 
 const program = fileURLToPath(new URL('../../bin/canary.js', import.meta.url));
 
 /** What the last word of a command line may be. */
 async function completions(...words: readonly string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await run(['complete', '--', ...words], { cwd: ownShippedRollouts() });
+  const { exitCode, stdout, stderr } = await run(['complete', '--', ...words], { cwd: shippedRollouts() });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return stdout
     .split('\n')
@@ -46,7 +46,7 @@ describe('what may come next', () => {
 
 /** A folder of rollouts in which `canary` is a command. */
 function workplace() {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   const bin = temporaryFolder();
   writeFileSync(join(bin, 'canary'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
   chmodSync(join(bin, 'canary'), 0o755);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from './harness.ts';
+import { run, runInstalled } from './harness.ts';
 import { evaluate, judgeAll, linesOf, plan, planName, starter } from './starter.ts';
 
 const hold = 'hold.yaml';
@@ -80,14 +80,17 @@ describe('output', () => {
     ['with NO_COLOR', { NO_COLOR: '1' }, false],
     ['with an empty NO_COLOR and FORCE_COLOR', { NO_COLOR: '', FORCE_COLOR: '1' }, true],
   ] as const)('%s %j has colour: %s', async (_, env, coloured) => {
-    const { stdout } = await run(['evaluate', plan], { cwd: await starter(), env });
+    // The report of kept evidence prints what its evaluation printed, and sooner.
+    const evidence = join('.canary', planName, 'shadow', 'evidence.json');
+    const { stdout } = await runInstalled(['report', evidence], { cwd: await starter('evaluated'), env });
     expect(stdout.includes(escapeCharacter)).toBe(coloured);
   });
 
   test('colours aside, the text is the same', async () => {
     const folder = await starter();
     const plain = await run(['evaluate', plan], { cwd: folder });
-    const coloured = await run(['evaluate', plan], { cwd: folder, env: { FORCE_COLOR: '1' } });
+    const coloured = await runInstalled(['evaluate', plan], { cwd: folder, env: { FORCE_COLOR: '1' } });
+    expect(coloured.stdout).toContain(escapeCharacter);
     const colour = new RegExp(`${escapeCharacter}\\[[0-9;]*m`, 'gu');
     expect(coloured.stdout.replaceAll(colour, '')).toBe(plain.stdout);
   });

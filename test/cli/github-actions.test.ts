@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './harness.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 
 const plan = 'rollouts/after-60-minutes.yaml';
 
 /** The shipped rollouts in a job of GitHub Actions, with numbers that a test may change. */
 function job(change: (csv: string) => string = (csv) => csv) {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   const numbers = join(folder, 'rollouts/after-60-minutes.csv');
   writeFileSync(numbers, change(readFileSync(numbers, 'utf8')));
   const files = temporaryFolder();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder } from './harness.ts';
-import { ownShippedRollouts, serveShippedModels } from './shipped.ts';
+import { shippedRollouts, serveShippedModels } from './shipped.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const log = readFileSync(join(root, 'fixtures/requests/2026-11-01.jsonl'), 'utf8').split('\n').slice(0, 200);
@@ -108,7 +108,7 @@ test('an ONNX candidate is asked its golden requests', async () => {
 });
 
 test('a candidate on a server is asked its golden requests', async () => {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   const stop = await serveShippedModels(folder);
   try {
     const registry = readFileSync(join(folder, 'fixtures/served-registry/intent-classifier.json'), 'utf8');

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { main } from '../../src/cli/main.ts';
 
 /** The program as it is installed; `npm run build` makes what it imports. */
 const program = fileURLToPath(new URL('../../bin/canary.js', import.meta.url));
@@ -13,6 +16,9 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+}
+
+export interface ProcessOptions extends RunOptions {
   /** Another installation's program. */
   readonly program?: string;
   /** Told the process id as soon as there is one, for tests that interrupt. The process leads a group of its own. */
@@ -26,8 +32,35 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs `canary` as a pipeline would: no terminal, and of the environment only what every process needs. */
-export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+/**
+ * Runs the whole program in the process of the tests, as a pipeline would see it: no terminal, and of the environment only
+ * what every process needs. `test/cli/installed.test.ts` holds that the installed program does the same. Its models still
+ * run in processes of their own.
+ */
+export async function run(args: readonly string[], { cwd, env = {}, stdin = '' }: RunOptions = {}): Promise<Run> {
+  const output = { stdout: '', stderr: '' };
+  const collect = (name: 'stdout' | 'stderr') =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        output[name] += String(chunk);
+        done();
+      },
+    });
+  const exitCode = await main(
+    Object.assign(new EventEmitter(), {
+      argv: [process.execPath, program, ...args],
+      env: { ...inherited(), ...env },
+      cwd: () => cwd ?? process.cwd(),
+      stdin: Readable.from(stdin === '' ? [] : [stdin]),
+      stdout: collect('stdout'),
+      stderr: collect('stderr'),
+    }),
+  );
+  return { exitCode, ...output };
+}
+
+/** Runs the installed program in a process of its own, where it is the process that counts: its environment, its signals, who else runs. */
+export function runInstalled(args: readonly string[], options: ProcessOptions = {}): Promise<Run> {
   const child = spawn(process.execPath, [options.program ?? program, ...args], {
     cwd: options.cwd,
     env: { ...inherited(), ...options.env },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExitCode, exitCodeMeanings } from '../../src/domain/exit-code.ts';
-import { run, temporaryFolder } from './harness.ts';
+import { run, runInstalled, temporaryFolder } from './harness.ts';
 import { linesOf, plan, starter } from './starter.ts';
 
 const { stdout: overview } = await run(['--help']);
@@ -19,7 +19,7 @@ const heavyLibraries = /@duckdb|@tensorflow|onnxruntime/u;
 /** The modules that a command loads, as file URLs. */
 async function modulesOf(args: readonly string[], cwd: string): Promise<string[]> {
   const record = join(temporaryFolder(), 'modules.txt');
-  const { exitCode } = await run(args, {
+  const { exitCode } = await runInstalled(args, {
     cwd,
     // What comes from the cache of compiled code is not seen by Node's own loader.
     env: { NODE_OPTIONS: `--import=${recorder.href}`, MODULE_RECORD: record, NODE_DISABLE_COMPILE_CACHE: '1' },

@@ -7,7 +7,7 @@ import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { type Answer, deadUrl, type Loopback, serve } from '../models/http/loopback.ts';
 import { serveOip } from '../models/http/oip-server.ts';
-import { run, temporaryFolder } from './harness.ts';
+import { run, runInstalled, temporaryFolder } from './harness.ts';
 import { type RolloutFiles, writeRollout } from './http-rollout.ts';
 
 const labels = ['no', 'yes'];
@@ -66,7 +66,10 @@ test('two versions on servers are compared, and nothing secret is written anywhe
     replay: '{ concurrency: 8 }',
   });
   const env = { MODEL_TOKEN: 'tok-5ecret' };
-  const { exitCode, stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder, env });
+  const { exitCode, stdout, stderr } = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], {
+    cwd: folder,
+    env,
+  });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const { inputs, outcomes } = parseEvidence(stdout, 'standard output');
   expect(inputs.candidate).toMatchObject({ runtime: 'http', backend: 'oip-v2, test-server 1.2.3, model version 7' });
@@ -78,7 +81,7 @@ test('two versions on servers are compared, and nothing secret is written anywhe
   }
   // Looking again needs neither server nor token, and finds the same to the byte but for the time.
   await Promise.all([old.close(), young.close()]);
-  const again = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const again = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   expect(parseEvidence(again.stdout, 'standard output').comparisons).toEqual(
     parseEvidence(stdout, 'standard output').comparisons,
   );
@@ -94,7 +97,7 @@ test('an endpoint that is not there is one clear error before anything is sent',
     records: recordsOf(200),
     guardrails: qualityAndErrors,
   });
-  const { exitCode, stdout, stderr } = await run(['evaluate', 'plan.yaml'], { cwd: folder });
+  const { exitCode, stdout, stderr } = await runInstalled(['evaluate', 'plan.yaml'], { cwd: folder });
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   expect(stderr).toMatch(
     /^error Version 1\.1\.0 cannot be loaded: its server \S+ does not answer: connect ECONNREFUSED \S+\n {2}Start it, or correct artifact\.url in the registry\.\n$/u,
@@ -106,7 +109,7 @@ test('a token that is not set is one clear error before anything is sent', async
   const old = await serveRight();
   const candidate = { ...oip(old.url), headers: { Authorization: 'Bearer ${MODEL_TOKEN}' } };
   const files = { baseline: oip(old.url), candidate, signature, records: recordsOf(200), guardrails: qualityAndErrors };
-  const { exitCode, stderr } = await run(['evaluate', 'plan.yaml'], { cwd: writeRollout(files) });
+  const { exitCode, stderr } = await runInstalled(['evaluate', 'plan.yaml'], { cwd: writeRollout(files) });
   expect(exitCode).toBe(5);
   expect(stderr).toContain('environment variables of its headers are not set: Authorization needs MODEL_TOKEN');
   expect(old.received.filter(({ method }) => method === 'POST')).toEqual([]);
@@ -132,7 +135,7 @@ test('a server that misbehaves in every way is taken back; the replay ends and k
     guardrails: qualityAndErrors,
     replay: '{ concurrency: 4, timeout: 300ms }',
   });
-  const { exitCode, stdout } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const { exitCode, stdout } = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   expect(exitCode).toBe(4);
   const { outcomes, verdict } = parseEvidence(stdout, 'standard output');
   expect(verdict.decision).toBe('rollback');
@@ -160,7 +163,9 @@ test('a candidate that fails 2% of the requests is not let through', async () =>
     guardrails: ['{ metric: error_rate, max: 1% }'],
     replay: '{ concurrency: 4 }',
   });
-  const { exitCode, stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const { exitCode, stdout, stderr } = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], {
+    cwd: folder,
+  });
   expect([3, 4]).toContain(exitCode);
   expect(stderr).toBe('1.1.0: http-5xx 30 times, the first because: status 500: no\n');
   expect(parseEvidence(stdout, 'standard output').outcomes.candidate.errors).toEqual({ 'http-5xx': 30 });
@@ -177,10 +182,10 @@ test("a load test at the log's own times is told in the evidence and in the text
     // A request a minute, sixty thousand times as fast: a thousand a second.
     replay: '{ rate: recorded, speedup: 60000, latencyRequests: 200, concurrency: 16 }',
   });
-  const { exitCode, stdout } = await run(['evaluate', 'plan.yaml'], { cwd: folder });
+  const { exitCode, stdout } = await runInstalled(['evaluate', 'plan.yaml'], { cwd: folder });
   expect([0, 3]).toContain(exitCode);
   expect(stdout).toContain("timed at the log's own times, 60,000 times as fast, 16 at once at most");
-  const again = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const again = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   const { inputs, comparisons } = parseEvidence(again.stdout, 'standard output');
   expect(inputs.load).toEqual({ rate: 'recorded', speedup: 60_000, concurrency: 16 });
   expect(comparisons.find(({ metric }) => metric === 'latency.p95')).toMatchObject({ requests: 200 });

@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { run, treeOf, type Run } from './harness.ts';
+import { run, runInstalled, treeOf, type Run } from './harness.ts';
 import { runBeforeEncoding, shortenLog } from './model-code.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 
 /** A rollout whose candidate takes some seconds for its replay. */
 async function slowRollout(): Promise<string> {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   shortenLog(folder, plan, 3300);
   await runBeforeEncoding(folder, '1.5.0', 'for (const end = performance.now() + 1; performance.now() < end; );');
   return folder;
@@ -43,7 +43,7 @@ interface Interrupted extends Run {
 /** Evaluates, and interrupts everything that it started, as Ctrl-C does, once some of the replay is stored. */
 async function interruptReplay(folder: string, signal: NodeJS.Signals): Promise<Interrupted> {
   let leader = 0;
-  const running = run(['evaluate', plan], { cwd: folder, onStart: (pid) => void (leader = pid) });
+  const running = runInstalled(['evaluate', plan], { cwd: folder, onStart: (pid) => void (leader = pid) });
   const state = { ended: false };
   void running.finally(() => (state.ended = true));
   while (!state.ended && Object.keys(finishedFiles(folder)).length === 0) await wait(10);

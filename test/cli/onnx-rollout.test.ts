@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
-import { type Run, run, temporaryFolder } from './harness.ts';
+import { run, runInstalled, temporaryFolder } from './harness.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -57,7 +57,7 @@ function installationWithoutOnnx(): string {
 
 test('where onnxruntime-node is missing, the error names the command that adds it', async () => {
   const program = join(installationWithoutOnnx(), 'bin', 'canary.js');
-  const result: Run = await run(['evaluate', 'plan.yaml'], { cwd: onnxRollout(), program });
+  const result = await runInstalled(['evaluate', 'plan.yaml'], { cwd: onnxRollout(), program });
   expect(result).toMatchObject({ exitCode: 5, stdout: '' });
   expect(result.stderr).toContain(
     'Version 1.5.1 cannot be loaded: The runtime onnx needs the package onnxruntime-node',

@@ -4,16 +4,8 @@ import { candidate, edit, evaluate, plan, promote, registryOf, starter, statusOf
 
 const person = ['--by', 'ana', '--reason', 'the slow hour was a backup'];
 
-/** The starter, whose evidence for the first stage says hold. */
-async function held(): Promise<string> {
-  const folder = await starter();
-  edit(folder, plan, (text) => text.replace('minRequests: 1000', 'minRequests: 9000'));
-  expect((await evaluate(folder)).exitCode).toBe(3);
-  return folder;
-}
-
 test('promote --override increase enters the stage against a hold, and history and status say who and why', async () => {
-  const folder = await held();
+  const folder = await starter('held');
   const { exitCode, stdout } = await promote(folder, '--override', 'increase', ...person);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Decided by ana, against the verdict HOLD: INCREASE\n  the slow hour was a backup');
@@ -43,7 +35,7 @@ test.each([
 });
 
 test('promote --override rollback goes on where the evidence cannot be used, and says so', async () => {
-  const folder = await held();
+  const folder = await starter('held');
   edit(folder, plan, (text) => text.replace('max: 150ms', 'max: 151ms'));
   const { exitCode, stderr } = await promote(folder, '--override', 'rollback', ...person);
   expect(exitCode).toBe(4);
@@ -51,8 +43,7 @@ test('promote --override rollback goes on where the evidence cannot be used, and
 });
 
 test('a rolled-back candidate starts again with --override increase', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await starter('evaluated');
   await promote(folder);
   await run(['rollback', plan], { cwd: folder });
   expect(registryOf(folder).versions[candidate]?.status).toBe('rolled_back');
@@ -72,7 +63,7 @@ test.each([
   [['--by', 'ana'], '--by and --reason go with --override'],
   [['--override', 'later', ...person], 'Allowed choices are increase, hold, rollback.'],
 ])('promote %j exits 2 and changes nothing', async (args, told) => {
-  const folder = await held();
+  const folder = await starter('held');
   const before = treeOf(folder);
   const { exitCode, stderr } = await promote(folder, ...args);
   expect(exitCode).toBe(2);

@@ -2,11 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run, treeOf } from './harness.ts';
-import { candidate, evaluate, promote, registryFile, registryOf, starter } from './starter.ts';
+import { candidate, promote, registryFile, registryOf, starter } from './starter.ts';
 
 test('promote refuses evidence of another artifact than the registry has now, and changes nothing', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await starter('evaluated');
   const registry = JSON.parse(readFileSync(join(folder, registryFile), 'utf8'));
   registry.versions[candidate].artifact.sha256 = 'a'.repeat(64);
   writeFileSync(join(folder, registryFile), JSON.stringify(registry));
@@ -18,8 +17,7 @@ test('promote refuses evidence of another artifact than the registry has now, an
 });
 
 test('that another version of the model was added meanwhile does not matter', async () => {
-  const folder = await starter();
-  await evaluate(folder);
+  const folder = await starter('evaluated');
   const signature = JSON.stringify(registryOf(folder).versions[candidate]?.signature);
   const added = await run(['registry', 'add', 'registry', 'intent-classifier', '--signature', signature], {
     cwd: folder,

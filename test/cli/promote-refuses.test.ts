@@ -3,18 +3,7 @@ import type { Evidence } from '../../src/domain/evidence.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { evidenceDigest, serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { treeOf } from './harness.ts';
-import {
-  edit,
-  editRecords,
-  evaluate,
-  evaluatedStarter,
-  judgeAll,
-  plan,
-  planName,
-  promote,
-  registryFile,
-  starter,
-} from './starter.ts';
+import { edit, editRecords, evaluate, judgeAll, plan, planName, promote, registryFile, starter } from './starter.ts';
 
 const shadowEvidence = `.canary/${planName}/shadow/evidence.json`;
 
@@ -107,7 +96,7 @@ const moved: Moved[] = [
 ];
 
 test.each(moved)('%s, with exit 5, and changes nothing', async (_, happened, told, ...args) => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   await happened(folder);
   const before = treeOf(folder);
   const { exitCode, stdout, stderr } = await promote(folder, ...args);

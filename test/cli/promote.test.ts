@@ -7,7 +7,6 @@ import {
   edit,
   editCandidate,
   evaluate,
-  evaluatedStarter,
   judgeAll,
   log,
   plan,
@@ -60,9 +59,7 @@ test('records the evidence that it acted on', async () => {
 });
 
 test('of a hold exits 3, records the look and moves no traffic', async () => {
-  const folder = await starter();
-  edit(folder, plan, (text) => text.replace('minRequests: 1000', 'minRequests: 9000'));
-  await evaluate(folder);
+  const folder = await starter('held');
   expect((await promote(folder)).exitCode).toBe(3);
   expect(registryOf(folder)).toMatchObject({
     traffic: { '1.0.0': 1 },
@@ -72,12 +69,7 @@ test('of a hold exits 3, records the look and moves no traffic', async () => {
 });
 
 test('of a rollback exits 4 and takes the candidate out of traffic', async () => {
-  const folder = await starter();
-  judgeAll(folder);
-  for (const _ of ['shadow', 'canary-10']) {
-    await evaluate(folder);
-    await promote(folder);
-  }
+  const folder = await starter('at ten percent');
   editCandidate(folder, ({ latency_ms }) => ({ latency_ms: latency_ms ?? 1, error: 'model-error' }));
   await evaluate(folder);
   expect((await promote(folder)).exitCode).toBe(4);
@@ -89,7 +81,7 @@ test('of a rollback exits 4 and takes the candidate out of traffic', async () =>
 });
 
 test('--dry-run prints the change, exits 0 and writes nothing', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   const before = treeOf(folder);
   const { exitCode, stdout } = await promote(folder, '--dry-run');
   expect(exitCode).toBe(0);
@@ -105,7 +97,7 @@ test('--dry-run of a rollback exits 0 too, since it did what it was asked', asyn
 });
 
 test('--format json prints the registry before and after', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   const { stdout } = await promote(folder, '--format', 'json');
   expect(JSON.parse(stdout)).toMatchObject({
     action: 'enter',
@@ -116,13 +108,13 @@ test('--format json prints the registry before and after', async () => {
 });
 
 test('accepts a log that has only grown since', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   appendFileSync(join(folder, log), '{"a line that nobody has looked at":true}\n');
   expect(await promote(folder)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('tells a log that is not here and goes on', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   rmSync(join(folder, log));
   const { exitCode, stderr } = await promote(folder);
   expect(exitCode).toBe(0);

@@ -2,25 +2,14 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './harness.ts';
-import {
-  baseline,
-  candidate,
-  edit,
-  editRecords,
-  evaluate,
-  evaluatedStarter,
-  log,
-  plan,
-  planName,
-  starter,
-} from './starter.ts';
+import { baseline, candidate, edit, editRecords, evaluate, log, plan, planName, starter } from './starter.ts';
 
 const evidence = join('.canary', planName, 'shadow', 'evidence.json');
 const nothingWritten = { exitCode: 5, stdout: '' };
 
 describe('canary report', () => {
   test('writes a report of each kind, named by its extension, and prints nothing', async () => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     const files = ['r.html', 'r.md', 'r.xml', 'r.csv', 'r.prom', 'r.json'].map((name) => join('out', name));
     const result = await run(['report', evidence, '-o', ...files], { cwd: folder });
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });
@@ -35,7 +24,7 @@ describe('canary report', () => {
   });
 
   test('prints what --format asks for, and writes the same with --output', async () => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     const { stdout } = await run(['report', evidence, '--format', 'md'], { cwd: folder });
     await run(['report', evidence, '-o', 'r.md'], { cwd: folder });
     expect(stdout).toBe(readFileSync(join(folder, 'r.md'), 'utf8'));
@@ -120,7 +109,7 @@ describe('a report is refused, and nothing is written,', () => {
     ['an unknown extension', 'r.docx', '.html (HTML page)'],
     ['no extension', 'report', '.md (Markdown)'],
   ])('for %s: exit 2 with the known ones', async (_, file, told) => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     const before = readdirSync(folder);
     const result = await run(['report', evidence, '-o', 'r.md', file], { cwd: folder });
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
@@ -140,7 +129,7 @@ describe('a report is refused, and nothing is written,', () => {
     ['a cut file', (text) => text.slice(0, text.length / 2), 'is cut'],
     ['an edited verdict', (text) => text.replace('"sequential"', '"fixed"'), 'its digest does not match'],
   ])('for %s: exit 5', async (_, change, told) => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     edit(folder, evidence, change);
     const result = await run(['report', evidence, '-o', 'r.md'], { cwd: folder });
     expect(result).toMatchObject(nothingWritten);
@@ -155,7 +144,7 @@ describe('a report is refused, and nothing is written,', () => {
   });
 
   test('for evidence of different rollouts: exit 2', async () => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     edit(folder, plan, (text) => text.replace(`name: ${planName}`, 'name: another'));
     await evaluate(folder);
     const other = join('.canary', 'another', 'shadow', 'evidence.json');
@@ -166,7 +155,7 @@ describe('a report is refused, and nothing is written,', () => {
   });
 
   test('for a place inside of a file: exit 5', async () => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     const inFile = await run(['report', evidence, '-o', join(log, 'r.md')], { cwd: folder });
     expect(inFile).toMatchObject(nothingWritten);
     expect(inFile.stderr).toContain('cannot be written');
@@ -174,7 +163,7 @@ describe('a report is refused, and nothing is written,', () => {
 
   test('for a folder that cannot be written: exit 5', async ({ skip }) => {
     if (process.getuid?.() === 0) skip('root may write anywhere');
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     mkdirSync(join(folder, 'closed'));
     chmodSync(join(folder, 'closed'), 0o555);
     const closed = await run(['report', evidence, '-o', join('closed', 'r.md')], { cwd: folder });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from './harness.ts';
-import { ownShippedRollouts } from './shipped.ts';
+import { shippedRollouts } from './shipped.ts';
 import { edit, editRecords, evaluate, plan, planName, starter } from './starter.ts';
 
 const atOneTime = { env: { SOURCE_DATE_EPOCH: '1764547200' } };
@@ -50,8 +50,7 @@ describe('looks', () => {
   });
 
   test('at a log that has changed start a new series', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     editRecords(folder, (record, index) => (index === 0 ? undefined : record));
     const { evidence, stderr } = await evaluate(folder);
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });
@@ -59,8 +58,7 @@ describe('looks', () => {
   });
 
   test('of a plan that has changed start a new series', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     edit(folder, plan, (text) => text.replace('max: 150ms', 'max: 160ms'));
     const { evidence, stderr } = await evaluate(folder);
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });
@@ -73,7 +71,8 @@ describe('replayed outcomes', () => {
   const models = join('fixtures', 'registry', 'models', 'intent-classifier');
 
   test('that are kept give byte-identical evidence without the models', async () => {
-    const folder = ownShippedRollouts();
+    const folder = shippedRollouts();
+    edit(folder, file, (text) => text.replace('seed: 7', 'seed: 7, latencyRequests: 1000'));
     const evaluateJson = () => run(['evaluate', file, '--format', 'json'], { cwd: folder, ...atOneTime });
     const first = await evaluateJson();
     expect(first.exitCode).toBe(0);

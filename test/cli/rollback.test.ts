@@ -1,38 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run, treeOf, type Run } from './harness.ts';
-import {
-  candidate,
-  edit,
-  evaluate,
-  judgeAll,
-  linesOf,
-  log,
-  plan,
-  planName,
-  promote,
-  registryFile,
-  registryOf,
-  starter,
-} from './starter.ts';
+import { run, runInstalled, treeOf, type Run } from './harness.ts';
+import { candidate, edit, linesOf, log, plan, planName, registryFile, registryOf, starter } from './starter.ts';
 
 const rollback = (folder: string, ...args: string[]): Promise<Run> => run(['rollback', plan, ...args], { cwd: folder });
 
-/** The starter with its candidate at 10%. */
-async function atTenPercent(): Promise<string> {
-  const folder = await starter();
-  judgeAll(folder);
-  for (const _ of ['shadow', 'canary-10']) {
-    await evaluate(folder);
-    await promote(folder);
-  }
-  expect(registryOf(folder).traffic).toEqual({ '1.0.0': 0.9, [candidate]: 0.1 });
-  return folder;
-}
-
 test('takes the candidate out and tells in five lines what was, what is, where, and how to confirm and undo', async () => {
-  const folder = await atTenPercent();
+  const folder = await starter('at ten percent');
   const { exitCode, stdout, stderr } = await rollback(folder, '--reason', 'timeouts', '--by', 'ana');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(
@@ -49,7 +24,7 @@ test('takes the candidate out and tells in five lines what was, what is, where, 
 });
 
 test('works when the log is gone, the candidate is not in the plan any more and its artifact is broken', async () => {
-  const folder = await atTenPercent();
+  const folder = await starter('at ten percent');
   rmSync(join(folder, log));
   rmSync(join(folder, '.canary'), { recursive: true });
   edit(folder, plan, (text) => text.replace(`candidate: ${candidate}`, 'candidate: 9.9.9'));
@@ -61,7 +36,7 @@ test('works when the log is gone, the candidate is not in the plan any more and 
 });
 
 test("works from the model's name alone when there is no plan", async () => {
-  const folder = await atTenPercent();
+  const folder = await starter('at ten percent');
   rmSync(join(folder, plan));
   const { exitCode, stderr } = await rollback(folder);
   expect(exitCode).toBe(2);
@@ -74,7 +49,7 @@ test("works from the model's name alone when there is no plan", async () => {
 });
 
 test('once more exits 0, says that it is done already and changes nothing', async () => {
-  const folder = await atTenPercent();
+  const folder = await starter('at ten percent');
   await rollback(folder, '--by', 'ana');
   const before = treeOf(folder);
   const { exitCode, stdout } = await rollback(folder);
@@ -84,8 +59,8 @@ test('once more exits 0, says that it is done already and changes nothing', asyn
 });
 
 test('of eight people who roll back at once all exit 0, and it is done once', async () => {
-  const folder = await atTenPercent();
-  const runs = await Promise.all(Array.from({ length: 8 }, () => rollback(folder)));
+  const folder = await starter('at ten percent');
+  const runs = await Promise.all(Array.from({ length: 8 }, () => runInstalled(['rollback', plan], { cwd: folder })));
   expect(runs.map(({ exitCode }) => exitCode)).toEqual(runs.map(() => 0));
   expect(registryOf(folder).history.filter(({ action }) => action === 'rollback')).toHaveLength(1);
 });
@@ -109,7 +84,7 @@ test('--rehearse does it on a copy and records date and outcome', async () => {
 });
 
 test('--rehearse of a rollout under way leaves its traffic alone', async () => {
-  const folder = await atTenPercent();
+  const folder = await starter('at ten percent');
   const { exitCode, stdout } = await rollback(folder, '--rehearse');
   expect(exitCode).toBe(0);
   expect(stdout).toContain('1.1.0 10% → 0%');
@@ -117,8 +92,8 @@ test('--rehearse of a rollout under way leaves its traffic alone', async () => {
 });
 
 test('--rehearse that fails exits 5 and records that it failed, and why', async () => {
-  const folder = await atTenPercent();
-  const { exitCode, stderr } = await run(['rollback', plan, '--rehearse'], {
+  const folder = await starter('at ten percent');
+  const { exitCode, stderr } = await runInstalled(['rollback', plan, '--rehearse'], {
     cwd: folder,
     env: { TMPDIR: '/nowhere' },
   });
@@ -140,7 +115,7 @@ test('canary plan warns of a rollback that was never rehearsed until it was', as
 });
 
 test('--format json prints what was and what is', async () => {
-  const { stdout } = await rollback(await atTenPercent(), '--format', 'json');
+  const { stdout } = await rollback(await starter('at ten percent'), '--format', 'json');
   expect(JSON.parse(stdout)).toMatchObject({
     action: 'rollback',
     rollout: { candidate },

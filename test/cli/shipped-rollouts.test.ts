@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run } from './harness.ts';
-import { ownShippedRollouts, serveShippedModels, shippedRollouts } from './shipped.ts';
+import { replayedRollouts, serveShippedModels, shippedRollouts } from './shipped.ts';
 
 const verdicts = [
   ['intent-1.5.0.yaml', 'INCREASE', 0],
@@ -15,10 +15,11 @@ const verdicts = [
   ['after-60-minutes.yaml', 'INCREASE', 0],
 ] as const;
 
-const folder = shippedRollouts();
+let folder: string;
 let endServer: () => void;
 
 beforeAll(async () => {
+  folder = await replayedRollouts(afterAll);
   endServer = await serveShippedModels(folder);
 });
 afterAll(() => endServer());
@@ -58,7 +59,7 @@ describe.each(verdicts)('%s', (plan, verdict, exitCode) => {
 });
 
 test('the rollout of served models without its server ends with one error that says what to do', async () => {
-  const alone = ownShippedRollouts();
+  const alone = shippedRollouts();
   const result = await run(['evaluate', 'rollouts/intent-served.yaml'], { cwd: alone });
   expect(result).toMatchObject({ exitCode: 5, stdout: '' });
   expect(result.stderr).toMatch(

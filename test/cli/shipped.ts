@@ -1,30 +1,52 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, onTestFinished } from 'vitest';
-import { temporaryFolder } from './harness.ts';
+import { expect, onTestFinished } from 'vitest';
+import { run, temporaryFolder } from './harness.ts';
+import { madeOnce } from './made-once.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** When a copy is taken away: at the end of the test, or of the file where it is `afterAll`. */
+type Lifetime = (remove: () => void) => void;
+
 /** A copy of the shipped rollouts with their models and log, so that evaluating leaves nothing in the repository. */
-export function shippedRollouts(): string {
-  return copyOf(temporaryFolder(afterAll));
+export function shippedRollouts(lifetime: Lifetime = onTestFinished): string {
+  const folder = temporaryFolder(lifetime);
+  copyShipped(folder);
+  return folder;
 }
 
-/** The same for one test, which may break what it likes. */
-export function ownShippedRollouts(): string {
-  return copyOf(temporaryFolder(onTestFinished));
+/** The same with what the shipped versions answered to the shipped log kept in the outcome store, and the times of their shadow stages. */
+export async function replayedRollouts(lifetime: Lifetime = onTestFinished): Promise<string> {
+  const folder = temporaryFolder(lifetime);
+  cpSync(await madeOnce('replayed', replayShipped), folder, { recursive: true });
+  return folder;
 }
 
-function copyOf(folder: string): string {
+function copyShipped(folder: string): void {
   for (const part of ['rollouts', 'fixtures/registry', 'fixtures/served-registry', 'fixtures/requests']) {
     // What somebody's own evaluations left beside the plans is not part of what is shipped.
     cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('.canary') });
   }
-  return folder;
+}
+
+async function replayShipped(folder: string): Promise<void> {
+  copyShipped(folder);
+  for (const [candidate, exitCode] of [
+    ['1.5.0', 0],
+    ['1.6.0', 4],
+    ['1.7.0', 4],
+  ] as const) {
+    const evaluated = await run(['evaluate', `rollouts/intent-${candidate}.yaml`, '--quiet'], { cwd: folder });
+    expect(evaluated).toMatchObject({ exitCode, stderr: '' });
+  }
+  // The evidence goes: who copies this has evaluated nothing.
+  const kept = join(folder, 'rollouts/.canary');
+  for (const name of readdirSync(kept)) if (name !== 'outcomes') rmSync(join(kept, name), { recursive: true });
 }
 
 /** Serves the shipped models on a free port, and says so in the registry of a copy. @returns what ends the server */

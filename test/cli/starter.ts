@@ -1,11 +1,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
 import { parseRegistry } from '../../src/registry/file/parse-registry.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, temporaryFolder, type Run, type RunOptions } from './harness.ts';
+import { madeOnce } from './made-once.ts';
 
 /** The names of what `canary init` writes. */
 export const plan = 'rollout.yaml';
@@ -31,39 +32,48 @@ export interface StarterRecord {
   readonly outcomes: Readonly<Record<string, RecordedOutcome>>;
 }
 
-let template: Promise<string> | undefined;
-let evaluatedTemplate: Promise<string> | undefined;
+/**
+ * How far the starter's rollout is: as `canary init` writes it, evaluated once with the verdict increase, evaluated once with
+ * the verdict hold, with its candidate at 10%, or with its candidate stable. The last two judge everybody at each stage.
+ */
+export type StarterState = 'new' | 'evaluated' | 'held' | 'at ten percent' | 'stable';
 
 /**
- * A copy of what `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As
- * it is, its first stage may begin; each test breaks the one thing that it is about.
+ * What `canary init` writes, in a folder of its own: a plan, its log of recorded outcomes and its registry. As it is, its
+ * first stage may begin; each test breaks the one thing that it is about.
  */
-export async function starter(): Promise<string> {
-  template ??= initialise();
+export async function starter(state: StarterState = 'new'): Promise<string> {
   const folder = temporaryFolder();
-  cpSync(await template, folder, { recursive: true });
+  cpSync(await folderOf(state), folder, { recursive: true });
   return folder;
 }
 
-/** The same after its first evaluation, which says increase: where tests of promoting begin. */
-export async function evaluatedStarter(): Promise<string> {
-  evaluatedTemplate ??= evaluateOnce();
-  const folder = temporaryFolder();
-  cpSync(await evaluatedTemplate, folder, { recursive: true });
-  return folder;
+const folderOf = (state: StarterState): Promise<string> =>
+  madeOnce(state.replaceAll(' ', '-'), (folder) => make(state, folder));
+
+async function make(state: StarterState, folder: string): Promise<void> {
+  if (state === 'new') {
+    const { exitCode, stderr } = await run(['init', folder]);
+    if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
+    return;
+  }
+  cpSync(await folderOf(state === 'stable' ? 'at ten percent' : 'new'), folder, { recursive: true });
+  if (state === 'evaluated') await evaluate(folder);
+  else if (state === 'held') {
+    askForMore(folder);
+    expect((await evaluate(folder)).exitCode).toBe(3);
+  } else {
+    if (state === 'at ten percent') judgeAll(folder);
+    await enterTwoStages(folder);
+    expect(registryOf(folder).traffic[candidate]).toBe(state === 'stable' ? 1 : 0.1);
+  }
 }
 
-async function evaluateOnce(): Promise<string> {
-  const folder = await initialise();
-  await evaluate(folder);
-  return folder;
-}
-
-async function initialise(): Promise<string> {
-  const folder = temporaryFolder(afterAll);
-  const { exitCode, stderr } = await run(['init', folder]);
-  if (exitCode !== 0) throw new Error(`canary init failed: ${stderr}`);
-  return folder;
+async function enterTwoStages(folder: string): Promise<void> {
+  for (let stage = 0; stage < 2; stage += 1) {
+    await evaluate(folder);
+    expect((await promote(folder)).exitCode).toBe(0);
+  }
 }
 
 /** Changes a file of a scenario. A change that changes nothing is a mistake of the test. */
@@ -103,6 +113,11 @@ export function linesOf(text: string): string[] {
 /** The starter's plan judged on everybody at each stage, so that the small log is enough for all of them. */
 export function judgeAll(folder: string): void {
   edit(folder, plan, (text) => `${text}judge: all\n`);
+}
+
+/** The starter's plan with a first stage that its log is too small for. */
+export function askForMore(folder: string): void {
+  edit(folder, plan, (text) => text.replace('minRequests: 1000', 'minRequests: 9000'));
 }
 
 export interface Evaluated extends Run {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { treeOf } from './harness.ts';
-import { candidate, edit, evaluate, evaluatedStarter, plan, promote, starter, statusOf } from './starter.ts';
+import { candidate, edit, evaluate, plan, promote, starter, statusOf } from './starter.ts';
 
 test('of a new rollout names the first stage as the next step', async () => {
   expect(await statusOf(await starter())).toMatchObject({
@@ -11,7 +11,7 @@ test('of a new rollout names the first stage as the next step', async () => {
 });
 
 test('after a promotion shows the stage, its look and the next one', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   await promote(folder);
   expect(await statusOf(folder)).toMatchObject({
     stages: [{ name: 'shadow', entered: true, looks: 1, last: { verdict: 'increase' } }, { entered: false }, {}, {}],

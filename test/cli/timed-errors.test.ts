@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HttpArtifact } from '../../src/domain/registry.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { type Answer, serve } from '../models/http/loopback.ts';
-import { run } from './harness.ts';
+import { runInstalled } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';
 
 const requests = 300;
@@ -29,7 +29,7 @@ async function evaluateTimed(candidate: HttpArtifact) {
     guardrails: ['{ metric: error_rate, max: 50% }', '{ metric: latency.mean, max: 1s }'],
     replay: `{ latencyRequests: ${requests} }`,
   });
-  const { stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
+  const { stdout, stderr } = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });
   return { stderr, outcomes: parseEvidence(stdout, 'standard output').outcomes };
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run, treeOf, type Run } from './harness.ts';
-import { edit, editRecords, evaluate, log, plan, planName, registryFile, starter } from './starter.ts';
+import { edit, editRecords, log, plan, planName, registryFile, starter } from './starter.ts';
 
 /** What a command that is refused prints, and the files that it nevertheless changed. */
 async function attempt(folder: string, args: readonly string[]): Promise<Run & { readonly changed: string[] }> {
@@ -92,16 +92,14 @@ describe('exit 5, nothing written:', () => {
   });
 
   test('after a good evaluation, whose evidence stays', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     edit(folder, log, () => '');
     expect(await attempt(folder, ['evaluate', plan])).toEqual(refused('the log is empty'));
   });
 
   // The administrator's account may write everywhere.
   test.skipIf(process.getuid?.() === 0)('a registry folder in which promote cannot write', async () => {
-    const folder = await starter();
-    await evaluate(folder);
+    const folder = await starter('evaluated');
     chmodSync(join(folder, 'registry'), 0o555);
     expect(await attempt(folder, ['promote', plan])).toEqual(refused('intent-classifier.json'));
   });

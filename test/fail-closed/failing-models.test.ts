@@ -5,7 +5,7 @@ import type { Evidence } from '../../src/domain/evidence.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, type Run } from '../cli/harness.ts';
 import { runBeforeEncoding, shortenLog } from '../cli/model-code.ts';
-import { ownShippedRollouts } from '../cli/shipped.ts';
+import { shippedRollouts } from '../cli/shipped.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 const requests = 300;
@@ -21,7 +21,7 @@ const rareInput = inputs.find((input) => inputs.indexOf(input) === inputs.lastIn
 
 /** Evaluates the rollout to 1.5.0 on a short log, with code in front of what 1.5.0, or others, do with each `input`. */
 async function evaluateWith(statements: string, versions = ['1.5.0']): Promise<Run> {
-  const folder = ownShippedRollouts();
+  const folder = shippedRollouts();
   shortenLog(folder, plan, requests);
   for (const version of versions) await runBeforeEncoding(folder, version, statements);
   return run(['evaluate', plan, '--format', 'json'], { cwd: folder });

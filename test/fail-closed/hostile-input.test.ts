@@ -4,17 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { run } from '../cli/harness.ts';
-import {
-  edit,
-  editRecords,
-  evaluate,
-  evaluatedStarter,
-  plan,
-  planName,
-  promote,
-  starter,
-  statusOf,
-} from '../cli/starter.ts';
+import { edit, editRecords, evaluate, plan, planName, promote, starter, statusOf } from '../cli/starter.ts';
 
 const program = fileURLToPath(new URL('../../bin/canary.js', import.meta.url));
 
@@ -51,7 +41,7 @@ test.each(['constructor', 'toString', 'hasOwnProperty'])('a rollout may be calle
 });
 
 test('outputs of a CI job that cannot be written end with exit 5, since the steps after it would read nothing', async () => {
-  const folder = await evaluatedStarter();
+  const folder = await starter('evaluated');
   const env = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: folder };
   const { exitCode, stderr } = await run(['evaluate', plan], { cwd: folder, env });
   expect(exitCode).toBe(5);
@@ -61,7 +51,7 @@ test('outputs of a CI job that cannot be written end with exit 5, since the step
 test.skipIf(process.platform !== 'linux')(
   'a result that nobody can read, on a full disk, ends with exit 5',
   async () => {
-    const folder = await evaluatedStarter();
+    const folder = await starter('evaluated');
     const into = (target: string) =>
       spawnSync('sh', ['-c', `exec "$@" > ${target}`, 'sh', process.execPath, program, 'status', plan], {
         cwd: folder,

@@ -49,7 +49,7 @@ describe('labels that are the answers of the candidate', () => {
     const { checks, verdict } = await evaluated(
       logOf({ baseline: usual, candidate: perfect, label: () => 'a' }),
       accuracy,
-      ['checks: { labels: warn }'],
+      { checks: '{ labels: warn }' },
     );
     expect(checkOf({ checks }, 'labels')).toMatchObject({ status: 'warn' });
     expect(verdict.decision).toBe('increase');

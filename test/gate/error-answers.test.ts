@@ -1,13 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { folderWith } from './held-logs.ts';
+import { heldRollout } from './held-logs.ts';
 import { checkOf } from './planted-log.ts';
-import { worldAt } from './world-at.ts';
 
 const errors = [
   { message: 'Internal Server Error' },
@@ -18,7 +14,7 @@ const errors = [
 
 /** 1,500 pairs in the table of a serving system, right on nine of ten; the candidate answers a share with errors. */
 async function judged(share: number, error: unknown, answer: (label: string) => unknown): Promise<Evidence> {
-  const folder = folderWith([], {
+  const rollout = heldRollout([], {
     labels: ['other', 'refund'],
     guardrails: '{ metric: accuracy, maxDecrease: 5pp }, { metric: agreement, min: 50% }',
     requests:
@@ -39,14 +35,7 @@ async function judged(share: number, error: unknown, answer: (label: string) => 
       served_entity_id: entity,
     }));
   });
-  writeFileSync(
-    join(folder, 'log.jsonl'),
-    `${records
-      .flat()
-      .map((record) => JSON.stringify(record))
-      .join('\n')}\n`,
-  );
-  return (await evaluate(worldAt(folder), 'plan.yaml', {})).evidence;
+  return await rollout.write('log.jsonl', records.flat()).evaluate();
 }
 
 /** The decision, or the exit code where there is none. */

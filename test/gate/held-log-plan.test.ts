@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
-import { folderWith, pairs, words } from './held-logs.ts';
-import { worldAt } from './world-at.ts';
+import { heldRollout, pairs, words } from './held-logs.ts';
+
+const today = { now: () => new Date('2026-11-29') };
 
 describe('canary plan', () => {
   test('warns of truths that are no label', async () => {
     const records = pairs((truth, baseline, candidate) => words(truth ? 'FRAUD' : 'LEGIT', baseline, candidate));
-    const { warnings } = await reviewPlan(worldAt(folderWith(records, { labels: ['legit', 'fraud'] })), 'plan.yaml');
+    const { warnings } = await reviewPlan(heldRollout(records, { labels: ['legit', 'fraud'] }).world, 'plan.yaml');
     expect(warnings.map(({ message }) => message).join()).toContain('true labels are no label of the model');
   });
 
@@ -17,25 +16,25 @@ describe('canary plan', () => {
     ['maxUnknownLabels: 2', 'maxUnknownLabels'],
     ['labelNames: { DECLINE: 1 }', 'labelNames'],
   ])('refuses %s', async (requests, message) => {
-    const folder = folderWith([words('fraud', true, true)], { labels: ['legit', 'fraud'], requests: `, ${requests}` });
-    const refused = await reviewPlan(worldAt(folder), 'plan.yaml').catch((error: unknown) => error);
+    const { world } = heldRollout([words('fraud', true, true)], {
+      labels: ['legit', 'fraud'],
+      requests: `, ${requests}`,
+    });
+    const refused = await reviewPlan(world, 'plan.yaml').catch((error: unknown) => error);
     expect(refused).toMatchObject({ exitCode: 2 });
     expect(JSON.stringify(refused)).toContain(message);
   });
 
   test('says what times, ids and statuses were read as', async () => {
-    const folder = folderWith([], {});
-    const lines = Array.from({ length: 200 }, (_, index) =>
-      JSON.stringify({
-        request_id: `r${index}`,
-        timestamp: 1_790_000_000_000_000 + index * 1e9,
-        user_id: `${index % 50}.0`,
-        label: '1',
-        outcomes: { '1.0.0': { prediction: '1', error: '200 OK' }, '1.1.0': { prediction: '1', error: '200 OK' } },
-      }),
-    );
-    writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-    const { review } = await reviewPlan(worldAt(folder, { now: () => new Date('2026-11-29') }), 'plan.yaml');
+    const records = Array.from({ length: 200 }, (_, index) => ({
+      request_id: `r${index}`,
+      timestamp: 1_790_000_000_000_000 + index * 1e9,
+      user_id: `${index % 50}.0`,
+      label: '1',
+      outcomes: { '1.0.0': { prediction: '1', error: '200 OK' }, '1.1.0': { prediction: '1', error: '200 OK' } },
+    }));
+    const { world } = heldRollout([], {}).write('log.jsonl', records);
+    const { review } = await reviewPlan({ ...world, ...today }, 'plan.yaml');
     expect(JSON.stringify(review.log)).toMatch(/microseconds.*200 records.*statuses of HTTP/u);
   });
 
@@ -44,10 +43,9 @@ describe('canary plan', () => {
     ['20261101090000', 'the last request is of 2612'],
     ['46327.375', 'the first request is of 1970-01-01'],
   ])('warns of the time %s', async (timestamp, message) => {
-    const folder = folderWith([words('fraud', true, true)], { labels: ['legit', 'fraud'] });
-    const line = { request_id: 'r', timestamp, user_id: 'u', label: 'fraud', outcomes: {} };
-    writeFileSync(join(folder, 'log.jsonl'), `${JSON.stringify(line)}\n`);
-    const { warnings } = await reviewPlan(worldAt(folder, { now: () => new Date('2026-11-29') }), 'plan.yaml');
+    const record = { request_id: 'r', timestamp, user_id: 'u', label: 'fraud', outcomes: {} };
+    const { world } = heldRollout([], { labels: ['legit', 'fraud'] }).write('log.jsonl', [record]);
+    const { warnings } = await reviewPlan({ ...world, ...today }, 'plan.yaml');
     expect(warnings.map(({ message: text }) => text).join()).toContain(message);
   });
 });

@@ -1,8 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
+import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
 export interface Written {
   readonly label?: unknown;
@@ -28,58 +25,29 @@ export function pairs(
   });
 }
 
-export function folderWith(
+/** A rollout of two versions whose outcomes are in the log, one of two requests of each user a minute. */
+export function heldRollout(
   records: readonly Written[],
   { labels = ['0', '1'], guardrails, requests = '', metrics }: HeldRollout,
-): string {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-held-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const version = {
-    status: 'registered',
-    artifact: { runtime: 'recorded' },
-    signature: { output: { kind: 'classification', labels } },
-  };
-  const registry = {
-    schemaVersion: 1,
-    model: 'm',
-    revision: 0,
-    aliases: { stable: '1.0.0' },
-    traffic: { '1.0.0': 1 },
-    versions: {
-      '1.0.0': { ...version, status: 'stable', ...(metrics === undefined ? {} : { metrics }) },
-      '1.1.0': version,
+): TestRollout {
+  const log = records.map(({ label, baseline, candidate }, index) => ({
+    request_id: `r${index}`,
+    timestamp: 1_790_000_000 + 60 * index,
+    user_id: `u${Math.floor(index / 2)}`,
+    label,
+    outcomes: { '1.0.0': baseline, '1.1.0': candidate },
+  }));
+  return new TestRollout({
+    plan: {
+      name: 'held',
+      requests: `{ source: log.jsonl${requests} }`,
+      ...(guardrails === undefined ? {} : { guardrails: `[${guardrails}]` }),
+      replay: '{ latency: recorded }',
     },
-    rollouts: {},
-    history: [],
-  };
-  mkdirSync(join(folder, 'registry'));
-  writeFileSync(join(folder, 'registry', 'm.json'), JSON.stringify(registry));
-  writeFileSync(
-    join(folder, 'plan.yaml'),
-    `apiVersion: canary/v1
-kind: RolloutPlan
-name: held
-model: m
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl${requests} }
-stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]
-guardrails: [${guardrails ?? '{ metric: accuracy, maxDecrease: 5pp }'}]
-replay: { latency: recorded }
-`,
-  );
-  const lines = records.map(({ label, baseline, candidate }, index) =>
-    JSON.stringify({
-      request_id: `r${index}`,
-      timestamp: 1_790_000_000 + 60 * index,
-      user_id: `u${Math.floor(index / 2)}`,
-      label,
-      outcomes: { '1.0.0': baseline, '1.1.0': candidate },
-    }),
-  );
-  writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-  return folder;
+    version: classifying(labels),
+    versions: metrics === undefined ? {} : { '1.0.0': { metrics } },
+    files: { 'log.jsonl': log },
+  });
 }
 
 export function words(label: string, baseline: boolean, candidate: boolean): Written {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { folderWith, pairs } from './held-logs.ts';
-import { worldAt } from './world-at.ts';
+import { heldRollout, pairs } from './held-logs.ts';
 
 /** Judges pairs of which the candidate fails on some requests, and otherwise both versions are right. */
 async function judge(failure: Readonly<Record<string, unknown>>, fails = (request: number) => request % 10 === 0) {
@@ -11,7 +9,7 @@ async function judge(failure: Readonly<Record<string, unknown>>, fails = (reques
     return { label: answer.prediction, baseline: answer, candidate: fails(request) ? failure : answer };
   });
   const guardrails = '{ metric: latency.mean, max: 100ms }, { metric: latency.p50, max: 5s }';
-  return (await evaluate(worldAt(folderWith(records, { guardrails })), 'plan.yaml', {})).evidence;
+  return await heldRollout(records, { guardrails }).evaluate();
 }
 
 const seen = ({ verdict, guardrails, comparisons }: Evidence) => ({

@@ -1,54 +1,35 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
-import { worldAt } from './world-at.ts';
+import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
 type Change = (isCandidate: boolean, fails: boolean) => Readonly<Record<string, unknown>>;
 
 /** A live split of 4,000 requests by 2,000 users, in which a sixth of the candidate's requests fail. */
-function folderWith(change: Change, fields: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-silence-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const lines = Array.from({ length: 4_000 }, (_, index) => {
+function splitWith(change: Change, fields: string): TestRollout {
+  const records = Array.from({ length: 4_000 }, (_, index) => {
     const user = `u${index % 2_000}`;
     const isCandidate = schemes.murmur3('router', user) < 0.5;
     const fails = isCandidate && schemes.murmur3('fails', `r${index}`) < 1 / 6;
-    const record = {
+    return {
       request_id: `r${index}`,
       timestamp: 1_790_000_000 + 60 * index,
       user_id: user,
       served_by: isCandidate ? '1.1.0' : '1.0.0',
       ...change(isCandidate, fails),
     };
-    return JSON.stringify(record);
   });
-  writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-  mkdirSync(join(folder, 'registry'));
-  const registry = starterRegistry('m', '1.0.0', '1.1.0', ['a', 'b']);
-  writeFileSync(join(folder, 'registry', 'm.json'), serializeRegistry(registry));
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: silence
-model: m
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl, fields: ${fields}, okStatus: ['true'] }
-stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]
-guardrails: [{ metric: error_rate, maxIncrease: 5pp }]
-`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  return folder;
+  const plan = {
+    name: 'silence',
+    requests: `{ source: log.jsonl, fields: ${fields}, okStatus: ['true'] }`,
+    stages: '[{ name: half, weight: 50% }, { name: full, weight: 1 }]',
+    guardrails: ['{ metric: error_rate, maxIncrease: 5pp }'],
+  };
+  return new TestRollout({ plan, version: classifying(['a', 'b']), files: { 'log.jsonl': records } });
 }
 
 async function decisionOf(change: Change, fields = '{ servedBy: served_by }'): Promise<string> {
-  return (await evaluate(worldAt(folderWith(change, fields)), 'plan.yaml', {})).evidence.verdict.decision;
+  return (await splitWith(change, fields).evaluate()).verdict.decision;
 }
 
 test('a request without an answer is a failure in a log that says what was answered', async () => {
@@ -68,6 +49,6 @@ test('statuses of one version alone say nothing of the other', async () => {
 });
 
 test('an answer cannot be its own truth', async () => {
-  const folder = folderWith(() => ({ prediction: 'a' }), '{ servedBy: served_by, label: [truth, prediction] }');
-  await expect(reviewPlan(worldAt(folder), 'plan.yaml')).rejects.toMatchObject({ exitCode: 2 });
+  const { world } = splitWith(() => ({ prediction: 'a' }), '{ servedBy: served_by, label: [truth, prediction] }');
+  await expect(reviewPlan(world, 'plan.yaml')).rejects.toMatchObject({ exitCode: 2 });
 });

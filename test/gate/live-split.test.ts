@@ -1,15 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { promote } from '../../src/gate/act/promote.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
-import { worldAt } from './world-at.ts';
+import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
 interface Served {
   readonly request_id: string;
@@ -64,38 +58,26 @@ interface LiveOptions {
 
 const served = '{ servedBy: served_by }';
 const plain = [
-  '{ metric: latency.mean, maxIncrease: 10ms }',
+  '{ metric: latency.mean, cap: 200ms, maxIncrease: 10ms }',
   '{ metric: error_rate, maxIncrease: 3pp }',
   '{ metric: accuracy, maxDecrease: 9pp }',
 ];
 
-function planFolder(
+function liveRollout(
   records: readonly object[],
   { file = 'log.jsonl', text, fields = served, guardrails = plain }: LiveOptions = {},
-): string {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-live-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'registry'));
-  const registry = starterRegistry('classifier', '1.0.0', '1.1.0', ['a', 'b']);
-  writeFileSync(join(folder, 'registry', 'classifier.json'), serializeRegistry(registry));
-  writeFileSync(join(folder, file), text ?? records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: live
-model: classifier
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: ${file}, fields: ${fields} }
-stages: [{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]
-guardrails:
-${guardrails.map((each) => `  - ${each}\n`).join('')}`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  return folder;
+): TestRollout {
+  const plan = {
+    name: 'live',
+    requests: `{ source: ${file}, fields: ${fields} }`,
+    stages: '[{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]',
+    guardrails,
+  };
+  return new TestRollout({ plan, version: classifying(['a', 'b']), files: { [file]: text ?? records } });
 }
 
-async function evidenceOf(records: readonly object[], options: LiveOptions = {}): Promise<Evidence> {
-  return (await evaluate(worldAt(planFolder(records, options)), 'plan.yaml', {})).evidence;
+function evidenceOf(records: readonly object[], options: LiveOptions = {}): Promise<Evidence> {
+  return liveRollout(records, options).evaluate();
 }
 
 function check({ checks }: Evidence, name: string) {
@@ -168,20 +150,20 @@ describe('the split', () => {
   });
 
   test('is compared with the traffic once a stage is entered, not with the stage asked for', async () => {
-    const folder = planFolder(log(2000, sticky));
-    await evaluate(worldAt(folder), 'plan.yaml', {});
-    await promote(worldAt(folder), 'plan.yaml', {});
-    const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
+    const rollout = liveRollout(log(2000, sticky));
+    await rollout.evaluate();
+    await promote(rollout.world, 'plan.yaml', {});
+    const evidence = await rollout.evaluate();
     expect(evidence.stage).toMatchObject({ name: 'full', weight: 1 });
     expect(check(evidence, 'sample ratio')?.detail).toContain('where the weight says 20%');
     expect(evidence.verdict.decision).toBe('increase');
   });
 
-  test('by requests is counted by requests, and told', async () => {
+  test('by requests is told, and counts users by the version that they met first unless most met both', async () => {
     const evidence = await evidenceOf(log(2000, byRequest));
     expect(check(evidence, 'sample ratio')).toMatchObject({
       status: 'pass',
-      detail: expect.stringContaining('4,000 requests'),
+      detail: expect.stringContaining('of 2,000 users'),
     });
     expect(check(evidence, 'served users')).toMatchObject({
       status: 'warn',
@@ -243,8 +225,8 @@ describe('a log that does not tell answers', () => {
 });
 
 test('the review of a plan counts those whom the candidate served', async () => {
-  const folder = planFolder(log(1000, sticky));
-  const { review } = await reviewPlan(worldAt(folder), 'plan.yaml');
-  const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
+  const rollout = liveRollout(log(1000, sticky));
+  const { review } = await reviewPlan(rollout.world, 'plan.yaml');
+  const evidence = await rollout.evaluate();
   expect(review.stages[0]).toMatchObject({ units: evidence.cohorts[0]?.units });
 });

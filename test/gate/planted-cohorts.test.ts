@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { checkOf, inCanary, type PlantedRecord, PlantedRollout, seeded } from './planted-log.ts';
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import type { PlanKeys } from '../fixtures/test-rollout.ts';
+import { checkOf, inCanary, type PlantedRecord, plantedRollout, seeded } from './planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
-const half = 'stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]';
-const accuracy = 'guardrails: [{ metric: accuracy, maxDecrease: 5pp }]';
-const source = 'requests: { source: log.jsonl, segments: { device: context.device } }';
+const half = { stages: '[{ name: half, weight: 50% }, { name: full, weight: 1 }]' };
+const accuracy = { guardrails: '[{ metric: accuracy, maxDecrease: 5pp }]' };
+const source = { requests: '{ source: log.jsonl, segments: { device: context.device } }' };
 
 interface LogShape {
   readonly users: number;
@@ -45,14 +47,12 @@ function pairs(random: () => number, name: string, baselineRight = 0.9): Planted
   return { label: 'a', context: { device: name }, outcomes };
 }
 
-describe('cohorts that cannot be compared', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
-  const evaluate = async (shape: LogShape, ...lines: string[]) => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(shape));
-    return await rollout.evaluate([source, half, accuracy, ...lines]);
-  };
+async function evaluate(shape: LogShape, checks: PlanKeys = {}): Promise<Evidence> {
+  const rollout = plantedRollout().write('log.jsonl', logOf(shape));
+  return await rollout.evaluate({ ...source, ...half, ...accuracy, ...checks });
+}
 
+describe('cohorts that cannot be compared', () => {
   test('a canary cohort with another mix of devices holds a live split and is named', async () => {
     const evidence = await evaluate({
       users: 1500,
@@ -74,8 +74,7 @@ describe('cohorts that cannot be compared', () => {
       record: ({ isCanary, random }) => pairs(random, device(random, isCanary ? 0.5 : 0.2)),
     };
     expect(checkOf(await evaluate(shape), 'parity').status).toBe('warn');
-    rollout.remove();
-    expect(checkOf(await evaluate(shape, 'checks: { parity: hold }'), 'parity').status).toBe('hold');
+    expect(checkOf(await evaluate(shape, { checks: '{ parity: hold }' }), 'parity').status).toBe('hold');
   });
 
   test('a baseline that answers worse on the canary cohort is named with both values', async () => {
@@ -160,16 +159,15 @@ function requestsOf(iosShare: number): PlantedRecord[] {
 }
 
 describe('a router that assigns requests instead of users', () => {
-  const live = [
-    'requests: { source: log.jsonl, segments: { device: context.device }, fields: { servedBy: served_by } }',
-    'stages: [{ name: some, weight: 20% }, { name: full, weight: 1 }]',
-    accuracy,
-  ];
+  const live = {
+    requests: '{ source: log.jsonl, segments: { device: context.device }, fields: { servedBy: served_by } }',
+    stages: '[{ name: some, weight: 20% }, { name: full, weight: 1 }]',
+    ...accuracy,
+  };
 
   test('is no mismatch of cohorts, although heavy users are on both sides', async () => {
-    const rollout = new PlantedRollout().log('log.jsonl', requestsOf(0.2));
+    const rollout = plantedRollout().write('log.jsonl', requestsOf(0.2));
     const evidence = await rollout.evaluate(live);
-    rollout.remove();
     expect(checkOf(evidence, 'served users').status).toBe('warn');
     expect(checkOf(evidence, 'sample ratio').status).toBe('pass');
     expect(checkOf(evidence, 'parity')).toMatchObject({
@@ -179,9 +177,8 @@ describe('a router that assigns requests instead of users', () => {
   });
 
   test('is one where it sends the requests of one device elsewhere', async () => {
-    const rollout = new PlantedRollout().log('log.jsonl', requestsOf(0.35));
+    const rollout = plantedRollout().write('log.jsonl', requestsOf(0.35));
     const evidence = await rollout.evaluate(live);
-    rollout.remove();
     expect(checkOf(evidence, 'parity')).toMatchObject({ status: 'hold', detail: expect.stringContaining('device=') });
     expect(checkOf(evidence, 'parity').detail).toContain("of the canary's requests");
   });
@@ -189,13 +186,12 @@ describe('a router that assigns requests instead of users', () => {
 
 describe('at a weight of 0', () => {
   test('sample ratio and parity do not apply, and hold nothing', async () => {
-    const rollout = new PlantedRollout().log(
+    const rollout = plantedRollout().write(
       'log.jsonl',
       logOf({ users: 500, perUser: 4, record: ({ random }) => pairs(random, 'ios') }),
     );
-    const shadow = 'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]';
-    const evidence = await rollout.evaluate([source, shadow, accuracy]);
-    rollout.remove();
+    const shadow = { stages: '[{ name: shadow, weight: 0 }, { name: full, weight: 1 }]' };
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...accuracy });
     expect(checkOf(evidence, 'sample ratio').status).toBe('not-applicable');
     expect(checkOf(evidence, 'parity').status).toBe('not-applicable');
     expect(evidence.verdict.decision).toBe('increase');

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { checkOf, type PlantedRecord, PlantedRollout, seeded } from './planted-log.ts';
+import { describe, expect, test } from 'vitest';
+import { checkOf, type PlantedRecord, plantedRollout, seeded } from './planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
-const shadow = 'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]';
-const source = 'requests: { source: log.jsonl, segments: { locale: context.locale } }';
-const automatic = 'guardrails: [{ metric: accuracy, maxDecrease: 4pp, segments: auto }]';
+const shadow = { stages: '[{ name: shadow, weight: 0 }, { name: full, weight: 1 }]' };
+const source = { requests: '{ source: log.jsonl, segments: { locale: context.locale } }' };
+const automatic = { guardrails: '[{ metric: accuracy, maxDecrease: 4pp, segments: auto }]' };
 
 /** Share of right answers of the baseline and of the candidate, and how many users there are. */
 type Locale = readonly [users: number, baseline: number, candidate: number];
@@ -41,12 +41,9 @@ const simpson: Readonly<Record<string, Locale>> = {
 };
 
 describe('a candidate that wins on the whole and loses in the two smallest locales', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
-
   test('is found by segments: auto, and rolled back', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(simpson));
-    const evidence = await rollout.evaluate([source, shadow, automatic]);
+    const rollout = plantedRollout().write('log.jsonl', logOf(simpson));
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...automatic });
     const statuses = new Map(
       evidence.guardrails.map(({ segment, status }) => [segment === null ? 'whole' : segment['locale'], status]),
     );
@@ -58,52 +55,49 @@ describe('a candidate that wins on the whole and loses in the two smallest local
   });
 
   test('is warned about by the check on segments where no guardrail looks, the worst first', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(simpson));
-    const guardrail = 'guardrails: [{ metric: accuracy, maxDecrease: 4pp }]';
-    const evidence = await rollout.evaluate([source, shadow, guardrail]);
+    const rollout = plantedRollout().write('log.jsonl', logOf(simpson));
+    const guardrail = { guardrails: '[{ metric: accuracy, maxDecrease: 4pp }]' };
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...guardrail });
     const { status, detail } = checkOf(evidence, 'segments');
     expect(status).toBe('warn');
     expect(detail).toMatch(/accuracy improves by \+\d.* on the whole but worsens for locale=pt .*; .*locale=nl/u);
     expect(detail).toContain('too small to judge: locale=is (9 users, 30 are needed)');
     expect(evidence.verdict.decision).toBe('increase');
-    const strict = await rollout.evaluate([source, shadow, guardrail, 'checks: { segments: hold }']);
+    const strict = await rollout.evaluate({ ...source, ...shadow, ...guardrail, checks: '{ segments: hold }' });
     expect(strict.verdict.decision).toBe('hold');
   });
 
   test('is no reversal where every locale improves', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf({ en: [600, 0.85, 0.9], pt: [60, 0.85, 0.9] }));
-    const evidence = await rollout.evaluate([source, shadow, automatic]);
+    const rollout = plantedRollout().write('log.jsonl', logOf({ en: [600, 0.85, 0.9], pt: [60, 0.85, 0.9] }));
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...automatic });
     expect(checkOf(evidence, 'segments').status).toBe('pass');
   });
 });
 
 describe('segments: auto', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
-
   test('keeps the order of a first look when another segment grows past the others', async () => {
     const first = { en: [400, 0.9, 0.9], de: [100, 0.9, 0.9] } as const;
-    rollout = new PlantedRollout().log('log.jsonl', logOf(first));
-    const before = await rollout.evaluate([source, shadow, automatic]);
+    const rollout = plantedRollout().write('log.jsonl', logOf(first));
+    const before = await rollout.evaluate({ ...source, ...shadow, ...automatic });
     expect(before.statistics.segments).toEqual([{ locale: 'en' }, { locale: 'de' }]);
-    rollout.log('log.jsonl', [...logOf(first), ...logOf({ pl: [700, 0.9, 0.9] })]);
-    const after = await rollout.evaluate([source, shadow, automatic]);
+    rollout.write('log.jsonl', [...logOf(first), ...logOf({ pl: [700, 0.9, 0.9] })]);
+    const after = await rollout.evaluate({ ...source, ...shadow, ...automatic });
     expect(after.stage).toMatchObject({ look: 2, series: 1 });
     expect(after.statistics.segments).toEqual([{ locale: 'en' }, { locale: 'de' }, { locale: 'pl' }]);
     expect(after.statistics.tests).toBe(before.statistics.tests);
   });
 
-  test('takes one more test for all segments together', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', logOf(simpson));
-    const evidence = await rollout.evaluate([source, shadow, automatic]);
-    expect(evidence.statistics.tests).toBe(2);
+  test('takes one more test for the intervals of all segments together, and one for the bets on their users', async () => {
+    const rollout = plantedRollout().write('log.jsonl', logOf(simpson));
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...automatic });
+    expect(evidence.statistics.tests).toBe(3);
   });
 
   test('does not hold a stage for segments too small to show a harmless candidate, and says which', async () => {
     const locales: Record<string, Locale> = { en: [1500, 0.9, 0.9] };
     for (let small = 0; small < 6; small += 1) locales[`x${small}`] = [40, 0.9, 0.88];
-    rollout = new PlantedRollout().log('log.jsonl', logOf(locales));
-    const evidence = await rollout.evaluate([source, shadow, automatic]);
+    const rollout = plantedRollout().write('log.jsonl', logOf(locales));
+    const evidence = await rollout.evaluate({ ...source, ...shadow, ...automatic });
     expect(evidence.verdict.decision).toBe('increase');
     const { detail } = checkOf(evidence, 'segments');
     expect(detail).toContain('too small to judge: locale=x');
@@ -122,49 +116,52 @@ function at(hoursOf: (random: () => number) => number): PlantedRecord[] {
 }
 
 describe('the window of the log', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
-  const guardrail = 'guardrails: [{ metric: accuracy, maxDecrease: 5pp }]';
+  const guardrail = { guardrails: '[{ metric: accuracy, maxDecrease: 5pp }]' };
 
   test('of three nights is told, and coverage names the hours that are missing', async () => {
     const nights = at((random) => Math.floor(random() * 3) * 24 + ((22 + random() * 7) % 24));
-    rollout = new PlantedRollout().log('log.jsonl', nights);
-    const told = await rollout.evaluate([source, shadow, guardrail]);
+    const rollout = plantedRollout().write('log.jsonl', nights);
+    const told = await rollout.evaluate({ ...source, ...shadow, ...guardrail });
     expect(checkOf(told, 'coverage')).toMatchObject({
       status: 'warn',
       detail: expect.stringContaining('from 05:00 to 21:59 UTC'),
     });
     expect(told.verdict.decision).toBe('increase');
-    const held = await rollout.evaluate([source, shadow, guardrail, 'coverage: { hours: [8, 20] }']);
+    const held = await rollout.evaluate({ ...source, ...shadow, ...guardrail, coverage: '{ hours: [8, 20] }' });
     expect(checkOf(held, 'coverage')).toMatchObject({ status: 'hold', detail: expect.stringContaining('08:00 (0)') });
     expect(held.verdict.decision).toBe('hold');
-    const warned = await rollout.evaluate([
-      source,
-      shadow,
-      guardrail,
-      'coverage: { hours: [8, 20] }',
-      'checks: { coverage: warn }',
-    ]);
+    const warned = await rollout.evaluate({
+      ...source,
+      ...shadow,
+      ...guardrail,
+      coverage: '{ hours: [8, 20] }',
+      checks: '{ coverage: warn }',
+    });
     expect(warned.verdict.decision).toBe('increase');
   });
 
   test('of one night is shorter than a day, which warns; where the plan asks for a day it holds', async () => {
-    rollout = new PlantedRollout().log(
+    const rollout = plantedRollout().write(
       'log.jsonl',
       at((random) => 22 + random() * 6),
     );
-    const told = await rollout.evaluate([source, shadow, guardrail]);
+    const told = await rollout.evaluate({ ...source, ...shadow, ...guardrail });
     expect(checkOf(told, 'window').status).toBe('warn');
     expect(checkOf(told, 'window').detail).toContain('less than the 24 h asked for');
-    const held = await rollout.evaluate([source, shadow, guardrail, 'checks: { window: { minDuration: 24h } }']);
+    const held = await rollout.evaluate({
+      ...source,
+      ...shadow,
+      ...guardrail,
+      checks: '{ window: { minDuration: 24h } }',
+    });
     expect(held.verdict.decision).toBe('hold');
   });
 
   test('of the whole day passes', async () => {
-    rollout = new PlantedRollout().log(
+    const rollout = plantedRollout().write(
       'log.jsonl',
       at((random) => random() * 24),
     );
-    expect(checkOf(await rollout.evaluate([source, shadow, guardrail]), 'window').status).toBe('pass');
+    expect(checkOf(await rollout.evaluate({ ...source, ...shadow, ...guardrail }), 'window').status).toBe('pass');
   });
 });

@@ -1,14 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { OutputSignature } from '../../src/domain/registry.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
-import { worldAt } from './world-at.ts';
+import { TestRollout } from '../fixtures/test-rollout.ts';
 
 interface LogRecord {
   readonly label: unknown;
@@ -23,38 +19,15 @@ async function evaluateLog(
   records: readonly LogRecord[],
   stages = '[{ name: shadow, weight: 0 }, { name: full, weight: 1 }]',
 ): Promise<Evidence> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-quality-'));
-  const version = { status: 'registered', artifact: { runtime: 'recorded' }, signature: { output } };
-  const registry = {
-    schemaVersion: 1,
-    model: 'm',
-    revision: 0,
-    aliases: { stable: '1.0.0' },
-    traffic: { '1.0.0': 1 },
-    versions: { '1.0.0': { ...version, status: 'stable' }, '1.1.0': version },
-    rollouts: {},
-    history: [],
-  };
-  mkdirSync(join(folder, 'registry'));
-  writeFileSync(join(folder, 'registry', 'm.json'), JSON.stringify(registry));
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: quality
-model: m
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl }
-stages: ${stages}
-guardrails:
-${guardrails.map((each) => `  - ${each}\n`).join('')}`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  const lines = records.map((record, index) =>
-    JSON.stringify({ request_id: `r${index}`, timestamp: 1_790_000_000 + index, user_id: `u${index}`, ...record }),
-  );
-  writeFileSync(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`);
-  const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
-  return parseEvidence(serializeEvidence(evidence), 'evidence.json');
+  const log = records.map((record, index) => ({
+    request_id: `r${index}`,
+    timestamp: 1_790_000_000 + index,
+    user_id: `u${index}`,
+    ...record,
+  }));
+  const plan = { name: 'quality', guardrails, stages };
+  const rollout = new TestRollout({ plan, version: { signature: { output } }, files: { 'log.jsonl': log } });
+  return parseEvidence(serializeEvidence(await rollout.evaluate()), 'evidence.json');
 }
 
 function guardrail(evidence: Evidence, metric: string) {
@@ -105,7 +78,8 @@ describe('guardrails on a recorded classification', () => {
       'recall(spam)': 'breach',
       'precision(spam)': 'pass',
       'recall(ham)': 'pass',
-      log_loss: 'breach',
+      // One mistake more may cost 34.5, which so few requests do not exclude.
+      log_loss: 'inconclusive',
       auc: 'pass',
       macro_f1: 'breach',
     });

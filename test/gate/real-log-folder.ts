@@ -1,11 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
-import { worldAt } from './world-at.ts';
+import { type Content, keptForTheRun, type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 
 /** A request with what both versions did; every log below holds the same ones, each in its own way. */
 export interface Request {
@@ -66,8 +60,6 @@ export const served = (request: Request, version: Version = servedBy(request)) =
   ...outcome(request.versions[version]),
 });
 
-export const jsonLines = (records: readonly object[]) => records.map((each) => `${JSON.stringify(each)}\n`).join('');
-
 /** A table of records without anything inside of their fields. */
 export function table(
   records: readonly Readonly<Record<string, string | number | undefined>>[],
@@ -100,45 +92,22 @@ export interface Told {
 }
 
 /** Evaluates a half of the traffic on a log in a folder of its own. */
-export async function told(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  source: string,
-  rest: string,
-): Promise<Told> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-real-logs-'));
-  try {
-    mkdirSync(join(folder, 'registry'));
-    const registry = starterRegistry('classifier', '1.0.0', '1.1.0', [...labels]);
-    writeFileSync(join(folder, 'registry', 'classifier.json'), serializeRegistry(registry));
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    }
-    const plan = [
-      'apiVersion: canary/v1',
-      'kind: RolloutPlan',
-      'name: real-logs',
-      'model: classifier',
-      'registry: registry',
-      'baseline: stable',
-      'candidate: 1.1.0',
-      `requests: { source: ${JSON.stringify(source)}, ${rest} }`,
-      'stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]',
-      'guardrails:',
-      '  - { metric: latency.p95, max: 500ms, maxIncrease: 80% }',
-      '  - { metric: latency.mean, maxIncrease: 40ms }',
-      '  - { metric: error_rate, maxIncrease: 15pp }',
-      '  - { metric: accuracy, maxDecrease: 45pp, segments: [locale] }',
-      '',
-    ].join('\n');
-    writeFileSync(join(folder, 'plan.yaml'), plan);
-    const notes: string[] = [];
-    const world = worldAt(folder, { note: (note) => void notes.push(note) });
-    return { evidence: (await evaluate(world, 'plan.yaml', {})).evidence, notes };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+export async function told(files: Readonly<Record<string, Content>>, source: string, rest: string): Promise<Told> {
+  const rollout = new TestRollout({ plan: planOf(source, rest), files }, keptForTheRun);
+  return { evidence: await rollout.evaluate(), notes: rollout.notes };
 }
+
+const planOf = (source: string, rest: string): PlanKeys => ({
+  name: 'real-logs',
+  requests: `{ source: ${JSON.stringify(source)}, ${rest} }`,
+  stages: '[{ name: half, weight: 50% }, { name: full, weight: 1 }]',
+  guardrails: [
+    '{ metric: latency.p95, max: 500ms, maxIncrease: 80% }',
+    '{ metric: latency.mean, maxIncrease: 40ms }',
+    '{ metric: error_rate, maxIncrease: 15pp }',
+    '{ metric: accuracy, maxDecrease: 45pp, segments: [locale] }',
+  ],
+});
 
 export const found = ({ evidence: { cohorts, outcomes, comparisons, guardrails, verdict } }: Told) => ({
   cohorts,

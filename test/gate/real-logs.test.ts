@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
+import type { Content } from '../fixtures/test-rollout.ts';
 import {
   attribute,
   flat,
   found,
   inColumn,
   inContext,
-  jsonLines,
   later,
   longForm,
   noise,
@@ -23,25 +23,25 @@ import {
 const plainly: Partial<Record<'pairs' | 'live', Told>> = {};
 
 beforeAll(async () => {
-  plainly.pairs = await told({ 'log.jsonl': jsonLines(requests.map(paired)) }, 'log.jsonl', inContext);
+  plainly.pairs = await told({ 'log.jsonl': requests.map(paired) }, 'log.jsonl', inContext);
   plainly.live = await told(
-    { 'log.jsonl': jsonLines(requests.map((each) => served(each))) },
+    { 'log.jsonl': requests.map((each) => served(each)) },
     'log.jsonl',
     `${ownFields.live}${inContext}`,
   );
-}, 60_000);
+});
 
 const cases: readonly [
   name: string,
   like: 'pairs' | 'live',
-  files: Record<string, string | Uint8Array>,
+  files: Record<string, Content>,
   source: string,
   rest: string,
 ][] = [
   [
     'two records of an id by two versions are a pair',
     'pairs',
-    { 'log.jsonl': jsonLines(longForm) },
+    { 'log.jsonl': longForm },
     'log.jsonl',
     `${ownFields.live}${inContext}`,
   ],
@@ -65,16 +65,14 @@ const cases: readonly [
     'versions are named as the log names them: keys of outcomes',
     'pairs',
     {
-      'log.jsonl': jsonLines(
-        requests.map((each, index) => {
-          const { outcomes, ...rest } = paired(each);
-          // The name changed on the way.
-          return {
-            ...rest,
-            outcomes: { [index < 200 ? 'v1' : '1.0.0']: outcomes['1.0.0'], 'v2.blue': outcomes['1.1.0'] },
-          };
-        }),
-      ),
+      'log.jsonl': requests.map((each, index) => {
+        const { outcomes, ...rest } = paired(each);
+        // The name changed on the way.
+        return {
+          ...rest,
+          outcomes: { [index < 200 ? 'v1' : '1.0.0']: outcomes['1.0.0'], 'v2.blue': outcomes['1.1.0'] },
+        };
+      }),
     },
     'log.jsonl',
     `versions: { v1: stable, v2.blue: 1.1.0 }, ${inContext}`,
@@ -83,9 +81,10 @@ const cases: readonly [
     'versions are named as the log names them: values of servedBy',
     'live',
     {
-      'log.jsonl': jsonLines(
-        requests.map((each) => ({ ...served(each), served_by: servedBy(each) === '1.0.0' ? 'blue' : 'green' })),
-      ),
+      'log.jsonl': requests.map((each) => ({
+        ...served(each),
+        served_by: servedBy(each) === '1.0.0' ? 'blue' : 'green',
+      })),
     },
     'log.jsonl',
     `versions: { blue: 1.0.0, "*": 1.1.0 }, ${ownFields.live}${inContext}`,
@@ -93,7 +92,7 @@ const cases: readonly [
   [
     'lines of other services are left out',
     'live',
-    { 'log.jsonl': jsonLines([...noise, ...requests.map((each) => ({ path: '/v1/predict', ...served(each) }))]) },
+    { 'log.jsonl': [...noise, ...requests.map((each) => ({ path: '/v1/predict', ...served(each) }))] },
     'log.jsonl',
     `where: { path: { prefix: /v1/, not: /v1/health } }, ${ownFields.live}${inContext}`,
   ],
@@ -101,13 +100,11 @@ const cases: readonly [
     'the first of several fields that is there counts',
     'pairs',
     {
-      'log.jsonl': jsonLines(
-        requests.map((each, index) => {
-          const { user_id: user, label, ...rest } = paired(each);
-          const unit = index % 2 === 0 ? { account: user, session: `s${index}` } : { account: '', session: user };
-          return { ...rest, ...unit, ...(index % 3 === 0 ? { reviewed: label, label: 'c' } : { label }) };
-        }),
-      ),
+      'log.jsonl': requests.map((each, index) => {
+        const { user_id: user, label, ...rest } = paired(each);
+        const unit = index % 2 === 0 ? { account: user, session: `s${index}` } : { account: '', session: user };
+        return { ...rest, ...unit, ...(index % 3 === 0 ? { reviewed: label, label: 'c' } : { label }) };
+      }),
     },
     'log.jsonl',
     `fields: { unit: [account, session], label: [reviewed, label] }, ${inContext}`,
@@ -116,16 +113,14 @@ const cases: readonly [
     'keys may have dots, and lists of attributes are searched',
     'live',
     {
-      'log.jsonl': jsonLines(
-        requests.map((each) => {
-          const { request_id: id, user_id: user, served_by: version, ...rest } = served(each);
-          return {
-            ...rest,
-            'trace.id': id,
-            attributes: [attribute('user.id', user), attribute('model.version', version)],
-          };
-        }),
-      ),
+      'log.jsonl': requests.map((each) => {
+        const { request_id: id, user_id: user, served_by: version, ...rest } = served(each);
+        return {
+          ...rest,
+          'trace.id': id,
+          attributes: [attribute('user.id', user), attribute('model.version', version)],
+        };
+      }),
     },
     'log.jsonl',
     `fields: { id: "['trace.id']", unit: "attributes[key=user.id].value.stringValue", servedBy: "attributes[key=model.version].value.stringValue" }, ${inContext}`,
@@ -134,21 +129,13 @@ const cases: readonly [
     'folders name a segment',
     'pairs',
     {
-      'log/locale=de-DE/date=2026-11-01/part-0': jsonLines(
-        requests.filter(({ locale }) => locale === 'de-DE').map(paired),
-      ),
-      'log/locale=en-US/part-0': jsonLines(requests.filter(({ locale }) => locale === 'en-US').map(paired)),
+      'log/locale=de-DE/date=2026-11-01/part-0': requests.filter(({ locale }) => locale === 'de-DE').map(paired),
+      'log/locale=en-US/part-0': requests.filter(({ locale }) => locale === 'en-US').map(paired),
     },
     'log/**/part-*',
     inColumn,
   ],
-  [
-    'a rotated log is known by what is in it',
-    'pairs',
-    { 'app.log.1': jsonLines(requests.map(paired)) },
-    'app.log.1',
-    inContext,
-  ],
+  ['a rotated log is known by what is in it', 'pairs', { 'app.log.1': requests.map(paired) }, 'app.log.1', inContext],
   [
     'and a compressed one, and a table',
     'live',
@@ -190,7 +177,7 @@ const cases: readonly [
   [
     'latency in seconds',
     'live',
-    { 'log.jsonl': jsonLines(requests.map((each) => ({ ...served(each), took: served(each).latency_ms / 1000 }))) },
+    { 'log.jsonl': requests.map((each) => ({ ...served(each), took: served(each).latency_ms / 1000 })) },
     'log.jsonl',
     `fields: { servedBy: served_by, latency: { path: took, unit: s } }, ${inContext}`,
   ],
@@ -198,14 +185,12 @@ const cases: readonly [
     'latency from two times',
     'live',
     {
-      'log.jsonl': jsonLines(
-        requests.map((each) => ({
-          ...served(each),
-          latency_ms: -1,
-          begun: each.at,
-          ended: later(each.at, served(each).latency_ms),
-        })),
-      ),
+      'log.jsonl': requests.map((each) => ({
+        ...served(each),
+        latency_ms: -1,
+        begun: each.at,
+        ended: later(each.at, served(each).latency_ms),
+      })),
     },
     'log.jsonl',
     `fields: { servedBy: served_by, latency: { from: begun, to: ended } }, ${inContext}`,

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  inContext,
-  jsonLines,
-  longForm,
-  noise,
-  ownFields,
-  paired,
-  requests,
-  served,
-  servedBy,
-  told,
-} from './real-log-folder.ts';
+import { inContext, longForm, noise, ownFields, paired, requests, served, servedBy, told } from './real-log-folder.ts';
 
 test('what is left out is counted by version, apart from rejects, and said', async () => {
-  const log = jsonLines([...noise, ...requests.map((each) => ({ path: '/v1/predict', ...served(each) }))]);
+  const log = [...noise, ...requests.map((each) => ({ path: '/v1/predict', ...served(each) }))];
   const { evidence, notes } = await told(
     { 'log.jsonl': log },
     'log.jsonl',
@@ -28,11 +17,7 @@ test('what is left out is counted by version, apart from rejects, and said', asy
 });
 
 test('pairs in long form are said to be', async () => {
-  const { notes, evidence } = await told(
-    { 'log.jsonl': jsonLines(longForm) },
-    'log.jsonl',
-    `${ownFields.live}${inContext}`,
-  );
+  const { notes, evidence } = await told({ 'log.jsonl': longForm }, 'log.jsonl', `${ownFields.live}${inContext}`);
   expect(notes.join(' ')).toContain('400 of 400 requests have a record of either version');
   expect(evidence.inputs.requests[0]).toMatchObject({
     rows: 400,
@@ -43,7 +28,7 @@ test('pairs in long form are said to be', async () => {
 test('a live split with a few requests that both versions have is none of pairs', async () => {
   const twice = requests.slice(0, 3).map((each) => served(each, servedBy(each) === '1.0.0' ? '1.1.0' : '1.0.0'));
   const { evidence } = await told(
-    { 'log.jsonl': jsonLines([...requests.map((each) => served(each)), ...twice]) },
+    { 'log.jsonl': [...requests.map((each) => served(each)), ...twice] },
     'log.jsonl',
     `${ownFields.live}${inContext}`,
   );
@@ -53,7 +38,7 @@ test('a live split with a few requests that both versions have is none of pairs'
 
 test('a unit that makes every latency absurd is uncomputable, with the unit that would fit', async () => {
   const { evidence, notes } = await told(
-    { 'log.jsonl': jsonLines(requests.map((each) => ({ ...served(each), took: served(each).latency_ms * 1000 }))) },
+    { 'log.jsonl': requests.map((each) => ({ ...served(each), took: served(each).latency_ms * 1000 })) },
     'log.jsonl',
     `fields: { servedBy: served_by, latency: { path: took, unit: s } }, ${inContext}`,
   );
@@ -66,7 +51,7 @@ test('a unit that makes every latency absurd is uncomputable, with the unit that
 
 test('labels of requests that are too young do not count', async () => {
   const { evidence, notes } = await told(
-    { 'log.jsonl': jsonLines(requests.map(paired)) },
+    { 'log.jsonl': requests.map(paired) },
     'log.jsonl',
     `labelsMatureAfter: 1d, ${inContext}`,
   );
@@ -81,7 +66,7 @@ test('labels of requests that are too young do not count', async () => {
 });
 
 test('a where on a field that is nowhere is an error with the nearest', async () => {
-  const log = { 'log.jsonl': jsonLines(requests.map((each) => ({ ...paired(each), path: '/predict' }))) };
+  const log = { 'log.jsonl': requests.map((each) => ({ ...paired(each), path: '/predict' })) };
   await expect(told(log, 'log.jsonl', `where: { paths: /predict }, ${inContext}`)).rejects.toMatchObject({
     exitCode: 5,
     message: 'log.jsonl: no record has the field paths, which requests.where names',
@@ -90,7 +75,7 @@ test('a where on a field that is nowhere is an error with the nearest', async ()
 });
 
 test('a where that leaves nothing is an error', async () => {
-  const log = { 'log.jsonl': jsonLines(requests.map((each) => ({ ...paired(each), path: '/predict' }))) };
+  const log = { 'log.jsonl': requests.map((each) => ({ ...paired(each), path: '/predict' })) };
   await expect(told(log, 'log.jsonl', `where: { path: /other }, ${inContext}`)).rejects.toMatchObject({
     exitCode: 5,
     hint: 'check requests.where against a record of the log',

@@ -1,6 +1,6 @@
-import { onTestFinished } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { type PlantedRecord, PlantedRollout, seeded } from './planted-log.ts';
+import type { PlanKeys } from '../fixtures/test-rollout.ts';
+import { type PlantedRecord, plantedRollout, seeded } from './planted-log.ts';
 
 /** What a version does with a request: its answer, or an error with or without its time. */
 export interface Told {
@@ -70,20 +70,14 @@ export function refusing(error: Told): (asked: Asked) => Told {
 export async function evaluated(
   records: readonly PlantedRecord[],
   guardrails: readonly string[],
-  lines: readonly string[] = [],
+  plan: PlanKeys = {},
 ): Promise<Evidence> {
-  const rollout = new PlantedRollout();
-  onTestFinished(() => rollout.remove());
   const live = records.some((record) => 'served_by' in record);
-  return await rollout
-    .log('log.jsonl', records)
-    .evaluate([
-      `requests: { source: log.jsonl${live ? ', fields: { servedBy: served_by }' : ''} }`,
-      live
-        ? 'stages: [{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]'
-        : 'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]',
-      'guardrails:',
-      ...guardrails.map((each) => `  - ${each}`),
-      ...lines,
-    ]);
+  const split = {
+    requests: '{ source: log.jsonl, fields: { servedBy: served_by } }',
+    stages: '[{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]',
+  };
+  return await plantedRollout()
+    .write('log.jsonl', records)
+    .evaluate({ ...(live ? split : {}), guardrails, ...plan });
 }

@@ -1,8 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { checkOf, type PlantedRecord, PlantedRollout, seeded } from './planted-log.ts';
+import type { PlanKeys } from '../fixtures/test-rollout.ts';
+import { checkOf, type PlantedRecord, plantedRollout, seeded } from './planted-log.ts';
 
-const stages = 'stages: [{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]';
+const stages = { stages: '[{ name: canary-20, weight: 20% }, { name: full, weight: 1 }]' };
 
 interface Served {
   readonly version: string;
@@ -29,21 +30,24 @@ function served(tell: (served: Served) => Record<string, unknown>, users = 4000,
   });
 }
 
+interface JudgedOptions {
+  readonly where?: string;
+  readonly keys?: PlanKeys;
+  readonly guardrail?: string;
+}
+
 async function judged(
   records: readonly PlantedRecord[],
-  { where = '', lines = [] as string[], guardrail = '{ metric: error_rate, maxIncrease: 2pp }' } = {},
+  { where = '', keys = {}, guardrail = '{ metric: error_rate, maxIncrease: 2pp }' }: JudgedOptions = {},
 ): Promise<Evidence> {
-  const rollout = new PlantedRollout();
-  onTestFinished(() => rollout.remove());
-  return await rollout
-    .log('log.jsonl', records)
-    .evaluate([
-      `requests: { source: log.jsonl, fields: { servedBy: served_by }, maxRejected: 50%${where} }`,
-      stages,
-      'guardrails:',
-      `  - ${guardrail}`,
-      ...lines,
-    ]);
+  return await plantedRollout()
+    .write('log.jsonl', records)
+    .evaluate({
+      requests: `{ source: log.jsonl, fields: { servedBy: served_by }, maxRejected: 50%${where} }`,
+      ...stages,
+      guardrails: [guardrail],
+      ...keys,
+    });
 }
 
 const failed = { state: 'failed', error: 'crash', prediction: undefined };
@@ -102,7 +106,7 @@ describe('a filter that leaves out the failures of one version', () => {
   });
 
   test('warns where the plan says so', async () => {
-    const evidence = await judged(served(failing), { ...ofDone, lines: ['checks: { selection: warn }'] });
+    const evidence = await judged(served(failing), { ...ofDone, keys: { checks: '{ selection: warn }' } });
     expect(checkOf(evidence, 'selection')).toMatchObject({ status: 'warn' });
   });
 });

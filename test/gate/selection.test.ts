@@ -63,9 +63,9 @@ describe('the check', () => {
   });
 
   test('that is to warn, warns', async () => {
-    const evidence = await evaluated(logOf({ baseline: usual, candidate: refusing(crash) }), latency, [
-      'checks: { selection: warn }',
-    ]);
+    const evidence = await evaluated(logOf({ baseline: usual, candidate: refusing(crash) }), latency, {
+      checks: '{ selection: warn }',
+    });
     expect(checkOf(evidence, 'selection')).toMatchObject({ status: 'warn' });
     expect(evidence.verdict.decision).toBe('increase');
   });

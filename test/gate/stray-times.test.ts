@@ -10,11 +10,9 @@ test.each([
 ])('a request %s does not make a short log long', async (_what, timestamp) => {
   const records = logOf({ users: 500, baseline: usual, candidate: usual });
   const log = records.map((record, index) => (index === 7 ? { ...record, timestamp } : record));
-  const evidence = await evaluated(
-    log,
-    ['{ metric: accuracy, maxDecrease: 9pp }'],
-    ['checks: { window: { minDuration: 24h, action: hold } }'],
-  );
+  const evidence = await evaluated(log, ['{ metric: accuracy, maxDecrease: 9pp }'], {
+    checks: '{ window: { minDuration: 24h, action: hold } }',
+  });
   expect(records.length * 30_000).toBeLessThan(9 * hour);
   expect(checkOf(evidence, 'window')).toMatchObject({ status: 'hold' });
   expect(checkOf(evidence, 'window').detail).toContain(

@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { worldAt } from './world-at.ts';
+import { classifying, type Content, type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 
 const quarter = 4;
 
@@ -16,68 +12,40 @@ function fraudScores(index: number): { readonly baseline: number; readonly candi
 }
 
 interface Case {
-  readonly requests: string;
-  readonly log: string;
+  readonly log: Content;
   readonly guardrails: readonly string[];
-  readonly keys?: string;
-  readonly labels?: readonly string[];
+  readonly plan: PlanKeys;
 }
 
-async function evaluated({
-  requests,
-  log,
-  guardrails,
-  keys = '',
-  labels = ['legit', 'fraud'],
-}: Case): Promise<Evidence> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-thresholds-'));
-  const version = {
-    status: 'registered',
-    artifact: { runtime: 'recorded' },
-    signature: { output: { kind: 'classification', labels } },
-  };
-  const registry = {
-    schemaVersion: 1,
-    model: 'm',
-    revision: 0,
-    aliases: { stable: '1.0.0' },
+/** The judgement of a half of the traffic, which is the candidate's already. */
+async function evaluated({ log, guardrails, plan }: Case): Promise<Evidence> {
+  const rollout = new TestRollout({
+    plan: {
+      name: 'thresholds',
+      stages: '[{ name: half, weight: 50% }, { name: full, weight: 1 }]',
+      guardrails,
+      ...plan,
+    },
+    version: classifying(['legit', 'fraud']),
+    versions: { '1.1.0': { status: 'canary' } },
     traffic: { '1.0.0': 0.5, '1.1.0': 0.5 },
-    versions: { '1.0.0': { ...version, status: 'stable' }, '1.1.0': { ...version, status: 'canary' } },
-    rollouts: {},
-    history: [],
-  };
-  mkdirSync(join(folder, 'registry'));
-  writeFileSync(join(folder, 'registry', 'm.json'), JSON.stringify(registry));
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: thresholds
-model: m
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: ${requests}
-stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]
-guardrails:
-${guardrails.map((each) => `  - ${each}\n`).join('')}${keys}
-`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  writeFileSync(join(folder, 'log.jsonl'), log);
-  writeFileSync(join(folder, 'log.csv'), log);
-  return (await evaluate(worldAt(folder), 'plan.yaml', {})).evidence;
+    files: { 'log.jsonl': log, 'log.csv': log },
+  });
+  return await rollout.evaluate();
 }
 
 /** Records with both versions' predictions. */
-function pairs(predictionOf: (score: number) => unknown): string {
+function pairs(predictionOf: (score: number) => unknown): object[] {
   return Array.from({ length: 2000 }, (_, index) => {
     const { baseline, candidate } = fraudScores(index);
-    return `${JSON.stringify({
+    return {
       request_id: `r${index}`,
       timestamp: 1_790_000_000 + index * 60,
       user_id: `u${index}`,
       label: index % quarter === 0 ? 'fraud' : 'legit',
       outcomes: { '1.0.0': { prediction: predictionOf(baseline) }, '1.1.0': { prediction: predictionOf(candidate) } },
-    })}\n`;
-  }).join('');
+    };
+  });
 }
 
 function statuses({ guardrails }: Evidence): Readonly<Record<string, string>> {
@@ -92,15 +60,14 @@ const all = [
   '{ metric: pr_auc, maxDecrease: 15pp }',
   '{ metric: recall_at_alerts(20%), maxDecrease: 4pp }',
 ];
-const priced = 'judge: all\ndecisionCost: { falsePositive: 5, falseNegative: 200 }';
+const priced = { judge: 'all', decisionCost: '{ falsePositive: 5, falseNegative: 200 }' };
 
 describe('scores of two versions', () => {
   test('are answers by the threshold of each, so that a candidate with another scale is as good', async () => {
     const evidence = await evaluated({
-      requests: '{ source: log.jsonl }',
       log: pairs((score) => score),
       guardrails: all,
-      keys: `${priced}\nthreshold: { baseline: 0.5, 1.1.0: 0.3 }`,
+      plan: { ...priced, threshold: '{ baseline: 0.5, 1.1.0: 0.3 }' },
     });
     expect(new Set(Object.values(statuses(evidence)))).toEqual(new Set(['pass']));
     expect(evidence.verdict.decision).toBe('increase');
@@ -108,10 +75,9 @@ describe('scores of two versions', () => {
 
   test('with one threshold show what the other scale costs, and that it ranks alike', async () => {
     const evidence = await evaluated({
-      requests: '{ source: log.jsonl }',
       log: pairs((score) => ({ scores: { legit: 1 - score, fraud: score } })),
       guardrails: all,
-      keys: `${priced}\nthreshold: 50%`,
+      plan: { ...priced, threshold: '50%' },
     });
     expect(statuses(evidence)).toMatchObject({
       'recall(fraud)': 'breach',
@@ -131,10 +97,9 @@ describe('scores of two versions', () => {
 
   test('without a threshold are no labels, and the verdict names it', async () => {
     const evidence = await evaluated({
-      requests: '{ source: log.jsonl }',
       log: pairs((score) => score),
       guardrails: all,
-      keys: priced,
+      plan: priced,
     });
     expect(evidence.verdict.decision).toBe('hold');
     expect(evidence.guardrails.map(({ status }) => status)).toEqual(all.map(() => 'uncomputable'));
@@ -143,10 +108,9 @@ describe('scores of two versions', () => {
 
   test('that are log odds are refused as such', async () => {
     const evidence = await evaluated({
-      requests: '{ source: log.jsonl }',
       log: pairs((score) => 12 * (score - 0.4) + 2),
       guardrails: all,
-      keys: `${priced}\nthreshold: 0.5`,
+      plan: { ...priced, threshold: '0.5' },
     });
     expect(evidence.verdict.decision).toBe('hold');
     expect(evidence.guardrails[0]).toMatchObject({ status: 'uncomputable' });
@@ -156,10 +120,9 @@ describe('scores of two versions', () => {
   test('are not there where labels were recorded, which a threshold says', async () => {
     const log = pairs((score) => (score >= 0.5 ? 'fraud' : 'legit'));
     const labelled: Case = {
-      requests: '{ source: log.jsonl }',
       log,
       guardrails: all,
-      keys: `${priced}\nthreshold: 0.5`,
+      plan: { ...priced, threshold: '0.5' },
     };
     await expect(evaluated(labelled)).rejects.toMatchObject({
       exitCode: 5,
@@ -176,10 +139,12 @@ test('a live split in CSV may have a score and no answer', async () => {
     return `r${index},${1_790_000_000 + index * 60},u${index},${truth},${version},${(index % 2 === 0 ? baseline : candidate).toFixed(3)},`;
   });
   const evidence = await evaluated({
-    requests: '{ source: log.csv, fields: { servedBy: version, score: risk, error: error } }',
     log: `request_id,timestamp,user_id,label,version,risk,error\n${rows.join('\n')}\n`,
     guardrails: ['{ metric: accuracy, maxDecrease: 3pp }', '{ metric: fpr, maxIncrease: 3pp }'],
-    keys: 'threshold: { baseline: 0.5, candidate: 0.3 }',
+    plan: {
+      requests: '{ source: log.csv, fields: { servedBy: version, score: risk, error: error } }',
+      threshold: '{ baseline: 0.5, candidate: 0.3 }',
+    },
   });
   const accuracy = evidence.comparisons.find(({ metric }) => metric === 'accuracy');
   expect(accuracy).toMatchObject({ comparison: 'served', baseline: 1, candidate: 1 });

@@ -1,14 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
+import type { Artifact } from '../../src/domain/registry.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { promote } from '../../src/gate/act/promote.ts';
 import { renderReport } from '../../src/gate/report/report-files.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
 import { evidenceText } from '../../src/report/evidence/evidence-text.ts';
-import { evidenceOf, planFolder } from './told-plans.ts';
-import { worldAt } from './world-at.ts';
+import { evidenceOf, numbersRollout } from './told-plans.ts';
 
 describe('evidence', () => {
   const csv = 'metric,version,value\nerror_rate,candidate,0.1%\n';
@@ -29,8 +27,8 @@ describe('evidence', () => {
   test.each(['html', 'md', 'csv', 'prom', 'xml'])(
     'as %s claims no users or requests that nobody counted',
     async (format) => {
-      const folder = planFolder({ guardrails, files: { 'numbers.csv': csv } });
-      const { report } = await evaluate(worldAt(folder), 'plan.yaml', {});
+      const rollout = numbersRollout({ guardrails, files: { 'numbers.csv': csv } });
+      const { report } = await evaluate(rollout.world, 'plan.yaml', {});
       const text = await renderReport(format, await report());
       expect(text).toContain('error_rate');
       expect(text).not.toMatch(/\b0 (?:users|requests)\b|canary_cohort_units\{[^}]*\} 0/u);
@@ -41,52 +39,46 @@ describe('evidence', () => {
     ['changed', 'metric,version,value\nerror_rate,candidate,0.2%\n'],
     ['grown', `${csv}latency.p95,candidate,3ms\n`],
   ])('is refused where its numbers have %s, and starts a new series', async (_title, later) => {
-    const folder = planFolder({ guardrails, files: { 'numbers.csv': csv } });
-    await evaluate(worldAt(folder), 'plan.yaml', {});
-    writeFileSync(join(folder, 'numbers.csv'), later);
-    await expect(promote(worldAt(folder), 'plan.yaml', {})).rejects.toThrow(
+    const rollout = numbersRollout({ guardrails, files: { 'numbers.csv': csv } });
+    await rollout.evaluate();
+    rollout.write('numbers.csv', later);
+    await expect(promote(rollout.world, 'plan.yaml', {})).rejects.toThrow(
       'numbers.csv is not what was evaluated any more',
     );
-    const notes: string[] = [];
-    const { evidence } = await evaluate(worldAt(folder, { note: (line) => void notes.push(line) }), 'plan.yaml', {});
+    const evidence = await rollout.evaluate();
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });
-    expect(notes.join('\n')).toContain('A new series of looks starts');
-    expect(await promote(worldAt(folder), 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
+    expect(rollout.notes.join('\n')).toContain('A new series of looks starts');
+    expect(await promote(rollout.world, 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
   });
 
-  test.each([
+  test.each<[string, Artifact]>([
     ['on a server', { runtime: 'http', url: 'http://127.0.0.1:9', protocol: 'mlflow' }],
     ['of a program', { runtime: 'command', command: ['python3', 'serve.py'] }],
   ])('of versions %s, which nothing replayed, is acted on until their entry changes', async (_title, artifact) => {
-    const folder = planFolder({ guardrails, files: { 'numbers.csv': csv } });
-    const file = join(folder, 'registry/classifier.json');
-    const registry = JSON.parse(readFileSync(file, 'utf8'));
-    const register = (entry: object) => {
-      for (const version of Object.values<Record<string, unknown>>(registry.versions)) version['artifact'] = entry;
-      writeFileSync(file, JSON.stringify(registry));
-    };
-    register(artifact);
-    await evaluate(worldAt(folder), 'plan.yaml', {});
-    register({ ...artifact, path: 'other', sha256: '0'.repeat(64) });
-    await expect(promote(worldAt(folder), 'plan.yaml', {})).rejects.toThrow('has another artifact in the registry now');
-    register(artifact);
-    expect(await promote(worldAt(folder), 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
+    const entry = (changes: Pick<Artifact, 'path' | 'sha256'> = {}) => ({
+      version: { artifact: { ...artifact, ...changes } },
+    });
+    const rollout = numbersRollout({ guardrails, files: { 'numbers.csv': csv } }).register(entry());
+    await rollout.evaluate();
+    rollout.register(entry({ path: 'other', sha256: '0'.repeat(64) }));
+    await expect(promote(rollout.world, 'plan.yaml', {})).rejects.toThrow('has another artifact in the registry now');
+    rollout.register(entry());
+    expect(await promote(rollout.world, 'plan.yaml', {})).toMatchObject({ action: 'enter', verdict: 'increase' });
   });
 
   test('of numbers in the plan is bound by the plan', async () => {
     const numbers = '{ format: aggregates, numbers: [{ metric: error_rate, version: 1.1.0, value: 0.1% }] }';
-    const folder = planFolder({ guardrails, requests: numbers });
-    const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
+    const rollout = numbersRollout({ guardrails, requests: numbers });
+    const evidence = await rollout.evaluate();
     expect(evidence).toMatchObject({ inputs: { requests: [] }, verdict: { decision: 'increase' } });
-    const plan = join(folder, 'plan.yaml');
-    writeFileSync(plan, readFileSync(plan, 'utf8').replace('0.1%', '0.2%'));
-    await expect(promote(worldAt(folder), 'plan.yaml', {})).rejects.toThrow('the plan changed since');
+    rollout.plan({ requests: numbers.replace('0.1%', '0.2%') });
+    await expect(promote(rollout.world, 'plan.yaml', {})).rejects.toThrow('the plan changed since');
   });
 
   test('of a stage with numbers of its own is about those', async () => {
     const files = { 'numbers.csv': csv, 'own.yaml': '- { metric: error_rate, version: candidate, value: 5% }\n' };
-    const folder = planFolder({ guardrails, files, stage: ', source: own.yaml' });
-    const { evidence } = await evaluate(worldAt(folder), 'plan.yaml', {});
+    const rollout = numbersRollout({ guardrails, files, stage: ', source: own.yaml' });
+    const evidence = await rollout.evaluate();
     expect(evidence).toMatchObject({ inputs: { requests: [{ path: 'own.yaml' }] }, verdict: { decision: 'rollback' } });
   });
 });
@@ -98,7 +90,7 @@ test('the review of a plan counts the numbers of all stages and claims no reques
   };
   const guardrails = ['{ metric: error_rate, max: 1%, test: point }'];
   const { review } = await reviewPlan(
-    worldAt(planFolder({ guardrails, files, stage: ', source: own.json' })),
+    numbersRollout({ guardrails, files, stage: ', source: own.json' }).world,
     'plan.yaml',
   );
   expect(review).toMatchObject({ log: { files: 2, numbers: 2 } });
@@ -118,29 +110,27 @@ describe('numbers that cannot be used are no verdict', () => {
     ],
     ['an empty file', { 'numbers.csv': '' }, 'numbers.csv: the numbers cannot be used: 1 error'],
   ])('%s', async (_title, files, message) => {
-    const folder = planFolder({ guardrails: ['{ metric: error_rate, max: 1%, test: point }'], files });
-    const failure: unknown = await evaluate(worldAt(folder), 'plan.yaml', {}).catch((error: unknown) => error);
+    const rollout = numbersRollout({ guardrails: ['{ metric: error_rate, max: 1%, test: point }'], files });
+    const failure: unknown = await rollout.evaluate().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
     expect(failure).toMatchObject({ exitCode: 5, message });
   });
 
   test('a log of requests', async () => {
     const requests = '{ format: aggregates, source: log.jsonl }';
-    const folder = planFolder({ guardrails: ['{ metric: error_rate, max: 1% }'], requests });
-    await expect(evaluate(worldAt(folder), 'plan.yaml', {})).rejects.toMatchObject({
+    const rollout = numbersRollout({ guardrails: ['{ metric: error_rate, max: 1% }'], requests });
+    await expect(rollout.evaluate()).rejects.toMatchObject({
       hint: expect.stringContaining('for a log of requests leave out format: aggregates'),
     });
   });
 
   test('the same number in two files', async () => {
     const csv = 'metric,version,value\nerror_rate,candidate,0.1%\n';
-    const folder = planFolder({
+    const rollout = numbersRollout({
       guardrails: ['{ metric: error_rate, max: 1%, test: point }'],
       requests: '{ format: aggregates, source: [a.csv, b.csv] }',
       files: { 'a.csv': csv, 'b.csv': csv.replace('candidate', '1.1.0') },
     });
-    await expect(evaluate(worldAt(folder), 'plan.yaml', {})).rejects.toThrow(
-      'b.csv: error_rate of the candidate is told in a.csv as well',
-    );
+    await expect(rollout.evaluate()).rejects.toThrow('b.csv: error_rate of the candidate is told in a.csv as well');
   });
 });

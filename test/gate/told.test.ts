@@ -26,11 +26,11 @@ describe('test: point decides on the numbers', () => {
 
 describe('test: interval decides where count and variance allow it', () => {
   test.each([
-    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,,,'], 'pass', 'and at worst'],
-    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,3%,4000,,,'], 'breach', 'and at best'],
+    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,20000,,'], 'pass', 'and at worst'],
+    ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,3%,4000,4000,,'], 'breach', 'and at best'],
     [
       '{ metric: error_rate, max: 0.8% }',
-      ['error_rate,candidate,0.55%,4000,,,'],
+      ['error_rate,candidate,0.55%,4000,4000,,'],
       'inconclusive',
       'take the numbers again when more requests were served',
     ],
@@ -43,43 +43,68 @@ describe('test: interval decides where count and variance allow it', () => {
     ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,40,,'], 'inconclusive', ''],
     [
       '{ metric: latency.mean, maxIncrease: 5ms }',
-      ['latency.mean,candidate,61ms,20000,,900ms2,', 'latency.mean,baseline,60ms,20000,,900ms2,'],
+      ['latency.mean,candidate,61ms,20000,20000,900ms2,', 'latency.mean,baseline,60ms,20000,20000,900ms2,'],
       'pass',
       '',
     ],
     [
       '{ metric: latency.mean, maxIncrease: 5ms }',
-      ['latency.mean,candidate,61ms,20000,,0.0009s2,', 'latency.mean,baseline,60ms,20000,,,'],
+      ['latency.mean,candidate,61ms,20000,20000,0.0009s2,', 'latency.mean,baseline,60ms,20000,20000,,'],
       'uncomputable',
       "the numbers tell no variance of the baseline's latency.mean",
     ],
     [
       '{ metric: latency.mean, maxIncrease: 5% }',
-      ['latency.mean,candidate,70ms,20000,,900ms2,', 'latency.mean,baseline,60ms,20000,,900ms2,'],
+      ['latency.mean,candidate,70ms,20000,20000,900ms2,', 'latency.mean,baseline,60ms,20000,20000,900ms2,'],
       'breach',
       '',
     ],
     [
       '{ metric: latency.p95, max: 120ms }',
-      ['latency.p95,candidate,100ms,20000,,900ms2,'],
+      ['latency.p95,candidate,100ms,20000,20000,900ms2,'],
       'uncomputable',
       'the certainty of a percentile follows from the times themselves; write test: point, or name a log',
     ],
     [
       '{ metric: macro_f1, min: 50% }',
-      ['macro_f1,candidate,90%,20000,,,'],
+      ['macro_f1,candidate,90%,20000,20000,,'],
       'uncomputable',
       'write test: point, or name a log',
     ],
     [
       '{ metric: accuracy, maxDecrease: 1pp }',
-      ['accuracy,candidate,90%,20,,,', 'accuracy,baseline,90%,20,,,'],
+      ['accuracy,candidate,90%,20,20,,', 'accuracy,baseline,90%,20,20,,'],
       'inconclusive',
       'effective units',
     ],
   ])('%s of %j: %s', async (guardrail, rows, status, reason) => {
     const found = await statusOf(rows, guardrail);
     expect(found).toEqual([status, expect.stringContaining(reason)]);
+  });
+
+  test('requests whose users nobody tells are no evidence of their own, unless the numbers say so', async () => {
+    const guardrail = '{ metric: error_rate, max: 0.8% }';
+    const [status, reason] = await statusOf(['error_rate,candidate,0.3%,20000,,,'], guardrail);
+    expect(status).toBe('uncomputable');
+    expect(reason).toContain('write units, or independent: true where each request is of another user');
+    const number = '{ metric: error_rate, version: candidate, value: 0.3%, count: 20000, independent: true }';
+    const said = { guardrails: [guardrail], requests: `{ format: aggregates, numbers: [${number}] }` };
+    const evidence = await evidenceOf([], said);
+    expect(evidence.guardrails[0]).toMatchObject({ status: 'pass' });
+    expect(evidence.checks.find(({ name }) => name === 'independence')).toMatchObject({ status: 'pass' });
+  });
+
+  test('independent in a table of numbers is true or false', async () => {
+    const files = { 'numbers.csv': 'metric,version,value,count,independent\nerror_rate,candidate,0.3%,20000,yes\n' };
+    await expect(evidenceOf([], { guardrails: ['{ metric: error_rate, max: 1% }'], files })).rejects.toMatchObject({
+      exitCode: 5,
+      diagnostics: [{ message: 'independent: yes is neither true nor false' }],
+    });
+  });
+
+  test('a mean may hide requests that took as long as a version is waited for', async () => {
+    const rows = ['latency.mean,candidate,61ms,2000,2000,1ms2,', 'latency.mean,baseline,60ms,2000,2000,1ms2,'];
+    expect((await statusOf(rows, '{ metric: latency.mean, maxIncrease: 5ms }'))[0]).toBe('inconclusive');
   });
 
   test('a number is there also where nothing tells how certain it is', async () => {
@@ -93,11 +118,11 @@ describe('test: interval decides where count and variance allow it', () => {
 
 describe('segments', () => {
   const rows = [
-    'accuracy,baseline,90%,20000,,,',
-    'accuracy,candidate,90%,20000,,,',
-    'accuracy,baseline,90%,5000,,,locale=de',
-    'accuracy,candidate,80%,5000,,,locale=de',
-    'error_rate,candidate,0%,5000,,,locale=fr',
+    'accuracy,baseline,90%,20000,20000,,',
+    'accuracy,candidate,90%,20000,20000,,',
+    'accuracy,baseline,90%,5000,5000,,locale=de',
+    'accuracy,candidate,80%,5000,5000,,locale=de',
+    'error_rate,candidate,0%,5000,5000,,locale=fr',
   ];
 
   test('are judged each on its own, and one without a number is no pass', async () => {
@@ -151,14 +176,14 @@ describe('checks', () => {
   });
 
   test('hours and segments to cover are not covered', async () => {
-    const plan = { guardrails: point, more: 'coverage: { hours: [8, 20] }\n' };
+    const plan = { guardrails: point, plan: { coverage: '{ hours: [8, 20] }' } };
     expect(await checksOf(['error_rate,candidate,0.1%,,,,'], plan)).toMatchObject({ coverage: 'hold' });
   });
 
-  test('an interval on requests whose users are unknown is warned of', async () => {
+  test('an interval on requests whose users are known assumes nothing, and there is none on others', async () => {
     const guardrails = ['{ metric: error_rate, max: 1% }'];
     expect(await checksOf(['error_rate,candidate,0.1%,9000,,,'], { guardrails })).toMatchObject({
-      independence: 'warn',
+      independence: 'not-applicable',
     });
     const known = await checksOf(['error_rate,candidate,0.1%,9000,3000,,'], { guardrails });
     expect(known).toMatchObject({ independence: 'not-applicable' });

@@ -134,6 +134,35 @@ describe('confusion changes', () => {
     });
   });
 
+  test('say of each segment what they say of a label, and where more was lost than chance loses once in 20', async () => {
+    const own = Array.from({ length: 5 }, (_, index) => ({
+      ...answered(`r${index}`, 'refund', 'refund', 'order'),
+      locale: 'is',
+    }));
+    const others = Array.from({ length: 4 }, (_, index) => ({
+      ...answered(`q${index}`, 'order', 'order', index === 0 ? 'refund' : 'order'),
+      locale: 'de',
+    }));
+    const segmentValues = new Map([['locale', new Map()]]);
+    const found = await confusionChanges(await table([...own, ...others]), { ...scope('paired'), segmentValues });
+    expect(found?.segments).toEqual([
+      {
+        segment: { locale: 'is' },
+        baseline: { requests: 5, correct: 5 },
+        candidate: { requests: 5, correct: 0 },
+        pairs: { newMistakes: 5, fixed: 0 },
+        worse: true,
+      },
+      {
+        segment: { locale: 'de' },
+        baseline: { requests: 4, correct: 4 },
+        candidate: { requests: 4, correct: 3 },
+        pairs: { newMistakes: 1, fixed: 0 },
+      },
+    ]);
+    expect(found?.changes.map(({ worse }) => worse)).toEqual([true, undefined]);
+  });
+
   test('keep the 50 labels that lost most of many', async () => {
     const rows = Array.from({ length: 80 }, (_, index) => {
       const label = `label-${String(index).padStart(2, '0')}`;

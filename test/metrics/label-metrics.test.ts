@@ -99,14 +99,14 @@ describe('macro_f1', () => {
     expect(linearized(await measure(animals, 'macro_f1')).baseline).toBeCloseTo((4 / 6 + 2 / 4 + 1) / 3, 12);
   });
 
-  test('has the spread of its values without each group of units', async () => {
+  test('has the spread of its values without each user, and is refused until each label is known', async () => {
     const rows = Array.from({ length: 10 }, () => animals)
       .flat()
       .map((row, unit) => ({ ...row, unit }));
     const found = linearized(await measure(rows, 'macro_f1', 'own'));
-    const without = (group: number) => {
+    const without = (left: number) => {
       const f1 = ['cat', 'dog', 'cow'].map((label) => {
-        const rest = rows.filter(({ unit }) => unit % 50 !== group);
+        const rest = rows.filter(({ unit }) => unit !== left);
         const hits = rest.filter((row) => row.label === label && row.candidate?.label === label).length;
         const sizes =
           rest.filter((row) => row.label === label).length +
@@ -115,10 +115,10 @@ describe('macro_f1', () => {
       });
       return f1.reduce((sum, one) => sum + one, 0) / 3;
     };
-    const deviations = Array.from({ length: 50 }, (_, group) => found.value - without(group));
-    const variance = (49 / 50) * deviations.reduce((sum, lift) => sum + lift * lift, 0);
+    const deviations = rows.map((_, unit) => found.value - without(unit));
+    const variance = ((rows.length - 1) / rows.length) * deviations.reduce((sum, lift) => sum + lift * lift, 0);
     expect(found.standardError ** 2 - found.floorVariance).toBeCloseTo(variance, 12);
-    expect(found.degreesOfFreedom).toBe(49);
+    expect(found.rarest).toEqual({ what: 'true requests of label cow', requests: 10 });
   });
 
   test('of equal versions has a difference of nothing, with a width that falls as the log grows', async () => {

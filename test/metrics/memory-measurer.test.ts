@@ -7,7 +7,8 @@ import type { Subject } from '../../src/metrics/table/subject.ts';
 const others: Measurer = {
   measure: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
   postStratified: () => Promise.resolve({ kind: 'uncomputable', reason: 'asked the others' }),
-  topUnitsShare: () => Promise.resolve(0.5),
+  tails: () => Promise.resolve({ topUnitsShare: 0.5 }),
+  tally: () => Promise.resolve([]),
 };
 
 function subjectOf(id: string): Subject {
@@ -35,7 +36,7 @@ test('a peak is a value without an interval', async () => {
   expect(await measurer.measure(memory, 'difference')).toEqual({ ...size, ...sides, value: 50 });
   expect(await measurer.measure(memory, 'relative')).toEqual({ ...size, ...sides, value: 0.25 });
   expect(await measurer.postStratified(memory.metric, [])).toBeUndefined();
-  expect(await measurer.topUnitsShare(memory)).toBeUndefined();
+  expect(await measurer.tails(memory)).toEqual({});
 });
 
 test('a peak that nobody knows is uncomputable, and one of the baseline only where it is compared with', async () => {
@@ -51,5 +52,5 @@ test('other metrics are those of the measurer within', async () => {
   const accuracy = subjectOf('accuracy');
   expect(await measurer.measure(accuracy, 'own')).toMatchObject({ reason: 'asked the others' });
   expect(await measurer.postStratified(accuracy.metric, [])).toMatchObject({ reason: 'asked the others' });
-  expect(await measurer.topUnitsShare(accuracy)).toBe(0.5);
+  expect(await measurer.tails(accuracy)).toEqual({ topUnitsShare: 0.5 });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RankedPairs } from '../../src/metrics/families/ranking/ranked-pairs.ts';
+import { PlacementValues } from '../../src/metrics/families/ranking/placement-values.ts';
+import { rankedUnits } from '../../src/metrics/families/ranking/ranked-units.ts';
 import type { JudgedRow } from './judged-rows.ts';
 import { linearized, measure } from './measure.ts';
 
@@ -75,26 +76,29 @@ describe('auc', () => {
     });
   });
 
-  test('without each group is the area over the pairs of the others', () => {
+  test('is moved by a request of its own user by what it loses without it', () => {
     const row = fc.record({
       score: fc.integer({ min: 0, max: 6 }),
-      group: fc.integer({ min: 0, max: 3 }),
       positive: fc.integer({ min: 0, max: 1 }),
     });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (rows, chunk) => {
-        const sorted = rows.toSorted((one, other) => one.score - other.score);
-        const pairs = new RankedPairs();
-        pairs.expectPositives(rows.filter(({ positive }) => positive === 1).length);
-        for (let from = 0; from < sorted.length; from += chunk) {
-          const part = sorted.slice(from, from + chunk);
-          const column = (name: keyof (typeof part)[number]) => Float64Array.from(part, (one) => one[name]);
-          pairs.addInOrder(column('score'), column('group'), column('positive'));
+        const units = rankedUnits(
+          Float64Array.from(rows, () => 1),
+          Float64Array.from(rows, ({ positive }) => positive),
+        );
+        const placements = new PlacementValues(units);
+        const order = [...rows.keys()].toSorted((one, other) => (rows[other]?.score ?? 0) - (rows[one]?.score ?? 0));
+        for (let from = 0; from < order.length; from += chunk) {
+          const part = order.slice(from, from + chunk);
+          const column = (name: 'score' | 'positive') => Float64Array.from(part, (at) => rows[at]?.[name] ?? 0);
+          placements.addInOrder(column('score'), Float64Array.from(part), column('positive'));
         }
-        const { value, without } = pairs.areas();
+        const { value, moved } = placements.area();
         expect(rounded(value)).toBe(rounded(areaOf(rows)));
-        for (const group of [0, 1, 2, 3]) {
-          expect(rounded(without[group])).toBe(rounded(areaOf(rows.filter((one) => one.group !== group))));
+        for (const unit of rows.keys()) {
+          const rest = areaOf(rows.filter((_, at) => at !== unit));
+          if (!Number.isNaN(rest)) expect(moved[unit]).toBeCloseTo(value - rest, 11);
         }
       }),
     );

@@ -23,7 +23,7 @@ beforeAll(() => {
   if (!isThere) return;
   made = mkdtempSync(join(tmpdir(), 'canary-python-'));
   execFileSync(python, [join(folder, 'make-models.py'), made], { stdio: ['ignore', 'ignore', 'pipe'] });
-}, 600_000);
+});
 afterAll(() => rmSync(made, { recursive: true, force: true }));
 
 /** A plan that replaces Python's recorded predictions by the exported model. */

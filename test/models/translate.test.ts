@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inLabelsOf } from '../../src/domain/label-map.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { ModelVersion } from '../../src/domain/registry.ts';
-import { translate } from '../../src/models/translate.ts';
+import { translate } from '../../src/models/decode.ts';
 import { hostProgram, nodeProgram } from './fixtures/programs.ts';
 
 function versionOf(labels: readonly string[], compat?: Record<string, string>): ModelVersion {

@@ -70,7 +70,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
         test: 'interval',
       },
       {
-        metric: { id: 'latency.mean', family: 'latency', statistic: 'mean' },
+        metric: { id: 'latency.mean', family: 'latency', statistic: 'mean', timeoutMs: 1500 },
         bounds: [{ kind: 'maxIncrease', value: 5, relative: false }],
         segments: [],
         onBreach: 'hold',
@@ -89,6 +89,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
       segmentMix: { action: 'hold' },
       labels: { action: 'hold' },
       selection: { action: 'warn', alpha: 0.001 },
+      stability: { action: 'hold', alpha: 0.001 },
     },
     judge: 'canary',
     rollback: { owner: 'on-call', rehearsed: '2026-11-01', steps: ['canary rollback rollouts/intent.yaml'] },

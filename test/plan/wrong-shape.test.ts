@@ -86,7 +86,7 @@ describe('choices', () => {
       'a misspelt choice',
       'onBreach: hold',
       'onBreach: holt',
-      '30:57 onBreach: holt is not one of the choices; did you mean hold? (one of rollback, hold)',
+      '30:57 onBreach: holt is not one of the choices; did you mean hold? (one of rollback, hold, report)',
     ],
     [
       'a choice far from all others',

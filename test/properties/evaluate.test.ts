@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { baseline, candidate, evaluateLog, findings, guardrailLines, type LogRecord } from './recorded-rollout.ts';
+import { baseline, candidate } from '../fixtures/test-rollout.ts';
+import { evaluateLog, findings, guardrailLines, type LogRecord } from './recorded-rollout.ts';
 
 /** A healthy log: the candidate is as good as the baseline and a little quicker. */
 function healthyLog(users: number, requestsPerUser: number): LogRecord[] {

@@ -1,14 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemes } from '../../src/assignment/schemes.ts';
 import { UserError } from '../../src/domain/errors.ts';
-import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
-import { starterIntents, starterLog } from '../../src/gate/init/starter-log.ts';
-import { starterRegistry } from '../../src/gate/init/starter-registry.ts';
-import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
+import { starterIntents, starterLog } from '../../src/gate/init/starter.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { worldAt } from '../gate/world-at.ts';
+import { classifying, keptForTheRun, TestRollout } from '../fixtures/test-rollout.ts';
 
 export const versions = ['1.0.0', '1.1.0'] as const;
 export type Version = (typeof versions)[number];
@@ -119,41 +115,26 @@ export type FileFormat = 'jsonl' | 'csv' | 'parquet';
  * @returns `refused` where there is no verdict
  */
 export async function decisionOn(log: Log, format: FileFormat): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-respelled-'));
+  const split = log.requests.every(({ outcomes }) => Object.keys(outcomes).length < 2);
+  const plan = {
+    name: 'respelled',
+    requests: `{ source: log.${format}${split ? ', fields: { servedBy: served_by }' : ''} }`,
+    stages: '[{ name: half, weight: 50% }, { name: full, weight: 1 }]',
+    guardrails: ['{ metric: accuracy, maxDecrease: 10pp }', '{ metric: error_rate, maxIncrease: 10pp }'],
+    judge: 'all',
+  };
+  const rollout = new TestRollout({ plan, version: classifying(log.labels) }, keptForTheRun);
+  await writeLog(
+    rollout.folder,
+    format,
+    log.requests.map((request) => recordOf(request, split)),
+  );
   try {
-    const split = log.requests.every(({ outcomes }) => Object.keys(outcomes).length < 2);
-    mkdirSync(join(folder, 'registry'));
-    const registry = starterRegistry('m', ...versions, log.labels);
-    writeFileSync(join(folder, 'registry', 'm.json'), serializeRegistry(registry));
-    writeFileSync(join(folder, 'plan.yaml'), planText(format, split));
-    await writeLog(
-      folder,
-      format,
-      log.requests.map((request) => recordOf(request, split)),
-    );
-    return (await evaluate(worldAt(folder), 'plan.yaml', {})).evidence.verdict.decision;
+    return (await rollout.evaluate()).verdict.decision;
   } catch (error) {
     if (error instanceof UserError) return 'refused';
     throw error;
-  } finally {
-    rmSync(folder, { recursive: true });
   }
-}
-
-function planText(format: FileFormat, split: boolean): string {
-  const fields = split ? ', fields: { servedBy: served_by }' : '';
-  return `apiVersion: canary/v1
-kind: RolloutPlan
-name: respelled
-model: m
-registry: registry
-baseline: stable
-candidate: ${versions[1]}
-requests: { source: log.${format}${fields} }
-stages: [{ name: half, weight: 50% }, { name: full, weight: 1 }]
-guardrails: [{ metric: accuracy, maxDecrease: 10pp }, { metric: error_rate, maxIncrease: 10pp }]
-judge: all
-`;
 }
 
 function recordOf({ id, user, at, label, outcomes }: Request, split: boolean): object {

@@ -11,7 +11,7 @@ import { recordRehearsal } from '../../src/registry/change/rehearsal.ts';
 import { rollBack } from '../../src/registry/change/roll-back.ts';
 import { targetOfModel } from '../../src/registry/change/rollback-target.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
-import { trafficContradiction } from '../../src/registry/file/verify-traffic.ts';
+import { trafficContradiction } from '../../src/registry/file/traffic.ts';
 import {
   act,
   changeAt,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChunkSize } from '../../src/replay/chunk-size.ts';
+import { ChunkSize } from '../../src/replay/request-chunks.ts';
 
 test('messages begin with one batch and grow to 512 requests while answers come soon', () => {
   const size = new ChunkSize(64);

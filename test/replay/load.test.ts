@@ -3,7 +3,7 @@ import type { Load } from '../../src/domain/load.ts';
 import type { HttpModelSpec } from '../../src/domain/outcome.ts';
 import { randomArrivalsMs, recordedArrivalsMs } from '../../src/replay/timing/arrival-times.ts';
 import { measureLatency, type TimedColumn } from '../../src/replay/timing/measure-latency.ts';
-import { sendAtTimes } from '../../src/replay/timing/send-under-load.ts';
+import { sendAtTimes } from '../../src/replay/timing/measure-load.ts';
 import { type Loopback, serve } from '../models/http/loopback.ts';
 import { colourSpec, hostScript } from '../models/fixtures/tiny-model.ts';
 import { artifactSha256 } from '../../src/models/artifact.ts';

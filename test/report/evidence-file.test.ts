@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { runtimes } from '../../src/domain/registry.ts';
+import { evidenceDigest, serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { evidenceSchema } from '../../src/report/document/evidence-schema.ts';
 import schemaFile from '../../src/report/evidence.schema.json' with { type: 'json' };
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
-import { evidenceDigest, serializeEvidence } from '../../src/report/document/serialize-evidence.ts';
 import { increaseEvidence, manySegments, rollbackEvidence } from './example-evidence.ts';
 
 test.each([
@@ -208,6 +208,6 @@ test('the schema names every key that evidence has', () => {
   expect(keysIn(rollbackEvidence).filter((key) => !known.has(key))).toEqual([]);
 });
 
-test('evidence may name the runtimes that canary has', () => {
+test('src/report/evidence.schema.json lists the runtimes in the order of src/domain/registry.ts', () => {
   expect(schemaFile.$defs.version.properties.runtime.enum).toStrictEqual([...runtimes]);
 });

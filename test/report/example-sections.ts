@@ -46,6 +46,7 @@ export const confusion: ConfusionChanges = {
         ],
         examples: ['r000017', 'r000201', 'r000443'],
       },
+      worse: true,
     },
     {
       label: 'exchange',
@@ -58,6 +59,21 @@ export const confusion: ConfusionChanges = {
       baseline: { requests: 1818, correct: 1636 },
       candidate: { requests: 1818, correct: 1678 },
       pairs: { newMistakes: 0, fixed: 42, mistakenFor: [], examples: [] },
+    },
+  ],
+  segments: [
+    {
+      segment: { locale: 'is-IS' },
+      baseline: { requests: 14, correct: 11 },
+      candidate: { requests: 14, correct: 0 },
+      pairs: { newMistakes: 11, fixed: 0 },
+      worse: true,
+    },
+    {
+      segment: { locale: 'fr-FR' },
+      baseline: { requests: 402, correct: 360 },
+      candidate: { requests: 402, correct: 359 },
+      pairs: { newMistakes: 4, fixed: 3 },
     },
   ],
 };

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
-import { prepareFolder, workFolder } from '../../src/gate/rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../../src/gate/rollout/work-folder.ts';
 import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
 import { selftest } from '../../src/gate/simulate/selftest.ts';
-import { withDatabase } from '../../src/gate/rollout/with-database.ts';
 import { drawRun } from '../../src/simulation/draw.ts';
 import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
@@ -90,7 +89,7 @@ function ofTwoLabels(chosen = rankings): SimulatedFolder {
   const labels = ['legit', 'fraud'];
   return simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05, labels }), chosen, {
     output: { kind: 'classification', labels },
-    extra: 'judge: all\ndecisionCost: { falsePositive: 5, falseNegative: 20 }\n',
+    plan: { judge: 'all', decisionCost: '{ falsePositive: 5, falseNegative: 20 }' },
   });
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../src/assignment/schemes.ts';
 import type { CohortName, Segment } from '../../src/domain/evidence.ts';
-import { prepareFolder, workFolder } from '../../src/gate/rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../../src/gate/rollout/work-folder.ts';
 import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
-import { withDatabase } from '../../src/gate/rollout/with-database.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import type { TestedQuantity } from '../../src/metrics/table/subject.ts';

@@ -1,14 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { OutputSignature } from '../../src/domain/registry.ts';
 import type { World } from '../../src/gate/world.ts';
-import { worldAt } from '../gate/world-at.ts';
-
-export const baseline = '1.0.0';
-export const candidate = '1.1.0';
+import { baseline, candidate, keptForTheRun, type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 
 /** What a log is made of; users are drawn from `users` names, each with some locale of their own. */
 export interface SimulatedLogOptions {
@@ -86,51 +80,23 @@ export function simulatedFolder(
   {
     output = { kind: 'classification', labels: classes },
     stages = '[{ name: shadow, weight: 0 }, { name: canary-10, weight: 10% }, { name: full, weight: 1 }]',
-    extra = '',
-  }: { readonly output?: OutputSignature; readonly stages?: string; readonly extra?: string } = {},
+    plan = {},
+  }: { readonly output?: OutputSignature; readonly stages?: string; readonly plan?: PlanKeys } = {},
 ): SimulatedFolder {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-simulation-'));
-  const version = {
-    status: 'registered',
-    artifact: { runtime: 'recorded' },
-    data_hash: `sha256:${'1'.repeat(64)}`,
-    code_hash: `sha256:${'2'.repeat(64)}`,
-    signature: { output },
-  };
-  mkdirSync(join(folder, 'registry'));
-  writeFileSync(
-    join(folder, 'registry', 'm.json'),
-    JSON.stringify({
-      schemaVersion: 1,
-      model: 'm',
-      revision: 0,
-      aliases: { stable: baseline },
-      traffic: { [baseline]: 1 },
-      versions: {
-        [baseline]: { ...version, status: 'stable' },
-        [candidate]: { ...version, data_hash: `sha256:${'3'.repeat(64)}` },
+  const rollout = new TestRollout(
+    {
+      plan: {
+        name: 'simulated',
+        requests: '{ source: log.jsonl, segments: { locale: context.locale } }',
+        stages,
+        guardrails,
+        ...plan,
       },
-      rollouts: {},
-      history: [],
-    }),
+      version: { signature: { output } },
+      files: { 'log.jsonl': records },
+    },
+    keptForTheRun,
   );
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: simulated
-model: m
-registry: registry
-baseline: stable
-candidate: ${candidate}
-requests: { source: log.jsonl, segments: { locale: context.locale } }
-stages: ${stages}
-guardrails:
-${guardrails.map((each) => `  - ${each}\n`).join('')}${extra}`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  writeFileSync(join(folder, 'log.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const notes: string[] = [];
-  return {
-    folder,
-    notes,
-    world: worldAt(folder, { note: (line) => void notes.push(line), now: () => new Date('2026-12-31T00:00:00Z') }),
-  };
+  const { folder, notes } = rollout;
+  return { folder, notes, world: { ...rollout.world, now: () => new Date('2026-12-31T00:00:00Z') } };
 }

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckResult, CheckStatus, GuardrailResult, GuardrailStatus } from '../../src/domain/evidence.ts';
+import type { OnBreach } from '../../src/domain/plan.ts';
 import { decide } from '../../src/verdict/decide.ts';
 
 const statuses: readonly GuardrailStatus[] = ['pass', 'breach', 'inconclusive', 'uncomputable'];
 const checkStatuses: readonly CheckStatus[] = ['pass', 'warn', 'hold', 'not-applicable'];
 
-function guardrail(status: GuardrailStatus, onBreach: 'rollback' | 'hold' = 'rollback'): GuardrailResult {
+function guardrail(status: GuardrailStatus, onBreach: OnBreach = 'rollback'): GuardrailResult {
   return {
     metric: 'accuracy',
     segment: null,
@@ -52,6 +53,13 @@ describe('decide', () => {
 
   test('holds without any guardrail, since nothing was shown', () => {
     expect(decide([], [check('pass')])).toMatchObject({ decision: 'hold', exitCode: 3 });
+  });
+
+  test.each(statuses)('takes no notice of a guardrail that only reports, whatever it found: %s', (status) => {
+    const reported = guardrail(status, 'report');
+    expect(decide([guardrail('pass'), reported], [])).toEqual(decide([guardrail('pass')], []));
+    expect(decide([guardrail('breach'), reported], [])).toEqual(decide([guardrail('breach')], []));
+    expect(decide([reported], []).decision).toBe('hold');
   });
 
   test('holds on a status that it does not know', () => {

@@ -26,10 +26,15 @@ describe('the level of segments: auto', () => {
   });
 
   test('is one more of the tests that share alpha, for each bound that could roll back', () => {
-    expect(testsOf([automatic])).toBe(2);
+    // The whole, the intervals of its segments, and the bets on their users; a relative bound takes no bets.
+    expect(testsOf([automatic])).toBe(3);
+    expect(
+      testsOf([guardrail({ autoSegments: true, bounds: [{ kind: 'maxDecrease', value: 0.01, relative: true }] })]),
+    ).toBe(2);
     // The whole, its two values, and one more that values of later looks share.
     expect(testsOf([guardrail({ segments: ['locale'] })])).toBe(4);
     expect(testsOf([guardrail({ autoSegments: true, onBreach: 'hold' })])).toBe(1);
+    expect(testsOf([guardrail({}), guardrail({ segments: ['locale'], onBreach: 'report' })])).toBe(1);
   });
 
   test('is spent on every bound that says auto', () => {

@@ -17,7 +17,7 @@ export function registerApply(program: Command, context: CommandContext): void {
     .addHelpText('after', '\nExample:\n  canary apply rollouts/intent.yaml')
     .action(async (plan: string, { format }: { readonly format: OutputFormat }) => {
       const { applyPlan } = await import('../../gate/act/apply.ts');
-      const { applyText } = await import('../../report/commands/apply-text.ts');
+      const { applyText } = await import('../../report/commands/promotion-text.ts');
       const applied = await applyPlan(context.world, plan);
       context.terminal.result(format === 'json' ? jsonText(applied) : applyText(applied, context.terminal.style));
       if (!applied.outcome.applied) context.exit(ExitCode.noVerdict);

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import type { AssignOptions } from '../../gate/assign.ts';
 
-interface AssignOptions {
-  readonly users?: string;
-  readonly stage?: string;
-  readonly weight?: string;
+interface WrittenOptions extends AssignOptions {
   readonly format: OutputFormat;
 }
 
@@ -28,7 +26,7 @@ export function registerAssign(program: Command, context: CommandContext): void 
       'after',
       '\nExamples:\n  canary assign rollouts/intent.yaml user1 user2 --weight 20%\n  cut -d, -f1 users.csv | canary assign rollouts/intent.yaml --users - --stage canary-5',
     )
-    .action(async (plan: string, ids: string[], options: AssignOptions) => {
+    .action(async (plan: string, ids: string[], options: WrittenOptions) => {
       const { assign } = await import('../../gate/assign.ts');
       const assignments = await assign(context.world, plan, ids, options);
       const { printableName } = await import('../../report/words/printable.ts');

@@ -63,10 +63,8 @@ function valueCompletion({ argChoices, long, flags }: Option, [plan]: readonly s
 
 function argumentCompletion(argument: Argument, typed: string): Completion {
   if (argument.argChoices === undefined) return pathCompletion(argument.name());
-  return matching(
-    typed,
-    argument.argChoices.map((word) => ({ word, description: '' })),
-  );
+  const words = argument.argChoices.map((word) => ({ word, description: '' }));
+  return matching(typed, words);
 }
 
 /** What an argument is called says what it is. */

@@ -40,11 +40,11 @@ async function linesOf(completion: Completion, typed: string, cwd: string): Prom
     case 'words':
       return completion.words.map(({ word, description }) => `${word}\t${description}`);
     case 'paths': {
-      const { pathsLike } = await import('../../gate/paths-like.ts');
+      const { pathsLike } = await import('../../gate/completion.ts');
       return await pathsLike(cwd, typed === '=' ? '' : typed, completion.endings);
     }
     case 'stages': {
-      const { stageNames } = await import('../../gate/rollout/stage-names.ts');
+      const { stageNames } = await import('../../gate/completion.ts');
       return await stageNames(cwd, completion.plan);
     }
   }

@@ -3,7 +3,7 @@ import { invalidInput, UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { Decision } from '../../domain/registry.ts';
-import type { Evaluation } from '../../gate/evaluate/evaluate.ts';
+import type { EvaluateOptions, Evaluation } from '../../gate/evaluate/evaluate.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, type OutputFormat } from './format-option.ts';
 import type { GitHubActions } from '../github-actions.ts';
@@ -12,12 +12,7 @@ import { tellUserError } from '../user-error.ts';
 
 type FailOn = 'hold' | 'rollback' | 'never';
 
-interface EvaluateOptions {
-  readonly stage?: string;
-  readonly evidence?: string;
-  readonly report?: readonly string[];
-  readonly includeInputs?: boolean;
-  readonly fresh?: boolean;
+interface WrittenOptions extends EvaluateOptions {
   readonly format: OutputFormat;
   readonly failOn: FailOn;
   readonly verbose?: boolean;
@@ -61,7 +56,7 @@ Examples:
 
 With --format json one plan gives its evidence, several give a list of theirs.`,
     )
-    .action(async (planFiles: string[], options: EvaluateOptions) => {
+    .action(async (planFiles: string[], options: WrittenOptions) => {
       requireOnePlan(planFiles, '--evidence', options.evidence);
       requireOnePlan(planFiles, '--report', options.report);
       const { openRollout } = await import('../../gate/rollout/rollout.ts');
@@ -98,7 +93,7 @@ interface Evaluated {
 
 async function evaluateOne(
   planFile: string,
-  options: EvaluateOptions,
+  options: WrittenOptions,
   context: CommandContext,
   isOneOfMany: boolean,
 ): Promise<Evaluated> {
@@ -138,7 +133,7 @@ function outputsOf({ evidence, evidenceFile }: Evaluation): Readonly<Record<stri
 async function rendered(
   evidence: Evidence,
   names: { readonly planFile: string; readonly model: string },
-  { format, quiet = false, verbose = false }: EvaluateOptions,
+  { format, quiet = false, verbose = false }: WrittenOptions,
   { style }: Terminal,
 ): Promise<string> {
   if (format === 'json') {

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import type { CommandContext } from '../command-context.ts';
-
-interface InitOptions {
-  readonly log?: string;
-  readonly registry?: string;
-  readonly model?: string;
-}
+import type { InitialiseOptions } from '../../gate/init/initialise-from-log.ts';
 
 /** `canary init`: something that runs, to change into one's own. */
 export function registerInit(program: Command, context: CommandContext): void {
@@ -29,7 +24,7 @@ Examples:
   canary init my-rollout && canary evaluate my-rollout/rollout.yaml
   canary init rollouts --log 'logs/*.jsonl' --registry models`,
     )
-    .action(async (folder: string, { log, registry, model }: InitOptions) => {
+    .action(async (folder: string, { log, registry, model }: Partial<InitialiseOptions>) => {
       if (log !== undefined && registry !== undefined) {
         const { initialiseFromLog } = await import('../../gate/init/initialise-from-log.ts');
         const options = { log, registry, ...(model === undefined ? {} : { model }) };

@@ -3,7 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary requests inspect`: what is in the log? */
-export function registerRequests(program: Command, context: CommandContext): void {
+export function registerRequests(program: Command, { world, terminal }: CommandContext): void {
   const requests = program
     .command('requests')
     .summary('look at the log of a plan')
@@ -25,12 +25,8 @@ export function registerRequests(program: Command, context: CommandContext): voi
     )
     .action(async (plan: string, options: { readonly stage?: string; readonly format: OutputFormat }) => {
       const { inspectRequests } = await import('../../gate/requests/inspect-requests.ts');
-      const found = await inspectRequests(context.world, plan, options);
-      if (options.format === 'json') {
-        context.terminal.result(jsonText(found));
-        return;
-      }
       const { requestsText } = await import('../../report/commands/requests-text.ts');
-      context.terminal.result(requestsText(found, context.terminal.style));
+      const found = await inspectRequests(world, plan, options);
+      terminal.result(options.format === 'json' ? jsonText(found) : requestsText(found, terminal.style));
     });
 }

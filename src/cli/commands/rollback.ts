@@ -2,12 +2,10 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import type { RollbackOptions } from '../../gate/act/roll-back.ts';
 
-interface RollbackOptions {
-  readonly registry?: string;
+interface WrittenOptions extends RollbackOptions {
   readonly rehearse?: boolean;
-  readonly reason?: string;
-  readonly by?: string;
   readonly format: OutputFormat;
 }
 
@@ -32,11 +30,11 @@ export function registerRollback(program: Command, context: CommandContext): voi
       '\nExamples:\n  canary rollback rollouts/intent.yaml --reason "timeouts in checkout" --by ana\n' +
         '  canary rollback intent-classifier --registry registry\n  canary rollback rollouts/intent.yaml --rehearse',
     )
-    .action(async (target: string, { rehearse = false, format, ...options }: RollbackOptions) => {
+    .action(async (target: string, { rehearse = false, format, ...options }: WrittenOptions) => {
       const { world, terminal } = context;
       if (rehearse) {
         const { rehearseRollback } = await import('../../gate/act/rehearse-rollback.ts');
-        const { rehearsalText } = await import('../../report/commands/rehearsal-text.ts');
+        const { rehearsalText } = await import('../../report/commands/rollback-text.ts');
         const rehearsal = await rehearseRollback(world, target, options);
         terminal.result(format === 'json' ? jsonText(rehearsal) : rehearsalText(rehearsal, terminal.style));
         return;

@@ -2,12 +2,10 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import { wholeNumber } from './whole-number.ts';
+import type { SimulateOptions } from '../../gate/simulate/simulate.ts';
 
-interface SimulateCommandOptions {
+interface WrittenOptions extends Omit<SimulateOptions, 'effects'> {
   readonly effect: readonly string[];
-  readonly runs: number;
-  readonly looks: number;
-  readonly seed: number;
   readonly format: OutputFormat;
 }
 
@@ -45,7 +43,7 @@ Examples:
   canary simulate rollouts/intent.yaml --effect accuracy=-2pp     # would it be seen, and after how many users?
   canary simulate rollouts/intent.yaml --effect latency.p95=+15% --effect error_rate=+0.5pp --format json`,
     )
-    .action(async (file: string, { effect, format, ...options }: SimulateCommandOptions) => {
+    .action(async (file: string, { effect, format, ...options }: WrittenOptions) => {
       const { simulate } = await import('../../gate/simulate/simulate.ts');
       const { simulationText } = await import('../../report/commands/simulation-text.ts');
       const review = await simulate(context.world, file, { ...options, effects: effect });

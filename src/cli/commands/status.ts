@@ -11,12 +11,10 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .argument('<plan>', 'rollout plan')
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary status rollouts/intent.yaml')
-    .action(async (plan: string, options: { readonly format: OutputFormat }) => {
+    .action(async (plan: string, { format }: { readonly format: OutputFormat }) => {
       const { rolloutStatus } = await import('../../gate/look/rollout-status.ts');
       const { statusText } = await import('../../report/commands/status-text.ts');
       const status = await rolloutStatus(context.world, plan);
-      context.terminal.result(
-        options.format === 'json' ? jsonText(status) : statusText(status, context.terminal.style),
-      );
+      context.terminal.result(format === 'json' ? jsonText(status) : statusText(status, context.terminal.style));
     });
 }

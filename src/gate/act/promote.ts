@@ -9,13 +9,12 @@ import type { Person, RecordedLook } from '../../registry/change/transition.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
 import { verifyBinding } from './evidence-binding.ts';
-import { evidencePlace, readLatest } from '../rollout/look-history.ts';
+import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
 import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { stateOf } from './registry-state.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
 
 export interface PromoteOptions {
   /** The stage whose evidence to act on; the first not yet entered where absent. */

@@ -9,12 +9,17 @@ import { applyVerdict } from '../../registry/change/apply-verdict.ts';
 import { type RolloutVersions, nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry, registryPath, updateRegistry } from '../../registry/store/registry-store.ts';
 import { recordRehearsal } from '../../registry/change/rehearsal.ts';
-import type { Rehearsal } from '../../report/commands/rehearsal-text.ts';
+import type { Rehearsal } from '../../report/commands/rollback-text.ts';
 import { stateOf } from './registry-state.ts';
-import { personOf, type RollbackOptions, takeOut } from './roll-back.ts';
-import { rollbackSubject, type RollbackSubject, versionsOf } from './rollback-subject.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import {
+  personOf,
+  type RollbackOptions,
+  takeOut,
+  rollbackSubject,
+  type RollbackSubject,
+  versionsOf,
+} from './roll-back.ts';
+import { shownPath, type World } from '../world.ts';
 
 /**
  * Rolls back on a copy of the registry's file, all the way from the lock to the disk, and records in the registry that this

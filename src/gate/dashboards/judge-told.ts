@@ -23,11 +23,7 @@ import type { World } from '../world.ts';
 export function scopeOfTold(numbers: readonly RoleNumber[]): StageScope {
   const canary = cohortOf('canary', toldSize(numbers, 'candidate'));
   const stable = cohortOf('stable', toldSize(numbers, 'baseline'));
-  const all: CohortSize = {
-    name: 'all',
-    units: canary.units + stable.units,
-    requests: canary.requests + stable.requests,
-  };
+  const all = cohortOf('all', { units: canary.units + stable.units, requests: canary.requests + stable.requests });
   const segmentValues = new Map<string, Map<string, number>>();
   for (const { segment, count = 0 } of numbers) {
     for (const [dimension, value] of Object.entries(segment ?? {})) {
@@ -88,7 +84,7 @@ export async function judgeTold(
   const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(measurer, plan, scope, shown);
-  const countedRequests = guardrails.some(
+  const saidIndependent = guardrails.some(
     ({ metric, segment, low, high }) =>
       (low !== undefined || high !== undefined) &&
       numbersOf(numbers, metric, segment).some(({ units }) => units === undefined),
@@ -97,7 +93,7 @@ export async function judgeTold(
     frozen: frozenAfter(series),
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails,
-    checks: toldNumbersChecks(plan, stage, told, countedRequests),
+    checks: toldNumbersChecks(plan, stage, told, saidIndependent),
   };
 }
 

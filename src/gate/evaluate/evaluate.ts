@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../domain/errors.ts';
-import { asSentence } from '../../report/words/paragraph.ts';
+import { asSentence } from '../../report/words/style.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
@@ -13,7 +13,14 @@ import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
-import { evidencePlace, prepareFolder, readLatest, workFolder, writeEvidence } from '../rollout/look-history.ts';
+import {
+  evidencePlace,
+  prepareFolder,
+  readLatest,
+  workFolder,
+  writeEvidence,
+  withDatabase,
+} from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
@@ -25,7 +32,6 @@ import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readStageRequests } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 export interface EvaluateOptions {

@@ -7,7 +7,7 @@ import type { Rollout } from '../rollout/rollout.ts';
 /** What did not pass, at the lines of the plan that asked for it: a breach that rolls back as an error, the rest as warnings. */
 export function findingsOf(rollout: Pick<Rollout, 'plan' | 'parsed'>, evidence: Evidence): readonly Diagnostic[] {
   const guardrails = evidence.guardrails
-    .filter(({ status }) => status !== 'pass')
+    .filter(({ status, onBreach }) => status === 'breach' || (status !== 'pass' && onBreach !== 'report'))
     .map((result) => guardrailFinding(rollout, result));
   const checks = evidence.checks
     .filter(({ status }) => status === 'hold')
@@ -22,10 +22,8 @@ export function checkFindings(
   checks: readonly CheckResult[],
 ): readonly Diagnostic[] {
   const found = checks.filter(({ status }) => status === 'hold' || status === 'warn');
-  return located(
-    rollout.parsed.positions,
-    found.map((check) => checkFinding(rollout, stage, check)),
-  ).map(withoutHint);
+  const findings = found.map((check) => checkFinding(rollout, stage, check));
+  return located(rollout.parsed.positions, findings).map(withoutHint);
 }
 
 function guardrailFinding({ plan }: Pick<Rollout, 'plan'>, result: GuardrailResult): Finding {

@@ -1,12 +1,14 @@
-import type { Role } from '../../domain/role.ts';
+import { roles } from '../../domain/role.ts';
+import type { CohortSize } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
+import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import {
   createJudgedTable,
+  createLaterTable,
   createNoiseTable,
   type JudgedTable,
-  type OutcomeSource,
 } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
@@ -17,10 +19,16 @@ import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
 import type { JudgedStage } from '../judge/judged-stage.ts';
-import { formatLimits, namingLimits, refusing } from '../outcomes/format-limits.ts';
-import { withErrorsOf } from '../outcomes/outcome-sources.ts';
+import {
+  formatLimits,
+  namingLimits,
+  refusing,
+  type OutcomeSources,
+  withErrorsOf,
+} from '../outcomes/outcome-sources.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
+import { laterParts } from '../judge/read-stability.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
@@ -34,7 +42,7 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  sources: Readonly<Record<Role, OutcomeSource>>,
+  sources: OutcomeSources,
   inputDrift: InputDrift | undefined,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
@@ -43,12 +51,13 @@ export async function prepareJudgement(
   const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: plan.drift !== undefined };
+  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage);
   const measurerOf = (judged: JudgedTable) => TableMeasurer.over(judged, guardedMetrics(plan));
+  const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const timedTwice = sources.baseline.latency === 'measured';
   const { units, sharedUnits } = log.totals;
   const held = await heldLog(table, rollout, log.reading);
@@ -60,7 +69,12 @@ export async function prepareJudgement(
     files: log.files,
     span: log.totals.span,
     losses: log.totals.losses,
-    ...(live ? { served: { weight, units: log.totals.units, shared: log.totals.sharedUnits } } : {}),
+    ...(live ? { served: { weight, units, shared: sharedUnits, byFirst: await usersByFirst(db) } } : {}),
+    ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
+    later: laterParts(log.totals.span).map(({ name, from }, index) => ({
+      name,
+      measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
+    })),
     sizes: await segmentSizes(db, scope),
     held,
     measurer: refusing(
@@ -70,10 +84,25 @@ export async function prepareJudgement(
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
     noise: timedTwice ? await measurerOf(await createNoiseTable(table)) : undefined,
     readParity: (plannedUnits) =>
-      readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits }),
+      readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** The users of a live split by the version that served them first, with all requests of each cohort. */
+async function usersByFirst(db: Database): Promise<readonly CohortSize[]> {
+  const rows = await db.columns(
+    `SELECT count(DISTINCT unit_index) FILTER (WHERE in_canary AND NOT came_later)::DOUBLE AS canary,
+       count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND NOT came_later)::DOUBLE AS stable,
+       (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary_requests, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable_requests
+     FROM judged`,
+  );
+  return (['canary', 'stable'] as const).map((name) => ({
+    name,
+    units: rows.numbers(name)[0] ?? 0,
+    requests: rows.numbers(`${name}_requests`)[0] ?? 0,
+  }));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { RequestFields } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
 import type { Problem } from './right-answer.ts';
+import { membersOf } from './recorded-answer.ts';
 
 /** A golden request as it is written. */
 export interface GoldenRecord {
@@ -127,8 +128,7 @@ function parsedObject(line: string): Readonly<Record<string, unknown>> | undefin
   }
 }
 
-/** What a dotted path leads to; null is nothing. */
-/** What stands at the first of the paths that leads to something. */
+/** What stands at the first of the dotted paths that leads to something; null is nothing. */
 function valueAt(record: unknown, paths: FieldPaths): unknown {
   for (const path of eachPath(paths)) {
     const found = pathOf(path).reduce(stepInto, record);
@@ -141,8 +141,4 @@ function stepInto(value: unknown, step: PathStep): unknown {
   if (typeof step === 'string') return membersOf(value)[step];
   const elements: readonly unknown[] = Array.isArray(value) ? value : [];
   return elements.find((element) => membersOf(element)[step.key] === step.equals);
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -6,15 +6,15 @@ import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import type { Database } from '../../database/database.ts';
 import { goldenCheck, type GoldenAnswer, type GoldenResult } from '../../verdict/checks/golden.ts';
-import { workFolder } from '../rollout/look-history.ts';
+import { workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { noteErrors } from '../outcomes/note-errors.ts';
 import { outcomeStoreFolder, replayHost } from '../outcomes/obtain-outcomes.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { timedVersion } from '../outcomes/timed-version.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
-import { readGolden } from './read-golden.ts';
+import { readGolden, type RolloutWithGolden } from './read-golden.ts';
 import type { GoldenRequest } from './resolve-golden.ts';
+import type { GoldenReview } from '../../report/commands/golden-review.ts';
 
 /** What the golden requests of a plan showed. */
 export interface JudgedGolden {
@@ -49,7 +49,7 @@ export async function judgeGolden(world: World, rollout: Rollout, fresh: boolean
 }
 
 /** Whether there is anything that the candidate could be asked. */
-export function canRun({ candidate }: Pick<Rollout, 'candidate'>): boolean {
+function canRun({ candidate }: Pick<Rollout, 'candidate'>): boolean {
   return !isRecorded(candidate.entry.artifact.runtime);
 }
 
@@ -91,4 +91,17 @@ async function ask(
 function orderOf(requests: readonly GoldenRequest[]): string {
   const asked = JSON.stringify(requests.map(({ id, input }) => [id, input]));
   return `golden:${createHash('sha256').update(asked).digest('hex')}`;
+}
+
+/** Counts a plan's golden requests without asking any. @returns undefined where it names none. @throws UserError (exit 5) for wrong files */
+export async function reviewGolden(world: World, rollout: RolloutWithGolden): Promise<GoldenReview | undefined> {
+  const set = await readGolden(world, rollout);
+  if (set === undefined) return undefined;
+  const { files, requests } = set;
+  const unanswered = requests.filter(({ recorded }) => recorded === undefined);
+  return {
+    files: files.length,
+    requests: requests.length,
+    unanswerable: canRun(rollout) ? 0 : unanswered.length,
+  };
 }

@@ -1,7 +1,6 @@
 import { ownOutput } from '../../domain/label-map.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import { readDecoded } from '../../models/decode.ts';
-import { translate } from '../../models/translate.ts';
+import { readDecoded, translate } from '../../models/decode.ts';
 import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
 
 /** The texts in a recorded outcome of which the readers of logs say what they mean. */
@@ -54,6 +53,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+/** The members of what may be an object; none of anything else. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -39,26 +39,16 @@ export async function resolveGolden(
   const { output } = entry.signature;
   const values = valueReadingOf(rollout);
   const outcomes = records.map(({ outcome }) => textsOf(outcome));
-  const ids = await meanings(
-    db,
-    records.map(({ id }) => id),
-    identitySql,
-  );
-  const labels = await meanings(
-    db,
-    records.map(({ label }) => String(label)),
-    (text) => labelSql(text, values.truths),
-  );
-  const answers = await meanings(
-    db,
-    outcomes.map(({ label }) => label),
-    (text) => labelSql(text, values.answers.candidate),
-  );
-  const errors = await meanings(
-    db,
-    outcomes.map(({ error }) => error),
-    (text) => errorKindSql(text, values.fine),
-  );
+  const written = {
+    ids: records.map(({ id }) => id),
+    labels: records.map(({ label }) => String(label)),
+    answers: outcomes.map(({ label }) => label),
+    errors: outcomes.map(({ error }) => error),
+  };
+  const ids = await meanings(db, written.ids, identitySql);
+  const labels = await meanings(db, written.labels, (text) => labelSql(text, values.truths));
+  const answers = await meanings(db, written.answers, (text) => labelSql(text, values.answers.candidate));
+  const errors = await meanings(db, written.errors, (text) => errorKindSql(text, values.fine));
   const requests: GoldenRequest[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, { id, input, label, tolerance, outcome, file, line }] of records.entries()) {

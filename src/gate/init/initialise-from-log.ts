@@ -5,14 +5,13 @@ import { compareBuild } from 'semver';
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
-import { waitingLines } from '../../report/commands/plan-text.ts';
+import { waitingLines } from '../../report/commands/waiting-text.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { type SurveyedFields, surveyFields } from '../../requests/explain/survey-fields.ts';
 import { reviewPlan } from '../review/review-plan.ts';
 import { type DetectedFields, detectFields } from './detect-fields.ts';
 import { detectabilityComment, type PlanDraft, planFromLog, proposedMetrics } from './plan-from-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { withDatabase, prepareFolder, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 
 export interface InitialiseOptions {

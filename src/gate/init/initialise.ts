@@ -3,9 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { serializeRegistry } from '../../registry/file/serialize-registry.ts';
-import { starterIntents, starterLog } from './starter-log.ts';
-import { starterPlan } from './starter-plan.ts';
-import { starterRegistry } from './starter-registry.ts';
+import { starterIntents, starterLog, starterPlan, starterRegistry } from './starter.ts';
 import type { World } from '../world.ts';
 
 const model = 'intent-classifier';

@@ -1,7 +1,7 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { methodSentence } from '../../report/commands/method-text.ts';
-import type { GuardrailReview } from '../../report/commands/plan-text.ts';
+import type { GuardrailReview } from '../../report/commands/waiting-text.ts';
 import type { DetectedFields } from './detect-fields.ts';
 
 /** What a plan is written from. */

@@ -1,7 +1,7 @@
+import type { Frozen } from '../../domain/registry.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import type { Frozen } from '../../domain/registry.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
@@ -18,12 +18,16 @@ import { assignsRequests, servedUsersCheck } from '../../verdict/checks/served-u
 import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
+import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { readSelection } from './read-selection.ts';
+import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
-import { judgeTest } from './judge-test.ts';
+import { holdByHours } from './hold-by-hours.ts';
+import { judgeTest, subjectOf } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
 import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
 
@@ -46,24 +50,26 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const size = judgedSize(scope.cohorts, scope.judgedCohort);
   const series = seriesOf(judged, frozen);
   const { level, appearance, ledger } = series;
+  const { plannedUnits } = level;
+  const judge = async (test: PlannedTest, divisor: number) => {
+    const atLevel = { tests: level.tests * divisor, plannedUnits, ledger };
+    return await holdByHours(judged, test, await judgeTest(judged, test, atLevel));
+  };
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
   for (const test of series.tests) {
-    const { result, noise } = await judgeTest(judged, test, {
-      tests: level.tests * lateDivisor(series, test),
-      plannedUnits: level.plannedUnits,
-      ledger,
-    });
+    const { result, noise } = await judge(test, lateDivisor(series, test));
     results.push(result);
-    if (noise !== undefined) noises.push(noise);
+    if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
   }
   const found = await judgeSegments({
     guardrails: plan.guardrails,
     sizes: judged.sizes,
     appearance,
     growth: series.growth,
-    judge: (test, divisor) =>
-      judgeTest(judged, test, { tests: level.tests * divisor, plannedUnits: level.plannedUnits, ledger }),
+    judge,
+    level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
+    tally: (test) => measurer.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),
   });
   const guardrails = [...results, ...found.guardrails];
@@ -81,6 +87,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughUnits(stage, size),
       ...(await checksOf(judged, level, comparisons, noises, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
+      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),
       driftCheck(plan.drift, drift),
     ],
     drift,
@@ -97,6 +104,16 @@ async function selectionOf(
 ): Promise<Selection> {
   if (judged.verdictOnly === true && guardrails.some(({ status }) => status !== 'pass')) return nothingAsked;
   return await readSelection({ ...judged, plannedUnits: planned }, guardrails);
+}
+
+/** A simulation draws users and not days, so that its parts say nothing of the log's. */
+async function stabilityOf(
+  judged: JudgedStage,
+  guardrails: readonly GuardrailResult[],
+  planned: number,
+): Promise<Stability> {
+  if (judged.verdictOnly === true) return { parts: [], passes: 0, unstable: [] };
+  return await readStability(judged, guardrails, planned);
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */
@@ -117,22 +134,22 @@ async function checksOf(
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
-  const settings = {
-    alpha: checks.segments.alpha,
-    inference: besideTests(statistics.inference),
-    plannedUnits: planned,
-  };
+  const inference = besideTests(statistics.inference);
+  const settings = { alpha: checks.segments.alpha, inference, plannedUnits: planned };
   const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
-    sampleRatioCheck(checks.sampleRatio, weight, scope.cohorts, counted),
+    sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
+      counted,
+      inference: statistics.inference,
+    }),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
-    windowCheck(checks, stage, span),
+    windowCheck(checks, stage, span, scope.comparison),
     coverage(
       plan.coverage,
       { hours: scope.hours, segments: scope.segmentValues, spansDays: spansDays(span) },

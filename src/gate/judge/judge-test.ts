@@ -1,12 +1,13 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
+import { formatBound } from '../../domain/bound.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
-import type { IntervalSettings } from '../../stats/bounds/confidence-bound.ts';
+import type { IntervalSettings, LevelSettings } from '../../stats/bounds/confidence-bound.ts';
 import { uncomputable } from '../../stats/result.ts';
 import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
 import { errorRates } from '../../verdict/error-rates.ts';
@@ -32,6 +33,8 @@ export interface JudgedTest {
   readonly measured: Measured;
   /** The levels of its two bounds. */
   readonly settings: IntervalSettings;
+  /** The levels of what is asked beside it of the same change: of a planned test, which has nothing to spend on that, the sequential ones. */
+  readonly beside: LevelSettings;
   /** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
   readonly noise: MeasuredNoise | undefined;
 }
@@ -49,7 +52,7 @@ export interface TestLevel {
 /** Judges one bound on the whole or on a segment. */
 export async function judgeTest(subject: TestedStage, test: PlannedTest, level: TestLevel): Promise<JudgedTest> {
   const { plan, scope, measurer } = subject;
-  const { confidence } = plan.statistics;
+  const { confidence, inference } = plan.statistics;
   const { bound } = test;
   const noise = await measureNoise(subject, test);
   const unresolved = noise === undefined ? undefined : unresolvable(noise);
@@ -57,29 +60,52 @@ export async function judgeTest(subject: TestedStage, test: PlannedTest, level: 
     unresolved === undefined
       ? await measurer.measure(subjectOf(scope, test), quantityOf(bound))
       : uncomputable(unresolved);
-  const settings = settingsOf(plan, test, level, measured);
+  const rates = errorRates(bound.kind, 1 - confidence, level.tests);
+  const beside = { ...rates, inference: besideTests(inference), plannedUnits: level.plannedUnits };
+  const settings = settingsOf(test, level.ledger, measured, beside);
   const estimate = estimateAt(
     measured,
     settings,
     subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
   );
-  const result = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
-  return { result, measured, settings, noise };
+  const judged = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
+  const hint =
+    subject.verdictOnly === true || noise !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
+  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, beside, noise };
 }
 
 /** The levels of a test's two bounds. Only what has an interval spends any of what is planned for it. */
 function settingsOf(
-  { statistics: { confidence, inference } }: RolloutPlan,
   test: PlannedTest,
-  { tests, plannedUnits, ledger }: TestLevel,
+  ledger: SpendingLedger | undefined,
   measured: Measured,
+  beside: LevelSettings,
 ): IntervalSettings {
-  const rates = errorRates(test.bound.kind, 1 - confidence, tests);
   const isTested =
     test.guardrail.test === 'interval' && (measured.kind === 'linearized' || measured.kind === 'proportion');
-  return ledger !== undefined && isTested
-    ? ledger.spend(test, measured, rates)
-    : { ...rates, inference: besideTests(inference), plannedUnits };
+  return ledger !== undefined && isTested ? ledger.spend(test, measured, beside) : beside;
+}
+
+/**
+ * What an absolute bound would do where a relative one waits: relative to a small number everything is uncertain, and relative to nothing
+ * there is no number at all. Empty where the bound is no such one.
+ */
+async function absoluteHint(
+  { plan, scope, measurer }: TestedStage,
+  test: PlannedTest,
+  { status, unit }: GuardrailResult,
+  settings: IntervalSettings,
+): Promise<string> {
+  const { bound } = test;
+  if (!bound.relative || (status !== 'inconclusive' && status !== 'uncomputable')) return '';
+  const difference = await measurer.measure(subjectOf(scope, test), 'difference');
+  if (difference.kind !== 'linearized' || difference.baseline === undefined) return '';
+  if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it is relative to nothing';
+  const absolute = { ...bound, relative: false, value: bound.value * difference.baseline };
+  const estimate = estimateAt(difference, settings);
+  const found = judgeGuardrail({ ...test, bound: absolute, estimate, confidence: plan.statistics.confidence });
+  if (found.status !== 'pass' && found.status !== 'breach') return '';
+  return `; an absolute bound as wide (${formatBound(absolute, unit)}) would decide it: ${found.status}`;
 }
 
 async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {

@@ -1,10 +1,14 @@
 import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
+import type { CohortSize } from '../../domain/evidence.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
+import type { ChangeByHours } from '../../metrics/hour-blocks.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
+import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
+import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
 import type { TestedStage } from './judge-test.ts';
@@ -18,9 +22,19 @@ export interface JudgedStage extends TestedStage {
   readonly now?: string;
   readonly span: LogSpan;
   /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
-  readonly served?: { readonly weight: number; readonly units: number; readonly shared: number };
+  readonly served?: {
+    readonly weight: number;
+    readonly units: number;
+    readonly shared: number;
+    /** Users by the version that served them first. */
+    readonly byFirst: readonly CohortSize[];
+  };
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
+  /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */
+  readonly hours?: (change: ChangeByHours) => Promise<BlockedChange | Uncomputable>;
+  /** The later parts of the log; absent in a simulation. */
+  readonly later?: readonly LaterPart[];
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
@@ -29,4 +43,11 @@ export interface JudgedStage extends TestedStage {
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
   readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
+}
+
+/** The requests from some time on. */
+export interface LaterPart {
+  /** As a sentence names it: `the second half`. */
+  readonly name: string;
+  readonly measurer: () => Promise<Measurer>;
 }

@@ -44,7 +44,13 @@ function passedSubjects({ plan, scope }: SelectionSource, results: readonly Guar
   const passed = new Map<string, Passed>();
   for (const result of results) {
     const metric = metrics.get(result.metric);
-    if (result.status !== 'pass' || metric === undefined || leftOutOf(metric, scope.comparison) === undefined) continue;
+    if (
+      result.status !== 'pass' ||
+      result.onBreach === 'report' ||
+      metric === undefined ||
+      leftOutOf(metric, scope.comparison) === undefined
+    )
+      continue;
     const slice = { cohort: scope.judgedCohort, segment: result.segment };
     const subject: Subject = { metric, comparison: scope.comparison, slice };
     const key = JSON.stringify([metric.id, result.segment]);

@@ -55,6 +55,7 @@ export async function selectionEffect(
 }
 
 function rangeOf({ plan }: SelectionSource, metric: Metric): number {
+  if ('cap' in metric && metric.cap !== undefined) return metric.cap;
   return metric.family === 'latency' ? plan.replay.timeoutMs : (metricTraits(metric).range ?? Infinity);
 }
 

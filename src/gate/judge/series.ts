@@ -3,7 +3,13 @@ import type { Inference } from '../../domain/statistics/inference.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { type Appearance, latePosition, ofDimensions, segmentKey, withAppeared } from '../../verdict/appearance.ts';
-import { type PlannedTest, plannedTests, rollbackTests, segmentDivisor } from '../../verdict/guardrail-tests.ts';
+import {
+  hasParts,
+  type PlannedTest,
+  plannedTests,
+  rollbackTests,
+  segmentDivisor,
+} from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { judgedAtEnd, plannedUnits } from '../../verdict/planned-units.ts';
 import { type PlannedSize, stageHorizon, type StageSizes } from '../../verdict/stage-horizon.ts';
@@ -93,8 +99,7 @@ function testedSegments({
   scope,
   sizes,
 }: Pick<JudgedStage, 'plan' | 'scope' | 'sizes'>): readonly NamedSegment[] {
-  const automatic = guardrails.some(({ autoSegments }) => autoSegments === true);
-  const found = automatic ? sizes.map(({ segment }) => segment) : [];
+  const found = guardrails.some(hasParts) ? sizes.map(({ segment }) => segment) : [];
   const dimensions = [...new Set(guardrails.flatMap(({ segments }) => segments))];
   const named = dimensions.flatMap((dimension) =>
     [...(scope.segmentValues.get(dimension)?.keys() ?? [])].map((value) => ({ [dimension]: value })),

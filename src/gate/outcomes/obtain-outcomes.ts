@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { VersionFacts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
+import type { OutcomeSources } from './outcome-sources.ts';
 import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
@@ -17,21 +17,21 @@ import { noteErrors, noteTimedErrors } from './note-errors.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { timedVersion, versionFacts } from './timed-version.ts';
 import type { World } from '../world.ts';
-import { unusableFile } from '../../domain/errors.ts';
+import { unusableFile, UserError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format-number.ts';
 
 /** What obtaining outcomes needs besides the rollout. */
-export interface OutcomeRequest {
+interface OutcomeRequest {
   readonly db: Database;
   readonly stage: Stage;
-  readonly sources: Readonly<Record<Role, OutcomeSource>>;
+  readonly sources: OutcomeSources;
   readonly requests: RequestIdentity;
   /** Folder of the outcome store. */
   readonly storeFolder: string;
   readonly fresh: boolean;
 }
 
-export interface ObtainedOutcomes {
+interface ObtainedOutcomes {
   readonly facts: Readonly<Record<Role, VersionFacts>>;
   readonly memory: Readonly<Record<Role, PeakMemory>>;
 }
@@ -51,7 +51,7 @@ export async function obtainOutcomes(
 }
 
 /** The part of `obtainOutcomes` that is the same for every stage of a log. */
-export async function obtainPredictions(
+async function obtainPredictions(
   world: World,
   rollout: Rollout,
   request: Omit<OutcomeRequest, 'stage'>,
@@ -105,7 +105,7 @@ export function replayHost(world: World, { replay }: Pick<RolloutPlan, 'replay'>
 }
 
 /** The part of `obtainOutcomes` that depends on whom a stage judges. */
-export async function obtainTimes(
+async function obtainTimes(
   world: World,
   rollout: Rollout,
   { db, stage, sources, requests, storeFolder, fresh }: OutcomeRequest,
@@ -137,7 +137,7 @@ export function outcomeStoreFolder(workFolder: string): string {
  * @param table the baseline's outcomes, as `loadOutcomes` makes them
  * @throws UserError (exit 5)
  */
-export async function requireBaselineAnswers(db: Database, table: string, version: string): Promise<void> {
+async function requireBaselineAnswers(db: Database, table: string, version: string): Promise<void> {
   const [counted] = await db.rows(
     `SELECT count(*) AS requests, count(error) AS failed, mode(error ORDER BY error) AS kind,
        min_by(coalesce(detail, ''), seq) AS detail FROM ${table}`,
@@ -151,4 +151,34 @@ export async function requireBaselineAnswers(db: Database, table: string, versio
       hint: 'Set it up as it is in production, then write --fresh: nothing can be compared with a baseline that does not work.',
     },
   );
+}
+
+/** As `obtainPredictions`, with what earlier replays left in the store alone. @returns false where it lacks some. */
+export async function loadStoredPredictions(
+  world: World,
+  rollout: Rollout,
+  request: Omit<OutcomeRequest, 'stage'>,
+): Promise<boolean> {
+  return await isStored(obtainPredictions(storeOnly(world), rollout, request));
+}
+
+/** As `obtainTimes`, with what earlier measurements left in the store alone. @returns false where there are none. */
+export async function loadStoredTimes(world: World, rollout: Rollout, request: OutcomeRequest): Promise<boolean> {
+  return await isStored(obtainTimes(storeOnly(world), rollout, request));
+}
+
+/** What is stored is loaded whatever the signal says; only what would start a model heeds it. Of its errors an evaluation told. */
+function storeOnly(world: World): World {
+  return { ...world, signal: AbortSignal.abort(), note: () => undefined };
+}
+
+/** A model whose files are elsewhere has nothing stored that could be found by them either. */
+async function isStored(obtained: Promise<unknown>): Promise<boolean> {
+  try {
+    await obtained;
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }

@@ -6,13 +6,11 @@ import { invalidInput } from '../../domain/errors.ts';
 import { labelMapProblems } from '../../domain/label-map.ts';
 import type { ModelRegistry, ModelVersion } from '../../domain/registry.ts';
 import { bumpBetween, changeBetween, isSmaller, type VersionChange } from '../../domain/version-change.ts';
-import { addVersion, emptyRegistry, requireVersionNumber } from '../../registry/change/add-version.ts';
-import { requireEntry } from '../../registry/change/entry.ts';
+import { addVersion, emptyRegistry, requireVersionNumber, requireEntry } from '../../registry/change/add-version.ts';
 import { createRegistry, listModels, readRegistry, updateRegistry } from '../../registry/store/registry-store.ts';
 import type { AddedVersion } from '../../report/commands/registry-text.ts';
 import { newArtifact, type NewArtifactOptions } from './new-artifact.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
 import { writtenHash, writtenJson } from './written-json.ts';
 
 export type Bump = 'auto' | 'major' | 'minor' | 'patch';

@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 import { unusableFile, UserError } from '../../domain/errors.ts';
-import type { ModelVersion } from '../../domain/registry.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { resolveArtifact, verifyArtifact } from '../../models/artifact.ts';
-import { resolveVersion } from '../../domain/resolve-version.ts';
+import { type NumberedVersion, resolveVersion } from '../../domain/resolve-version.ts';
 import { changeBetween } from '../../domain/version-change.ts';
 import { listModels, readRegistry, renewChangelog, type StoredRegistry } from '../../registry/store/registry-store.ts';
-import { trafficContradiction } from '../../registry/file/verify-traffic.ts';
+import { trafficContradiction } from '../../registry/file/traffic.ts';
 import type { VersionDifference } from '../../report/commands/registry-diff-text.ts';
 import type { ModelOverview, VersionOverview } from '../../report/commands/registry-text.ts';
 import type { Verification } from '../../report/commands/registry-verify-text.ts';
-import { shownPath } from '../shown-path.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
 
 /** The models of a registry's folder, or the one that is named. @throws UserError (exit 5) */
 export async function listRegistry(world: World, folder: string, model?: string): Promise<readonly ModelOverview[]> {
@@ -112,10 +110,7 @@ async function problemsOf<T>(work: () => Promise<T>): Promise<{ readonly value: 
   }
 }
 
-function versionIn(
-  { registry, path }: StoredRegistry,
-  name: string,
-): { readonly version: string; readonly entry: ModelVersion } {
+function versionIn({ registry, path }: StoredRegistry, name: string): NumberedVersion {
   const found = resolveVersion(registry, name);
   if (found !== undefined) return found;
   const names = [...Object.keys(registry.aliases), ...Object.keys(registry.versions)];

@@ -4,11 +4,10 @@ import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { Report } from '../../report/document/report.ts';
 import { quoteLiteral } from '../../database/database.ts';
 import { readRequests } from '../../requests/read-requests.ts';
-import { workFolder } from '../rollout/look-history.ts';
+import { workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { loadPlan } from '../rollout/load-plan.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import { stageNamed } from '../rollout/rollout.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /**

@@ -63,9 +63,7 @@ async function readText(path: string, file: string): Promise<string> {
 }
 
 function requireOneRollout(read: readonly ReadEvidence[]): void {
-  const [first, ...others] = read;
-  if (first === undefined) return;
-  const [subject, ...rest] = [first, ...others].map((each) => ({ ...each, rollout: rolloutOf(each.evidence) }));
+  const [subject, ...rest] = read.map((each) => ({ ...each, rollout: rolloutOf(each.evidence) }));
   const other = rest.find(({ rollout }) => rollout !== subject?.rollout);
   if (subject === undefined || other === undefined) return;
   throw invalidInput(

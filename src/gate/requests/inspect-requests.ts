@@ -1,8 +1,6 @@
 import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
-import { roles } from '../../domain/role.ts';
-import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import type { RejectedRecords, RequestsInspection } from '../../report/commands/requests-text.ts';
 import type { Database } from '../../database/database.ts';
 import type { ReadOptions } from '../../requests/values/read-options.ts';
@@ -12,15 +10,12 @@ import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { describeRequests } from '../../requests/explain/describe-requests.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
-import { formatLimits } from '../outcomes/format-limits.ts';
+import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { heldLog } from '../judge/held-log.ts';
-import { inspectTold } from './inspect-told.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
-import { measurablesOf } from './measurables.ts';
-import { sourcesOf } from '../outcomes/outcome-sources.ts';
+import { inspectTold, measurablesOf } from './measurables.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -48,7 +43,7 @@ async function inspectLog(
   db: Database,
   rollout: Rollout,
   options: ReadOptions,
-  sources: Readonly<Record<(typeof roles)[number], OutcomeSource>>,
+  sources: OutcomeSources,
 ): Promise<RequestsInspection> {
   const { plan } = rollout;
   const log = await readOrExplain(db, options);
@@ -99,7 +94,7 @@ async function readOrExplain(db: Database, options: ReadOptions): Promise<Reques
 }
 
 async function examplesOf(db: Database, options: ReadOptions): Promise<readonly RejectExample[]> {
-  return await rejectExamples(db, options, await resolveRequestFiles(options.folder, options.files));
+  return await rejectExamples({ db, options, files: await resolveRequestFiles(options.folder, options.files) });
 }
 
 function rejectedOf({ files }: RequestFacts, examples: readonly RejectExample[]): readonly RejectedRecords[] {

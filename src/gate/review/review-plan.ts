@@ -9,7 +9,8 @@ import { detectableChanges, type GuardrailDetectability, type StageLevels } from
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
-import type { DetectableChange, LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { LogReview, PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
@@ -18,17 +19,14 @@ import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { seriesOf } from '../judge/series.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
-import { reviewGolden } from '../golden/review-golden.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { reviewGolden } from '../golden/judge-golden.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
-import { reviewTold } from './review-told.ts';
-import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
-import { outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
-import { loadStoredPredictions, loadStoredTimes } from '../outcomes/stored-outcomes.ts';
+import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
+import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
 import { sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /** What a plan would do, and what is doubtful in it. */

@@ -1,8 +1,11 @@
 import type { Stage } from '../../domain/plan.ts';
 import { requireDimensions, scopeOfTold, toldSize } from '../dashboards/judge-told.ts';
 import { readToldStage, type ToldStage } from '../dashboards/read-told.ts';
-import type { ReviewedStage, ReviewedStages } from './reviewed-stages.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import type { CheckResult } from '../../domain/evidence.ts';
+import type { PlanFacts } from '../../plan/lint/plan-facts.ts';
+import type { PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 
 /** Reviews the stages of a plan that is judged on numbers per version. @throws UserError (exit 2 or 5) for wrong numbers. */
 export async function reviewTold(rollout: Rollout): Promise<ReviewedStages> {
@@ -36,4 +39,21 @@ function reviewedStage(stage: Stage, read: ToldStage | undefined): ReviewedStage
     ...(requests === undefined && !plannedSize.requests ? {} : { minRequests }),
   };
   return { size, changes: undefined };
+}
+
+/** What a plan is judged on, and why the changes that its stages could detect are unknown where they are. */
+export interface ReviewedStages {
+  readonly log: PlanReview['log'];
+  readonly stages: readonly ReviewedStage[];
+  readonly unknown: string;
+  /** The log as it was held against the models. */
+  readonly checks: readonly CheckResult[];
+  /** What the lint rules may know of a request log. */
+  readonly facts: Pick<PlanFacts, 'log' | 'undecidable'>;
+}
+
+export interface ReviewedStage {
+  readonly size: StageReview;
+  /** Per guardrail, where the log holds the outcomes of both versions. */
+  readonly changes: readonly (DetectableChange | undefined)[] | undefined;
 }

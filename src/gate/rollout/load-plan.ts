@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
-import { readTextFile, readTextFileSync } from '../../files/read-file.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
 
@@ -23,8 +23,8 @@ export interface LoadedPlan {
 export async function loadPlan(cwd: string, file: string): Promise<LoadedPlan> {
   const path = resolve(cwd, file);
   const folder = dirname(path);
-  const text = await readPlanText(path, file);
-  const parsed = parsePlan({ path: file, text, readBase: (base) => readBase(resolve(folder, base), base) });
+  const text = readText(path, file);
+  const parsed = parsePlan({ path: file, text, readBase: (base) => readText(resolve(folder, base), base) });
   if (!parsed.ok) throw invalidPlan(file, parsed.diagnostics);
   const [sha256, seriesSha256] = [digestOf(parsed.digestInput), digestOf(parsed.seriesInput)];
   return { file, folder, plan: parsed.plan, sha256, seriesSha256, parsed };
@@ -42,28 +42,16 @@ export function invalidPlan(file: string, diagnostics: readonly Diagnostic[]): E
   });
 }
 
-async function readPlanText(path: string, file: string): Promise<string> {
-  try {
-    return await readTextFile(path);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function readBase(path: string, file: string): string {
+function readText(path: string, file: string): string {
   try {
     return readTextFileSync(path);
   } catch (error) {
-    throw unreadable(file, error);
+    if (systemErrorCode(error) === 'ENOENT') {
+      throw invalidInput(`${file} does not exist`, {
+        hint: 'canary init DIR writes a plan to start from.',
+        cause: error,
+      });
+    }
+    throw invalidInput(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function unreadable(file: string, error: unknown): Error {
-  if (systemErrorCode(error) === 'ENOENT') {
-    return invalidInput(`${file} does not exist`, {
-      hint: 'canary init DIR writes a plan to start from.',
-      cause: error,
-    });
-  }
-  return invalidInput(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
 }

@@ -1,5 +1,3 @@
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { LogReading } from '../../domain/log/log-reading.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -14,20 +12,15 @@ import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import type { Database } from '../../database/database.ts';
 import type { ReadOptions, ValueReading } from '../../requests/values/read-options.ts';
 import type { LabelReading } from '../../requests/values/label.ts';
-import { readRequests } from '../../requests/read-requests.ts';
+import { type RequestFacts, readRequests } from '../../requests/read-requests.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { requireRecordedScores } from './threshold-answers.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A stage's requests, which are now the database's table `requests`. */
-export interface StageRequests {
-  readonly files: readonly RequestFileFacts[];
-  readonly totals: RequestTotals;
-  readonly reading: LogReading;
+export interface StageRequests extends RequestFacts {
   /** What a replay of them depends on. */
   readonly identity: RequestIdentity;
-  /** How the log was read where that does not go without saying, a clause each. */
-  readonly notes: readonly string[];
 }
 
 /** How a stage's log is read: its own source and window where it has one, else the plan's. */
@@ -88,9 +81,7 @@ export async function readStageRequests(
     await translateRecorded(db, 'candidate', translation, options.wantedValues ?? noWantedValues);
   }
   return {
-    files: log.files,
-    totals: log.totals,
-    reading: log.reading,
+    ...log,
     identity: {
       files: log.files.map(({ sha256 }) => sha256),
       order: log.order,
@@ -104,16 +95,12 @@ export async function readStageRequests(
       labelsMatureAfterMs,
       component,
     },
-    notes: log.notes,
   };
 }
 
 /** What the values in a log may be: the labels of the versions, what the plan calls them, and those that neither version answers. */
-export function valueReadingOf({
-  plan: { requests },
-  baseline,
-  candidate,
-}: Pick<Rollout, 'plan' | 'baseline' | 'candidate'>): ValueReading {
+export function valueReadingOf({ plan, baseline, candidate }: Pick<Rollout, 'plan' | Role>): ValueReading {
+  const { requests } = plan;
   const { labelNames: names = {}, otherLabels = [], okStatus = [] } = requests;
   const compared = baseline.entry.signature.output;
   const { output } = candidate.entry.signature;
@@ -155,12 +142,8 @@ function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {
  * Which of the two versions each name in a serving system's log is: what the plan's `versions` say, and a version's own
  * number where they say nothing of it. Names of other versions are left out.
  */
-export function servedAs({
-  plan,
-  registry,
-  baseline,
-  candidate,
-}: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>): Readonly<Record<string, Role>> {
+export function servedAs(rollout: Pick<Rollout, 'plan' | 'registry' | Role>): Readonly<Record<string, Role>> {
+  const { plan, registry, baseline, candidate } = rollout;
   const roleOf: Record<string, Role> = { [baseline.version]: 'baseline', [candidate.version]: 'candidate' };
   for (const [name, written] of Object.entries(plan.requests.versions ?? {})) {
     // What the plan calls a version is that version, also once the alias has moved on.

@@ -9,7 +9,7 @@ import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
-import { refusing } from '../outcomes/format-limits.ts';
+import { refusing } from '../outcomes/outcome-sources.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 

@@ -11,10 +11,9 @@ import { grossEffect } from '../../simulation/gross-effect.ts';
 import type { PlantedEffect } from '../../simulation/plant-effect.ts';
 import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { type JudgedLook, judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import { openSimulatedLog, readSimulatedPopulation, type SimulatedLog, tryEffect } from './simulated-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -55,7 +54,8 @@ interface Subject {
 /** Every guardrail on the whole, and on each value of the segments that it names. */
 async function subjectsOf({ db }: SimulatedLog, { guardrails }: RolloutPlan): Promise<readonly Subject[]> {
   const subjects: Subject[] = [];
-  for (const guardrail of guardrails) {
+  // What is only reported lets nothing through that another guardrail would not.
+  for (const guardrail of guardrails.filter(({ onBreach }) => onBreach !== 'report')) {
     subjects.push({ guardrail, segment: null });
     for (const dimension of guardrail.segments) {
       const column = dimensionColumn(dimension);

@@ -13,7 +13,7 @@ import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder } from '../rollout/look-history.ts';
+import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { openRollout } from '../rollout/rollout.ts';
 import {
   effectDiagnostic,
@@ -23,7 +23,6 @@ import {
   readSimulatedPopulation,
   type SimulatedLog,
 } from './simulated-log.ts';
-import { withDatabase } from '../rollout/with-database.ts';
 import type { World } from '../world.ts';
 
 export interface SimulateOptions {
@@ -51,6 +50,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
     const planted = await plantEffects(log, effects);
     const population = await readSimulatedPopulation(log, planted);
     const looks = lookTimes(population, options.looks);
+    const stages = simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage);
     const rollouts: WalkedRollout[] = [];
     for (let run = 0; run < options.runs; run += 1) {
       if (world.signal.aborted) throw interrupted();
@@ -65,10 +65,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
       seed: options.seed,
       looks: options.looks,
       effects: planted.map(effectReview),
-      ...tallyRollouts(
-        simulatedStages(plan.stages, log.comparison).map(({ stage }) => stage),
-        rollouts,
-      ),
+      ...tallyRollouts(stages, rollouts),
     };
   });
 }

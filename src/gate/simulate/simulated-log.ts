@@ -4,10 +4,11 @@ import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
-import { type Role, roles } from '../../domain/role.ts';
+import { roles } from '../../domain/role.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
-import { createJudgedTable, type JudgedTable, type OutcomeSource } from '../../metrics/table/judged-table.ts';
+import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
+import { dimensionsOf } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
@@ -21,9 +22,9 @@ import { createPopulation } from '../../simulation/population-table.ts';
 import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
-import { workFolder } from '../rollout/look-history.ts';
+import { workFolder } from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
-import { sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
+import { type OutcomeSources, sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
@@ -127,10 +128,7 @@ function noteOwnLogs(world: World, { plan }: Rollout): void {
   world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
 }
 
-async function comparisonOf(
-  db: Database,
-  sources: Readonly<Record<Role, OutcomeSource>>,
-): Promise<Scenarios['comparison']> {
+async function comparisonOf(db: Database, sources: OutcomeSources): Promise<Scenarios['comparison']> {
   const rows = await db.columns(
     `SELECT (count(*) FILTER (WHERE baseline_present AND candidate_present))::DOUBLE AS pairs,
        (count(*) FILTER (WHERE baseline_present OR candidate_present))::DOUBLE AS outcomes FROM population`,
@@ -187,6 +185,6 @@ export async function readSimulatedPopulation(
   const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
   const scenarios: Scenarios = { comparison, ways, changes, noise };
   await createScenarios(db, scenarios, everywhere, wantedValues);
-  const dimensions = new Map(Object.keys(rollout.plan.requests.segments).map((name) => [name, segmentColumn(name)]));
+  const dimensions = new Map(dimensionsOf(rollout.plan).map((name) => [name, segmentColumn(name)]));
   return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);
 }

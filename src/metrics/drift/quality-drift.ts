@@ -53,7 +53,7 @@ export async function measureQuality(
       baseline: { requests: 'requests_first', sum: 'sum_first' },
       candidate: { requests: 'requests_second', sum: 'sum_second' },
     },
-    isShare,
+    { zeroOne: isShare },
     isShare ? 'difference' : 'relative',
   );
   const measured = (isShare ? pairedRatioDifference : pairedRatioRelativeDifference)(sums);

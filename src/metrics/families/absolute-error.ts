@@ -17,13 +17,14 @@ export const notNumeric: UnusableRequests = {
   problem: 'an answer or a label that is no number',
 };
 
-/** Mean absolute error of a regression, in the unit of its labels. */
+/** Mean absolute error of a regression, in the unit of its labels. Nothing bounds an error, so the largest that was made stands in for it. */
 export const meanAbsoluteError: MeanMetric = {
   domain: isNumeric,
   pairedDomain: both(isNumeric),
   value: errorSize,
   divisor: 1,
   fractional: true,
+  rangeSeen: true,
   unusable: notNumeric,
   absent: 'no answered request has a number for an answer and for a label',
 };

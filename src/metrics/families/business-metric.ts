@@ -1,23 +1,26 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { quoteIdentifier } from '../../database/database.ts';
 import { kpiColumn } from '../../requests/values/wanted-values.ts';
+import { doubleSql } from '../table/exact-sum.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
 /**
  * Mean of a number that the log holds of each request, such as revenue or a click. It is what happened after the version that
  * served had answered, so it belongs to that version alone: a record with both versions' outcomes tells nothing of it.
+ * @param cap no request counts for more; then the number is no longer computed where a request counts for less than 0, which nothing bounds.
  */
-export function businessMetric(field: string): MeanMetric {
+export function businessMetric(field: string, cap?: number): MeanMetric {
   const column = quoteIdentifier(kpiColumn(field));
   return {
     domain: (role) => `${servedBy(role)} AND ${column} IS NOT NULL AND NOT isnan(${column})`,
     pairedDomain: 'false',
-    value: () => `greatest(-1e150, least(1e150, ${column}))`,
+    value: () => `greatest(-1e150, least(${doubleSql(cap ?? 1e150)}, ${column}))`,
     divisor: 1,
     fractional: true,
+    ...(cap === undefined ? {} : { range: cap, isCut: () => `${column} > ${doubleSql(cap)}` }),
     unusable: {
-      condition: (role) => `${servedBy(role)} AND isnan(${column})`,
-      problem: `a ${field} that is neither a number nor a boolean`,
+      condition: (role) => `${servedBy(role)} AND (isnan(${column})${cap === undefined ? '' : ` OR ${column} < 0`})`,
+      problem: `a ${field} that is ${cap === undefined ? '' : 'below 0, where cap bounds only what is above, or '}neither a number nor a boolean`,
     },
     neverPaired:
       'requests have outcomes of both versions, and nobody knows what a user would have done after the other one; it takes a live split',

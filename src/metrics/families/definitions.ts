@@ -1,5 +1,5 @@
 import type { Metric } from '../../domain/metric.ts';
-import type { GroupMetric } from '../table/group-metric.ts';
+import type { InfluenceMetric } from '../table/influence-metric.ts';
 import { labelledAnswers } from '../table/labelled-answers.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { meanAbsoluteError } from './absolute-error.ts';
@@ -21,13 +21,13 @@ import { recall } from './recall.ts';
 import { rootMeanSquaredError } from './root-mean-squared-error.ts';
 
 /**
- * What a metric is computed from: a mean over requests, or what is computed again without each group of units. Undefined for a
+ * What a metric is computed from: a mean over requests, or what is computed with what each unit moves it by. Undefined for a
  * quantile, for a peak of memory, and for a cost that no plan gives.
  */
-function definitionOf(metric: Metric): MeanMetric | GroupMetric | undefined {
+function definitionOf(metric: Metric): MeanMetric | InfluenceMetric | undefined {
   switch (metric.family) {
     case 'latency':
-      return metric.statistic === 'mean' ? latencyMean : undefined;
+      return metric.statistic === 'mean' ? latencyMean(metric) : undefined;
     case 'error_rate':
       return errorRate;
     case 'accuracy':
@@ -59,7 +59,7 @@ function definitionOf(metric: Metric): MeanMetric | GroupMetric | undefined {
     case 'memory':
       return undefined;
     case 'kpi':
-      return businessMetric(metric.field);
+      return businessMetric(metric.field, metric.cap);
     case 'left_out':
       return leftOut(metric.of, metric.comparison, definitionOf(metric.of)?.domain);
     case 'labelled':
@@ -73,8 +73,8 @@ export function meanMetricOf(metric: Metric): MeanMetric | undefined {
   return definition === undefined || 'compute' in definition ? undefined : definition;
 }
 
-/** The definition of a metric that is jackknifed over groups of units; undefined for any other. */
-export function groupMetricOf(metric: Metric): GroupMetric | undefined {
+/** The definition of a metric that is no mean, with what each unit moves it by; undefined for any other. */
+export function influenceMetricOf(metric: Metric): InfluenceMetric | undefined {
   const definition = definitionOf(metric);
   return definition !== undefined && 'compute' in definition ? definition : undefined;
 }

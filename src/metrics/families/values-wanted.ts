@@ -1,8 +1,7 @@
-import { type Metric, metricTraits } from '../../domain/metric.ts';
+import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import type { WantedValues } from '../../requests/values/wanted-values.ts';
-import { groupMetricOf } from './definitions.ts';
 
 /** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
 export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature): WantedValues {
@@ -14,7 +13,7 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
-    groups: metrics.some((metric) => groupMetricOf(metric) !== undefined),
+    byLabel: metrics.some(isPerLabel),
   };
 }
 

@@ -1,13 +1,23 @@
 import type { Role } from '../../domain/role.ts';
 import type { Uncomputable } from '../../stats/result.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
 import { type HeaviestSums, heaviestUnits } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
 import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
-import type { NamedMean, UnitAdder, UsableCounts } from './mean-measurer.ts';
+import { floorOptions } from './floor-options.ts';
+import type { SumName } from './sum-columns.ts';
+import {
+  type CutCounts,
+  type NamedMean,
+  type UnitAdder,
+  type UsableCounts,
+  weightedQuantity,
+} from './mean-measurer.ts';
 import { readPair, readProportion, readSample, type SideColumns } from './read-pairs.ts';
 import { readRatios } from './read-ratios.ts';
 import { readStrata } from './read-strata.ts';
@@ -23,14 +33,15 @@ export class DatabaseReader implements UnitAdder {
   }
 
   async own(metric: NamedMean, slice: Slice): Promise<SampleSums | ProportionSums | Uncomputable> {
-    if (!(await this.#isZeroOne(metric))) return await this.sample(metric, slice, 'candidate');
+    const { zeroOne = false } = await this.#floor(metric);
+    if (!zeroOne) return await this.sample(metric, slice, 'candidate');
     const rows = await this.#tables.slice(metric.id, slice);
     return await readProportion(rows, sideColumns(rows, 'candidate'));
   }
 
   async sample(metric: NamedMean, slice: Slice, role: Role): Promise<SampleSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
-    return withRange(await readSample(rows, sideColumns(rows, role), await this.#isZeroOne(metric)), metric);
+    return await readSample(rows, sideColumns(rows, role), await this.#floor(metric));
   }
 
   async pair(
@@ -39,22 +50,22 @@ export class DatabaseReader implements UnitAdder {
     quantity: ComparedQuantity,
   ): Promise<PairedSums | RatioSums | Uncomputable> {
     const rows = await this.#tables.slice(metric.id, slice);
-    const zeroOne = await this.#isZeroOne(metric);
-    if (metric.definition.pairedDenominator === undefined) {
-      return withRange(await readPair(rows, zeroOne, quantity), metric);
-    }
+    const floor = await this.#floor(metric);
+    const { root = false } = metric.definition;
+    const shared = metric.definition.pairedDenominator === undefined;
+    if (shared && !root) return await readPair(rows, floor, quantity);
     const columnsOf = (role: 'Baseline' | 'Candidate') => ({
-      requests: rows.column(`paired${role}Requests`),
+      requests: rows.column(shared ? 'pairedRequests' : `paired${role}Requests`),
       sum: rows.column(`paired${role}`),
     });
     const columns = { baseline: columnsOf('Baseline'), candidate: columnsOf('Candidate') };
-    return await readRatios(rows, columns, zeroOne, quantity);
+    return await readRatios(rows, columns, floor, weightedQuantity(metric, quantity));
   }
 
   async stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable> {
     const rows = await this.#tables.all(metric.id, dimensions);
     const columns = dimensions.map(dimensionColumn);
-    return await readStrata(rows, columns, await this.#isZeroOne(metric));
+    return await readStrata(rows, columns, await this.#floor(metric));
   }
 
   async heaviest({ id }: NamedMean, slice: Slice): Promise<HeaviestSums> {
@@ -75,28 +86,45 @@ export class DatabaseReader implements UnitAdder {
     return { all: all ?? 0, heaviest: heaviest ?? 0, least: 0 };
   }
 
-  async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
-    const { db, table, condition, column } = await this.#tables.slice(id, slice);
-    const rows = await db.columns(
-      `SELECT ${wholeSum(column(`${role}Unusable`))} AS unusable, ${wholeSum(column(`${role}Requests`))} AS counted
-       FROM ${table} WHERE ${condition}`,
-    );
-    return { unusable: rows.numbers('unusable')[0] ?? 0, counted: rows.numbers('counted')[0] ?? 0 };
+  async cut({ id }: NamedMean, slice: Slice, role: Role): Promise<CutCounts> {
+    const [cut = 0, counted = 0] = await this.#counts(id, slice, [`${role}Cut`, `${role}Requests`]);
+    return { cut, counted };
   }
 
-  async #isZeroOne({ id, zeroOne, definition }: NamedMean): Promise<boolean> {
-    return zeroOne || (definition.range === undefined && (await this.#tables.isZeroOne(id)));
+  async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
+    const [unusable = 0, counted = 0] = await this.#counts(id, slice, [`${role}Unusable`, `${role}Requests`]);
+    return { unusable, counted };
+  }
+
+  async #counts(id: string, slice: Slice, aggregates: readonly SumName[]): Promise<readonly number[]> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const rows = await db.columns(
+      `SELECT ${aggregates.map((aggregate) => `${wholeSum(column(aggregate))} AS ${aggregate}`).join(', ')}
+       FROM ${table} WHERE ${condition}`,
+    );
+    return aggregates.map((aggregate) => rows.numbers(aggregate)[0] ?? 0);
+  }
+
+  async #floor(metric: NamedMean): Promise<FloorOptions> {
+    return floorOptions(metric, await this.#tables.seen(metric.id));
+  }
+
+  async tally({ id }: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]> {
+    const { db, table, condition, column } = await this.#tables.slice(id, slice);
+    const requests = column('pairedRequests');
+    const rows = await db.columns(
+      `SELECT ${requests} AS requests, ${column('pairedCandidate')} - ${column('pairedBaseline')} AS change, count(*)::DOUBLE AS users
+       FROM ${table} WHERE ${condition} AND ${requests} > 0 GROUP BY ALL ORDER BY requests, change`,
+    );
+    const [counts, changes, users] = ['requests', 'change', 'users'].map((name) => rows.numbers(name));
+    return [...(counts ?? [])].map((count, row) => ({
+      requests: count,
+      change: changes?.[row] ?? Number.NaN,
+      users: users?.[row] ?? Number.NaN,
+    }));
   }
 }
 
 function sideColumns({ column }: UnitRows, role: Role): SideColumns {
   return { requests: column(`${role}Requests`), sum: column(`${role}Sum`) };
-}
-
-/** Sums with the range of a metric's values, where it has one. */
-function withRange<Sums extends PairedSums | SampleSums>(
-  sums: Sums | Uncomputable,
-  { definition: { range } }: NamedMean,
-): Sums | Uncomputable {
-  return sums.kind === 'uncomputable' || range === undefined ? sums : { ...sums, range };
 }

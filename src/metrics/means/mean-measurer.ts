@@ -1,25 +1,31 @@
+import type { MeanTails } from '../table/mean-tails.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
-import type { Role } from '../../domain/role.ts';
+import { type Role, roles } from '../../domain/role.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { ownValue } from '../../stats/estimates/own-value.ts';
 import { pairedDifference, pairedRelativeDifference } from '../../stats/estimates/paired-difference.ts';
 import { pairedRatioDifference, pairedRatioRelativeDifference } from '../../stats/estimates/paired-ratio-difference.ts';
 import { type PostStratified, postStratifiedDifference } from '../../stats/estimates/post-stratification.ts';
 import { type Proportion, proportion } from '../../stats/estimates/proportion.ts';
+import { pairedRootDifference, rootMean, servedRootDifference } from '../../stats/estimates/root-mean.ts';
 import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
 import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
 import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
-import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
+import type { RatioSums, WeightedQuantity } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
+import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/definitions.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
-import { countOf } from '../../domain/format-number.ts';
+import { countOf, formatShare } from '../../domain/format-number.ts';
+
+/** A cap may cut at most this share of a version's requests. */
+const largestCut = 0.5;
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanMeasurer {
@@ -42,19 +48,28 @@ export class MeanMeasurer {
     const { neverPaired, absent } = named.definition;
     if (comparison === 'paired' && neverPaired !== undefined) return uncomputable(neverPaired);
     const slices = slicesOf(comparison, slice);
-    const measured = (await this.#unusable(named, slices, quantity)) ?? (await this.#read(named, subject, quantity));
+    const obstacle = (await this.#unusable(named, slices, quantity)) ?? (await this.#capped(named, slices, quantity));
+    const measured = obstacle ?? (await this.#read(named, subject, quantity));
     // The statistics know that there was nothing to count; the metric knows what was missing.
     return measured.kind === 'uncomputable' && measured.reason.endsWith('there are no requests')
       ? uncomputable(absent)
       : measured;
   }
 
-  /** What share of the candidate's sum its heaviest hundredth of units carries; undefined where that says nothing. */
-  async topUnitsShare({ metric, slice }: Subject): Promise<number | undefined> {
+  /**
+   * What share of the candidate's sum its heaviest hundredth of units carries, where that says something; of a capped mean what share of its
+   * requests is above the cap.
+   */
+  async tails({ metric, slice }: Subject): Promise<MeanTails> {
     // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
-    if (!this.#definitions.has(metric.id) || metricTraits(metric).zeroOne) return undefined;
-    const share = topUnitsShare(await this.#units.heaviest(this.#named(metric), slice));
-    return typeof share === 'number' ? share : undefined;
+    if (!this.#isPlainMean(metric) || metricTraits(metric).zeroOne) return {};
+    const named = this.#named(metric);
+    if (named.definition.isCut !== undefined) {
+      const { cut, counted } = await this.#units.cut(named, slice, 'candidate');
+      return counted === 0 ? {} : { cappedShare: cut / counted };
+    }
+    const share = topUnitsShare(await this.#units.heaviest(named, slice));
+    return typeof share === 'number' ? { topUnitsShare: share } : {};
   }
 
   /** The served difference as it would be with the same mix of segments on both sides; undefined for other metrics. */
@@ -62,17 +77,28 @@ export class MeanMeasurer {
     metric: Metric,
     dimensions: readonly string[],
   ): Promise<PostStratified | Uncomputable | undefined> {
-    if (!this.#definitions.has(metric.id)) return undefined;
+    if (!this.#isPlainMean(metric)) return undefined;
     return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
+  }
+
+  /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of one mean. */
+  async tally({ metric, comparison, slice }: Subject): Promise<readonly TalliedUsers[] | undefined> {
+    const definition = this.#definitions.get(metric.id);
+    if (definition === undefined || comparison !== 'paired' || definition.pairedDenominator !== undefined)
+      return undefined;
+    return await this.#units.tally(this.#named(metric), slice);
   }
 
   async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const slices = slicesOf(comparison, slice);
     // One proportion against a bound has a sharper test than the general mean.
-    if (quantity === 'own') return ownEstimate(await this.#units.own(metric, slices.candidate));
-    if (comparison === 'paired') return pairedEstimate(await this.#units.pair(metric, slice, quantity), quantity);
+    if (quantity === 'own') return ownEstimate(metric, await this.#units.own(metric, slices.candidate));
+    if (comparison === 'paired') {
+      return pairedEstimate(metric, await this.#units.pair(metric, slice, quantity), quantity);
+    }
     const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
     const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
+    if (metric.definition.root === true) return servedRootDifference(baseline, candidate, quantity);
     return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
   }
 
@@ -90,6 +116,26 @@ export class MeanMeasurer {
     return reason === undefined ? undefined : uncomputable(reason);
   }
 
+  /** A cap below most of the values makes nearly all of them the same, and the mean one of the cap. */
+  async #capped(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+    quantity: TestedQuantity,
+  ): Promise<Uncomputable | undefined> {
+    if (metric.definition.isCut === undefined) return undefined;
+    for (const role of quantity === 'own' ? (['candidate'] as const) : roles) {
+      const { cut, counted } = await this.#units.cut(metric, slices[role], role);
+      if (cut > largestCut * counted)
+        return uncomputable(`${role}: the cap is below ${formatShare(cut / counted)} of its requests; raise it`);
+    }
+    return undefined;
+  }
+
+  #isPlainMean(metric: Metric): boolean {
+    const definition = this.#definitions.get(metric.id);
+    return definition !== undefined && definition.root !== true;
+  }
+
   #named(metric: Metric): NamedMean {
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
@@ -97,15 +143,26 @@ export class MeanMeasurer {
   }
 }
 
-function ownEstimate(sums: SampleSums | ProportionSums | Uncomputable): Linearized | Proportion | Uncomputable {
-  return sums.kind === 'uncomputable' || sums.residuals === undefined ? proportion(sums) : ownValue(sums);
+function ownEstimate(
+  { definition }: NamedMean,
+  sums: SampleSums | ProportionSums | Uncomputable,
+): Linearized | Proportion | Uncomputable {
+  if (sums.kind === 'uncomputable' || sums.residuals === undefined) return proportion(sums);
+  return (definition.root === true ? rootMean : ownValue)(sums);
+}
+
+/** What a pair's residuals are weighted for. */
+export function weightedQuantity({ definition }: NamedMean, quantity: ComparedQuantity): WeightedQuantity {
+  return definition.root === true && quantity === 'difference' ? 'difference-of-roots' : quantity;
 }
 
 function pairedEstimate(
+  { definition }: NamedMean,
   sums: PairedSums | RatioSums | Uncomputable,
   quantity: ComparedQuantity,
 ): Linearized | Uncomputable {
   if (sums.kind === 'ratios') {
+    if (definition.root === true) return pairedRootDifference(sums, quantity);
     return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sums);
   }
   return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(sums);
@@ -138,8 +195,18 @@ export interface UnitAdder {
   stratified(metric: NamedMean, dimensions: readonly string[]): Promise<StratifiedSides | Uncomputable>;
   /** The candidate's sum over a slice. */
   heaviest(metric: NamedMean, slice: Slice): Promise<HeaviestSums>;
+  /** Requests of one version that count on a slice, and of them those above the cap. */
+  cut(metric: NamedMean, slice: Slice, role: Role): Promise<CutCounts>;
+  /** Users of a slice by their paired requests and what these changed by. */
+  tally(metric: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]>;
   /** Requests of one version that count on a slice, and that should and cannot. */
   usable(metric: NamedMean, slice: Slice, role: Role): Promise<UsableCounts>;
+}
+
+/** How many requests of a version count, and how many of them are above the cap. */
+export interface CutCounts {
+  readonly cut: number;
+  readonly counted: number;
 }
 
 /** How many requests of a version count, and how many should and cannot. */

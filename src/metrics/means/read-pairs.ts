@@ -1,4 +1,5 @@
 import type { Uncomputable } from '../../stats/result.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
 import { type ComparedQuantity, noRatio, type PairedSums, type PairTotals } from '../../stats/sums/paired-sums.ts';
 import type { RequestTotals } from '../../stats/sums/sample.ts';
 import type { ProportionSums, SampleSums, SideSums } from '../../stats/sums/sample-sums.ts';
@@ -22,15 +23,15 @@ export interface SideColumns {
 export async function readSide(
   units: UnitTable,
   columns: SideColumns,
-  zeroOne: boolean,
+  floor: FloorOptions,
 ): Promise<SideSums | Uncomputable> {
   const totals = await unitTotals(units, columns.requests, [columns.sum]);
-  return totals.kind === 'uncomputable' ? totals : await sideOf(units, columns, totals, zeroOne);
+  return totals.kind === 'uncomputable' ? totals : await sideOf(units, columns, totals, floor);
 }
 
 /** Adds up one side of events in the database, as `proportionSums` does in memory. */
 export async function readProportion(units: UnitTable, columns: SideColumns): Promise<ProportionSums | Uncomputable> {
-  const sums = await readSide(units, columns, true);
+  const sums = await readSide(units, columns, { zeroOne: true });
   if (sums.kind === 'uncomputable') return sums;
   const { contributions } = sums;
   if (contributions === undefined) throw new RangeError('contributions were added up');
@@ -41,11 +42,11 @@ export async function readProportion(units: UnitTable, columns: SideColumns): Pr
 export async function readSample(
   units: UnitTable,
   columns: SideColumns,
-  zeroOne: boolean,
+  floor: FloorOptions,
 ): Promise<SampleSums | Uncomputable> {
   const totals = await unitTotals(units, columns.requests, [columns.sum]);
   if (totals.kind === 'uncomputable') return totals;
-  const side = await sideOf(units, columns, totals, zeroOne);
+  const side = await sideOf(units, columns, totals, floor);
   const mean = side.column.sum / totals.requests.requests;
   const residual = residualSql(
     requestSize(columns.requests, totals.requests),
@@ -59,7 +60,7 @@ async function sideOf(
   units: UnitTable,
   { requests, sum }: SideColumns,
   totals: UnitTotals,
-  zeroOne: boolean,
+  { zeroOne = false, range }: FloorOptions,
 ): Promise<SideSums> {
   const [column] = totals.columns;
   if (column === undefined) throw new RangeError('one column was added up');
@@ -72,13 +73,13 @@ async function sideOf(
         totals.requests,
       )
     : undefined;
-  return { kind: 'sums', totals: totals.requests, column, contributions };
+  return { kind: 'sums', totals: totals.requests, column, contributions, ...(range === undefined ? {} : { range }) };
 }
 
 /** Adds up a pair with the residuals of its difference or of its ratio, as `pairedSums` does in memory. */
 export async function readPair(
   rows: UnitRows,
-  zeroOne: boolean,
+  { zeroOne = false, range }: FloorOptions,
   quantity: ComparedQuantity,
 ): Promise<PairedSums | Uncomputable> {
   const names = ['pairedRequests', 'pairedBaseline', 'pairedCandidate'] as const;
@@ -114,6 +115,7 @@ export async function readPair(
           added.requests,
         )
       : undefined,
+    ...(range === undefined ? {} : { range }),
   };
 }
 

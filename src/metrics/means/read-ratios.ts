@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import type { Uncomputable } from '../../stats/result.ts';
-import type { ComparedQuantity } from '../../stats/sums/paired-sums.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
 import {
   type RatioPairSums,
   type RatioSide,
@@ -8,6 +8,7 @@ import {
   ratioSides,
   type RatioSums,
   ratioWeight,
+  type WeightedQuantity,
 } from '../../stats/sums/ratio-sums.ts';
 import { doubleSql } from '../table/exact-sum.ts';
 import { readSide, requestSize, type SideColumns } from './read-pairs.ts';
@@ -17,12 +18,12 @@ import { readResiduals, type ResidualSql, residualSql, type UnitTable, wholeSum 
 export async function readRatios(
   units: UnitTable,
   columns: Readonly<Record<Role, SideColumns>>,
-  zeroOne: boolean,
-  quantity: ComparedQuantity,
+  { zeroOne = false, range }: FloorOptions,
+  quantity: WeightedQuantity,
 ): Promise<RatioSums | Uncomputable> {
   const sides = ratioSides(
-    await readSide(units, columns.baseline, zeroOne),
-    await readSide(units, columns.candidate, zeroOne),
+    await readSide(units, columns.baseline, { zeroOne, range }),
+    await readSide(units, columns.candidate, { zeroOne, range }),
   );
   if (sides.kind === 'uncomputable') return sides;
   const weight = ratioWeight(sides, quantity);

@@ -1,5 +1,6 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
 import {
   type SegmentTotals,
   strataOf,
@@ -24,7 +25,7 @@ const cohortOf: Readonly<Record<Role, string>> = { baseline: 'NOT in_canary', ca
 export async function readStrata(
   rows: UnitRows,
   dimensions: readonly string[],
-  zeroOne: boolean,
+  floor: FloorOptions,
 ): Promise<StratifiedSides | Uncomputable> {
   const { db } = rows;
   const sums = roles.map((role) => `abs(${rows.column(`${role}Sum`)})`);
@@ -41,7 +42,7 @@ export async function readStrata(
     return { totals: totals[role], sums: await readStratified(rows, dimensions, role, largest) };
   };
   const baseline = await sideOf('baseline');
-  return { kind: 'stratified', baseline, candidate: await sideOf('candidate'), strata, zeroOne };
+  return { kind: 'stratified', baseline, candidate: await sideOf('candidate'), strata, floor };
 }
 
 /** Makes the table `segment_totals`, one row per combination of the dimensions' values, and reads it. */

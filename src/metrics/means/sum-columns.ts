@@ -14,9 +14,14 @@ const usualSums = [
 ] as const;
 const denominators = ['pairedBaselineRequests', 'pairedCandidateRequests'] as const;
 const unusables = ['baselineUnusable', 'candidateUnusable'] as const;
+const cuts = ['baselineCut', 'candidateCut'] as const;
 
 /** The names of what is added up by unit. */
-export type SumName = (typeof usualSums)[number] | (typeof denominators)[number] | (typeof unusables)[number];
+export type SumName =
+  | (typeof usualSums)[number]
+  | (typeof denominators)[number]
+  | (typeof unusables)[number]
+  | (typeof cuts)[number];
 
 /** The sums that a metric needs. */
 export function sumNamesOf(metric: MeanMetric): readonly SumName[] {
@@ -24,6 +29,7 @@ export function sumNamesOf(metric: MeanMetric): readonly SumName[] {
     ...usualSums,
     ...(metric.pairedDenominator === undefined ? [] : denominators),
     ...(metric.unusable === undefined ? [] : unusables),
+    ...(metric.isCut === undefined ? [] : cuts),
   ];
 }
 
@@ -33,23 +39,33 @@ export interface ValueRange {
   readonly scale: number | undefined;
   /** Whether every value is 0 or 1, so that the methods for rare events apply. */
   readonly zeroOne: boolean;
+  /** Size of the largest value of either version, in the metric's unit; 0 where it was not asked for. */
+  readonly largest: number;
 }
+
+/** What an estimate has to know of a metric's values. */
+export type ValuesSeen = Pick<ValueRange, 'zeroOne' | 'largest'>;
 
 /** The range of a metric's values over all judged requests. */
 export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric): Promise<ValueRange> {
-  if (metric.fractional === undefined) return { scale: undefined, zeroOne: false };
+  if (metric.fractional === undefined && metric.rangeSeen === undefined) {
+    return { scale: undefined, zeroOne: false, largest: 0 };
+  }
   const columns = roles.flatMap((role) => {
     const [value, counts] = [metric.value(role), where(metric.domain(role))];
     return [
-      `max(abs(${value})) ${counts} AS ${role}_largest`,
+      `(max(abs(${value})) ${counts})::DOUBLE AS ${role}_largest`,
       `coalesce(bool_and(${value} IN (0, 1)) ${counts}, true)::INTEGER AS ${role}_zero_one`,
     ];
   });
   const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${name}`);
-  const largest = roles.map((role) => rows.numbers(`${role}_largest`)[0] ?? Number.NaN).filter((size) => size >= 0);
+  const sizes = roles.map((role) => rows.numbers(`${role}_largest`)[0] ?? Number.NaN).filter((size) => size >= 0);
+  const largest = Math.max(0, ...sizes);
+  const isFractional = metric.fractional !== undefined;
   return {
-    scale: powerOfTwoScale(Math.max(0, ...largest)),
-    zeroOne: roles.every((role) => rows.numbers(`${role}_zero_one`)[0] === 1),
+    scale: isFractional ? powerOfTwoScale(largest) : undefined,
+    zeroOne: isFractional && roles.every((role) => rows.numbers(`${role}_zero_one`)[0] === 1),
+    largest: largest / metric.divisor,
   };
 }
 
@@ -65,6 +81,7 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
       : `(${metric.pairedDomain}) AND (${metric.pairedDenominator(role)})`,
   );
   const unusable = (role: (typeof roles)[number]) => metric.unusable?.condition(role) ?? 'false';
+  const cut = (role: (typeof roles)[number]) => `(${metric.domain(role)}) AND ${metric.isCut?.(role) ?? 'false'}`;
   const expressions: Record<SumName, string> = {
     pairedRequests: count(metric.pairedDomain),
     pairedBaseline: sum(metric.value('baseline'), baselinePairs ?? ''),
@@ -77,6 +94,8 @@ export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: 
     pairedCandidateRequests: count(candidatePairs ?? ''),
     baselineUnusable: count(unusable('baseline')),
     candidateUnusable: count(unusable('candidate')),
+    baselineCut: count(cut('baseline')),
+    candidateCut: count(cut('candidate')),
   };
   return sumNamesOf(metric).map((name) => `${expressions[name]} AS ${name}${position}`);
 }

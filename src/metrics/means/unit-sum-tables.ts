@@ -3,7 +3,7 @@ import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { type Slice, sliceCondition, dimensionColumn } from '../table/slice.ts';
-import { type SumName, sumColumns, type ValueRange, valueRange } from './sum-columns.ts';
+import { type SumName, sumColumns, type ValueRange, valueRange, type ValuesSeen } from './sum-columns.ts';
 
 /** Rows of a table of sums, and the columns of one metric in it. */
 export interface UnitRows {
@@ -53,9 +53,9 @@ export class UnitSumTables {
     return metric;
   }
 
-  /** Whether a metric's values turn out to be 0 or 1. */
-  async isZeroOne(metricId: string): Promise<boolean> {
-    return (await this.#range(metricId, this.metric(metricId))).zeroOne;
+  /** What a metric's values turn out to be. */
+  async seen(metricId: string): Promise<ValuesSeen> {
+    return await this.#range(metricId, this.metric(metricId));
   }
 
   /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */

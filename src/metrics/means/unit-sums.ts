@@ -3,7 +3,7 @@ import type { ColumnArrays } from '../../database/column-arrays.ts';
 import type { SegmentedSample } from '../../stats/sums/stratified-sums.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
-import { type SumName, sumNamesOf, type ValueRange } from './sum-columns.ts';
+import { type SumName, sumNamesOf, type ValuesSeen } from './sum-columns.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 
 /** Per-unit sums of one metric over one slice, one entry per unit, ordered by unit. */
@@ -21,15 +21,17 @@ export interface UnitSums {
   readonly candidate: { readonly requests: Float64Array; readonly sum: Float64Array };
   /** Requests that should count for a version and cannot. */
   readonly unusable: Readonly<Record<Role, number>>;
-  /** Whether the values turned out to be 0 or 1, of a metric that does not promise it. */
-  readonly zeroOne: boolean;
+  /** Requests that count for a version and are above the cap. */
+  readonly cut: Readonly<Record<Role, number>>;
+  /** What the values turned out to be. */
+  readonly seen: ValuesSeen;
 }
 
 /** Both sides of a served comparison, by unit and segment. */
 export interface SegmentedSides {
   readonly segments: number;
-  /** Whether every value is 0 or 1. */
-  readonly zeroOne: boolean;
+  /** What the values turned out to be. */
+  readonly seen: ValuesSeen;
   readonly baseline: SegmentedSample;
   readonly candidate: SegmentedSample;
 }
@@ -58,8 +60,7 @@ export class UnitSumColumns implements UnitSumSource {
     const { db, table, condition, column } = await this.#tables.slice(metricId, slice);
     const columns = sumNamesOf(metric).map((name) => `${column(name)} AS ${name}`);
     const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY unit_index`);
-    const zeroOne = await this.#tables.isZeroOne(metricId);
-    return unitSums(metric, { zeroOne }, (name) => rows.numbers(name));
+    return unitSums(metric, await this.#tables.seen(metricId), (name) => rows.numbers(name));
   }
 
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {
@@ -72,8 +73,8 @@ export class UnitSumColumns implements UnitSumSource {
        FROM ${table} ORDER BY unit_index, segment`,
     );
     const segments = rows.numbers('segment').reduce((most, segment) => Math.max(most, segment + 1), 0);
-    const zeroOne = await this.#tables.isZeroOne(metricId);
-    return { segments, zeroOne, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
+    const seen = await this.#tables.seen(metricId);
+    return { segments, seen, baseline: sideOf(rows, 'baseline', 0), candidate: sideOf(rows, 'candidate', 1) };
   }
 }
 
@@ -95,11 +96,11 @@ function sideOf(rows: ColumnArrays, role: Role, inCanary: 0 | 1): SegmentedSampl
 /** The sums of a metric from a column per sum, one entry per unit. */
 export function unitSums(
   metric: MeanMetric,
-  { zeroOne }: Pick<ValueRange, 'zeroOne'>,
+  { zeroOne, largest }: ValuesSeen,
   column: (name: SumName) => Float64Array,
 ): UnitSums {
   return {
-    zeroOne,
+    seen: { zeroOne, largest },
     paired: {
       requests: column('pairedRequests'),
       baseline: column('pairedBaseline'),
@@ -112,6 +113,10 @@ export function unitSums(
     },
     baseline: { requests: column('baselineRequests'), sum: column('baselineSum') },
     candidate: { requests: column('candidateRequests'), sum: column('candidateSum') },
+    cut:
+      metric.isCut === undefined
+        ? { baseline: 0, candidate: 0 }
+        : { baseline: total(column('baselineCut')), candidate: total(column('candidateCut')) },
     unusable:
       metric.unusable === undefined
         ? { baseline: 0, candidate: 0 }

@@ -54,12 +54,18 @@ export async function unitTotals(
   const sums = columns.flatMap((column, index) => [
     `${wideSumSql(column, largest[index] ?? 0)} AS sum${index}`,
     `${wideSumSql(`${column} * ${column}`, (largest[index] ?? 0) ** 2)} AS squares${index}`,
+    `${wideSumSql(`abs(${column})`, largest[index] ?? 0)} AS sizes${index}`,
   ]);
   const second = await db.columns(`SELECT ${sums.join(', ')} FROM ${table} WHERE ${condition}`);
   const totals: ColumnTotals[] = [];
   for (const [index, size] of largest.entries()) {
-    const [sum, sumOfSquares] = [`sum${index}`, `squares${index}`].map((name) => second.numbers(name)[0] ?? Number.NaN);
-    const column = columnTotalsOf({ sum: sum ?? Number.NaN, sumOfSquares: sumOfSquares ?? Number.NaN, largest: size });
+    const added = (name: string) => second.numbers(`${name}${index}`)[0] ?? Number.NaN;
+    const column = columnTotalsOf({
+      sum: added('sum'),
+      sumOfSquares: added('squares'),
+      sumOfSizes: added('sizes'),
+      largest: size,
+    });
     if (column.kind === 'uncomputable') return column;
     totals.push(column);
   }
@@ -128,7 +134,7 @@ export async function readContributions(
 ): Promise<ContributionSums> {
   const deviation = `(total - ${doubleSql(mean)} * requests)`;
   const rows = await db.columns(
-    `SELECT requests, count(*)::DOUBLE AS units, ${wholeSum('total')} AS total, ${wholeSum('squares')} AS squares,
+    `SELECT requests, count(*)::DOUBLE AS units, ${wideSumSql('total', largest)} AS total, ${wideSumSql('squares', largest)} AS squares,
        ${wideSumSql(`${deviation} * ${deviation}`, (largest + Math.abs(mean) * totals.largest) ** 2)} AS deviations,
        count(*) FILTER (WHERE squares > 0)::DOUBLE AS with_event,
        count(*) FILTER (WHERE squares < requests)::DOUBLE AS with_other

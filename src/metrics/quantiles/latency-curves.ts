@@ -19,7 +19,7 @@ const probabilities: readonly number[] = [
 ].toSorted((a, b) => a - b);
 
 /**
- * Both versions' latencies as quantile curves (type 7 of Hyndman and Fan 1996, as the metric `latency.pNN`): in pairs on the requests
+ * Both versions' latencies as quantile curves (type 7 of Hyndman and Fan 1996, which the metric `latency.pNN` differs from where latencies tie): in pairs on the requests
  * of the judged cohort whose time of both versions is known; served, each version's on the cohort that it served.
  * @returns undefined where a version has no latency there.
  */

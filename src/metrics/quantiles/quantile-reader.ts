@@ -1,5 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import { type CountedWindow, type QuantileWindow, quantileWindow } from '../../stats/estimates/clustered-quantile.ts';
+import type { MidQuantile } from '../../stats/estimates/mid-quantile.ts';
 import { type PairedIndicators, pairedIndicators } from '../../stats/estimates/paired-indicators.ts';
 import { type DataSize, type Refusal, type Uncomputable, uncomputable } from '../../stats/result.ts';
 import type { Slice } from '../table/slice.ts';
@@ -8,6 +9,8 @@ import type { Slice } from '../table/slice.ts';
 export interface QuantilePoint {
   /** In ms. */
   readonly value: number;
+  /** Share of requests with one and the same latency at the quantile. */
+  readonly heaviest: number;
   /** Whether every request has the same latency: a made-up or capped column, which no interval describes. */
   readonly isConstant: boolean;
 }
@@ -28,7 +31,7 @@ export interface QuantileReader {
   /** One per version; undefined where there are no requests. */
   points(): Promise<readonly QuantilePoint[] | undefined>;
   windows(points: readonly QuantilePoint[]): Promise<QuantileWindows>;
-  /** The sample quantiles (type 7 of Hyndman and Fan 1996) of each version in ms, at the probabilities wanted of it. */
+  /** The sample quantiles (of the mid-distribution) of each version in ms, at the probabilities wanted of it. */
   quantilesAt(probabilitiesOf: (side: number) => readonly number[]): Promise<readonly (readonly number[])[]>;
 }
 
@@ -39,12 +42,19 @@ export type QuantileSource = (probability: number, roles: readonly Role[], slice
 export function countedWindows(
   probability: number,
   points: readonly QuantilePoint[],
-  { requests, atMost }: LatencyCounts,
+  { requests, atMost, unitsBeyond }: LatencyCounts,
 ): QuantileWindows {
-  const windows = points.map(({ value, isConstant }, side) =>
+  const windows = points.map(({ value, heaviest, isConstant }, side) =>
     isConstant
       ? constantSide
-      : quantileWindow({ probability, quantile: value, requests, atMost: atMost[side] ?? new Float64Array() }),
+      : quantileWindow({
+          probability,
+          quantile: value,
+          heaviest,
+          requests,
+          atMost: atMost[side] ?? new Float64Array(),
+          unitsBeyond: unitsBeyond[side] ?? 0,
+        }),
   );
   const [baseline, candidate] = windows.filter((window): window is CountedWindow => window.kind === 'window');
   const size = { units: requests.length, requests: requests.reduce((sum, count) => sum + count, 0) };
@@ -61,24 +71,23 @@ export const constantSide = uncomputable('every request has the same latency');
  */
 export interface LatencySample {
   readonly sides: number;
-  /**
-   * The sample quantiles (type 7 of Hyndman and Fan 1996) of each side in ms, at the probabilities wanted of it; undefined
-   * where there are no requests.
-   */
+  /** The sample quantiles of each side in ns, at the probabilities wanted of it; undefined where there are no requests. */
   quantilesAt(
     probabilitiesOf: (side: number) => readonly number[],
-  ): Promise<readonly (readonly number[])[] | undefined>;
+  ): Promise<readonly (readonly MidQuantile[])[] | undefined>;
   /** Which sides have the same latency on every request: a made-up or capped column, which no interval describes. */
   constantSides(): Promise<readonly boolean[]>;
-  /** Requests by unit, and of each side those that took at most its point (ms). */
-  countsByUnit(points: readonly number[]): Promise<LatencyCounts>;
+  /** Requests by unit, and of each side those that took at most its quantile. */
+  countsByUnit(quantiles: readonly MidQuantile[]): Promise<LatencyCounts>;
 }
 
 /** Requests by unit, in one order of units. */
 export interface LatencyCounts {
   readonly requests: Float64Array;
-  /** One array per side. */
+  /** One array per side; of requests that tie with the quantile a part. */
   readonly atMost: readonly Float64Array[];
+  /** Per side, units with a request beyond the quantile. */
+  readonly unitsBeyond: readonly number[];
 }
 
 /** Where the latencies of some requests come from, for one side per role. */

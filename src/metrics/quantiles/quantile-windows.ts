@@ -16,33 +16,37 @@ type ReadWindows = (
 ) => Promise<QuantileWindows>;
 
 /** Brings counts by unit into memory. */
-export const windowsInMemory: ReadWindows = async ({ judged, name, subject }, segment, points) => {
+export const windowsInMemory: ReadWindows = async ({ values, name, probability }, segment, points) => {
   const columns = points.map((_, side) => `at_most${side}`);
-  const rows = await judged.db.columns(
-    `SELECT requests, ${columns.join(', ')} FROM ${name} WHERE segment = ${quoteLiteral(segment)} ORDER BY unit_index`,
+  const beyond = points.map((_, side) => `beyond${side}`);
+  const rows = await values.judged.db.columns(
+    `SELECT requests, ${[...columns, ...beyond].join(', ')} FROM ${name} WHERE segment = ${quoteLiteral(segment)} ORDER BY unit_index`,
   );
   const atMost = columns.map((column) => rows.numbers(column));
-  return countedWindows(subject.probability, points, { requests: rows.numbers('requests'), atMost });
+  const unitsBeyond = beyond.map((column) => rows.numbers(column).filter((count) => count > 0).length);
+  return countedWindows(probability, points, { requests: rows.numbers('requests'), atMost, unitsBeyond });
 };
 
 /** Lets the database add up counts by unit. */
-export const windowsInDatabase: ReadWindows = async ({ judged: { db }, name, subject }, segment, points) => {
+export const windowsInDatabase: ReadWindows = async ({ values, name, probability }, segment, points) => {
+  const { db } = values.judged;
   const units: UnitTable = { db, table: name, condition: `segment = ${quoteLiteral(segment)}` };
-  const beyond = points.map((_, side) => `count(*) FILTER (WHERE requests > at_most${side})::DOUBLE AS beyond${side}`);
+  const beyond = points.map((_, side) => `count(*) FILTER (WHERE beyond${side} > 0)::DOUBLE AS beyond${side}`);
   const sizes = await db.columns(
     `SELECT count(*)::DOUBLE AS units, ${wholeSum('requests')} AS requests, ${beyond.join(', ')}
      FROM ${name} WHERE ${units.condition}`,
   );
   const number = (column: string) => sizes.numbers(column)[0] ?? Number.NaN;
   const windows: (QuantileWindow | Refusal | Uncomputable)[] = [];
-  for (const [side, { value, isConstant }] of points.entries()) {
+  for (const [side, { value, heaviest, isConstant }] of points.entries()) {
     const columns = { requests: 'requests', sum: `at_most${side}` };
     windows.push(
       isConstant
         ? constantSide
-        : quantileWindowOf(await readSample(units, columns, false), {
-            probability: subject.probability,
+        : quantileWindowOf(await readSample(units, columns, {}), {
+            probability,
             quantile: value,
+            heaviest,
             unitsBeyond: number(`beyond${side}`),
           }),
     );

@@ -1,3 +1,4 @@
+import type { MidQuantile } from '../../stats/estimates/mid-quantile.ts';
 import {
   type LatencySample,
   type LatencySource,
@@ -12,9 +13,12 @@ export function sampledQuantiles(latencies: LatencySource): QuantileSource {
   return async (probability, roles, slice) => new SampledQuantile(latencies(roles, slice), probability);
 }
 
+const nanosecondsPerMs = 1e6;
+
 class SampledQuantile implements QuantileReader {
   readonly #sample: LatencySample;
   readonly #probability: number;
+  #quantiles: readonly MidQuantile[] = [];
 
   constructor(sample: LatencySample, probability: number) {
     this.#sample = sample;
@@ -25,15 +29,21 @@ class SampledQuantile implements QuantileReader {
     const values = await this.#sample.quantilesAt(() => [this.#probability]);
     if (values === undefined) return undefined;
     const constant = await this.#sample.constantSides();
-    return values.map(([value = Number.NaN], side) => ({ value, isConstant: constant[side] === true }));
+    this.#quantiles = values.flat();
+    return this.#quantiles.map(({ value, heaviest }, side) => ({
+      value: value / nanosecondsPerMs,
+      heaviest,
+      isConstant: constant[side] === true,
+    }));
   }
 
   async windows(points: readonly QuantilePoint[]) {
-    const counts = await this.#sample.countsByUnit(points.map(({ value }) => value));
+    const counts = await this.#sample.countsByUnit(this.#quantiles);
     return countedWindows(this.#probability, points, counts);
   }
 
   async quantilesAt(probabilitiesOf: (side: number) => readonly number[]): Promise<readonly (readonly number[])[]> {
-    return (await this.#sample.quantilesAt(probabilitiesOf)) ?? [];
+    const found = (await this.#sample.quantilesAt(probabilitiesOf)) ?? [];
+    return found.map((side) => side.map(({ value }) => value / nanosecondsPerMs));
   }
 }

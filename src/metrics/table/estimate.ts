@@ -1,5 +1,6 @@
 import type { Estimate, NeededData } from '../../domain/estimate.ts';
 import { type IntervalSettings, interval } from '../../stats/bounds/confidence-bound.ts';
+import { fewestEffectiveUnits } from '../../stats/sums/cluster-size.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { neededData, neededDataForProportion } from '../../stats/bounds/needed-data.ts';
 import type { Proportion } from '../../stats/estimates/proportion.ts';
@@ -32,6 +33,8 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
   const { value, units, requests } = measured;
   const bounds = boundsOf(measured, settings);
   if (bounds.kind === 'refused') {
+    const heavy = heavyUnits(measured);
+    if (heavy !== undefined) return { kind: 'unbounded', value, units, requests, reason: heavy, needed: neverEnough };
     const needed =
       measured.kind === 'linearized' && bounds.needed !== undefined
         ? ofBothSides(bounds.needed, measured)
@@ -69,15 +72,42 @@ function withPlannedEnd(
   return { ...needed, end: { users, observed, ...(unchanged === undefined ? {} : { unchanged }), enough } };
 }
 
+/** So many units with one request each would be far more than an interval needs. */
+const manyUnits = 10 * fewestEffectiveUnits;
+
+/** Why more of the same would not help: a few units make so many of the requests that all the others count for little. */
+function heavyUnits(measured: Measured): string | undefined {
+  if (measured.kind !== 'linearized' && measured.kind !== 'proportion') return undefined;
+  const counted = measured.kind === 'linearized' ? measured.counted : measured;
+  const effective = counted.requests / measured.clusterSize;
+  if (counted.units < manyUnits || effective >= fewestEffectiveUnits) return undefined;
+  return `a few of ${counted.units} units make most of the requests, so that all count as ${effective.toFixed(1)}, and more of the same does not change that: leave those out (requests.where) or count by another unit (requests.fields.unit)`;
+}
+
 function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
   switch (measured.kind) {
     case 'linearized':
-      return ofBothSides(neededData(measured, limit, settings), measured);
+      return {
+        ...ofBothSides(neededData(measured, limit, settings), measured),
+        ...neededUnchanged(measured, limit, settings),
+      };
     case 'proportion':
       return neededDataForProportion(measured, limit, settings) ?? neverEnough;
     default:
       return undefined;
   }
+}
+
+/** What a candidate without any change needs: of a comparison, which alone has a natural "no change". */
+function neededUnchanged(
+  measured: Linearized,
+  limit: number,
+  settings: IntervalSettings,
+): Pick<NeededData, 'unchanged'> {
+  if (measured.baseline === undefined || limit === 0) return {};
+  // No change of a harmful kind is within a bound; of one that must be proven to be there, none is enough.
+  const { units, requests } = ofBothSides(neededData({ ...measured, value: 0 }, limit, settings), measured);
+  return units === null || requests === null ? {} : { unchanged: { units, requests } };
 }
 
 /**
@@ -86,8 +116,8 @@ function neededFor(measured: Measured, limit: number, settings: IntervalSettings
  */
 function ofBothSides(needed: DataSize | null, { units, requests, counted }: Linearized): NeededData {
   if (needed === null) return neverEnough;
-  const growth = needed.units / counted.units;
-  return { units: Math.ceil(units * growth), requests: Math.ceil(requests * growth) };
+  const grown = (size: number) => Math.ceil((size * needed.units) / counted.units);
+  return { units: grown(units), requests: grown(requests) };
 }
 
 function boundsOf(measured: Exclude<Measured, Uncomputable>, settings: IntervalSettings): Interval | Refusal {

@@ -1,8 +1,10 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { laterUnit } from '../../requests/table/live-split.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
+import { segmentColumn } from '../../requests/values/read-options.ts';
 import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
-import { jackknifeGroups } from '../../stats/estimates/jackknife.ts';
 import { isTimeout } from './conditions.ts';
 
 /** A table of judged requests, on which metrics are computed. */
@@ -31,7 +33,7 @@ export interface OutcomeSource {
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
- * label is the positive one; NULL for a label that is neither), the `kpiColumn`s, `jackknife_group` UTINYINT. `new_mistake_id` VARCHAR is the id of a
+ * label is the positive one; NULL for a label that is neither), the `kpiColumn`s. `new_mistake_id` VARCHAR is the id of a
  * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
@@ -51,6 +53,7 @@ export async function createJudgedTable(
   const columns = [
     'unit_index',
     `${cohort === 'served' ? 'requests.candidate_present' : `bucket < ${cohort}::DOUBLE`} AS in_canary`,
+    ...(cohort === 'served' ? userColumns : []),
     ...segmentColumns.map((column) => `requests.${quoteIdentifier(column)}`),
     'hour(requests.at) AS hour_of_day',
     'requests.label AS label',
@@ -74,6 +77,13 @@ export async function createNoiseTable({ db, name }: JudgedTable): Promise<Judge
      SELECT * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM ${name}`,
   );
   return { db, name: 'judged_noise' };
+}
+
+/** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
+export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
+  const view = `${name}_later_${index}`;
+  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE epoch_ms("at") >= ${from}`);
+  return { db, name: view };
 }
 
 /**
@@ -103,13 +113,21 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): r
   ];
 }
 
-function numberColumns({ kpis, groups, positives = false, binary, times = false }: WantedValues): string[] {
+/**
+ * Of a live split in which some users met both versions, and are two units: which user it is, and whether the other version served that user
+ * before.
+ */
+const userColumns = [
+  `hash(split_part(requests.unit, ${quoteLiteral(laterUnit)}, 1)) AS user_hash`,
+  `ends_with(requests.unit, ${quoteLiteral(laterUnit)}) AS came_later`,
+];
+
+function numberColumns({ kpis, positives = false, binary, times = false, byLabel = false }: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
-    // The low digits of the assignment's hash, which do not depend on the high ones that decide the cohort.
-    ...(groups ? [`((bucket * 4294967296)::BIGINT % ${jackknifeGroups})::UTINYINT AS jackknife_group`] : []),
+    ...(byLabel ? [`requests.label AS ${quoteIdentifier(segmentColumn(trueLabelDimension))}`] : []),
     ...(positives
       ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]
       : []),

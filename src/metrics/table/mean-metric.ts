@@ -15,13 +15,19 @@ export interface MeanMetric {
   /** Value of a request that counts. */
   value(role: Role): string;
   readonly divisor: number;
+  /** Whether values are squares, and the metric is the root of their mean. */
+  readonly root?: true;
   /** Whether values are any numbers, so that they have to be rounded. */
   readonly fractional?: true;
   /**
-   * Of a metric that no data show the extremes of, how far apart two values of a request may be: what one more request could change is never
-   * taken for nothing. Shares of requests need none, since 0 and 1 are their extremes.
+   * Of a metric that no data show the extremes of, how far apart two values of a request may be, in the unit of values: what one more request
+   * could change is never taken for nothing. Shares of requests need none, since 0 and 1 are their extremes.
    */
   readonly range?: number;
+  /** Whether values may exceed the range, or nobody knows one: then the largest value that was seen is the range where it is larger. */
+  readonly rangeSeen?: true;
+  /** Condition under which a request that counts is worth more than the cap. */
+  isCut?(role: Role): string;
   /** Requests that should count and cannot: a number without them would be about other requests than it says. */
   readonly unusable?: UnusableRequests;
   /** Why a comparison on the same requests would mean nothing; absent where it does mean something. */

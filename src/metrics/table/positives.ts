@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/role.ts';
 import { both, isDecided, isLabelled } from './conditions.ts';
-import type { GroupMetric } from './group-metric.ts';
+import type { InfluenceMetric } from './influence-metric.ts';
 import type { UnusableRequests } from './mean-metric.ts';
 
 /** The version gave a score, and the truth is one of the two labels. */
@@ -20,7 +20,7 @@ export const ofScored = {
   pairedDomain: both(isScored),
   unusable: notScored,
   absent: 'no answered request has both a true label and a score',
-} satisfies Omit<GroupMetric, 'compute'>;
+} satisfies Omit<InfluenceMetric, 'compute'>;
 
 /** Requests of which nobody can say whether their answer is a false alarm. */
 export const neitherLabel: UnusableRequests = {

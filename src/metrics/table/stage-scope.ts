@@ -1,6 +1,8 @@
 import type { CohortName, CohortSize, ComparisonKind, OutcomeCounts } from '../../domain/evidence.ts';
 import { judgedCohortOf } from '../../domain/judged.ts';
+import { isPerLabel } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { sliceCondition, dimensionColumn } from './slice.ts';
@@ -18,6 +20,15 @@ export interface StageScope {
   readonly outcomes: Readonly<Record<Role, OutcomeCounts>>;
 }
 
+/** The dimensions by which requests are told apart: those of the plan, and the true label where a guardrail is on each. */
+export function dimensionsOf({
+  requests,
+  guardrails,
+}: Pick<RolloutPlan, 'requests' | 'guardrails'>): readonly string[] {
+  const perLabel = guardrails.some(({ metric }) => isPerLabel(metric));
+  return [...Object.keys(requests.segments), ...(perLabel ? [trueLabelDimension] : [])];
+}
+
 /** Reads the scope of a stage from the table `judged`. */
 export async function readStageScope(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageScope> {
   const judgedCohort = judgedCohortOf(plan, stage);
@@ -26,7 +37,7 @@ export async function readStageScope(db: Database, plan: RolloutPlan, stage: Sta
     'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
   );
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
-  for (const dimension of Object.keys(plan.requests.segments)) {
+  for (const dimension of dimensionsOf(plan)) {
     segmentValues.set(dimension, await countBy(db, dimensionColumn(dimension), judged));
   }
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);

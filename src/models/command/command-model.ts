@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { unusableFile } from '../../domain/errors.ts';
 import type { CommandModelSpec, Model, Outcome } from '../../domain/outcome.ts';
-import { failure } from '../decode.ts';
+import { failure, readDecoded } from '../decode.ts';
 import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
 import type { Environment } from '../http/header-values.ts';
-import { readAnswer } from './answer.ts';
 import { type Heard, Program } from './program.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
 
 /** So many lives of the program in a row without an answer mean that the version does not work at all. */
 const deathLimit = 20;
@@ -150,4 +150,45 @@ function hintFor(heard: Exclude<Heard, { kind: 'line' }>): string {
     return `Try it by hand: echo '{"id":"1","input":…}' piped into it must print one line {"id":"1","prediction":…}.`;
   }
   return 'It must print one line per request and flush it at once; one that loads for long needs artifact.startTimeoutMs.';
+}
+
+/** A line as far as it says whom it is for. */
+export type AnswerLine =
+  | { readonly kind: 'for'; readonly id: string; readonly outcome: Outcome }
+  | { readonly kind: 'stray'; readonly problem: string };
+
+/** Reads one line that a program printed: `{"id": …, "prediction": …}` or `{"id": …, "error": …}`. */
+export function readAnswer(line: string, signature: OutputSignature): AnswerLine {
+  const answer = parse(line);
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    return { kind: 'stray', problem: `the program printed ${shown(line)}, which is not an answer in JSON` };
+  }
+  if (!('id' in answer) || (typeof answer.id !== 'string' && typeof answer.id !== 'number')) {
+    return { kind: 'stray', problem: `the program printed ${shown(line)}, which has no id` };
+  }
+  return { kind: 'for', id: String(answer.id), outcome: outcomeOf(answer, line, signature) };
+}
+
+function outcomeOf(answer: object, line: string, signature: OutputSignature): Outcome {
+  const error = 'error' in answer && answer.error !== null ? answer.error : undefined;
+  const prediction = 'prediction' in answer && answer.prediction !== null ? answer.prediction : undefined;
+  if ((error === undefined) === (prediction === undefined)) {
+    return failure('bad-response', `${shown(line)} does not have either a prediction or an error`);
+  }
+  if (error === undefined) return readDecoded(prediction, signature);
+  return failure('model-error', typeof error === 'string' ? error : JSON.stringify(error));
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const mostShown = 80;
+
+function shown(line: string): string {
+  return JSON.stringify(line.length > mostShown ? `${line.slice(0, mostShown)}…` : line);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
-import { peakMemoryOf } from '../host/peak-memory.ts';
+import { lastLines, onceClosed, peakMemoryOf } from '../host/child-process.ts';
 
 /** What a program did while a line was waited for. */
 export type Heard =
@@ -73,19 +73,13 @@ export class Program {
     child.on('error', (error) => this.#end(error.message));
     child.on('exit', (code, signal) => {
       const how = signal === null ? `the program exited with code ${code}` : `the program was killed by ${signal}`;
-      // What it printed last comes before 'close', which never comes while a child of its own holds the streams open.
-      const late = setTimeout(() => this.#end(how), 1000);
-      child.once('close', () => {
-        clearTimeout(late);
-        this.#end(how);
-      });
+      onceClosed(child, () => this.#end(how));
     });
   }
 
   /** The last lines on standard error, led by a line break, or nothing. */
   get errorTail(): string {
-    const lines = this.#errorTail.trimEnd().split('\n').slice(-10).join('\n');
-    return lines === '' ? '' : `\n${lines}`;
+    return lastLines(this.#errorTail);
   }
 
   /** The last line on standard error, as the end of a sentence. */

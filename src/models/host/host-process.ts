@@ -4,12 +4,11 @@ import { ownOutput } from '../../domain/label-map.ts';
 import { messageOf, UserError } from '../../domain/errors.ts';
 import type { Model, Outcome } from '../../domain/outcome.ts';
 import type { Signature } from '../../domain/registry.ts';
-import { failure } from '../decode.ts';
+import { failure, translate } from '../decode.ts';
 import type { HostReply, HostRequest, LoadedRequest, Numbered, TimedReply } from './host-protocol.ts';
 import { loadModel } from '../load-model.ts';
 import { toColumns } from '../outcome-columns.ts';
-import { translate } from '../translate.ts';
-import { ownPeakMemory } from './peak-memory.ts';
+import { ownPeakMemory } from './child-process.ts';
 
 /**
  * The program of a model's own process: loads one version and answers the gate until the channel to it closes.
@@ -72,15 +71,10 @@ async function respond(model: Model, { output }: Signature, request: HostRequest
   if (request.kind === 'predict') {
     const batch = model.concurrent === true ? request.inputs.length : request.batch;
     const outcomes = await predict(model, request.inputs, batch);
-    const columns = toColumns(
-      outcomes.map((outcome) => translate(outcome, output)),
-      output.kind === 'classification' ? output.labels : [],
-    );
-    return {
-      kind: 'predicted',
-      columns,
-      peakMemory: model.peakMemory === undefined ? ownPeakMemory() : model.peakMemory(),
-    };
+    const translated = outcomes.map((outcome) => translate(outcome, output));
+    const columns = toColumns(translated, output.kind === 'classification' ? output.labels : []);
+    const peakMemory = model.peakMemory === undefined ? ownPeakMemory() : model.peakMemory();
+    return { kind: 'predicted', columns, peakMemory };
   }
   const input = parse(request.input, model);
   if ('broken' in input) return { kind: 'timed', nanoseconds: 0, error: 'model-error', retries: 0, restarted: false };

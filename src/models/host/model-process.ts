@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { lastLines, onceClosed } from './child-process.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import { runtimeTraits } from '../../domain/registry.ts';
 import type { ModelSpec } from '../../domain/outcome.ts';
@@ -100,20 +101,13 @@ export class ModelProcess {
     this.#child.on('error', (error) => this.#end(`its process failed: ${error.message}`));
     this.#child.on('exit', (code, signal) => {
       const how = signal === null ? `its process exited with code ${code}` : `its process was killed by ${signal}`;
-      // Replies that were sent before the end are delivered before 'close'; it never comes while a grandchild
-      // holds the streams open.
-      const late = setTimeout(() => this.#end(how), 1000);
-      this.#child.once('close', () => {
-        clearTimeout(late);
-        this.#end(how);
-      });
+      onceClosed(this.#child, () => this.#end(how));
     });
   }
 
   /** The last lines that the process printed, led by a line break, or nothing. */
   get outputTail(): string {
-    const lines = this.#outputTail.trimEnd().split('\n').slice(-10).join('\n');
-    return lines === '' ? '' : `\n${lines}`;
+    return lastLines(this.#outputTail);
   }
 
   /**

@@ -1,6 +1,5 @@
 import { placeholder } from '../../domain/placeholder.ts';
-import { AnswerError } from './answer-error.ts';
-import { isObject, readerAt } from './paths.ts';
+import { AnswerError, isObject, readerAt } from './exchange.ts';
 
 /** What the placeholders of a body stand for. */
 export interface RequestValues {

@@ -6,13 +6,12 @@ import { failure, readDecoded } from '../decode.ts';
 import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
 import { connectionLimit, type Traffic } from '../host/host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
-import { AnswerError } from './answer-error.ts';
+import { AnswerError, type Ask, type Exchange, type OpenExchange } from './exchange.ts';
 import { largestAnswerBytes, type Request } from './ask-once.ts';
-import type { Ask, Exchange } from './exchange.ts';
 import { type Environment, headerValues, withoutSecrets } from './header-values.ts';
-import { openExchange } from './open-exchange.ts';
 import { answerReader } from './read-answer.ts';
 import { Transport } from './transport.ts';
+import type { HttpProtocol } from '../../domain/endpoint.ts';
 
 /** Compression would be another cost than the model's, and without this header any is allowed. */
 const asked = { 'accept-encoding': 'identity' };
@@ -173,3 +172,12 @@ function plain(value: unknown): unknown {
     ? [...value]
     : value;
 }
+
+/** The protocols, each in a file of its own that is loaded when a version speaks it. */
+export const openExchange: Readonly<Record<HttpProtocol, OpenExchange>> = {
+  'oip-v2': async (...from) => (await import('./protocols/oip-v2.ts')).openInferenceProtocol(...from),
+  'tf-serving': async (...from) => (await import('./protocols/tf-serving.ts')).tensorFlowServing(...from),
+  mlflow: async (...from) => (await import('./protocols/mlflow.ts')).mlflowScoring(...from),
+  'sagemaker-local': async (...from) => (await import('./protocols/sagemaker-local.ts')).sagemakerLocal(...from),
+  json: async (...from) => (await import('./protocols/json-template.ts')).jsonTemplate(...from),
+};

@@ -2,7 +2,7 @@ import type { AnswerPaths } from '../../domain/endpoint.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { failure, labelNamer, readDecoded, readOutput } from '../decode.ts';
-import { isObject, readerAt } from './paths.ts';
+import { isObject, readerAt } from './exchange.ts';
 
 /** Reads a model's output, JSON in which numbers may be NaN, as the outcome of its request. */
 export type AnswerReader = (output: unknown) => Outcome;

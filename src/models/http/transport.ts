@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'undici';
 import { askOnce, type Failed, type Received, type Request } from './ask-once.ts';
-import { beginning } from './json-text.ts';
+import { beginning } from './exchange.ts';
 import { pauseMs, RetryBudget, retryLimit } from './retry-budget.ts';
 
 type Judged =

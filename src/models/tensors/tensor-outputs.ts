@@ -57,11 +57,7 @@ export function chooseOutputs(
     return { fetches: [number.name], read: ([values]) => readOutput(numbersOf(values), signature) };
   }
   const { labels } = signature;
-  const label = onlyOne(
-    tensors.filter((tensor) => isLabel(tensor)),
-    'label',
-    context,
-  );
+  const label = onlyOne(tensors.filter(isLabel), 'label', context);
   const zipMap = onlyOne(zipMaps, 'label', context);
   if (zipMap !== undefined) {
     return withLabel(label, zipMap.scores, zipMapScores(zipMap, labels, context), signature, zipMap.classes);

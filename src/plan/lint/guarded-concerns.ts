@@ -12,7 +12,8 @@ export const guardedConcerns: LintRule = {
   name: 'guarded-concerns',
   about: 'plan',
   check(plan) {
-    const guarded = new Set(plan.guardrails.map(({ metric }) => metricTraits(metric).concern));
+    const deciding = plan.guardrails.filter(({ onBreach }) => onBreach !== 'report');
+    const guarded = new Set(deciding.map(({ metric }) => metricTraits(metric).concern));
     return concerns
       .filter(([concern]) => !guarded.has(concern))
       .map(([concern, consequence, example]) => ({

@@ -19,7 +19,7 @@ import { planDefaults } from './defaults.ts';
 
 /**
  * Reads what the checks ask for and what each does, over the defaults. A shortest time that the plan writes itself was
- * meant, so that missing it holds; the built-in one only warns.
+ * meant, so that missing it holds; the built-in one only warns where pairs decide.
  */
 export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
   const checks = nodeAt(root, ['checks']);
@@ -29,7 +29,7 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
   const durationWritten = [child(checks, 'window'), ...itemsOf(nodeAt(root, ['stages']))].some(
     (node) => child(node, 'minDuration') !== undefined,
   );
-  const ofWindow = actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : defaults.window.action);
+  const ofWindow = actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : undefined);
   const written = (name: keyof Checks) => {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
@@ -38,11 +38,12 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
     parity: { ...defaults.parity, ...written('parity') },
     coverage: { ...defaults.coverage, ...written('coverage') },
-    window: sectionOf({ action: ofWindow, minDurationMs: minDuration.value }),
+    window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
     segments: { ...defaults.segments, ...written('segments') },
     segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
     labels: { ...defaults.labels, ...written('labels') },
     selection: { ...defaults.selection, ...written('selection') },
+    stability: { ...defaults.stability, ...written('stability') },
   });
   const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };

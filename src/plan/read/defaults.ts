@@ -27,6 +27,7 @@ export const planDefaults = {
     golden: { action: 'hold' },
     labels: { action: 'hold' },
     selection: { action: 'hold', alpha: 0.001 },
+    stability: { action: 'hold', alpha: 0.001 },
   },
   drift: {
     features: 'auto',

@@ -1,13 +1,15 @@
-import { metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
+import { isPerLabel, metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import {
   child,
   choiceOf,
+  isEmpty,
   itemsOf,
   keysOf,
   nodeAt,
+  plainValue,
   textOf,
   textsOf,
   type TreeNode,
@@ -16,11 +18,13 @@ import {
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
+import { readCap } from './cap.ts';
+import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
 
-const onBreachWords = ['rollback', 'hold'] as const;
+const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
 /**
  * Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice.
@@ -34,6 +38,7 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
     findings: [
       ...read.flatMap(({ findings }) => findings),
       ...checkDuplicates(guardrails),
+      ...checkDeciding(guardrails),
       ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
       ...checkPriced(root, guardrails),
     ],
@@ -53,11 +58,14 @@ function readGuardrail(
   const bounds = boundKinds.map((kind) =>
     readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
+  const capped = readAt(root, [...path, 'cap'], (written) =>
+    textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
+  );
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
   return {
     value: {
-      metric: metric.family === 'decision_cost' && costs !== undefined ? { ...metric, costs } : metric,
+      metric: capped.value ?? withPlan(root, metric, costs),
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
@@ -67,10 +75,27 @@ function readGuardrail(
     findings: [
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
+      ...capped.findings,
       ...validateSegments(guardrail, metric, path),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
+}
+
+const alreadyMean = misreading(
+  'numbers per version are means already, which no cap changes',
+  'leave cap out, and cap the values before they are averaged',
+);
+
+/** A metric with what the plan says elsewhere and its name does not tell. */
+function withPlan(root: TreeNode, metric: Metric, costs: DecisionCosts | undefined): Metric {
+  if (metric.family === 'decision_cost' && costs !== undefined) return { ...metric, costs };
+  if (metric.family !== 'latency' || metric.statistic !== 'mean') return metric;
+  const written = nodeAt(root, ['replay', 'timeout']);
+  const timeout = readDuration(
+    written === undefined || isEmpty(written) ? planDefaults.replay.timeout : plainValue(written),
+  );
+  return timeout.ok ? { ...metric, timeoutMs: timeout.value } : metric;
 }
 
 function unknownMetric(guardrail: TreeNode, name: string, path: TreePath): Finding {
@@ -108,11 +133,25 @@ function checkBounded(guardrail: TreeNode, metric: Metric, path: TreePath): Find
   return [{ path, rule: 'no-bound', message, hint: `write ${examples.join(' or ')}` }];
 }
 
-/** A process has one peak over all requests, whoever sent them. */
+/** A process has one peak over all requests, whoever sent them; and `recall(*)` has parts already. */
 function validateSegments(guardrail: TreeNode, metric: Metric, path: TreePath): Finding[] {
-  if (metric.family !== 'memory' || child(guardrail, 'segments') === undefined) return [];
+  if (child(guardrail, 'segments') === undefined) return [];
+  if (isPerLabel(metric)) {
+    const message = `segments: ${metric.id} is judged on each true label, not on segments`;
+    const hint = 'leave segments out, or write another guardrail on accuracy with segments';
+    return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint }];
+  }
+  if (metric.family !== 'memory') return [];
   const message = `segments: ${metric.id} is one number of the whole replay, so no segment has its own`;
   return [{ path: [...path, 'segments'], at: 'key', rule: 'no-segments', message, hint: 'leave segments out' }];
+}
+
+/** What is only reported shows nothing to go on with. */
+function checkDeciding(guardrails: readonly TreeNode[]): Finding[] {
+  if (guardrails.length === 0 || guardrails.some((each) => textOf(child(each, 'onBreach')) !== 'report')) return [];
+  const message = 'every guardrail says onBreach: report, so none decides';
+  const hint = 'leave onBreach out of a guardrail, or write onBreach: hold';
+  return [{ path: ['guardrails'], at: 'key', rule: 'no-guardrail-decides', message, hint }];
 }
 
 /** One metric may have a bound to roll back at and a closer one to wait at, so what a breach means is part of the identity. */
@@ -125,7 +164,9 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
     const onBreach = textOf(child(guardrail, 'onBreach')) ?? 'rollback';
     return boundKinds.flatMap((kind): Finding[] => {
       if (child(guardrail, kind) === undefined) return [];
-      const identity = `${metricKey(metric)} ${kind} ${onBreach}`;
+      const cap = child(guardrail, 'cap');
+      const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];

@@ -25,6 +25,7 @@ export const toldNumberKeys = [
   'value',
   'count',
   'units',
+  'independent',
   'variance',
   'stddev',
   'segment',
@@ -85,6 +86,7 @@ function readNumber(item: TreeNode, path: TreePath, roles: ReadonlyMap<string, R
   const count = fields.wholeNumber('count');
   const units = fields.wholeNumber('units');
   const variance = metric === undefined ? undefined : fields.variance(metric);
+  const independent = fields.independent();
   const segment = fields.segment();
   if (count !== undefined && units !== undefined && units > count) {
     fields.report(
@@ -99,6 +101,7 @@ function readNumber(item: TreeNode, path: TreePath, roles: ReadonlyMap<string, R
   const known = {
     ...(count === undefined ? {} : { count }),
     ...(units === undefined ? {} : { units }),
+    ...(independent ? { independent } : {}),
     ...(variance === undefined ? {} : { variance }),
   };
   return { number: { number: { metric, version, segment, value, ...known }, path }, findings: [] };
@@ -182,6 +185,20 @@ class FieldReader {
       `write ${examples[key]}, or leave it out`,
     );
     return undefined;
+  }
+
+  independent(): boolean {
+    const node = this.node('independent');
+    if (node === undefined) return false;
+    const value = plainValue(node);
+    const said = [true, false].find((each) => value === each || value === String(each));
+    if (said === undefined)
+      this.report(
+        'independent',
+        `independent: ${shown(value)} is neither true nor false`,
+        'write independent: true where every request is of another user, or units',
+      );
+    return said ?? false;
   }
 
   variance(metric: Metric): number | undefined {

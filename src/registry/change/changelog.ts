@@ -25,13 +25,10 @@ export function changelogText(registry: ModelRegistry): string {
   const versions = [...new Set(told.map(({ version }) => version))].toSorted((left, right) =>
     semver.compareBuild(right, left),
   );
-  const sections = versions.map((version) =>
-    versionSection(
-      registry,
-      told.filter((entry) => entry.version === version),
-      version,
-    ),
-  );
+  const sections = versions.map((version) => {
+    const ofVersion = told.filter((entry) => entry.version === version);
+    return versionSection(registry, ofVersion, version);
+  });
   return `${[preamble(registry.model), ...sections].join('\n\n')}\n`;
 }
 

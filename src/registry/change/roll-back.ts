@@ -1,10 +1,17 @@
 import { unusableFile } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { withAlias, withLook, withoutAlias, withRecord, withStatus } from './edit-registry.ts';
+import {
+  withAlias,
+  withLook,
+  withoutAlias,
+  withRecord,
+  withStatus,
+  overrideOf,
+  type RollbackChange,
+} from './transition.ts';
 import { withHistory } from '../file/hash-chain.ts';
 import { requireNoOther, requireNotRolledBack, requireSameVersions, statusOf } from './rollout-guards.ts';
 import { type RolloutVersions, recordOf, rolloutState } from '../file/rollout-state.ts';
-import { overrideOf, type RollbackChange } from './transition.ts';
 
 /**
  * Acts on *rollback*: takes the candidate out of traffic, which goes back to the baseline. After the rollout is complete,

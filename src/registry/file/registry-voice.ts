@@ -21,10 +21,8 @@ function missingKey(parent: string, key: string, data: unknown): Finding {
   const pointer = pointerTo(parent, key);
   const written = typeof data === 'object' && data !== null ? Object.keys(data) : [];
   const known = Object.keys(schemaAt(parent).properties ?? {});
-  const meant = closestTo(
-    key,
-    written.filter((other) => !known.includes(other)),
-  );
+  const unknown = written.filter((other) => !known.includes(other));
+  const meant = closestTo(key, unknown);
   return {
     pointer,
     rule: 'missing-key',

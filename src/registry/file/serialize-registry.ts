@@ -56,8 +56,9 @@ function inOrder(value: unknown, schema: SchemaNode): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const object = asObject(value);
   const keys = Object.keys(object).filter((key) => object[key] !== undefined);
+  const ordered = sorted(keys, schema);
   return Object.fromEntries(
-    sorted(keys, schema).map((key) => [key, inOrder(object[key], schemaBelow(registrySchema, schema, key))]),
+    ordered.map((key) => [key, inOrder(object[key], schemaBelow(registrySchema, schema, key))]),
   );
 }
 

@@ -2,7 +2,10 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
-import { isGone, type LockOwner, readOwner, thisProcess, writeOwner } from './registry-lock-owner.ts';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { hasEnded, processNamespace } from '../../files/owned-name.ts';
+import { readTextFileSync } from '../../files/read-file.ts';
 
 const heartbeatMs = 2_000;
 /** A lock whose owner cannot be asked, being on another machine, is taken over when its heartbeat has stopped this long. */
@@ -133,4 +136,62 @@ function stillLocked(file: string, lock: string): UserError {
   return unusableFile(`${file} is locked by ${who}; nothing was changed`, {
     hint: `Wait until it has ended. If it has, delete ${lock}.`,
   });
+}
+
+/** Who holds a lock, as its file says. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly machine: string;
+  /** Where a process id means this process: on Linux each container counts its own. */
+  readonly processes: string;
+  /** Tells one locking from the next. */
+  readonly token: string;
+}
+
+/** This process as the owner of a new lock. */
+export function thisProcess(): LockOwner {
+  return { pid: process.pid, machine: hostname(), processes: processNamespace(), token: randomUUID() };
+}
+
+/** Makes a lock file that names its owner. @throws what the file system says, `EEXIST` when there is one already. */
+function writeOwner(lock: string, owner: LockOwner): void {
+  const file = fs.openSync(lock, 'wx');
+  try {
+    fs.writeSync(file, `${JSON.stringify(owner)}\n`);
+  } catch (error) {
+    // A full disk can hold the name of a file and none of its contents.
+    fs.rmSync(lock, { force: true });
+    throw error;
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** The owner of a lock; undefined when there is no lock, or its owner was stopped before it had written its name. */
+function readOwner(lock: string): LockOwner | undefined {
+  try {
+    const owner: unknown = JSON.parse(readTextFileSync(lock));
+    return isOwner(owner) ? owner : undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the owner was a process of this machine that does not run any more. */
+function isGone({ pid, machine, processes }: LockOwner): boolean {
+  return machine === hostname() && processes === processNamespace() && hasEnded(pid);
+}
+
+function isOwner(value: unknown): value is LockOwner {
+  if (typeof value !== 'object' || value === null) return false;
+  const owner: Partial<Record<keyof LockOwner, unknown>> = value;
+  return (
+    Number.isSafeInteger(owner.pid) &&
+    Number(owner.pid) > 0 &&
+    typeof owner.machine === 'string' &&
+    typeof owner.processes === 'string' &&
+    typeof owner.token === 'string' &&
+    /^[\w-]+$/u.test(owner.token)
+  );
 }

@@ -7,7 +7,7 @@ import type { ModelRegistry } from '../../domain/registry.ts';
 import { changelogText } from '../change/changelog.ts';
 import { parseRegistry } from '../file/parse-registry.ts';
 import { readTextFile } from '../../files/read-file.ts';
-import { withLock } from './registry-lock.ts';
+import { type StillHeld, withLock } from './registry-lock.ts';
 import {
   type ChangelogOutcome,
   changelogPath,
@@ -88,14 +88,19 @@ export async function updateRegistry(
   await readRegistry(folder, model);
   const path = registryPath(folder, model);
   const file = await realpath(path);
+  return await locked(file, path, async (stillHeld) => {
+    const { registry: before } = await readRegistry(folder, model);
+    if (expectedRevision !== null && hasMoved(before, expectedRevision)) throw moved(path, expectedRevision, before);
+    const after = transition(before);
+    await replaceLocked(file, writable(after, before, path), stillHeld);
+    return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
+  });
+}
+
+/** Does work under the lock of a file; where the file system refuses it, `path` is what the user knows. */
+async function locked<T>(file: string, path: string, work: (stillHeld: StillHeld) => Promise<T>): Promise<T> {
   try {
-    return await withLock(file, async (stillHeld) => {
-      const { registry: before } = await readRegistry(folder, model);
-      if (expectedRevision !== null && hasMoved(before, expectedRevision)) throw moved(path, expectedRevision, before);
-      const after = transition(before);
-      await replaceLocked(file, writable(after, before, path), stillHeld);
-      return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
-    });
+    return await withLock(file, work);
   } catch (error) {
     throw writeFailure(error, path) ?? error;
   }
@@ -111,34 +116,26 @@ export async function createRegistry(
   transition: (registry: ModelRegistry) => ModelRegistry,
 ): Promise<RegistryUpdate> {
   const path = registryPath(folder, empty.model);
-  try {
-    return await withLock(path, async (stillHeld) => {
-      if ((await listModels(folder)).includes(empty.model)) {
-        throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
-      }
-      const after = transition(empty);
-      await replaceLocked(path, writable(after, empty, path), stillHeld);
-      return { before: empty, after, path, ...(await writeChangelog(path, after, stillHeld)) };
-    });
-  } catch (error) {
-    throw writeFailure(error, path) ?? error;
-  }
+  return await locked(path, path, async (stillHeld) => {
+    if ((await listModels(folder)).includes(empty.model)) {
+      throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
+    }
+    const after = transition(empty);
+    await replaceLocked(path, writable(after, empty, path), stillHeld);
+    return { before: empty, after, path, ...(await writeChangelog(path, after, stillHeld)) };
+  });
 }
 
 /** Writes a model's changelog anew from its history. @throws UserError (exit 5) when it cannot be locked or written. */
 export async function renewChangelog(folder: string, model: string): Promise<string> {
   await readRegistry(folder, model);
   const file = await realpath(registryPath(folder, model));
-  try {
-    return await withLock(file, async (stillHeld) => {
-      const { registry } = await readRegistry(folder, model);
-      const path = changelogPath(dirname(file), model);
-      await replaceLocked(path, changelogText(registry), stillHeld);
-      return path;
-    });
-  } catch (error) {
-    throw writeFailure(error, changelogPath(folder, model)) ?? error;
-  }
+  return await locked(file, changelogPath(folder, model), async (stillHeld) => {
+    const { registry } = await readRegistry(folder, model);
+    const path = changelogPath(dirname(file), model);
+    await replaceLocked(path, changelogText(registry), stillHeld);
+    return path;
+  });
 }
 
 async function readText(folder: string, model: string, path: string): Promise<string> {

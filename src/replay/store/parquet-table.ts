@@ -34,10 +34,8 @@ export class ParquetWriter {
       filled.includes(column) ? column.name : `NULL::${column.type} AS ${column.name}`,
     );
     await this.#db.run(`CREATE OR REPLACE TABLE unwritten_rows (${definitions.join(', ')})`);
-    await this.#db.append(
-      'unwritten_rows',
-      filled.map((column) => column.values),
-    );
+    const filledValues = filled.map((column) => column.values);
+    await this.#db.append('unwritten_rows', filledValues);
     await this.#db.run(
       `COPY (SELECT ${selected.join(', ')} FROM unwritten_rows ORDER BY seq) TO ${quoteLiteral(path)} (FORMAT parquet)`,
     );

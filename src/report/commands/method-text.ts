@@ -1,9 +1,8 @@
 import type { StageDetectability } from '../../domain/estimate.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import type { Statistics } from '../../domain/plan.ts';
-import { paragraph } from '../words/paragraph.ts';
 import { printableName } from '../words/printable.ts';
-import type { Style } from '../words/style.ts';
+import { paragraph, type Style } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 
 /** A guardrail, and what its stages can show. */

@@ -1,14 +1,13 @@
 import { changeMeasure, formatBound } from '../../domain/bound.ts';
-import { countOf, exactQuantity, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
-import type { StageDetectability } from '../../domain/estimate.ts';
-import type { MetricUnit } from '../../domain/metric.ts';
-import type { Bound, Statistics } from '../../domain/plan.ts';
+import { countOf, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
+import type { Statistics } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { methodLines } from './method-text.ts';
-import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
-import { type Column, table } from '../words/table.ts';
+import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { minute, printableName, printableSentence } from '../words/printable.ts';
+import { unmetLine } from './unmet-text.ts';
+import { changesOf, type GuardrailReview, segmentLines, waitingLines } from './waiting-text.ts';
+import { type Column, numeric, table } from '../words/table.ts';
 
 /** What a plan would do with its log: what `canary plan` shows. */
 export interface PlanReview {
@@ -59,40 +58,14 @@ export interface StageReview {
   readonly minRequests?: number;
 }
 
-export interface GuardrailReview {
-  readonly metric: string;
-  readonly unit: MetricUnit;
-  readonly bounds: readonly Bound[];
-  /** Dimensions whose every value is judged too. */
-  readonly segments: readonly string[];
-  readonly onBreach: 'rollback' | 'hold';
-  /** The smallest change that a stage's data could probably prove, per stage; or why that is not known. */
-  readonly detectable: readonly DetectableChange[] | string;
-}
-
-/** What the review says of it: also how long the log has to grow on. */
-export interface DetectableChange extends StageDetectability {
-  /** Days until that many requests are there; null for never, or unknown. */
-  readonly daysUntilPass?: number | null;
-}
-
 /** A plan as a person reviews it before anything is replayed. */
 export function planText(review: PlanReview, style: Style): string {
   const guardrails = table(guardrailColumns, review.guardrails.map(guardrailRow), style);
+  const stages = review.stages.map((stage) => stageRow(stage, style));
   return page([
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
-    section(
-      'Stages',
-      [
-        table(
-          stageColumns,
-          review.stages.map((stage) => stageRow(stage, style)),
-          style,
-        ),
-      ],
-      style,
-    ),
+    section('Stages', [table(stageColumns, stages, style)], style),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
     section(
@@ -133,16 +106,9 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
   );
 }
 
-/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
-function minute(time: string): string {
-  return printableName(time.slice(0, 16).replace('T', ' '));
-}
-
 const stageColumns: readonly Column[] = [
   { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
-  { header: 'weight', align: 'right' },
-  { header: 'users', align: 'right' },
-  { header: 'requests', align: 'right' },
+  ...numeric('weight', 'users', 'requests'),
   { header: 'needs', align: 'left', shrinksTo: 14 },
   { header: 'log has', align: 'left', shrinksTo: 10 },
 ];
@@ -201,41 +167,18 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
     isMarked
       ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
       : '',
-    ...known.flatMap((guardrail) => waitingLines(guardrail)).map((line) => paragraph(line, style, '  ')),
+    ...known
+      .flatMap((guardrail) => [...waitingLines(guardrail), ...unmetExtremes(guardrail), ...segmentLines(guardrail)])
+      .map((line) => paragraph(line, style, '  ')),
     ...unknown.map((line) => paragraph(line, style, '  ')),
   ].filter((line) => line !== '');
 }
 
 const tooCoarse = '*';
 
-/** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
-export function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
-  const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
-  return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
-    if (bound === undefined || change <= bound) return [];
-    const measure = relative ? 'relativeChange' : changeMeasure(unit);
-    const smallest = formatQuantity(change, measure).replace('+', '');
-    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
-    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}.`];
-  });
-}
-
-function waiting(requests: number | null | undefined, days: number | null | undefined): string {
-  if (requests === null || requests === undefined)
-    return 'no amount of requests like these would pass a harmless candidate';
-  const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
-  if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
-  return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
-}
-
-/** Two significant digits are all that such a forecast is worth. */
-function roundedUp(count: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
-  return Math.ceil(count / step) * step;
-}
-
-function changesOf(detectable: GuardrailReview['detectable']): readonly DetectableChange[] {
-  return typeof detectable === 'string' ? [] : detectable;
+function unmetExtremes({ metric, unit, detectable }: GuardrailReview): string[] {
+  const unmet = changesOf(detectable).at(-1)?.unmet;
+  return unmet === undefined ? [] : [unmetLine(metric, unit, unmet)];
 }
 
 function detectableCell({ detectable, unit, bounds }: GuardrailReview, stage: string): string {

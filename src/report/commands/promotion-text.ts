@@ -1,13 +1,10 @@
 import { formatCount, formatShare } from '../../domain/format-number.ts';
 import type { RegistryChange } from '../../domain/evidence.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { type ApplyOutcome, applyOutcomeText } from './apply-text.ts';
 import { trafficChange } from '../evidence/change-text.ts';
-import { commandLine } from '../words/names.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { commandLine, printableName, printableSentence, trafficText } from '../words/printable.ts';
+import { fields, page, paragraph, section, type Style, symbolsOf, paintOf } from '../words/style.ts';
 import { nextStepText, type NextStep } from './status-text.ts';
-import { type Style, symbolsOf } from '../words/style.ts';
 import { decisionWord, verdictLine } from '../evidence/verdict-text.ts';
 
 /** What `promote` did, or with `--dry-run` would do. */
@@ -119,4 +116,37 @@ function nextStep({ dryRun, action, planFile, candidate }: Promotion): NextStep 
     look: { command: evaluate, why: 'looks again, once the log has grown' },
   };
   return steps[action];
+}
+
+/** What became of a change at the router. */
+export type ApplyOutcome = { readonly applied: true } | { readonly applied: false; readonly failure: string };
+
+/** What `apply` did. */
+export interface AppliedPlan {
+  readonly model: string;
+  readonly planFile: string;
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly outcome: ApplyOutcome;
+}
+
+/** What `canary apply` did, as a person reads it. */
+export function applyText({ model, planFile, traffic, outcome }: AppliedPlan, style: Style): string {
+  const title = `${printableName(model)}: ${trafficText(traffic)}`;
+  return page([section(title, [applyOutcomeText(outcome, planFile, style)], style)]);
+}
+
+/** Whether users notice the change, and what to do where they do not. */
+export function applyOutcomeText(
+  outcome: ApplyOutcome | undefined,
+  planFile: string | undefined,
+  style: Style,
+): string {
+  if (outcome === undefined) {
+    const router = 'The registry is the record: a router must read the new weights from it before users notice.';
+    return paragraph(router, style);
+  }
+  if (outcome.applied) return paragraph("Applied: the plan's commands have told the router.", style);
+  const { bad } = paintOf(style);
+  const again = commandLine('canary', 'apply', planFile ?? 'PLAN');
+  return paragraph(`${bad('Not applied')}: ${printableSentence(outcome.failure)}. ${again} tries again.`, style);
 }

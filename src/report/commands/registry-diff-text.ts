@@ -1,20 +1,14 @@
+import type { NumberedVersion } from '../../domain/resolve-version.ts';
 import type { ModelVersion } from '../../domain/registry.ts';
-import { commandText, endpointText } from '../words/endpoint-text.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
+import { commandText, endpointText, signatureText } from '../words/version-text.ts';
+import { fields, page, paragraph, section, type Style, symbolsOf } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { signatureText } from '../words/signature-text.ts';
-import { type Style, symbolsOf } from '../words/style.ts';
-
-interface NumberedEntry {
-  readonly version: string;
-  readonly entry: ModelVersion;
-}
 
 /** Two versions and how large the step between them is. */
 export interface VersionDifference {
   readonly model: string;
-  readonly from: NumberedEntry;
-  readonly to: NumberedEntry;
+  readonly from: NumberedVersion;
+  readonly to: NumberedVersion;
   readonly change: { readonly size: 'PATCH' | 'MINOR' | 'MAJOR'; readonly because: string };
 }
 
@@ -28,12 +22,9 @@ export function registryDiffText({ model, from, to, change }: VersionDifference,
     return old === now ? [] : [[name, `${old} ${arrow} ${now}`]];
   });
   const title = `${printableName(model)} ${printableName(from.version)} ${arrow} ${printableName(to.version)}`;
+  const differences = pairs.length === 0 ? '  no difference' : fields([...pairs, ...labelPairs(from, to)], style);
   return page([
-    section(
-      title,
-      pairs.length === 0 ? ['  no difference'] : [fields([...pairs, ...labelPairs(from, to)], style)],
-      style,
-    ),
+    section(title, [differences], style),
     paragraph(`A ${change.size} change: ${printableSentence(change.because)}.`, style),
   ]);
 }
@@ -71,7 +62,10 @@ function facts({
 }
 
 /** Labels one by one: two lists of hundreds say nothing. */
-function labelPairs({ entry: before }: NumberedEntry, { entry: after }: NumberedEntry): (readonly [string, string])[] {
+function labelPairs(
+  { entry: before }: NumberedVersion,
+  { entry: after }: NumberedVersion,
+): (readonly [string, string])[] {
   const [old, now] = [labelsOf(before), labelsOf(after)];
   const added = now.filter((label) => !old.includes(label));
   const removed = old.filter((label) => !now.includes(label));

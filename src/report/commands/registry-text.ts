@@ -1,11 +1,9 @@
 import { formatCount, formatShare } from '../../domain/format-number.ts';
 import type { Artifact, HistoryEntry, ModelVersion, VersionStatus } from '../../domain/registry.ts';
 import { pairsText } from '../evidence/change-text.ts';
-import { commandText, endpointText } from '../words/endpoint-text.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
+import { commandText, endpointText, signatureText } from '../words/version-text.ts';
+import { knownFields, page, paragraph, section, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { signatureText } from '../words/signature-text.ts';
-import type { Style } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 
 /** A model of the registry, as `registry list` shows it. */
@@ -107,16 +105,7 @@ export function registryShowText(shown: VersionOverview, style: Style): string {
     return paragraph(`${at.slice(0, 10)}  ${[action, ...where.map(printableSentence)].join(' ')}`, style, '  ');
   });
   return page([
-    section(
-      `${printableName(model)} ${printableName(version)}`,
-      [
-        fields(
-          pairs.filter(([, text]) => text !== ''),
-          style,
-        ),
-      ],
-      style,
-    ),
+    section(`${printableName(model)} ${printableName(version)}`, [knownFields(pairs, style)], style),
     section('History', events, style),
   ]);
 }
@@ -143,16 +132,5 @@ export function addedText(
       registryFile === undefined ? '' : `revision ${formatCount(revision)} of ${printableSentence(registryFile)}`,
     ],
   ];
-  return page([
-    section(
-      title,
-      [
-        fields(
-          pairs.filter(([, text]) => text !== ''),
-          style,
-        ),
-      ],
-      style,
-    ),
-  ]);
+  return page([section(title, [knownFields(pairs, style)], style)]);
 }

@@ -1,9 +1,8 @@
 import type { UserError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import { userErrorText } from '../words/findings-text.ts';
-import { page } from '../words/paragraph.ts';
+import { page, paintOf, type Style } from '../words/style.ts';
 import { printableName } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
 
 /** What verifying a model's registry found. */
 export interface Verification {

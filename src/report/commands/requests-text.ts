@@ -1,10 +1,9 @@
 import type { CheckResult } from '../../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { checkLines } from '../evidence/check-list.ts';
-import { fields, noteLines, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
-import { type Column, table } from '../words/table.ts';
+import { fields, noteLines, page, paragraph, section, paintOf, type Style } from '../words/style.ts';
+import { minute, printableName, printableSentence } from '../words/printable.ts';
+import { type Column, numeric, table } from '../words/table.ts';
 
 /** What is in a plan's log: what `canary requests inspect` tells. */
 export interface RequestsInspection {
@@ -111,11 +110,6 @@ function usersText(units: number, perUnit: RequestsInspection['requestsPerUnit']
   return `${formatCount(units)}, with ${exactNumber(Number(mean.toPrecision(3)))} requests each on average (median ${exactNumber(median)}, most ${formatCount(most)})`;
 }
 
-/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
-function minute(time: string): string {
-  return printableName(time.slice(0, 16).replace('T', ' '));
-}
-
 function rejectedLines({ rejected }: RequestsInspection, style: Style): string[] {
   const { strong } = paintOf(style);
   return rejected.flatMap(({ reason, records, examples }) => [
@@ -132,8 +126,7 @@ function rejectedLines({ rejected }: RequestsInspection, style: Style): string[]
 
 const valueColumns: readonly Column[] = [
   { header: 'value', align: 'left', heading: true, shrinksTo: 16 },
-  { header: 'requests', align: 'right' },
-  { header: 'share', align: 'right' },
+  ...numeric('requests', 'share'),
 ];
 
 function valueTable(most: readonly InspectedValue[], style: Style): string {
@@ -145,11 +138,8 @@ function valueTable(most: readonly InspectedValue[], style: Style): string {
 
 function dimensionSection({ dimension, values, most }: InspectedDimension, style: Style): string {
   const rest = values > most.length ? `, the ${formatCount(most.length)} commonest` : '';
-  return section(
-    `Segment ${printableName(dimension)}: ${countOf(values, 'value')}${rest}`,
-    [valueTable(most, style)],
-    style,
-  );
+  const title = `Segment ${printableName(dimension)}: ${countOf(values, 'value')}${rest}`;
+  return section(title, [valueTable(most, style)], style);
 }
 
 function labelLines({ labels, accepted }: RequestsInspection, style: Style): string[] {

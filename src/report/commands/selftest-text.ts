@@ -1,11 +1,10 @@
+import type { OnBreach } from '../../domain/plan.ts';
 import type { Segment } from '../../domain/evidence.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { segmentName } from '../words/names.ts';
-import { page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { segmentName, printableName, printableSentence } from '../words/printable.ts';
+import { page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 
 /** What a plan did with planted regressions: what `canary selftest` shows. */
@@ -23,7 +22,7 @@ export interface SelftestRow {
   readonly metric: string;
   readonly segment: Segment;
   readonly unit: MetricUnit;
-  readonly onBreach: 'rollback' | 'hold';
+  readonly onBreach: OnBreach;
   /** The candidate's value without and with it; absent where nothing could be planted. */
   readonly from?: number;
   readonly to?: number;
@@ -56,24 +55,12 @@ const columns: readonly Column[] = [
 /** A self-test as a person reads it. */
 export function selftestText(review: SelftestReview, style: Style): string {
   const { rows, caught, falseAlarm } = review;
-  const missed = rows.filter(({ status }) => status !== 'caught');
+  const title = `Self-test of plan ${printableName(review.plan)}: a gross regression in each guarded metric`;
+  const tested = rows.map((row) => ({ cells: cellsOf(row, style) }));
+  const missed = rows.filter(({ status }) => status !== 'caught').map((row) => missedText(row, style));
   return page([
-    section(
-      `Self-test of plan ${printableName(review.plan)}: a gross regression in each guarded metric`,
-      [
-        table(
-          columns,
-          rows.map((row) => ({ cells: cellsOf(row, style) })),
-          style,
-        ),
-      ],
-      style,
-    ),
-    section(
-      'Not caught',
-      missed.map((row) => missedText(row, style)),
-      style,
-    ),
+    section(title, [table(columns, tested, style)], style),
+    section('Not caught', missed, style),
     paragraph(conclusion(caught, rows.length, falseAlarm, style), style),
   ]);
 }

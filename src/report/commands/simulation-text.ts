@@ -2,11 +2,9 @@ import type { Segment } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatQuantity, formatShare } from '../../domain/format-number.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { segmentName } from '../words/names.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
-import { type Column, table } from '../words/table.ts';
+import { minute, segmentName, printableName } from '../words/printable.ts';
+import { fields, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { type Column, numeric, table } from '../words/table.ts';
 
 /** What simulated rollouts of a plan came to: what `canary simulate` shows. */
 export interface SimulationReview {
@@ -97,11 +95,6 @@ function candidateText(comparison: SimulationReview['comparison']): string {
     : 'the recorded outcomes of the drawn users who fall into the canary: in truth nothing differs but what is planted';
 }
 
-/** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */
-function minute(time: string): string {
-  return printableName(time.slice(0, 16).replace('T', ' '));
-}
-
 const outcomeWords: Readonly<Record<Decision, string>> = {
   increase: 'every stage entered',
   hold: 'still held when the log ended',
@@ -111,9 +104,7 @@ const outcomeWords: Readonly<Record<Decision, string>> = {
 function outcomeTable({ outcomes }: SimulationReview, style: Style): string {
   const columns: readonly Column[] = [
     { header: 'outcome', align: 'left', heading: true, shrinksTo: 14 },
-    { header: 'rollouts', align: 'right' },
-    { header: 'share', align: 'right' },
-    { header: '95% interval', align: 'right' },
+    ...numeric('rollouts', 'share', '95% interval'),
   ];
   const rows = (['increase', 'hold', 'rollback'] as const).map((decision) => {
     const { count, share, low, high } = outcomes[decision];
@@ -137,11 +128,7 @@ function painted(decision: Decision, text: string, style: Style): string {
 function stageTable({ stages }: SimulationReview, style: Style): string {
   const columns: readonly Column[] = [
     { header: 'stage', align: 'left', heading: true, shrinksTo: 12 },
-    { header: 'weight', align: 'right' },
-    { header: 'reached', align: 'right' },
-    { header: 'increase', align: 'right' },
-    { header: 'hold', align: 'right' },
-    { header: 'rollback', align: 'right' },
+    ...numeric('weight', 'reached', 'increase', 'hold', 'rollback'),
     { header: 'looks', align: 'right', optional: true },
   ];
   const rows = stages.map(({ name, weight, reached, increase, hold, rollback, medianLooks }) => ({
@@ -159,19 +146,14 @@ function stageTable({ stages }: SimulationReview, style: Style): string {
 function exposureTable(review: SimulationReview, style: Style): string {
   const columns: readonly Column[] = [
     { header: 'who got the candidate', align: 'left', heading: true, shrinksTo: 14 },
-    { header: 'median', align: 'right' },
-    { header: '90% at most', align: 'right' },
-    { header: 'most', align: 'right' },
+    ...numeric('median', '90% at most', 'most'),
   ];
-  return table(
-    columns,
-    [
-      spreadRow('requests exposed', review.exposedRequests),
-      spreadRow('users exposed', review.exposedUsers),
-      ...(review.effects.length === 0 ? [] : [spreadRow('users harmed', review.harmedUsers)]),
-    ],
-    style,
-  );
+  const rows = [
+    spreadRow('requests exposed', review.exposedRequests),
+    spreadRow('users exposed', review.exposedUsers),
+    ...(review.effects.length === 0 ? [] : [spreadRow('users harmed', review.harmedUsers)]),
+  ];
+  return table(columns, rows, style);
 }
 
 function spreadRow(name: string, { median, p90, max }: SimulatedSpread) {

@@ -1,9 +1,7 @@
 import { formatCount, formatShare } from '../../domain/format-number.ts';
 import type { Decision, VersionStatus } from '../../domain/registry.ts';
-import { trafficText } from '../words/names.ts';
-import { fields, page, paragraph, section } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
+import { trafficText, printableName, printableSentence } from '../words/printable.ts';
+import { fields, page, paragraph, section, paintOf, type Style } from '../words/style.ts';
 import { type Column, table } from '../words/table.ts';
 import { decisionWord } from '../evidence/verdict-text.ts';
 
@@ -56,24 +54,12 @@ export interface NextStep {
 
 /** A rollout's state as a person reads it. */
 export function statusText(status: RolloutStatus, style: Style): string {
+  const rows = status.stages.map((stage) => row(stage, style));
+  const decisions = status.decisions.map((decision) => decisionLine(decision, style));
   return page([
     section(`Rollout ${printableName(status.plan)}`, [header(status, style)], style),
-    section(
-      'Stages',
-      [
-        table(
-          columns,
-          status.stages.map((stage) => row(stage, style)),
-          style,
-        ),
-      ],
-      style,
-    ),
-    section(
-      'Decided by people',
-      status.decisions.map((decision) => decisionLine(decision, style)),
-      style,
-    ),
+    section('Stages', [table(columns, rows, style)], style),
+    section('Decided by people', decisions, style),
     nextStepText(status.next, style),
   ]);
 }

@@ -9,7 +9,7 @@ export interface Report {
   /** The plan, as the command to run next names it. */
   readonly planFile: string;
   /** Recorded inputs by request id, where the user asked for them; a report holds none otherwise. */
-  readonly inputs?: ReadonlyMap<string, string>;
+  readonly inputs?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Turns a report into the text of a file. */

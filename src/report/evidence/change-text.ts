@@ -1,9 +1,7 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { formatShare } from '../../domain/format-number.ts';
-import { trafficText } from '../words/names.ts';
-import { fields, paragraph } from '../words/paragraph.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
-import { type Style, symbolsOf } from '../words/style.ts';
+import { trafficText, printableName, printableSentence } from '../words/printable.ts';
+import { knownFields, paragraph, type Style, symbolsOf } from '../words/style.ts';
 
 /** The registry change that promoting this evidence would make, as lines. */
 export function changeLines({ registryChange: change, rollout }: Evidence, style: Style): string[] {
@@ -14,12 +12,7 @@ export function changeLines({ registryChange: change, rollout }: Evidence, style
     ['aliases', pairsText(change.aliases)],
     ['status', pairsText(change.status)],
   ] as const;
-  return [
-    fields(
-      pairs.filter(([, text]) => text !== ''),
-      style,
-    ),
-  ];
+  return [knownFields(pairs, style)];
 }
 
 /** `1.4.2 100% → 95%, 1.5.0 0% → 5%`; a version whose share stays has one number. */

@@ -1,7 +1,6 @@
 import type { CheckResult, CheckStatus } from '../../domain/evidence.ts';
-import { paragraph } from '../words/paragraph.ts';
+import { paragraph, paintOf, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, type Style } from '../words/style.ts';
 
 const words: Readonly<Record<CheckStatus, string>> = {
   hold: 'HOLD',

@@ -1,13 +1,12 @@
-import type { Comparison, ComparisonNumbers } from '../../domain/evidence.ts';
+import type { Comparison, ComparisonNumbers, Evidence } from '../../domain/evidence.ts';
 import { changeMeasure } from '../../domain/bound.ts';
 import { formatCount, formatQuantity, formatTogether } from '../../domain/format-number.ts';
 import { isComputed } from './harm.ts';
 import { formatEstimate } from '../words/interval.ts';
-import { segmentName } from '../words/names.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { segmentName, printableName, printableSentence, cohortPhrase, judgedCohort } from '../words/printable.ts';
 
 /** One comparison in words: what every table of comparisons shows, whatever it is drawn with. Empty where there is nothing. */
-export interface ComparisonCells {
+interface ComparisonCells {
   /** The segment, or the metric on the whole. */
   readonly name: string;
   readonly requests: string;
@@ -42,7 +41,7 @@ export function comparisonCells(comparison: Comparison): ComparisonCells {
     change: value,
     interval,
     ...(interval === '' ? { missing: printableSentence(comparison.note ?? 'No interval was computed.') } : {}),
-    ...heavyUsers(comparison),
+    ...tailRemark(comparison),
   };
 }
 
@@ -54,10 +53,48 @@ function toldCount(count: number): string {
 /** From here on a mean depends so much on so few that a reader has to know. */
 const remarkableShare = 0.1;
 
-function heavyUsers({ topUnitsShare }: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+function tailRemark({ topUnitsShare, cappedShare }: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+  if (cappedShare !== undefined) {
+    const above = formatQuantity(cappedShare, 'proportion');
+    return {
+      remark: `${above} of the candidate's requests are above the cap and count as no more; a share q of them may hide q times what the largest is above it.`,
+    };
+  }
   if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return {};
   const share = formatQuantity(topUnitsShare, 'proportion');
   return {
     remark: `The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`,
   };
+}
+
+/** Comparisons of one kind on one cohort, and what they compare. */
+export interface ComparisonGroup {
+  readonly title: string;
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The comparisons by kind and cohort: the judged pairs first, then the served, then the pairs of other cohorts. */
+export function comparisonGroups({ comparisons, inputs }: Pick<Evidence, 'comparisons' | 'inputs'>): ComparisonGroup[] {
+  const judged = judgedCohort(comparisons);
+  const rank = (comparison: Comparison) =>
+    comparison.comparison === 'served' ? 1 : comparison.cohort === judged ? 0 : 2;
+  const kinds = [...new Set(comparisons.toSorted((a, b) => rank(a) - rank(b)).map(kindOf))];
+  return kinds.map((kind) => {
+    const group = comparisons.filter((comparison) => kindOf(comparison) === kind);
+    return { title: titleOf(group, inputs), comparisons: group };
+  });
+}
+
+function kindOf({ comparison, cohort }: Comparison): string {
+  return `${comparison} ${cohort}`;
+}
+
+function titleOf(group: readonly Comparison[], inputs: Evidence['inputs']): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
+  if (first.comparison === 'served') {
+    return `Served: ${candidate} on canary users against ${baseline} on stable users, as in a live split`;
+  }
+  return `Paired: ${baseline} and ${candidate} on the same requests of ${cohortPhrase(first.cohort)}`;
 }

@@ -1,5 +1,5 @@
-import type { DriftFeature } from '../../domain/drift.ts';
-import { exactNumber } from '../../domain/format-number.ts';
+import type { DriftFeature, DriftSide } from '../../domain/drift.ts';
+import { countOf, exactNumber } from '../../domain/format-number.ts';
 import { printableName } from '../words/printable.ts';
 
 /** One field's drift in words: what every table of drift shows, whatever it is drawn with. */
@@ -38,4 +38,9 @@ export function driftSubject({ name, about }: Pick<DriftFeature, 'name' | 'about
 
 function distance(value: number): string {
   return value >= 100 ? exactNumber(Math.round(value)) : value.toFixed(3);
+}
+
+/** `1,200 requests of 2026-11-01 to 2026-11-03`. */
+export function sideText({ requests, from, to }: DriftSide): string {
+  return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
 }

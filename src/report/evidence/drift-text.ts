@@ -1,18 +1,14 @@
-import type { DriftBin, DriftFeature, MeasuredDrift, DriftSide, QualityDrift } from '../../domain/drift.ts';
-import { countOf, formatQuantity } from '../../domain/format-number.ts';
-import { driftCells, driftSubject } from './drift-cells.ts';
-import { fold, foldLine } from '../words/fold.ts';
-import { paragraph, section } from '../words/paragraph.ts';
+import type { DriftBin, DriftFeature, MeasuredDrift, QualityDrift } from '../../domain/drift.ts';
+import { formatQuantity } from '../../domain/format-number.ts';
+import { driftCells, driftSubject, sideText } from './drift-cells.ts';
+import { fold, foldLine, paragraph, section, paintOf, symbolsOf, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
-import { paintOf, symbolsOf, type Style } from '../words/style.ts';
-import { type Column, type Row, table } from '../words/table.ts';
+import { type Column, numeric, type Row, table } from '../words/table.ts';
 
 const columns: readonly Column[] = [
   { header: 'field', align: 'left', heading: true, shrinksTo: 14 },
   { header: 'kind', align: 'left', optional: true },
-  { header: 'PSI', align: 'right' },
-  { header: 'JS', align: 'right' },
-  { header: 'KS', align: 'right' },
+  ...numeric('PSI', 'JS', 'KS'),
   { header: 'chi-square', align: 'right', optional: true },
   { header: 'p', align: 'right' },
   { header: '', align: 'left' },
@@ -37,20 +33,13 @@ export function driftSection(drift: MeasuredDrift | undefined, verbose: boolean,
   if (rest.length > 0) rows.push({ across: foldLine(rest.length, 'fields', style) });
   const moved = drift.features.filter((feature) => feature.moved);
   const { faint } = paintOf(style);
-  return section(
-    `Drift: ${sideText(drift.current)} against ${sideText(drift.reference)}`,
-    [
-      ...(rows.length === 0 ? [] : [table(columns, rows, style)]),
-      ...moved.map((feature) => histogram(feature, style)),
-      ...(drift.quality === undefined ? [] : [qualityLine(drift.quality, style)]),
-      ...formulas.map((formula) => faint(paragraph(formula, style, '  '))),
-    ],
-    style,
-  );
-}
-
-function sideText({ requests, from, to }: DriftSide): string {
-  return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  const lines = [
+    ...(rows.length === 0 ? [] : [table(columns, rows, style)]),
+    ...moved.map((feature) => histogram(feature, style)),
+    ...(drift.quality === undefined ? [] : [qualityLine(drift.quality, style)]),
+    ...formulas.map((formula) => faint(paragraph(formula, style, '  '))),
+  ];
+  return section(`Drift: ${sideText(drift.current)} against ${sideText(drift.reference)}`, lines, style);
 }
 
 function cells(feature: DriftFeature, style: Style): string[] {
@@ -70,7 +59,9 @@ function bars(shares: readonly number[], largest: number, style: Style): string 
 /** The two sides' shares over the bins, one below the other; the ranges' ends, or the categories that moved most. */
 function histogram(feature: DriftFeature, style: Style): string {
   const { about, bins, hint } = feature;
-  const largest = Math.max(...bins.flatMap(({ reference, current }) => [reference, current]));
+  const then = bins.map((bin) => bin.reference);
+  const current = bins.map((bin) => bin.current);
+  const largest = Math.max(...then, ...current);
   const sides = about === 'prediction' ? ['baseline ', 'candidate'] : ['reference', 'now      '];
   const [before = '', now = ''] = sides;
   const title = driftSubject(feature);
@@ -79,16 +70,8 @@ function histogram(feature: DriftFeature, style: Style): string {
     .slice(0, 3);
   return [
     paragraph(`${title}${hint === undefined ? '' : `: ${printableSentence(hint)}`}`, style, '  '),
-    `    ${before} ${bars(
-      bins.map(({ reference }) => reference),
-      largest,
-      style,
-    )}`,
-    `    ${now} ${bars(
-      bins.map(({ current }) => current),
-      largest,
-      style,
-    )}`,
+    `    ${before} ${bars(then, largest, style)}`,
+    `    ${now} ${bars(current, largest, style)}`,
     paragraph(most.map((bin) => binText(bin, style)).join(', '), style, '    '),
   ].join('\n');
 }
@@ -104,9 +87,6 @@ function qualityLine({ metric, first, second, moved, periods }: QualityDrift, st
   const [before, now] = [first, second].map((value) => formatQuantity(value, unit));
   const trend = bars(values, Math.max(...values) || 1, style);
   const word = moved ? paintOf(style).unsure('moved') : paintOf(style).faint('alike');
-  return paragraph(
-    `baseline ${metric} over time ${trend} ${before} ${symbolsOf(style).arrow} ${now}  ${word}`,
-    style,
-    '  ',
-  );
+  const told = `baseline ${metric} over time ${trend} ${before} ${symbolsOf(style).arrow} ${now}  ${word}`;
+  return paragraph(told, style, '  ');
 }

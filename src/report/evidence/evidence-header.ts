@@ -3,10 +3,8 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import { lookAdvice, validityOf } from '../words/inference-text.ts';
-import { toldSize } from '../words/names.ts';
-import { fields } from '../words/paragraph.ts';
-import { printableName } from '../words/printable.ts';
-import { type Style, type Symbols, symbolsOf } from '../words/style.ts';
+import { toldSize, printableName } from '../words/printable.ts';
+import { fields, type Style, type Symbols, symbolsOf } from '../words/style.ts';
 
 /** What was evaluated, from what, and on whom: the lines above the tables. */
 export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {
@@ -148,4 +146,24 @@ function reasonsText(counts: Readonly<Record<string, number>>): string {
   const counted = Object.entries(counts).filter(([, count]) => count > 0);
   if (counted.length === 0) return '';
   return ` (${counted.map(([reason, count]) => `${printableName(reason)} ${formatCount(count)}`).join(', ')})`;
+}
+
+/** One look in words. */
+interface LookRow {
+  readonly evaluated: string;
+  readonly stage: string;
+  readonly look: string;
+  readonly requests: string;
+  readonly verdict: string;
+}
+
+/** The looks at a rollout as rows, in the order given. */
+export function lookRows(looks: readonly Evidence[]): LookRow[] {
+  return looks.map(({ createdAt, stage, cohorts, verdict }) => ({
+    evaluated: createdAt,
+    stage: printableName(stage.name),
+    look: `${formatCount(stage.look)} (series ${formatCount(stage.series)})`,
+    requests: formatCount(cohorts.find(({ name }) => name === 'all')?.requests ?? 0),
+    verdict: verdict.decision.toUpperCase(),
+  }));
 }

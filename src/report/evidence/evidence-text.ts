@@ -1,15 +1,13 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { changeLines } from './change-text.ts';
 import { checkLines } from './check-list.ts';
-import { comparisonGroups } from './comparison-groups.ts';
-import { comparisonTable } from './comparison-table.ts';
+import { comparisonGroups } from './comparison-cells.ts';
+import { comparisonTable, guardrailTable } from './evidence-tables.ts';
 import { driftSection } from './drift-text.ts';
 import { evidenceHeader } from './evidence-header.ts';
-import { guardrailTable } from './guardrail-table.ts';
-import { cohortPhrase, judgedCohort } from '../words/names.ts';
-import { page, section } from '../words/paragraph.ts';
-import { printableName } from '../words/printable.ts';
-import type { Style } from '../words/style.ts';
+import { cohortPhrase, judgedCohort, printableName } from '../words/printable.ts';
+import { page, section, type Style } from '../words/style.ts';
+import { worseSection } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */
@@ -33,14 +31,12 @@ const segmentsPerMetric = 3;
 export function evidenceText(evidence: Evidence, style: Style, options: EvidenceTextOptions): string {
   if (options.quiet === true) return page([verdictLine(evidence.verdict.decision, style)]);
   const verbose = options.verbose === true;
+  const judged = `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
   return page([
     section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
-    section(
-      `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`,
-      linesOf(guardrailTable(evidence, verbose, style)),
-      style,
-    ),
+    section(judged, linesOf(guardrailTable(evidence, verbose, style)), style),
     ...comparisonSections(evidence, verbose, style),
+    worseSection(evidence.confusion, verbose, style),
     driftSection(evidence.drift, verbose, style),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
     section('Registry change on promote', changeLines(evidence, style), style),

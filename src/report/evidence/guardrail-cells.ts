@@ -3,8 +3,7 @@ import type { Comparison, GuardrailResult, Segment } from '../../domain/evidence
 import { formatTogether } from '../../domain/format-number.ts';
 import { isComputed } from './harm.ts';
 import { formatEstimate } from '../words/interval.ts';
-import { judgedCohort, segmentName } from '../words/names.ts';
-import { printableName } from '../words/printable.ts';
+import { judgedCohort, segmentName, printableName } from '../words/printable.ts';
 
 /** One guardrail in words: what every table of guardrails shows, whatever it is drawn with. */
 export interface GuardrailCells {

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonNumbers, GuardrailResult } from '../../domain/evidence.ts';
 import { harmfulEnd, limitOf } from '../../domain/bound.ts';
-import { metricTraits, parseMetric } from '../../domain/metric.ts';
+import { metricTraits, nameInPlan, parseMetric } from '../../domain/metric.ts';
 
 const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
   breach: 0,
@@ -10,7 +10,7 @@ const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
 };
 
 /**
- * Guardrails in the order in which they matter: breaches first (those that roll back before those that hold), then what
+ * Guardrails in the order in which they matter, those that only report last: breaches first (those that roll back before those that hold), then what
  * could not be computed, then what is undecided, then what passes; the whole before its segments;
  * then by how much of what the bound allows is used up.
  */
@@ -26,7 +26,14 @@ export function guardrailsByWeight(guardrails: readonly GuardrailResult[]): Guar
 /** What the order depends on, the most decisive first; the smallest comes first. */
 function weights(result: GuardrailResult): readonly number[] {
   const isMildBreach = result.status === 'breach' && result.onBreach === 'hold';
-  return [statusRank[result.status], isMildBreach ? 1 : 0, result.segment === null ? 0 : 1, -boundUsed(result)];
+  const isReport = result.onBreach === 'report' ? 1 : 0;
+  return [
+    isReport,
+    statusRank[result.status],
+    isMildBreach ? 1 : 0,
+    result.segment === null ? 0 : 1,
+    -boundUsed(result),
+  ];
 }
 
 /** How much of its allowance the tested quantity takes: 1 at the bound, more beyond it, the least where it has no value. */
@@ -52,7 +59,7 @@ export function worstFirst(comparisons: readonly Comparison[]): Comparison[] {
 
 function harmRank(comparison: Comparison): { readonly tier: number; readonly harm: number } {
   if (!isComputed(comparison)) return { tier: 2, harm: 0 };
-  const metric = parseMetric(comparison.metric);
+  const metric = parseMetric(nameInPlan(comparison.metric));
   const direction = metric === undefined ? 'either' : metricTraits(metric).worse;
   // A metric without a harmful direction, or that this version does not know: the size of its change stands in.
   const worse = direction === 'either' ? Math.sign(comparison.delta) : direction === 'higher' ? 1 : -1;

@@ -1,10 +1,8 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { fold, foldLine } from '../words/fold.ts';
-import { nextStep } from './next-step.ts';
-import { paragraph } from '../words/paragraph.ts';
-import { printableSentence } from '../words/printable.ts';
-import { paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { fold, foldLine, paragraph, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { printableSentence, commandLine, printableName } from '../words/printable.ts';
+import { formatShare } from '../../domain/format-number.ts';
 
 const reasonsShown = 6;
 
@@ -33,4 +31,36 @@ export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Sty
 export function nextBlock(evidence: Evidence, planFile: string, style: Style): string {
   const { command, effect } = nextStep(evidence, planFile);
   return [`Next: ${paintOf(style).strong(command)}`, paragraph(effect, style, '      ')].join('\n');
+}
+
+/** What to run after an evaluation, and what that does. */
+interface NextStep {
+  readonly command: string;
+  readonly effect: string;
+}
+
+/**
+ * The command that acts on the evidence.
+ * @param planFile the plan as the user named it.
+ */
+export function nextStep(evidence: Evidence, planFile: string): NextStep {
+  const { refused } = evidence.registryChange;
+  if (refused !== undefined) {
+    const effect = `promote would refuse: ${printableSentence(refused)}`;
+    return { command: commandLine('canary', 'status', planFile), effect };
+  }
+  return { command: commandLine('canary', 'promote', planFile), effect: whatPromoteDoes(evidence) };
+}
+
+function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {
+  const [candidate, name] = [printableName(inputs.candidate.version), printableName(stage.name)];
+  const exposed =
+    stage.weight === 0 ? 'nobody is exposed yet' : `${formatShare(stage.weight)} of users get ${candidate}`;
+  const undecided = guardrails.some(({ status }) => status === 'inconclusive');
+  return {
+    enter: `enters ${name}: ${exposed}`,
+    complete: `makes ${candidate} stable: all users get it`,
+    rollback: `takes ${candidate} out of traffic`,
+    look: `records this look${undecided ? '; evaluate again when the log has grown' : ''}`,
+  }[registryChange.action];
 }

@@ -1,6 +1,7 @@
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { driftCells } from '../evidence/drift-cells.ts';
+import { numeric } from '../words/table.ts';
 import { cut, leftOut, markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
 import { printableSentence } from '../words/printable.ts';
 
@@ -9,10 +10,7 @@ const mostRows = 50;
 const columns = [
   { header: 'field' },
   { header: 'kind' },
-  { header: 'PSI', align: 'right' },
-  { header: 'JS', align: 'right' },
-  { header: 'KS', align: 'right' },
-  { header: 'p', align: 'right' },
+  ...numeric('PSI', 'JS', 'KS', 'p'),
   { header: 'found' },
 ] as const;
 

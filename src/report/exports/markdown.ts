@@ -1,12 +1,11 @@
 import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { comparisonCells } from '../evidence/comparison-cells.ts';
-import { comparisonGroups } from '../evidence/comparison-groups.ts';
+import { comparisonCells, comparisonGroups } from '../evidence/comparison-cells.ts';
 import { driftMarkdown } from './drift-markdown.ts';
-import { evidenceFacts } from '../evidence/evidence-header.ts';
+import { evidenceFacts, lookRows } from '../evidence/evidence-header.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight, worstFirst } from '../evidence/harm.ts';
-import { lookRows } from '../evidence/look-rows.ts';
+import { numeric } from '../words/table.ts';
 import {
   cut,
   leftOut,
@@ -16,9 +15,8 @@ import {
   markdownTable,
   markdownText,
 } from './markdown-text.ts';
-import { cohortPhrase, judgedCohort } from '../words/names.ts';
-import { nextStep } from '../evidence/next-step.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { cohortPhrase, judgedCohort, printableName, printableSentence } from '../words/printable.ts';
+import { nextStep } from '../evidence/verdict-text.ts';
 import type { Report } from '../document/report.ts';
 
 // GitHub takes a job summary of at most 1 MiB and a comment of 65,536 characters: what is shown at once stays far below
@@ -76,10 +74,7 @@ function reasons(sentences: readonly string[]): string {
 const guardrailColumns = [
   { header: 'status' },
   { header: 'guardrail' },
-  { header: 'baseline', align: 'right' },
-  { header: 'candidate', align: 'right' },
-  { header: 'tested', align: 'right' },
-  { header: 'interval', align: 'right' },
+  ...numeric('baseline', 'candidate', 'tested', 'interval'),
   { header: 'allowed' },
 ] as const;
 
@@ -110,8 +105,7 @@ function labels(confusion: ConfusionChanges | undefined): string {
   const worse = confusion?.changes.filter(({ pairs }) => pairs !== undefined && pairs.newMistakes > pairs.fixed) ?? [];
   const columns = [
     { header: 'true label' },
-    { header: 'new mistakes', align: 'right' },
-    { header: 'fixed', align: 'right' },
+    ...numeric('new mistakes', 'fixed'),
     { header: 'now mistaken for' },
     { header: 'examples' },
   ] as const;
@@ -136,12 +130,7 @@ function labels(confusion: ConfusionChanges | undefined): string {
 
 const comparisonColumns = [
   { header: 'metric' },
-  { header: 'requests', align: 'right' },
-  { header: 'users', align: 'right' },
-  { header: 'baseline', align: 'right' },
-  { header: 'candidate', align: 'right' },
-  { header: 'change', align: 'right' },
-  { header: 'interval', align: 'right' },
+  ...numeric('requests', 'users', 'baseline', 'candidate', 'change', 'interval'),
 ] as const;
 
 function comparisons(evidence: Evidence): string {

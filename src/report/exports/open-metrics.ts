@@ -3,8 +3,7 @@ import { limitOf } from '../../domain/bound.ts';
 import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { driftSubject } from '../evidence/drift-cells.ts';
 import { isComputed } from '../evidence/harm.ts';
-import { segmentName } from '../words/names.ts';
-import { printableName } from '../words/printable.ts';
+import { segmentName, printableName } from '../words/printable.ts';
 import type { Report } from '../document/report.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -31,16 +30,10 @@ export async function openMetricsReport({ evidence, looks }: Report): Promise<st
     field: driftSubject(feature),
     about: feature.about,
   }));
-  add(
-    'canary_drift_psi',
-    'Population stability index of a field against the reference.',
-    drift.map(([labels, { psi }]): Sample => [labels, psi]),
-  );
-  add(
-    'canary_drift_moved',
-    'Whether a field moved: 1 where it did.',
-    drift.map(([labels, { moved }]): Sample => [labels, moved ? 1 : 0]),
-  );
+  const distances = drift.map(([labels, { psi }]): Sample => [labels, psi]);
+  add('canary_drift_psi', 'Population stability index of a field against the reference.', distances);
+  const moves = drift.map(([labels, { moved }]): Sample => [labels, moved ? 1 : 0]);
+  add('canary_drift_moved', 'Whether a field moved: 1 where it did.', moves);
   const checks = evidence.checks.map(({ name, status }): Sample => [
     { check: printableName(name) },
     status === 'hold' ? 0 : 1,
@@ -62,11 +55,8 @@ function commonLabels({ plan, stage, inputs }: Evidence): Labels {
 
 function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, looks: number, add: Add): void {
   const decisions = ['increase', 'hold', 'rollback'] as const;
-  add(
-    'canary_verdict',
-    'The verdict: 1 for the decision that was taken, 0 for the others.',
-    decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]),
-  );
+  const taken = decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]);
+  add('canary_verdict', 'The verdict: 1 for the decision that was taken, 0 for the others.', taken);
   add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
   add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
@@ -74,16 +64,10 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, lo
   // Numbers without requests do not tell of every size, and 0 would say that there was nobody.
   const told = (sizes: readonly Sample[]) =>
     inputs.format === 'aggregates' ? sizes.filter(([, size]) => size > 0) : sizes;
-  add(
-    'canary_cohort_requests',
-    'Requests of a cohort.',
-    told(cohorts.map(({ name, requests }): Sample => [{ cohort: name }, requests])),
-  );
-  add(
-    'canary_cohort_units',
-    'Units (users) of a cohort.',
-    told(cohorts.map(({ name, units }): Sample => [{ cohort: name }, units])),
-  );
+  const requests = cohorts.map((cohort): Sample => [{ cohort: cohort.name }, cohort.requests]);
+  add('canary_cohort_requests', 'Requests of a cohort.', told(requests));
+  const units = cohorts.map((cohort): Sample => [{ cohort: cohort.name }, cohort.units]);
+  add('canary_cohort_units', 'Units (users) of a cohort.', told(units));
 }
 
 function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
@@ -95,13 +79,10 @@ function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
     unit: bound.relative ? 'relative' : unit,
     on_breach: onBreach,
   }));
-  add(
-    'canary_guardrail_status',
-    'What a guardrail found: 1 for its status, 0 for the others.',
-    labelled.flatMap(([labels, result]) =>
-      statuses.map((status): Sample => [{ ...labels, status }, status === result.status ? 1 : 0]),
-    ),
+  const found = labelled.flatMap(([labels, result]) =>
+    statuses.map((status): Sample => [{ ...labels, status }, status === result.status ? 1 : 0]),
   );
+  add('canary_guardrail_status', 'What a guardrail found: 1 for its status, 0 for the others.', found);
   const limits = labelled.map(([labels, { bound }]): Sample => [labels, limitOf(bound.kind, bound.value)]);
   add('canary_guardrail_limit', 'The limit of the tested quantity, with its sign.', limits);
   for (const [key, help] of [
@@ -109,11 +90,8 @@ function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
     ['low', 'Lower bound of the tested quantity.'],
     ['high', 'Upper bound of the tested quantity.'],
   ] as const) {
-    add(
-      `canary_guardrail_${key}`,
-      help,
-      known(labelled, (result) => result[key]),
-    );
+    const samples = known(labelled, (result) => result[key]);
+    add(`canary_guardrail_${key}`, help, samples);
   }
 }
 
@@ -133,11 +111,8 @@ function addComparisons(comparisons: readonly Comparison[], add: Add): void {
     ['low', 'canary_delta_low', 'Lower bound of candidate minus baseline.'],
     ['high', 'canary_delta_high', 'Upper bound of candidate minus baseline.'],
   ] as const satisfies readonly (readonly [keyof ComparisonNumbers, string, string])[]) {
-    add(
-      name,
-      help,
-      known(labelled, (comparison) => comparison[key]),
-    );
+    const samples = known(labelled, (comparison) => comparison[key]);
+    add(name, help, samples);
   }
 }
 

@@ -1,22 +1,16 @@
-import type { ConfusionChanges, LabelChange, LabelCounts } from '../../domain/evidence.ts';
-import { countOf, formatCount, formatTogether } from '../../domain/format-number.ts';
-import { cohortPhrase } from '../words/names.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import type { LabelChange, LabelCounts } from '../../domain/segments.ts';
+import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
+import type { Report } from '../document/report.ts';
+import { cohortPhrase, printableName, printableSentence } from '../words/printable.ts';
 import { shareChart, type ShareRow } from './charts/share-chart.ts';
-import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
+import { numbers, type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostDrawn = 20;
 
-interface ConfusionProperties {
-  readonly confusion: ConfusionChanges | undefined;
-  /** Recorded inputs by request id, where the user asked for them. */
-  readonly inputs: ReadonlyMap<string, string> | undefined;
-}
-
 /** Which labels got worse and which better, with the ids of some requests that are newly wrong. */
-export function ConfusionSection({ confusion, inputs }: ConfusionProperties) {
-  if (confusion === undefined) return null;
-  const { labels, changes, cohort, comparison } = confusion;
+export function ConfusionSection({ evidence, inputs }: Pick<Report, 'evidence' | 'inputs'>) {
+  if (evidence.confusion === undefined) return null;
+  const { labels, changes, cohort, comparison } = evidence.confusion;
   const paired = comparison === 'paired';
   const chart = { label: 'answered right, %', size: 'wide', fromZero: false } as const;
   const svg = shareChart(changes.slice(0, mostDrawn).flatMap(shareRow), chart, {
@@ -27,10 +21,7 @@ export function ConfusionSection({ confusion, inputs }: ConfusionProperties) {
   const where = paired ? `on the same requests of ${cohortPhrase(cohort)}` : 'of the users that each version served';
   const columns = [
     { header: 'true label' },
-    { header: 'requests', numeric: true },
-    { header: 'baseline right', numeric: true },
-    { header: 'candidate right', numeric: true },
-    { header: 'change', numeric: true },
+    ...numbers('requests', 'baseline right', 'candidate right', 'change'),
     ...(paired ? pairColumns : []),
   ];
   return (
@@ -52,22 +43,21 @@ export function ConfusionSection({ confusion, inputs }: ConfusionProperties) {
 }
 
 const pairColumns = [
-  { header: 'new mistakes', numeric: true },
-  { header: 'fixed', numeric: true },
+  ...numbers('new mistakes', 'fixed'),
   { header: 'now mistaken for' },
   { header: 'examples', unsorted: true },
 ] as const;
 
-function cells({ label, baseline, candidate, pairs }: LabelChange, inputs: ConfusionProperties['inputs']): Cell[] {
+function cells({ label, baseline, candidate, pairs }: LabelChange, inputs: Report['inputs']): Cell[] {
   const shares = [baseline, candidate].map(shareOf);
   const [before, after] = shares;
   const known = before !== undefined && after !== undefined;
-  const sides = shares.map((share) => (share === undefined ? 'none' : written([share], 'proportion')));
+  const sides = shares.map((share) => (share === undefined ? 'none' : formatQuantity(share, 'proportion')));
   return [
     printableName(label),
     formatCount(candidate.requests),
     ...sides,
-    known ? written([after - before], 'proportionChange') : '',
+    known ? formatQuantity(after - before, 'proportionChange') : '',
     ...(pairs === undefined
       ? []
       : [
@@ -76,7 +66,7 @@ function cells({ label, baseline, candidate, pairs }: LabelChange, inputs: Confu
           pairs.mistakenFor
             .map((answer) => `${printableName(answer.label)} ${formatCount(answer.requests)}`)
             .join(', '),
-          { content: <Examples ids={pairs.examples} inputs={inputs} /> },
+          { content: examples(pairs.examples, inputs) },
         ]),
   ];
 }
@@ -91,18 +81,7 @@ function shareOf({ requests, correct }: LabelCounts): number | undefined {
   return requests === 0 ? undefined : correct / requests;
 }
 
-function written(values: readonly number[], measure: 'proportion' | 'proportionChange'): string {
-  const { texts, unit } = formatTogether(values, measure);
-  return `${texts.join('')}${unit}`;
-}
-
-function Examples({
-  ids,
-  inputs,
-}: {
-  readonly ids: readonly string[];
-  readonly inputs: ConfusionProperties['inputs'];
-}) {
+function examples(ids: readonly string[], inputs: Report['inputs']) {
   if (inputs === undefined) return <>{ids.map((id) => printableName(id)).join(', ')}</>;
   return (
     <>

@@ -13,8 +13,12 @@ export interface DataColumn {
 
 /** The columns of comparisons, in the order of their cells, behind what each is about. */
 export function comparisonColumns(subject: string): readonly DataColumn[] {
-  const numbers = ['requests', 'users', 'baseline', 'candidate', 'change', 'interval'];
-  return [{ header: subject }, ...numbers.map((header) => ({ header, numeric: true }))];
+  return [{ header: subject }, ...numbers('requests', 'users', 'baseline', 'candidate', 'change', 'interval')];
+}
+
+/** Columns of numbers. */
+export function numbers(...headers: readonly string[]): readonly DataColumn[] {
+  return headers.map((header) => ({ header, numeric: true }));
 }
 
 /** A cell; `value` is what it is sorted by where its text is not. */

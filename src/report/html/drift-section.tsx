@@ -1,10 +1,10 @@
-import type { DriftFeature, MeasuredDrift, DriftSide, QualityDrift } from '../../domain/drift.ts';
+import type { DriftFeature, MeasuredDrift, QualityDrift } from '../../domain/drift.ts';
 import { countOf, formatQuantity } from '../../domain/format-number.ts';
-import { driftCells, driftSubject } from '../evidence/drift-cells.ts';
+import { driftCells, driftSubject, sideText } from '../evidence/drift-cells.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import { periodChart } from './charts/period-chart.ts';
 import { shareChart } from './charts/share-chart.ts';
-import { Chart, DataTable, LeftOut } from './data-table.tsx';
+import { numbers, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostCharts = 6;
 const mostBins = 12;
@@ -13,11 +13,7 @@ const mostRows = 100;
 const columns = [
   { header: 'field' },
   { header: 'kind' },
-  { header: 'PSI', numeric: true },
-  { header: 'JS', numeric: true },
-  { header: 'KS', numeric: true },
-  { header: 'chi-square', numeric: true },
-  { header: 'p', numeric: true },
+  ...numbers('PSI', 'JS', 'KS', 'chi-square', 'p'),
   { header: 'found' },
 ] as const;
 
@@ -59,10 +55,6 @@ export function DriftSection({ drift }: { readonly drift: MeasuredDrift | undefi
       <LeftOut count={left} what={countOf(left, 'more field')} />
     </section>
   );
-}
-
-function sideText({ requests, from, to }: DriftSide): string {
-  return `${countOf(requests, 'request')} of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
 }
 
 function Feature({ feature, id }: { readonly feature: DriftFeature; readonly id: string }) {

@@ -1,10 +1,9 @@
 import type { CheckResult, Evidence } from '../../domain/evidence.ts';
+import type { Report } from '../document/report.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { comparisonCells } from '../evidence/comparison-cells.ts';
-import { comparisonGroups } from '../evidence/comparison-groups.ts';
+import { comparisonCells, comparisonGroups } from '../evidence/comparison-cells.ts';
 import { evidenceFacts } from '../evidence/evidence-header.ts';
-import { commandLine } from '../words/names.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { commandLine, printableName, printableSentence } from '../words/printable.ts';
 import { type Cell, comparisonColumns, DataTable, LeftOut, why } from './data-table.tsx';
 
 const mostRows = 200;
@@ -57,13 +56,7 @@ export function CheckSection({ checks }: { readonly checks: readonly CheckResult
 }
 
 /** What was evaluated from what, by hash, and the command that does it again. */
-export function ReproductionSection({
-  evidence,
-  planFile,
-}: {
-  readonly evidence: Evidence;
-  readonly planFile: string;
-}) {
+export function ReproductionSection({ evidence, planFile }: Pick<Report, 'evidence' | 'planFile'>) {
   const { plan, stage, inputs, tool, digest, createdAt } = evidence;
   const versions = [inputs.baseline, inputs.candidate].flatMap(({ version, sha256 }): Cell[][] =>
     sha256 === undefined ? [] : [[`model ${printableName(version)}`, '', code(sha256)]],

@@ -3,10 +3,9 @@ import type { Inference } from '../../domain/statistics/inference.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';
-import { cohortPhrase, judgedCohort } from '../words/names.ts';
-import { printableSentence } from '../words/printable.ts';
+import { cohortPhrase, judgedCohort, printableSentence } from '../words/printable.ts';
 import { intervalChart } from './charts/interval-chart.ts';
-import { type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
+import { numbers, type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';
 
 const mostCharts = 60;
 const mostRows = 250;
@@ -16,10 +15,7 @@ const columns = [
   { header: 'guardrail' },
   { header: 'status', whole: true },
   { header: 'interval and limit', unsorted: true },
-  { header: 'baseline', numeric: true },
-  { header: 'candidate', numeric: true },
-  { header: 'tested', numeric: true },
-  { header: 'interval', numeric: true },
+  ...numbers('baseline', 'candidate', 'tested', 'interval'),
   { header: 'allowed', whole: true },
   { header: 'on breach' },
 ] as const;

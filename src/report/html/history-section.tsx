@@ -1,10 +1,11 @@
 import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
+import type { Report } from '../document/report.ts';
 import { formatBound } from '../../domain/bound.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
 import { guardrailsByWeight } from '../evidence/harm.ts';
-import { lookRows } from '../evidence/look-rows.ts';
-import { judgedCohort } from '../words/names.ts';
+import { lookRows } from '../evidence/evidence-header.ts';
+import { judgedCohort } from '../words/printable.ts';
 import { lookChart, type LookPoint } from './charts/look-chart.ts';
 import { Chart, DataTable, LeftOut } from './data-table.tsx';
 
@@ -20,13 +21,7 @@ const lookColumns = [
 ] as const;
 
 /** The looks at the rollout so far, and how the intervals of its guardrails narrowed over those that belong together. */
-export function HistorySection({
-  evidence,
-  looks,
-}: {
-  readonly evidence: Evidence;
-  readonly looks: readonly Evidence[];
-}) {
+export function HistorySection({ evidence, looks }: Pick<Report, 'evidence' | 'looks'>) {
   const series = looks.filter(
     ({ stage, plan }) =>
       stage.name === evidence.stage.name &&
@@ -61,9 +56,7 @@ export function HistorySection({
         </p>
       )}
       <div class="small">
-        {guardrails.map(({ result, points }, index) => (
-          <History result={result} points={points} id={`history-${index}`} />
-        ))}
+        {guardrails.map(({ result, points }, index) => history(result, points, `history-${index}`))}
       </div>
       <DataTable
         caption={`The ${countOf(looks.length, 'look')} that are known, the latest first`}
@@ -75,15 +68,7 @@ export function HistorySection({
   );
 }
 
-function History({
-  result,
-  points,
-  id,
-}: {
-  readonly result: GuardrailResult;
-  readonly points: readonly LookPoint[];
-  readonly id: string;
-}) {
+function history(result: GuardrailResult, points: readonly LookPoint[], id: string) {
   const title = `${guardrailSubject(result)}: ${formatBound(result.bound, result.unit)}`;
   const [first, last] = [points.at(0)?.result.status, points.at(-1)?.result.status];
   const svg = lookChart(points, {

@@ -9,8 +9,7 @@ import { CheckSection, CohortSection, ReproductionSection } from './facts-sectio
 import { GuardrailSection } from './guardrail-section.tsx';
 import { HistorySection } from './history-section.tsx';
 import { LatencySection } from './latency-section.tsx';
-import { pageScript } from './page-script.ts';
-import { pageStyle } from './page-style.ts';
+import { pageScript, pageStyle } from './page-assets.ts';
 import { SegmentSection } from './segment-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
 
@@ -59,7 +58,7 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
         <GuardrailSection evidence={evidence} />
         <LatencySection evidence={evidence} />
         <SegmentSection evidence={evidence} />
-        <ConfusionSection confusion={confusion} inputs={inputs} />
+        <ConfusionSection evidence={evidence} inputs={inputs} />
         <CohortSection evidence={evidence} />
         <CheckSection checks={evidence.checks} />
         <DriftSection drift={drift} />

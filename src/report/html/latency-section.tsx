@@ -1,10 +1,9 @@
 import { parseMetric } from '../../domain/metric.ts';
 import type { Evidence, LatencyCurves } from '../../domain/evidence.ts';
-import { countOf, formatTogether } from '../../domain/format-number.ts';
-import { cohortPhrase } from '../words/names.ts';
-import { printableName } from '../words/printable.ts';
+import { countOf, formatQuantity, formatTogether } from '../../domain/format-number.ts';
+import { cohortPhrase, printableName } from '../words/printable.ts';
 import { quantileChart } from './charts/quantile-chart.ts';
-import { type Cell, Chart, DataTable } from './data-table.tsx';
+import { type Cell, Chart, DataTable, numbers } from './data-table.tsx';
 
 const toldProbabilities = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
@@ -25,10 +24,7 @@ export function LatencySection({ evidence }: { readonly evidence: Evidence }) {
     description: `${changeAt(curves, 0.5)} at the median, ${changeAt(curves, 0.95)} at p95. The table below has the numbers.`,
   });
   const caption = `Latency by percentile: ${sizeText(curves)}`;
-  const columns = [
-    { header: 'percentile' },
-    ...[names.baseline, names.candidate, 'change'].map((header) => ({ header, numeric: true })),
-  ];
+  const columns = [{ header: 'percentile' }, ...numbers(names.baseline, names.candidate, 'change')];
   return (
     <section aria-labelledby="latency">
       <h2 id="latency">Latency</h2>
@@ -65,14 +61,12 @@ function tableRows({ probabilities, baseline, candidate }: LatencyCurves): Cell[
     // A percentile that no request lies beyond is nothing but the slowest request.
     if (before === undefined || after === undefined || (1 - probability) * fewest < 1) return [];
     const { texts, unit } = formatTogether([before, after], 'ms');
-    const change = formatTogether([after - before], 'msChange');
     const name = { content: `p${probability * 100}`, value: probability };
-    return [[name, ...texts.map((text) => `${text}${unit}`), `${change.texts.join('')}${change.unit}`]];
+    return [[name, ...texts.map((text) => `${text}${unit}`), formatQuantity(after - before, 'msChange')]];
   });
 }
 
 function changeAt({ probabilities, baseline, candidate }: LatencyCurves, probability: number): string {
   const index = probabilities.indexOf(probability);
-  const { texts, unit } = formatTogether([(candidate.ms[index] ?? 0) - (baseline.ms[index] ?? 0)], 'msChange');
-  return `${texts.join('')}${unit}`;
+  return formatQuantity((candidate.ms[index] ?? 0) - (baseline.ms[index] ?? 0), 'msChange');
 }

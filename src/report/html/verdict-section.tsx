@@ -1,8 +1,7 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
-import { cohortPhrase, judgedCohort, toldSize } from '../words/names.ts';
-import { nextStep } from '../evidence/next-step.ts';
-import { printableName, printableSentence } from '../words/printable.ts';
+import { cohortPhrase, judgedCohort, toldSize, printableName, printableSentence } from '../words/printable.ts';
+import { nextStep } from '../evidence/verdict-text.ts';
 
 const reasonsShown = 3;
 const mostReasons = 200;

@@ -1,4 +1,8 @@
 import { Chalk, type ColorSupportLevel } from 'chalk';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { printableSentence } from './printable.ts';
+import { formatCount } from '../../domain/format-number.ts';
 
 /** What the terminal that a text is for can show; made by the command line, so that rendering asks no environment. */
 export interface Style {
@@ -19,7 +23,7 @@ export function textColumns(style: Style): number {
 }
 
 /** Colours by meaning. Nothing is said by colour alone: every painted word also reads in black and white. */
-export interface Paint {
+interface Paint {
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;
   readonly good: (text: string) => string;
@@ -48,4 +52,66 @@ const plain: Symbols = { rule: '-', arrow: '->', more: '...', bullet: '*', separ
 /** The characters that a style can show. */
 export function symbolsOf(style: Style): Symbols {
   return style.unicode ? drawn : plain;
+}
+
+/**
+ * A sentence wrapped to the terminal.
+ * @param lead what stands before its first line, such as a bullet; later lines are indented as far.
+ */
+export function paragraph(text: string, style: Style, lead = ''): string {
+  const indent = stringWidth(lead);
+  const lines = wrapAnsi(text, Math.max(8, textColumns(style) - indent), { hard: true }).split('\n');
+  return lines.map((line, index) => `${index === 0 ? lead : ' '.repeat(indent)}${line}`.trimEnd()).join('\n');
+}
+
+/** Names and what they are, as two columns; a long text goes on below itself. */
+export function fields(pairs: readonly (readonly [name: string, text: string])[], style: Style): string {
+  const { faint } = paintOf(style);
+  const longest = Math.max(0, ...pairs.map(([name]) => stringWidth(name)));
+  return pairs.map(([name, text]) => paragraph(text, style, `  ${faint(name.padEnd(longest))}  `)).join('\n');
+}
+
+/** The same without the names of which there is nothing to say. */
+export function knownFields(pairs: readonly (readonly [name: string, text: string])[], style: Style): string {
+  const known = pairs.filter(([, text]) => text !== '');
+  return fields(known, style);
+}
+
+/** Clauses as a list, a sentence each. */
+export function noteLines(notes: readonly string[], style: Style): string[] {
+  return notes.map((note) => paragraph(printableSentence(asSentence(note)), style, '  - '));
+}
+
+/** A clause as a sentence; one that begins with the name of a file or a key keeps it as it is written. */
+export function asSentence(clause: string): string {
+  const begins = /^[a-z]+(?=[ ,])/u.test(clause) ? clause.charAt(0).toUpperCase() : clause.charAt(0);
+  return `${begins}${clause.slice(1)}.`;
+}
+
+/** A bold title over its lines; nothing where there are no lines. */
+export function section(title: string, lines: readonly string[], style: Style): string {
+  if (lines.length === 0) return '';
+  return [paragraph(paintOf(style).strong(title), style), ...lines].join('\n');
+}
+
+/** Blocks with an empty line between them and a line end at the last; empty blocks leave no gap. */
+export function page(blocks: readonly string[]): string {
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** The part of a list that is shown, and the line that says what is not. */
+interface Folded<Item> {
+  readonly shown: readonly Item[];
+  readonly rest: readonly Item[];
+}
+
+/** Cuts a list to its first items; one item too many is shown, since the line that replaces it is as long. */
+export function fold<Item>(items: readonly Item[], most: number): Folded<Item> {
+  if (items.length <= most + 1) return { shown: items, rest: [] };
+  return { shown: items.slice(0, most), rest: items.slice(most) };
+}
+
+/** `… 12 more segments, --verbose shows them`. */
+export function foldLine(count: number, what: string, style: Style): string {
+  return `${symbolsOf(style).more} ${formatCount(count)} more ${what}, --verbose shows them`;
 }

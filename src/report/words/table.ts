@@ -1,8 +1,7 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { paragraph } from './paragraph.ts';
-import { paintOf, symbolsOf, type Style, textColumns } from './style.ts';
+import { paragraph, paintOf, symbolsOf, type Style, textColumns } from './style.ts';
 
 /** A column of a table; `shrinksTo` is the width down to which its texts may be wrapped. */
 export interface Column {
@@ -13,6 +12,13 @@ export interface Column {
   readonly heading?: boolean;
   /** Left out where the table would not fit otherwise. */
   readonly optional?: boolean;
+}
+
+/** Columns of numbers, which stand right. */
+export function numeric(
+  ...headers: readonly string[]
+): readonly { readonly header: string; readonly align: 'right' }[] {
+  return headers.map((header) => ({ header, align: 'right' }));
 }
 
 /** Cells that are harmless and coloured already, one per column; or a line across all columns. */

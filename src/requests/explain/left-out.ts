@@ -1,10 +1,10 @@
+import type { LogSource } from '../table/live-split.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import type { LeftOutRecords } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import { fieldNowhere } from './nothing-accepted.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 import { leftOutCode } from '../table/reject-reason.ts';
-import type { RequestFile } from '../files/request-files.ts';
 import type { LeftOut } from '../table/request-totals.ts';
 
 type LeftOutByFile = ReadonlyMap<number, LeftOutRecords>;
@@ -45,12 +45,7 @@ export function leftOutNotes(options: ReadOptions, { records, roles }: LeftOut, 
 }
 
 /** @throws UserError (exit 5) where `where` names a field that no record has: it would leave out all or nothing for a slip of the pen. */
-export async function requireFilterFields(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<void> {
-  const { where } = options;
+export async function requireFilterFields({ db, options: { where }, files }: LogSource): Promise<void> {
   if (where === undefined) return;
   const [row = {}] = await db.rows(
     'SELECT count(*) AS records, coalesce(bit_or(seen), 0)::BIGINT AS seen FROM requests',

@@ -1,3 +1,4 @@
+import type { LogSource } from '../table/live-split.ts';
 import { distance } from 'fastest-levenshtein';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { unusableFile, UserError } from '../../domain/errors.ts';
@@ -17,16 +18,15 @@ export class NoUsableRecord extends UserError {}
 
 /** Why a log gave no request at all: it is empty, a field that every record needs is in none, or each record has its own fault. */
 export async function nothingAccepted(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
+  log: LogSource,
   totals: RequestTotals,
   facts: readonly RequestFileFacts[],
 ): Promise<UserError> {
+  const { options, files } = log;
   const names = files.map(({ path }) => path).join(', ');
   if (totals.rows === 0)
     return unusableFile(`${names}: the log holds no records`, { hint: 'name a log that holds requests' });
-  const unusable = options.format === 'canary' ? await unlikeCanary(db, options, files) : undefined;
+  const unusable = options.format === 'canary' ? await unlikeCanary(log) : undefined;
   if (unusable !== undefined) return unusable;
   const imported = options.format !== 'canary';
   const summary = rejectionSummary(options, facts);
@@ -55,11 +55,7 @@ export async function nothingAccepted(
 }
 
 /** @throws UserError (exit 5) when no accepted request has a value of a dimension that the plan names. */
-export async function requireSegments(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<void> {
+export async function requireSegments({ db, options, files }: LogSource): Promise<void> {
   const segments = recordedSegments(options);
   if (segments.length === 0) return;
   const counts = segments.map(
@@ -72,12 +68,9 @@ export async function requireSegments(
 }
 
 /** Whether the records are another system's, or lack a field altogether. */
-async function unlikeCanary(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<UserError | undefined> {
-  const absent = await absentField(db, options, files);
+async function unlikeCanary(log: LogSource): Promise<UserError | undefined> {
+  const { db, files } = log;
+  const absent = await absentField(log);
   if (absent === undefined) return undefined;
   const [file] = files;
   const looks = file === undefined ? undefined : await sniffFormat(db, file);
@@ -91,11 +84,7 @@ async function unlikeCanary(
   );
 }
 
-async function absentField(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<{ key: string; path: string } | undefined> {
+async function absentField({ db, options, files }: LogSource): Promise<{ key: string; path: string } | undefined> {
   const required = requiredFields(options);
   const fields = wantedFields(options).filter(({ column }) => required.some((field) => field.column === column));
   const found = new Set<string>();

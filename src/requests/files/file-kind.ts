@@ -4,7 +4,7 @@ import { csvHeader } from '../containers/csv-header.ts';
 import { type ContainerName, knownEndings, namedContainer } from '../containers/containers.ts';
 import type { Compression, ContainedFile } from '../containers/record-scan.ts';
 import { uncompressed } from '../containers/uncompressed.ts';
-import { headOfZstd } from './zstd-head.ts';
+import { quoteLiteral } from '../../database/database.ts';
 
 /** What a file's bytes are. */
 export interface FileKind {
@@ -106,4 +106,26 @@ function isHeader(line: string, next: string | undefined): boolean {
 
 function notALog(path: string, { hint }: { readonly hint: string }): UserError {
   return unusableFile(`${path}: not a log that canary can read`, { hint });
+}
+
+/** The first lines of a .zst file, which Node 20 cannot decompress and DuckDB can; empty for one that is damaged. */
+async function headOfZstd(absolutePath: string, lines: number): Promise<string> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  try {
+    const path = quoteLiteral(absolutePath.replaceAll(/[[*?]/gu, '[$&]'));
+    const reader = await connection.runAndReadAll(
+      `SELECT line FROM read_csv(${path}, compression = 'zstd', hive_partitioning = false, auto_detect = false, header = false,
+         delim = '\u0001', quote = '', escape = '', columns = {line: 'VARCHAR'}, ignore_errors = true, strict_mode = false,
+         max_line_size = 16777216, parallel = false) LIMIT ${lines}`,
+    );
+    return reader
+      .getRows()
+      .map(([line]) => String(line))
+      .join('\n');
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }

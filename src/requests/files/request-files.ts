@@ -5,7 +5,6 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
 import { namedContainer } from '../containers/containers.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
-import { partitionsOf } from './partitions.ts';
 
 export interface RequestFile extends FileKind {
   /** As evidence names it: relative to the plan's folder, with forward slashes. */
@@ -128,6 +127,33 @@ async function namesIn(folder: string): Promise<string[]> {
     return (await readdir(folder)).filter((name) => namedContainer(name) !== undefined).toSorted();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+/** What Hive writes where a record has no value to partition by. */
+const noValue = '__HIVE_DEFAULT_PARTITION__';
+
+/**
+ * The columns that a file's folders hold, as Hive and Spark write them: `…/locale=de-DE/date=2026-11-01/part-0.parquet`.
+ * Characters that no folder may have are written as `%3A`.
+ */
+function partitionsOf(absolutePath: string): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const folder of absolutePath.split(/[/\\]/u).slice(0, -1)) {
+    const [, name, value] = /^([^=]+)=(.*)$/su.exec(folder) ?? [];
+    if (name !== undefined && value !== undefined && value !== '' && value !== noValue)
+      found[plain(name)] = plain(value);
+  }
+  return found;
+}
+
+function plain(written: string): string {
+  try {
+    return decodeURIComponent(written);
+  } catch (error) {
+    // A name with a percent sign of its own.
+    if (error instanceof URIError) return written;
     throw error;
   }
 }

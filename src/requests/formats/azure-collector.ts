@@ -1,7 +1,6 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ExchangeFormat } from './exchange-format.ts';
+import { text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placesOf, text } from './record-texts.ts';
 
 /**
  * Azure Machine Learning's data collector: CloudEvents as JSON lines, one with the inputs of a call (`model_inputs`, or the
@@ -10,18 +9,16 @@ import { labelsSql, placesOf, text } from './record-texts.ts';
  *
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-collect-production-data
  */
-const format: ExchangeFormat = {
+export const azureCollector = exchangeImporter({
   format: 'azure-collector',
   fields: (options) => [
-    ...placesOf(format, options).flatMap(({ fields }) => fields),
     text('event_type', 'type'),
     text('source', 'source'),
     { column: 'body', path: pathOf(options.fields.input), as: 'json' },
     text('plain_body', ...pathOf(options.fields.input)),
     text('in_blob', 'datainblob'),
   ],
-  line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(format, options);
+  line: (options, told) => {
     const isInput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:inputs|request)$')`;
     const isOutput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:outputs|response)$')`;
     // A body that was too large, or no text, is in a file of its own, and this is the address of it.
@@ -29,22 +26,14 @@ const format: ExchangeFormat = {
     const asRows = `CASE WHEN ${data} LIKE '[%' AND json_type(${data}, '$[0]') = 'OBJECT' THEN '{"instances":' || ${data} || '}' ELSE ${data} END`;
     return {
       kind: `CASE WHEN ${isInput} THEN 'request' WHEN ${isOutput} THEN 'response' END`,
-      id: id.sql,
-      pairKey: id.sql,
-      servedBy: options.fields.served === undefined ? deployment : servedBy.sql,
-      timestamp: timestamp.sql,
-      latency: 'NULL::VARCHAR',
-      error: 'NULL::VARCHAR',
+      servedBy: options.fields.served === undefined ? deployment : told.servedBy,
       input: { text: `CASE WHEN ${isInput} THEN ${asRows} END`, csv: 'false' },
       output: { text: `CASE WHEN ${isOutput} THEN ${data} END`, csv: 'false' },
-      labels: labelsSql(label.sql),
       component: `CASE WHEN event_type LIKE '%.request' OR event_type LIKE '%.response' THEN 'payload' ELSE 'model' END`,
     };
   },
   textAt: (path) => (path === 'deployment' ? { path: ['source'], textSql: deploymentSql } : undefined),
-};
-
-export const azureCollector = exchangeImporter(format);
+});
 
 function deploymentSql(source: string): string {
   return `nullif(regexp_extract(${source}, '/deployments/([^/]+)', 1), '')`;

@@ -1,31 +1,25 @@
+import { countByFile } from '../table/copies.ts';
+import type { LogSource } from '../table/live-split.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { LineCounts } from '../../domain/log/request-file-facts.ts';
-import type { Database } from '../../database/database.ts';
-import type { ReadOptions } from '../values/read-options.ts';
+import { type Database, quoteLiteral } from '../../database/database.ts';
+import { type ReadOptions, roleSql } from '../values/read-options.ts';
 import type { RequestFile } from '../files/request-files.ts';
-import { roleSql } from '../values/version-names.ts';
 import type { JoinNeeds } from './join-events.ts';
+import { nameOfLog } from './answers/answer-errors.ts';
 
 /**
  * Counts what became of the lines of each file, from the table `events` and the view `exchanges`.
  * @throws UserError (exit 5) where there are ground truths and none of them belongs to a request of the log, or requests
  * and not one response.
  */
-export async function countLines(
-  db: Database,
-  options: ReadOptions,
-  needs: JoinNeeds,
-  files: readonly RequestFile[],
-): Promise<readonly LineCounts[]> {
-  const lines = await countBy(db, 'SELECT file, count(*) AS lines FROM events GROUP BY file');
-  const unpacked = await countBy(
-    db,
-    'SELECT file, sum(instances - 1)::DOUBLE AS lines FROM exchanges WHERE problem = 0 GROUP BY file',
-  );
-  const responses = needs.responses ? await countBy(db, joinedResponses) : new Map<number, number>();
-  const shadows = needs.pairs ? await countBy(db, joinedShadows(options)) : new Map<number, number>();
-  const truths = needs.truths ? await countBy(db, truthsSql(true)) : new Map<number, number>();
-  const strangers = needs.truths ? await countBy(db, truthsSql(false)) : new Map<number, number>();
+export async function countLines({ db, options, files }: LogSource, needs: JoinNeeds): Promise<readonly LineCounts[]> {
+  const lines = await countByFile(db, 'events');
+  const unpacked = await countByFile(db, 'exchanges WHERE problem = 0', 'sum(instances - 1)::DOUBLE');
+  const responses = needs.responses ? await countByFile(db, joinedResponses) : new Map<number, number>();
+  const shadows = needs.pairs ? await countByFile(db, joinedShadows(options)) : new Map<number, number>();
+  const truths = needs.truths ? await countByFile(db, truthsSql(true)) : new Map<number, number>();
+  const strangers = needs.truths ? await countByFile(db, truthsSql(false)) : new Map<number, number>();
   if (needs.responses && responses.size === 0) await requireResponses(db, files);
   if (needs.truths && truths.size === 0) throw await truthsOfNothing(db, files);
   return files.map((_, file) => ({
@@ -36,26 +30,17 @@ export async function countLines(
   }));
 }
 
-const joinedResponses = `SELECT file, count(*) AS lines FROM events r WHERE kind = 'response' AND EXISTS (
-    FROM events q WHERE q.kind = 'request' AND q.pair_key = r.pair_key AND q.served_by IS NOT DISTINCT FROM r.served_by)
-  GROUP BY file`;
+const joinedResponses = `events r WHERE kind = 'response' AND EXISTS (
+  FROM events q WHERE q.kind = 'request' AND q.pair_key = r.pair_key AND q.served_by IS NOT DISTINCT FROM r.served_by)`;
 
 function joinedShadows(options: ReadOptions): string {
-  return `WITH roles AS (SELECT file, pair_key, ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'request'))
-    SELECT file, count(*) AS lines FROM roles c WHERE role = 'candidate'
-      AND EXISTS (FROM roles b WHERE b.role = 'baseline' AND b.pair_key = c.pair_key) GROUP BY file`;
+  const asked = `(SELECT file, pair_key, ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'request'))`;
+  return `${asked} c WHERE role = 'candidate' AND EXISTS (FROM ${asked} b WHERE b.role = 'baseline' AND b.pair_key = c.pair_key)`;
 }
 
 function truthsSql(joined: boolean): string {
-  return `SELECT file, count(*) AS lines FROM events t WHERE kind = 'truth' AND ${joined ? '' : 'NOT '}EXISTS (
-      FROM events e WHERE e.kind <> 'truth' AND (e.pair_key = t.pair_key OR e.id = t.pair_key))
-    GROUP BY file`;
-}
-
-async function countBy(db: Database, sql: string): Promise<ReadonlyMap<number, number>> {
-  const counted = await db.columns(sql);
-  const lines = counted.numbers('lines');
-  return new Map([...counted.numbers('file')].map((file, row) => [file, lines[row] ?? 0]));
+  return `events t WHERE kind = 'truth' AND ${joined ? '' : 'NOT '}EXISTS (
+    FROM events e WHERE e.kind <> 'truth' AND (e.pair_key = t.pair_key OR e.id = t.pair_key))`;
 }
 
 async function truthsOfNothing(db: Database, files: readonly RequestFile[]): Promise<Error> {
@@ -84,4 +69,36 @@ async function requireResponses(db: Database, files: readonly RequestFile[]): Pr
   throw unusableFile(`${log}: ${row['requests']} requests and not one response`, {
     hint: 'log with mode: all; a log of requests alone does not tell failures from answers',
   });
+}
+
+/**
+ * Leaves one component's lines in the table `events`, where several tell of the same requests: a transformer's body is not
+ * the predictor's, and a pair of the two would compare nothing.
+ * @returns the number of other components' lines of each file, by its index.
+ * @throws UserError (exit 5) where there are several and the plan names none, or one that is not there.
+ */
+export async function leaveOneComponent({
+  db,
+  options: { component },
+  files,
+}: LogSource): Promise<ReadonlyMap<number, number>> {
+  const rows = await db.rows(`SELECT component, count(*) AS lines FROM events WHERE nullif(component, '') IS NOT NULL
+    GROUP BY component ORDER BY lines DESC, component`);
+  const names = rows.map((row) => String(row['component']));
+  const log = nameOfLog(files);
+  if (component === undefined) {
+    if (names.length < 2) return new Map();
+    throw unusableFile(`${log}: ${names.join(' and ')} tell of the same requests`, {
+      hint: `write under requests: component: ${names[0]}, or whichever of ${names.join(', ')} is to be judged`,
+    });
+  }
+  if (!names.includes(component)) {
+    throw unusableFile(`${log}: no line is of the component ${component}`, {
+      hint: names.length === 0 ? 'delete component: the log names none' : `write component: ${names.join(' or ')}`,
+    });
+  }
+  const isOther = `component IS DISTINCT FROM ${quoteLiteral(component)} AND kind IN ('request', 'response', 'exchange')`;
+  const left = await countByFile(db, `events WHERE ${isOther}`);
+  await db.run(`DELETE FROM events WHERE ${isOther}`);
+  return left;
 }

@@ -1,18 +1,16 @@
-import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { type LogFormat, logFormatTraits } from '../../domain/log/log-format.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RecordPath } from '../../domain/log/record-path.ts';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { fileError } from '../files/file-error.ts';
 import { jsonTextSql } from '../containers/json-path.ts';
-import { isLiveSplit } from '../table/live-split.ts';
+import { type LogSource, isLiveSplit } from '../table/live-split.ts';
 import type { Role } from '../../domain/role.ts';
-import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
-import type { RequestFile } from '../files/request-files.ts';
+import { type ReadOptions, recordedRoles, roleSql } from '../values/read-options.ts';
 import { insertRecords } from '../table/request-table.ts';
-import { leaveOneComponent } from './components.ts';
+import { leaveOneComponent, countLines } from './count-lines.ts';
 import { type CsvHeaders, csvHeaders } from './answers/csv-headers.ts';
-import { countLines } from './count-lines.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
 import type { FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
@@ -22,7 +20,6 @@ import { predictionSql } from './answers/prediction-sql.ts';
 import { type AnswerReadings, readAnswers } from './answers/read-answers.ts';
 import type { AnswerReading } from './answers/answer-reading.ts';
 import { createTruths, type JoinNeeds, joinEvents } from './join-events.ts';
-import { roleSql } from '../values/version-names.ts';
 import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents } from './stage-events.ts';
 
 /**
@@ -31,19 +28,20 @@ import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents 
  */
 export function exchangeImporter(format: ExchangeFormat): RequestImporter {
   return {
-    importFiles: async (db, options, files) => {
+    importFiles: async (log) => {
+      const { db, options, files } = log;
       for (const file of files) await requireFormat(db, format.format, file);
-      let staged = await stageFiles(db, format, options, files, {});
+      let staged = await stageFiles(log, format, {});
       const headers = await csvHeaders(db, options);
       // Only the whole log tells that a first line is a header, and then what is below it is unpacked by its names.
-      if (Object.keys(headers).length > 0) staged = await stageFiles(db, format, options, files, headers);
-      const otherComponents = await leaveOneComponent(db, options, files);
+      if (Object.keys(headers).length > 0) staged = await stageFiles(log, format, headers);
+      const otherComponents = await leaveOneComponent(log);
       const needs = await joinNeeds(db, options);
-      await requireKnownNames(db, format, options, files);
-      const readings = await readAnswers(db, options, files);
+      await requireKnownNames(log, format);
+      const readings = await readAnswers(log);
       if (needs.truths) await createTruths(db);
       await joinEvents(db, options, needs, format.silenceIsFailure ?? false);
-      const counts = await countLines(db, options, needs, files);
+      const counts = await countLines(log, needs);
       await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
       await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       return counts.map((lines, index): FileReading => {
@@ -60,10 +58,8 @@ type StagedFile = Pick<FileReading, 'furtherUnreadable' | 'notes'>;
 
 /** @returns of each file its unreadable records beyond the rows. */
 async function stageFiles(
-  db: Database,
+  { db, options, files }: LogSource,
   format: ExchangeFormat,
-  options: ReadOptions,
-  files: readonly RequestFile[],
   headers: CsvHeaders,
 ): Promise<readonly StagedFile[]> {
   await createEvents(db, options);
@@ -91,32 +87,19 @@ async function joinNeeds(db: Database, options: ReadOptions): Promise<JoinNeeds>
 }
 
 /** @throws UserError (exit 5) where outcomes are wanted and no line is of a version that the plan compares. */
-async function requireKnownNames(
-  db: Database,
-  { format }: ExchangeFormat,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<void> {
+async function requireKnownNames(log: LogSource, { format }: ExchangeFormat): Promise<void> {
+  const { db, options } = log;
   if (recordedRoles(options).length === 0) return;
   const [known = {}] = await db.rows(`SELECT count(role) AS known, count(*) AS lines FROM (
     SELECT ${roleSql(options)} AS role FROM events WHERE kind IN ('exchange', 'request', 'response'))`);
   if (Number(known['known']) > 0 || Number(known['lines']) === 0) return;
   const names = await db.rows(`SELECT served_by FROM events WHERE kind IN ('exchange', 'request', 'response')
     GROUP BY served_by ORDER BY count(*) DESC, served_by LIMIT 5`);
-  throw unknownNames(
-    format,
-    files,
-    names.flatMap(({ served_by: name }) => (name === null ? [] : [String(name)])),
-    options,
-  );
+  const told = names.flatMap(({ served_by: name }) => (name === null ? [] : [String(name)]));
+  throw unknownNames(log, format, told);
 }
 
-function unknownNames(
-  format: ExchangeFormat['format'],
-  files: readonly RequestFile[],
-  names: readonly string[],
-  options: ReadOptions,
-): UserError {
+function unknownNames({ options, files }: LogSource, format: LogFormat, names: readonly string[]): UserError {
   const [[, version] = ['baseline', 'stable']] = recordedRoles(options);
   const log = nameOfLog(files);
   const { title } = logFormatTraits[format];

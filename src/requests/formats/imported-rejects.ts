@@ -1,11 +1,10 @@
+import type { LogSource } from '../table/live-split.ts';
 import { shownPaths } from '../../domain/log/field-paths.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { Database } from '../../database/database.ts';
 import type { ReadOptions } from '../values/read-options.ts';
 import { examplesEach, rejectReasons, type RejectReason } from '../table/reject-reason.ts';
-import type { RequestFile } from '../files/request-files.ts';
 import { createRequestTable } from '../table/request-table.ts';
 import { importers } from './importers.ts';
 
@@ -17,13 +16,10 @@ export interface ImportedReject {
 }
 
 /** The first records that are left out, in the order of their ids, three for each reason. Reads the log once more, into the table `requests`. */
-export async function importedRejects(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<readonly ImportedReject[]> {
+export async function importedRejects(log: LogSource): Promise<readonly ImportedReject[]> {
+  const { db, options, files } = log;
   await createRequestTable(db, options);
-  await importers[options.format].importFiles(db, options, files);
+  await importers[options.format].importFiles(log);
   const rows = await db.rows(`SELECT file, reason, id FROM requests WHERE reason <> 0
     QUALIFY row_number() OVER (PARTITION BY reason ORDER BY file, id) <= ${examplesEach} ORDER BY reason, file, id`);
   return rows.flatMap(({ file, reason: code, id }) => {

@@ -1,7 +1,5 @@
+import type { LogSource } from '../table/live-split.ts';
 import type { LineCounts } from '../../domain/log/request-file-facts.ts';
-import type { Database } from '../../database/database.ts';
-import type { ReadOptions } from '../values/read-options.ts';
-import type { RequestFile } from '../files/request-files.ts';
 
 /** What an importer found in one file beyond the rows that it added to the table. */
 export interface FileReading {
@@ -20,5 +18,5 @@ export interface RequestImporter {
    * @returns what was found in each file, in the order of the files.
    * @throws UserError (exit 5) for a file that is not of this format.
    */
-  importFiles(db: Database, options: ReadOptions, files: readonly RequestFile[]): Promise<readonly FileReading[]>;
+  importFiles(log: LogSource): Promise<readonly FileReading[]>;
 }

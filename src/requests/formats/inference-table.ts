@@ -1,10 +1,6 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ExchangeFormat } from './exchange-format.ts';
+import { text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placesOf, text } from './record-texts.ts';
-
-/** Further places of what every call tells. */
-const others = { timestamp: ['timestamp_ms'], servedBy: ['request_metadata.model_version'] };
 
 /**
  * A Databricks inference table, exported as JSON lines, CSV or Parquet: a row per request with both bodies as JSON, the
@@ -14,10 +10,10 @@ const others = { timestamp: ['timestamp_ms'], servedBy: ['request_metadata.model
  * @see https://docs.databricks.com/aws/en/machine-learning/model-serving/inference-tables
  * @see https://docs.databricks.com/aws/en/ai-gateway/inference-tables
  */
-const format: ExchangeFormat = {
+export const inferenceTable = exchangeImporter({
   format: 'inference-table',
+  others: { timestamp: ['timestamp_ms'], servedBy: ['request_metadata.model_version'] },
   fields: (options) => [
-    ...placesOf(format, options, others).flatMap(({ fields }) => fields),
     text('client_id', 'client_request_id'),
     text('status', 'status_code'),
     text('duration', 'execution_duration_ms'),
@@ -25,21 +21,14 @@ const format: ExchangeFormat = {
     text('request_body', ...pathOf(options.fields.input)),
     text('response_body', ...pathOf(options.fields.outcomes)),
   ],
-  line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
+  line: (_options, told) => {
     return {
       kind: `CASE WHEN coalesce(status, request_body, response_body) IS NOT NULL THEN 'exchange' END`,
-      id: id.sql,
-      pairKey: `coalesce(nullif(client_id, ''), ${id.sql})`,
-      servedBy: servedBy.sql,
-      timestamp: timestamp.sql,
+      pairKey: `coalesce(nullif(client_id, ''), ${told.id})`,
       latency: `coalesce(nullif(duration, ''), nullif(older_duration, ''))`,
       error: `CASE WHEN try_cast(status AS INTEGER) NOT BETWEEN 200 AND 299 THEN 'http-' || status END`,
       input: { text: `nullif(request_body, '')`, csv: 'false' },
       output: { text: `nullif(response_body, '')`, csv: 'false' },
-      labels: labelsSql(label.sql),
     };
   },
-};
-
-export const inferenceTable = exchangeImporter(format);
+});

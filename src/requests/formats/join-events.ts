@@ -1,10 +1,9 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { isLiveSplit } from '../table/live-split.ts';
 import type { Role } from '../../domain/role.ts';
-import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
+import { type ReadOptions, recordedRoles, roleSql } from '../values/read-options.ts';
 import { reasonCode } from '../table/reject-reason.ts';
 import { timestampSql } from '../values/time.ts';
-import { roleSql } from '../values/version-names.ts';
 import { carriedTexts } from './stage-events.ts';
 
 /** Which lines there are to join. */

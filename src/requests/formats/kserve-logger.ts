@@ -1,11 +1,7 @@
 import { quoteLiteral } from '../../database/database.ts';
 import { pathOf, plainKeys } from '../../domain/log/record-path.ts';
-import type { ExchangeFormat, TextPlace } from './exchange-format.ts';
+import { type TextPlace, base64Sql, text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { base64Sql, labelsSql, placesOf, text } from './record-texts.ts';
-
-/** Further places of what every call tells. */
-const others = { id: ['Id'] };
 
 /**
  * KServe's inference logger: an event per request and an event per response, with the same id. A sink writes them as
@@ -17,52 +13,40 @@ const others = { id: ['Id'] };
  * @see https://github.com/kserve/kserve/blob/master/pkg/logger/handler.go (status 200), worker.go (attributes), types.go (blobs)
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
-const format: ExchangeFormat = {
+export const kserveLogger = exchangeImporter({
   format: 'kserve-logger',
+  others: { id: ['Id'] },
   arrays: true,
   silenceIsFailure: true,
-  fields: (options) => {
-    const places = placesOf(format, options, others);
-    return [
-      ...places.flatMap(({ fields }) => fields),
-      text('event_type', 'type'),
-      text('blob_type', 'ReqType'),
-      text('table_type', 'reqType'),
-      text('event_endpoint', 'endpoint'),
-      text('blob_endpoint', 'Endpoint'),
-      text('event_component', 'component'),
-      text('blob_component', 'Component'),
-      text('event_service', 'inferenceservicename'),
-      text('blob_service', 'InferenceService'),
-      text('table_service', 'inferenceService'),
-      text('event_data', ...pathOf(options.fields.input)),
-      text('event_base64', 'data_base64'),
-      text('blob_bytes', 'Bytes'),
-      text('table_bytes', 'bytes'),
-    ];
-  },
-  line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
+  fields: (options) => [
+    text('event_type', 'type'),
+    text('blob_type', 'ReqType'),
+    text('table_type', 'reqType'),
+    text('event_endpoint', 'endpoint'),
+    text('blob_endpoint', 'Endpoint'),
+    text('event_component', 'component'),
+    text('blob_component', 'Component'),
+    text('event_service', 'inferenceservicename'),
+    text('blob_service', 'InferenceService'),
+    text('table_service', 'inferenceService'),
+    text('event_data', ...pathOf(options.fields.input)),
+    text('event_base64', 'data_base64'),
+    text('blob_bytes', 'Bytes'),
+    text('table_bytes', 'bytes'),
+  ],
+  line: (options, told) => {
     const isRequest = `${type} LIKE '%.inference.request'`;
     const isResponse = `${type} LIKE '%.inference.response'`;
     return {
       kind: `CASE WHEN ${isRequest} THEN 'request' WHEN ${isResponse} THEN 'response' END`,
-      id: id.sql,
-      pairKey: id.sql,
-      servedBy: options.fields.served === undefined ? service : servedBy.sql,
-      timestamp: timestamp.sql,
-      latency: 'NULL::VARCHAR',
-      error: 'NULL::VARCHAR',
+      servedBy: options.fields.served === undefined ? service : told.servedBy,
       input: { text: `CASE WHEN ${isRequest} THEN ${body} END`, csv: 'false' },
       output: { text: `CASE WHEN ${isResponse} THEN ${body} END`, csv: 'false' },
-      labels: labelsSql(label.sql),
       component: 'coalesce(event_component, blob_component)',
     };
   },
-  textAt: (path) => header(path),
-};
-
-export const kserveLogger = exchangeImporter(format);
+  textAt: header,
+});
 
 const type = 'coalesce(event_type, blob_type, table_type)';
 /** An endpoint is `default` or `canary`, and empty where KServe splits the traffic by revision. */

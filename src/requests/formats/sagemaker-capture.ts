@@ -5,10 +5,11 @@ import { quoteLiteral } from '../../database/database.ts';
 import type { WantedField } from '../containers/record-scan.ts';
 import type { ReadOptions } from '../values/read-options.ts';
 import type { RequestFile } from '../files/request-files.ts';
-import type { ExchangeFormat, PayloadSql, TextPlace } from './exchange-format.ts';
+import { type PayloadSql, type TextPlace, base64Sql, labelsSql, text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
 import { csvLinesSql } from './answers/csv-payload-sql.ts';
-import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
+
+const { label: truthPlace } = logFormatTraits['sagemaker-capture'].fields;
 
 /**
  * SageMaker data capture: one line per invocation of an endpoint, with its body and the body that came back, and lines of
@@ -18,67 +19,35 @@ import { base64Sql, labelsSql, placed, text } from './record-texts.ts';
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html (ground truth)
  */
-const format: ExchangeFormat = {
+export const sagemakerCapture = exchangeImporter({
   format: 'sagemaker-capture',
-  fields: (options) => {
-    const places = placesOf(options);
-    return [
-      ...places.id.fields,
-      ...places.timestamp.fields,
-      ...places.servedBy.fields,
-      ...places.label.fields,
-      text('inference_id', 'eventMetadata', 'inferenceId'),
-      { column: 'captured', path: ['captureData'], as: 'present' },
-      { column: 'truth', path: ['groundTruthData'], as: 'present' },
-      text('truth_data', 'groundTruthData', 'data'),
-      text('truth_encoding', 'groundTruthData', 'encoding'),
-      ...bodyFields('input', options.fields.input),
-      ...bodyFields('output', options.fields.outcomes),
-    ];
-  },
-  line: (options, file) => {
-    const { id, timestamp, servedBy, label } = placesOf(options);
-    return {
-      prepared: [plainSql('input'), plainSql('output')],
-      kind: `CASE WHEN captured THEN 'exchange' WHEN truth THEN 'truth' END`,
-      id: id.sql,
-      pairKey: `coalesce(nullif(inference_id, ''), ${id.sql})`,
-      servedBy: options.fields.served === undefined ? variantSql(file) : servedBy.sql,
-      timestamp: timestamp.sql,
-      latency: 'NULL::VARCHAR',
-      error: 'NULL::VARCHAR',
-      input: bodySql('input'),
-      output: bodySql('output'),
-      labels: readsTruths(options)
-        ? `CASE WHEN truth THEN ${truthsSql} ELSE ${labelsSql(label.sql)} END`
-        : labelsSql(label.sql),
-    };
-  },
-  textAt: (path) => customAttribute(path),
-};
-
-export const sagemakerCapture = exchangeImporter(format);
-
-function placesOf(options: ReadOptions) {
-  return {
-    id: placed(format, options, 'id'),
-    timestamp: placed(format, options, 'timestamp'),
-    servedBy: placed(format, options, 'servedBy'),
-    label: placed(format, ownLabels(options), 'label'),
-  };
-}
-
-const { label: truthPlace } = logFormatTraits['sagemaker-capture'].fields;
+  truthPlace,
+  fields: (options) => [
+    text('inference_id', 'eventMetadata', 'inferenceId'),
+    { column: 'captured', path: ['captureData'], as: 'present' },
+    { column: 'truth', path: ['groundTruthData'], as: 'present' },
+    text('truth_data', 'groundTruthData', 'data'),
+    text('truth_encoding', 'groundTruthData', 'encoding'),
+    ...bodyFields('input', options.fields.input),
+    ...bodyFields('output', options.fields.outcomes),
+  ],
+  line: (options, told, file) => ({
+    prepared: [plainSql('input'), plainSql('output')],
+    kind: `CASE WHEN captured THEN 'exchange' WHEN truth THEN 'truth' END`,
+    pairKey: `coalesce(nullif(inference_id, ''), ${told.id})`,
+    servedBy: options.fields.served === undefined ? variantSql(file) : told.servedBy,
+    input: bodySql('input'),
+    output: bodySql('output'),
+    labels: readsTruths(options)
+      ? `CASE WHEN truth THEN ${truthsSql} ELSE ${labelsSql(told.label)} END`
+      : labelsSql(told.label),
+  }),
+  textAt: customAttribute,
+});
 
 /** Whether labels come in lines of ground truth. */
 function readsTruths({ fields }: ReadOptions): boolean {
   return eachPath(fields.label).some((path) => path === truthPlace);
-}
-
-/** The labels that a line of a request has itself. */
-function ownLabels(options: ReadOptions): ReadOptions {
-  const label = eachPath(options.fields.label).filter((path) => path !== truthPlace);
-  return { ...options, fields: { ...options.fields, label } };
 }
 
 function bodyFields(name: string, path: string): WantedField[] {

@@ -9,7 +9,7 @@ import { filterTexts } from '../values/filter-sql.ts';
 import { reasonCode } from '../table/reject-reason.ts';
 import type { RequestFile } from '../files/request-files.ts';
 import type { FileReading } from './importer.ts';
-import type { ExchangeFormat } from './exchange-format.ts';
+import { type ExchangeFormat, labelsSql, placesOf } from './exchange-format.ts';
 import { type CsvHeaders, headerNamesSql, headValues, withoutHeaderSql } from './answers/csv-headers.ts';
 import { csvAnswersSql, csvLineAsJsonSql, csvLineAsObjectSql, csvLinesSql } from './answers/csv-payload-sql.ts';
 import { jsonAnswersSql, jsonInstancesSql } from './answers/json-payload-sql.ts';
@@ -71,28 +71,30 @@ export async function stageEvents(
   headers: CsvHeaders,
 ): Promise<Pick<FileReading, 'furtherUnreadable' | 'notes'>> {
   const carried = carriedTexts(options).map(([column, path]) => carriedText(format, column, path));
-  const fields = [...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
+  const places = placesOf(format, options);
+  const fields = [...places.fields, ...format.fields(options), ...carried.flatMap(({ field }) => field ?? [])];
   const scan = await scanRecords(db, file, fields, {
     unpackArrays: format.arrays ?? false,
   });
-  const line = format.line(options, file);
+  const { told } = places;
+  const line = format.line(options, told, file);
   const prepared = line.prepared === undefined ? scan.sql : `SELECT *, ${line.prepared.join(', ')} FROM (${scan.sql})`;
   const texts = [
     'readable',
     ...Object.entries({
       kind: line.kind,
-      id: line.id,
-      pair_key: line.pairKey,
+      id: told.id,
+      pair_key: line.pairKey ?? told.id,
       component: line.component ?? 'NULL::VARCHAR',
-      served_by: line.servedBy,
-      timestamp_text: line.timestamp,
-      latency: line.latency,
-      error: line.error,
+      served_by: line.servedBy ?? told.servedBy,
+      timestamp_text: told.timestamp,
+      latency: line.latency ?? 'NULL::VARCHAR',
+      error: line.error ?? 'NULL::VARCHAR',
       input_text: line.input.text,
       input_csv: line.input.csv,
       output_text: line.output.text,
       output_csv: line.output.csv,
-      labels: line.labels,
+      labels: line.labels ?? labelsSql(told.label),
     }).map(([name, sql]) => `${sql} AS ev_${name}`),
     ...carried.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(`ev_${column}`)}`),
   ];

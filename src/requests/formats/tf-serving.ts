@@ -1,10 +1,6 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ExchangeFormat } from './exchange-format.ts';
+import { text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placesOf, text } from './record-texts.ts';
-
-/** Further places of what every call tells. */
-const others = { timestamp: ['timestamp'], servedBy: ['model_spec.version'], label: ['label'] };
 
 /**
  * Rows of TensorFlow Serving requests, as gateways and request logging write them: the bodies of the REST API (`instances`
@@ -14,10 +10,10 @@ const others = { timestamp: ['timestamp'], servedBy: ['model_spec.version'], lab
  * @see https://www.tensorflow.org/tfx/serving/api_rest
  * @see https://cloud.google.com/ai-platform/prediction/docs/reference/rest/v1/projects.models.versions#RequestLoggingConfig
  */
-const format: ExchangeFormat = {
+export const tfServing = exchangeImporter({
   format: 'tf-serving',
+  others: { timestamp: ['timestamp'], servedBy: ['model_spec.version'], label: ['label'] },
   fields: (options) => [
-    ...placesOf(format, options, others).flatMap(({ fields }) => fields),
     text('request_body', ...pathOf(options.fields.input)),
     text('raw_request', 'raw_data'),
     { column: 'instances', path: ['instances'], as: 'json' },
@@ -29,26 +25,18 @@ const format: ExchangeFormat = {
     text('failure', 'error'),
     text('milliseconds', 'latency_ms'),
   ],
-  line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(format, options, others);
+  line: () => {
     const ofResponse = `json_extract_string(CASE WHEN json_valid(${response}) THEN ${response} END, '$.error')`;
     return {
       kind: `CASE WHEN coalesce(${request}, ${response}) IS NOT NULL OR failure IS NOT NULL THEN 'exchange' END`,
-      id: id.sql,
-      pairKey: id.sql,
-      servedBy: servedBy.sql,
-      timestamp: timestamp.sql,
       latency: 'milliseconds',
       // What the server says is a sentence; kinds are counted, so that they have to be few.
       error: `CASE WHEN coalesce(failure, ${ofResponse}) IS NOT NULL THEN 'error-response' END`,
       input: { text: request, csv: 'false' },
       output: { text: response, csv: 'false' },
-      labels: labelsSql(label.sql),
     };
   },
-};
-
-export const tfServing = exchangeImporter(format);
+});
 
 const request = `coalesce(request_body, raw_request, '{"instances":' || instances || '}', '{"inputs":' || inputs || '}')`;
 const response = `coalesce(response_body, raw_response, '{"predictions":' || predictions || '}', '{"outputs":' || outputs || '}')`;

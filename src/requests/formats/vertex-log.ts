@@ -1,7 +1,6 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import type { ExchangeFormat } from './exchange-format.ts';
+import { text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
-import { labelsSql, placesOf, text } from './record-texts.ts';
 
 /**
  * Vertex AI's request-response logging, exported from BigQuery as JSON lines or Parquet: a row per call with `endpoint`,
@@ -10,31 +9,20 @@ import { labelsSql, placesOf, text } from './record-texts.ts';
  *
  * @see https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging
  */
-const format: ExchangeFormat = {
+export const vertexLog = exchangeImporter({
   format: 'vertex-log',
   fields: (options) => [
-    ...placesOf(format, options).flatMap(({ fields }) => fields),
     text('request_body', ...pathOf(options.fields.input)),
     text('response_body', ...pathOf(options.fields.outcomes)),
   ],
-  line: (options) => {
-    const [id, timestamp, servedBy, label] = placesOf(format, options);
+  line: () => {
     return {
       kind: `CASE WHEN coalesce(request_body, response_body) IS NOT NULL THEN 'exchange' END`,
-      id: id.sql,
-      pairKey: id.sql,
-      servedBy: servedBy.sql,
-      timestamp: timestamp.sql,
-      latency: 'NULL::VARCHAR',
-      error: 'NULL::VARCHAR',
       input: { text: bodySql('request_body', 'instances'), csv: 'false' },
       output: { text: bodySql('response_body', 'predictions'), csv: 'false' },
-      labels: labelsSql(label.sql),
     };
   },
-};
-
-export const vertexLog = exchangeImporter(format);
+});
 
 /** A repeated text: several parts of a body, or one that is the whole. */
 function bodySql(column: string, parts: string): string {

@@ -1,11 +1,17 @@
 import { pathOf } from '../../domain/log/record-path.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { scanRecords } from '../files/scan-records.ts';
-import { outcomeColumn, type ReadOptions, recordedRoles } from '../values/read-options.ts';
-import { latencyTextSql } from '../values/latency-sql.ts';
-import { namesOfRole, roleSql } from '../values/version-names.ts';
-import type { RejectReason } from './reject-reason.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import type { RequestFile } from '../files/request-files.ts';
+import { scanRecords } from '../files/scan-records.ts';
+import { outcomeColumn, type ReadOptions, recordedRoles, namesOfRole, roleSql } from '../values/read-options.ts';
+import { latencyTextSql } from '../values/latency-sql.ts';
+import type { RejectReason } from './reject-reason.ts';
+
+/** A log that is read into a database: what to read of it, and where. */
+export interface LogSource {
+  readonly db: Database;
+  readonly options: ReadOptions;
+  readonly files: readonly RequestFile[];
+}
 
 /** Whether each record was served by one version and holds its outcome itself. */
 export function isLiveSplit({ fields }: Pick<ReadOptions, 'fields'>): boolean {
@@ -61,18 +67,22 @@ export function servedRejects(options: ReadOptions): (readonly [RejectReason, st
   ];
 }
 
+/** Ends the name of the second of two units that were one user. No log holds a control character of its own choosing there. */
+export const laterUnit = '\u0001later';
+
 /**
- * Makes two units of each that both versions served, one per version, so that a unit is in one cohort. The requests of such a user resemble
- * each other across the cohorts, which makes a difference more certain than two independent groups would be, never less.
+ * Makes two units of each that both versions served, one per version, so that a unit is in one cohort; the one of the version that served
+ * the user later is named so. The requests of such a user resemble each other across the cohorts, which makes a difference more certain
+ * than two independent groups would be, never less.
  * @returns how many there were.
  */
 export async function separateSharedUnits(db: Database): Promise<number> {
   await db.run(`CREATE OR REPLACE TABLE shared_units AS
-    SELECT unit FROM requests GROUP BY unit HAVING bool_or(baseline_present) AND bool_or(candidate_present)`);
+    SELECT unit, arg_min(candidate_present, ("at", id)) AS candidate_first
+    FROM requests GROUP BY unit HAVING bool_or(baseline_present) AND bool_or(candidate_present)`);
   const [row] = await db.rows('SELECT count(*) AS units FROM shared_units');
-  // No log holds a control character of its own choosing at the end of a user's id.
-  await db.run(`UPDATE requests SET unit = unit || chr(1) || 'candidate'
-    WHERE candidate_present AND unit IN (SELECT unit FROM shared_units);
+  await db.run(`UPDATE requests SET unit = requests.unit || ${quoteLiteral(laterUnit)} FROM shared_units
+    WHERE requests.unit = shared_units.unit AND candidate_present <> candidate_first;
     DROP TABLE shared_units`);
   return Number(row?.['units'] ?? 0);
 }
@@ -81,7 +91,7 @@ export async function separateSharedUnits(db: Database): Promise<number> {
  * Whether a log that need not say what was answered tells errors at all: where every answer has its prediction, or the field for
  * errors says something somewhere. Where it never does, no error means nothing.
  */
-export async function tellsErrors(db: Database, options: ReadOptions, files: readonly RequestFile[]): Promise<boolean> {
+export async function tellsErrors({ db, options, files }: LogSource): Promise<boolean> {
   const [row] = await db.rows(
     `SELECT ${recordedRoles(options)
       .map(([role]) => `count(*) FILTER (WHERE ${role}_present AND ${role}_error IS NULL AND ${role}_label IS NULL)`)

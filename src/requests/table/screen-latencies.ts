@@ -1,3 +1,4 @@
+import type { LogSource } from './live-split.ts';
 import { countOf, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { type LatencyUnit, latencyUnits } from '../../domain/log/latency-field.ts';
 import type { Database } from '../../database/database.ts';
@@ -25,13 +26,13 @@ const usualMs = 50;
  * Counts the latencies that cannot be one, and takes back those of a version that are wrong throughout: where every hundredth is negative,
  * or where the unit makes the median absurd; and those of both, where they are in different units. Works on the accepted requests, of
  * which it is known how they ended.
- * @param paths of the files, by their index.
  */
-export async function screenLatencies(
-  db: Database,
-  options: ReadOptions,
-  paths: readonly string[],
-): Promise<Readonly<Partial<Record<Role, LatencyReading>>>> {
+export async function screenLatencies({
+  db,
+  options,
+  files,
+}: LogSource): Promise<Readonly<Partial<Record<Role, LatencyReading>>>> {
+  const paths = files.map(({ path }) => path);
   const found: Partial<Record<Role, LatencyReading>> = {};
   const scales: Partial<Record<Role, Awaited<ReturnType<typeof latencyScales>>>> = {};
   let areMixed = false;

@@ -20,11 +20,10 @@ export async function translateRecorded(
   const unmapped = `${label} IS NOT NULL AND ${role}_error IS NULL AND ${translated} IS NULL`;
   const isSame = Object.entries(to).every(([own, other]) => own === other);
   const unknown = isSame ? [] : [...(trueScores ? ['true_score'] : []), ...(positiveScores ? ['positive_score'] : [])];
-  await db.run(
-    `UPDATE requests SET ${[
-      `${role}_error = CASE WHEN ${unmapped} THEN 'bad-label' ELSE ${role}_error END`,
-      `${label} = ${translated}`,
-      ...unknown.map((column) => `${role}_${column} = NULL`),
-    ].join(', ')} WHERE ${label} IS NOT NULL`,
-  );
+  const values = [
+    `${role}_error = CASE WHEN ${unmapped} THEN 'bad-label' ELSE ${role}_error END`,
+    `${label} = ${translated}`,
+    ...unknown.map((column) => `${role}_${column} = NULL`),
+  ];
+  await db.run(`UPDATE requests SET ${values.join(', ')} WHERE ${label} IS NOT NULL`);
 }

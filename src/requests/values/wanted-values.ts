@@ -10,13 +10,13 @@ export interface WantedValues {
   readonly binary?: readonly [negative: string, positive: string] | undefined;
   /** Dotted paths of the numeric or boolean fields that become `kpiColumn`s. */
   readonly kpis: readonly string[];
-  /** Whether judged requests get `jackknife_group`. */
-  readonly groups: boolean;
+  /** Whether judged requests have their true label as a dimension too. */
+  readonly byLabel?: boolean;
   /** Whether judged requests get `at`, when they came. */
   readonly times?: boolean;
 }
 
-export const noWantedValues: WantedValues = { trueScores: false, positiveScores: false, kpis: [], groups: false };
+export const noWantedValues: WantedValues = { trueScores: false, positiveScores: false, kpis: [] };
 
 /** The column, DOUBLE, of a field of the log: NULL where it is missing, NaN where it is neither number nor boolean. */
 export function kpiColumn(field: string): string {

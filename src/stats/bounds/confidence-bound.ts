@@ -2,9 +2,7 @@ import { boundary, type Inference } from './boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../distributions.ts';
 import { fromSymmetricScale, type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import type { Interval, Refusal } from '../result.ts';
-
-/** Below this many effective units on either side there is no interval. */
-export const fewestEffectiveUnits = 30;
+import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
 
 /** At which levels an interval's two bounds are wanted: told by themselves, or by where a planned series is. */
 export type IntervalSettings = LevelSettings | PlannedSettings;
@@ -62,13 +60,14 @@ export function boundInStandardErrors(side: 'lower' | 'upper', z: number, spread
 }
 
 /**
- * Both one-sided bounds of an estimate, each at its own level.
+ * Both one-sided bounds of an estimate, each at its own level, within what is possible.
  * @returns a refusal when there are fewer than 30 effective units, or too few of them for a fixed look at a skewed metric, with
  * the data that would probably do, or when a bound at the level asked for would not be a finite number.
  */
 export function interval(estimate: Linearized, settings: IntervalSettings): Interval | Refusal {
   const refusal =
     tooFewUnits(estimate.effectiveUnits, estimate.counted) ??
+    tooRare(estimate, settings.inference) ??
     (settings.inference === 'fixed' ? tooSkewed(estimate) : undefined);
   if (refusal !== undefined) return refusal;
   const center = toSymmetricScale(estimate.logScale, estimate.value);
@@ -81,7 +80,25 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
   if (bounded < (settings.inference === 'planned' ? 1 : 2) || Number.isNaN(low) || Number.isNaN(high)) {
     return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
   }
-  return { kind: 'interval', low, high };
+  const { low: least = -Infinity, high: most = Infinity } = estimate.possible ?? {};
+  return { kind: 'interval', low: Math.max(low, least), high: Math.min(high, most) };
+}
+
+/** Fewest requests of each kind, where an estimate is made of several; the sequential bound lies so much further out that it needs fewer. */
+const fewestOfAKind = { sequential: 5, other: 10 } as const;
+
+/** What an estimate knows next to nothing of has no spread that it could show. */
+export function tooRare(
+  { rarest, counted }: Linearized,
+  inference: IntervalSettings['inference'],
+): Refusal | undefined {
+  const required = inference === 'sequential' ? fewestOfAKind.sequential : fewestOfAKind.other;
+  if (rarest === undefined || rarest.requests >= required) return undefined;
+  const reason = `${rarest.requests} ${rarest.what}, ${required} are needed`;
+  if (rarest.requests === 0) return { kind: 'refused', reason };
+  const growth = required / rarest.requests;
+  const needed = { units: Math.ceil(counted.units * growth), requests: Math.ceil(counted.requests * growth) };
+  return { kind: 'refused', reason, needed };
 }
 
 function halfWidth(side: 'lower' | 'upper', estimate: Linearized, settings: IntervalSettings): number {

@@ -32,7 +32,9 @@ export function neededData(estimate: Linearized, limit: number, settings: Interv
   const value = toSymmetricScale(estimate.logScale, estimate.value);
   const distance = Math.abs(toSymmetricScale(estimate.logScale, limit) - value);
   const side = estimate.value <= limit ? 'upper' : 'lower';
-  const decides = (growth: number) => distance >= boundWithPower(estimate, side, settings, growth);
+  // One more event than was seen, a quarter of the floor, which falls with the data as events do: none so far is no promise of none.
+  const planned = { ...estimate, standardError: Math.sqrt(estimate.standardError ** 2 + estimate.floorVariance / 4) };
+  const decides = (growth: number) => distance >= boundWithPower(planned, side, settings, growth);
   const units = smallestGrowth(decides, estimate.counted.units);
   if (units === null) return null;
   const requestsPerUnit = estimate.counted.requests / estimate.counted.units;

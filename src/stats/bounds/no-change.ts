@@ -1,7 +1,11 @@
-import { fewestEffectiveUnits, type IntervalSettings } from './confidence-bound.ts';
+import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
+import type { IntervalSettings } from './confidence-bound.ts';
 import { type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import { normalUpperQuantile } from '../distributions.ts';
 import { boundWithPower } from './needed-data.ts';
+
+/** All segments that have to pass together make a candidate that does not differ wait at the stage's end no more often than this. */
+export const mostWaiting = 0.1;
 
 /**
  * Whether a candidate that does not differ would be shown to be within a limit, from the spread of what was seen: whether the half-width

@@ -2,7 +2,8 @@ import { normalUpperTail } from '../distributions.ts';
 import type { Linearized } from '../estimates/linearized.ts';
 import { toSymmetricScale } from '../estimates/linearized.ts';
 import type { Proportion } from '../estimates/proportion.ts';
-import { fewestEffectiveUnits, type PlannedBound, type PlannedSettings, tooSkewed } from './confidence-bound.ts';
+import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
+import { type PlannedBound, type PlannedSettings, tooRare, tooSkewed } from './confidence-bound.ts';
 import { halfWidthAhead, standardErrorAhead } from './needed-data.ts';
 import { type SpentLook, testLook } from './spending.ts';
 
@@ -86,12 +87,13 @@ function boundOf(
 
 /**
  * The information of an estimate when there are `growth` times the data, by which looks are correlated: 1 / se^2, or of a proportion the requests that it is worth. Undefined where a look tests
- * nothing: below 30 effective units, and where a mean is too skewed for the normal approximation.
+ * nothing: below 30 effective units, where a mean is too skewed for the normal approximation, and where requests of a kind are too few for an interval.
  */
 function informationOf(estimate: Linearized | Proportion, growth: number): number | undefined {
   if (estimate.effectiveUnits < fewestEffectiveUnits) return undefined;
   if (estimate.kind === 'proportion') return estimate.effectiveRequests * growth;
-  if (growth === 1 && tooSkewed(estimate) !== undefined) return undefined;
+  const untested = growth === 1 && (tooSkewed(estimate) ?? tooRare(estimate, 'planned')) !== undefined;
+  if (untested) return undefined;
   const information = standardErrorAhead(estimate, growth) ** -2;
   return Number.isFinite(information) ? information : undefined;
 }

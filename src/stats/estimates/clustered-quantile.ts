@@ -6,6 +6,9 @@ import { sampleSums, type SampleSums } from '../sums/sample-sums.ts';
 /** Below this many distinct units beyond the quantile there is no interval. */
 export const fewestUnitsBeyond = 20;
 
+/** Where a larger share of the requests has one value at the quantile, the values are too coarse to tell how it varies. */
+const largestTie = 0.15;
+
 /** One side of a quantile comparison, before the two neighbouring quantiles are known. */
 export interface QuantileCounts {
   /** Probability of the quantile, in (0, 1). */
@@ -14,8 +17,12 @@ export interface QuantileCounts {
   readonly quantile: number;
   /** Requests per unit. */
   readonly requests: Float64Array;
-  /** Requests per unit whose value is at most q. */
+  /** Requests per unit whose value is at most q, of those that tie with it a part (`midWeight`). */
   readonly atMost: Float64Array;
+  /** Distinct units with a request beyond q. */
+  readonly unitsBeyond: number;
+  /** Share of requests with one and the same value at q. */
+  readonly heaviest: number;
 }
 
 /** What a quantile's bound needs next: the sample quantiles at two neighbouring probabilities. */
@@ -58,24 +65,25 @@ export interface ClusteredQuantile<Window extends QuantileWindow = QuantileWindo
  * First half of a clustered Woodruff interval: how well the units determine the share of requests at or below the sample
  * quantile, and the two probabilities that this uncertainty reaches (Woodruff 1952, Confidence intervals for medians and
  * other position measures; for clusters Francisco and Fuller 1991).
+ * Quantiles are those of the mid-distribution (see `midQuantile`), so that values which tie, as whole ms do, tell of their spread.
  * @returns a refusal when fewer than 20 distinct units reach beyond the quantile or the probabilities leave (0, 1).
  */
 export function quantileWindow(counts: QuantileCounts): CountedWindow | Refusal | Uncomputable {
-  const { probability, quantile, requests, atMost } = counts;
-  const unitsBeyond = countUnitsBeyond(requests, atMost);
-  const window = quantileWindowOf(sampleSums({ requests, sum: atMost }, {}), { probability, quantile, unitsBeyond });
+  const { requests, atMost } = counts;
+  const window = quantileWindowOf(sampleSums({ requests, sum: atMost }, {}), counts);
   return window.kind === 'window' ? { ...window, counts } : window;
 }
 
 /** `quantileWindow` of units that were added up elsewhere: the requests, and as their sum those at or below the quantile. */
 export function quantileWindowOf(
   sums: SampleSums | Uncomputable,
-  { probability, quantile, unitsBeyond }: Pick<QuantileCounts, 'probability' | 'quantile'> & { unitsBeyond: number },
+  { probability, quantile, unitsBeyond, heaviest }: Omit<QuantileCounts, 'requests' | 'atMost'>,
 ): QuantileWindow | Refusal | Uncomputable {
   if (!(probability > 0 && probability < 1)) throw new RangeError('A quantile needs a probability in (0, 1).');
   if (sums.kind === 'uncomputable') return sums;
   if (!Number.isFinite(quantile) || quantile <= 0) return uncomputable('the quantile is not above zero');
   const { totals, column, residuals } = sums;
+  if (heaviest > largestTie) return tooCoarse(heaviest);
   if (unitsBeyond < fewestUnitsBeyond) return tooFewBeyond(unitsBeyond, totals);
   const moments = residualMoments(residuals);
   const shareError = Math.sqrt(ratioVariance(moments, totals.units, totals.requests));
@@ -117,10 +125,9 @@ export function clusteredQuantile<Window extends QuantileWindow>(
   return { kind: 'quantile', quantile, logError: Math.log(quantileAbove / quantileBelow) / 4, window };
 }
 
-function countUnitsBeyond(requests: Float64Array, atMost: Float64Array): number {
-  let units = 0;
-  for (let unit = 0; unit < requests.length; unit += 1) if ((requests[unit] ?? 0) > (atMost[unit] ?? 0)) units += 1;
-  return units;
+function tooCoarse(heaviest: number): Uncomputable {
+  const share = Math.round(100 * heaviest);
+  return uncomputable(`recorded too coarsely: ${share}% of the requests have one and the same value at the quantile`);
 }
 
 function tooFewBeyond(unitsBeyond: number, size: DataSize): Refusal {

@@ -1,5 +1,6 @@
 import type { DataSize } from '../result.ts';
 import { eventFloor, type FloorSource } from '../sums/contribution-sums.ts';
+import type { RareKind } from '../sums/influence-sums.ts';
 import { ratioSkewness, ratioVariance, type ResidualMoments } from '../sums/residual-sums.ts';
 
 /**
@@ -37,6 +38,10 @@ export interface Linearized {
   /** Degrees of freedom where the standard error rests on fewer pieces than there are units. */
   readonly degreesOfFreedom?: number;
   readonly logScale?: LogScale;
+  /** What values the quantity can have at all, on the natural scale; its interval is told within them. Any where absent. */
+  readonly possible?: { readonly low?: number; readonly high?: number };
+  /** The kind of request that the estimate knows least of, where it is made of several kinds. */
+  readonly rarest?: RareKind;
 }
 
 /** A quantity that is multiplier * exp(x) + offset of an x whose error is symmetric. */

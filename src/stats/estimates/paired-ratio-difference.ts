@@ -13,12 +13,12 @@ import { isRounding, ratioSkewness, ratioVariance, residualMoments } from '../su
  */
 export function pairedRatioDifference(sums: RatioSums | Uncomputable): Linearized | Uncomputable {
   if (sums.kind === 'uncomputable') return sums;
-  const { weight, zeroOne } = sums;
+  const { weight } = sums;
   const { baseline, candidate } = sums.sides;
   const { units, requests, residuals } = sums.pair;
   const moments = residualMoments(residuals);
   const magnitude = weight * weight * baseline.column.sumOfSquares + candidate.column.sumOfSquares;
-  if (!zeroOne && isRounding(moments, magnitude)) {
+  if (!(baseline.floorVariance > 0) && isRounding(moments, magnitude)) {
     return uncomputable('every unit has the same difference');
   }
   const floorVariance = candidate.floorVariance + Math.max(1, weight * weight) * baseline.floorVariance;

@@ -1,6 +1,6 @@
 import { effectiveUnits, requestWeightedClusterSize } from '../sums/cluster-size.ts';
 import { type Linearized, smallerSide } from './linearized.ts';
-import { proportionFloor } from '../sums/contribution-sums.ts';
+import { type FloorOptions, proportionFloor } from '../sums/contribution-sums.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
 import type { SegmentTotals, StratifiedSides, StratifiedSums } from '../sums/stratified-sums.ts';
 
@@ -20,15 +20,15 @@ export interface PostStratified {
  * Candidate minus baseline, segment by segment, weighted with the segments' share of both sides' requests:
  * sum_s w_s (theta_cs - theta_bs) (Holt and Smith 1979, Post stratification; Miratrix, Sekhon and Yu 2013). The weights are taken as known.
  * A unit's rows are added up before squaring, since one unit may be active in several segments.
- * Where every request contributes 0 or 1, each side gets the floor of proportions.
+ * Each side gets the floor of proportions where every request contributes 0 or 1, and that of a range where the values have one.
  */
 export function postStratifiedDifference(sides: StratifiedSides | Uncomputable): PostStratified | Uncomputable {
   if (sides.kind === 'uncomputable') return sides;
-  const { baseline, candidate, zeroOne } = sides;
+  const { baseline, candidate, floor } = sides;
   const { weight, covered } = sides.strata;
   const left = sizeAndVariance(baseline.sums);
   const right = sizeAndVariance(candidate.sums);
-  const floorVariance = zeroOne ? floorOf(left) + floorOf(right) : 0;
+  const floorVariance = floorOf(left, floor) + floorOf(right, floor);
   const variance = left.variance + right.variance + floorVariance;
   if (!Number.isFinite(variance)) return uncomputable('a value is not finite');
   if (variance === 0) return uncomputable('every unit has the same value');
@@ -83,6 +83,9 @@ function totalOf(column: Float64Array): number {
   return column.reduce((all, own) => all + own, 0);
 }
 
-function floorOf(side: { readonly clusterSize: number; readonly requests: number }): number {
-  return proportionFloor(side.clusterSize, side.requests);
+function floorOf(
+  side: { readonly clusterSize: number; readonly requests: number },
+  { zeroOne = false, range = 0 }: FloorOptions,
+): number {
+  return proportionFloor(side.clusterSize, side.requests) * (zeroOne ? 1 : range * range);
 }

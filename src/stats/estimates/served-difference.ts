@@ -2,6 +2,8 @@ import { type Linearized, smallerSide } from './linearized.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
 import { eventFloor, hasFloor } from '../sums/contribution-sums.ts';
 import type { SampleSums } from '../sums/sample-sums.ts';
+import { withKnownSpread } from './borrowed-spread.ts';
+import type { ServedGroup } from './served-group.ts';
 import { isRounding, ratioVariance, residualMoments } from '../sums/residual-sums.ts';
 
 /**
@@ -39,7 +41,8 @@ function compareGroups(
 }
 
 /** `servedDifference` of two summarised sides. */
-export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized {
+export function differenceOfGroups(baselineAsSeen: ServedGroup, candidateAsSeen: ServedGroup): Linearized {
+  const [baseline, candidate] = withKnownSpread(baselineAsSeen, candidateAsSeen);
   const floorVariance = baseline.floorVariance + candidate.floorVariance;
   return {
     ...sizesOf(baseline, candidate),
@@ -51,9 +54,12 @@ export function differenceOfGroups(baseline: ServedGroup, candidate: ServedGroup
 }
 
 /** `servedRelativeDifference` of two summarised sides. */
-export function relativeDifferenceOfGroups(baseline: ServedGroup, candidate: ServedGroup): Linearized | Uncomputable {
-  if (!(baseline.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-
+export function relativeDifferenceOfGroups(
+  baselineAsSeen: ServedGroup,
+  candidateAsSeen: ServedGroup,
+): Linearized | Uncomputable {
+  if (!(baselineAsSeen.mean > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
+  const [baseline, candidate] = withKnownSpread(baselineAsSeen, candidateAsSeen);
   const ratio = candidate.mean / baseline.mean;
   // A candidate without events must not take the baseline's floor away.
   const floorWeight = Math.max(1, ratio * ratio);
@@ -84,24 +90,6 @@ function sizesOf(baseline: ServedGroup, candidate: ServedGroup) {
   } as const;
 }
 
-/** One side of a served comparison: its mean and the cumulants of that mean. */
-export interface ServedGroup {
-  readonly kind: 'group';
-  readonly mean: number;
-  /** Squared standard error of the mean, without the floor. */
-  readonly variance: number;
-  readonly floorVariance: number;
-  /** Sums over units of (r_u / n)^2 and (r_u / n)^3. */
-  readonly second: number;
-  readonly third: number;
-  readonly units: number;
-  readonly requests: number;
-  readonly effectiveUnits: number;
-  readonly clusterSize: number;
-  /** Effective number of units by their share of the metric's sum instead of the requests. */
-  readonly effectiveContributors: number;
-}
-
 /** Summarises one side; `side` names it in the reasons. */
 export function servedGroup(sums: SampleSums | Uncomputable, side: string): ServedGroup | Uncomputable {
   if (sums.kind === 'uncomputable') return uncomputable(`${side}: ${sums.reason}`);
@@ -122,6 +110,7 @@ export function servedGroup(sums: SampleSums | Uncomputable, side: string): Serv
     effectiveUnits: totals.effectiveUnits,
     clusterSize: totals.clusterSize,
     effectiveContributors: column.sumOfSquares === 0 ? 0 : (column.sum * column.sum) / column.sumOfSquares,
+    contributingUnits: column.sumOfSquares === 0 ? 0 : column.sumOfSizes ** 2 / column.sumOfSquares,
   };
 }
 

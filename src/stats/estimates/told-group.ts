@@ -2,7 +2,7 @@ import type { Proportion } from './proportion.ts';
 import { proportionFloor } from '../sums/contribution-sums.ts';
 import type { Linearized } from './linearized.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
-import type { ServedGroup } from './served-difference.ts';
+import type { ServedGroup } from './served-group.ts';
 
 /** A mean over requests of which only the totals are told, without the requests. */
 export interface ToldMean {
@@ -10,7 +10,9 @@ export interface ToldMean {
   readonly mean: number;
   /** Variance of one request's value, at least 0; absent for a proportion, whose mean tells it. */
   readonly variance?: number;
-  /** Whole numbers, at least 1. Units are the independent pieces of evidence; as many as requests where nobody knows better. */
+  /** How far apart two values of a request may be; absent where nobody knows. */
+  readonly range?: number | undefined;
+  /** Whole numbers, at least 1. Units are the independent pieces of evidence. */
   readonly requests: number;
   readonly units: number;
 }
@@ -21,29 +23,34 @@ export interface ToldMean {
  * log-normal ones of that mean and variance, cv^3 + 3 cv (Johnson, Kotz and Balakrishnan 1994, Continuous Univariate Distributions 1,
  * section 14.3), but no more than a sample of that size can be.
  */
-export function toldGroup({ mean, variance, requests, units }: ToldMean, side: string): ServedGroup | Uncomputable {
+export function toldGroup(
+  { mean, variance, range = 0, requests, units }: ToldMean,
+  side: string,
+): ServedGroup | Uncomputable {
   if (units < 2) return uncomputable(`${side}: a single unit tells no spread`);
   const zeroOne = variance === undefined;
   const unitVariance = variance ?? (mean * (1 - mean) * units) / (units - 1);
-  if (!zeroOne && unitVariance === 0) return uncomputable(`${side}: every unit has the same value`);
+  if (!zeroOne && range === 0 && unitVariance === 0) return uncomputable(`${side}: every unit has the same value`);
   const deviation = Math.sqrt(unitVariance);
   const skewness = zeroOne ? zeroOneSkewness(mean) : logNormalSkewness(mean, deviation);
   const possible = Math.max(-Math.sqrt(units), Math.min(Math.sqrt(units), skewness));
   const second = unitVariance / (units - 1);
   const sumOfSquares = (units - 1) * unitVariance + units * mean * mean;
+  const contributors = sumOfSquares === 0 ? 0 : (units * mean) ** 2 / sumOfSquares;
   return {
     kind: 'group',
     mean,
     variance: unitVariance / units,
     // All requests of a unit agree, so units are what counts.
-    floorVariance: zeroOne ? proportionFloor(1, units) : 0,
+    floorVariance: proportionFloor(1, units) * (zeroOne ? 1 : range * range),
     second,
     third: (possible / Math.sqrt(units)) * second ** 1.5,
     units,
     requests,
     effectiveUnits: units,
     clusterSize: requests / units,
-    effectiveContributors: sumOfSquares === 0 ? 0 : (units * mean) ** 2 / sumOfSquares,
+    effectiveContributors: contributors,
+    contributingUnits: contributors,
   };
 }
 

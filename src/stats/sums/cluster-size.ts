@@ -1,3 +1,6 @@
+/** Below this many effective units on either side there is no interval. */
+export const fewestEffectiveUnits = 30;
+
 /** What counts of requests add up to over units. */
 export interface CountSums {
   readonly sum: number;

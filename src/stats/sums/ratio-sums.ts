@@ -1,4 +1,4 @@
-import { eventFloor } from './contribution-sums.ts';
+import { eventFloor, type FloorOptions } from './contribution-sums.ts';
 import type { ComparedQuantity } from './paired-sums.ts';
 import { leaveOneOutResiduals, residualSums, type ResidualSums } from './residual-sums.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
@@ -19,10 +19,10 @@ export interface RatioSums {
 /** Adds up a pair of ratios in memory. */
 export function ratioSums(
   pair: RatioPair,
-  quantity: ComparedQuantity,
-  { zeroOne = false } = {},
+  quantity: WeightedQuantity,
+  { zeroOne = false, range }: FloorOptions = {},
 ): RatioSums | Uncomputable {
-  const sides = ratioSides(sideSums(pair.baseline, { zeroOne }), sideSums(pair.candidate, { zeroOne }));
+  const sides = ratioSides(sideSums(pair.baseline, { zeroOne, range }), sideSums(pair.candidate, { zeroOne, range }));
   if (sides.kind === 'uncomputable') return sides;
   const weight = ratioWeight(sides, quantity);
   if (typeof weight !== 'number') return weight;
@@ -104,12 +104,21 @@ export function ratioSides(
   return candidate.kind === 'uncomputable' ? candidate : { kind: 'sides', baseline, candidate };
 }
 
+/** Of ratios, or of the roots of means of squares. */
+export type WeightedQuantity = ComparedQuantity | 'difference-of-roots';
+
 /** What the baseline's influence is multiplied by before it is subtracted, so that the quantity is linear. */
-export function ratioWeight({ baseline, candidate }: RatioSides, quantity: ComparedQuantity): number | Uncomputable {
+export function ratioWeight({ baseline, candidate }: RatioSides, quantity: WeightedQuantity): number | Uncomputable {
   if (quantity === 'difference') return 1;
+  if (quantity === 'difference-of-roots') return rootForWeight(candidate.ratio) / rootForWeight(baseline.ratio);
   return baseline.ratio > 0
     ? candidate.ratio / baseline.ratio
     : uncomputable('the baseline is not above zero, so nothing is relative to it');
+}
+
+/** The root of a mean of squares. Squares that are all 0 do not vary, so that 1 does as well there, and leaves the others as they are. */
+export function rootForWeight(meanOfSquares: number): number {
+  return meanOfSquares > 0 ? Math.sqrt(meanOfSquares) : 1;
 }
 
 function ratioSide(sums: SideSums | Uncomputable, name: string): RatioSide | Uncomputable {

@@ -19,6 +19,8 @@ export interface ColumnTotals {
   readonly kind: 'column';
   readonly sum: number;
   readonly sumOfSquares: number;
+  /** Sum of the numbers without their signs. */
+  readonly sumOfSizes: number;
   /** The largest unit's, without its sign. */
   readonly largest: number;
 }
@@ -81,15 +83,17 @@ export function columnTotals(requests: Float64Array, column: Float64Array): Colu
   if (column.length !== requests.length) throw new RangeError('A sample has one number per unit in every column.');
   let sum = 0;
   let sumOfSquares = 0;
+  let sumOfSizes = 0;
   let largest = 0;
   for (let unit = 0; unit < column.length; unit += 1) {
     const value = column[unit] ?? Number.NaN;
     if (requests[unit] === 0 && value !== 0) return uncomputable('a unit without requests has a value');
     sum += value;
     sumOfSquares += value * value;
+    sumOfSizes += Math.abs(value);
     if (Math.abs(value) > largest) largest = Math.abs(value);
   }
-  return columnTotalsOf({ sum, sumOfSquares, largest });
+  return columnTotalsOf({ sum, sumOfSquares, sumOfSizes, largest });
 }
 
 /** What a column adds up to, or why it cannot be computed with. */

@@ -1,3 +1,4 @@
+import type { FloorOptions } from './contribution-sums.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
 
 /** What one side has in each segment, in the same order on both sides. */
@@ -53,8 +54,8 @@ export interface StratifiedSides {
   readonly baseline: StratifiedSide;
   readonly candidate: StratifiedSide;
   readonly strata: Strata;
-  /** Whether every request contributes 0 or 1: each side gets the floor of proportions. */
-  readonly zeroOne: boolean;
+  /** What floor each side gets. */
+  readonly floor: FloorOptions;
 }
 
 /** Where one unit makes up the whole segment, or nobody does, the spread is unknown. */
@@ -80,7 +81,7 @@ export function stratifiedSides(
   baseline: SegmentedSample,
   candidate: SegmentedSample,
   segments: number,
-  { zeroOne = false } = {},
+  floor: FloorOptions = {},
 ): StratifiedSides | Uncomputable {
   const [left, right] = [segmentTotals(baseline, segments), segmentTotals(candidate, segments)];
   const strata = strataOf(left, right);
@@ -90,7 +91,7 @@ export function stratifiedSides(
     baseline: { totals: left, sums: stratifiedSums(baseline, left, strata.weight) },
     candidate: { totals: right, sums: stratifiedSums(candidate, right, strata.weight) },
     strata,
-    zeroOne,
+    floor,
   };
 }
 

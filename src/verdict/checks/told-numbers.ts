@@ -11,13 +11,13 @@ export interface ToldSize {
 /**
  * The checks of a stage that is judged on numbers without requests. Where a plan asks for an amount of data and the numbers
  * do not tell it, it is not there.
- * @param countedRequests whether an interval was put on numbers that tell requests and no users.
+ * @param saidIndependent whether an interval rests on numbers that tell no users, and say that requests are independent.
  */
 export function toldNumbersChecks(
   { coverage, checks }: Pick<RolloutPlan, 'coverage' | 'checks'>,
   stage: Stage,
   told: ToldSize,
-  countedRequests: boolean,
+  saidIndependent: boolean,
 ): readonly CheckResult[] {
   const size: CohortSize = { name: 'canary', requests: told.requests ?? 0, units: told.units ?? 0 };
   return [
@@ -33,7 +33,7 @@ export function toldNumbersChecks(
       status: 'not-applicable',
       detail: 'the numbers do not tell which requests they leave out',
     },
-    independence(countedRequests),
+    independence(saidIndependent),
   ];
 }
 
@@ -62,15 +62,15 @@ function coverageOf(wanted: Coverage | undefined, action: CheckAction): CheckRes
       };
 }
 
-/** Requests of one user resemble each other, so an interval that takes each for news of its own is too narrow. */
-function independence(countedRequests: boolean): CheckResult {
+/** Requests of one user resemble each other, so somebody has to say it where they are taken for evidence of their own. */
+function independence(saidIndependent: boolean): CheckResult {
   const name = 'independence';
-  return countedRequests
+  return saidIndependent
     ? {
         name,
-        status: 'warn',
+        status: 'pass',
         detail:
-          'the numbers do not tell how many users made the requests, so each request counted as evidence of its own; where few users made many, the intervals are too narrow',
+          'the numbers say that each request is evidence of its own; where few users made many, the intervals are too narrow',
       }
     : { name, status: 'not-applicable', detail: 'no interval rests on requests whose users are unknown' };
 }

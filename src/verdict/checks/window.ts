@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../domain/evidence.ts';
+import type { CheckResult, ComparisonKind } from '../../domain/evidence.ts';
 import { countOf, exactNumber } from '../../domain/format-number.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { Checks, Stage } from '../../domain/plan.ts';
@@ -9,16 +9,21 @@ const day = 24 * 60 * minute;
 /** A day's first and last request lie within the day. */
 const tolerance = 0.98;
 
-/** Whether the requests span long enough: people do other things at night, and on another day. */
+/**
+ * Whether the requests span long enough: people do other things at night, and on another day. Where other users are compared that may be
+ * all that differs, so that it holds; a pair is one request of one user, so that it warns, unless the plan says otherwise.
+ */
 export function windowCheck(
   { window }: Pick<Checks, 'window'>,
   stage: Pick<Stage, 'minDurationMs'>,
   { first, last, stray }: LogSpan,
+  comparison: ComparisonKind,
 ): CheckResult {
   const name = 'window';
+  const action = window.action ?? (comparison === 'served' ? 'hold' : 'warn');
   const wanted = stage.minDurationMs ?? window.minDurationMs;
   if (first === null || last === null)
-    return { name, status: window.action, detail: `there is no request, ${span(wanted)} of them are asked for` };
+    return { name, status: action, detail: `there is no request, ${span(wanted)} of them are asked for` };
   const spanned = Date.parse(last) - Date.parse(first);
   const left =
     stray === undefined
@@ -34,7 +39,7 @@ export function windowCheck(
       }
     : {
         name,
-        status: window.action,
+        status: action,
         detail: `${found}, less than the ${span(wanted)} asked for: a shorter window may miss other hours and other users`,
       };
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { runCommands } from '../../../src/gate/act/apply-commands.ts';
+import { runCommands } from '../../../src/gate/act/apply.ts';
 import { worldAt } from '../world-at.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'canary-apply-'));

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { schemes } from '../../../src/assignment/schemes.ts';
 import type { Evidence } from '../../../src/domain/evidence.ts';
-import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
-import { folderWith, type HeldRollout, pairs, words, type Written } from '../held-logs.ts';
-import { worldAt } from '../world-at.ts';
+import { heldRollout, type HeldRollout, pairs, words, type Written } from '../held-logs.ts';
 
 async function judge(records: readonly Written[], rollout: HeldRollout = {}): Promise<Evidence> {
-  return (await evaluate(worldAt(folderWith(records, rollout)), 'plan.yaml', {})).evidence;
+  return await heldRollout(records, rollout).evaluate();
 }
 
 const digit = (value: boolean) => (value ? '1' : '0');

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nextLook } from '../../../src/gate/look/next-look.ts';
 import { latePosition, ofDimensions, withAppeared } from '../../../src/verdict/appearance.ts';
 import { segmentDivisor } from '../../../src/verdict/guardrail-tests.ts';
-import { type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import { type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
 
@@ -28,8 +28,7 @@ function logOf(locales: Readonly<Record<string, number>>): PlantedRecord[] {
 }
 
 describe('a segment of a named dimension that the first look did not know', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
+  let rollout: ReturnType<typeof plantedRollout>;
 
   test('is tested at a part of what one more test would have', async () => {
     const plan = [
@@ -37,8 +36,8 @@ describe('a segment of a named dimension that the first look did not know', () =
       'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]',
       'guardrails: [{ metric: accuracy, maxDecrease: 4pp, segments: [locale] }]',
     ];
-    rollout = new PlantedRollout().log('log.jsonl', logOf({ en: 300, de: 100 }));
-    const first = await rollout.evaluate(plan);
+    rollout = plantedRollout().write('log.jsonl', logOf({ en: 300, de: 100 }));
+    const first = await rollout.evaluate(planLines(plan));
     expect(first.statistics).toMatchObject({ tests: 4, knownSegments: 2 });
     // The same users under other names, so that their numbers are those of de.
     const late = logOf({ en: 300, de: 100 })
@@ -49,8 +48,8 @@ describe('a segment of a named dimension that the first look did not know', () =
         user_id: `late-${String(record['user_id'])}`,
         context: { locale: 'pl' },
       }));
-    rollout.log('log.jsonl', [...logOf({ en: 300, de: 100 }), ...late]);
-    const second = await rollout.evaluate(plan);
+    rollout.write('log.jsonl', [...logOf({ en: 300, de: 100 }), ...late]);
+    const second = await rollout.evaluate(planLines(plan));
     expect(second.stage).toMatchObject({ look: 2, series: 1 });
     expect(second.statistics).toMatchObject({ tests: 4, knownSegments: 2 });
     expect(second.statistics.segments?.at(-1)).toEqual({ locale: 'pl' });

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { checkOf, type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import { describe, expect, test } from 'vitest';
+import { checkOf, type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
 const shadow = 'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]';
@@ -33,27 +33,35 @@ const healthy = (random: () => number) => ({ '1.0.0': answered(random), '1.1.0':
 const unanswered = (random: () => number) => ({ '1.0.0': answered(random), '1.1.0': { error: 'crash' } });
 const untimed = () => ({ '1.0.0': { prediction: 'a' }, '1.1.0': { prediction: 'a' } });
 
+const worse = (random: () => number) => ({
+  '1.0.0': { prediction: random() < 0.95 ? 'a' : 'b', latency_ms: 40 },
+  '1.1.0': { prediction: random() < 0.8 ? 'a' : 'b', latency_ms: 40 },
+});
+const alike = (random: () => number) => {
+  const prediction = random() < 0.95 ? 'a' : 'b';
+  return { '1.0.0': { prediction, latency_ms: 40 }, '1.1.0': { prediction, latency_ms: 40 } };
+};
+
 describe('a segment that nothing can be computed on', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
+  let rollout: ReturnType<typeof plantedRollout>;
   const latency = 'guardrails: [{ metric: latency.mean, maxIncrease: 20ms, segments: auto }]';
 
   test('is uncomputable where one version has nothing there', async () => {
-    rollout = new PlantedRollout().log(
+    rollout = plantedRollout().write(
       'log.jsonl',
       logOf({ en: { users: 2000, outcomes: healthy }, xx: { users: 160, outcomes: unanswered } }),
     );
-    const evidence = await rollout.evaluate([source, shadow, latency, 'checks: { selection: warn }']);
+    const evidence = await rollout.evaluate(planLines([source, shadow, latency, 'checks: { selection: warn }']));
     expect(evidence.guardrails.find(({ segment }) => segment?.['locale'] === 'xx')?.status).toBe('uncomputable');
     expect(evidence.verdict.decision).toBe('hold');
   });
 
   test('is left out and named where neither version has anything there', async () => {
-    rollout = new PlantedRollout().log(
+    rollout = plantedRollout().write(
       'log.jsonl',
       logOf({ en: { users: 2000, outcomes: healthy }, xx: { users: 160, outcomes: untimed } }),
     );
-    const evidence = await rollout.evaluate([source, shadow, latency]);
+    const evidence = await rollout.evaluate(planLines([source, shadow, latency]));
     expect(evidence.verdict.decision).toBe('increase');
     expect(checkOf(evidence, 'segments')).toMatchObject({ status: 'pass', told: true });
     expect(checkOf(evidence, 'segments').detail).toContain('locale=xx');
@@ -61,24 +69,15 @@ describe('a segment that nothing can be computed on', () => {
 });
 
 describe('a segment that is too small to judge', () => {
-  let rollout: PlantedRollout;
-  afterEach(() => rollout.remove());
+  let rollout: ReturnType<typeof plantedRollout>;
 
   test('is named with what was observed on it, and shows in the default output', async () => {
-    const worse = (random: () => number) => ({
-      '1.0.0': { prediction: random() < 0.95 ? 'a' : 'b', latency_ms: 40 },
-      '1.1.0': { prediction: random() < 0.8 ? 'a' : 'b', latency_ms: 40 },
-    });
-    const alike = (random: () => number) => {
-      const prediction = random() < 0.95 ? 'a' : 'b';
-      return { '1.0.0': { prediction, latency_ms: 40 }, '1.1.0': { prediction, latency_ms: 40 } };
-    };
-    rollout = new PlantedRollout().log(
+    rollout = plantedRollout().write(
       'log.jsonl',
       logOf({ en: { users: 3000, outcomes: alike }, xx: { users: 12, outcomes: worse } }),
     );
     const guardrail = 'guardrails: [{ metric: accuracy, maxDecrease: 4pp, segments: auto }]';
-    const evidence = await rollout.evaluate([source, shadow, guardrail]);
+    const evidence = await rollout.evaluate(planLines([source, shadow, guardrail]));
     const { told, detail } = checkOf(evidence, 'segments');
     expect(told).toBe(true);
     expect(detail).toMatch(/locale=xx \(12 users, 30 are needed\), observed accuracy -\d+\.\d+ pp/u);

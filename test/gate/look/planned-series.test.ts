@@ -1,12 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, describe, test } from 'vitest';
+import { expect, describe, test } from 'vitest';
 import { UserError } from '../../../src/domain/errors.ts';
 import type { Evidence } from '../../../src/domain/evidence.ts';
 import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
 import { promote } from '../../../src/gate/act/promote.ts';
 import { parseRegistry } from '../../../src/registry/file/parse-registry.ts';
-import { type PlantedRecord, PlantedRollout, seeded } from '../planted-log.ts';
+import type { TestRollout } from '../../fixtures/test-rollout.ts';
+import { type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 import { worldAt } from '../world-at.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
@@ -36,14 +37,13 @@ function recordsOf(users: number, loss = 0): PlantedRecord[] {
 
 const statisticsOf = (...keys: string[]) => `statistics: { inference: planned, ${keys.join(', ')} }`;
 
-let rollout: PlantedRollout;
-afterEach(() => rollout.remove());
+let rollout: TestRollout;
 
 /** Looks at the first users of a log. */
 async function lookAt(users: number, statistics: string, loss = 0): Promise<Evidence> {
   return await rollout
-    .log('log.jsonl', recordsOf(users, loss))
-    .evaluate([source, stages, guardrails, statistics], { stage: 'shadow' });
+    .write('log.jsonl', recordsOf(users, loss))
+    .evaluate(planLines([source, stages, guardrails, statistics]), { stage: 'shadow' });
 }
 
 function passLooks({ statistics }: Evidence) {
@@ -57,7 +57,7 @@ function halfWidth({ guardrails: [result] }: Evidence): number {
 
 describe('a series whose end is planned', () => {
   test('spends from look to look, tests no look twice and decides by its end', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     const planned = statisticsOf('plannedUnits: 1000');
     const first = await lookAt(300, planned);
     expect(first.statistics).toMatchObject({ inference: 'planned', horizon: 1000, plannedUnits: 300, tests: 1 });
@@ -78,7 +78,7 @@ describe('a series whose end is planned', () => {
   });
 
   test('passes at its end what a sequence that never ends does not', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     const users = 200;
     const forever = await lookAt(users, 'statistics: { inference: sequential }');
     const once = await lookAt(users, statisticsOf('looks: 1'));
@@ -88,7 +88,7 @@ describe('a series whose end is planned', () => {
   });
 
   test('goes on with what is left of its alpha where the plan moves the end, and says so', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     await lookAt(300, statisticsOf('plannedUnits: 600'));
     const before = await lookAt(500, statisticsOf('plannedUnits: 600'));
     const moved = await lookAt(700, statisticsOf('plannedUnits: 1400'));
@@ -101,7 +101,7 @@ describe('a series whose end is planned', () => {
   });
 
   test('rests on the alpha that was kept once its end is passed', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     const planned = statisticsOf('plannedUnits: 400');
     const end = await lookAt(450, planned);
     const later = await lookAt(900, planned);
@@ -110,14 +110,14 @@ describe('a series whose end is planned', () => {
   });
 
   test('sees a disaster before any boundary of its own is near', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     const early = await lookAt(330, statisticsOf('plannedUnits: 20000'), 0.15);
     expect(early.guardrails[0]?.status).toBe('breach');
     expect(early.statistics.spending?.[0]?.breach).toEqual([]);
   });
 
   test('is carried on from the registry where no evidence lies here', async () => {
-    rollout = new PlantedRollout();
+    rollout = plantedRollout();
     const planned = statisticsOf('plannedUnits: 1000');
     const first = await lookAt(300, planned);
     await promote(worldAt(rollout.folder), 'plan.yaml', { stage: 'shadow' });
@@ -147,8 +147,8 @@ describe('a planned end that is none', () => {
       'inference: planned needs an end in users, and requests.to (2026-12-01T00:00:00.000Z) of stage shadow is still to come',
     ],
   ])('%s is a mistake in the plan', async (_name, requests, message) => {
-    rollout = new PlantedRollout().log('log.jsonl', recordsOf(40));
-    const evaluated = rollout.evaluate([requests, stages, guardrails, 'statistics: { inference: planned }']);
+    rollout = plantedRollout().write('log.jsonl', recordsOf(40));
+    const evaluated = rollout.evaluate(planLines([requests, stages, guardrails, 'statistics: { inference: planned }']));
     const reason: unknown = await evaluated.then(
       () => undefined,
       (thrown: unknown) => thrown,
@@ -159,9 +159,9 @@ describe('a planned end that is none', () => {
   });
 
   test('but once that time is past the log is at its end', async () => {
-    rollout = new PlantedRollout().log('log.jsonl', recordsOf(400));
+    rollout = plantedRollout().write('log.jsonl', recordsOf(400));
     const requests = 'requests: { source: log.jsonl, to: 2026-12-01T00:00:00Z }';
-    const evaluated = rollout.evaluate([requests, stages, guardrails, 'statistics: { inference: planned }']);
+    const evaluated = rollout.evaluate(planLines([requests, stages, guardrails, 'statistics: { inference: planned }']));
     await expect(evaluated).rejects.toThrow(UserError);
     const later = worldAt(rollout.folder, { now: () => new Date('2026-12-01T00:00:00Z') });
     const { evidence } = await evaluate(later, 'plan.yaml', {});

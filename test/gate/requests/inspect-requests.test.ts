@@ -1,14 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/domain/errors.ts';
 import { inspectRequests } from '../../../src/gate/requests/inspect-requests.ts';
-import { starterRegistry } from '../../../src/gate/init/starter-registry.ts';
-import { serializeRegistry } from '../../../src/registry/file/serialize-registry.ts';
 import { type RequestsInspection, requestsText } from '../../../src/report/commands/requests-text.ts';
-import { worldAt } from '../world-at.ts';
+import { classifying, TestRollout } from '../../fixtures/test-rollout.ts';
 
 const served = 'fields: { servedBy: served_by }, segments: { locale: locale }';
 
@@ -17,25 +12,14 @@ async function inspect(
   content: string | Buffer,
   requests = 'segments: { locale: locale }',
 ): Promise<RequestsInspection> {
-  const folder = mkdtempSync(join(tmpdir(), 'canary-inspect-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'registry'));
-  const registry = starterRegistry('classifier', '1.0.0', '1.1.0', ['a', 'b']);
-  writeFileSync(join(folder, 'registry', 'classifier.json'), serializeRegistry(registry));
-  writeFileSync(join(folder, file), content);
-  const plan = `apiVersion: canary/v1
-kind: RolloutPlan
-name: inspected
-model: classifier
-registry: registry
-baseline: stable
-candidate: 1.1.0
-requests: { source: ${file}, ${requests} }
-stages: [{ name: full, weight: 1 }]
-guardrails: [{ metric: latency.p95, max: 120ms }]
-`;
-  writeFileSync(join(folder, 'plan.yaml'), plan);
-  return await inspectRequests(worldAt(folder), 'plan.yaml', {});
+  const plan = {
+    name: 'inspected',
+    requests: `{ source: ${file}, ${requests} }`,
+    stages: '[{ name: full, weight: 1 }]',
+    guardrails: ['{ metric: latency.p95, max: 120ms }'],
+  };
+  const { world } = new TestRollout({ plan, version: classifying(['a', 'b']), files: { [file]: content } });
+  return await inspectRequests(world, 'plan.yaml', {});
 }
 
 function record(id: number, changes: Readonly<Record<string, unknown>> = {}) {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AlertRecall } from '../../../src/metrics/families/ranking/alert-recall.ts';
 import { PrecisionCurve } from '../../../src/metrics/families/ranking/precision-curve.ts';
+import { type RankedUnits, rankedUnits } from '../../../src/metrics/families/ranking/ranked-units.ts';
 import type { JudgedRow } from '../judged-rows.ts';
 import { linearized, measure } from '../measure.ts';
 
@@ -71,55 +72,79 @@ describe('recall_at_alerts', () => {
 
 const row = fc.record({
   score: fc.integer({ min: 0, max: 6 }),
-  group: fc.integer({ min: 0, max: 3 }),
+  unit: fc.integer({ min: 0, max: 3 }),
   positive: fc.integer({ min: 0, max: 1 }),
 });
-type Row = { readonly score: number; readonly group: number; readonly positive: number };
+type Row = { readonly score: number; readonly unit: number; readonly positive: number };
 const rows = fc.array(row, { minLength: 1, maxLength: 40 });
 
-test('average precision without a group is that of the others', () => {
+test('average precision is that of its definition, however the scores come in', () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 40 }), (drawn, chunk) => {
-      const curve = new PrecisionCurve();
-      feed(curve, drawn, chunk);
-      const { value, without } = curve.average(1);
-      expect(rounded(value)).toBe(rounded(averagePrecisionOf(drawn)));
-      for (const group of [0, 1, 2, 3])
-        expect(rounded(without[group])).toBe(rounded(averagePrecisionOf(others(drawn, group))));
+      const curve = feed(new PrecisionCurve(unitsOf(drawn)), drawn, chunk);
+      expect(rounded(curve.average().value)).toBe(rounded(averagePrecisionOf(drawn)));
     }),
   );
 });
 
-test('recall at a share of alarms without a group is that of the others, with a cut of their own', () => {
+test('recall at a share of alarms is that of its definition, however the scores come in', () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 99 }), (drawn, chunk, percent) => {
-      const rate = percent / 100;
-      const byGroup = { requests: new Float64Array(50), positives: new Float64Array(50) };
-      for (const { group, positive } of drawn) {
-        byGroup.requests[group] = (byGroup.requests[group] ?? 0) + 1;
-        byGroup.positives[group] = (byGroup.positives[group] ?? 0) + positive;
-      }
-      const recall = new AlertRecall(rate, byGroup);
-      feed(recall, drawn, chunk);
-      const { value, without } = recall.recall();
-      expect(rounded(value)).toBe(rounded(recallOf(drawn, rate)));
-      for (const group of [0, 1, 2, 3])
-        expect(rounded(without[group])).toBe(rounded(recallOf(others(drawn, group), rate)));
+      const recall = feed(new AlertRecall(percent / 100, unitsOf(drawn)), drawn, chunk);
+      expect(rounded(recall.recall().value)).toBe(rounded(recallOf(drawn, percent / 100)));
     }),
   );
 });
 
-function feed(ranking: Pick<PrecisionCurve, 'addInOrder'>, drawn: readonly Row[], chunk: number): void {
+describe('what users move', () => {
+  const [truth, scores] = fine();
+  const drawn = truth.map((positive, at) => ({ positive, score: scores[at] ?? 0, unit: Math.floor(at / 2) }));
+  const lostWithout = (valueOf: (drawn: readonly Row[]) => number) =>
+    Array.from({ length: 250 }, (_, unit) => valueOf(drawn) - valueOf(drawn.filter((one) => one.unit !== unit)));
+
+  test('average precision by adds up to nothing, and is what it loses without them', () => {
+    const { moved } = feed(new PrecisionCurve(unitsOf(drawn)), drawn, 100).average();
+    const lost = lostWithout(averagePrecisionOf);
+    expect(Math.abs(moved.reduce((sum, one) => sum + one, 0))).toBeLessThan(0.01);
+    for (const [unit, one] of moved.entries()) expect(Math.abs(one - (lost[unit] ?? 0))).toBeLessThan(0.003);
+    expect(variance(moved) / variance(lost)).toBeCloseTo(1, 1);
+  });
+
+  test('recall by is about what it loses without them, the cut included', () => {
+    const { moved } = feed(new AlertRecall(0.2, unitsOf(drawn)), drawn, 100).recall();
+    const lost = lostWithout((some) => recallOf(some, 0.2));
+    expect(Math.abs(moved.reduce((sum, one) => sum + one, 0))).toBeLessThan(0.01);
+    expect(variance(moved) / variance(lost)).toBeGreaterThan(0.8);
+    expect(variance(moved) / variance(lost)).toBeLessThan(1.25);
+  });
+});
+
+function variance(moved: Iterable<number>): number {
+  return [...moved].reduce((sum, one) => sum + one * one, 0);
+}
+
+function feed<Ranking extends Pick<PrecisionCurve, 'addInOrder'>>(
+  ranking: Ranking,
+  drawn: readonly Row[],
+  chunk: number,
+): Ranking {
   const sorted = drawn.toSorted((one, other) => other.score - one.score);
   for (let from = 0; from < sorted.length; from += chunk) {
     const part = sorted.slice(from, from + chunk);
     const column = (name: keyof Row) => Float64Array.from(part, (one) => one[name]);
-    ranking.addInOrder(column('score'), column('group'), column('positive'));
+    ranking.addInOrder(column('score'), column('unit'), column('positive'));
   }
+  return ranking;
 }
 
-function others(drawn: readonly Row[], group: number): readonly Row[] {
-  return drawn.filter((one) => one.group !== group);
+function unitsOf(drawn: readonly Row[]): RankedUnits {
+  const units = Math.max(...drawn.map(({ unit }) => unit)) + 1;
+  const [requests, positives] = [new Float64Array(units), new Float64Array(units)];
+  for (const { unit, positive } of drawn) {
+    requests[unit] = (requests[unit] ?? 0) + 1;
+    positives[unit] = (positives[unit] ?? 0) + positive;
+  }
+  return rankedUnits(requests, positives);
 }
 
 /** By its definition, threshold by threshold. */

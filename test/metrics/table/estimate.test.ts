@@ -21,5 +21,5 @@ test('needed data of a served comparison count both sides, as its units and requ
   if (estimate.kind !== 'estimated') throw new Error(estimate.kind);
   expect(estimate.units).toBe(1000);
   // Both sides grow by the same factor: ten times the candidate's units are the whole log's.
-  expect(estimate.needed).toEqual({ units: smallerSide.units * 10, requests: smallerSide.requests * 10 });
+  expect(estimate.needed).toMatchObject({ units: smallerSide.units * 10, requests: smallerSide.requests * 10 });
 });

@@ -7,7 +7,7 @@ import { hostScript, temporaryFolder, writeFiles } from '../fixtures/tiny-model.
 import { specOf } from './http-spec.ts';
 import { serve } from './loopback.ts';
 
-test('a call that waits for a longer one before it is not taken for stuck', { timeout: 30_000 }, async () => {
+test('a call that waits for a longer one before it is not taken for stuck', async () => {
   const server = await serve(async ({ method }) => {
     if (method === 'POST') await wait(60);
     return { json: { prediction: 'setosa' } };
@@ -26,7 +26,7 @@ test('a call that waits for a longer one before it is not taken for stuck', { ti
   expect(server.received.filter(({ method }) => method === 'POST')).toHaveLength(131);
 });
 
-test('a request that ends the process of its version is the only one that fails', { timeout: 60_000 }, async () => {
+test('a request that ends the process of its version is the only one that fails', async () => {
   const server = await serve(async ({ method }) => {
     if (method === 'POST') await wait(5);
     return { json: { prediction: 'setosa' } };

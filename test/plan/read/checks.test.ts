@@ -41,8 +41,8 @@ test('a check is an action, or an action with what it asks for', () => {
   expect(checks.parity).toEqual({ action: 'hold', alpha: 0.01 });
 });
 
-test('a day is asked for where the plan says nothing, and missing it only warns', () => {
-  expect(checksOf('').checks.window).toEqual({ action: 'warn', minDurationMs: 86_400_000 });
+test('a day is asked for where the plan says nothing, and what missing it does follows from the comparison', () => {
+  expect(checksOf('').checks.window).toEqual({ minDurationMs: 86_400_000 });
 });
 
 test('a span that the plan writes itself holds, unless it says otherwise', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addVersion, emptyRegistry } from '../../../src/registry/change/add-version.ts';
 import { parseRegistry } from '../../../src/registry/file/parse-registry.ts';
 import { serializeRegistry } from '../../../src/registry/file/serialize-registry.ts';
-import { trafficContradiction } from '../../../src/registry/file/verify-traffic.ts';
+import { trafficContradiction } from '../../../src/registry/file/traffic.ts';
 import { act, allStages, entered, otherRollout, refusal, startingRegistry, version } from '../example-registry.ts';
 
 const at = '2026-11-07T08:00:00.000Z';

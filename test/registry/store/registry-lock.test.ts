@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type LockOwner, thisProcess } from '../../../src/registry/store/registry-lock-owner.ts';
-import { withLock } from '../../../src/registry/store/registry-lock.ts';
+import { type LockOwner, thisProcess, withLock } from '../../../src/registry/store/registry-lock.ts';
 import { startingRegistry } from '../example-registry.ts';
 import { folderWith, model } from '../writer.ts';
 

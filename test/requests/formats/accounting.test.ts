@@ -48,4 +48,4 @@ test('lines and unpacked requests are rows, joined and unmatched lines, whatever
     ]);
   });
   await fc.assert(property, { numRuns: 40 });
-}, 240_000);
+});

@@ -26,7 +26,7 @@ describe.each([1, 4])('a told share is what users who agree with themselves in %
   test('as one side of a comparison', () => {
     const counted = servedGroup(sampleSums(sample, { zeroOne: true }), 'candidate');
     const names = Object.keys(counted).filter((name) => name !== 'kind');
-    expect(names).toHaveLength(10);
+    expect(names).toHaveLength(11);
     const numbers = (side: object) => names.map((name) => Number(Reflect.get(side, name)).toPrecision(10));
     expect(numbers(group(told))).toEqual(numbers(counted));
   });

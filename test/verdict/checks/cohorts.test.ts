@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CohortParity } from '../../../src/domain/cohort-parity.ts';
 import { parityCheck } from '../../../src/verdict/checks/parity.ts';
+import { exactShareChance } from '../../../src/stats/distances/exact-share.ts';
+import { assignsRequests } from '../../../src/verdict/checks/served-users.ts';
 import { sampleRatioCheck } from '../../../src/verdict/checks/sample-ratio.ts';
 
 function cohorts(canary: number, stable: number) {
@@ -36,6 +38,28 @@ describe('the sample ratio', () => {
 
   test('of nobody is no pass', () => {
     expect(sampleRatioCheck(settings, 0.5, cohorts(0, 0)).status).toBe('hold');
+  });
+
+  test('is tested exactly where the log is judged once', () => {
+    // Twice the upper tail of 1,200 or more of 2,200 fair coins.
+    expect(exactShareChance(1000, 1200, 0.5)).toBeCloseTo(2.19e-5, 6);
+    expect(exactShareChance(5, 5, 0.5)).toBe(1);
+    expect(sampleRatioCheck(settings, 0.5, cohorts(1000, 1200), { inference: 'fixed' }).status).toBe('hold');
+    expect(sampleRatioCheck(settings, 0.5, cohorts(1080, 1120), { inference: 'fixed' })).toMatchObject({
+      status: 'pass',
+      detail: expect.stringMatching(/: chance explains it$/u),
+    });
+  });
+
+  test('is one of requests only where most users met both versions', () => {
+    expect(assignsRequests(1001, 2000)).toBe(true);
+    expect(assignsRequests(999, 2000)).toBe(false);
+  });
+
+  test('says that chance explains it only where it does', () => {
+    const odd = sampleRatioCheck(settings, 0.5, cohorts(1040, 1160));
+    expect(odd.status).toBe('pass');
+    expect(odd.detail).toContain('of single looks, which is odd and no proof yet');
   });
 });
 

@@ -9,7 +9,7 @@ const asked = { window: { action: 'hold', minDurationMs: 24 * hour } } as const 
 function spanning(hours: number, minDurationMs?: number) {
   const stage: Pick<Stage, 'minDurationMs'> = minDurationMs === undefined ? {} : { minDurationMs };
   const first = '2026-11-01T00:00:00.000Z';
-  return windowCheck(asked, stage, { first, last: new Date(Date.parse(first) + hours * hour).toISOString() });
+  return windowCheck(asked, stage, { first, last: new Date(Date.parse(first) + hours * hour).toISOString() }, 'paired');
 }
 
 describe('the window', () => {
@@ -34,14 +34,22 @@ describe('the window', () => {
   test('tells of requests that are far from all others', () => {
     const stray = { requests: 3, example: '2019-01-01T00:00:00.000Z' };
     const span = { first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T06:30:00.000Z', stray };
-    expect(windowCheck(asked, {}, span).detail).toContain(
+    expect(windowCheck(asked, {}, span, 'paired').detail).toContain(
       'the requests span 6 h 30 min (2026-11-01 00:00 to 2026-11-01 06:30 UTC, without 3 requests far from all others, such as of 2019-01-01 00:00), less than',
     );
-    expect(windowCheck(asked, { minDurationMs: hour }, span)).toMatchObject({ status: 'pass', told: true });
+    expect(windowCheck(asked, { minDurationMs: hour }, span, 'paired')).toMatchObject({ status: 'pass', told: true });
   });
 
   test('without a request is none', () => {
-    expect(windowCheck(asked, {}, { first: null, last: null }).status).toBe('hold');
+    expect(windowCheck(asked, {}, { first: null, last: null }, 'paired').status).toBe('hold');
+  });
+
+  test('that is short holds what compares other users and warns of pairs, where the plan does not say', () => {
+    const unwritten = { window: { minDurationMs: 24 * hour } };
+    const span = { first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T06:30:00.000Z' };
+    expect(windowCheck(unwritten, {}, span, 'served').status).toBe('hold');
+    expect(windowCheck(unwritten, {}, span, 'paired').status).toBe('warn');
+    expect(windowCheck({ window: { ...unwritten.window, action: 'warn' } }, {}, span, 'served').status).toBe('warn');
   });
 });
 

@@ -1,20 +1,12 @@
-import type { GroupMetric } from '../../table/group-metric.ts';
+import type { InfluenceMetric } from '../../table/influence-metric.ts';
 import { ofScored } from '../../table/positives.ts';
 import { PrecisionCurve } from './precision-curve.ts';
-import { rankedRequests } from './ranked-requests.ts';
+import { rankRequests } from './ranked-requests.ts';
 
-/**
- * Area under the precision-recall curve of a binary classification as its average precision, whose positive label is the second of the
- * signature. As with `auc`, the effective units are those of the label that the fewest units have.
- */
-export const averagePrecision: GroupMetric = {
+/** Area under the precision-recall curve of a binary classification as its average precision; the positive label is the signature's second. */
+export const averagePrecision: InfluenceMetric = {
   ...ofScored,
   async compute(judged, role, condition) {
-    const ranked = await rankedRequests(judged, role, condition);
-    const curve = new PrecisionCurve();
-    for await (const rows of ranked.inOrder()) {
-      curve.addInOrder(rows.numbers('score'), rows.numbers('unit_group'), rows.numbers('positive'));
-    }
-    return { ...curve.average(ranked.clusterSize), effectiveUnits: ranked.effectiveUnits };
+    return (await rankRequests(judged, role, condition, (units) => new PrecisionCurve(units))).average();
   },
 };

@@ -1,48 +1,71 @@
-import { jackknifeGroups } from '../../../stats/estimates/jackknife.ts';
-import type { LeaveGroupOut } from '../../table/group-metric.ts';
-import { RunningCounts, TieGatherer, type TiedScores } from './tied-scores.ts';
+import type { UnitInfluences } from '../../../stats/sums/influence-sums.ts';
+import { type RankedUnits, without } from './ranked-units.ts';
+import { TieGatherer, type TiedScores } from './tied-scores.ts';
 
 /**
  * Average precision, sum over scores s of (R(s) - R(next higher s)) P(s), with the recall R and the precision P of answering the positive
  * label from s on: requests with one score are told apart by nothing and count at once (scikit-learn's `average_precision_score`). In one
- * pass over scores in falling order, on all requests and without each group of units.
+ * pass over scores in falling order, with what each unit moves it by: a request k adds 1 to the n_i requests and, where it is a positive, to
+ * the hits from the score of each positive i on that is not above it, so that the sum of precisions grows by the sum over those i of
+ * (1(k is positive) - P_i) / n_i, beside its own precision.
  */
 export class PrecisionCurve {
-  readonly #counts = new RunningCounts();
-  readonly #ties = new TieGatherer((tie) => this.#settle(tie));
-  #weighted = 0;
-  readonly #weightedWithout = new Float64Array(jackknifeGroups);
+  readonly #units: RankedUnits;
+  readonly #ties: TieGatherer;
+  #found = 0;
+  #alarmed = 0;
+  #precisions = 0;
+  /** Sums of 1 / n_i and of P_i / n_i over the positives so far. */
+  #inverse = 0;
+  #diluted = 0;
+  /** By unit: of its positives the precision less what is summed up above them, and of all its requests what dilutes above them. */
+  readonly #gained: Float64Array;
+  readonly #spared: Float64Array;
 
-  /** Adds scores, none above those that came before, with their group (0 to 49) and 1 for a positive. */
-  addInOrder(scores: Float64Array, groups: Float64Array, positive: Float64Array): void {
-    this.#ties.addInOrder(scores, groups, positive);
+  constructor(units: RankedUnits) {
+    this.#units = units;
+    this.#ties = new TieGatherer(units.requestsOf.length, (tie) => this.#settle(tie));
+    this.#gained = new Float64Array(units.requestsOf.length);
+    this.#spared = new Float64Array(units.requestsOf.length);
+  }
+
+  /** Adds scores, none above those that came before, with their unit and 1 for a positive. */
+  addInOrder(scores: Float64Array, units: Float64Array, positive: Float64Array): void {
+    this.#ties.addInOrder(scores, units, positive);
   }
 
   /**
-   * The average precision and its floor; NaN without a positive. One more negative above all of P positives takes (1 / P) sum_k 1 / (k + 1)
-   * of it, and a user's m at once the sum of m / (k + m) over P, about m ln((P + m) / m) / P: the floor is twice that, squared, as if two
-   * such users had not been met yet. It is for requests that each stand for one, so it is over m^2.
-   * @param clusterSize m, the request-weighted cluster size, at least 1.
+   * The average precision and what each unit moves it by; NaN without a positive. One more negative above all of P positives takes (1 / P)
+   * sum_k 1 / (k + 1) of it, and a user's m at once the sum of m / (k + m) over P, about m ln((P + m) / m) / P: the floor is twice that,
+   * squared, as if two such users had not been met yet.
    */
-  average(clusterSize: number): Omit<LeaveGroupOut, 'effectiveUnits'> {
+  average(): UnitInfluences {
     this.#ties.finish();
-    const { positives, positivesOf } = this.#counts;
-    const without = this.#weightedWithout.map((sum, group) => sum / (positives - (positivesOf[group] ?? 0)));
-    const largestStep = Math.log((positives + clusterSize + 0.5) / (clusterSize + 0.5)) / positives;
-    return { value: this.#weighted / positives, without, floorVariance: (2 * largestStep) ** 2 };
+    const { requestsOf, positivesOf, positives, negatives, clusterSize, effectiveUnits } = this.#units;
+    const value = this.#precisions / positives;
+    const moved = requestsOf.map((count, unit) => {
+      const own = positivesOf[unit] ?? 0;
+      const sum =
+        (this.#gained[unit] ?? 0) + own * (this.#inverse - value) + (this.#spared[unit] ?? 0) - count * this.#diluted;
+      // The share of the kind of request that the unit has most of stands in for what it is held against.
+      const share = Math.max(own / positives, (count - own) / negatives);
+      return sum / (positives * without(1, share));
+    });
+    const largestStep = (clusterSize * Math.log((positives + clusterSize + 0.5) / (clusterSize + 0.5))) / positives;
+    return { value, requests: requestsOf, moved, floorVariance: (2 * largestStep) ** 2, effectiveUnits };
   }
 
-  #settle(tie: TiedScores): void {
-    const counts = this.#counts;
-    counts.add(tie);
-    if (tie.positives === 0) return;
-    this.#weighted += (tie.positives * counts.positives) / counts.requests;
-    for (let group = 0; group < jackknifeGroups; group += 1) {
-      const gained = tie.positives - (tie.positivesOf[group] ?? 0);
-      if (gained === 0) continue;
-      const found = counts.positives - (counts.positivesOf[group] ?? 0);
-      const alarmed = counts.requests - (counts.requestsOf[group] ?? 0);
-      this.#weightedWithout[group] = (this.#weightedWithout[group] ?? 0) + (gained * found) / alarmed;
+  #settle({ units, positives, requests, positivesOf, requestsOf }: TiedScores): void {
+    this.#found += positives;
+    this.#alarmed += requests;
+    const precision = this.#found / this.#alarmed;
+    for (const unit of units) {
+      const own = positivesOf[unit] ?? 0;
+      this.#gained[unit] = (this.#gained[unit] ?? 0) + own * (precision - this.#inverse);
+      this.#spared[unit] = (this.#spared[unit] ?? 0) + (requestsOf[unit] ?? 0) * this.#diluted;
     }
+    this.#precisions += positives * precision;
+    this.#inverse += positives / this.#alarmed;
+    this.#diluted += (positives * precision) / this.#alarmed;
   }
 }

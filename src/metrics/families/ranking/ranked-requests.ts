@@ -1,59 +1,37 @@
 import type { Role } from '../../../domain/role.ts';
-import type { ColumnArrays } from '../../../database/column-arrays.ts';
-import { effectiveUnits, requestWeightedClusterSize } from '../../../stats/sums/cluster-size.ts';
-import { jackknifeGroups } from '../../../stats/estimates/jackknife.ts';
 import type { JudgedTable } from '../../table/judged-table.ts';
-import type { GroupCounts } from './alert-recall.ts';
+import { type RankedUnits, rankedUnits } from './ranked-units.ts';
 
-/** The scored requests of one version, and what is known of them before they are put in order. */
-export interface RankedRequests {
-  readonly byGroup: GroupCounts;
-  /** Of the kind of request, positives or negatives, that the fewest units have. */
-  readonly effectiveUnits: number;
-  /** Request-weighted, of all of them. */
-  readonly clusterSize: number;
-  /** `score`, `unit_group` and `positive` in falling order of the score. */
-  inOrder(): AsyncIterable<ColumnArrays>;
+/** Scores that come in falling order, with the place of their unit and 1 for a positive. */
+interface Ranking {
+  readonly isDone?: boolean;
+  addInOrder(scores: Float64Array, units: Float64Array, positive: Float64Array): void;
 }
 
-/** Reads the requests of a version for which a condition holds; DuckDB puts the scores in order and spills where they are many. */
-export async function rankedRequests(
+/**
+ * Passes the scored requests of a version for which a condition holds to a ranking, the highest score first. DuckDB puts the scores in
+ * order and spills where they are many; what stays here is some numbers per unit.
+ */
+export async function rankRequests<Ranked extends Ranking>(
   { db, name }: JudgedTable,
   role: Role,
   condition: string,
-): Promise<RankedRequests> {
+  rankingOf: (units: RankedUnits) => Ranked,
+): Promise<Ranked> {
   const rows = await db.columns(
-    `SELECT unit_group, sum(positives)::DOUBLE AS positives, sum(negatives)::DOUBLE AS negatives,
-       sum(positives * positives)::DOUBLE AS positive_squares, sum(negatives * negatives)::DOUBLE AS negative_squares,
-       sum((positives + negatives) ** 2)::DOUBLE AS squares
-     FROM (SELECT any_value(jackknife_group) AS unit_group, count(*) FILTER (WHERE is_positive) AS positives,
-             count(*) FILTER (WHERE NOT is_positive) AS negatives
-           FROM ${name} WHERE ${condition} GROUP BY unit_index)
-     GROUP BY unit_group ORDER BY unit_group`,
+    `SELECT unit_index, count(*)::DOUBLE AS requests, (count(*) FILTER (WHERE is_positive))::DOUBLE AS positives
+     FROM ${name} WHERE ${condition} GROUP BY unit_index ORDER BY unit_index`,
   );
-  const byGroup = { requests: new Float64Array(jackknifeGroups), positives: new Float64Array(jackknifeGroups) };
-  const [positives, negatives] = [rows.numbers('positives'), rows.numbers('negatives')];
-  for (const [row, group] of rows.numbers('unit_group').entries()) {
-    byGroup.positives[group] = positives[row] ?? 0;
-    byGroup.requests[group] = (positives[row] ?? 0) + (negatives[row] ?? 0);
+  const units = rows.numbers('unit_index');
+  const place = new Int32Array((units.at(-1) ?? -1) + 1);
+  for (const [position, unit] of units.entries()) place[unit] = position;
+  const ranking = rankingOf(rankedUnits(rows.numbers('requests'), rows.numbers('positives')));
+  const ordered = `SELECT ${role}_positive_score AS score, unit_index, is_positive::INTEGER AS positive
+    FROM ${name} WHERE ${condition} ORDER BY score DESC`;
+  for await (const chunk of db.stream(ordered)) {
+    const places = chunk.numbers('unit_index').map((unit) => place[unit] ?? 0);
+    ranking.addInOrder(chunk.numbers('score'), places, chunk.numbers('positive'));
+    if (ranking.isDone === true) break;
   }
-  const ofKind = (column: Float64Array, squares: string) => ({
-    sum: sumOf(column),
-    sumOfSquares: sumOf(rows.numbers(squares)),
-  });
-  const kinds = [ofKind(positives, 'positive_squares'), ofKind(negatives, 'negative_squares')];
-  return {
-    byGroup,
-    effectiveUnits: Math.min(...kinds.map(effectiveUnits)),
-    clusterSize: requestWeightedClusterSize(ofKind(byGroup.requests, 'squares')),
-    inOrder: () =>
-      db.stream(
-        `SELECT ${role}_positive_score AS score, jackknife_group AS unit_group, is_positive::INTEGER AS positive
-         FROM ${name} WHERE ${condition} ORDER BY score DESC`,
-      ),
-  };
-}
-
-function sumOf(column: Float64Array): number {
-  return column.reduce((sum, value) => sum + value, 0);
+  return ranking;
 }

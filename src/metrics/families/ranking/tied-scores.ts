@@ -1,9 +1,10 @@
-import { jackknifeGroups } from '../../../stats/estimates/jackknife.ts';
-
-/** Requests with one and the same score: by group of units, how many are positives and how many are requests at all. */
+/** Requests with one and the same score: how many are positives and how many are requests at all, in all and of each unit that has any. */
 export interface TiedScores {
   readonly positives: number;
   readonly requests: number;
+  /** Units with a request of this score, once each. */
+  readonly units: readonly number[];
+  /** By unit; of no meaning for units that have none. */
   readonly positivesOf: Float64Array;
   readonly requestsOf: Float64Array;
 }
@@ -14,24 +15,31 @@ export class TieGatherer {
   #score = Number.NaN;
   #positives = 0;
   #requests = 0;
-  readonly #positivesOf = new Float64Array(jackknifeGroups);
-  readonly #requestsOf = new Float64Array(jackknifeGroups);
+  #units: number[] = [];
+  readonly #positivesOf: Float64Array;
+  readonly #requestsOf: Float64Array;
 
-  /** @param settle takes a tie whose counts are its own only until it returns. */
-  constructor(settle: (tie: TiedScores) => void) {
+  /**
+   * @param units how many there are.
+   * @param settle takes a tie whose counts are its own only until it returns.
+   */
+  constructor(units: number, settle: (tie: TiedScores) => void) {
+    this.#positivesOf = new Float64Array(units);
+    this.#requestsOf = new Float64Array(units);
     this.#settle = settle;
   }
 
-  /** Adds scores, none above those that came before, with their group (0 to 49) and 1 for a positive. */
-  addInOrder(scores: Float64Array, groups: Float64Array, positive: Float64Array): void {
+  /** Adds scores, none above those that came before, with their unit and 1 for a positive. */
+  addInOrder(scores: Float64Array, units: Float64Array, positive: Float64Array): void {
     for (const [row, score] of scores.entries()) {
       if (score !== this.#score) this.finish();
       this.#score = score;
-      const [group, isPositive] = [groups[row] ?? 0, positive[row] ?? 0];
+      const [unit, isPositive] = [units[row] ?? 0, positive[row] ?? 0];
       this.#requests += 1;
       this.#positives += isPositive;
-      this.#requestsOf[group] = (this.#requestsOf[group] ?? 0) + 1;
-      this.#positivesOf[group] = (this.#positivesOf[group] ?? 0) + isPositive;
+      if (this.#requestsOf[unit] === 0) this.#units.push(unit);
+      this.#requestsOf[unit] = (this.#requestsOf[unit] ?? 0) + 1;
+      this.#positivesOf[unit] = (this.#positivesOf[unit] ?? 0) + isPositive;
     }
   }
 
@@ -41,29 +49,16 @@ export class TieGatherer {
     this.#settle({
       positives: this.#positives,
       requests: this.#requests,
+      units: this.#units,
       positivesOf: this.#positivesOf,
       requestsOf: this.#requestsOf,
     });
+    for (const unit of this.#units) {
+      this.#positivesOf[unit] = 0;
+      this.#requestsOf[unit] = 0;
+    }
+    this.#units = [];
     this.#positives = 0;
     this.#requests = 0;
-    this.#positivesOf.fill(0);
-    this.#requestsOf.fill(0);
-  }
-}
-
-/** What came so far of scores in falling order: as a whole, and of each group of units. */
-export class RunningCounts {
-  positives = 0;
-  requests = 0;
-  readonly positivesOf = new Float64Array(jackknifeGroups);
-  readonly requestsOf = new Float64Array(jackknifeGroups);
-
-  add({ positives, requests, positivesOf, requestsOf }: TiedScores): void {
-    this.positives += positives;
-    this.requests += requests;
-    for (let group = 0; group < jackknifeGroups; group += 1) {
-      this.positivesOf[group] = (this.positivesOf[group] ?? 0) + (positivesOf[group] ?? 0);
-      this.requestsOf[group] = (this.requestsOf[group] ?? 0) + (requestsOf[group] ?? 0);
-    }
   }
 }

@@ -1,19 +1,9 @@
-import type { HttpEndpoint } from '../../../domain/endpoint.ts';
-import type { Signature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask, Exchange } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
+import { type OpenExchange, AnswerError, readerAt, parseAnswer } from '../exchange.ts';
 import { bodyTemplate } from '../body-template.ts';
-import { readerAt } from '../paths.ts';
 import { plainWords, refuseStatus } from './server-facts.ts';
 
 /** Any service that takes and gives JSON: the body is a template, the answer is read at dotted paths. */
-export async function jsonTemplate(
-  { body, answer }: HttpEndpoint,
-  _signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const jsonTemplate: OpenExchange = async ({ body, answer }, _signature, root, ask) => {
   const { status, body: text } = await ask(root);
   // A service that takes POST answers GET with all kinds of statuses; only these say that requests will fail too.
   if (status === 401 || status === 403 || status === 503) refuseStatus(root, status, text);
@@ -34,4 +24,4 @@ export async function jsonTemplate(
       );
     },
   };
-}
+};

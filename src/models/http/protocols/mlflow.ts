@@ -1,20 +1,12 @@
-import type { HttpEndpoint } from '../../../domain/endpoint.ts';
-import type { InputSignature, Signature } from '../../../domain/registry.ts';
-import type { Ask, Exchange } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
-import { isObject } from '../paths.ts';
+import type { InputSignature } from '../../../domain/registry.ts';
+import { type OpenExchange, isObject, parseAnswer } from '../exchange.ts';
 import { answerObject, columnsOf, onlyItem, onlyItems, plainWords, scoringServer } from './server-facts.ts';
 
 /**
  * The scoring server of `mlflow models serve`: `/invocations` with a data frame or tensors.
  * https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/
  */
-export async function mlflowScoring(
-  { format = 'dataframe_split' }: HttpEndpoint,
-  signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const mlflowScoring: OpenExchange = async ({ format = 'dataframe_split' }, signature, root, ask) => {
   const server = await scoringServer(root, ask);
   const version = await ask(`${server}/version`);
   const write = writers[format] ?? dataframeSplit;
@@ -25,7 +17,7 @@ export async function mlflowScoring(
     write: (input) => JSON.stringify({ [format]: write(input, signature.input) }),
     read: predictionIn,
   };
-}
+};
 
 type WriteInput = (input: unknown, signature: InputSignature | undefined) => unknown;
 

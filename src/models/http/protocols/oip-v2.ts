@@ -1,10 +1,7 @@
 import type { EndpointInput, HttpEndpoint } from '../../../domain/endpoint.ts';
 import { unusableFile } from '../../../domain/errors.ts';
-import type { Signature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask, Exchange } from '../exchange.ts';
+import { type OpenExchange, AnswerError, isObject } from '../exchange.ts';
 import { isExactNumber } from '../../exact-numbers.ts';
-import { isObject } from '../paths.ts';
 import { validateInputs, validateSignature } from './input-shapes.ts';
 import { answerObject, factsAt, plainWords, refuseStatus } from './server-facts.ts';
 
@@ -12,12 +9,7 @@ import { answerObject, factsAt, plainWords, refuseStatus } from './server-facts.
  * The Open Inference Protocol, version 2, over REST (KServe, Triton, Seldon, MLServer): named tensors with datatype and
  * shape both ways. https://github.com/kserve/open-inference-protocol
  */
-export async function openInferenceProtocol(
-  endpoint: HttpEndpoint,
-  signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const openInferenceProtocol: OpenExchange = async (endpoint, signature, root, ask) => {
   const model = modelPath(endpoint, root);
   const ready = await ask(`${model}/ready`);
   refuseStatus(`${model}/ready`, ready.status, ready.body);
@@ -41,7 +33,7 @@ export async function openInferenceProtocol(
     write: (input, id) => JSON.stringify({ id, inputs: tensorsOf(input, inputs) }),
     read: (body, _contentType, id) => outputsOf(answerObject(body), id),
   };
-}
+};
 
 function modelPath({ model = '', modelVersion }: HttpEndpoint, root: string): string {
   const version = modelVersion === undefined ? '' : `/versions/${encodeURIComponent(modelVersion)}`;

@@ -1,23 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
-import type { HttpEndpoint } from '../../../domain/endpoint.ts';
-import type { InputSignature, Signature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask, Exchange } from '../exchange.ts';
-import { parseAnswer } from '../json-text.ts';
+import type { InputSignature } from '../../../domain/registry.ts';
+import { type OpenExchange, AnswerError, isObject, parseAnswer } from '../exchange.ts';
 import { bodyTemplate } from '../body-template.ts';
-import { isObject } from '../paths.ts';
 import { columnsOf, onlyItem, scoringServer } from './server-facts.ts';
 
 /**
  * A SageMaker container as it runs locally: `GET /ping`, and `POST /invocations` in one of three content types.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
  */
-export async function sagemakerLocal(
-  { format = 'application/json', body }: HttpEndpoint,
-  signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const sagemakerLocal: OpenExchange = async ({ format = 'application/json', body }, signature, root, ask) => {
   const server = await scoringServer(root, ask);
   const template = body === undefined ? undefined : bodyTemplate(body);
   const write = (input: unknown, id: string): string => {
@@ -33,7 +24,7 @@ export async function sagemakerLocal(
     write,
     read: readBody,
   };
-}
+};
 
 /** One row without a header: a record's fields in the signature's order, or a list's items. */
 function csvRow(input: unknown, signature: InputSignature | undefined): string {

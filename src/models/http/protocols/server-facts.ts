@@ -1,9 +1,6 @@
 import { unusableFile } from '../../../domain/errors.ts';
 import type { InputSignature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask } from '../exchange.ts';
-import { beginning, parseAnswer } from '../json-text.ts';
-import { isObject } from '../paths.ts';
+import { AnswerError, type Ask, isObject, beginning, parseAnswer } from '../exchange.ts';
 
 /** What a server says at a path, as an object; null where it has nothing there, or nothing that is JSON. */
 export async function factsAt(ask: Ask, path: string): Promise<Readonly<Record<string, unknown>> | null> {

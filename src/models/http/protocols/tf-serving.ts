@@ -1,9 +1,6 @@
-import type { EndpointInput, HttpEndpoint } from '../../../domain/endpoint.ts';
+import type { EndpointInput } from '../../../domain/endpoint.ts';
 import { unusableFile } from '../../../domain/errors.ts';
-import type { Signature } from '../../../domain/registry.ts';
-import { AnswerError } from '../answer-error.ts';
-import type { Ask, Exchange } from '../exchange.ts';
-import { isObject, valueAt } from '../paths.ts';
+import { type OpenExchange, AnswerError, isObject, valueAt } from '../exchange.ts';
 import { validateSignature } from './input-shapes.ts';
 import { answerObject, factsAt, onlyItem, onlyItems, plainWords, refuseStatus } from './server-facts.ts';
 
@@ -11,12 +8,7 @@ import { answerObject, factsAt, onlyItem, onlyItems, plainWords, refuseStatus } 
  * TensorFlow Serving's REST interface, whose rows KServe's V1 protocol has too: `instances` in and `predictions` out, or
  * by columns `inputs` and `outputs`. https://www.tensorflow.org/tfx/serving/api_rest
  */
-export async function tensorFlowServing(
-  endpoint: HttpEndpoint,
-  signature: Signature,
-  root: string,
-  ask: Ask,
-): Promise<Exchange> {
+export const tensorFlowServing: OpenExchange = async (endpoint, signature, root, ask) => {
   const { model = '', modelVersion, format = 'rows' } = endpoint;
   const version = modelVersion === undefined ? '' : `/versions/${encodeURIComponent(modelVersion)}`;
   const path = `${root}/v1/models/${encodeURIComponent(model)}${version}`;
@@ -34,7 +26,7 @@ export async function tensorFlowServing(
     read: (text) =>
       columns ? outputsOf(answerObject(text)) : onlyItem(answerObject(text)['predictions'], 'predictions'),
   };
-}
+};
 
 /** What the status says: TensorFlow Serving lists versions with a state, KServe says whether it is ready. */
 function readyVersion(path: string, body: string): string {

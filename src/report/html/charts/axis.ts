@@ -1,7 +1,8 @@
 import type { Measure } from '../../../domain/format-number.ts';
+import type { GuardrailStatus } from '../../../domain/evidence.ts';
 
 /** How numbers of a measure are drawn: what they are multiplied by, and the unit that the axis then has. */
-export interface Axis {
+interface Axis {
   readonly factor: number;
   readonly unit: string;
 }
@@ -34,3 +35,11 @@ export function domainOf(values: readonly number[], margin = 0.08): [number, num
   const room = (greatest - least || Math.abs(greatest) || 1) * margin;
   return [least - room, greatest + room];
 }
+
+/** The page's variables for what a status is drawn in. */
+export const statusColor: Readonly<Record<GuardrailStatus, string>> = {
+  pass: 'var(--good)',
+  breach: 'var(--bad)',
+  inconclusive: 'var(--unsure)',
+  uncomputable: 'var(--unsure)',
+};

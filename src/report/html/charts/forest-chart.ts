@@ -1,7 +1,7 @@
 import { axisX, axisY, dot, gridX, link, ruleX } from '@observablehq/plot';
 import type { Comparison, ComparisonNumbers } from '../../../domain/evidence.ts';
 import { changeMeasure } from '../../../domain/bound.ts';
-import { segmentName } from '../../words/names.ts';
+import { segmentName } from '../../words/printable.ts';
 import { axisLabel, axisOf, domainOf } from './axis.ts';
 import { type ChartText, renderChart } from './render.ts';
 
@@ -29,6 +29,7 @@ export function forestChart(
     high: high === undefined ? undefined : high * axis.factor,
     color: colorOf(limits, low, high),
   }));
+  const bounded = points.filter(({ low, high }) => low !== undefined || high !== undefined);
   const scaledLimits = limits.map((limit) => limit * axis.factor);
   const values = points.flatMap(({ delta, low, high }) => [delta, low ?? delta, high ?? delta]);
   const domain = domainOf([0, ...scaledLimits, ...values], 0.04);
@@ -48,16 +49,13 @@ export function forestChart(
         axisY({ label: null, tickSize: 0, fontSize: 13, tickFormat: (row: number) => points[row]?.name ?? '' }),
         ruleX([0], { stroke: 'var(--faint)' }),
         ruleX(scaledLimits, { stroke: 'var(--limit)', strokeDasharray: '5,4', strokeWidth: 1.5 }),
-        link(
-          points.filter(({ low, high }) => low !== undefined || high !== undefined),
-          {
-            x1: ({ low }) => low ?? domain[0],
-            x2: ({ high }) => high ?? domain[1],
-            y: 'row',
-            stroke: 'color',
-            strokeWidth: 2.5,
-          },
-        ),
+        link(bounded, {
+          x1: ({ low }) => low ?? domain[0],
+          x2: ({ high }) => high ?? domain[1],
+          y: 'row',
+          stroke: 'color',
+          strokeWidth: 2.5,
+        }),
         dot(points, { x: 'delta', y: 'row', fill: 'color', r: 4 }),
       ],
       color: { type: 'identity' },

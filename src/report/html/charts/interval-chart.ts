@@ -1,9 +1,8 @@
 import { dot, link, rectX, ruleX, tickX } from '@observablehq/plot';
 import { boundsOwnValue, harmfulEnd, limitOf } from '../../../domain/bound.ts';
 import type { GuardrailResult } from '../../../domain/evidence.ts';
-import { domainOf } from './axis.ts';
+import { domainOf, statusColor } from './axis.ts';
 import { renderDecoration } from './render.ts';
-import { statusColor } from './colors.ts';
 
 /**
  * One guardrail's interval against its bound, small enough for a table's row: the side of the limit that is not allowed is

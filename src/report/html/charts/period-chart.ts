@@ -11,6 +11,7 @@ export function periodChart({ metric, periods }: QualityDrift, text: ChartText):
     from: from.slice(5, 16).replace('T', ' '),
     value: value * factor,
   }));
+  const values = points.map(({ value }) => value);
   const shown = points.filter((_, index) => index === 0 || index === points.length - 1).map(({ index }) => index);
   return renderChart(
     {
@@ -20,12 +21,7 @@ export function periodChart({ metric, periods }: QualityDrift, text: ChartText):
       marginBottom: 44,
       marginRight: 40,
       x: { domain: [0, Math.max(1, points.length - 1)] },
-      y: {
-        domain: domainOf(
-          points.map(({ value }) => value),
-          0.3,
-        ),
-      },
+      y: { domain: domainOf(values, 0.3) },
       marks: [
         gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
         axisX(shown, { label: null, fontSize: 12, tickFormat: (index: number) => points[index]?.from ?? '' }),

@@ -1,8 +1,8 @@
+import type { LogSource } from '../../table/live-split.ts';
 import { type RecordPath } from '../../../domain/log/record-path.ts';
 import { type Cell, type Database, quoteLiteral } from '../../../database/database.ts';
 import type { Role } from '../../../domain/role.ts';
-import type { ReadOptions } from '../../values/read-options.ts';
-import type { RequestFile } from '../../files/request-files.ts';
+import { type ReadOptions, roleSql } from '../../values/read-options.ts';
 import { type FormFacts, type FormFit, type KeyFacts, type ToldForm, toldForms } from './answer-reading.ts';
 import {
   couldBeLabelSql,
@@ -16,7 +16,6 @@ import {
   withPartsSql,
 } from './answer-sql.ts';
 import { isMissingSql } from '../../values/missing.ts';
-import { roleSql } from '../../values/version-names.ts';
 
 /** The answers of one version, and where inside each of them to look. */
 export interface AnswerPlace {
@@ -27,10 +26,7 @@ export interface AnswerPlace {
 }
 
 /** Which answers are looked at, and how messages name them. */
-export interface AnswerScope {
-  readonly db: Database;
-  readonly options: ReadOptions;
-  readonly files: readonly RequestFile[];
+export interface AnswerScope extends LogSource {
   readonly role: Role;
   readonly version: string;
 }
@@ -90,7 +86,7 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
     displayNames: areArrays('displayNames', 'confidences'),
     failures: isFailureSql('object'),
     others,
-    readable_others: `${others} AND (number IS NOT NULL OR len(items) > 0 OR ${isKnownSql('single', knownTexts(options, place.role))})`,
+    readableOthers: `${others} AND (number IS NOT NULL OR len(items) > 0 OR ${isKnownSql('single', knownTexts(options, place.role))})`,
   };
   const counts = Object.entries(counted).map(([name, condition]) => `count(*) FILTER (${condition}) AS "${name}"`);
   const [row = {}] =
@@ -109,7 +105,7 @@ export async function shapeFacts(db: Database, options: ReadOptions, place: Answ
     displayNames: count('displayNames'),
     failures: count('failures'),
     others: count('others'),
-    readableOthers: count('readable_others'),
+    readableOthers: count('readableOthers'),
     objectExample: textOf(row['object_example']),
     otherExample: textOf(row['other_example']),
   };

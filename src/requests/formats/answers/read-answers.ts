@@ -1,8 +1,7 @@
+import type { LogSource } from '../../table/live-split.ts';
 import { pathOf, type RecordPath } from '../../../domain/log/record-path.ts';
-import type { Database } from '../../../database/database.ts';
 import type { Role } from '../../../domain/role.ts';
-import { type ReadOptions, recordedRoles } from '../../values/read-options.ts';
-import type { RequestFile } from '../../files/request-files.ts';
+import { recordedRoles } from '../../values/read-options.ts';
 import { formProblem, mixedShapes, nothingThere, unnamedOutput } from './answer-errors.ts';
 import {
   type AnswerPlace,
@@ -25,15 +24,12 @@ export type AnswerReadings = Readonly<Partial<Record<Role, AnswerReading>>>;
  * @throws UserError (exit 5) where they can be read in several ways or in none, or have several outputs and no telling which
  * is the prediction; it lists the candidates and says what to write.
  */
-export async function readAnswers(
-  db: Database,
-  options: ReadOptions,
-  files: readonly RequestFile[],
-): Promise<AnswerReadings> {
+export async function readAnswers(log: LogSource): Promise<AnswerReadings> {
+  const { options } = log;
   const readings: Partial<Record<Role, AnswerReading>> = {};
   for (const [role, version] of recordedRoles(options)) {
     const place = options.fields.answer === undefined ? [] : pathOf(options.fields.answer);
-    readings[role] = await readingOf({ db, options, files, role, version }, place);
+    readings[role] = await readingOf({ ...log, role, version }, place);
   }
   return readings;
 }

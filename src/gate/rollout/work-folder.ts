@@ -1,0 +1,99 @@
+import { constants } from 'node:fs';
+import { access, mkdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Evidence } from '../../domain/evidence.ts';
+import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { readTextFile } from '../../files/read-file.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
+import { replaceFile } from '../../files/replace-file.ts';
+import { parseEvidence } from '../../report/document/parse-evidence.ts';
+import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
+import { type Database, openDatabase } from '../../database/database.ts';
+import type { World } from '../world.ts';
+
+/** Where a stage's evidence lies. */
+interface EvidencePlace {
+  /** The latest evidence, which `promote` reads. */
+  readonly latest: string;
+  /** Folder that keeps every look; absent where the user chose another file for the evidence. */
+  readonly looks?: string;
+}
+
+/** Folder of everything that canary keeps beside a plan. */
+export function workFolder(planFolder: string): string {
+  return join(planFolder, '.canary');
+}
+
+/** `.canary/PLAN/STAGE/` beside the plan, or the file that the user named. */
+export function evidencePlace(
+  planFolder: string,
+  plan: string,
+  stage: string,
+  chosen: string | undefined,
+  cwd: string,
+): EvidencePlace {
+  if (chosen !== undefined) return { latest: resolve(cwd, chosen) };
+  const looks = join(workFolder(planFolder), plan, stage);
+  return { latest: join(looks, 'evidence.json'), looks };
+}
+
+/** The stage's latest evidence; undefined before the first look. */
+export async function readLatest(place: EvidencePlace): Promise<Evidence | undefined> {
+  let text: string;
+  try {
+    text = await readTextFile(place.latest);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw unusableFile(`${place.latest} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  return parseEvidence(text, place.latest);
+}
+
+/** Makes the folder and finds out whether it can be written, before an hour of replay is spent. */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw unusableFile(`${folder} cannot be written: ${messageOf(error)}`, {
+      hint: 'Evidence and outcomes are kept there. Make it writable, or name another place with --evidence.',
+      cause: error,
+    });
+  }
+}
+
+/** Writes the evidence as the latest and, where looks are kept, as its look. Each file is replaced whole or not at all. */
+export async function writeEvidence(place: EvidencePlace, evidence: Evidence): Promise<void> {
+  const text = serializeEvidence(evidence);
+  const files = place.looks === undefined ? [] : [join(place.looks, `look-${evidence.stage.look}.json`)];
+  try {
+    await mkdir(dirname(place.latest), { recursive: true });
+    for (const file of [...files, place.latest]) await replaceFile(file, text);
+  } catch (error) {
+    throw unusableFile(`The evidence cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A killed evaluation leaves such a folder, which the next one in the same place removes. */
+const spillPrefix = 'tmp-';
+
+/**
+ * Runs work on an empty database that spills into a folder of its own, which is gone afterwards. An interruption stops
+ * the query that runs.
+ */
+export async function withDatabase<T>(world: World, folder: string, work: (db: Database) => Promise<T>): Promise<T> {
+  await sweepAbandoned(folder, spillPrefix);
+  const tempFolder = join(folder, ownedName(spillPrefix));
+  await mkdir(tempFolder, { mode: 0o700 });
+  const db = await openDatabase({ tempFolder });
+  const interrupt = () => db.interrupt();
+  world.signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await work(db);
+  } finally {
+    world.signal.removeEventListener('abort', interrupt);
+    world.progress.finish();
+    db.close();
+    await rm(tempFolder, { recursive: true, force: true });
+  }
+}

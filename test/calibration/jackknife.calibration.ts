@@ -1,4 +1,0 @@
-import { calibrate } from './calibrate.ts';
-import { jackknifed } from './grid.ts';
-
-calibrate(jackknifed);

@@ -1,0 +1,4 @@
+import { calibrate } from './calibrate.ts';
+import { rootMeans } from './grid.ts';
+
+calibrate(rootMeans);
