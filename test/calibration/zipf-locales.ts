@@ -205,7 +205,13 @@ function pairedSumsOf(
     kind: 'pair',
     totals,
     baseline: { kind: 'column', sum: right, sumOfSquares: right, sumOfSizes: right, largest: 1 },
-    candidate: { kind: 'column', sum: right + difference, sumOfSquares: right + difference, sumOfSizes: right + difference, largest: 1 },
+    candidate: {
+      kind: 'column',
+      sum: right + difference,
+      sumOfSquares: right + difference,
+      sumOfSizes: right + difference,
+      largest: 1,
+    },
     difference,
     residuals: {
       requests,
