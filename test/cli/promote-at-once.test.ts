@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { thisProcess } from '../../src/registry/store/registry-lock.ts';
 import { runInstalled, treeOf } from './harness.ts';
 import { evaluate, plan, promote, registryFile, registryOf, starter } from './starter.ts';
 
@@ -52,9 +53,7 @@ test('a promote whose lock was left by a dead process is not kept waiting', asyn
   const folder = await starter('evaluated');
   const dead = spawnSync(process.execPath, ['--eval', '']).pid;
   const lock = join(folder, `${registryFile}.lock`);
-  const script = `import('${new URL('../../dist/modules/registry/store/registry-lock-owner.js', import.meta.url).href}').then(({ thisProcess }) => process.stdout.write(JSON.stringify(thisProcess())))`;
-  const owner: object = JSON.parse(spawnSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).stdout);
-  writeFileSync(lock, JSON.stringify({ ...owner, pid: dead }));
+  writeFileSync(lock, JSON.stringify({ ...thisProcess(), pid: dead }));
   expect(await runInstalled(['promote', plan], { cwd: folder })).toMatchObject({ exitCode: 0, stderr: '' });
 });
 

@@ -1,11 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../cli/harness.ts';
+import { runInstalled } from '../cli/harness.ts';
 import { hasCache, ownCache } from './own-cache.ts';
 
 const version = (cache: string, env: Record<string, string> = {}) =>
-  run(['--version'], { env: { XDG_CACHE_HOME: cache, ...env } });
+  runInstalled(['--version'], { env: { XDG_CACHE_HOME: cache, ...env } });
 
 const filesOf = (cache: string): string[] => {
   const folder = join(cache, 'canary');

@@ -14,7 +14,7 @@ export interface UnitRows {
 }
 
 /**
- * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:DIMENSIONS` of
+ * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:[DIMENSIONS,METRICS]` of
  * the database: one row per unit and values of the dimensions, `unit_index`, the dimensions' columns, `in_canary` and the sums.
  * They stay in the database, which spills where memory is short.
  */
@@ -67,7 +67,10 @@ export class UnitSumTables {
   }
 
   async #create(dimensions: readonly string[]): Promise<string> {
-    const table = quoteIdentifier(`${this.#judged.name}:sums:${JSON.stringify(dimensions)}`);
+    // Others measure other metrics on the same judged requests, and their sums must not take the place of these.
+    const table = quoteIdentifier(
+      `${this.#judged.name}:sums:${JSON.stringify([dimensions, [...this.#metrics.keys()]])}`,
+    );
     const sums: string[] = [];
     for (const [position, [id, metric]] of [...this.#metrics].entries()) {
       sums.push(...sumColumns(metric, await this.#range(id, metric), position));

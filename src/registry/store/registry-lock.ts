@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
@@ -34,6 +35,7 @@ export async function withLock<T>(
   const owner = thisProcess();
   const release = await acquire(file, lock, owner, patienceMs);
   try {
+    sweepClaims(lock);
     return await work(() => readOwner(lock)?.token === owner.token);
   } finally {
     await release().catch(refuseUnlessLost);
@@ -110,10 +112,9 @@ function isOld(path: string): boolean {
  */
 function removeAbandoned(lock: string): boolean {
   const claim = claimOf(lock);
-  // A claim is held for two system calls; one that is old belongs to a process that was killed between them.
-  if (isOld(claim)) fs.rmSync(claim, { force: true });
+  if (isAbandoned(claim)) fs.rmSync(claim, { force: true });
   try {
-    fs.writeFileSync(claim, '', { flag: 'wx' });
+    writeOwner(claim, thisProcess());
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
@@ -124,6 +125,14 @@ function removeAbandoned(lock: string): boolean {
     fs.rmSync(claim, { force: true });
   }
   return true;
+}
+
+/** A claim is held for two system calls; what is left of one belonged to a process that was killed between them. */
+function sweepClaims(lock: string): void {
+  const claims = fs.readdirSync(dirname(lock)).filter((name) => name.startsWith(`${basename(lock)}.`));
+  for (const claim of claims.map((name) => join(dirname(lock), name))) {
+    if (isAbandoned(claim)) fs.rmSync(claim, { force: true });
+  }
 }
 
 function claimOf(lock: string): string {

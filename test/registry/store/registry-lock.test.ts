@@ -110,6 +110,14 @@ test('a claim on a dead lock whose claimant died as well is given up when it is 
   expect(await withLock(file, async () => 'done', 1_000)).toBe('done');
 });
 
+test('a claim whose claimant was killed a moment ago is gone after the next locking', async () => {
+  const file = await fileLockedBy({ pid: deadProcess() });
+  const claim = `${file}.lock.${thisProcess().token}`;
+  await writeFile(claim, JSON.stringify({ ...thisProcess(), pid: deadProcess() }));
+  expect(await withLock(file, async () => 'done', 1_000)).toBe('done');
+  await expect(readFile(claim)).rejects.toThrow('ENOENT');
+});
+
 test('whoever lost the lock is told so and does not remove the lock of the next', async () => {
   const file = join(await folderWith(startingRegistry), `${model}.json`);
   const next = JSON.stringify(thisProcess());
