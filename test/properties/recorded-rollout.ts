@@ -6,7 +6,7 @@ export type LogRecord = Readonly<Record<string, unknown>>;
 
 export const guardrailLines: readonly string[] = [
   '{ metric: latency.p95, max: 500ms, maxIncrease: 20% }',
-  '{ metric: latency.mean, maxIncrease: 20ms }',
+  '{ metric: latency.mean, cap: 200ms, maxIncrease: 20ms }',
   '{ metric: error_rate, maxIncrease: 4pp }',
   '{ metric: accuracy, maxDecrease: 5pp }',
 ];
