@@ -1,4 +1,4 @@
-import type { Linearized } from './linearized.ts';
+import { type Linearized, withResiduals } from './linearized.ts';
 import { differenceOfGroups, relativeDifferenceOfGroups } from './served-difference.ts';
 import type { ServedGroup } from './served-group.ts';
 import { type Uncomputable, uncomputable } from '../result.ts';
@@ -12,21 +12,13 @@ import { ratioSkewness, ratioVariance, residualMoments } from '../sums/residual-
  */
 export function influencedValue(sums: InfluenceSums): Linearized {
   const { value, totals, effectiveUnits, floorVariance, rarest } = sums;
-  const moments = residualMoments(sums.residuals);
-  const { units, requests, clusterSize } = totals;
-  return {
-    kind: 'linearized',
+  const linearized = withResiduals(
     value,
-    standardError: Math.sqrt(ratioVariance(moments, units, requests) + floorVariance),
+    residualMoments(sums.residuals),
+    { ...totals, effectiveUnits },
     floorVariance,
-    skewness: ratioSkewness(moments),
-    units,
-    requests,
-    effectiveUnits,
-    clusterSize,
-    counted: { units, requests },
-    ...(rarest === undefined ? {} : { rarest }),
-  };
+  );
+  return { ...linearized, ...(rarest === undefined ? {} : { rarest }) };
 }
 
 /** What the baseline's influence is weighted with, so that the quantity is linear. */

@@ -55,11 +55,23 @@ export interface LogScale {
  * @param moments of its residuals, leave-one-out.
  */
 export function meanOfUnits(sum: number, moments: ResidualMoments, source: FloorSource): Linearized {
-  const { units, requests, effectiveUnits, clusterSize } = source.totals;
-  const floorVariance = eventFloor(source);
+  return withResiduals(sum / source.totals.requests, moments, source.totals, eventFloor(source));
+}
+
+/**
+ * A quantity whose error is the mean of what its units leave of it.
+ * @param floorVariance room for what was not met yet.
+ */
+export function withResiduals(
+  value: number,
+  moments: ResidualMoments,
+  size: Pick<Linearized, 'units' | 'requests' | 'effectiveUnits' | 'clusterSize'>,
+  floorVariance: number,
+): Linearized {
+  const { units, requests, effectiveUnits, clusterSize } = size;
   return {
     kind: 'linearized',
-    value: sum / requests,
+    value,
     standardError: Math.sqrt(ratioVariance(moments, units, requests) + floorVariance),
     floorVariance,
     skewness: ratioSkewness(moments),
