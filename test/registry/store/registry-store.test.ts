@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/domain/errors.ts';
 import type { ModelRegistry } from '../../../src/domain/registry.ts';
+import { addVersion } from '../../../src/registry/change/add-version.ts';
 import { changelogText } from '../../../src/registry/change/changelog.ts';
 import {
   listModels,
@@ -39,6 +40,17 @@ test('nothing but the file is left after a change', async () => {
   const folder = await folderWith(startingRegistry);
   await updateRegistry(folder, model, 0, enter);
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
+});
+
+test('a change goes on where only a version was added since it was decided on', async () => {
+  const folder = await folderWith(startingRegistry);
+  const entry = { artifact: { runtime: 'recorded' }, signature: { output: { kind: 'regression' } } } as const;
+  await updateRegistry(folder, model, null, (registry) =>
+    addVersion(registry, { version: '1.9.0', entry, at: '2026-11-05T08:00:00.000Z' }),
+  );
+  const { after } = await updateRegistry(folder, model, 0, enter);
+  expect([after.revision, Object.keys(after.versions).includes('1.9.0')]).toStrictEqual([2, true]);
+  expect(after.history.map(({ action }) => action)).toStrictEqual(['add', 'enter']);
 });
 
 test('a file that another change reached first is left alone', async () => {
