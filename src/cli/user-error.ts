@@ -38,7 +38,7 @@ export function environmentFailure(error: unknown): UserError | undefined {
   return unusableFile(
     `${known ?? 'The database could not use the disk or the memory that it needs.'} ${messageOf(error)}`,
     {
-      hint: 'Nothing was changed. Give the process more room, and run the command again.',
+      hint: 'Give the process more room, and run the command again; canary status tells what was done before.',
       cause: error,
     },
   );

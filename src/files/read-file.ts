@@ -56,11 +56,8 @@ export function readTextFileSync(path: string): string {
   }
 }
 
-/**
- * Refuses what is no regular file, for readers that stream.
- * @throws Error that says what it is instead
- */
-export function requireRegular(stats: Stats, mostBytes = Number.POSITIVE_INFINITY): void {
+/** @throws Error that says what it is instead of a regular file of at most so many bytes */
+function requireRegular(stats: Stats, mostBytes: number): void {
   if (!stats.isFile()) throw unreadable(`it is ${kindOf(stats)}, not a regular file`);
   if (stats.size > mostBytes) throw tooLarge(mostBytes);
 }
