@@ -11,7 +11,7 @@ export interface PlannedSize {
 export interface StageEnd {
   readonly statistics: Pick<Statistics, 'plannedUnits' | 'looks'>;
   readonly stage: Pick<Stage, 'minUnits' | 'minRequests'>;
-  /** The shortest time that its requests must span, in ms. */
+  /** The shortest time that its requests must span, in ms; 0 where it does not wait for that. */
   readonly minDurationMs: number;
   /** Only requests before this time count (ISO 8601). */
   readonly to?: string | undefined;

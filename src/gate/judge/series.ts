@@ -10,6 +10,7 @@ import {
   rollbackTests,
   segmentDivisor,
 } from '../../verdict/guardrail-tests.ts';
+import { shortWindow } from '../../verdict/checks/window.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { judgedAtEnd, plannedUnits } from '../../verdict/planned-units.ts';
 import { type PlannedSize, stageHorizon, type StageSizes } from '../../verdict/stage-horizon.ts';
@@ -41,7 +42,8 @@ export function seriesOf(
   const { plan, stage, scope, span, now } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
   const to = stage.to ?? plan.requests.to;
-  const minDurationMs = stage.minDurationMs ?? plan.checks.window.minDurationMs;
+  const waits = shortWindow(plan.checks, scope.comparison) === 'hold';
+  const minDurationMs = waits ? (stage.minDurationMs ?? plan.checks.window.minDurationMs) : 0;
   const sizes = { log: wholeLog(scope, size), judged: size };
   const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
   const level: Frozen =

@@ -10,18 +10,23 @@ const day = 24 * 60 * minute;
 const tolerance = 0.98;
 
 /**
- * Whether the requests span long enough: people do other things at night, and on another day. Where other users are compared that may be
- * all that differs, so that it holds; a pair is one request of one user, so that it warns, unless the plan says otherwise.
+ * What a window that is too short does. Where other users are compared, the hour may be all that differs, so that it holds; a pair is one request of one user, so that it warns, unless the plan says
+ * otherwise.
  */
+export function shortWindow({ window }: Pick<Checks, 'window'>, comparison: ComparisonKind): 'hold' | 'warn' {
+  return window.action ?? (comparison === 'served' ? 'hold' : 'warn');
+}
+
+/** Whether the requests span long enough: people do other things at night, and on another day. */
 export function windowCheck(
-  { window }: Pick<Checks, 'window'>,
+  checks: Pick<Checks, 'window'>,
   stage: Pick<Stage, 'minDurationMs'>,
   { first, last, stray }: LogSpan,
   comparison: ComparisonKind,
 ): CheckResult {
   const name = 'window';
-  const action = window.action ?? (comparison === 'served' ? 'hold' : 'warn');
-  const wanted = stage.minDurationMs ?? window.minDurationMs;
+  const action = shortWindow(checks, comparison);
+  const wanted = stage.minDurationMs ?? checks.window.minDurationMs;
   if (first === null || last === null)
     return { name, status: action, detail: `there is no request, ${span(wanted)} of them are asked for` };
   const spanned = Date.parse(last) - Date.parse(first);
