@@ -1,5 +1,5 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { nextStage } from '../../registry/file/rollout-state.ts';
+import { nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
@@ -31,11 +31,13 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
   };
 }
 
-function decisionsIn({ history }: ModelRegistry, name: string): RolloutStatus['decisions'] {
-  return history.flatMap(({ rollout, action, at, stage, by, reason, override }) => {
-    if (rollout !== name || by === undefined || action === 'rehearse') return [];
+function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['decisions'] {
+  return registry.history.flatMap((entry) => {
+    const { rollout, action, at, stage, by, reason, override } = entry;
+    if (rollout !== name || by === undefined || !wasPersonal(registry, entry)) return [];
     const named = { at, by, ...(stage === undefined ? {} : { stage }), ...(reason === undefined ? {} : { reason }) };
-    return [{ ...named, ...(override ?? { decision: 'rollback' as const }) }];
+    const decided = action === 'step-down' || action === 'approve' ? action : ('rollback' as const);
+    return [{ ...named, ...(override ?? { decision: decided }) }];
   });
 }
 
@@ -43,7 +45,7 @@ function nextStep({ file, plan, registry, record, candidate }: Rollout): Rollout
   if (registry.applied === false) {
     return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
   }
-  if (candidate.entry.status === 'rolled_back') {
+  if (rolloutState(registry, plan.name) === 'rolled-back') {
     return {
       why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name, and this one again with canary promote --override increase.`,
     };

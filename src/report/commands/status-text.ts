@@ -23,7 +23,7 @@ export interface RolloutStatus {
 
 export interface PersonalDecision {
   readonly at: string;
-  readonly decision: Decision;
+  readonly decision: Decision | 'step-down' | 'approve';
   readonly stage?: string;
   readonly by: string;
   readonly reason?: string;
