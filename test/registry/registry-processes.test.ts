@@ -27,7 +27,9 @@ test('a process that is killed at any moment leaves a valid file, and the next c
     writer.kill('SIGKILL');
     await once(writer, 'close');
     const { registry } = await readRegistry(folder, model);
-    const { after } = await updateRegistry(folder, model, decidedOn(registry.revision), (before) => act(before, 'hold', 'shadow'));
+    const { after } = await updateRegistry(folder, model, decidedOn(registry.revision), (before) =>
+      act(before, 'hold', 'shadow'),
+    );
     expect(after.revision).toBe(registry.revision + 1);
   }
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);

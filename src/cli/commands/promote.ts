@@ -53,6 +53,8 @@ export function registerPromote(program: Command, context: CommandContext): void
       );
       // A dry run did what it was asked: it printed the change.
       if (promotion.dryRun) return;
-      context.exit(promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict ?? 'increase']);
+      context.exit(
+        promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict ?? 'increase'],
+      );
     });
 }

@@ -64,7 +64,12 @@ function lastMoveText({ history }: ModelRegistry, revision: number): string {
   const entry = history.find((each) => each.revision === revision);
   if (entry === undefined) return '';
   const { action, stage, at, by } = entry;
-  const words = [action, ...(stage === undefined ? [] : [stage]), ...(by === undefined ? [] : [`by ${by}`]), `at ${at}`];
+  const words = [
+    action,
+    ...(stage === undefined ? [] : [stage]),
+    ...(by === undefined ? [] : [`by ${by}`]),
+    `at ${at}`,
+  ];
   return ` (${words.join(' ')})`;
 }
 

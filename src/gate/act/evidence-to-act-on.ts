@@ -51,12 +51,7 @@ function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { eviden
 }
 
 /** Whether there is evidence that was made since the rollout last moved, or one that was edited, which must be told. */
-export async function isOfNow(
-  world: World,
-  rollout: Rollout,
-  stage: Stage,
-  options: PromoteOptions,
-): Promise<boolean> {
+export async function isOfNow(world: World, rollout: Rollout, stage: Stage, options: PromoteOptions): Promise<boolean> {
   const evidence = await readLatest(placeOf(world, rollout, stage, options));
   if (evidence === undefined) return false;
   if (evidenceDigest(evidence) !== evidence.digest) return true;

@@ -32,7 +32,8 @@ export function decidingPerson(world: World, options: PromoteOptions): DecidingP
       hint: 'Otherwise the evidence decides and is its own reason; CANARY_BY names who acts.',
     });
   }
-  if (override !== undefined && to !== undefined) throw invalidInput('--override and --to are two decisions', { hint: 'Write one of them.' });
+  if (override !== undefined && to !== undefined)
+    throw invalidInput('--override and --to are two decisions', { hint: 'Write one of them.' });
   if (to !== undefined && stage !== undefined) {
     throw invalidInput('--to names a stage, and so does --stage', { hint: 'Leave --stage out.' });
   }

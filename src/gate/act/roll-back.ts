@@ -12,7 +12,13 @@ import { resolve } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { resolveVersion } from '../../domain/resolve-version.ts';
-import { onceStable, type RollbackTarget, targetOfModel, targetOfPlan, targetOfVersion } from '../../registry/change/rollback-target.ts';
+import {
+  onceStable,
+  type RollbackTarget,
+  targetOfModel,
+  targetOfPlan,
+  targetOfVersion,
+} from '../../registry/change/rollback-target.ts';
 import { type LoadedPlan, loadPlan } from '../rollout/load-plan.ts';
 
 export interface RollbackOptions {
@@ -54,7 +60,7 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     rollout: done.rollout,
     ...(stage === undefined ? {} : { stage }),
     before: stateOf(before),
-    others: onceStable(after).filter((version) => version !== done.rollout.candidate),
+    others: onceStable(after),
     ...(apply === undefined ? {} : { apply }),
     now: stateOf(after),
     registryFile,

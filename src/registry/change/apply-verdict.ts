@@ -75,7 +75,11 @@ function requireMayEnter(registry: ModelRegistry, change: RolloutChange): void {
 }
 
 /** The registry with the candidate's share of the traffic at a stage, and the status and alias that go with it. */
-export function withShare(registry: ModelRegistry, { baseline, candidate }: RolloutVersions, weight: number): ModelRegistry {
+export function withShare(
+  registry: ModelRegistry,
+  { baseline, candidate }: RolloutVersions,
+  weight: number,
+): ModelRegistry {
   const status: VersionStatus = weight === 0 ? 'shadow' : 'canary';
   const split = { ...withStatus(registry, candidate, status), traffic: splitTraffic(baseline, candidate, weight) };
   return weight === 0 ? split : withAlias(split, 'canary', candidate);

@@ -77,7 +77,9 @@ export function targetOfVersion(registry: ModelRegistry, to: string): RollbackTa
   if (to !== stable && !candidates.includes(to)) {
     throw unusableFile(`${to} was never the stable version of ${registry.model}`, {
       hint:
-        candidates.length === 0 ? 'No other version was stable.' : `Versions that were stable: ${candidates.join(', ')}.`,
+        candidates.length === 0
+          ? 'No other version was stable.'
+          : `Versions that were stable: ${candidates.join(', ')}.`,
     });
   }
   const completed = registry.history.findLast(
@@ -94,13 +96,13 @@ export function targetOfVersion(registry: ModelRegistry, to: string): RollbackTa
   });
 }
 
-/** The versions that were stable once and do not serve everybody now, the highest first. */
+/** The versions that were stable once, do not serve everybody now and were not taken out, the highest first. */
 export function onceStable({ aliases, history, rollouts, versions }: ModelRegistry): string[] {
   const archived = Object.keys(versions).filter((version) => versions[version]?.status === 'archived');
   const baselines = Object.values(rollouts).flatMap(({ baseline, entered }) => (entered.length > 0 ? [baseline] : []));
   const completed = history.flatMap(({ action, version }) => (action === 'complete' ? [version] : []));
   return [...new Set([...archived, ...baselines, ...completed])]
-    .filter((version) => version !== aliases['stable'])
+    .filter((version) => version !== aliases['stable'] && versions[version]?.status !== 'rolled_back')
     .toSorted((left, right) => semver.compareBuild(right, left));
 }
 

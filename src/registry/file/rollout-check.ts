@@ -4,20 +4,12 @@ import type { Stage } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { rolledBackText, rolloutRecord, rolloutState, rolloutUnderway } from './rollout-state.ts';
 
-/** The name of the check that asks the registry whether a rollout may move at all, whatever its log shows. */
-export const rolloutCheckName = 'rollout';
-
 /**
  * Whether the rollout may go on as the registry stands: not once its candidate was taken out, not beside another rollout that has
  * traffic, and not while a router does not have the last change.
  * @param name of the rollout's plan.
  */
 export function checkRollout(registry: ModelRegistry, name: string, stage: Pick<Stage, 'weight'>): CheckResult {
-  const say = (status: CheckResult['status'], detail: string): CheckResult => ({
-    name: rolloutCheckName,
-    status,
-    detail,
-  });
   if (rolloutState(registry, name) === 'rolled-back') return say('rollback', rolledBackText(registry, name));
   const other = rolloutUnderway(registry);
   if (other !== undefined && other !== name) {
@@ -27,6 +19,11 @@ export function checkRollout(registry: ModelRegistry, name: string, stage: Pick<
       return say('hold', `the rollout ${other} is under way: ${candidate} has ${formatShare(share)} of the traffic`);
     }
   }
-  if (registry.applied === false) return say('hold', 'the router has not got the last change yet; canary apply tries again');
+  if (registry.applied === false)
+    return say('hold', 'the router has not got the last change yet; canary apply tries again');
   return say('pass', `no other rollout of ${registry.model} has traffic`);
+}
+
+function say(status: CheckResult['status'], detail: string): CheckResult {
+  return { name: 'rollout', status, detail };
 }

@@ -28,7 +28,9 @@ export function isMove({ action }: HistoryEntry): boolean {
  * situation. 0 before the first.
  */
 export function lastMoveOf({ history }: Pick<ModelRegistry, 'history'>, name: string): number {
-  return history.findLast((entry) => entry.rollout === name && (isMove(entry) || entry.action === 'apply'))?.revision ?? 0;
+  return (
+    history.findLast((entry) => entry.rollout === name && (isMove(entry) || entry.action === 'apply'))?.revision ?? 0
+  );
 }
 
 /** The weight with which a rollout last entered a stage, in [0, 1]; undefined where it has not, or only earlier versions wrote of it. */
@@ -37,7 +39,8 @@ export function enteredWeight(
   name: string,
   stage: string,
 ): number | undefined {
-  return history.findLast((entry) => entry.rollout === name && entry.stage === stage && entry.weight !== undefined)?.weight;
+  return history.findLast((entry) => entry.rollout === name && entry.stage === stage && entry.weight !== undefined)
+    ?.weight;
 }
 
 /** Where a rollout stands, told from the last history entry that moved it. */

@@ -55,7 +55,16 @@ function standingText(
 ): string {
   const [plan, versions, stage] = evidenceFacts(evidence, model, symbolsOf(style));
   return page([
-    section(question(evidence), [fields([plan, versions, stage].filter((fact) => fact !== undefined), style)], style),
+    section(
+      question(evidence),
+      [
+        fields(
+          [plan, versions, stage].filter((fact) => fact !== undefined),
+          style,
+        ),
+      ],
+      style,
+    ),
     section('Checks', checkLines(evidence.checks, verbose, style), style),
     verdictBlock(evidence, verbose, style),
     nextBlock(evidence, planFile, style),

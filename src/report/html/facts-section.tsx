@@ -28,11 +28,11 @@ export function CohortSection({ evidence }: { readonly evidence: Evidence }) {
 }
 
 const checkRank: Readonly<Record<CheckResult['status'], number>> = {
-  rollback: 0,
-  hold: 1,
-  warn: 2,
-  pass: 3,
-  'not-applicable': 4,
+  rollback: -1,
+  hold: 0,
+  warn: 1,
+  pass: 2,
+  'not-applicable': 3,
 };
 const checkWords = {
   rollback: '✗ rollback',

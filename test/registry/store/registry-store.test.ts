@@ -70,7 +70,9 @@ test('without an expected revision a change is made to whatever is there', async
 
 test('of changes that start at once from the same revision, one is made', async () => {
   const folder = await folderWith(startingRegistry);
-  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => updateRegistry(folder, model, decidedOn(0), hold)));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 8 }, () => updateRegistry(folder, model, decidedOn(0), hold)),
+  );
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
