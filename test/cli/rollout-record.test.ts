@@ -132,11 +132,28 @@ test.each([
 
 test('rollback of a completed rollout goes back to the version before, and --to further, to any that was stable', async () => {
   const folder = await starter('stable');
-  edit(folder, registryFile, (text) => text.replaceAll('"status": "registered"', '"status": "archived"'));
-  const { exitCode, stdout } = await rollback(folder, '--to', '0.9.0');
-  expect({ exitCode, stdout }).toMatchObject({ exitCode: 5 });
-  expect((await rollback(folder)).exitCode).toBe(0);
+  edit(folder, registryFile, (text) => {
+    const registry = JSON.parse(text);
+    const older = { ...registry.versions['1.0.0'], status: 'archived' };
+    return JSON.stringify({ ...registry, versions: { ...registry.versions, '0.9.0': older } });
+  });
+  const refused = await rollback(folder, '--to', '0.8.0');
+  expect(refused).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('stable: 1.0.0, 0.9.0') });
+  const before = readFileSync(join(folder, registryFile));
+  expect(await rollback(folder)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('--to 0.9.0') });
   expect(registryOf(folder)).toMatchObject({ traffic: { '1.0.0': 1 }, aliases: { stable: '1.0.0' } });
+  writeFileSync(join(folder, registryFile), before);
+  expect((await rollback(folder, '--to', '0.9.0')).exitCode).toBe(0);
+  expect(registryOf(folder)).toMatchObject({
+    traffic: { '0.9.0': 1 },
+    aliases: { stable: '0.9.0' },
+    versions: {
+      '0.9.0': { status: 'stable' },
+      '1.0.0': { status: 'archived' },
+      [candidate]: { status: 'rolled_back' },
+    },
+  });
+  expect((await run(['registry', 'verify', 'registry'], { cwd: folder })).exitCode).toBe(0);
 });
 
 test.each([

@@ -1,12 +1,17 @@
-import { unusableFile } from '../../domain/errors.ts';
+import { unusableFile, UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { applyVerdict, describeChange } from '../../registry/change/apply-verdict.ts';
 import type { DecidingPerson } from '../../registry/change/transition.ts';
-import { rolledBackText, rolloutState } from '../../registry/file/rollout-state.ts';
-import { registryPath, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
+import { rolledBackText, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
+import {
+  readRegistry,
+  registryPath,
+  type RegistryUpdate,
+  updateRegistry,
+} from '../../registry/store/registry-store.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -57,17 +62,16 @@ async function act(
   const at = world.now().toISOString();
   const who = { person: world.actor(), overriddenBy };
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), who);
-  const change = (before: ModelRegistry) => {
-    if (options.stage !== undefined && enteredMeanwhile(rollout, before, stage)) throw new EnteredMeanwhile();
-    return withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
-  };
+  const change = (before: ModelRegistry) =>
+    withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
   let update: RegistryUpdate;
   try {
     update = dryRun
       ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
       : await updateRegistry(registryFolder, plan.model, { revision: registry.revision, rollout: plan.name }, change);
   } catch (error) {
-    if (!(error instanceof EnteredMeanwhile)) throw error;
+    if (options.stage === undefined || !(error instanceof UserError)) throw error;
+    if (!(await enteredMeanwhile(rollout, stage))) throw error;
     return unchanged(world, rollout, stage, 'increase', enteredText(rollout, stage));
   }
   const { before, after, path, changelogFailure } = update;
@@ -88,12 +92,10 @@ async function act(
   };
 }
 
-/** Leaves the lock without a change. */
-class EnteredMeanwhile extends Error {}
-
-/** Another promote was faster: a stage that was asked for by name was entered since the registry was read. */
-function enteredMeanwhile({ plan, record }: Rollout, now: ModelRegistry, { name }: Stage): boolean {
-  const entered = now.rollouts[plan.name]?.entered ?? [];
+/** Whether another promote was faster: a stage that was asked for by name was entered since the registry was read. */
+async function enteredMeanwhile({ registryFolder, plan, record }: Rollout, { name }: Stage): Promise<boolean> {
+  const { registry } = await readRegistry(registryFolder, plan.model);
+  const entered = rolloutRecord(registry, plan.name)?.entered ?? [];
   return entered.includes(name) && record?.entered.includes(name) !== true;
 }
 
