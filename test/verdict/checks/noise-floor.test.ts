@@ -22,7 +22,7 @@ const fiveMs = latencyTest({ kind: 'maxIncrease', value: 5, relative: false }, {
 const settings: IntervalSettings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'fixed', plannedUnits: 1000 };
 
 /** A change that five pairs tell, with a standard deviation between them. */
-function timed(test: PlannedTest, value: number, deviation: number) {
+function timed(planned: PlannedTest, value: number, deviation: number) {
   const measured: Linearized = {
     kind: 'linearized',
     value,
@@ -36,7 +36,7 @@ function timed(test: PlannedTest, value: number, deviation: number) {
     counted: { units: 400, requests: 2000 },
     pairs: { pairs: 5, standardError: deviation / Math.sqrt(5) },
   };
-  const found = timedTest(test, measured, settings);
+  const found = timedTest(planned, measured, settings);
   if (found === undefined) throw new Error('it was timed in pairs');
   return found;
 }
