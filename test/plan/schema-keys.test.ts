@@ -15,7 +15,6 @@ const silent: Readonly<Record<string, string>> = {
   extends: 'the base is merged before the plan is read',
   apiVersion: 'it has one value',
   kind: 'it has one value',
-  'assignment.scheme': 'it has one value',
 };
 
 /** Metrics that only a judgement makes; no plan can name them. */
@@ -67,6 +66,27 @@ const timedPairs = shortPlan.replace(
   'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }',
 );
 
+/** Between them these have a place for whatever a scheme takes. */
+const assigned = [
+  'scheme: flagd, flag: f',
+  'scheme: flagd, flag: f, salt: s, total: 997, encoding: utf8',
+  'scheme: growthbook, flag: f, salt: s, rule: rollout, hashVersion: 2',
+  'scheme: unleash, flag: f, rule: rollout',
+  'scheme: haproxy, seed: 3',
+].map((assignment) => `${shortPlan}assignment: { ${assignment} }\n`);
+const definition = JSON.stringify({
+  flags: {
+    f: {
+      targeting: {
+        fractional: [
+          ['candidate', 5],
+          ['baseline', 95],
+        ],
+      },
+    },
+  },
+});
+
 /** Between them these plans have a place for every key, and for a guardrail on every kind of metric. */
 const plans: readonly unknown[] = [
   shortPlan,
@@ -77,6 +97,7 @@ const plans: readonly unknown[] = [
   timedPairs,
   ofServingSystem,
   ofNumbers,
+  ...assigned,
   ...[
     'kpi.revenue, maxDecrease: 1%',
     'precision(refund), maxDecrease: 1%, segments: auto',
@@ -134,7 +155,7 @@ function withValue(target: unknown, [step, ...rest]: TreePath, value: unknown): 
 }
 
 function read(plan: unknown): RolloutPlan | undefined {
-  const result = parse(JSON.stringify(plan));
+  const result = parse(JSON.stringify(plan), { 'flags/intent-model.json': definition });
   return result.ok ? result.plan : undefined;
 }
 

@@ -34,17 +34,21 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
   };
-  const value = sectionOf({
-    sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
-    parity: { ...defaults.parity, ...written('parity') },
-    coverage: { ...defaults.coverage, ...written('coverage') },
-    window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
-    segments: { ...defaults.segments, ...written('segments') },
-    segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
-    labels: { ...defaults.labels, ...written('labels') },
-    selection: { ...defaults.selection, ...written('selection') },
-    stability: { ...defaults.stability, ...written('stability') },
-  });
+  const assignment = actionOf(child(checks, 'assignment'));
+  const value = sectionOf(
+    {
+      sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
+      parity: { ...defaults.parity, ...written('parity') },
+      coverage: { ...defaults.coverage, ...written('coverage') },
+      window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
+      segments: { ...defaults.segments, ...written('segments') },
+      segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
+      labels: { ...defaults.labels, ...written('labels') },
+      selection: { ...defaults.selection, ...written('selection') },
+      stability: { ...defaults.stability, ...written('stability') },
+    },
+    { assignment: assignment === undefined ? undefined : { action: assignment } },
+  );
   const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };
 }
