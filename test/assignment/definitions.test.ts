@@ -11,17 +11,18 @@ const before = (scheme: SchemeName, document: unknown, flag?: string) => {
 };
 const first = (weight: number) => ({ weight, first: true });
 
+const flagdFlag = (fractional: readonly unknown[], more: object = {}) => ({
+  flags: { m: { state: 'ENABLED', variants: { on: '1.5.0', off: '1.4.2' }, targeting: { fractional }, ...more } },
+});
+
 describe('flagd', () => {
-  const flag = (fractional: readonly unknown[], more: object = {}) => ({
-    flags: { m: { state: 'ENABLED', variants: { on: '1.5.0', off: '1.4.2' }, targeting: { fractional }, ...more } },
-  });
   const shares = [
     ['on', 5],
     ['off', 95],
   ];
 
   test('says its salt, the sum of its weights and the share of the variant that is the candidate', () => {
-    expect(read('flagd', flag(shares))).toEqual({
+    expect(read('flagd', flagdFlag(shares))).toEqual({
       settings: { flag: 'm', total: 100 },
       share: first(0.05),
       before: [],
@@ -33,28 +34,28 @@ describe('flagd', () => {
     [{ cat: [{ var: '$flagd.flagKey' }, { var: 'targetingKey' }] }, 'm'],
     [{ cat: ['a-', 'b', { var: 'email' }] }, 'a-b'],
   ])('hashes with %j the unit after %j', (expression, salt) => {
-    expect(read('flagd', flag([expression, ...shares]))).toMatchObject({ settings: { salt } });
+    expect(read('flagd', flagdFlag([expression, ...shares]))).toMatchObject({ settings: { salt } });
   });
 
   test('refuses an expression that hashes something else', () => {
     const expression = { if: [{ var: 'beta' }, 'x', { var: 'targetingKey' }] };
-    expect(before('flagd', flag([expression, ...shares]))).toMatch(/^hashes an expression that is not read/u);
+    expect(before('flagd', flagdFlag([expression, ...shares]))).toMatch(/^hashes an expression that is not read/u);
   });
 
   test('tells that a candidate after another variant is not first', () => {
-    expect(read('flagd', flag(shares.toReversed()))).toMatchObject({ share: { weight: 0.05, first: false } });
+    expect(read('flagd', flagdFlag(shares.toReversed()))).toMatchObject({ share: { weight: 0.05, first: false } });
   });
 
   test('tells what decides before the percentage', () => {
     const targeting = { if: [{ var: 'beta' }, 'on', { fractional: shares }] };
-    expect(before('flagd', flag(shares, { targeting, state: 'DISABLED' }))).toEqual([
+    expect(before('flagd', flagdFlag(shares, { targeting, state: 'DISABLED' }))).toEqual([
       'its state, which is "DISABLED"',
       'the if of its targeting',
     ]);
   });
 
   test('names the flags of a file that has another', () => {
-    expect(before('flagd', flag(shares), 'n')).toBe('has no flag n, but m');
+    expect(before('flagd', flagdFlag(shares), 'n')).toBe('has no flag n, but m');
   });
 });
 
@@ -100,12 +101,13 @@ describe('Unleash', () => {
   });
 });
 
+const withRules = (...rules: readonly object[]) => ({ features: { m: { defaultValue: '1.4.2', rules } } });
+
 describe('GrowthBook', () => {
-  const feature = (...rules: readonly object[]) => ({ features: { m: { defaultValue: '1.4.2', rules } } });
   const variations = { variations: ['1.5.0', '1.4.2'], weights: [0.05, 0.95], key: 'experiment' };
 
   test('says the seed and the share of a rollout', () => {
-    expect(read('growthbook', feature({ force: '1.5.0', coverage: 0.05, hashVersion: 2, seed: 's' }))).toEqual({
+    expect(read('growthbook', withRules({ force: '1.5.0', coverage: 0.05, hashVersion: 2, seed: 's' }))).toEqual({
       settings: { flag: 'm', salt: 's', rule: 'rollout', hashVersion: 2 },
       share: first(0.05),
       before: [],
@@ -113,7 +115,7 @@ describe('GrowthBook', () => {
   });
 
   test('says the key and the share of an experiment, within its coverage', () => {
-    expect(read('growthbook', feature({ ...variations, coverage: 0.5 }))).toEqual({
+    expect(read('growthbook', withRules({ ...variations, coverage: 0.5 }))).toEqual({
       settings: { flag: 'm', salt: 'experiment', rule: 'experiment', hashVersion: 1 },
       share: first(0.025),
       before: [],
@@ -125,7 +127,7 @@ describe('GrowthBook', () => {
       { force: 'x', condition: {} },
       { ...variations, condition: {}, namespace: ['n', 0, 1] },
     ];
-    expect(before('growthbook', feature(...rules))).toEqual([
+    expect(before('growthbook', withRules(...rules))).toEqual([
       'rule 1, which gives "x"',
       'the condition of its rule',
       'the namespace of its rule',

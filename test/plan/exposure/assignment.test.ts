@@ -28,9 +28,9 @@ test.each(wrong)('refuses { %s }', (assignment, problem) => {
   expect(told(withAssignment(assignment))).toEqual([problem]);
 });
 
-describe('a weight between the steps of its scheme', () => {
-  const stages = (weight: string) => `[{ name: first, weight: ${weight} }, { name: full, weight: 1 }]`;
+const stages = (weight: string) => `[{ name: first, weight: ${weight} }, { name: full, weight: 1 }]`;
 
+describe('a weight between the steps of its scheme', () => {
   test.each([
     [
       'scheme: unleash, flag: f',
