@@ -173,7 +173,7 @@ export interface Checks {
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly parity: { readonly action?: CheckAction; readonly alpha: number };
   readonly coverage: { readonly action: CheckAction };
-  /** Holds where the plan does not say what it does. */
+  /** Absent where the plan names no definition of the flag that assigns users. */
   readonly assignment?: { readonly action: CheckAction };
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };

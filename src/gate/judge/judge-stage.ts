@@ -147,7 +147,9 @@ async function checksOf(
       counted,
       inference: statistics.inference,
     }),
-    ...(assigned === undefined ? [] : [assignmentCheck(checks.assignment?.action ?? 'hold', assigned)]),
+    ...(assigned === undefined || checks.assignment === undefined
+      ? []
+      : [assignmentCheck(checks.assignment.action, assigned)]),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
