@@ -4,6 +4,7 @@ import { schemaAt } from '../../src/plan/read/plan-schema.ts';
 import type { RolloutPlan } from '../../src/domain/plan.ts';
 import type { TreePath } from '../../src/documents/tree.ts';
 import { type DeclaredType, declaredType } from '../architecture/declared-type.ts';
+import { assigned, definition } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
 
 const schemaFile = 'src/plan/rollout-plan.schema.json';
@@ -65,27 +66,6 @@ const timedPairs = shortPlan.replace(
   'source: requests.jsonl',
   'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }',
 );
-
-/** Between them these have a place for whatever a scheme takes. */
-const assigned = [
-  'scheme: flagd, flag: f',
-  'scheme: flagd, flag: f, salt: s, total: 997, encoding: utf8',
-  'scheme: growthbook, flag: f, salt: s, rule: rollout, hashVersion: 2',
-  'scheme: unleash, flag: f, rule: rollout',
-  'scheme: haproxy, seed: 3',
-].map((assignment) => `${shortPlan}assignment: { ${assignment} }\n`);
-const definition = JSON.stringify({
-  flags: {
-    f: {
-      targeting: {
-        fractional: [
-          ['candidate', 5],
-          ['baseline', 95],
-        ],
-      },
-    },
-  },
-});
 
 /** Between them these plans have a place for every key, and for a guardrail on every kind of metric. */
 const plans: readonly unknown[] = [
