@@ -144,8 +144,10 @@ export interface Statistics {
 export interface ReplaySettings {
   /** `measured`: timed request by request beside the baseline; `recorded`: the log's own times. */
   readonly latency: 'measured' | 'recorded';
-  /** How many requests are timed one by one. */
+  /** How many requests are timed. */
   readonly latencyRequests: number;
+  /** How many fresh pairs of processes, one of each version, share them; at least 3. */
+  readonly pairs: number;
   /** Requests per batch when only predictions are wanted. */
   readonly batch: number;
   readonly timeoutMs: number;

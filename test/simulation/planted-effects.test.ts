@@ -42,7 +42,7 @@ async function shownMean(
     let sum = 0;
     for (let run = 0; run < runs; run += 1) {
       const draw = drawRun(population, run, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
-      const stage = { population, draw, weight: 0, until: Infinity, timed: 1, noise: false };
+      const stage = { population, draw, weight: 0, until: Infinity, timed: 1 };
       const measurer = new DrawnMeasurer(stage, log.metrics, () => writeDrawnStage(db, stage));
       const slice = { cohort: 'all', segment: read.value.segment } as const;
       const subject = { metric: read.value.metric, comparison: 'paired', slice } as const;

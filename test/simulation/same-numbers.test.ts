@@ -46,7 +46,7 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
     // The second look goes on where the first one was.
     for (const share of [0.4, 1]) {
       const until = Math.min(...population.times) + share * 3 * 86_400_000;
-      const stage = { population, draw, weight: 0.3, until, timed: 1, noise: false };
+      const stage = { population, draw, weight: 0.3, until, timed: 1 };
       const table = await writeDrawnStage(db, stage);
       const drawn = new DrawnMeasurer(stage, log.metrics, async () => table);
       const judged = await TableMeasurer.over(table, log.metrics);

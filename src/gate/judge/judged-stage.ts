@@ -29,6 +29,8 @@ export interface JudgedStage extends TestedStage {
     /** Users by the version that served them first. */
     readonly byFirst: readonly CohortSize[];
   };
+  /** What tells this measurement of times from others; absent where nothing was timed. */
+  readonly timing?: string;
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
   /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */

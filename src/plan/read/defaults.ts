@@ -15,7 +15,7 @@ export const planDefaults = {
   stages: { minRequests: 100, minUnits: 30 },
   guardrails: { onBreach: 'rollback', test: 'interval' },
   statistics: { confidence: 0.95, inference: 'sequential' },
-  replay: { latency: 'measured', latencyRequests: 2000, batch: 64, timeout: '2s', seed: 1 },
+  replay: { latency: 'measured', latencyRequests: 2000, pairs: 5, batch: 64, timeout: '2s', seed: 1 },
   coverage: { minRequests: 30 },
   checks: {
     sampleRatio: { action: 'hold', alpha: 0.001 },
