@@ -55,9 +55,11 @@ const shapes: readonly [name: string, answer: (label: string) => unknown][] = [
 ];
 
 describe.each(shapes)('errors among answers that are %s', (_, answer) => {
+  test('are told where there are some: without any the verdict is increase', async () => {
+    expect((await judged(0, undefined, answer)).verdict.decision).toBe('increase');
+  });
+
   test.each(errors)('never make the verdict better, and are told: %j', async (error) => {
-    const alone = await judged(0, error, answer);
-    expect(alone.verdict.decision).toBe('increase');
     const few = await judged(0.01, error, answer);
     expect(few.verdict.decision).toBe('increase');
     expect(checkOf(few, 'labels').detail).toMatch(/1\.1\.0 (?:cannot be read|are no label)/u);
