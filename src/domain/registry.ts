@@ -1,3 +1,4 @@
+import type { Assignment } from './exposure/assignment.ts';
 import type { HttpEndpoint } from './endpoint.ts';
 import type { TestSpending } from './statistics/spending.ts';
 
@@ -155,10 +156,7 @@ export interface RolloutRecord {
 }
 
 /** What says which users have the candidate: another value of any of it is another choice of users. */
-export interface RecordedAssignment {
-  readonly scheme: string;
-  readonly salt: string;
-  readonly seed?: number;
+export interface RecordedAssignment extends Omit<Assignment, 'file'> {
   /** Path of the field that names the unit, and its fallbacks in order. */
   readonly unit: readonly string[];
 }

@@ -14,6 +14,7 @@ import {
 } from '../../registry/store/registry-store.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { changeFor } from '../look/preview-change.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { shownPath, type World } from '../world.ts';
 import { applyChange } from './apply.ts';
@@ -34,6 +35,8 @@ export async function promote(world: World, file: string, options: PromoteOption
   if (options.to !== undefined && overriddenBy !== undefined) {
     return await promoteBack(world, rollout, options.to, overriddenBy, options.dryRun === true);
   }
+  // Whoever takes the candidate out needs no plan that agrees.
+  if (options.override !== 'rollback') requireSameAssignment(rollout, 'action');
   const stage = stageOf(rollout, options.stage);
   const settled = await settledAlready(world, rollout, stage, options);
   if (settled !== undefined) return settled;

@@ -15,6 +15,7 @@ import { readRegistry } from '../../registry/store/registry-store.ts';
 import { standingEvidence } from '../look/standing-evidence.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
+import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
 import {
@@ -33,6 +34,7 @@ import { reportOf } from '../report/read-report.ts';
 import { withInputs } from '../report/example-inputs.ts';
 import { reportFiles, writeReports } from '../report/report-files.ts';
 import { readInputDrift } from './read-drift.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -83,6 +85,7 @@ export async function evaluateRollout(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { file } = rollout;
+  requireSameAssignment(rollout, 'action');
   const reports = await reportFiles(world, options.report ?? []);
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
   const check = checkRollout(rollout.registry, rollout.plan.name, stage);
@@ -160,6 +163,7 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
+  const assigned = await assignedShare(rollout, stage);
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
@@ -169,7 +173,7 @@ async function evaluateStage(
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, measurer, now: world.now().toISOString() }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now: world.now().toISOString() }, frozen),
   });
 }
 

@@ -1,9 +1,10 @@
 import type { RegistryChange } from '../../domain/evidence.ts';
 import { UserError } from '../../domain/errors.ts';
-import type { RolloutPlan, Stage } from '../../domain/plan.ts';
-import type { Decision, RecordedAssignment } from '../../domain/registry.ts';
+import type { Stage } from '../../domain/plan.ts';
+import type { Decision } from '../../domain/registry.ts';
 import { applyVerdict, describeChange } from '../../registry/change/apply-verdict.ts';
 import type { RecordedLook, RolloutChange } from '../../registry/change/transition.ts';
+import { assignmentOf } from '../rollout/assignment-in-force.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** The change that acting on a look makes to the registry. */
@@ -16,11 +17,6 @@ export function changeFor(
 ): RolloutChange {
   const rollout = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
   return { rollout, stage, stages: plan.stages, at, look, assignment: assignmentOf(plan), ...who };
-}
-
-/** What says which users get the candidate by this plan. */
-export function assignmentOf({ assignment, requests }: RolloutPlan): RecordedAssignment {
-  return { ...assignment, unit: [requests.fields.unit].flat() };
 }
 
 /** Stands in for the look whose evidence is still being made; nothing of it shows in a preview. */

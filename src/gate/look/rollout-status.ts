@@ -1,6 +1,7 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
-import { nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
+import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
+import { assignmentChanges, changesText } from '../rollout/assignment-in-force.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
 
@@ -8,6 +9,7 @@ import type { World } from '../world.ts';
 export async function rolloutStatus(world: World, file: string): Promise<RolloutStatus> {
   const rollout = await openRollout(world, file);
   const { plan, registry, record, baseline, candidate } = rollout;
+  const changes = assignmentChanges(rollout);
   return {
     model: plan.model,
     plan: plan.name,
@@ -15,13 +17,17 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
     candidate: { version: candidate.version, status: candidate.entry.status },
     traffic: registry.traffic,
     ...(registry.applied === undefined ? {} : { applied: registry.applied }),
+    ...(changes.length === 0 ? {} : { assignment: `as the registry has it, not the plan: ${changesText(changes)}` }),
     stages: plan.stages.map(({ name, weight }) => {
       const looks = record?.looks.filter((look) => look.stage === name) ?? [];
       const last = looks.at(-1);
+      const entered = record?.entered.includes(name) ?? false;
+      const live = entered ? (enteredWeight(registry, plan.name, name) ?? weight) : weight;
       return {
         name,
-        weight,
-        entered: record?.entered.includes(name) ?? false,
+        weight: live,
+        ...(live === weight ? {} : { edited: weight }),
+        entered,
         looks: looks.length,
         ...(last === undefined ? {} : { last: { verdict: last.verdict, at: last.at } }),
       };
