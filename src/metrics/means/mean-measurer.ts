@@ -20,6 +20,7 @@ import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/definitions.ts';
+import type { EarlierMeans } from './earlier-means.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
@@ -31,15 +32,18 @@ const largestCut = 0.5;
 export class MeanMeasurer {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
   readonly #units: UnitAdder;
+  readonly #earlier: EarlierMeans | undefined;
 
-  /** @param unitsOf what adds up the units of the metrics, by their names. */
-  constructor(metrics: readonly Metric[], unitsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitAdder) {
+  /** @param sourcesOf what adds up the units of the metrics, by their names, and what they were like before, where anybody knows. */
+  constructor(metrics: readonly Metric[], sourcesOf: (definitions: ReadonlyMap<string, MeanMetric>) => MeanSources) {
     const definitions = metrics.flatMap((metric) => {
       const definition = meanMetricOf(metric);
       return definition === undefined ? [] : [[metric.id, definition] as const];
     });
     this.#definitions = new Map(definitions);
-    this.#units = unitsOf(this.#definitions);
+    const { units, earlier } = sourcesOf(this.#definitions);
+    this.#units = units;
+    this.#earlier = earlier;
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -96,10 +100,17 @@ export class MeanMeasurer {
     if (comparison === 'paired') {
       return pairedEstimate(metric, await this.#units.pair(metric, slice, quantity), quantity);
     }
+    const compare = quantity === 'relative' ? servedRelativeDifference : servedDifference;
+    const adjusted = await this.#earlier?.served(metric, slices);
+    if (adjusted !== undefined) {
+      const difference = compare(adjusted.baseline, adjusted.candidate);
+      const { units, varianceLeft } = adjusted;
+      return difference.kind === 'uncomputable' ? difference : { ...difference, adjusted: { units, varianceLeft } };
+    }
     const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
     const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
     if (metric.definition.root === true) return servedRootDifference(baseline, candidate, quantity);
-    return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
+    return compare(baseline, candidate);
   }
 
   /** A metric without some of its requests would be about other requests than it says. */
@@ -139,7 +150,7 @@ export class MeanMeasurer {
   #named(metric: Metric): NamedMean {
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
-    return { id: metric.id, definition, zeroOne: metricTraits(metric).zeroOne };
+    return { id: metric.id, family: metric.family, definition, zeroOne: metricTraits(metric).zeroOne };
   }
 }
 
@@ -175,9 +186,16 @@ function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Rec
     : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };
 }
 
+/** Where the sums of means come from. */
+interface MeanSources {
+  readonly units: UnitAdder;
+  readonly earlier?: EarlierMeans;
+}
+
 /** A metric that is a mean, as the tables of sums know it. */
 export interface NamedMean {
   readonly id: string;
+  readonly family: Metric['family'];
   readonly definition: MeanMetric;
   /** Whether the metric promises that every request contributes 0 or 1; the data may show it of others. */
   readonly zeroOne: boolean;
