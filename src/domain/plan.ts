@@ -1,3 +1,4 @@
+import type { Assignment } from './exposure/assignment.ts';
 import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
@@ -79,11 +80,6 @@ export interface RequestSource {
   readonly from?: string;
   /** Only requests before this time count (ISO 8601). */
   readonly to?: string;
-}
-
-export interface Assignment {
-  readonly scheme: 'murmur3';
-  readonly salt: string;
 }
 
 export interface Stage {
@@ -179,6 +175,8 @@ export interface Checks {
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly parity: { readonly action?: CheckAction; readonly alpha: number };
   readonly coverage: { readonly action: CheckAction };
+  /** Absent where the plan names no definition of the flag that assigns users. */
+  readonly assignment?: { readonly action: CheckAction };
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };

@@ -5,6 +5,7 @@ import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
+import { assignmentCheck } from '../../verdict/checks/assignment.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
@@ -129,7 +130,7 @@ async function checksOf(
   timed: readonly TimedTest[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now, assigned } = judged;
   const { checks, statistics } = plan;
   const { plannedUnits: planned } = level;
   const weight = served?.weight ?? stage.weight;
@@ -149,6 +150,9 @@ async function checksOf(
       counted,
       inference: statistics.inference,
     }),
+    ...(assigned === undefined || checks.assignment === undefined
+      ? []
+      : [assignmentCheck(checks.assignment.action, assigned)]),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),

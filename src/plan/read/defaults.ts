@@ -21,6 +21,7 @@ export const planDefaults = {
     sampleRatio: { action: 'hold', alpha: 0.001 },
     parity: { alpha: 0.001 },
     coverage: { action: 'hold' },
+    assignment: { action: 'hold' },
     window: { action: 'warn', minDuration: '24h' },
     segments: { action: 'warn', alpha: 0.01 },
     segmentMix: { action: 'warn' },
