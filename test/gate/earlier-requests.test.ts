@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
 const users = 600;
-const draw = (what: string, id: string) => schemes.murmur3(what, id);
+const draw = (what: string, id: string) => murmur3Bucket(what, id);
 
 /** A request of a user who is worth what users are, and sometimes more. */
 function request(user: number, index: number, day: number) {

@@ -38,9 +38,11 @@ function adjustedOf(baseline: EarlierSample, candidate: EarlierSample) {
   return { adjusted, difference, plain };
 }
 
+/** The levels of 400 users, all higher by a shift. */
+const levels = (shift: number) => Float64Array.from({ length: 400 }, (_, user) => (user % 97) + shift);
+
 test('users that were the same before and after leave next to nothing to chance', () => {
   const requests = Float64Array.from({ length: 400 }, () => 1);
-  const levels = (shift: number) => Float64Array.from({ length: 400 }, (_, user) => (user % 97) + shift);
   const noise = Float64Array.from({ length: 400 }, (_, user) => ((user * 7) % 3) / 10);
   const sample = (shift: number, effect: number): EarlierSample => ({
     requests,
@@ -103,10 +105,11 @@ function coverage(world: Omit<World, 'random'>, [users, inCanary]: readonly [num
   return { ...missed, left };
 }
 
+const both = (sides: readonly number[]) => sides.reduce((sum, share) => sum + share, 0);
+
 describe('an adjusted difference', () => {
   test.for([2, 5, 20])('misses what is true no more often than the plain one, with %d earlier requests', (earlier) => {
     const { adjusted, plain } = coverage({ earlier, effect: 0.3 }, [950, 150], 400);
-    const both = (sides: readonly number[]) => sides.reduce((sum, share) => sum + share, 0);
     expect(both(adjusted)).toBeLessThan(both(plain) + 0.03);
     expect(both(adjusted)).toBeLessThan(0.15);
   });

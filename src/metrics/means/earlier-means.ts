@@ -5,14 +5,14 @@ import { laterUnit } from '../../requests/table/live-split.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { NamedMean } from './mean-measurer.ts';
+import type { NamedMean, UnitsBefore } from './mean-measurer.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 
 /** Metrics of which a user's earlier mean tells something of the later one. */
 const foretold = new Set(['latency', 'kpi']);
 
 /** What users were like before the candidate served any. */
-export class EarlierMeans {
+export class EarlierMeans implements UnitsBefore {
   readonly #tables: UnitSumTables;
   readonly #created = new Map<string, Promise<string>>();
 
@@ -28,7 +28,6 @@ export class EarlierMeans {
       DROP TABLE earlier_requests`);
   }
 
-  /** Both versions' sums of a served comparison, adjusted by what the users were like; undefined where nobody knows enough of them. */
   async served(metric: NamedMean, slices: Readonly<Record<Role, Slice>>): Promise<AdjustedSums | undefined> {
     if (!foretold.has(metric.family)) return undefined;
     const floor = floorOptions(metric, await this.#tables.seen(metric.id));

@@ -11,6 +11,7 @@ import { pairedRootDifference, rootMean, servedRootDifference } from '../../stat
 import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
 import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+import type { AdjustedSums } from '../../stats/sums/earlier-adjustment.ts';
 import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
 import type { RatioSums, WeightedQuantity } from '../../stats/sums/ratio-sums.ts';
@@ -20,7 +21,6 @@ import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/definitions.ts';
-import type { EarlierMeans } from './earlier-means.ts';
 import type { Slice } from '../table/slice.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
@@ -32,7 +32,7 @@ const largestCut = 0.5;
 export class MeanMeasurer {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
   readonly #units: UnitAdder;
-  readonly #earlier: EarlierMeans | undefined;
+  readonly #earlier: UnitsBefore | undefined;
 
   /** @param sourcesOf what adds up the units of the metrics, by their names, and what they were like before, where anybody knows. */
   constructor(metrics: readonly Metric[], sourcesOf: (definitions: ReadonlyMap<string, MeanMetric>) => MeanSources) {
@@ -189,7 +189,13 @@ function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Rec
 /** Where the sums of means come from. */
 interface MeanSources {
   readonly units: UnitAdder;
-  readonly earlier?: EarlierMeans;
+  readonly earlier?: UnitsBefore;
+}
+
+/** What knows of units what they were like before the candidate served any. */
+export interface UnitsBefore {
+  /** Both versions' units of a served comparison, adjusted by it; undefined where nobody knows enough of them. */
+  served(metric: NamedMean, slices: Readonly<Record<Role, Slice>>): Promise<AdjustedSums | undefined>;
 }
 
 /** A metric that is a mean, as the tables of sums know it. */
