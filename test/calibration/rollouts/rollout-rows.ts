@@ -11,8 +11,8 @@ export interface RolloutRow {
   readonly question: string;
   readonly population: string;
   readonly runs: number;
-  /** What the share has to lie within, in [0, 1]; a known limit is only shown. */
-  readonly allowed: { readonly least: number; readonly most: number } | 'known limit';
+  /** What the share has to lie within, in [0, 1]. */
+  readonly allowed: { readonly least: number; readonly most: number };
   /** Whether it happened in a run; undefined where the run does not ask. */
   readonly happens: (seed: number) => Promise<boolean | undefined>;
 }
@@ -120,12 +120,15 @@ const harmed: readonly RolloutRow[] = (
   allowed: atMost(most),
 }));
 
-const late = zipf(
-  'Forty locales, `segments: [locale]`, each on its bound, all but ten appear late: rollback',
-  '80000 users, 10 looks',
-  'rollback',
-  { users: 80_000, looks: 10, segments: '[locale]', loss: () => 0.01, since: (locale) => Math.floor(locale / 5) },
-);
+const late: RolloutRow = {
+  ...zipf(
+    'Forty locales, `segments: [locale]`, each on its bound, all but ten appear late: rollback',
+    '80000 users, 10 looks',
+    'rollback',
+    { users: 80_000, looks: 10, segments: '[locale]', loss: () => 0.01, since: (locale) => Math.floor(locale / 5) },
+  ),
+  runs: 400,
+};
 
 const everySixHours = Array.from({ length: 12 }, (_, look) => 6 * (look + 1));
 const days = Array.from({ length: 20 }, (_, day) => day + 1);
@@ -170,7 +173,7 @@ const promises: readonly RolloutRow[] = [100, 300, 1000].map((users) => ({
 const shocks: readonly (readonly [string, ShockedLog, RolloutRow['allowed']])[] = [
   ['1 hour', { hours: 72, shockMinutes: 60, hoursBetween: 12, slower: 0 }, atMost(0.05)],
   ['4 hours', { hours: 72, shockMinutes: 240, hoursBetween: 24, slower: 0 }, atMost(0.08)],
-  ['12 hours', { hours: 72, shockMinutes: 720, hoursBetween: 48, slower: 0 }, 'known limit'],
+  ['12 hours', { hours: 72, shockMinutes: 720, hoursBetween: 48, slower: 0 }, atMost(0.22)],
   [
     '1 hour, and it is 20% slower',
     { hours: 72, shockMinutes: 60, hoursBetween: 24, slower: 0.2 },

@@ -21,7 +21,6 @@ export async function simulateRow({ happens }: RolloutRow, runs: number): Promis
 
 /** Whether a share is farther outside of what is allowed than the simulation's error explains. */
 export function isOutside({ allowed }: RolloutRow, { runs, share }: RolloutShare): boolean {
-  if (allowed === 'known limit') return false;
   return share > largestExplained(allowed.most, runs) || 1 - share > largestExplained(1 - allowed.least, runs);
 }
 
@@ -35,7 +34,6 @@ export function rolloutLine(row: RolloutRow, found: RolloutShare): string {
 }
 
 function allowedText({ allowed }: RolloutRow): string {
-  if (allowed === 'known limit') return allowed;
   if (allowed.least === 0) return `at most ${percent(allowed.most)}`;
   return allowed.most === 1
     ? `at least ${percent(allowed.least)}`
