@@ -66,7 +66,7 @@ async function breaches(baseline: Float64Array, candidate: Float64Array): Promis
     measured,
     settings: levels,
     beside: levels,
-    noise: undefined,
+    timed: undefined,
   };
   const source = {
     scope,
