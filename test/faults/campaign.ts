@@ -1,6 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { countCalls, type Fault } from './injected.ts';
-import { type FaultedCommand, type Reference, referenceOf, trial } from './trial.ts';
+import { type FaultedCommand, type Reference, referenceOf, type Trial, trials } from './trial.ts';
 import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,35 +38,40 @@ export async function campaign(
   wanted: (fault: Fault) => boolean = () => true,
 ): Promise<Tally[]> {
   const reference = await referenceOf(command);
-  const faults = (await faultsFor(command, reference, seed, size)).filter(wanted);
+  const waiting = (await faultsFor(command, reference, seed, size)).filter(wanted);
   const tallies = new Map<Fault['kind'], Tally>();
-  const waiting = faults.values();
   const work = async (): Promise<void> => {
-    for (const fault of waiting)
-      tallies.set(
-        fault.kind,
-        withTrial(command, tallies.get(fault.kind), fault, await trial(command, reference, fault)),
-      );
+    for (;;) {
+      // Who is told of a failure looks before the next try; who was killed knows nothing of it.
+      const kills = waiting.slice(0, killsInARow).findIndex((fault) => !isKill(fault));
+      const next = waiting.splice(0, kills === -1 ? killsInARow : Math.max(1, kills));
+      if (next.length === 0) return;
+      const tried = await trials(command, reference, next);
+      waiting.push(...next.slice(tried.length));
+      for (const [index, trial] of tried.entries()) count(tallies, command.name, next[index], trial);
+    }
   };
   await Promise.all([work(), work()]);
   return [...tallies.values()];
 }
 
-function withTrial(
-  { name }: FaultedCommand,
-  tally: Tally | undefined,
-  fault: Fault,
-  { ended, problems }: Awaited<ReturnType<typeof trial>>,
-): Tally {
-  const counted = tally?.ended ?? {};
-  const found = tally?.problems ?? [];
-  return {
-    command: name,
-    fault: fault.kind,
-    trials: (tally?.trials ?? 0) + 1,
-    ended: { ...counted, [ended]: (counted[ended] ?? 0) + 1 },
-    problems: problems.length === 0 ? found : [...found, { fault, problems }],
-  };
+const killsInARow = 5;
+
+function count(
+  tallies: Map<Fault['kind'], Tally>,
+  command: string,
+  fault: Fault | undefined,
+  { ended, problems }: Trial,
+): void {
+  if (fault === undefined) return;
+  const { kind } = fault;
+  const tally = tallies.get(kind) ?? { command, fault: kind, trials: 0, ended: {}, problems: [] };
+  tallies.set(kind, {
+    ...tally,
+    trials: tally.trials + 1,
+    ended: { ...tally.ended, [ended]: (tally.ended[ended] ?? 0) + 1 },
+    problems: problems.length === 0 ? tally.problems : [...tally.problems, { fault, problems }],
+  });
 }
 
 async function faultsFor(command: FaultedCommand, { ms }: Reference, seed: number, size: Size): Promise<Fault[]> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { campaign, isKill } from './campaign.ts';
 import { commands } from './commands.ts';
 import { cannotInject } from './injected.ts';
@@ -17,7 +17,7 @@ const laterKills = { replays: 70, others: 45 };
 const runs = [true, false].flatMap((kills) => Object.keys(commands).map((name) => ({ kills, name })));
 
 test.skipIf(cannotInject !== undefined).each(runs)('$name, kills: $kills', async ({ kills, name }) => {
-  const command = await commands[name]?.(afterAll);
+  const command = await commands[name]?.(onTestFinished);
   if (command === undefined) throw new Error(`no command ${name}`);
   const size = { every: 1, laterKills: command.replays ? laterKills.replays : laterKills.others };
   const tallies = await campaign(command, seed, size, (fault) => isKill(fault) === kills);

@@ -69,27 +69,52 @@ export async function referenceOf(command: FaultedCommand): Promise<Reference> {
 }
 
 /**
- * Runs a command with a fault, looks at what is left, and runs it again with none.
+ * Runs a command with one fault after the other, looks at what each leaves, and runs it with none as soon as a fault left a
+ * change, or after the last: what was killed some times in a row must still work.
  *
  * What has to hold: the registry can be read and is as before or as after the whole change; evidence is whole or absent; the
  * exit code is that of the printed verdict and never that of a bug; who is told of success finds the result, and who is told
  * of none finds things as they were; the next run does what it would have done; no process and no temporary file is left.
+ *
+ * @returns one for each fault that was tried, at least one and in their order
  */
-export async function trial(command: FaultedCommand, reference: Reference, fault: Fault): Promise<Trial> {
+export async function trials(
+  command: FaultedCommand,
+  reference: Reference,
+  faults: readonly Fault[],
+): Promise<readonly Trial[]> {
   return await inCopy(command, async (folder) => {
-    const ended = await runFaulted(folder, command.args, fault);
-    const problems: string[] = [];
-    if (!(await allEnded(folder))) problems.push('a process is left');
-    const reached = stepOf(command, reference, folder, problems);
-    problems.push(...damaged(command, folder), ...lies(ended, command, reference, reached, fault));
-    const next = await runFaulted(folder, command.args);
-    const wanted = reference.exitCodes[reached === 1 ? 1 : 0];
-    if (next.exitCode !== wanted) problems.push(`the next run exits ${next.exitCode}, not ${wanted}: ${next.stderr}`);
-    else if (stepOf(command, reference, folder, problems) === 0) problems.push('the next run did nothing');
-    if (leftovers(folder).some((left) => left.includes('.lock'))) await writeAnew(command, folder);
-    problems.push(...damaged(command, folder), ...leftovers(folder));
-    return { ended: ended.signal === null ? String(ended.exitCode) : 'killed', problems: [...new Set(problems)] };
+    const tried: { ended: string; problems: string[] }[] = [];
+    let reached = 0;
+    for (const fault of faults) {
+      const ended = await runFaulted(folder, command.args, fault);
+      const problems: string[] = [];
+      if (!(await allEnded(folder))) problems.push('a process is left');
+      reached = stepOf(command, reference, folder, problems);
+      problems.push(...damaged(command, folder), ...lies(ended, command, reference, reached, fault));
+      tried.push({ ended: ended.signal === null ? String(ended.exitCode) : 'killed', problems });
+      if (reached !== 0 || problems.length > 0) break;
+    }
+    const last = tried.at(-1)?.problems ?? [];
+    last.push(...(await afterwards(command, reference, reached, folder)));
+    return tried.map(({ ended, problems }) => ({ ended, problems: [...new Set(problems)] }));
   });
+}
+
+/** What is wrong with the next run, and what is left after it. */
+async function afterwards(
+  command: FaultedCommand,
+  reference: Reference,
+  reached: number,
+  folder: string,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const next = await runFaulted(folder, command.args);
+  const wanted = reference.exitCodes[reached === 1 ? 1 : 0];
+  if (next.exitCode !== wanted) problems.push(`the next run exits ${next.exitCode}, not ${wanted}: ${next.stderr}`);
+  else if (stepOf(command, reference, folder, problems) === 0) problems.push('the next run did nothing');
+  if (leftovers(folder).length > 0) await writeAnew(command, folder);
+  return [...problems, ...damaged(command, folder), ...leftovers(folder)];
 }
 
 /** How often the whole command seems to have been done, by the file that it is about; problems where it is something else. */
@@ -156,7 +181,7 @@ function lies(
   return problems;
 }
 
-/** A lock whose owner is gone is the next writer's to take, and the next run may have had nothing to write. */
+/** What lies beside a registry is the next writer's to remove, and the next run may have had nothing to write. */
 async function writeAnew({ registry }: FaultedCommand, folder: string): Promise<void> {
   await runFaulted(folder, ['registry', 'changelog', dirname(registry), basename(registry, '.json')]);
 }

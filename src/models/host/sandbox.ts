@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelSpec } from '../../domain/outcome.ts';
 
@@ -20,9 +20,12 @@ export function sandboxFlags(spec: ModelSpec, hostScript: string): readonly stri
   const installed = dirname(dirname(realpathSync(hostScript)));
   const readable = [
     ...[folder, installed].flatMap((path) => [join(path, '/'), ...packagesAbove(path)]),
+    ...linkedPackages(join(installed, 'node_modules')),
     // How much memory it has used.
     '/proc/self/status',
   ];
+  // The model of Node 20 forgets a folder over what is named below it.
+  const widest = readable.filter((path) => readable.every((other) => other === path || !isBelow(path, other)));
   const network = known.has('--allow-net') && spec.runtime === 'http' ? ['--allow-net'] : [];
   const native = known.has('--allow-addons') ? ['--allow-addons'] : [];
   // The thread that looks whether canary still runs.
@@ -32,7 +35,7 @@ export function sandboxFlags(spec: ModelSpec, hostScript: string): readonly stri
     '--allow-worker',
     ...network,
     ...native,
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...[...new Set(widest)].map((path) => `--allow-fs-read=${path}`),
   ];
 }
 
@@ -42,13 +45,25 @@ function codeFolder(spec: ModelSpec): string | undefined {
   return spec.runtime === 'command' ? undefined : spec.folder;
 }
 
-/** The folders of packages that an import finds from a folder, and what says of each folder above how its files are read. */
+/** The folders of packages that an import finds above a folder, and what says of each folder how its files are read. */
 function packagesAbove(folder: string): readonly string[] {
   const parent = dirname(folder);
-  const packages = join(folder, 'node_modules');
-  const own = [
-    join(folder, 'package.json'),
-    ...(existsSync(packages) ? [join(packages, '/'), join(realpathSync(packages), '/')] : []),
-  ];
-  return parent === folder ? own : [...own, ...packagesAbove(parent)];
+  if (parent === folder) return [];
+  const packages = join(parent, 'node_modules');
+  const found = existsSync(packages) ? [join(packages, '/'), join(realpathSync(packages), '/')] : [];
+  return [join(parent, 'package.json'), ...found, ...packagesAbove(parent)];
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return folder.endsWith('/') && path.startsWith(folder);
+}
+
+/** Where packages really lie that are linked into a folder of packages, as `npm link` does it. */
+function linkedPackages(packages: string): readonly string[] {
+  if (!existsSync(packages)) return [];
+  return readdirSync(packages, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(packages, entry.name);
+    if (entry.isSymbolicLink()) return existsSync(path) ? [join(realpathSync(path), '/')] : [];
+    return entry.isDirectory() && entry.name.startsWith('@') ? linkedPackages(path) : [];
+  });
 }
