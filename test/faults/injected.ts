@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { madeOnce } from '../cli/made-once.ts';
 
-const program = fileURLToPath(new URL('../../bin/canary.js', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = fileURLToPath(new URL('injector.c', import.meta.url));
 
 /** Why faults cannot be injected on this machine; undefined where they can. */
@@ -101,6 +101,18 @@ function action(fault: Injected): { readonly FAULT_CALLS: string; readonly FAULT
 /** Node's table of error numbers has none for it. */
 const erofs = 30;
 
+/** The program in a copy, so that a build meanwhile changes nothing of what is tried. */
+async function installed(): Promise<string> {
+  const folder = await madeOnce('installation', async (unfinished) => {
+    for (const part of ['bin', 'dist/bundle', 'package.json', 'src/plan/rollout-plan.schema.json']) {
+      cpSync(join(root, part), join(unfinished, part), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(unfinished, 'node_modules'));
+    await Promise.resolve();
+  });
+  return join(folder, 'bin/canary.js');
+}
+
 async function preload(): Promise<{ readonly LD_PRELOAD: string }> {
   const folder = await madeOnce('injector', async (unfinished) => {
     const library = join(unfinished, 'injector.so');
@@ -119,7 +131,7 @@ async function start(
   killAfterMs: number | null,
 ): Promise<Ended> {
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [await installed(), ...args], {
     cwd: folder,
     env: { ...inherited, ...fixedClock, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

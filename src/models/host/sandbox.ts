@@ -61,6 +61,8 @@ function isBelow(path: string, folder: string): boolean {
 /** Where packages really lie that are linked into a folder of packages, as `npm link` does it. */
 function linkedPackages(packages: string): readonly string[] {
   if (!existsSync(packages)) return [];
+  const whole = realpathSync(packages);
+  if (whole !== packages) return [join(whole, '/'), ...linkedPackages(whole)];
   return readdirSync(packages, { withFileTypes: true }).flatMap((entry) => {
     const path = join(packages, entry.name);
     if (entry.isSymbolicLink()) return existsSync(path) ? [join(realpathSync(path), '/')] : [];
