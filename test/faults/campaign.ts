@@ -48,7 +48,7 @@ export async function campaign(
       if (next.length === 0) return;
       const tried = await trials(command, reference, next);
       waiting.push(...next.slice(tried.length));
-      for (const [index, trial] of tried.entries()) count(tallies, command.name, next[index], trial);
+      for (const [index, trial] of tried.entries()) countTrial(tallies, command.name, next[index], trial);
     }
   };
   await Promise.all([work(), work()]);
@@ -57,7 +57,7 @@ export async function campaign(
 
 const killsInARow = 5;
 
-function count(
+function countTrial(
   tallies: Map<Fault['kind'], Tally>,
   command: string,
   fault: Fault | undefined,

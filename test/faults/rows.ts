@@ -24,7 +24,10 @@ export function lineOf({ command, fault, trials, ended, problems }: Tally, seed:
 
 /** The lines of an earlier run stay where this one has none for the same command and fault. */
 export function mergeLines(earlier: readonly string[], later: readonly string[]): string[] {
-  const keyOf = (line: string) => line.replace(/(?:,\w+){8}$/u, '');
   const merged = new Map([...earlier, ...later].map((line) => [keyOf(line), line]));
   return [...merged.values()];
+}
+
+function keyOf(line: string): string {
+  return line.replace(/(?:,\w+){8}$/u, '');
 }
