@@ -43,7 +43,6 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
     get trusted() {
       return safety.trusted;
     },
-    planSchema: fileURLToPath(new URL('../../src/plan/rollout-plan.schema.json', import.meta.url)),
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env),
     note: (line) => terminal.diagnostic(line),

@@ -18,8 +18,6 @@ export interface World {
   readonly permissions: Permissions;
   /** A checkout in which plans and registries are read instead of where they are named, at the same paths. */
   readonly trusted?: string | undefined;
-  /** JSON Schema of rollout plans, for the first line of a plan that canary writes. */
-  readonly planSchema: string;
   /** Version of canary itself. */
   readonly version: string;
   /** Where long work tells how far it is. */

@@ -9,7 +9,6 @@ export function worldAt(cwd: string, changes: Partial<World> = {}): World {
     signal: new AbortController().signal,
     modelHost: '/none',
     permissions: { run: true, environment: {} },
-    planSchema: '/none',
     version: '0.0.0',
     progress: { report: () => undefined, finish: () => undefined },
     note: () => undefined,

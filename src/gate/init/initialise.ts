@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { invalidInput, messageOf, unusableFile } from '../../domain/errors.ts';
 import { readTextFileSync } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
@@ -21,7 +21,7 @@ const candidate = '1.1.0';
 export async function initialise(world: World, folder: string): Promise<readonly string[]> {
   const target = resolve(world.cwd, folder);
   const files: readonly (readonly [string, string])[] = [
-    [planFile, starterPlan(model, candidate, relative(target, world.planSchema).split(sep).join('/'))],
+    [planFile, starterPlan(model, candidate)],
     ['requests.jsonl', starterLog(baseline, candidate)],
     [`registry/${model}.json`, serializeRegistry(starterRegistry(model, baseline, candidate, starterIntents))],
     ['.gitignore', '.canary/\n'],
