@@ -1,5 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 
+import type { Permissions } from '../models/host/permissions.ts';
+
 /** Everything of the outside world that a command may use, made once by the command line. */
 export interface World {
   /** Folder that relative paths of arguments start from. */
@@ -12,6 +14,10 @@ export interface World {
   readonly signal: AbortSignal;
   /** Script that runs one model in a process of its own. */
   readonly modelHost: string;
+  /** What the versions of a rollout may do. */
+  readonly permissions: Permissions;
+  /** A checkout in which plans and registries are read instead of where they are named, at the same paths. */
+  readonly trusted?: string | undefined;
   /** Version of canary itself. */
   readonly version: string;
   /** Where long work tells how far it is. */

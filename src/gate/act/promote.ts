@@ -9,7 +9,7 @@ import type { Person, RecordedLook } from '../../registry/change/transition.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
 import { verifyBinding } from './evidence-binding.ts';
-import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
+import { evidencePlace, readLatest, requireOwn, workFolder } from '../rollout/work-folder.ts';
 import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { stateOf } from './registry-state.ts';
@@ -95,6 +95,9 @@ async function evidenceFor(
   { evidence: chosen, override }: PromoteOptions,
 ): Promise<Evidence | undefined> {
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, chosen, world.cwd);
+  // A file that was named is believed as it is, unless nothing is to be trusted.
+  if (chosen === undefined || !world.permissions.run)
+    requireOwn(chosen === undefined ? workFolder(rollout.folder) : place.latest);
   const mayBeAbsent = override === 'hold' || override === 'rollback';
   try {
     const evidence = await readLatest(place);

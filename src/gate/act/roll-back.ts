@@ -114,12 +114,12 @@ export async function rollbackSubject(
   if (registry !== undefined) {
     return { registryFolder: resolve(world.cwd, registry), model: target, targetIn: targetOfModel };
   }
-  const loaded = await loadPlan(world.cwd, target).catch((error: unknown) => {
+  const loaded = await loadPlan(world, target).catch((error: unknown) => {
     throw withWayOut(error);
   });
-  const { folder, plan } = loaded;
+  const { registryFolder, plan } = loaded;
   return {
-    registryFolder: resolve(folder, plan.registry),
+    registryFolder,
     model: plan.model,
     loaded,
     targetIn: (known) => targetOfPlan(known, versionsOf(plan, known)),

@@ -18,6 +18,7 @@ import {
   evidencePlace,
   prepareFolder,
   readLatest,
+  requireOwn,
   workFolder,
   writeEvidence,
   withDatabase,
@@ -72,6 +73,7 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
   const work = workFolder(rollout.folder);
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
   await prepareFolder(work);
+  if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const evidence =
