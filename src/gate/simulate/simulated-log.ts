@@ -60,12 +60,6 @@ function withSimulatedEnd(plan: RolloutPlan, units: number): RolloutPlan {
  */
 export async function openSimulatedLog(world: World, rollout: Rollout, db: Database): Promise<SimulatedLog> {
   const { plan, folder, candidate } = rollout;
-  if (plan.requests.format === 'aggregates') {
-    throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
-      hint: 'Name a request log in requests.source.',
-    });
-  }
-  noteOwnLogs(world, rollout);
   const sources = sourcesOf(rollout);
   // A stage that judges everyone: its outcomes are what the first shadow stage's are, and nothing is replayed twice.
   const everyone = {
@@ -116,16 +110,6 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     refusals,
     ground,
   };
-}
-
-/** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
-function noteOwnLogs(world: World, { plan }: Rollout): void {
-  const own = plan.stages.filter(
-    ({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined,
-  );
-  if (own.length === 0) return;
-  const names = own.map(({ name }) => name).join(', ');
-  world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
 }
 
 async function comparisonOf(db: Database, sources: OutcomeSources): Promise<Scenarios['comparison']> {
