@@ -1,6 +1,7 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
+import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import type { Draw } from '../../simulation/draw.ts';
 import { DrawnMeasurer } from '../../simulation/drawn-measurer.ts';
 import { drawnScope } from '../../simulation/drawn-scope.ts';
@@ -11,6 +12,7 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/outcome-sources.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
+import { laterParts } from '../judge/read-stability.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
 /** A look at a stage of a simulated rollout. */
@@ -42,10 +44,10 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
   const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const measurerOf = (noise: boolean, metrics = log.metrics) => {
-    const measured = { ...drawn, timed, noise };
-    const drawnMeasurer = new DrawnMeasurer(measured, metrics, () => writeDrawnStage(log.db, measured));
-    return refusing(drawnMeasurer, log.refusals);
+  const measurerOf = (part: Pick<DrawnStage, 'from'> & { readonly noise?: boolean } = {}, metrics = log.metrics) => {
+    const measured = { ...drawn, ...part, timed };
+    const table = () => writeDrawnStage(log.db, measured, part.from === undefined ? '' : '_later');
+    return refusing(new DrawnMeasurer(measured, metrics, table), log.refusals);
   };
   const judgement = await judgeStage(
     {
@@ -55,9 +57,13 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       sizes,
       span,
       files: log.files,
-      measurer: measurerOf(false),
-      shares: measurerOf(false, log.shares),
-      noise: population.scenarios.noise === undefined ? undefined : measurerOf(true),
+      measurer: measurerOf(),
+      shares: measurerOf({}, log.shares),
+      noise: population.scenarios.noise === undefined ? undefined : measurerOf({ noise: true }),
+      later: laterParts(span).map(({ name, from }) => ({ name, measurer: async () => measurerOf({ from }) })),
+      ...(log.recordedTimes
+        ? { hours: async (change) => await readHourBlocks(await writeDrawnStage(log.db, drawn), change) }
+        : {}),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,
       verdictOnly: true,

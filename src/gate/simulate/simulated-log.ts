@@ -37,6 +37,8 @@ export interface SimulatedLog {
   readonly span: LogSpan;
   readonly comparison: Scenarios['comparison'];
   readonly timedTwice: boolean;
+  /** Whether times are those that the log tells. */
+  readonly recordedTimes: boolean;
   readonly wantedValues: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
@@ -104,6 +106,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     span,
     comparison,
     timedTwice,
+    recordedTimes: roles.every((role) => sources[role].latency === 'recorded'),
     wantedValues,
     metrics,
     shares,
