@@ -76,13 +76,13 @@ describe('simulated rollouts whose bound is kept by the log as a whole', () => {
   });
 });
 
-describe('simulated rollouts of a version that is slower in a log of a few hours', () => {
-  const slower = async (days: number) => {
-    const latency = ['{ metric: latency.mean, cap: 200ms, maxIncrease: 20% }'];
-    const world = plan({ days }, latency);
-    return await simulate(world, 'plan.yaml', { ...options, runs: 5, looks: 1, effects: ['latency.mean=+150%'] });
-  };
+async function slower(days: number) {
+  const latency = ['{ metric: latency.mean, cap: 200ms, maxIncrease: 20% }'];
+  const effects = ['latency.mean=+150%'];
+  return await simulate(plan({ days }, latency), 'plan.yaml', { ...options, runs: 5, looks: 1, effects });
+}
 
+describe('simulated rollouts of a version that is slower in a log of a few hours', () => {
   test('are not rolled back, since a slow hour may be all of it', async () => {
     expect((await slower(0.2)).outcomes).toMatchObject({ hold: { count: 5 }, rollback: { count: 0 } });
     expect((await slower(3)).outcomes.rollback.count).toBe(5);
