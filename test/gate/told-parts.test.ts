@@ -79,15 +79,12 @@ test('a total that its days bear out is decided', async () => {
   expect((await evaluated([worse, worse], increase)).verdict.decision).toBe('rollback');
 });
 
-describe('the share of users that numbers tell', () => {
-  const sized = async (units: readonly [number, number]) =>
-    checkOf(
-      await evidenceOf([`error_rate,baseline,1%,90000,${units[0]},,`, `error_rate,candidate,1%,90000,${units[1]},,`], {
-        guardrails: [increase],
-      }),
-      'sample ratio',
-    );
+async function sized(units: readonly [number, number]) {
+  const rows = [`error_rate,baseline,1%,90000,${units[0]},,`, `error_rate,candidate,1%,90000,${units[1]},,`];
+  return checkOf(await evidenceOf(rows, { guardrails: [increase] }), 'sample ratio');
+}
 
+describe('the share of users that numbers tell', () => {
   test('is held against the weight', async () => {
     expect(await sized([9_000, 1_000])).toMatchObject({ status: 'pass' });
     expect(await sized([9_000, 1_400])).toMatchObject({ status: 'hold' });

@@ -11,6 +11,7 @@ import type { Database } from '../../database/database.ts';
 import type { Report } from '../../report/document/report.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
+import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
 import {
@@ -115,6 +116,7 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
+  const assigned = await assignedShare(rollout, stage);
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
@@ -124,7 +126,7 @@ async function evaluateStage(
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, measurer, now: world.now().toISOString() }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now: world.now().toISOString() }, frozen),
   });
 }
 

@@ -5,10 +5,11 @@ import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
+import { assignmentCheck } from '../../verdict/checks/assignment.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
-import { type MeasuredNoise, noiseFloor } from '../../verdict/checks/noise-floor.ts';
+import { type TimedTest, noiseFloor } from '../../verdict/checks/noise-floor.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { parityCheck } from '../../verdict/checks/parity.ts';
@@ -27,9 +28,9 @@ import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { holdByHours } from './hold-by-hours.ts';
-import { judgeTest, subjectOf } from './judge-test.ts';
+import { judgeTest, subjectOf, type TestLevel } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
-import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
+import { frozenAfter, lateDivisor, seriesOf, timingsOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -51,16 +52,17 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const series = seriesOf(judged, frozen);
   const { level, appearance, ledger } = series;
   const { plannedUnits } = level;
+  const timings = timingsOf(plan.statistics, level);
   const judge = async (test: PlannedTest, divisor: number) => {
-    const atLevel = { tests: level.tests * divisor, plannedUnits, ledger };
+    const atLevel = { tests: level.tests * divisor, plannedUnits, timings, ledger };
     return await holdByHours(judged, test, await judgeTest(judged, test, atLevel));
   };
   const results: GuardrailResult[] = [];
-  const noises: MeasuredNoise[] = [];
+  const timed: TimedTest[] = [];
   for (const test of series.tests) {
-    const { result, noise } = await judge(test, lateDivisor(series, test));
+    const { result, timed: found } = await judge(test, lateDivisor(series, test));
     results.push(result);
-    if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
+    if (found !== undefined && test.guardrail.onBreach !== 'report') timed.push(found);
   }
   const found = await judgeSegments({
     guardrails: plan.guardrails,
@@ -75,7 +77,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const guardrails = [...results, ...found.guardrails];
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
-  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
+  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits, timings };
   const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
@@ -85,9 +87,9 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
-      ...(await checksOf(judged, level, comparisons, noises, found)),
+      ...(await checksOf(judged, level, comparisons, timed, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
-      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),
+      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, { plannedUnits, timings })),
       driftCheck(plan.drift, drift),
     ],
     drift,
@@ -108,10 +110,10 @@ async function selectionOf(
 async function stabilityOf(
   judged: JudgedStage,
   guardrails: readonly GuardrailResult[],
-  planned: number,
+  level: Pick<TestLevel, 'plannedUnits' | 'timings'>,
 ): Promise<Stability> {
   if (isAskedNoFurther(judged, guardrails)) return { parts: [], passes: 0, unstable: [] };
-  return await readStability(judged, guardrails, planned);
+  return await readStability(judged, guardrails, level);
 }
 
 /** Where nobody reads what is told beside the verdict, a stage that does not increase anyway is asked no further. */
@@ -126,19 +128,21 @@ function needsComparisons({ plan, verdictOnly = false }: JudgedStage): boolean {
 
 async function checksOf(
   judged: JudgedStage,
-  { plannedUnits: planned }: Frozen,
+  level: Frozen,
   comparisons: readonly Comparison[],
-  noises: readonly MeasuredNoise[],
+  timed: readonly TimedTest[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now, assigned } = judged;
   const { checks, statistics } = plan;
+  const { plannedUnits: planned } = level;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const inference = besideTests(statistics.inference);
-  const settings = { alpha: checks.segments.alpha, inference, plannedUnits: planned };
+  const timings = timingsOf(statistics, level);
+  const settings = { alpha: checks.segments.alpha, inference, plannedUnits: planned, timings };
   const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
@@ -149,6 +153,9 @@ async function checksOf(
       counted,
       inference: statistics.inference,
     }),
+    ...(assigned === undefined || checks.assignment === undefined
+      ? []
+      : [assignmentCheck(checks.assignment.action, assigned)]),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
@@ -160,6 +167,6 @@ async function checksOf(
     ),
     segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
     segmentMix(comparisons, checks.segmentMix.action),
-    noiseFloor(noises),
+    noiseFloor(timed),
   ];
 }

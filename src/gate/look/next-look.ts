@@ -61,6 +61,7 @@ export function frozenOf({
   segments,
   knownSegments,
   spending,
+  timings,
 }: Frozen): Frozen {
   return {
     tests,
@@ -70,6 +71,7 @@ export function frozenOf({
     ...(segments === undefined ? {} : { segments }),
     ...(knownSegments === undefined ? {} : { knownSegments }),
     ...(spending === undefined ? {} : { spending }),
+    ...(timings === undefined ? {} : { timings }),
   };
 }
 

@@ -8,6 +8,7 @@ import { drawnScope } from '../../simulation/drawn-scope.ts';
 import type { DrawnStage } from '../../simulation/drawn-stage.ts';
 import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
+import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/outcome-sources.ts';
@@ -40,14 +41,18 @@ export interface JudgedLook {
 export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise<JudgedLook> {
   const { plan } = log.rollout;
   const { population, draw, stage, until } = look;
-  const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1, noise: false };
+  const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1 };
   const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
-  const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const measurerOf = (part: Pick<DrawnStage, 'from'> & { readonly noise?: boolean } = {}, metrics = log.metrics) => {
+  const timed = log.timedInPairs ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
+  const measurerOf = (metrics = log.metrics, part: Pick<DrawnStage, 'from'> = {}) => {
     const measured = { ...drawn, ...part, timed };
     const table = () => writeDrawnStage(log.db, measured, part.from === undefined ? '' : '_later');
-    return refusing(new DrawnMeasurer(measured, metrics, table), log.refusals);
+    const drawnMeasurer = new DrawnMeasurer(measured, metrics, table);
+    const inPairs = log.timedInPairs
+      ? new PairMeasurer(drawnMeasurer, { db: log.db, name: 'judged' }, { everyone: true })
+      : drawnMeasurer;
+    return refusing(inPairs, log.refusals);
   };
   const judgement = await judgeStage(
     {
@@ -58,12 +63,16 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       span,
       files: log.files,
       measurer: measurerOf(),
-      shares: measurerOf({}, log.shares),
-      noise: population.scenarios.noise === undefined ? undefined : measurerOf({ noise: true }),
-      later: laterParts(span).map(({ name, from }) => ({ name, measurer: async () => measurerOf({ from }) })),
+      shares: measurerOf(log.shares),
+      later: laterParts(span).map(({ name, from }) => ({
+        name,
+        measurer: async () => measurerOf(log.metrics, { from }),
+      })),
       ...(log.recordedTimes
         ? { hours: async (change) => await readHourBlocks(await writeDrawnStage(log.db, drawn), change) }
         : {}),
+      // Whoever looks at a log that has grown times its versions anew.
+      ...(log.timedInPairs ? { timing: String(until) } : {}),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,
       verdictOnly: true,

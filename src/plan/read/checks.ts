@@ -34,19 +34,29 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
   };
-  const value = sectionOf({
-    sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
-    parity: { ...defaults.parity, ...written('parity') },
-    coverage: { ...defaults.coverage, ...written('coverage') },
-    window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
-    segments: { ...defaults.segments, ...written('segments') },
-    segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
-    labels: { ...defaults.labels, ...written('labels') },
-    selection: { ...defaults.selection, ...written('selection') },
-    stability: { ...defaults.stability, ...written('stability') },
-  });
+  const value = sectionOf(
+    {
+      sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
+      parity: { ...defaults.parity, ...written('parity') },
+      coverage: { ...defaults.coverage, ...written('coverage') },
+      window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
+      segments: { ...defaults.segments, ...written('segments') },
+      segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
+      labels: { ...defaults.labels, ...written('labels') },
+      selection: { ...defaults.selection, ...written('selection') },
+      stability: { ...defaults.stability, ...written('stability') },
+    },
+    { assignment: readDefinitionCheck(root) },
+  );
   const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };
+}
+
+/** What a flag's definition does that is not the stage's, where the plan names one. */
+function readDefinitionCheck(root: TreeNode): Checks['assignment'] {
+  const action = actionOf(nodeAt(root, ['checks', 'assignment']));
+  if (action === undefined && nodeAt(root, ['assignment', 'file']) === undefined) return undefined;
+  return { action: action ?? planDefaults.checks.assignment.action };
 }
 
 /** The golden requests, with what a wrong answer does; what is wrong with that is found with the checks. */
