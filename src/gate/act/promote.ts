@@ -1,4 +1,5 @@
 import { invalidInput, unusableFile, UserError } from '../../domain/errors.ts';
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
@@ -45,7 +46,7 @@ export async function promote(world: World, file: string, options: PromoteOption
   const at = world.now().toISOString();
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), overriddenBy);
   const change = (before: ModelRegistry) =>
-    withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
+    withPendingApply(before, applyVerdict(before, decision, registryChange), movesTraffic(plan));
   const { before, after, path, changelogFailure }: RegistryUpdate =
     options.dryRun === true
       ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
