@@ -40,7 +40,6 @@ export const routeNames = [
   'bind',
   'variable',
   'endpoint',
-  'region',
   'modelFormat',
 ] as const;
 export type RouteName = (typeof routeNames)[number];
@@ -63,8 +62,6 @@ export interface Route {
   readonly target: RoutingTarget;
   /** The file that promote, rollback and apply write, relative to the plan's folder. */
   readonly file?: string;
-  /** True where canary makes the call itself. */
-  readonly apply?: true;
   /** What the weights sum up to, where the target leaves that open. */
   readonly total?: number;
   readonly names: Readonly<Partial<Record<RouteName, string>>>;

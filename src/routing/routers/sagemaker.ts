@@ -5,7 +5,7 @@ import type { RouteTarget } from '../route-target.ts';
  * machines each has is not canary's affair.
  */
 export const sagemaker: RouteTarget = {
-  names: { endpoint: 'needed', region: 'optional' },
+  names: { endpoint: 'needed' },
   sides: { variant: 'needed' },
   total: 1_000_000,
   exposes: 'random',

@@ -51,12 +51,10 @@ export function readRouting(
 function routeOf(item: TreeNode): Route | undefined {
   const target = choiceOf(child(item, 'target'), routingTargets);
   if (target === undefined) return undefined;
-  const apply = child(item, 'apply');
   return {
     target,
     ...known({
       file: textOf(child(item, 'file')),
-      apply: apply !== undefined && plainValue(apply) === true ? (true as const) : undefined,
       total: numberOf(child(item, 'total')),
     }),
     names: namesIn(item, routeNames),
@@ -82,7 +80,7 @@ function checkNames(path: TreePath, item: TreeNode, route: Route): Finding[] {
   const { names, sides } = target;
   const kubernetes = target.kubernetes === true;
   return [
-    ...checkKeys(route, item, path, Object.keys(names), ['target', 'file', 'total', 'apply', ...roles]),
+    ...checkKeys(route, item, path, Object.keys(names), ['target', 'file', 'total', ...roles]),
     ...neededOf(names).flatMap((name) => (route.names[name] === undefined ? [missing(path, route, name)] : [])),
     ...(kubernetes ? kubernetesNames(path, route.names, ['service', 'namespace', 'gateway']) : []),
     ...roles.flatMap((role) => [
@@ -94,7 +92,7 @@ function checkNames(path: TreePath, item: TreeNode, route: Route): Finding[] {
       ...checkPort([...path, role, 'port'], route[role].port),
     ]),
     ...checkTotal(path, route, target),
-    ...checkMeans(path, route),
+    ...checkFile(path, route),
   ];
 }
 
@@ -171,25 +169,8 @@ function checkTotal(path: TreePath, { target, total }: Route, { largestTotal }: 
   ];
 }
 
-function checkMeans(path: TreePath, { target, file, apply, names }: Route): Finding[] {
-  if (apply === true && target !== 'sagemaker')
-    return [
-      unusedKey(
-        [...path, 'apply'],
-        `canary makes no call to ${target}`,
-        'delete apply, and write apply: with a command beside routing',
-      ),
-    ];
-  if (apply === true && names.region === undefined)
-    return [
-      {
-        path: [...path, 'region'],
-        rule: 'missing-key',
-        message: 'a call to sagemaker needs region',
-        hint: 'write region: eu-central-1',
-      },
-    ];
-  if (file !== undefined || apply === true) return [];
+function checkFile(path: TreePath, { target, file }: Route): Finding[] {
+  if (file !== undefined) return [];
   return [
     { path, rule: 'missing-key', message: `${target} has no file to write`, hint: `write file: deploy/${target}.yaml` },
   ];
