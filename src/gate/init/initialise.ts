@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { serializeRegistry } from '../../registry/file/serialize-registry.ts';
 import { starterIntents, starterLog, starterPlan, starterRegistry } from './starter.ts';
@@ -18,7 +18,7 @@ const candidate = '1.1.0';
 export async function initialise(world: World, folder: string): Promise<readonly string[]> {
   const target = resolve(world.cwd, folder);
   const files: readonly (readonly [string, string])[] = [
-    ['rollout.yaml', starterPlan(model, candidate, relative(target, world.planSchema).split(sep).join('/'))],
+    ['rollout.yaml', starterPlan(model, candidate)],
     ['requests.jsonl', starterLog(baseline, candidate)],
     [`registry/${model}.json`, serializeRegistry(starterRegistry(model, baseline, candidate, starterIntents))],
     ['.gitignore', '.canary/\n'],
