@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import { UserError } from '../domain/errors.ts';
 import { ExitCode } from '../domain/exit-code.ts';
 import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
 import { Safety } from './safety.ts';
-import { tellFailure } from './user-error.ts';
+import { environmentFailure, tellFailure } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWorld, type ProcessLike } from './world.ts';
 
@@ -45,7 +46,7 @@ export async function main(process: ProcessLike): Promise<ExitCode> {
   } catch (error) {
     // Whatever still runs has nobody to report to any more.
     interruption.abort();
-    return await report(error, terminal, github);
+    return await report(error, terminal, github).catch(() => reportPlainly(error, terminal));
   } finally {
     done.abort();
     stopListening();
@@ -73,4 +74,11 @@ async function report(thrown: unknown, terminal: Terminal, github: GitHubActions
   // Commander has printed its own message; help and version are no failures.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   return (await tellFailure(thrown, terminal, github)).exitCode;
+}
+
+/** The same without what makes it easy to read: where no file can be opened any more, that cannot be loaded. */
+function reportPlainly(thrown: unknown, terminal: Terminal): ExitCode {
+  const known = thrown instanceof UserError ? thrown : environmentFailure(thrown);
+  terminal.diagnostic(known === undefined ? String(thrown) : `error ${known.message}`);
+  return known?.exitCode ?? ExitCode.bug;
 }

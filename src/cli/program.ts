@@ -4,6 +4,7 @@ import { registerApply } from './commands/apply.ts';
 import { registerAssign } from './commands/assign.ts';
 import { registerCompat } from './commands/compat.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerExport } from './commands/export.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
@@ -52,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
     registerCompat,
     registerStatus,
     registerAssign,
+    registerExport,
     registerRegistry,
     registerRequests,
     registerCompletion,

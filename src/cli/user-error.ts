@@ -25,8 +25,7 @@ async function tellUserError(error: UserError, terminal: Terminal, github?: GitH
 export async function tellFailure(thrown: unknown, terminal: Terminal, github?: GitHubActions): Promise<UserError> {
   const error = environmentFailure(thrown) ?? thrown;
   if (error instanceof UserError) {
-    // Where no file can be opened any more, what makes a message easy to read cannot be loaded.
-    await tellUserError(error, terminal, github).catch(() => terminal.diagnostic(`error ${error.message}`));
+    await tellUserError(error, terminal, github);
     return error;
   }
   const { sourceStack } = await import('../start/source-stack.ts');
@@ -50,7 +49,7 @@ const environmentFailures: Readonly<Record<string, string>> = {
 const databaseFailure = /^(?:IO|Out of Memory) Error: /u;
 
 /** An error that comes of the machine, as the user is told it (exit 5); undefined for an error of another kind. */
-function environmentFailure(error: unknown): UserError | undefined {
+export function environmentFailure(error: unknown): UserError | undefined {
   const known = environmentFailures[systemErrorCode(error) ?? ''];
   if (known === undefined && !databaseFailure.test(messageOf(error))) return undefined;
   return unusableFile(

@@ -22,9 +22,10 @@ export async function evidenceFor(
   options: PromoteOptions,
 ): Promise<Evidence | undefined> {
   const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
   const mayBeAbsent = needsNoEvidence(rollout, stage, options);
   try {
-    const evidence = await readOwn(world, rollout, place, options);
+    const evidence = await readLatest(place);
     if (evidence === undefined) {
       if (mayBeAbsent) return undefined;
       throw unusableFile(`There is no evidence for stage ${stage.name} at ${place.latest}`, {
@@ -40,6 +41,16 @@ export async function evidenceFor(
   }
 }
 
+/** A file that was named is believed as it is, unless nothing is to be trusted. */
+function requireTrusted(
+  { permissions }: World,
+  { folder }: Rollout,
+  { latest }: EvidencePlace,
+  { evidence: chosen }: PromoteOptions,
+): void {
+  if (chosen === undefined || !permissions.run) requireOwn(chosen === undefined ? workFolder(folder) : latest);
+}
+
 function needsNoEvidence({ plan, registry }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
   if (override === 'hold' || override === 'rollback') return true;
   const beginsAnew = override === 'increase' && rolloutState(registry, plan.name) === 'rolled-back';
@@ -50,21 +61,11 @@ function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { eviden
   return evidencePlace(folder, plan.name, stage.name, evidence, world.cwd);
 }
 
-/** Evidence that the checkout cannot have brought along. A file that was named is believed, unless nothing is to be trusted. */
-async function readOwn(
-  { permissions }: World,
-  { folder }: Rollout,
-  place: EvidencePlace,
-  { evidence: chosen }: PromoteOptions,
-): Promise<Evidence | undefined> {
-  if (chosen === undefined) requireOwn(workFolder(folder));
-  else if (!permissions.run) requireOwn(place.latest);
-  return await readLatest(place);
-}
-
 /** Whether there is evidence that was made since the rollout last moved, or one that was edited, which must be told. */
 export async function isOfNow(world: World, rollout: Rollout, stage: Stage, options: PromoteOptions): Promise<boolean> {
-  const evidence = await readOwn(world, rollout, placeOf(world, rollout, stage, options), options);
+  const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
+  const evidence = await readLatest(place);
   if (evidence === undefined) return false;
   if (evidenceDigest(evidence) !== evidence.digest) return true;
   return (evidence.rollout.revision ?? 0) === lastMoveOf(rollout.registry, rollout.plan.name);

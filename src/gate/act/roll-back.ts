@@ -1,4 +1,5 @@
 import { rolloutRecord, type RolloutVersions } from '../../registry/file/rollout-state.ts';
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { readRegistry, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
@@ -83,7 +84,7 @@ export async function takeOut(
     const found = targetIn(registry);
     if ('nothing' in found) throw new NothingToDo(found.nothing);
     rollout = found.rollout;
-    const commands = loaded === undefined ? 'unknown' : loaded.plan.apply !== undefined;
+    const commands = loaded === undefined ? 'unknown' : movesTraffic(loaded.plan);
     return withPendingApply(registry, rollBack(registry, { rollout, at, person, to: found.to }), commands);
   };
   try {
