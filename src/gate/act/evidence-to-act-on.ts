@@ -6,7 +6,7 @@ import { lastMoveOf, rolloutState } from '../../registry/file/rollout-state.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import { frozenOf } from '../look/next-look.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { type EvidencePlace, evidencePlace, readLatest } from '../rollout/work-folder.ts';
+import { type EvidencePlace, evidencePlace, readLatest, requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 import { verifyBinding } from './evidence-binding.ts';
 import type { PromoteOptions } from './promote-options.ts';
@@ -22,6 +22,7 @@ export async function evidenceFor(
   options: PromoteOptions,
 ): Promise<Evidence | undefined> {
   const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
   const mayBeAbsent = needsNoEvidence(rollout, stage, options);
   try {
     const evidence = await readLatest(place);
@@ -40,6 +41,16 @@ export async function evidenceFor(
   }
 }
 
+/** A file that was named is believed as it is, unless nothing is to be trusted. */
+function requireTrusted(
+  { permissions }: World,
+  { folder }: Rollout,
+  { latest }: EvidencePlace,
+  { evidence: chosen }: PromoteOptions,
+): void {
+  if (chosen === undefined || !permissions.run) requireOwn(chosen === undefined ? workFolder(folder) : latest);
+}
+
 function needsNoEvidence({ plan, registry }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
   if (override === 'hold' || override === 'rollback') return true;
   const beginsAnew = override === 'increase' && rolloutState(registry, plan.name) === 'rolled-back';
@@ -52,7 +63,9 @@ function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { eviden
 
 /** Whether there is evidence that was made since the rollout last moved, or one that was edited, which must be told. */
 export async function isOfNow(world: World, rollout: Rollout, stage: Stage, options: PromoteOptions): Promise<boolean> {
-  const evidence = await readLatest(placeOf(world, rollout, stage, options));
+  const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
+  const evidence = await readLatest(place);
   if (evidence === undefined) return false;
   if (evidenceDigest(evidence) !== evidence.digest) return true;
   return (evidence.rollout.revision ?? 0) === lastMoveOf(rollout.registry, rollout.plan.name);

@@ -23,6 +23,7 @@ import {
   evidencePlace,
   prepareFolder,
   readLatest,
+  requireOwn,
   workFolder,
   writeEvidence,
   withDatabase,
@@ -115,6 +116,7 @@ async function lookAt(
 ): Promise<Evidence> {
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
+  if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const evidence =
