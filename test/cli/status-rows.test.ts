@@ -4,13 +4,17 @@ import { expect, test } from 'vitest';
 import { run, type Run, temporaryFolder } from './harness.ts';
 import { edit, linesOf, plan, registryFile, starter } from './starter.ts';
 
+/** A registry's file as that of another model. */
+function named(text: string, model: string): string {
+  return text.replace('"model": "intent-classifier"', `"model": "${model}"`);
+}
+
 /** A registry of three models: one live, one whose router has not got the change, and one that was rolled back. */
 async function fleet(): Promise<string> {
   const folder = await starter('at ten percent');
   const live = readFileSync(join(folder, registryFile), 'utf8');
   await run(['rollback', plan, '--by', 'ops'], { cwd: folder });
   const back = readFileSync(join(folder, registryFile), 'utf8');
-  const named = (text: string, model: string) => text.replace('"model": "intent-classifier"', `"model": "${model}"`);
   mkdirSync(join(folder, 'fleet'));
   writeFileSync(join(folder, 'fleet/back.json'), named(back, 'back'));
   writeFileSync(join(folder, 'fleet/live.json'), named(live, 'live'));

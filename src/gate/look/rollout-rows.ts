@@ -42,9 +42,13 @@ export async function rolloutRows(world: World, plans: readonly string[], option
       if (stored !== undefined) rollouts.push(...rowsOf(stored.registry, now, staleMs));
     }
   }
-  const since = ({ since: at = '' }: RolloutRow) => at;
-  const byUrgency = rollouts.toSorted((a, b) => a.urgency - b.urgency || (since(a) < since(b) ? -1 : 1));
+  const byUrgency = rollouts.toSorted(moreUrgent);
   return { at: now.toISOString(), rollouts: byUrgency, unreadable };
+}
+
+/** The older comes first among those that are as urgent. */
+function moreUrgent(a: RolloutRow, b: RolloutRow): number {
+  return a.urgency - b.urgency || ((a.since ?? '') < (b.since ?? '') ? -1 : 1);
 }
 
 function staleSpan(written: string): number {
