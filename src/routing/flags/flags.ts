@@ -1,4 +1,3 @@
-import { stepsOf } from '../../assignment/schemes.ts';
 import type { Assignment, SchemeName } from '../../domain/exposure/assignment.ts';
 import type { RenderedRoute, RouteFacts, RouteTarget, Shares } from '../route-target.ts';
 
@@ -107,8 +106,3 @@ export const optimizely = flagTarget('optimizely', (facts, id, shares) => {
     ],
   };
 });
-
-/** Into how many steps the flag's system divides weights. */
-export function flagSteps(assignment: Assignment): number {
-  return stepsOf(assignment) ?? 1_000_000;
-}

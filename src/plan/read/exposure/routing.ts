@@ -19,7 +19,6 @@ import {
   keysOf,
   nodeAt,
   numberOf,
-  plainValue,
   textOf,
   type TreeNode,
   type TreePath,
@@ -109,9 +108,9 @@ function checkKeys(
   taken: readonly string[],
   always: readonly string[],
 ): Finding[] {
-  const others: readonly string[] = [...routeNames, ...sideNames];
+  const others = new Set<string>([...routeNames, ...sideNames]);
   return keysOf(node)
-    .filter((key) => others.includes(key) && !taken.includes(key) && !always.includes(key))
+    .filter((key) => others.has(key) && !taken.includes(key) && !always.includes(key))
     .map((key) =>
       unusedKey(
         [...path, key],
