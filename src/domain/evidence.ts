@@ -121,6 +121,8 @@ export interface ComparisonNumbers {
   readonly note?: string;
   /** Of served comparisons of the whole, where the plan names segments. */
   readonly postStratified?: PostStratifiedDelta;
+  /** Where what users were like before the candidate served any was taken out of the numbers: users known, and the share of the variance that is left. */
+  readonly adjusted?: { readonly units: number; readonly varianceLeft: number };
   /** Of means: share of the candidate's sum, in [0, 1], that its heaviest 1% of units carry. */
   readonly topUnitsShare?: number;
   /** Of capped means: share of the candidate's requests, in [0, 1], that are above the cap. */
