@@ -23,7 +23,7 @@ const helpColumns = 80;
 
 /** The whole command line: what every command is called, takes and says of itself. */
 export function createProgram(context: CommandContext): Command {
-  const { world, terminal } = context;
+  const { world, terminal, safety } = context;
   const program = new Command('canary')
     .description(
       'Decides whether a new version of a machine-learning model may take more traffic: replays recorded requests ' +
@@ -37,7 +37,9 @@ export function createProgram(context: CommandContext): Command {
       writeOut: (text) => terminal.result(text),
       writeErr: (text) => terminal.diagnostic(text.trimEnd()),
     })
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride();
+  safety.addOptions(program);
   for (const register of [
     registerInit,
     registerPlan,

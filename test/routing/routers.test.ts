@@ -22,6 +22,9 @@ const users = fc
   .filter((user) => user.trim() === user && !/\p{Cc}/u.test(user))
   .slice(0, 10_000);
 
+const backend = (name: string) =>
+  `backend ${name}\n  mode http\n  http-request return status 200 content-type text/plain string ${name}\n`;
+
 interface Router {
   readonly name: string;
   readonly program: string;
@@ -31,9 +34,6 @@ interface Router {
   /** Writes what the server needs beside the exported file. @returns its arguments */
   readonly configure: (rollout: TestRollout, port: number) => readonly string[];
 }
-
-const backend = (name: string) =>
-  `backend ${name}\n  mode http\n  http-request return status 200 content-type text/plain string ${name}\n`;
 
 const routers: readonly Router[] = [
   {

@@ -108,7 +108,7 @@ function checkKeys(
   taken: readonly string[],
   always: readonly string[],
 ): Finding[] {
-  const others = new Set<string>([...routeNames, ...sideNames]);
+  const others: ReadonlySet<string> = new Set([...routeNames, ...sideNames]);
   return keysOf(node)
     .filter((key) => others.has(key) && !taken.includes(key) && !always.includes(key))
     .map((key) =>
