@@ -7,6 +7,7 @@ import type { World } from '../gate/world.ts';
 interface SafetyOptions {
   readonly run: boolean;
   readonly trusted?: string;
+  readonly work?: string;
   readonly allowEnv?: readonly string[];
   readonly allowHost?: readonly string[];
 }
@@ -37,6 +38,12 @@ export class Safety {
     return trusted === undefined ? undefined : resolve(this.#cwd, trusted);
   }
 
+  /** Where everything is kept that is not beside the plan. */
+  get work(): string | undefined {
+    const work = this.#options.work ?? this.#environment['CANARY_WORK'];
+    return work === undefined || work === '' ? undefined : resolve(this.#cwd, work);
+  }
+
   /** Gives every command the options. */
   addOptions(program: Command): void {
     program
@@ -45,6 +52,7 @@ export class Safety {
         'run nothing: no code of an artifact, no program, no server; see docs/security.md (CANARY_NO_RUN=1)',
       )
       .option('--trusted <dir>', 'read plans and registries in this checkout, at the same paths')
+      .option('--work <dir>', 'keep evidence and outcomes here instead of in .canary beside the plan (CANARY_WORK)')
       .option('--allow-env <name>', 'a variable that headers and programs may use; repeatable', collect)
       .option('--allow-host <host>', 'a host that may be asked; repeatable', collect)
       .hook('preAction', () => {

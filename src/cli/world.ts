@@ -45,6 +45,9 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
     get trusted() {
       return safety.trusted;
     },
+    get work() {
+      return safety.work;
+    },
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env),
     note: (line) => terminal.diagnostic(line),

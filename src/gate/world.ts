@@ -9,6 +9,8 @@ export interface World {
   readonly cwd: string;
   /** Who acts: the name that was given, or else whom the environment, git or the system knows. */
   readonly actor: (named?: string) => Actor;
+  /** Absolute folder for all that is kept, instead of `.canary` beside the plan. */
+  readonly work?: string | undefined;
   /** The time now; fixed by SOURCE_DATE_EPOCH where that is set. */
   readonly now: () => Date;
   /** Standard input, for commands that are told to read it. */

@@ -29,8 +29,8 @@ async function shownMean(
   { world, folder }: SimulatedFolder,
 ): Promise<{ readonly shown: number; readonly wanted: number }> {
   const rollout = await openRollout(world, 'plan.yaml');
-  await prepareFolder(workFolder(folder));
-  return await withDatabase(world, workFolder(folder), async (db) => {
+  await prepareFolder(workFolder(world, folder));
+  return await withDatabase(world, workFolder(world, folder), async (db) => {
     const log = await openSimulatedLog(world, rollout, db);
     const read = readEffect(effect, rollout.plan);
     if (!read.ok) throw new Error(read.problem);

@@ -31,8 +31,8 @@ const segments: readonly Segment[] = [null, { locale: 'de-DE' }, { locale: 'nowh
 async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[]) {
   const { world, folder } = simulatedFolder(seededRecords({ requests: 1500, users: 200, outcomes }), guardrails);
   const rollout = await openRollout(world, 'plan.yaml');
-  await prepareFolder(workFolder(folder));
-  return await withDatabase(world, workFolder(folder), async (db) => {
+  await prepareFolder(workFolder(world, folder));
+  return await withDatabase(world, workFolder(world, folder), async (db) => {
     const log = await openSimulatedLog(world, rollout, db);
     const read = effects.map((effect) => readEffect(effect, rollout.plan));
     const planted = await plantEffects(

@@ -43,12 +43,13 @@ export async function evidenceFor(
 
 /** A file that was named is believed as it is, unless nothing is to be trusted. */
 function requireTrusted(
-  { permissions }: World,
+  world: World,
   { folder }: Rollout,
   { latest }: EvidencePlace,
   { evidence: chosen }: PromoteOptions,
 ): void {
-  if (chosen === undefined || !permissions.run) requireOwn(chosen === undefined ? workFolder(folder) : latest);
+  if (chosen === undefined || !world.permissions.run)
+    requireOwn(chosen === undefined ? workFolder(world, folder) : latest);
 }
 
 function needsNoEvidence({ plan, registry }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
@@ -58,7 +59,7 @@ function needsNoEvidence({ plan, registry }: Rollout, stage: Stage, { override }
 }
 
 function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { evidence }: PromoteOptions): EvidencePlace {
-  return evidencePlace(folder, plan.name, stage.name, evidence, world.cwd);
+  return evidencePlace(world, folder, plan.name, stage.name, evidence);
 }
 
 /** Whether there is evidence that was made since the rollout last moved, or one that was edited, which must be told. */

@@ -88,7 +88,7 @@ export async function evaluateRollout(
   const { file } = rollout;
   requireSameAssignment(rollout, 'action');
   const reports = await reportFiles(world, options.report ?? []);
-  const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
+  const place = evidencePlace(world, rollout.folder, rollout.plan.name, stage.name, options.evidence);
   const check = checkRollout(rollout.registry, rollout.plan.name, stage);
   const isLook = check.status === 'pass';
   const evidence = isLook
@@ -114,7 +114,7 @@ async function lookAt(
   place: EvidencePlace,
   options: EvaluateOptions,
 ): Promise<Evidence> {
-  const work = workFolder(rollout.folder);
+  const work = workFolder(world, rollout.folder);
   await prepareFolder(work);
   if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
@@ -156,7 +156,7 @@ async function evaluateStage(
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout, stage);
   await assignUnits(db, plan.assignment);
-  const storeFolder = outcomeStoreFolder(workFolder(folder));
+  const storeFolder = outcomeStoreFolder(workFolder(world, folder));
   const { facts, memory } = await obtainOutcomes(world, rollout, {
     db,
     stage,

@@ -37,7 +37,7 @@ export async function judgeGolden(world: World, rollout: Rollout, fresh: boolean
   if (set === undefined || plan.golden === undefined) return undefined;
   const { files, requests } = set;
   const answers = canRun(rollout)
-    ? await withDatabase(world, workFolder(rollout.folder), (db) => ask(world, rollout, db, requests, fresh))
+    ? await withDatabase(world, workFolder(world, rollout.folder), (db) => ask(world, rollout, db, requests, fresh))
     : requests.map(({ recorded }) => recorded);
   const results = requests.map(({ id, right, tolerance }, index): GoldenResult => ({
     id,
@@ -69,7 +69,7 @@ async function ask(
     requests: { files: [], order: orderOf(requests), fields: plan.requests.fields },
     ...(await timedVersion(rollout, 'candidate')),
     host: { ...replayHost(world, plan), batch: 1 },
-    store: { folder: outcomeStoreFolder(workFolder(folder)), fresh },
+    store: { folder: outcomeStoreFolder(workFolder(world, folder)), fresh },
     onProgress: ({ version, done, total }: { version: string; done: number; total: number }) =>
       world.progress.report(`golden requests ${version}`, done, total),
   };

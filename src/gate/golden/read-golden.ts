@@ -38,7 +38,7 @@ export async function readGolden(world: World, rollout: RolloutWithGolden): Prom
   const read: { readonly facts: GoldenFileFacts; readonly reading: GoldenReading }[] = [];
   for (const file of await goldenFiles(rollout, golden)) read.push(await readFileOf(rollout, file));
   const records = read.flatMap(({ reading }) => reading.records);
-  const { requests, diagnostics } = await withDatabase(world, workFolder(rollout.folder), (db) =>
+  const { requests, diagnostics } = await withDatabase(world, workFolder(world, rollout.folder), (db) =>
     resolveGolden(db, rollout, records),
   );
   const wrong = [...read.flatMap(({ reading }) => reading.diagnostics), ...diagnostics, ...repeated(requests)];

@@ -148,7 +148,7 @@ async function sampleLog(world: World, target: string, log: string): Promise<Sur
   const files = await resolveRequestFiles(world.cwd, [log], '--log');
   const [first] = files;
   if (first === undefined) throw unusableFile(`${log} matches no file`);
-  const work = workFolder(target);
+  const work = workFolder(world, target);
   await mkdir(dirname(work), { recursive: true });
   await prepareFolder(work);
   return await withDatabase(world, work, async (db) => await surveyFields(db, first));

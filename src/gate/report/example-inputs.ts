@@ -43,7 +43,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
     });
   }
   const stage = stageNamed(plan, evidence.stage.name);
-  const work = workFolder(folder);
+  const work = workFolder(world, folder);
   await mkdir(work, { recursive: true });
   return await withDatabase(world, work, async (db) => {
     await readRequests(db, {

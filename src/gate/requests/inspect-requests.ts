@@ -13,7 +13,7 @@ import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { inspectTold, measurablesOf } from './measurables.ts';
-import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
+import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
@@ -33,8 +33,8 @@ export async function inspectRequests(
   if (rollout.plan.requests.format === 'aggregates') return await inspectTold(rollout, name);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, stage, sources);
-  const work = workFolder(rollout.folder);
-  await prepareFolder(work);
+  const scratch = await withScratch(world, rollout.folder);
+  const work = workFolder(scratch, rollout.folder);
   return await withDatabase(world, work, (db) => inspectLog(world, db, rollout, options, sources));
 }
 

@@ -20,7 +20,7 @@ import { heldLog } from '../judge/held-log.ts';
 import { seriesOf } from '../judge/series.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/judge-golden.ts';
-import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
+import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
@@ -42,14 +42,14 @@ export interface ReviewedPlan {
 export async function reviewPlan(world: World, file: string): Promise<ReviewedPlan> {
   const rollout = await openRollout(world, file);
   requireSameAssignment(rollout, 'plan');
-  const work = workFolder(rollout.folder);
-  await prepareFolder(work);
+  const scratch = await withScratch(world, rollout.folder);
+  const work = workFolder(scratch, rollout.folder);
   const { plan, baseline, candidate } = rollout;
-  const golden = await reviewGolden(world, rollout);
+  const golden = await reviewGolden(scratch, rollout);
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'aggregates'
       ? await reviewTold(rollout)
-      : await withDatabase(world, work, (db) => reviewStages(world, rollout, db));
+      : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
   const warnings = [
     ...rollout.warnings,
     ...(await factFindings(world, rollout, facts)),
@@ -97,7 +97,7 @@ function findingKey({ rule, line, column, message }: Diagnostic): string {
 async function reviewStages(world: World, rollout: Rollout, db: Database): Promise<ReviewedStages> {
   const { plan, candidate } = rollout;
   const sources = sourcesOf(rollout);
-  const store = { storeFolder: outcomeStoreFolder(workFolder(rollout.folder)), fresh: false };
+  const store = { storeFolder: outcomeStoreFolder(workFolder(world, rollout.folder)), fresh: false };
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);

@@ -45,8 +45,8 @@ export async function requireReach(
   { folder, plan }: { readonly folder: string; readonly plan: RolloutPlan },
 ): Promise<void> {
   if (world.permissions.run) return;
-  const work = workFolder(folder);
-  if (checkoutOf(folder) === undefined && existsSync(work)) {
+  const work = workFolder(world, folder);
+  if (world.work === undefined && checkoutOf(folder) === undefined && existsSync(work)) {
     throw unusableFile(
       `Nothing tells who wrote ${work}, since ${folder} lies in no git work tree, and --no-run believes nobody`,
       {

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Evidence } from '../../domain/evidence.ts';
-import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { messageOf, systemErrorCode, unusableFile, UserError } from '../../domain/errors.ts';
 import { trackedBelow } from '../../files/git-index.ts';
 import { readTextFile } from '../../files/read-file.ts';
 import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
@@ -20,21 +21,43 @@ export interface EvidencePlace {
   readonly looks?: string;
 }
 
-/** Folder of everything that canary keeps beside a plan. */
-export function workFolder(planFolder: string): string {
-  return join(planFolder, '.canary');
+/** Folder of everything that canary keeps: beside the plan, or where the user said. */
+export function workFolder({ work }: Pick<World, 'work'>, planFolder: string): string {
+  return work ?? join(planFolder, '.canary');
+}
+
+const scratchPrefix = 'canary-work-';
+
+/**
+ * The world with a work folder that can be written, for commands of which nothing has to be kept: where a checkout is read-only it is
+ * a temporary one, which is told and which the next such command removes.
+ * @throws UserError (exit 5) where the folder that the user named, or a temporary one, cannot be written.
+ */
+export async function withScratch(world: World, planFolder: string): Promise<World> {
+  const folder = workFolder(world, planFolder);
+  try {
+    await prepareFolder(folder);
+    return world;
+  } catch (error) {
+    if (world.work !== undefined || !(error instanceof UserError)) throw error;
+    await sweepAbandoned(tmpdir(), scratchPrefix);
+    const work = join(tmpdir(), ownedName(scratchPrefix));
+    await prepareFolder(work);
+    world.note(`${folder} cannot be written, so that a temporary folder is used: ${work}`);
+    return { ...world, permissions: world.permissions, trusted: world.trusted, work };
+  }
 }
 
 /** `.canary/PLAN/STAGE/` beside the plan, or the file that the user named. */
 export function evidencePlace(
+  world: Pick<World, 'work' | 'cwd'>,
   planFolder: string,
   plan: string,
   stage: string,
   chosen: string | undefined,
-  cwd: string,
 ): EvidencePlace {
-  if (chosen !== undefined) return { latest: resolve(cwd, chosen) };
-  const looks = join(workFolder(planFolder), plan, stage);
+  if (chosen !== undefined) return { latest: resolve(world.cwd, chosen) };
+  const looks = join(workFolder(world, planFolder), plan, stage);
   return { latest: join(looks, 'evidence.json'), looks };
 }
 
@@ -79,7 +102,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
   } catch (error) {
     throw unusableFile(`${folder} cannot be written: ${messageOf(error)}`, {
-      hint: 'Evidence and outcomes are kept there. Make it writable, or name another place with --evidence.',
+      hint: 'Evidence and outcomes are kept there. Make it writable, or name another folder with --work DIR.',
       cause: error,
     });
   }

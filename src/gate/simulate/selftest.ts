@@ -10,7 +10,7 @@ import { grossEffect } from '../../simulation/gross-effect.ts';
 import type { PlantedEffect } from '../../simulation/plant-effect.ts';
 import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { type JudgedLook, judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
+import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { openSimulatedLog, readSimulatedPopulation, type SimulatedLog, tryEffect } from './simulated-log.ts';
 import { openSimulatedRollout } from './simulated-rollout.ts';
 import type { World } from '../world.ts';
@@ -23,10 +23,10 @@ import type { World } from '../world.ts';
 export async function selftest(world: World, file: string, seed: number): Promise<SelftestReview> {
   const rollout = await openSimulatedRollout(world, file);
   const { plan } = rollout;
-  const work = workFolder(rollout.folder);
-  await prepareFolder(work);
+  const scratch = await withScratch(world, rollout.folder);
+  const work = workFolder(scratch, rollout.folder);
   return await withDatabase(world, work, async (db) => {
-    const log = await openSimulatedLog(world, rollout, db);
+    const log = await openSimulatedLog(scratch, rollout, db);
     const subjects = await subjectsOf(log, plan);
     const rows: SelftestRow[] = [];
     for (const { guardrail, segment } of subjects) {

@@ -12,7 +12,7 @@ import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
-import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
+import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import {
   effectDiagnostic,
   impossibleEffects,
@@ -42,10 +42,10 @@ export async function simulate(world: World, file: string, options: SimulateOpti
   const rollout = await openSimulatedRollout(world, file);
   const { plan } = rollout;
   const effects = readEffects(options.effects, plan);
-  const work = workFolder(rollout.folder);
-  await prepareFolder(work);
+  const scratch = await withScratch(world, rollout.folder);
+  const work = workFolder(scratch, rollout.folder);
   return await withDatabase(world, work, async (db) => {
-    const log = await openSimulatedLog(world, rollout, db);
+    const log = await openSimulatedLog(scratch, rollout, db);
     const planted = await plantEffects(log, effects);
     const population = await readSimulatedPopulation(log, planted);
     const looks = lookTimes(population, options.looks);

@@ -77,7 +77,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }
   await assignUnits(db, plan.assignment);
-  const storeFolder = outcomeStoreFolder(workFolder(folder));
+  const storeFolder = outcomeStoreFolder(workFolder(world, folder));
   await obtainOutcomes(world, rollout, {
     db,
     stage: everyone,
