@@ -1,3 +1,5 @@
+import { routingTargets } from '../../src/domain/exposure/routing.ts';
+import { exampleRoutes, routeItem } from '../routing/example-routes.ts';
 import { shortPlan } from './plan-text.ts';
 
 /** Between them these have a place for whatever a scheme takes. */
@@ -7,6 +9,7 @@ export const assigned = [
   'scheme: growthbook, flag: f, salt: s, rule: rollout, hashVersion: 2',
   'scheme: unleash, flag: f, rule: rollout',
   'scheme: haproxy, seed: 3',
+  'scheme: md5',
 ].map((assignment) => `${shortPlan}assignment: { ${assignment} }\n`);
 
 /** A definition of the flag `f`. */
@@ -21,4 +24,10 @@ export const definition = JSON.stringify({
       },
     },
   },
+});
+
+/** Between them these have a place for every name of a route. */
+export const routed = routingTargets.map((target) => {
+  const { assignment } = exampleRoutes[target];
+  return `${shortPlan}routing: [${routeItem(target)}]\n${assignment === undefined ? '' : `assignment: ${assignment}\n`}`;
 });

@@ -30,6 +30,7 @@ import { heldLog } from '../judge/held-log.ts';
 import { laterParts } from '../judge/read-stability.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { servedShare } from '../rollout/served-share.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
 
 /** What a judgement is made of beside the log. */
@@ -142,6 +143,5 @@ export function canaryShare(
   { plan, registry, candidate }: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
   stage: Stage,
 ): number {
-  const live = plan.requests.fields.served === undefined ? 0 : (registry.traffic[candidate.version] ?? 0);
-  return live > 0 && live < 1 ? live : stage.weight;
+  return plan.requests.fields.served === undefined ? stage.weight : servedShare({ registry, candidate }, stage);
 }
