@@ -1,9 +1,14 @@
+import type { ActorSource } from '../domain/registry.ts';
 import { isAbsolute, relative, sep } from 'node:path';
+
+import type { Permissions } from '../models/host/permissions.ts';
 
 /** Everything of the outside world that a command may use, made once by the command line. */
 export interface World {
   /** Folder that relative paths of arguments start from. */
   readonly cwd: string;
+  /** Who acts: the name that was given, or else whom the environment, git or the system knows. */
+  readonly actor: (named?: string) => Actor;
   /** The time now; fixed by SOURCE_DATE_EPOCH where that is set. */
   readonly now: () => Date;
   /** Standard input, for commands that are told to read it. */
@@ -12,14 +17,22 @@ export interface World {
   readonly signal: AbortSignal;
   /** Script that runs one model in a process of its own. */
   readonly modelHost: string;
-  /** JSON Schema of rollout plans, for the first line of a plan that canary writes. */
-  readonly planSchema: string;
+  /** What the versions of a rollout may do. */
+  readonly permissions: Permissions;
+  /** A checkout in which plans and registries are read instead of where they are named, at the same paths. */
+  readonly trusted?: string | undefined;
   /** Version of canary itself. */
   readonly version: string;
   /** Where long work tells how far it is. */
   readonly progress: Progress;
   /** A line for a person, beside the result. */
   readonly note: (line: string) => void;
+}
+
+/** Who acts, and where the name came from. */
+export interface Actor {
+  readonly by: string;
+  readonly bySource: ActorSource;
 }
 
 /** Receives how far each named piece of long work is. */

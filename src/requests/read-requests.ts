@@ -16,6 +16,7 @@ import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
+import { earlierNote, separateEarlier } from './table/earlier-requests.ts';
 import { countLosses } from './table/losses.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './table/request-table.ts';
@@ -68,11 +69,13 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const losses = live ? await countLosses(db, options) : [];
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
+  const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
   const totals = await requestTotals(db, options, facts, outsideWindow, {
     holdsErrors: await placesForErrors(log),
     leftOut: totalLeftOut(leftOut, options),
     live,
     losses,
+    ...(earlier === undefined ? {} : { earlier }),
   });
   if (totals.accepted === 0) throw await nothingAccepted(log, totals, facts);
   await requireSegments(log);
@@ -86,6 +89,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(pairs === undefined ? [] : [pairsNote(pairs)]),
     ...latencyNotes(options, latency),
     ...(young === undefined ? [] : [youngNote(young)]),
+    ...(earlier === undefined ? [] : [earlierNote(earlier)]),
   ];
   return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes };
 }

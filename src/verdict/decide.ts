@@ -10,7 +10,7 @@ const exitCodeOf = {
 
 /**
  * The verdict: a total function of what the guardrails and checks found, ordered rollback > hold > increase.
- * - rollback when a guardrail whose breach means rollback is breached;
+ * - rollback when the candidate was taken out of traffic, or a guardrail whose breach means rollback is breached;
  * - else hold when any guardrail did not pass or any check holds;
  * - else increase. No guardrail at all, beside those that only report, is no evidence, so it holds.
  *
@@ -23,7 +23,7 @@ export function decide(judged: readonly GuardrailResult[], checks: readonly Chec
 }
 
 function decisionOf(guardrails: readonly GuardrailResult[], checks: readonly CheckResult[]): Decision {
-  if (guardrails.some(demandsRollback)) return 'rollback';
+  if (checks.some(({ status }) => status === 'rollback') || guardrails.some(demandsRollback)) return 'rollback';
   const allPass = guardrails.length > 0 && guardrails.every(({ status }) => status === 'pass');
   // Written as a list of what may pass, so that a status that is added later holds until somebody decides otherwise.
   const nothingHolds = checks.every(({ status }) => ['pass', 'warn', 'not-applicable'].includes(status));
@@ -39,13 +39,17 @@ function reasonsFor(
   guardrails: readonly GuardrailResult[],
   checks: readonly CheckResult[],
 ): readonly string[] {
-  if (guardrails.length === 0) return ['The plan has no guardrail that decides, so nothing was shown.'];
+  const out = checks.filter(({ status }) => status === 'rollback').map(({ detail }) => detail);
   const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
+  if (guardrails.length === 0) {
+    const stopped = [...out, ...held];
+    return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was shown.'];
+  }
   const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3 } as const;
   const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
   switch (decision) {
     case 'rollback':
-      return ordered.filter(demandsRollback).map(({ reason }) => reason);
+      return [...out, ...ordered.filter(demandsRollback).map(({ reason }) => reason)];
     case 'hold':
       return [...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason), ...held];
     case 'increase':

@@ -104,8 +104,11 @@ describe('--format json', () => {
     );
     const files = [plan, 'rollouts/broken.yaml', 'rollouts/other.yaml'];
     const { exitCode, stdout, stderr } = await run(['evaluate', ...files, '--format', 'json'], { cwd: folder });
-    const evidence: { plan: { name: string } }[] = JSON.parse(stdout);
-    expect(evidence.map(({ plan: { name } }) => name)).toEqual(['after-60-minutes', 'other']);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { plan: { name: 'after-60-minutes' } },
+      { planFile: 'rollouts/broken.yaml', error: { exitCode: 5 } },
+      { plan: { name: 'other' } },
+    ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining('there is no such file') });
   });
 

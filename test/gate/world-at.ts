@@ -4,11 +4,12 @@ import type { World } from '../../src/gate/world.ts';
 export function worldAt(cwd: string, changes: Partial<World> = {}): World {
   return {
     cwd,
+    actor: (named) => (named === undefined ? { by: 'tester', bySource: 'system' } : { by: named, bySource: '--by' }),
     now: () => new Date(0),
     stdin: process.stdin,
     signal: new AbortController().signal,
     modelHost: '/none',
-    planSchema: '/none',
+    permissions: { run: true, environment: {} },
     version: '0.0.0',
     progress: { report: () => undefined, finish: () => undefined },
     note: () => undefined,

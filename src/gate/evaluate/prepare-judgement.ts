@@ -6,6 +6,7 @@ import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
+import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
@@ -51,11 +52,14 @@ export async function prepareJudgement(
   const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
+  if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const scope = await readStageScope(db, plan, stage);
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
   const measurerOf = async (judged: JudgedTable) => {
-    const measurer = await TableMeasurer.over(judged, guardedMetrics(plan));
+    const measurer = await TableMeasurer.over(judged, guardedMetrics(plan), {
+      earlier: log.totals.earlier !== undefined,
+    });
     return isTimed ? new PairMeasurer(measurer, judged) : measurer;
   };
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');

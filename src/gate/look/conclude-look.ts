@@ -4,6 +4,7 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
+import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
@@ -41,7 +42,8 @@ export async function concludeLook(
   const judged = await judge(look.frozen);
   const moved = movedEnd(look.frozen, judged.frozen);
   if (moved !== undefined) world.note(moved);
-  const judgement = golden === undefined ? judged : { ...judged, checks: [...judged.checks, golden.check] };
+  const asked = [checkRollout(rollout.registry, rollout.plan.name, stage), ...judged.checks];
+  const judgement = { ...judged, checks: golden === undefined ? asked : [...asked, golden.check] };
   const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
   const registryChange = previewChange(rollout, stage, verdict.decision);

@@ -28,6 +28,7 @@ import { sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import { daysSpanned, growthInLongestWait } from '../../verdict/long-wait.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import type { World } from '../world.ts';
 
 /** What a plan would do, and what is doubtful in it. */
@@ -41,6 +42,7 @@ export interface ReviewedPlan {
 /** Reviews a plan against its registry and its log, without replaying anything: what earlier evaluations left in the outcome store is used. @throws UserError (exit 2 or 5) */
 export async function reviewPlan(world: World, file: string): Promise<ReviewedPlan> {
   const rollout = await openRollout(world, file);
+  requireSameAssignment(rollout, 'plan');
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const { plan, baseline, candidate } = rollout;

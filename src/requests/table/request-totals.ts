@@ -2,6 +2,7 @@ import { type LogSpan, logSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './screen-latencies.ts';
+import type { EarlierRequests } from './earlier-requests.ts';
 import type { Losses } from './losses.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
@@ -12,7 +13,7 @@ export interface LeftOut {
   readonly roles: Readonly<Partial<Record<Role, number>>>;
 }
 
-/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`, and those of `earlier`. */
 export interface RequestTotals {
   readonly rows: number;
   /** Requests in the table `requests`. */
@@ -29,6 +30,8 @@ export interface RequestTotals {
   readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
+  /** Good records of a live split from before the candidate served any, where they were set apart. */
+  readonly earlier?: EarlierRequests;
   readonly units: number;
   /** The units of a live split that both versions served; each was made two, one per version. */
   readonly sharedUnits: number;
@@ -49,7 +52,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses'>,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'earlier'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
