@@ -1,5 +1,3 @@
-import type { Segment } from './evidence.ts';
-
 /**
  * What is known of a tested quantity. `estimated` has both one-sided bounds; `unbounded` has a value on which no
  * trustworthy interval can be put yet; `uncomputable` has nothing. There is no number that stands for "could not compute".
@@ -67,7 +65,7 @@ export interface StageDetectability {
   /** The bound that a candidate without any change passes with that chance after 90 more days at the log's pace; absent where there is no pace. */
   readonly passableInTime?: number;
   /** Of a guardrail that names dimensions: the segment that needs most data, and how many times its data of now; null for no amount. */
-  readonly slowest?: { readonly segment: Segment; readonly growth: number | null };
+  readonly slowest?: { readonly segment: Readonly<Record<string, string>>; readonly growth: number | null };
   /** Of a guardrail that is judged on segments or labels that nobody names: how many will have to pass by the stage's end, and how many there are. */
   readonly segments?: { readonly mustPass: number; readonly all: number };
 }

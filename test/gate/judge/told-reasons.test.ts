@@ -97,9 +97,7 @@ describe('a guardrail that waits for more than 90 days at the pace of its log', 
     }));
     const rollout = plantedRollout().write('log.jsonl', records);
     const named = '{ metric: accuracy, maxDecrease: 0.3pp, segments: [place] }';
-    rollout.plan(
-      planLines([...lines(`${named}`).slice(1), 'requests: { source: log.jsonl, segments: { place: place } }']),
-    );
+    rollout.plan(planLines([...lines(named).slice(1), 'requests: { source: log.jsonl, segments: { place: place } }']));
     const { review } = await reviewPlan(rollout.world, 'plan.yaml');
     const text = planText(review, { color: 0, columns: 160, unicode: true }).replaceAll(/\n\s+/gu, ' ');
     expect(text).toMatch(/a bound of 0\.\d+ pp would be passed within 90 days\./u);
