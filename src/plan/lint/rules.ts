@@ -20,6 +20,7 @@ import { plannedEnd } from './stages/planned-end.ts';
 import { recordableMetrics } from './recordable-metrics.ts';
 import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
+import { judgedRoutes } from './exposure/judged-routes.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
@@ -53,6 +54,7 @@ export const lintRules: readonly LintRule[] = [
   applicableThreshold,
   timedLoad,
   servedVersions,
+  judgedRoutes,
   versionBump,
   recordedHashes,
 ];
