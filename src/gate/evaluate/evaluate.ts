@@ -28,6 +28,7 @@ import {
   writeEvidence,
   withDatabase,
 } from '../rollout/work-folder.ts';
+import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
@@ -166,7 +167,11 @@ async function evaluateStage(
     fresh,
   });
   const assigned = await assignedShare(rollout, stage);
-  const { judged, table } = await prepareJudgement(db, rollout, stage, log, sources, inputDrift);
+  const untold =
+    log.totals.live && wantsDifferences(plan)
+      ? await obtainDifferences(world, rollout, { db, requests: log.identity, storeFolder, fresh })
+      : undefined;
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, { sources, inputDrift, untold });
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },

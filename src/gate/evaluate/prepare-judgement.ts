@@ -9,6 +9,8 @@ import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
+import { TriggeredMeasurer } from '../../metrics/triggered-measurer.ts';
+import { type Metric, untriggered } from '../../domain/metric.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { segmentSizes } from '../../metrics/table/segment-sizes.ts';
 import { readStageScope } from '../../metrics/table/stage-scope.ts';
@@ -31,6 +33,14 @@ import type { Rollout } from '../rollout/rollout.ts';
 import { servedShare } from '../rollout/served-share.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
 
+/** What a judgement is made of beside the log. */
+interface JudgementFacts {
+  readonly sources: OutcomeSources;
+  readonly inputDrift: InputDrift | undefined;
+  /** Why nobody knows on which requests the versions answer differently, where the plan asks. */
+  readonly untold: string | undefined;
+}
+
 /**
  * Puts everything that judging needs into the table `judged`, once the requests, their units and the outcomes are there, and
  * drops those: a log of millions would be in memory twice.
@@ -40,8 +50,7 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  sources: OutcomeSources,
-  inputDrift: InputDrift | undefined,
+  { sources, inputDrift, untold }: JudgementFacts,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
@@ -49,7 +58,10 @@ export async function prepareJudgement(
   const { live } = log.totals;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
+  const wanted = valuesWantedBy(guardedMetrics(plan), output);
+  const differences =
+    wanted.differences !== undefined && live && untold === undefined ? 'replayed' : wanted.differences;
+  const wantedValues = { ...wanted, differences, times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
@@ -57,10 +69,10 @@ export async function prepareJudgement(
   const scope = await readStageScope(db, plan, stage);
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
   const measurerOf = async (judged: JudgedTable) => {
-    const measurer = await TableMeasurer.over(judged, guardedMetrics(plan), {
-      earlier: log.totals.earlier !== undefined,
-    });
-    return isTimed ? new PairMeasurer(measurer, judged) : measurer;
+    const metrics = withUntriggered(guardedMetrics(plan));
+    const measurer = await TableMeasurer.over(judged, metrics, { earlier: log.totals.earlier !== undefined });
+    const triggered = differences === undefined ? measurer : new TriggeredMeasurer(measurer, judged);
+    return isTimed ? new PairMeasurer(triggered, judged) : triggered;
   };
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const { units, sharedUnits } = log.totals;
@@ -81,10 +93,10 @@ export async function prepareJudgement(
     })),
     sizes: await segmentSizes(db, scope),
     held,
-    measurer: refusing(
-      namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)),
-      refusalsOf(held),
-    ),
+    measurer: refusing(namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)), {
+      ...refusalsOf(held),
+      ...(untold === undefined ? {} : { differences: { why: untold, hint: '' } }),
+    }),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
     ...(isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
@@ -92,6 +104,12 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** Metrics with a trigger are held against their value over all requests. */
+function withUntriggered(metrics: readonly Metric[]): readonly Metric[] {
+  const whole = metrics.flatMap((metric) => (metric.family === 'kpi' ? untriggered(metric) : []));
+  return [...new Map([...metrics, ...whole].map((metric) => [metric.id, metric])).values()];
 }
 
 /** What tells a measurement of times from another one. */

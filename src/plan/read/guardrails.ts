@@ -19,6 +19,7 @@ import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import { readCap } from './cap.ts';
+import { readTrigger } from './trigger.ts';
 import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
@@ -61,11 +62,12 @@ function readGuardrail(
   const capped = readAt(root, [...path, 'cap'], (written) =>
     textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
   );
+  const triggered = readTrigger(root, path, capped.value ?? withPlan(root, metric, costs));
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
   return {
     value: {
-      metric: capped.value ?? withPlan(root, metric, costs),
+      metric: triggered.value,
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
@@ -76,6 +78,7 @@ function readGuardrail(
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
       ...capped.findings,
+      ...triggered.findings,
       ...validateSegments(guardrail, metric, path),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
@@ -166,7 +169,8 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       if (child(guardrail, kind) === undefined) return [];
       const cap = child(guardrail, 'cap');
       const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
-      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped}`;
+      const triggered = [child(guardrail, 'trigger'), child(guardrail, 'carryOver')].map(textOf).join(' ');
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];
