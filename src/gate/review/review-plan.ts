@@ -27,6 +27,7 @@ import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../o
 import { sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
+import { daysSpanned, growthInLongestWait } from '../../verdict/long-wait.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import type { World } from '../world.ts';
 
@@ -165,10 +166,10 @@ function toldByEach(reasons: ReadonlyMap<number, readonly string[]>, stages: num
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
 function levelsOf(reviewed: Parameters<typeof seriesOf>[0]): ReturnType<StageLevels> {
   const { level, growth } = seriesOf(reviewed, undefined);
-  return { tests: level.tests, plannedUnits: level.plannedUnits, growth };
+  const days = daysSpanned(reviewed.span);
+  const inTime = days === undefined ? undefined : growthInLongestWait(days);
+  return { tests: level.tests, plannedUnits: level.plannedUnits, growth, inTime };
 }
-
-const dayMs = 86_400_000;
 
 /** The days until a harmless candidate passes, at the rate at which the stage's requests come in this log. */
 function withDays(
@@ -177,12 +178,13 @@ function withDays(
   log: LogSpan | undefined,
 ): DetectableChange | undefined {
   if (found === undefined || 'uncomputable' in found) return undefined;
-  const { requestsUntilPass: needed } = found;
+  const { requestsUntilPass: needed, slowest } = found;
   if (needed === undefined || log === undefined || log.first === null || log.last === null) return found;
-  const days = (Date.parse(log.last) - Date.parse(log.first)) / dayMs;
+  const days = daysSpanned(log);
   const missing = needed === null ? null : Math.max(0, needed - requests);
-  const rate = requests / days;
-  return { ...found, daysUntilPass: missing === null || !(rate > 0 && Number.isFinite(rate)) ? null : missing / rate };
+  const daysUntilPass = missing === null || days === undefined || requests === 0 ? null : (missing * days) / requests;
+  if (slowest === undefined || days === undefined) return { ...found, daysUntilPass };
+  return { ...found, daysUntilPass, slowestDays: slowest.growth === null ? null : days * (slowest.growth - 1) };
 }
 
 /** A replay brings predictions, and nothing brings the truth: quality that needs it can never be decided on a log without any. */
