@@ -1,4 +1,4 @@
-import type { CohortName } from './evidence.ts';
+import type { CohortName, ComparisonKind } from './evidence.ts';
 import type { Metric } from './metric.ts';
 import type { RolloutPlan, Stage } from './plan.ts';
 
@@ -7,11 +7,17 @@ export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly 
   return [...new Map(plan.guardrails.map(({ metric }) => [metric.id, metric])).values()];
 }
 
-/** The cohort that decides: in a live split the users whom the candidate served; else everyone in a shadow stage and under `judge: all`, else the users whom the stage would expose. */
+/**
+ * The cohort that decides. Where pairs do it is everyone, since a replay exposes nobody and the canary's users are a random part of all;
+ * under `judge: canary` it is the users whom the stage would expose. In a live split, and wherever each request has one version's outcome,
+ * it is the users of the candidate.
+ */
 export function judgedCohortOf(
   plan: Pick<RolloutPlan, 'judge' | 'requests'>,
   stage: Pick<Stage, 'weight'>,
+  comparison: ComparisonKind,
 ): CohortName {
   if (plan.requests.fields.served !== undefined) return 'canary';
-  return stage.weight === 0 || plan.judge === 'all' ? 'all' : 'canary';
+  if (stage.weight === 0) return 'all';
+  return comparison === 'paired' ? plan.judge : 'canary';
 }

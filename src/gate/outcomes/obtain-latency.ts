@@ -68,7 +68,7 @@ function longTest(seconds: number, load: Load): string {
  */
 async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage, load: Load): Promise<void> {
   const { seed, latencyRequests } = plan.replay;
-  const judged = judgedCohortOf(plan, stage) === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
+  const judged = judgedCohortOf(plan, stage, 'paired') === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
   if (load.kind === 'open' && load.rate === 'recorded') {
     await db.run(
       `CREATE OR REPLACE TABLE latency_sample AS

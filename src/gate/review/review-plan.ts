@@ -198,7 +198,7 @@ function hasOwnRequests({ source, from, to }: Stage): boolean {
 
 async function stageSize(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageReview> {
   const { name, weight, minUnits, minRequests } = stage;
-  const everyone = judgedCohortOf(plan, stage) === 'all';
+  const everyone = judgedCohortOf(plan, stage, 'paired') === 'all';
   const hashed = everyone ? 'true' : `bucket < ${weight}::DOUBLE`;
   const judged = plan.requests.fields.served === undefined ? hashed : 'candidate_present';
   const rows = await db.columns(

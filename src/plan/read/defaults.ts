@@ -35,7 +35,7 @@ export const planDefaults = {
     alpha: 0.001,
     action: 'warn',
   },
-  judge: 'canary',
+  judge: 'all',
 } as const;
 
 /** Where a record of a live split keeps what its version did; only with `servedBy`, and so beside the table. */
