@@ -1,6 +1,6 @@
 import type { CohortName, ComparisonKind } from './evidence.ts';
 import type { Metric } from './metric.ts';
-import type { RolloutPlan, Stage } from './plan.ts';
+import type { Basis, RequestSource, RolloutPlan, Stage } from './plan.ts';
 
 /** The metrics that the plan's guardrails name, each once, in the plan's order. */
 export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {
@@ -20,4 +20,21 @@ export function judgedCohortOf(
   if (plan.requests.fields.served !== undefined) return 'canary';
   if (stage.weight === 0) return 'all';
   return comparison === 'paired' ? plan.judge : 'canary';
+}
+
+/** The plan as it is for one of its stages: with the requests that the stage rests on. */
+export function planOfStage(plan: RolloutPlan, stage: Pick<Stage, 'requests' | 'basis'>): RolloutPlan {
+  const requests = stage.requests ?? plan.requests;
+  return { ...plan, requests: stage.basis === 'replay' ? withoutServed(requests) : requests };
+}
+
+/** What a stage rests on, as far as its plan tells: who served a request decides where the log says that. */
+export function basisOf(plan: RolloutPlan, stage: Pick<Stage, 'requests' | 'basis'>): Basis {
+  return planOfStage(plan, stage).requests.fields.served === undefined ? 'replay' : 'live';
+}
+
+/** The requests with nothing of who served them, as where both versions answer each again. */
+function withoutServed(requests: RequestSource): RequestSource {
+  const { served: _who, ...fields } = requests.fields;
+  return { ...requests, fields };
 }

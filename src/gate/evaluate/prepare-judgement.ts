@@ -1,5 +1,5 @@
 import { roles } from '../../domain/role.ts';
-import type { CohortSize } from '../../domain/evidence.ts';
+import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
@@ -26,12 +26,28 @@ import {
   type OutcomeSources,
   withErrorsOf,
 } from '../outcomes/outcome-sources.ts';
+import type { StagePeriods } from '../rollout/stage-periods.ts';
+import { spanOf } from '../../requests/table/request-totals.ts';
+import { newRequestsCheck, type StageTiming } from '../../verdict/checks/stage-timing.ts';
+import { checkPeriods, requestsSince, separatePeriods, servedUsers } from './served-periods.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { laterParts } from '../judge/read-stability.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
+
+/** What a judgement is made of beside the log. */
+export interface JudgementFacts {
+  readonly sources: OutcomeSources;
+  readonly inputDrift: InputDrift | undefined;
+  /** Of a stage that rests on what was served. */
+  readonly periods: StagePeriods | undefined;
+  /** The stage that was entered last, and since when it is in force. */
+  readonly before: StageTiming['before'];
+  /** ISO 8601. */
+  readonly now: string;
+}
 
 /**
  * Puts everything that judging needs into the table `judged`, once the requests, their units and the outcomes are there, and
@@ -42,36 +58,44 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  sources: OutcomeSources,
-  inputDrift: InputDrift | undefined,
+  { sources, inputDrift, periods, before, now }: JudgementFacts,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
-  const weight = canaryShare({ ...rollout, plan }, stage);
   const { live } = log.totals;
+  const inForce = live ? periods?.periods.findLast(isSplit) : undefined;
+  const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
   const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
-  const scope = await readStageScope(db, plan, stage);
   const measurerOf = (judged: JudgedTable) => TableMeasurer.over(judged, guardedMetrics(plan));
+  const told = live && periods !== undefined ? periods : undefined;
+  const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
+  const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
+  const users = live ? await servedUsers(table) : undefined;
+  const scope = await readStageScope(db, plan, stage);
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const timedTwice = sources.baseline.latency === 'measured';
-  const { units, sharedUnits } = log.totals;
   const held = await heldLog(table, rollout, log.reading);
-  const assigned = live && assignsRequests(sharedUnits, units) ? 'requests' : 'units';
+  const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
   const judgement: JudgedStage = {
     plan,
     stage,
     scope,
     files: log.files,
-    span: log.totals.span,
+    span,
+    ...(served.length === 0 ? {} : { periods: served }),
+    found: [
+      ...(told === undefined ? [] : [checkPeriods(rollout, told, served, log.totals)]),
+      ...newRequestsCheck(stage, await requestsSince(db, before?.since ?? now), { before }),
+    ],
     losses: log.totals.losses,
-    ...(live ? { served: { weight, units, shared: sharedUnits, byFirst: await usersByFirst(db) } } : {}),
+    ...(users === undefined ? {} : { served: { weight, ...users } }),
     ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
-    later: laterParts(log.totals.span).map(({ name, from }, index) => ({
+    later: laterParts(span).map(({ name, from }, index) => ({
       name,
       measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
     })),
@@ -88,31 +112,4 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
-}
-
-/** The users of a live split by the version that served them first, with all requests of each cohort. */
-async function usersByFirst(db: Database): Promise<readonly CohortSize[]> {
-  const rows = await db.columns(
-    `SELECT count(DISTINCT unit_index) FILTER (WHERE in_canary AND NOT came_later)::DOUBLE AS canary,
-       count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND NOT came_later)::DOUBLE AS stable,
-       (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary_requests, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable_requests
-     FROM judged`,
-  );
-  return (['canary', 'stable'] as const).map((name) => ({
-    name,
-    units: rows.numbers(name)[0] ?? 0,
-    requests: rows.numbers(`${name}_requests`)[0] ?? 0,
-  }));
-}
-
-/**
- * The share of units that the canary cohort should have, in [0, 1]: the stage's weight by which the hash assigns them; in a live split the
- * share of traffic that the candidate has now, where it has one, since the stage that is asked for has not begun.
- */
-export function canaryShare(
-  { plan, registry, candidate }: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
-  stage: Stage,
-): number {
-  const live = plan.requests.fields.served === undefined ? 0 : (registry.traffic[candidate.version] ?? 0);
-  return live > 0 && live < 1 ? live : stage.weight;
 }

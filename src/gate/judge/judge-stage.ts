@@ -19,6 +19,7 @@ import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
 import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
+import { earlierPeriodsCheck } from '../../verdict/checks/served-periods.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
@@ -27,6 +28,7 @@ import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { holdByHours } from './hold-by-hours.ts';
+import { judgePeriods, unevenPeriods } from './judge-periods.ts';
 import { judgeTest, subjectOf } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
 import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
@@ -58,8 +60,9 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const results: GuardrailResult[] = [];
   const noises: MeasuredNoise[] = [];
   for (const test of series.tests) {
-    const { result, noise } = await judge(test, lateDivisor(series, test));
-    results.push(result);
+    const judgedTest = await judge(test, lateDivisor(series, test));
+    const { noise } = judgedTest;
+    results.push(await judgePeriods(judged, test, judgedTest));
     if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
   }
   const found = await judgeSegments({
@@ -85,6 +88,8 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
+      ...(judged.found ?? []),
+      ...((judged.periods?.length ?? 0) > 1 ? [earlierPeriodsCheck(unevenPeriods(judged))] : []),
       ...(await checksOf(judged, level, comparisons, noises, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
       stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),

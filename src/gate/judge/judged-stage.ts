@@ -1,6 +1,6 @@
 import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
-import type { CohortSize } from '../../domain/evidence.ts';
+import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -11,6 +11,7 @@ import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
+import type { ServedPeriod } from './judge-periods.ts';
 import type { TestedStage } from './judge-test.ts';
 
 /** What a stage is judged from. */
@@ -29,6 +30,10 @@ export interface JudgedStage extends TestedStage {
     /** Users by the version that served them first. */
     readonly byFirst: readonly CohortSize[];
   };
+  /** Every period of a live split whose weights were told, the oldest first; the judged requests are those of the last, which is in force. */
+  readonly periods?: readonly ServedPeriod[];
+  /** What the checks `periods`, `bake` and `newRequests` found before anything was judged. */
+  readonly found?: readonly CheckResult[];
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
   /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */

@@ -35,20 +35,22 @@ export interface LookSeries {
  * @param size of the judged cohort.
  */
 export function seriesOf(
-  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now'>,
+  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now' | 'periods'>,
   frozen: Frozen | undefined,
   size: PlannedSize = judgedSize(judged.scope.cohorts, judged.scope.judgedCohort),
 ): LookSeries {
   const { plan, stage, scope, span, now } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
-  const to = stage.to ?? plan.requests.to;
+  const { to } = plan.requests;
   const waits = shortWindow(plan.checks, scope.comparison) === 'hold';
   const minDurationMs = waits ? (stage.minDurationMs ?? plan.checks.window.minDurationMs) : 0;
   const sizes = { log: wholeLog(scope, size), judged: size };
   const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
+  // Where there are several periods, a breach counts in the one in force and in all of them combined.
+  const timesTested = (judged.periods?.length ?? 1) > 1 ? 2 : 1;
   const level: Frozen =
     frozen === undefined
-      ? { tests: rollbackTests(tests), plannedUnits: plannedUnits(horizon, sizes), horizon }
+      ? { tests: rollbackTests(tests) * timesTested, plannedUnits: plannedUnits(horizon, sizes), horizon }
       : withMovedEnd(frozen, plan.statistics.plannedUnits);
   const ledger = ledgerOf(plan.statistics.inference, level, sizes);
   const appearance = withAppeared(earlierIn(frozen), testedSegments(judged));

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../domain/errors.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { guardedMetrics, judgedCohortOf } from '../../domain/judged.ts';
-import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { RequestSource, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { roles } from '../../domain/role.ts';
 import { detectableChanges, type GuardrailDetectability, type StageLevels } from '../../metrics/detectable-changes.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -25,7 +26,7 @@ import { logFacts, surroundings } from './plan-facts.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
 import { sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
-import { openRollout, type Rollout } from '../rollout/rollout.ts';
+import { ofStage, openRollout, type Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
 
@@ -104,10 +105,13 @@ async function reviewStages(world: World, rollout: Rollout, db: Database): Promi
   let judged: JudgedTable | undefined;
   const stages: ReviewedStage[] = [];
   const reasons = new Map<number, readonly string[]>();
+  let read: RequestSource | undefined;
   for (const stage of plan.stages) {
+    const staged = ofStage(rollout, stage);
     // Stages share the plan's log unless they name their own, and it is read once.
-    if (log === undefined || hasOwnRequests(stage)) {
-      log = await readStageRequests(db, rollout, stage, sources);
+    if (log === undefined || !isDeepStrictEqual(staged.plan.requests, read)) {
+      read = staged.plan.requests;
+      log = await readStageRequests(db, staged, sources);
       await assignUnits(db, plan.assignment);
       predicted =
         recorded || (await loadStoredPredictions(world, rollout, { db, sources, requests: log.identity, ...store }));
@@ -190,10 +194,6 @@ async function withoutLabels(db: Database, { guardrails }: RolloutPlan) {
   return [...guardrails.entries()]
     .filter(([, { metric }]) => metricTraits(metric).truth)
     .map(([guardrail]) => ({ guardrail, reason: 'no request has a label' }));
-}
-
-function hasOwnRequests({ source, from, to }: Stage): boolean {
-  return source !== undefined || from !== undefined || to !== undefined;
 }
 
 async function stageSize(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageReview> {

@@ -50,7 +50,8 @@ export interface SimulatedLog {
 /** A plan whose end is that of its log: a simulated log ends with as many users as the one that it is drawn from. */
 function withSimulatedEnd(plan: RolloutPlan, units: number): RolloutPlan {
   const { plannedUnits = units, looks } = plan.statistics;
-  const ends = looks === 1 || plan.requests.to !== undefined || plan.stages.some(({ to }) => to !== undefined);
+  const ends =
+    looks === 1 || plan.requests.to !== undefined || plan.stages.some(({ requests }) => requests?.to !== undefined);
   return ends ? { ...plan, statistics: { ...plan.statistics, plannedUnits } } : plan;
 }
 
@@ -75,7 +76,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     minUnits: 0,
     plannedSize: { requests: false, units: false },
   };
-  const log = await readStageRequests(db, rollout, everyone, sources);
+  const log = await readStageRequests(db, rollout, sources);
   if (log.totals.accepted === 0) {
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }
@@ -120,9 +121,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
 function noteOwnLogs(world: World, { plan }: Rollout): void {
-  const own = plan.stages.filter(
-    ({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined,
-  );
+  const own = plan.stages.filter(({ requests }) => requests !== undefined);
   if (own.length === 0) return;
   const names = own.map(({ name }) => name).join(', ');
   world.note(`${names}: simulated on the plan's own log, not on the stage's.`);

@@ -10,6 +10,7 @@ export const planDefaults = {
     fields: logFormatTraits.canary.fields,
     maxRejected: '1%',
     maxUnknownLabels: '1%',
+    settle: '5m',
   },
   assignment: { scheme: 'murmur3' },
   stages: { minRequests: 100, minUnits: 30 },

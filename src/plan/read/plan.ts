@@ -11,7 +11,7 @@ import { readReplay } from './replay.ts';
 import { readRequests } from './requests.ts';
 import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
-import { readStages } from './stages.ts';
+import { readStages } from './stages/stages.ts';
 import { readThreshold } from './threshold.ts';
 
 /**

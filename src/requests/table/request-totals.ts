@@ -3,6 +3,7 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './screen-latencies.ts';
 import type { Losses } from './losses.ts';
+import type { OutsidePeriods } from './served-periods.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 
@@ -29,6 +30,8 @@ export interface RequestTotals {
   readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
+  /** Of a live split whose periods are known, good records that none of them counts. */
+  readonly outsidePeriods?: OutsidePeriods;
   readonly units: number;
   /** The units of a live split that both versions served; each was made two, one per version. */
   readonly sharedUnits: number;
@@ -49,7 +52,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses'>,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'outsidePeriods'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
@@ -73,9 +76,10 @@ export async function requestTotals(
   };
 }
 
-async function spanOf(db: Database): Promise<LogSpan> {
+/** The times between which a table has requests, without those that are far from all others. */
+export async function spanOf(db: Database, table = 'requests'): Promise<LogSpan> {
   const minutes = await db.columns(`SELECT epoch_ms(min("at"))::DOUBLE AS first, epoch_ms(max("at"))::DOUBLE AS last,
-    count(*)::DOUBLE AS requests FROM requests GROUP BY date_trunc('minute', "at") ORDER BY first`);
+    count(*)::DOUBLE AS requests FROM ${table} GROUP BY date_trunc('minute', "at") ORDER BY first`);
   const [firsts, lasts, counts] = ['first', 'last', 'requests'].map((name) => minutes.numbers(name));
   return logSpan(
     Array.from(firsts ?? [], (first, row) => ({ first, last: lasts?.[row] ?? first, requests: counts?.[row] ?? 0 })),
