@@ -38,3 +38,11 @@ function withoutServed(requests: RequestSource): RequestSource {
   const { served: _who, ...fields } = requests.fields;
   return { ...requests, fields };
 }
+
+/** Why a metric cannot be had of a basis by its nature; undefined where it can. */
+export function impossibleOn(family: Metric['family'], basis: Basis): string | undefined {
+  if (basis === 'replay')
+    return family === 'kpi' ? 'a replay shows nothing of what users did with the answers' : undefined;
+  if (family === 'agreement') return 'in a live split each request has the answer of one version';
+  return family === 'memory' ? 'the log of a live split does not tell the memory of a process' : undefined;
+}

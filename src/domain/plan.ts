@@ -202,6 +202,8 @@ export interface Checks {
   readonly labels: { readonly action: CheckAction };
   readonly selection: { readonly action: CheckAction; readonly alpha: number };
   readonly stability: { readonly action: CheckAction; readonly alpha: number };
+  /** What a breach does that a failed check keeps from being proof. */
+  readonly alarm: { readonly action: 'hold' | 'rollback' };
 }
 
 /** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */

@@ -127,7 +127,8 @@ async function tellGitHub(github: GitHubActions, { evidence, findings, report }:
 function outputsOf({ evidence, evidenceFile }: Evaluation): Readonly<Record<string, string>> {
   const { verdict, registryChange, inputs } = evidence;
   const weight = registryChange.traffic[inputs.candidate.version] ?? 0;
-  return { verdict: verdict.decision, weight: String(weight), evidence: evidenceFile };
+  const alarm = String(verdict.alarm === true);
+  return { verdict: verdict.decision, weight: String(weight), evidence: evidenceFile, alarm };
 }
 
 async function rendered(

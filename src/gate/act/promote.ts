@@ -10,6 +10,10 @@ import type { Promotion } from '../../report/commands/promotion-text.ts';
 import { applyChange } from './apply.ts';
 import { verifyBinding } from './evidence-binding.ts';
 import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import { basisOf } from '../../domain/judged.ts';
+import { largestFirstWeight } from '../../verdict/checks/nothing-served.ts';
+import { windowWait } from '../../verdict/checks/stage-timing.ts';
 import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { stateOf } from './registry-state.ts';
@@ -43,6 +47,7 @@ export async function promote(world: World, file: string, options: PromoteOption
   const decision = options.override ?? evidence?.verdict.decision;
   if (decision === undefined) throw new Error('evidence is absent only where a person decides');
   const at = world.now().toISOString();
+  if (decision === 'increase' && options.override === undefined) requireWindow(stage, at);
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), overriddenBy);
   const change = (before: ModelRegistry) =>
     withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
@@ -70,6 +75,15 @@ export async function promote(world: World, file: string, options: PromoteOption
   };
 }
 
+/** @throws UserError (exit 3) outside of the stage's window: the increase waits, and nothing is changed. */
+function requireWindow(stage: Stage, now: string): void {
+  const wait = windowWait(stage, { now });
+  if (wait?.until === undefined) return;
+  throw new UserError(ExitCode.hold, `Stage ${stage.name} cannot begin now: ${wait.detail}`, {
+    hint: 'Nothing was changed. Run canary evaluate and canary promote again then.',
+  });
+}
+
 function overridingPerson({ override, by, reason }: PromoteOptions): Required<Person> | undefined {
   const said = [by, reason].filter((text) => text !== undefined && text.trim() !== '');
   if (override === undefined && said.length === 0) return undefined;
@@ -95,7 +109,7 @@ async function evidenceFor(
   { evidence: chosen, override }: PromoteOptions,
 ): Promise<Evidence | undefined> {
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, chosen, world.cwd);
-  const mayBeAbsent = override === 'hold' || override === 'rollback';
+  const mayBeAbsent = override === 'hold' || override === 'rollback' || isFirstLive(rollout, stage, override);
   try {
     const evidence = await readLatest(place);
     if (evidence === undefined) {
@@ -113,6 +127,13 @@ async function evidenceFor(
   }
 }
 
+/** A live stage cannot show anything before somebody begins it; a person may, with few users. */
+function isFirstLive({ plan, registry, candidate }: Rollout, stage: Stage, override: Decision | undefined): boolean {
+  const isSmall = stage.weight > 0 && stage.weight <= largestFirstWeight;
+  const hasNone = (registry.traffic[candidate.version] ?? 0) === 0;
+  return override === 'increase' && isSmall && hasNone && basisOf(plan, stage) === 'live';
+}
+
 function against(evidence: Evidence | undefined): { readonly against?: Decision } {
   return evidence === undefined ? {} : { against: evidence.verdict.decision };
 }
@@ -124,6 +145,7 @@ function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): Recorde
     series,
     plan: plan.withoutEnd ?? plan.sha256,
     verdict: verdict.decision,
+    ...(verdict.alarm === true ? { alarm: true } : {}),
     evidence: `sha256:${digest}`,
     ...frozenOf(statistics),
   };

@@ -7,6 +7,7 @@ import type { Role } from '../../domain/role.ts';
 import { ToldMeasurer, type RoleNumber, sizeOf } from '../../metrics/told-measurer.ts';
 import { compareVersions } from '../../metrics/compare.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numbers.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import { judgeTest } from '../judge/judge-test.ts';
@@ -62,12 +63,13 @@ const noSpan = { first: null, last: null };
 
 /** Judges a stage on numbers, as `judgeStage` does on requests. */
 export async function judgeTold(
-  plan: RolloutPlan,
+  whole: RolloutPlan,
   stage: Stage,
   numbers: readonly RoleNumber[],
   scope: StageScope,
   frozen: Frozen | undefined,
 ): Promise<Judgement> {
+  const { plan, inapplicable } = applicableGuardrails(whole, stage, 'numbers');
   const told = toldSize(numbers, 'candidate');
   const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
   const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
@@ -92,7 +94,7 @@ export async function judgeTold(
   return {
     frozen: frozenAfter(series),
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
-    guardrails,
+    guardrails: [...guardrails, ...inapplicable],
     checks: toldNumbersChecks(plan, stage, told, saidIndependent),
   };
 }

@@ -3,6 +3,7 @@ import { UserError } from '../../domain/errors.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { resolveRequestFiles } from '../../requests/files/request-files.ts';
+import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { nothingServedCheck, unknownGuardrails } from '../../verdict/checks/nothing-served.ts';
 import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
@@ -43,7 +44,8 @@ export async function concludeNothing(
   previous: Evidence | undefined,
   { golden, why, checks }: NothingServed,
 ): Promise<Evidence> {
-  const { plan, file, baseline, candidate } = rollout;
+  const { file, baseline, candidate } = rollout;
+  const { plan, inapplicable } = applicableGuardrails(rollout.plan, stage, 'live');
   const served = nothingServedCheck(stage, candidate.version, file, why);
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { requests: [], baseline: versionFacts(baseline), candidate: versionFacts(candidate) },
@@ -54,7 +56,7 @@ export async function concludeNothing(
       await Promise.resolve({
         frozen: { tests: Math.max(1, rollbackTests(plannedTests(plan.guardrails, () => []))), plannedUnits: 1 },
         comparisons: [],
-        guardrails: unknownGuardrails(plan, `${candidate.version} has served nothing yet`),
+        guardrails: [...unknownGuardrails(plan, `${candidate.version} has served nothing yet`), ...inapplicable],
         checks: [served, ...checks],
       }),
   });

@@ -33,6 +33,7 @@ import { checkPeriods, requestsSince, separatePeriods, servedUsers } from './ser
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { laterParts } from '../judge/read-stability.ts';
+import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
@@ -81,8 +82,9 @@ export async function prepareJudgement(
   const timedTwice = sources.baseline.latency === 'measured';
   const held = await heldLog(table, rollout, log.reading);
   const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
+  const basis = scope.comparison === 'paired' ? 'replay' : 'live';
   const judgement: JudgedStage = {
-    plan,
+    ...applicableGuardrails(plan, stage, basis),
     stage,
     scope,
     files: log.files,

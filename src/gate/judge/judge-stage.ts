@@ -1,5 +1,6 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
+import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
@@ -9,6 +10,7 @@ import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
 import { type MeasuredNoise, noiseFloor } from '../../verdict/checks/noise-floor.ts';
+import { isDoubtful } from '../../verdict/alarm.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { parityCheck } from '../../verdict/checks/parity.ts';
@@ -75,7 +77,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     tally: (test) => measurer.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),
   });
-  const guardrails = [...results, ...found.guardrails];
+  const guardrails = withDoubts(judged, [...results, ...found.guardrails]);
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
@@ -84,7 +86,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   return {
     frozen: frozenAfter(series),
     comparisons,
-    guardrails,
+    guardrails: [...guardrails, ...(judged.inapplicable ?? [])],
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
@@ -97,6 +99,15 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     ],
     drift,
   };
+}
+
+/** Marks breaches of the candidate's own bounds that rejected records could explain. */
+function withDoubts({ files, scope }: JudgedStage, results: readonly GuardrailResult[]): readonly GuardrailResult[] {
+  const rejected = files.flatMap((file) => Object.values(file.rejected)).reduce((sum, count) => sum + count, 0);
+  const { requests } = judgedSize(scope.cohorts, scope.judgedCohort);
+  return results.map((result) =>
+    result.status === 'breach' && isDoubtful(result, requests, rejected) ? { ...result, doubtful: true } : result,
+  );
 }
 
 const nothingAsked: Selection = { asked: false, uneven: [], missingTruth: undefined };
@@ -147,13 +158,20 @@ async function checksOf(
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
-    sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
-      counted,
-      inference: statistics.inference,
-    }),
+    fairSample(
+      scope,
+      sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
+        counted,
+        inference: statistics.inference,
+      }),
+    ),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
-    parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
+    fairMix(
+      scope,
+      parity,
+      parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
+    ),
     windowCheck(checks, stage, span, scope.comparison),
     coverage(
       plan.coverage,
@@ -161,7 +179,18 @@ async function checksOf(
       checks.coverage.action,
     ),
     segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
-    segmentMix(comparisons, checks.segmentMix.action),
+    fairSample(scope, segmentMix(comparisons, checks.segmentMix.action)),
     noiseFloor(noises),
   ];
+}
+
+/** A check without which users of two versions are no fair sample of each other; pairs are compared with themselves. */
+function fairSample({ comparison }: JudgedStage['scope'], check: CheckResult): CheckResult {
+  return comparison === 'served' && check.status === 'hold' ? { ...check, excuses: true } : check;
+}
+
+/** Only who the users are excuses anything: how often they come and whether they get an outcome may be the candidate's doing. */
+function fairMix(scope: JudgedStage['scope'], parity: CohortParity | undefined, check: CheckResult): CheckResult {
+  const isUneven = parity !== undefined && parity.mixes.some(({ pValue }) => pValue <= parity.alphaEach);
+  return isUneven ? fairSample(scope, check) : check;
 }

@@ -1,6 +1,6 @@
 import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
-import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
+import type { CheckResult, CohortSize, GuardrailResult } from '../../domain/evidence.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -34,6 +34,8 @@ export interface JudgedStage extends TestedStage {
   readonly periods?: readonly ServedPeriod[];
   /** What the checks `periods`, `bake` and `newRequests` found before anything was judged. */
   readonly found?: readonly CheckResult[];
+  /** Guardrails of the plan that this stage is not judged by. */
+  readonly inapplicable?: readonly GuardrailResult[];
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
   /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */

@@ -6,6 +6,7 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { timingChecks } from '../../verdict/checks/stage-timing.ts';
+import { alarmCheck } from '../../verdict/alarm.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
@@ -45,8 +46,10 @@ export async function concludeLook(
   if (moved !== undefined) world.note(moved);
   const now = world.now().toISOString();
   const timing = timingChecks(stage, { before: lastEntered(rollout.registry, rollout.plan.name), now });
-  const checks = [...timing, ...judged.checks, ...(golden === undefined ? [] : [golden.check])];
-  const judgement = { ...judged, checks };
+  const found = [...timing, ...judged.checks, ...(golden === undefined ? [] : [golden.check])];
+  const { action } = rollout.plan.checks.alarm;
+  const alarm = alarmCheck(judged.guardrails, found, { action, hasTraffic: hasTraffic(rollout) });
+  const judgement = { ...judged, checks: alarm === undefined ? found : [alarm, ...found] };
   const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
   const registryChange = previewChange(rollout, stage, verdict.decision);
@@ -61,4 +64,10 @@ export async function concludeLook(
 function movedEnd(before: Frozen | undefined, { horizon }: Frozen): string | undefined {
   if (before?.horizon === undefined || horizon === undefined || before.horizon === horizon) return undefined;
   return `The planned end moved from ${countOf(before.horizon, 'user')} to ${formatCount(horizon)}: the series goes on with what is left of its alpha.`;
+}
+
+/** Whether users have the candidate, by the registry or by a router that canary does not move. */
+function hasTraffic({ plan, registry, candidate }: Rollout): boolean {
+  const told = plan.requests.weights?.at(-1)?.weight ?? registry.traffic[candidate.version] ?? 0;
+  return told > 0;
 }

@@ -44,9 +44,18 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     labels: { ...defaults.labels, ...written('labels') },
     selection: { ...defaults.selection, ...written('selection') },
     stability: { ...defaults.stability, ...written('stability') },
+    alarm: { action: alarmOf(checks) ?? defaults.alarm.action },
   });
-  const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
+  const ofActions = keysOf(checks)
+    .filter((name) => name !== 'alarm')
+    .flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };
+}
+
+/** An alarm is never turned down to a warning. */
+function alarmOf(checks: TreeNode | undefined) {
+  const alarm = child(checks, 'alarm');
+  return choiceOf(alarm?.kind === 'map' ? child(alarm, 'action') : alarm, ['hold', 'rollback']);
 }
 
 /** The golden requests, with what a wrong answer does; what is wrong with that is found with the checks. */

@@ -29,6 +29,7 @@ export const planDefaults = {
     labels: { action: 'hold' },
     selection: { action: 'hold', alpha: 0.001 },
     stability: { action: 'hold', alpha: 0.001 },
+    alarm: { action: 'hold' },
   },
   drift: {
     features: 'auto',

@@ -23,6 +23,7 @@ import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
+import { validateStages } from './stages/guarded-stages.ts';
 
 const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
@@ -63,12 +64,14 @@ function readGuardrail(
   );
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
+  const named = child(guardrail, 'stages');
   return {
     value: {
       metric: capped.value ?? withPlan(root, metric, costs),
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
+      ...(named === undefined ? {} : { stages: textsOf(named) }),
       onBreach: choiceOf(child(guardrail, 'onBreach'), onBreachWords) ?? planDefaults.guardrails.onBreach,
       test: choiceOf(child(guardrail, 'test'), ['interval', 'point']) ?? planDefaults.guardrails.test,
     },
@@ -77,6 +80,7 @@ function readGuardrail(
       ...bounds.flatMap(({ findings }) => findings),
       ...capped.findings,
       ...validateSegments(guardrail, metric, path),
+      ...validateStages(root, [...path, 'stages']),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
@@ -166,7 +170,8 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       if (child(guardrail, kind) === undefined) return [];
       const cap = child(guardrail, 'cap');
       const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
-      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped}`;
+      const stages = textsOf(child(guardrail, 'stages')).join();
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${stages}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];

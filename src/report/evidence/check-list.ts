@@ -3,6 +3,7 @@ import { paragraph, paintOf, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 
 const words: Readonly<Record<CheckStatus, string>> = {
+  rollback: 'ROLLBACK',
   hold: 'HOLD',
   warn: 'warning',
   pass: 'pass',
@@ -12,7 +13,7 @@ const words: Readonly<Record<CheckStatus, string>> = {
 /** The checks: those that hold, warn or have something to tell with what they found, the rest in one line unless all are asked for. */
 export function checkLines(checks: readonly CheckResult[], verbose: boolean, style: Style): string[] {
   const weighty = checks
-    .filter(({ status }) => status === 'hold')
+    .filter(({ status }) => status === 'rollback' || status === 'hold')
     .concat(checks.filter(({ status }) => status === 'warn'))
     .concat(checks.filter(({ status, told }) => status === 'pass' && told === true));
   const quiet = checks.filter((check) => !weighty.includes(check));
@@ -36,6 +37,6 @@ function summaries(checks: readonly CheckResult[], style: Style): string[] {
 
 function painted(status: CheckStatus, style: Style): string {
   const { good, bad, unsure, faint } = paintOf(style);
-  const paint = { hold: bad, warn: unsure, pass: good, 'not-applicable': faint }[status];
+  const paint = { rollback: bad, hold: bad, warn: unsure, pass: good, 'not-applicable': faint }[status];
   return paint(words[status]);
 }

@@ -72,6 +72,7 @@ const guardrailResults = {
   breach: 'failure',
   inconclusive: 'failure',
   uncomputable: 'error',
+  'not-applicable': 'skipped',
 } as const;
 
 function guardrailCase(guardrail: GuardrailResult, classname: string): TestCase {
@@ -85,7 +86,13 @@ function guardrailCase(guardrail: GuardrailResult, classname: string): TestCase 
   };
 }
 
-const checkResults = { pass: 'passed', warn: 'passed', hold: 'failure', 'not-applicable': 'skipped' } as const;
+const checkResults = {
+  pass: 'passed',
+  warn: 'passed',
+  hold: 'failure',
+  rollback: 'failure',
+  'not-applicable': 'skipped',
+} as const;
 
 function checkCase({ name, status, detail }: CheckResult, classname: string): TestCase {
   const message = printableSentence(detail);

@@ -36,7 +36,7 @@ export async function openMetricsReport({ evidence, looks }: Report): Promise<st
   add('canary_drift_moved', 'Whether a field moved: 1 where it did.', moves);
   const checks = evidence.checks.map(({ name, status }): Sample => [
     { check: printableName(name) },
-    status === 'hold' ? 0 : 1,
+    status === 'hold' || status === 'rollback' ? 0 : 1,
   ]);
   add('canary_check_ok', 'Whether a check lets the stage begin: 0 where it holds the stage.', checks);
   return await registry.metrics();
@@ -57,6 +57,9 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, lo
   const decisions = ['increase', 'hold', 'rollback'] as const;
   const taken = decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]);
   add('canary_verdict', 'The verdict: 1 for the decision that was taken, 0 for the others.', taken);
+  const alarm =
+    'Whether a breach was found that a failed check keeps from being proof: 1 where a person has to look now.';
+  add('canary_alarm', alarm, [[{}, verdict.alarm === true ? 1 : 0]]);
   add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
   add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
@@ -71,7 +74,7 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, lo
 }
 
 function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
-  const statuses = ['pass', 'breach', 'inconclusive', 'uncomputable'] as const;
+  const statuses = ['pass', 'breach', 'inconclusive', 'uncomputable', 'not-applicable'] as const;
   const labelled = uniquely(guardrails, ({ metric, segment, bound, unit, onBreach }) => ({
     metric: printableName(metric),
     segment: segmentName(segment),

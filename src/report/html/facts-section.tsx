@@ -27,9 +27,27 @@ export function CohortSection({ evidence }: { readonly evidence: Evidence }) {
   );
 }
 
-const checkRank: Readonly<Record<CheckResult['status'], number>> = { hold: 0, warn: 1, pass: 2, 'not-applicable': 3 };
-const checkWords = { hold: '✗ hold', warn: '! warning', pass: '✓ pass', 'not-applicable': 'not applicable' } as const;
-const checkClass = { hold: 'breach', warn: 'unsure', pass: 'pass', 'not-applicable': undefined } as const;
+const checkRank: Readonly<Record<CheckResult['status'], number>> = {
+  rollback: -1,
+  hold: 0,
+  warn: 1,
+  pass: 2,
+  'not-applicable': 3,
+};
+const checkWords = {
+  rollback: '✗ rollback',
+  hold: '✗ hold',
+  warn: '! warning',
+  pass: '✓ pass',
+  'not-applicable': 'not applicable',
+} as const;
+const checkClass = {
+  rollback: 'breach',
+  hold: 'breach',
+  warn: 'unsure',
+  pass: 'pass',
+  'not-applicable': undefined,
+} as const;
 
 /** The checks: those that hold or warn first. */
 export function CheckSection({ checks }: { readonly checks: readonly CheckResult[] }) {
