@@ -43,8 +43,8 @@ const ramp = `[{ from: ${new Date(friday).toISOString()}, weight: 1% }, { from: 
 
 function rampRollout(better: boolean, keys: PlanKeys = {}): TestRollout {
   // Conversions of the published paradox, ten times as frequent: better on each day, and worse over both.
-  const [low, high] = better ? (['1.0.0', '1.1.0'] as const) : (['1.1.0', '1.0.0'] as const);
-  const rates = (worse: number, good: number) => ({ [low]: worse, [high]: good }) as Day['right'];
+  const low = better ? '1.0.0' : '1.1.0';
+  const rates = (worse: number, good: number) => ({ '1.0.0': good, '1.1.0': good, [low]: worse });
   const log = [
     ...day({ from: friday, users: 40_000, weight: 0.01, right: rates(0.202, 0.26) }),
     ...day({ from: saturday, users: 40_000, weight: 0.5, right: rates(0.1, 0.13) }),

@@ -18,7 +18,9 @@ import { readStageScope } from '../../metrics/table/stage-scope.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
-import type { JudgedStage } from '../judge/judged-stage.ts';
+import type { JudgedStage, LaterPart } from '../judge/judged-stage.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import {
   formatLimits,
   namingLimits,
@@ -97,10 +99,7 @@ export async function prepareJudgement(
     losses: log.totals.losses,
     ...(users === undefined ? {} : { served: { weight, ...users } }),
     ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
-    later: laterParts(span).map(({ name, from }, index) => ({
-      name,
-      measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
-    })),
+    later: laterPartsOf(table, span, measurerOf),
     sizes: await segmentSizes(db, scope),
     held,
     measurer: refusing(
@@ -114,4 +113,15 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+function laterPartsOf(
+  table: JudgedTable,
+  span: LogSpan,
+  measurerOf: (judged: JudgedTable) => Promise<Measurer>,
+): readonly LaterPart[] {
+  return laterParts(span).map(({ name, from }, index) => ({
+    name,
+    measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
+  }));
 }

@@ -18,7 +18,7 @@ export function readIncreaseWindow(value: unknown): Reading<WeeklyWindow> {
   if (timeZone === undefined)
     return misreading(
       `${shown(value)} does not say of which time zone its hours are`,
-      `write ${value as string} Europe/Berlin`,
+      `write ${shown(value)} Europe/Berlin`,
     );
   if (!isTimeZone(timeZone))
     return misreading(
