@@ -18,13 +18,13 @@ const mayImport = {
     because: 'what a plan names is read and what a result needs is written in one way, whatever the text means',
   },
   database: { from: ['domain'], because: 'columns in and columns out; what they mean is known by who asks' },
-  plan: {
-    from: ['domain', 'documents'],
-    because: 'a plan is judged from its text alone, without file, clock or network',
-  },
   assignment: {
     from: ['domain'],
     because: 'who is in the canary depends on the salt and the unit and on nothing else',
+  },
+  plan: {
+    from: ['domain', 'documents', 'assignment'],
+    because: 'a plan is judged from its text alone, without file, clock or network',
   },
   requests: {
     from: ['domain', 'database', 'assignment'],
@@ -96,6 +96,10 @@ export const storeys = {
   stats: {
     rooms: [['sums'], ['estimates', 'distances'], ['bounds']],
     because: 'an estimate is made of sums, whoever added them up, and a bound of an estimate',
+  },
+  assignment: {
+    rooms: [['hashes'], ['schemes'], ['definitions']],
+    because: 'a scheme is a hash and its steps, and a definition says which of them a flag uses',
   },
   requests: {
     rooms: [['containers'], ['files', 'values'], ['table'], ['formats/answers'], ['formats'], ['explain']],

@@ -1,3 +1,4 @@
+import type { Assignment } from './exposure/assignment.ts';
 import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
@@ -87,11 +88,6 @@ export interface RequestSource {
   readonly weights?: readonly TimedWeight[];
 }
 
-export interface Assignment {
-  readonly scheme: 'murmur3';
-  readonly salt: string;
-}
-
 export interface Stage {
   readonly name: string;
   /** Share of units assigned to the candidate, in [0, 1]; 0 is a shadow stage. */
@@ -162,8 +158,10 @@ export interface Statistics {
 export interface ReplaySettings {
   /** `measured`: timed request by request beside the baseline; `recorded`: the log's own times. */
   readonly latency: 'measured' | 'recorded';
-  /** How many requests are timed one by one. */
+  /** How many requests are timed. */
   readonly latencyRequests: number;
+  /** How many fresh pairs of processes, one of each version, share them; at least 3. */
+  readonly pairs: number;
   /** Requests per batch when only predictions are wanted. */
   readonly batch: number;
   readonly timeoutMs: number;
@@ -195,6 +193,8 @@ export interface Checks {
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly parity: { readonly action?: CheckAction; readonly alpha: number };
   readonly coverage: { readonly action: CheckAction };
+  /** Absent where the plan names no definition of the flag that assigns users. */
+  readonly assignment?: { readonly action: CheckAction };
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
   readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };

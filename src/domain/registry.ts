@@ -183,6 +183,8 @@ export interface Frozen {
   readonly knownSegments?: number;
   /** What each planned test has spent so far; in the registry only the last look at a stage keeps it. Absent where none is planned. */
   readonly spending?: readonly TestSpending[];
+  /** How often the series has timed the versions, and what tells the last measurement from others. Absent where nothing was timed. */
+  readonly timings?: { readonly count: number; readonly last: string };
 }
 
 export type Decision = 'increase' | 'hold' | 'rollback';

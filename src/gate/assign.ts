@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bucketOf } from '../assignment/schemes.ts';
+import { ambiguousUnits, isAmbiguous } from '../assignment/encoding.ts';
+import { bucketerOf, stepsOf } from '../assignment/schemes.ts';
+import { nearestWeights, weightText } from '../assignment/steps.ts';
+import type { Assignment } from '../domain/exposure/assignment.ts';
 import { cohortOf } from '../assignment/cohort.ts';
 import { invalidInput, messageOf } from '../domain/errors.ts';
 import { readFraction } from '../plan/read/quantity.ts';
@@ -38,8 +41,10 @@ export async function assign(
   if (units.length === 0)
     throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
   const { baseline, candidate, plan } = rollout;
+  requireOneBucket(plan.assignment, units);
+  const bucketOf = bucketerOf(plan.assignment);
   return units.map((unit) => {
-    const bucket = bucketOf(plan.assignment, unit);
+    const bucket = bucketOf(unit);
     const cohort = cohortOf(bucket, weight);
     return { unit, version: cohort === 'canary' ? candidate.version : baseline.version, cohort, bucket };
   });
@@ -53,7 +58,23 @@ function weightOf(rollout: Rollout, { stage, weight }: AssignOptions): number {
   if (weight === undefined) return rollout.registry.traffic[rollout.candidate.version] ?? 0;
   const read = readFraction(/^[\d.]+$/u.test(weight) ? Number(weight) : weight);
   if (!read.ok) throw invalidInput(`--weight ${weight}: ${read.problem}`, { hint: read.hint });
-  return read.value;
+  return expressible(read.value, rollout.plan.assignment);
+}
+
+/** @throws UserError (exit 2) for a weight that the system that assigns cannot express */
+function expressible(weight: number, assignment: Assignment): number {
+  const steps = stepsOf(assignment);
+  const nearest = steps === undefined ? undefined : nearestWeights(weight, steps);
+  if (nearest === undefined) return weight;
+  const hint = `Write ${weightText(nearest.below)} or ${weightText(nearest.above)}.`;
+  throw invalidInput(`--weight ${weightText(weight)} cannot be expressed by ${assignment.scheme}`, { hint });
+}
+
+function requireOneBucket(assignment: Assignment, units: readonly string[]): void {
+  const unclear = units.filter((unit) => isAmbiguous(assignment, unit));
+  if (unclear.length === 0) return;
+  const { message, hint } = ambiguousUnits(assignment, unclear.length, unclear[0] ?? '');
+  throw invalidInput(message, { hint });
 }
 
 async function readIds(world: World, users: string): Promise<string[]> {

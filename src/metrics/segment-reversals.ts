@@ -19,7 +19,7 @@ export async function segmentReversals(
   metrics: readonly Metric[],
   scope: StageScope,
   comparisons: readonly Comparison[],
-  { alpha, ...settings }: Pick<LevelSettings, 'inference' | 'plannedUnits'> & { readonly alpha: number },
+  { alpha, ...settings }: Pick<LevelSettings, 'inference' | 'plannedUnits' | 'timings'> & { readonly alpha: number },
 ): Promise<readonly SegmentReversal[]> {
   const deciding = decidingIn(comparisons, scope);
   const segments = deciding.filter(({ segment, low, high }) => segment !== null && (low ?? high) !== undefined);

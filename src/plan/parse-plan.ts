@@ -13,7 +13,7 @@ export interface PlanText {
   /** As the user wrote it; shown in diagnostics. */
   readonly path: string;
   readonly text: string;
-  /** Reads a file that the plan extends, by its path from the plan's folder. @throws UserError */
+  /** Reads a file that the plan names (a base, a flag's definition), by its path from the plan's folder. @throws UserError */
   readonly readBase: ReadBase;
 }
 
@@ -45,7 +45,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
   const errors = schemaErrors(plainValue(root));
-  const { value: plan, findings } = readPlan(root);
+  const { value: plan, findings } = readPlan(root, readBase);
   const found = merged(findings, planFindings(root, errors));
   const all = inReadingOrder(path, [...diagnostics, ...apartFrom(diagnostics, located(root, found))]);
   const rejected = errors.length > 0 || all.some(({ severity }) => severity === 'error');
@@ -83,8 +83,9 @@ function place({ file, line, column }: Diagnostic): string {
  * Instructions for people and routers are left out, so that noting a rehearsal does not start a new series of looks.
  */
 export function planDigestInput(plan: RolloutPlan): string {
-  const { rollback: _instructions, apply: _commands, guardrails, ...decisive } = plan;
-  return canonicalJson({ ...decisive, guardrails: guardrails.map(withoutTimeout) });
+  const { rollback: _instructions, apply: _commands, guardrails, assignment, ...decisive } = plan;
+  const { file: _place, ...assigned } = assignment;
+  return canonicalJson({ ...decisive, assignment: assigned, guardrails: guardrails.map(withoutTimeout) });
 }
 
 /** The plan's timeout is in its replay settings. */

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { Scheme } from '../assignment/schemes.ts';
+import { murmur3Bucket } from '../assignment/schemes/murmur3.ts';
 import type { Population } from './population.ts';
 
 /** One run's users: who is in it, in which bucket, which way round, and what was planted into which of their requests. */
@@ -23,9 +23,8 @@ export interface Draw {
 
 export interface DrawSettings {
   readonly seed: number;
-  readonly scheme: Scheme;
   /**
-   * `resampled`: users drawn anew with replacement, each with a bucket under a salt of the run's own; `recorded`: the log's
+   * `resampled`: users drawn anew with replacement, each with a bucket under a salt of the run's own (of canary's own hash, whatever the plan's: all of them spread users evenly); `recorded`: the log's
    * users as they are, in the plan's own buckets.
    */
   readonly users: 'resampled' | 'recorded';
@@ -36,7 +35,7 @@ export interface DrawSettings {
  * candidate differs from the baseline by what was planted and by nothing else.
  * @param run its number, from 0; the same seed and run give the same draw.
  */
-export function drawRun(population: Population, run: number, { seed, scheme, users }: DrawSettings): Draw {
+export function drawRun(population: Population, run: number, { seed, users }: DrawSettings): Draw {
   const generator = xoroshiro128plus(mixed(seed, run));
   const uniform = () => uniformFloat64(generator);
   const count = population.units.length;
@@ -44,7 +43,7 @@ export function drawRun(population: Population, run: number, { seed, scheme, use
   const unitOf = Int32Array.from({ length: count }, (_, user) => (resampled ? Math.floor(uniform() * count) : user));
   const salt = `simulated-${seed}-${run}`;
   const buckets = resampled
-    ? Float64Array.from(unitOf, (unit, user) => scheme(salt, `${population.units[unit] ?? ''}#${user}`))
+    ? Float64Array.from(unitOf, (unit, user) => murmur3Bucket(salt, `${population.units[unit] ?? ''}#${user}`))
     : population.buckets;
   const swapped = Uint8Array.from(unitOf, () => (uniform() < 0.5 ? 1 : 0));
   const starts = new Int32Array(count + 1);

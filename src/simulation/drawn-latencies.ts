@@ -2,7 +2,7 @@ import type { Role } from '../domain/role.ts';
 import { type MidQuantile, midQuantile, midWeight } from '../stats/estimates/mid-quantile.ts';
 import type { LatencyCounts, LatencySample, LatencySource } from '../metrics/quantiles/quantile-reader.ts';
 import type { Slice } from '../metrics/table/slice.ts';
-import { type DrawnStage, noiseWay, visitRequests, wayOf } from './drawn-stage.ts';
+import { type DrawnStage, visitRequests, wayOf } from './drawn-stage.ts';
 
 /** Latencies of a drawn stage. */
 export function drawnLatencies(stage: DrawnStage): LatencySource {
@@ -110,9 +110,9 @@ export interface TimesOfDraw {
   readonly order: Uint32Array;
 }
 
-function timesOfDraw({ population, draw, weight, noise }: DrawnStage, role: Role): TimesOfDraw {
+function timesOfDraw({ population, draw, weight }: DrawnStage, role: Role): TimesOfDraw {
   const { comparison } = population.scenarios;
-  const key = JSON.stringify([role, noise, comparison === 'served' ? weight : 0]);
+  const key = JSON.stringify([role, comparison === 'served' ? weight : 0]);
   const known = draw.times.get(key);
   if (known !== undefined) return known;
   const requests = draw.ranks.length;
@@ -121,7 +121,7 @@ function timesOfDraw({ population, draw, weight, noise }: DrawnStage, role: Role
   const keys = new Float64Array(requests);
   for (let user = 0; user < draw.unitOf.length; user += 1) {
     const shift = (population.starts[draw.unitOf[user] ?? 0] ?? 0) - (draw.starts[user] ?? 0);
-    const way = noise ? noiseWay : wayOf(comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
+    const way = wayOf(comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
     const times = population.latencies[way];
     for (let at = draw.starts[user] ?? 0; at < (draw.starts[user + 1] ?? 0); at += 1) {
       values[at] = times?.[role][at + shift] ?? Number.NaN;

@@ -12,19 +12,14 @@ export interface DrawnStage {
   readonly until: number;
   /** Requests with a rank below this were timed; 1 where every request of a log has its time. */
   readonly timed: number;
-  /** Where the candidate is the baseline timed again. */
-  readonly noise: boolean;
 }
 
 /** A request of a drawn stage: its place in the population, its user, its place in the draw, its scenario and way round. */
 export type VisitRequest = (record: number, user: number, at: number, scenario: number, way: number) => void;
 
-/** The way round of the times of the baseline against itself, after the two of a request. */
-export const noiseWay = 2;
-
 /** Visits the requests of a cohort and segment, by user and in the order of time. */
 export function visitRequests(
-  { population, draw, weight, until, noise }: DrawnStage,
+  { population, draw, weight, until }: DrawnStage,
   cohort: CohortName,
   segment: Segment,
   visit: VisitRequest,
@@ -41,8 +36,7 @@ export function visitRequests(
       const record = at + shift;
       if (!((times[record] ?? Infinity) <= until)) break;
       if (codes !== undefined && codes[record] !== code) continue;
-      const scenario = noise ? (scenarios.noise ?? 0) : scenarioOf(scenarios, way, draw.changes[at] ?? 0);
-      visit(record, user, at, scenario, noise ? noiseWay : way);
+      visit(record, user, at, scenarioOf(scenarios, way, draw.changes[at] ?? 0), way);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Database } from '../database/database.ts';
  * any of them can be in a simulated sample.
  */
 export async function createPopulation(db: Database, timedSample: boolean): Promise<void> {
-  const times = ['baseline_latency_ns', 'candidate_latency_ns', 'baseline_again_latency_ns'];
+  const times = ['baseline_latency_ns', 'candidate_latency_ns'];
   const order = 'row_number() OVER (ORDER BY unit_index, "at", id) - 1 AS record';
   if (!timedSample) {
     await db.run(`CREATE OR REPLACE TABLE population AS SELECT ${order}, * FROM judged`);

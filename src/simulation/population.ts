@@ -28,7 +28,7 @@ export interface Population {
   /** By dimension: its values, and of each request the position of its value there, -1 for none. */
   readonly segments: ReadonlyMap<string, { readonly values: readonly string[]; readonly codes: Int32Array }>;
   readonly contributions: ReadonlyMap<string, Contributions>;
-  /** Latency in ns by way round (the noise last) and role; NaN where there is none. */
+  /** Latency in ns by way round and role; NaN where there is none. */
   readonly latencies: readonly Latencies[];
   /** By planted change and way round: 1 for a request that it could change. */
   readonly eligible: readonly (readonly [Uint8Array, Uint8Array])[];
@@ -124,11 +124,7 @@ function ranked(role: Role): string {
 }
 
 async function readLatencies(db: Database, scenarios: Scenarios): Promise<Population['latencies']> {
-  const numbers = [
-    scenarioOf(scenarios, 0, 0),
-    scenarioOf(scenarios, 1, 0),
-    ...(scenarios.noise === undefined ? [] : [scenarios.noise]),
-  ];
+  const numbers = [scenarioOf(scenarios, 0, 0), scenarioOf(scenarios, 1, 0)];
   const rows = await db.columns(
     `SELECT * FROM (SELECT scenario, record, ${ranked('baseline')}, ${ranked('candidate')} FROM scenarios WHERE scenario IN (${numbers.join(', ')}))
      ORDER BY scenario, record`,

@@ -18,8 +18,6 @@ export interface Scenarios {
   readonly ways: 2;
   /** Planted changes of single answers, in the order in which they are tried. */
   readonly changes: readonly PlantedEffect[];
-  /** The scenario in which the candidate is the baseline timed again; undefined where nothing was timed twice. */
-  readonly noise: number | undefined;
 }
 
 /** The number of a scenario. */
@@ -28,8 +26,8 @@ export function scenarioOf({ changes }: Scenarios, way: 0 | 1, change: number): 
 }
 
 /** How many scenarios there are. */
-export function scenarioCount({ changes, noise }: Scenarios): number {
-  return 2 * (changes.length + 1) + (noise === undefined ? 0 : 1);
+export function scenarioCount({ changes }: Scenarios): number {
+  return 2 * (changes.length + 1);
 }
 
 /**
@@ -69,11 +67,6 @@ export async function createScenarios(
         `SELECT ${scenario} AS scenario, * FROM (${isCandidate ? withChange(changed, effect, wantedValues) : changed})`,
       );
     }
-  }
-  if (scenarios.noise !== undefined) {
-    selects.push(
-      `SELECT ${scenarios.noise} AS scenario, * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM population`,
-    );
   }
   await db.run(`CREATE OR REPLACE TABLE scenarios AS ${selects.join(' UNION ALL ')}`);
 }

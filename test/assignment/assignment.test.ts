@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cohortOf } from '../../src/assignment/cohort.ts';
-import { murmur3Hash } from '../../src/assignment/murmur3.ts';
-import { bucketOf } from '../../src/assignment/schemes.ts';
+import { murmur3Hash } from '../../src/assignment/hashes/murmur3.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const users = Array.from({ length: 20_000 }, (_, index) => `user-${index}`);
-const bucketsUnder = (salt: string): number[] => users.map((unit) => bucketOf({ scheme: 'murmur3', salt }, unit));
+const bucketsUnder = (salt: string): number[] => users.map((unit) => murmur3Bucket(salt, unit));
 
 describe('the murmur3 scheme', () => {
   // From the tests of perezd/node-murmurhash (MIT) and the edge keys of open-feature/flagd-testbed (Apache-2.0).
@@ -30,13 +30,13 @@ describe('the murmur3 scheme', () => {
     ['a', '你好-7', 4_283_968_757],
     ['s', '😀', 445_769_134],
   ])('puts a colon between the salt %j and the unit %j', (salt, unit, hash) => {
-    expect(bucketOf({ scheme: 'murmur3', salt }, unit)).toBe(hash / 2 ** 32);
+    expect(murmur3Bucket(salt, unit)).toBe(hash / 2 ** 32);
   });
 
   test('gives every text a bucket in [0, 1)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (salt, unit) => {
-        const bucket = bucketOf({ scheme: 'murmur3', salt }, unit);
+        const bucket = murmur3Bucket(salt, unit);
         expect(bucket).toBeGreaterThanOrEqual(0);
         expect(bucket).toBeLessThan(1);
       }),
@@ -72,7 +72,7 @@ describe('cohortOf', () => {
   test('keeps a unit in the canary as the weight grows', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), share, share, (salt, unit, first, second) => {
-        const bucket = bucketOf({ scheme: 'murmur3', salt }, unit);
+        const bucket = murmur3Bucket(salt, unit);
         const [lower, higher] = first < second ? [first, second] : [second, first];
         expect([cohortOf(bucket, lower), cohortOf(bucket, higher)]).not.toEqual(['canary', 'stable']);
       }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bucketOf } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { assignUnits } from '../../src/requests/table/assign-units.ts';
 import { type Database, openDatabase, quoteIdentifier, quoteLiteral } from '../../src/database/database.ts';
 
@@ -118,9 +118,7 @@ describe('assignUnits', () => {
     const names = ['', 'u1', 'u10', 'u2', 'ü'];
     expect(units.strings('unit')).toEqual(names);
     expect([...units.numbers('unit_index')]).toEqual([0, 1, 2, 3, 4]);
-    expect([...units.numbers('bucket')]).toEqual(
-      names.map((unit) => bucketOf({ scheme: 'murmur3', salt: 'salt' }, unit)),
-    );
+    expect([...units.numbers('bucket')]).toEqual(names.map((unit) => murmur3Bucket('salt', unit)));
   });
 
   test('numbers hundreds of thousands of units without a gap', async () => {

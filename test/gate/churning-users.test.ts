@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { checkOf, type PlantedRecord, plantedRollout, planLines } from './planted-log.ts';
 
 function versionAt(salt: string, id: string): string {
-  return schemes.murmur3(salt, id) < 0.05 ? '1.1.0' : '1.0.0';
+  return murmur3Bucket(salt, id) < 0.05 ? '1.1.0' : '1.0.0';
 }
 
 /** Four requests each by a sticky router; of 4% of the users every request is assigned anew, as of one without a cookie. */
 function churning(seed: number): PlantedRecord[] {
   return Array.from({ length: 12_000 }, (_, request) => {
     const user = `u${request % 3000}`;
-    const isLost = schemes.murmur3(`cookie ${seed}`, user) < 0.04;
+    const isLost = murmur3Bucket(`cookie ${seed}`, user) < 0.04;
     return {
       request_id: `r${request}`,
       timestamp: new Date(Date.UTC(2026, 10, 1) + request * 10_000).toISOString(),
       user_id: user,
       served_by: versionAt(`router ${seed}`, isLost ? `r${request}` : user),
-      latency_ms: 40 + Math.round(20 * schemes.murmur3('time', `r${request}`)),
-      prediction: schemes.murmur3('answer', `r${request}`) < 0.9 ? 'a' : 'b',
+      latency_ms: 40 + Math.round(20 * murmur3Bucket('time', `r${request}`)),
+      prediction: murmur3Bucket('answer', `r${request}`) < 0.9 ? 'a' : 'b',
       label: 'a',
     };
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { heldRollout } from './held-logs.ts';
@@ -21,7 +21,7 @@ async function judged(share: number, error: unknown, answer: (label: string) => 
       ', format: inference-table, fields: { unit: input.user, label: input.truth }, versions: { a: 1.0.0, b: 1.1.0 }',
   });
   const records = Array.from({ length: 1_500 }, (_, request) => {
-    const draw = (what: string) => schemes.murmur3(what, String(request));
+    const draw = (what: string) => murmur3Bucket(what, String(request));
     const [right, wrong] = draw('truth') < 0.4 ? (['refund', 'other'] as const) : (['other', 'refund'] as const);
     return ['a', 'b'].map((entity) => ({
       databricks_request_id: `${entity}${request}`,
@@ -55,9 +55,11 @@ const shapes: readonly [name: string, answer: (label: string) => unknown][] = [
 ];
 
 describe.each(shapes)('errors among answers that are %s', (_, answer) => {
+  test('are told where there are some: without any the verdict is increase', async () => {
+    expect((await judged(0, undefined, answer)).verdict.decision).toBe('increase');
+  });
+
   test.each(errors)('never make the verdict better, and are told: %j', async (error) => {
-    const alone = await judged(0, error, answer);
-    expect(alone.verdict.decision).toBe('increase');
     const few = await judged(0.01, error, answer);
     expect(few.verdict.decision).toBe('increase');
     expect(checkOf(few, 'labels').detail).toMatch(/1\.1\.0 (?:cannot be read|are no label)/u);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/init/starter.ts';
@@ -45,8 +45,8 @@ ${guardrails.map((each) => `  - ${each}\n`).join('')}${more}`;
 
 /** Three requests a user, each with both versions' answers and scores. */
 const pairs = Array.from({ length: 900 }, (_, request) => {
-  const truth = schemes.murmur3('truth', `r${request}`) < 0.4 ? 'b' : 'a';
-  const score = (version: string) => (truth === 'b' ? 0.2 : 0) + 0.8 * schemes.murmur3(version, `r${request}`);
+  const truth = murmur3Bucket('truth', `r${request}`) < 0.4 ? 'b' : 'a';
+  const score = (version: string) => (truth === 'b' ? 0.2 : 0) + 0.8 * murmur3Bucket(version, `r${request}`);
   const outcome = (version: string) => {
     const positive = score(version);
     return { latency_ms: 20 + 30 * positive, prediction: { scores: { a: 1 - positive, b: positive } } };
@@ -87,7 +87,7 @@ function spending(random: Random): object[] {
     request_id: `r${user}`,
     timestamp: new Date(Date.UTC(2026, 10, 1) + user * 30_000).toISOString(),
     user_id: `u${user}`,
-    served_by: schemes.murmur3('router', `u${user}`) < 0.05 ? '1.1.0' : '1.0.0',
+    served_by: murmur3Bucket('router', `u${user}`) < 0.05 ? '1.1.0' : '1.0.0',
     prediction: 'a',
     revenue: random.chance(0.05) ? Math.round(100 * 20 * Math.exp(random.normal())) / 100 : 0,
   }));

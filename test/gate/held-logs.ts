@@ -1,4 +1,4 @@
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
 export interface Written {
@@ -19,7 +19,7 @@ export function pairs(
   write: (truth: boolean, baseline: boolean, candidate: boolean, request: number) => Written,
 ): Written[] {
   return Array.from({ length: 2_000 }, (_, request) => {
-    const draw = (what: string) => schemes.murmur3(what, String(request));
+    const draw = (what: string) => murmur3Bucket(what, String(request));
     const truth = draw('truth') < 0.4;
     return write(truth, draw('baseline') < 0.9 ? truth : !truth, draw('candidate') < 0.5 ? truth : !truth, request);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 import { checkOf } from './planted-log.ts';
 
@@ -22,8 +22,8 @@ interface Day {
 function day({ from, users, weight, right, hours = 24 }: Day): object[] {
   return Array.from({ length: users }, (_, index) => {
     const id = `${from}-${index}`;
-    const version = schemes.murmur3('router', id) < weight ? '1.1.0' : '1.0.0';
-    const isRight = schemes.murmur3('answer', id) < right[version];
+    const version = murmur3Bucket('router', id) < weight ? '1.1.0' : '1.0.0';
+    const isRight = murmur3Bucket('answer', id) < right[version];
     return {
       request_id: id,
       timestamp: new Date(from + Math.floor((index * hours * hour) / users)).toISOString(),

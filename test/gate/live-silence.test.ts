@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
 import { classifying, TestRollout } from '../fixtures/test-rollout.ts';
 
@@ -9,8 +9,8 @@ type Change = (isCandidate: boolean, fails: boolean) => Readonly<Record<string, 
 function splitWith(change: Change, fields: string): TestRollout {
   const records = Array.from({ length: 4_000 }, (_, index) => {
     const user = `u${index % 2_000}`;
-    const isCandidate = schemes.murmur3('router', user) < 0.5;
-    const fails = isCandidate && schemes.murmur3('fails', `r${index}`) < 1 / 6;
+    const isCandidate = murmur3Bucket('router', user) < 0.5;
+    const fails = isCandidate && murmur3Bucket('fails', `r${index}`) < 1 / 6;
     return {
       request_id: `r${index}`,
       timestamp: 1_790_000_000 + 60 * index,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { promote } from '../../src/gate/act/promote.ts';
 import { reviewPlan } from '../../src/gate/review/review-plan.ts';
@@ -25,13 +25,13 @@ function log(
 ): Served[] {
   return Array.from({ length: users * 2 }, (_, request) => {
     const user = `u${Math.floor(request / 2)}`;
-    const right = schemes.murmur3('answer', `r${request}`) < 0.9;
+    const right = murmur3Bucket('answer', `r${request}`) < 0.9;
     return {
       request_id: `r${request}`,
       timestamp: new Date(Date.UTC(2026, 10, 1) + request * 30_000).toISOString(),
       user_id: user,
       served_by: servedBy(user, request),
-      latency_ms: 40 + Math.round(20 * schemes.murmur3('time', `r${request}`)),
+      latency_ms: 40 + Math.round(20 * murmur3Bucket('time', `r${request}`)),
       prediction: right ? 'a' : 'b',
       label: 'a',
       ...extra,
@@ -46,7 +46,7 @@ const byPlan = (user: string) => versionAt('live', user, 0.2);
 const byRequest = (_user: string, request: number) => versionAt('router', `r${request}`, 0.2);
 
 function versionAt(salt: string, id: string, weight: number): string {
-  return schemes.murmur3(salt, id) < weight ? '1.1.0' : '1.0.0';
+  return murmur3Bucket(salt, id) < weight ? '1.1.0' : '1.0.0';
 }
 
 interface LiveOptions {

@@ -1,5 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.ts';
 import { TestRollout } from '../fixtures/test-rollout.ts';
 
@@ -11,7 +11,7 @@ const salt = 'planted';
 
 /** Whether a user is in the canary cohort at a weight. */
 export function inCanary(user: string, weight: number): boolean {
-  return schemes.murmur3(salt, user) < weight;
+  return murmur3Bucket(salt, user) < weight;
 }
 
 /** Numbers in [0, 1) that are the same each time. */

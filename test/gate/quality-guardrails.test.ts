@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { OutputSignature } from '../../src/domain/registry.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
@@ -148,7 +148,7 @@ describe('guardrails on a recorded regression', () => {
 /** A live split of 50%: users are served as they are assigned, and buy with a chance of 30%, those of the candidate with another. */
 function splitLog(chanceOfCandidate: number): LogRecord[] {
   return Array.from({ length: 6000 }, (_, index) => {
-    const isCanary = schemes.murmur3('quality', `u${index}`) < 0.5;
+    const isCanary = murmur3Bucket('quality', `u${index}`) < 0.5;
     const chance = isCanary ? chanceOfCandidate : 0.3;
     return {
       label: 'ham',

@@ -37,7 +37,7 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
   onTestFinished(() => db.close());
   await db.run(
     `CREATE TABLE judged (unit_index INTEGER, in_canary BOOLEAN, "segment:locale" VARCHAR, hour_of_day BIGINT, label VARCHAR,
-     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, new_mistake_id VARCHAR, baseline_again_latency_ns BIGINT, is_positive BOOLEAN, "kpi:revenue" DOUBLE)`,
+     ${outcomeColumns('baseline')}, ${outcomeColumns('candidate')}, new_mistake_id VARCHAR, timed_pair UTINYINT, is_positive BOOLEAN, "kpi:revenue" DOUBLE)`,
   );
   if (rows.length > 0) await db.run(`INSERT INTO judged VALUES ${rows.map(rowSql).join(', ')}`);
   return db;

@@ -26,7 +26,7 @@ async function judged(errorsKnown: OutcomeSource['errorsKnown']) {
     INSERT INTO candidate_outcomes BY NAME SELECT seq, CASE WHEN seq IN (0, 4) THEN 'http-5xx' END AS error,
       CASE WHEN seq NOT IN (0, 4) THEN 'a' END AS label, CASE WHEN seq IN (1, 5) THEN 1 END AS retries FROM requests;
     CREATE TABLE baseline_outcomes AS FROM candidate_outcomes;
-    CREATE TABLE measured_latency AS SELECT seq, 1000 AS candidate_ns, 1000 AS baseline_ns, 1000 AS baseline_again_ns,
+    CREATE TABLE measured_latency AS SELECT seq, 1000 AS candidate_ns, 1000 AS baseline_ns, 0 AS pair,
       CASE WHEN seq IN (1, 2) THEN 'timeout' END AS candidate_error, NULL::VARCHAR AS baseline_error,
       CASE WHEN seq = 3 THEN 1 END AS candidate_retries, NULL::INTEGER AS baseline_retries FROM requests WHERE seq < 4`);
   const source = { predictions: 'replayed', latency: 'measured', timeoutMs: 2000, errorsKnown } as const;

@@ -136,7 +136,7 @@ function skewedLog(answeredBy: 'both' | 'one'): string {
   return `
     SELECT unit_index, unit_index % 4 = 0 AS in_canary, ['de', 'fr', 'it', 'es'][1 + (unit_index // 7 + n) % 4] AS "segment:locale",
       12::BIGINT AS hour_of_day, 'yes' AS label, true AS is_positive,
-      exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::BIGINT AS baseline_again_latency_ns,
+      exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::UTINYINT AS timed_pair,
       ${columnsOf('baseline', 0)}, ${columnsOf('candidate', 1)}, n
     FROM (SELECT unit_index, unnest(range(1 + (3000 / (1 + unit_index))::BIGINT)) AS n FROM range(6000) AS units(unit_index))`;
 }

@@ -78,7 +78,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
       },
     ],
     statistics: { confidence: 0.95, inference: 'sequential' },
-    replay: { latency: 'measured', latencyRequests: 2000, batch: 64, timeoutMs: 1500, seed: 7 },
+    replay: { latency: 'measured', latencyRequests: 2000, pairs: 5, batch: 64, timeoutMs: 1500, seed: 7 },
     coverage: { hours: [8, 20], segments: { locale: ['en-US', 'de-DE'] }, minRequests: 30 },
     checks: {
       sampleRatio: { action: 'hold', alpha: 0.0005 },
@@ -99,7 +99,14 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
 test('the shortest plan gets every default and no optional part', () => {
   const { plan } = parsed(shortPlan);
   expect(plan.assignment).toEqual({ scheme: 'murmur3', salt: 'short' });
-  expect(plan.replay).toEqual({ latency: 'measured', latencyRequests: 2000, batch: 64, timeoutMs: 2000, seed: 1 });
+  expect(plan.replay).toEqual({
+    latency: 'measured',
+    latencyRequests: 2000,
+    pairs: 5,
+    batch: 64,
+    timeoutMs: 2000,
+    seed: 1,
+  });
   expect(plan.statistics).toEqual({ confidence: 0.95, inference: 'sequential' });
   expect(plan.requests.segments).toEqual({});
   expect(plan).not.toHaveProperty('coverage');

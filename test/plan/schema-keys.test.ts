@@ -4,6 +4,7 @@ import { schemaAt } from '../../src/plan/read/plan-schema.ts';
 import type { RolloutPlan } from '../../src/domain/plan.ts';
 import type { TreePath } from '../../src/documents/tree.ts';
 import { type DeclaredType, declaredType } from '../architecture/declared-type.ts';
+import { assigned, definition } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
 
 const schemaFile = 'src/plan/rollout-plan.schema.json';
@@ -15,7 +16,6 @@ const silent: Readonly<Record<string, string>> = {
   extends: 'the base is merged before the plan is read',
   apiVersion: 'it has one value',
   kind: 'it has one value',
-  'assignment.scheme': 'it has one value',
 };
 
 /** Metrics that only a judgement makes; no plan can name them. */
@@ -77,6 +77,7 @@ const plans: readonly unknown[] = [
   timedPairs,
   ofServingSystem,
   ofNumbers,
+  ...assigned,
   ...[
     'kpi.revenue, maxDecrease: 1%',
     'precision(refund), maxDecrease: 1%, segments: auto',
@@ -139,7 +140,7 @@ function withValue(target: unknown, [step, ...rest]: TreePath, value: unknown): 
 }
 
 function read(plan: unknown): RolloutPlan | undefined {
-  const result = parse(JSON.stringify(plan));
+  const result = parse(JSON.stringify(plan), { 'flags/intent-model.json': definition });
   return result.ok ? result.plan : undefined;
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import {
   asSplit,
   decisionOn,
@@ -66,7 +66,7 @@ function changed({ labels: names, requests }: Log, change: Change): Log {
 
 function changedRequest(request: Request, { what, whose, how, share, salt }: Change): Request {
   const outcome = request.outcomes[whose];
-  if (outcome === undefined || schemes.murmur3(salt, request.id) >= share) return request;
+  if (outcome === undefined || murmur3Bucket(salt, request.id) >= share) return request;
   const written = (value: unknown) => (typeof value === 'string' ? spellings[how]?.(value) : value);
   if (what === 'label') return { ...request, label: written(request.label) };
   const others = Object.fromEntries(Object.entries(request.outcomes).filter(([version]) => version !== whose));

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { schemes } from '../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { UserError } from '../../src/domain/errors.ts';
 import { starterIntents, starterLog } from '../../src/gate/init/starter.ts';
 import { openDatabase } from '../../src/database/database.ts';
@@ -54,8 +54,8 @@ export function harmedLog(labels: readonly string[], harm: Harm): Log {
         id,
       ),
     };
-    const before = schemes.murmur3('before', id) < 0.9 ? right : wrong;
-    const harmed = schemes.murmur3('harm', id) < 0.4;
+    const before = murmur3Bucket('before', id) < 0.9 ? right : wrong;
+    const harmed = murmur3Bucket('harm', id) < 0.4;
     const after = harmed ? (harm === 'failures' ? { error: 'timeout' } : wrong) : before;
     return { id, user: `u${index % 300}`, at, label, outcomes: { '1.0.0': before, '1.1.0': after } };
   });
@@ -73,7 +73,7 @@ export function harmedStarterLog(): Log {
       const record = JSON.parse(line);
       const id = String(record.request_id);
       const candidate = record.outcomes[versions[1]];
-      const harmed = schemes.murmur3('harm', id) < 0.4 && candidate.prediction !== undefined;
+      const harmed = murmur3Bucket('harm', id) < 0.4 && candidate.prediction !== undefined;
       const prediction: unknown = harmed ? next(candidate.prediction) : candidate.prediction;
       return {
         id,
@@ -98,14 +98,14 @@ export function asSplit({ labels, requests }: Log): Log {
   return {
     labels,
     requests: requests.map((request) => {
-      const version = schemes.murmur3('split', request.user) < 0.5 ? '1.1.0' : '1.0.0';
+      const version = murmur3Bucket('split', request.user) < 0.5 ? '1.1.0' : '1.0.0';
       return { ...request, outcomes: { [version]: request.outcomes[version] } };
     }),
   };
 }
 
 function pick(values: readonly string[], salt: string, id: string): string {
-  return values[Math.floor(schemes.murmur3(salt, id) * values.length)] ?? '';
+  return values[Math.floor(murmur3Bucket(salt, id) * values.length)] ?? '';
 }
 
 export type FileFormat = 'jsonl' | 'csv' | 'parquet';

@@ -39,10 +39,10 @@ function specOf(url: string): HttpModelSpec {
 
 async function timesUnder(load: Load, url: string, requests: number, timeoutMs = 5000): Promise<TimedColumn> {
   const inputs = Array.from({ length: requests }, (_, index) => String(index));
-  const arrivals = load.kind === 'open' && load.rate !== 'recorded' ? randomArrivalsMs(requests, load.rate, 7) : [];
+  const arrivalsMs = load.kind === 'open' && load.rate !== 'recorded' ? randomArrivalsMs(requests, load.rate, 7) : [];
   const settings = { hostScript, timeoutMs, warmUp: 2, seed: 7, load };
   const versions = { baseline: null, candidate: { spec: specOf(url), sha256: '0'.repeat(64) } };
-  return (await measureLatency(versions, inputs, arrivals, settings, never, () => undefined)).candidate;
+  return (await measureLatency(versions, [{ inputs, arrivalsMs }], settings, never, () => undefined)).candidate;
 }
 
 function quantileMs(times: TimedColumn, share: number): number {
@@ -90,21 +90,30 @@ test('a model in a process of its own is a queue too', async () => {
   const inputs = Array.from({ length: 40 }, () => '[1,0,0]');
   const settings = { hostScript, timeoutMs: 5000, warmUp: 2, seed: 7 };
   const load: Load = { kind: 'open', rate: 100, speedup: 1, concurrency: null };
-  const arrivals = inputs.map((_, index) => index * 10);
+  const arrivalsMs = inputs.map((_, index) => index * 10);
   const versions = { baseline: null, candidate: version };
-  const { candidate } = await measureLatency(versions, inputs, arrivals, { ...settings, load }, never, () => undefined);
+  const { candidate } = await measureLatency(
+    versions,
+    [{ inputs, arrivalsMs }],
+    { ...settings, load },
+    never,
+    () => undefined,
+  );
   // Every request adds 10 ms to the queue.
   expect((candidate.at(-1)?.nanoseconds ?? 0) / 1e6).toBeGreaterThan(39 * 10);
   expect(candidate.every(({ error }) => error === null)).toBe(true);
 });
 
-test('under load versions take turns in rounds, with the same requests at the same times', async () => {
+test('under load the versions of a pair take turns, with the same requests, and so do the pairs', async () => {
   const turns: string[] = [];
   const server = await serve(({ method, path }) => {
     if (method === 'POST') turns.push(path);
     return { json: { label: 'yes' } };
   });
-  const inputs = Array.from({ length: 400 }, (_, index) => String(index));
+  const parts = Array.from({ length: 4 }, () => ({
+    inputs: Array.from({ length: 100 }, (_, index) => String(index)),
+    arrivalsMs: [],
+  }));
   const settings = {
     hostScript,
     timeoutMs: 5000,
@@ -115,15 +124,14 @@ test('under load versions take turns in rounds, with the same requests at the sa
   const version = (name: string) => ({ spec: specOf(`${server.url}/${name}`), sha256: '0'.repeat(64) });
   const versions = { baseline: version('old'), candidate: version('new') };
   const progress: number[] = [];
-  const times = await measureLatency(versions, inputs, [], settings, never, (done) => progress.push(done));
-  expect([times.baseline?.length, times.baselineAgain?.length, times.candidate.length]).toEqual([400, 400, 400]);
+  const times = await measureLatency(versions, parts, settings, never, (done) => progress.push(done));
+  expect([times.baseline?.length, times.candidate.length]).toEqual([400, 400]);
   expect(progress.at(-1)).toBe(400);
-  // Twelve runs of a hundred; those of the baseline may follow each other.
-  expect(turns).toHaveLength(1200);
-  const runs = Array.from({ length: 12 }, (_, run) => new Set(turns.slice(100 * run, 100 * run + 100)));
-  expect(runs.every((paths) => paths.size === 1)).toBe(true);
-  const changes = turns.filter((path, index) => index > 0 && path !== turns[index - 1]).length;
-  expect(changes).toBeGreaterThanOrEqual(4);
+  // Eight runs of a hundred, two and two of the two versions.
+  expect(turns).toHaveLength(800);
+  const runs = Array.from({ length: 8 }, (_, run) => [...new Set(turns.slice(100 * run, 100 * run + 100))]);
+  expect(runs.every((paths) => paths.length === 1)).toBe(true);
+  for (let pair = 0; pair < 4; pair += 1) expect(new Set(runs.slice(2 * pair, 2 * pair + 2).flat()).size).toBe(2);
 });
 
 test('a sender that falls behind does not forgive the delay', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
 import { prepareFolder, workFolder, withDatabase } from '../../src/gate/rollout/work-folder.ts';
 import { openRollout } from '../../src/gate/rollout/rollout.ts';
 import { openSimulatedLog, plantEffects, readSimulatedPopulation } from '../../src/gate/simulate/simulated-log.ts';
@@ -41,8 +40,8 @@ async function shownMean(
     const own = read.value.metric.family === 'agreement';
     let sum = 0;
     for (let run = 0; run < runs; run += 1) {
-      const draw = drawRun(population, run, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
-      const stage = { population, draw, weight: 0, until: Infinity, timed: 1, noise: false };
+      const draw = drawRun(population, run, { seed: 1, users: 'resampled' });
+      const stage = { population, draw, weight: 0, until: Infinity, timed: 1 };
       const measurer = new DrawnMeasurer(stage, log.metrics, () => writeDrawnStage(db, stage));
       const slice = { cohort: 'all', segment: read.value.segment } as const;
       const subject = { metric: read.value.metric, comparison: 'paired', slice } as const;

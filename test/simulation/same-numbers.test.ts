@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../src/assignment/schemes.ts';
 import type { CohortName, Segment } from '../../src/domain/evidence.ts';
 import { prepareFolder, workFolder, withDatabase } from '../../src/gate/rollout/work-folder.ts';
 import { openRollout } from '../../src/gate/rollout/rollout.ts';
@@ -41,12 +40,12 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
       read.map((each) => (each.ok ? each.value : expect.fail(each.problem))),
     );
     const population = await readSimulatedPopulation(log, planted);
-    const draw = drawRun(population, 3, { seed: 1, scheme: schemes.murmur3, users: 'resampled' });
+    const draw = drawRun(population, 3, { seed: 1, users: 'resampled' });
     const results: (readonly [string, Measured, Measured])[] = [];
     // The second look goes on where the first one was.
     for (const share of [0.4, 1]) {
       const until = Math.min(...population.times) + share * 3 * 86_400_000;
-      const stage = { population, draw, weight: 0.3, until, timed: 1, noise: false };
+      const stage = { population, draw, weight: 0.3, until, timed: 1 };
       const table = await writeDrawnStage(db, stage);
       const drawn = new DrawnMeasurer(stage, log.metrics, async () => table);
       const judged = await TableMeasurer.over(table, log.metrics);

@@ -11,6 +11,7 @@ import type { Database } from '../../database/database.ts';
 import type { Report } from '../../report/document/report.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
+import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
 import {
@@ -136,6 +137,7 @@ async function evaluateStage(
   });
   const now = world.now().toISOString();
   const before = lastEntered(registry, plan.name);
+  const assigned = await assignedShare(rollout, stage);
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, {
     sources,
     inputDrift,
@@ -151,7 +153,7 @@ async function evaluateStage(
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, measurer, now }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),
   });
 }
 

@@ -48,6 +48,7 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
   const ofStage: TreePath = ['stages', plan.stages.findIndex((each) => each.name === stage), 'name'];
   const places: Readonly<Record<string, TreePath>> = {
     coverage: ['coverage'],
+    assignment: ['assignment', 'file'],
     golden: ['golden'],
     rejected: ['requests', 'source'],
     labels: ['requests', 'source'],

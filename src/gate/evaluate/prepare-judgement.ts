@@ -4,14 +4,10 @@ import { guardedMetrics } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
-import {
-  createJudgedTable,
-  createLaterTable,
-  createNoiseTable,
-  type JudgedTable,
-} from '../../metrics/table/judged-table.ts';
+import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
+import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { segmentSizes } from '../../metrics/table/segment-sizes.ts';
 import { readStageScope } from '../../metrics/table/stage-scope.ts';
@@ -74,14 +70,17 @@ export async function prepareJudgement(
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
-  const measurerOf = (judged: JudgedTable) => TableMeasurer.over(judged, guardedMetrics(plan));
+  const isTimed = roles.some((role) => sources[role].latency === 'measured');
+  const measurerOf = async (judged: JudgedTable) => {
+    const measurer = await TableMeasurer.over(judged, guardedMetrics(plan));
+    return isTimed ? new PairMeasurer(measurer, judged) : measurer;
+  };
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
   const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
   const users = live ? await servedUsers(table) : undefined;
   const scope = await readStageScope(db, plan, stage);
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
-  const timedTwice = sources.baseline.latency === 'measured';
   const held = await heldLog(table, rollout, log.reading);
   const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
   const basis = scope.comparison === 'paired' ? 'replay' : 'live';
@@ -107,12 +106,20 @@ export async function prepareJudgement(
       refusalsOf(held),
     ),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
-    noise: timedTwice ? await measurerOf(await createNoiseTable(table)) : undefined,
+    ...(isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** What tells a measurement of times from another one. */
+async function timingOf(db: Database): Promise<string> {
+  const [row = {}] = await db.rows(
+    `SELECT left(sha256(string_agg(coalesce(candidate_ns, 0)::VARCHAR, ',' ORDER BY seq)), 16) AS digest FROM measured_latency`,
+  );
+  return String(row['digest']);
 }
 
 function laterPartsOf(

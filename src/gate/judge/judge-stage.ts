@@ -6,10 +6,11 @@ import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals, withObserved } from '../../metrics/segment-reversals.ts';
+import { assignmentCheck } from '../../verdict/checks/assignment.ts';
 import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
-import { type MeasuredNoise, noiseFloor } from '../../verdict/checks/noise-floor.ts';
+import { type TimedTest, noiseFloor } from '../../verdict/checks/noise-floor.ts';
 import { isDoubtful } from '../../verdict/alarm.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
@@ -31,9 +32,9 @@ import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { holdByHours } from './hold-by-hours.ts';
 import { judgePeriods, unevenPeriods } from './judge-periods.ts';
-import { judgeTest, subjectOf } from './judge-test.ts';
+import { judgeTest, subjectOf, type TestLevel } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
-import { frozenAfter, lateDivisor, seriesOf } from './series.ts';
+import { frozenAfter, lateDivisor, seriesOf, timingsOf } from './series.ts';
 
 /** Everything that judging a stage says, before the verdict. */
 export interface Judgement {
@@ -55,17 +56,18 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const series = seriesOf(judged, frozen);
   const { level, appearance, ledger } = series;
   const { plannedUnits } = level;
+  const timings = timingsOf(plan.statistics, level);
   const judge = async (test: PlannedTest, divisor: number) => {
-    const atLevel = { tests: level.tests * divisor, plannedUnits, ledger };
+    const atLevel = { tests: level.tests * divisor, plannedUnits, timings, ledger };
     return await holdByHours(judged, test, await judgeTest(judged, test, atLevel));
   };
   const results: GuardrailResult[] = [];
-  const noises: MeasuredNoise[] = [];
+  const timed: TimedTest[] = [];
   for (const test of series.tests) {
     const judgedTest = await judge(test, lateDivisor(series, test));
-    const { noise } = judgedTest;
+    const { timed: found } = judgedTest;
     results.push(await judgePeriods(judged, test, judgedTest));
-    if (noise !== undefined && test.guardrail.onBreach !== 'report') noises.push(noise);
+    if (found !== undefined && test.guardrail.onBreach !== 'report') timed.push(found);
   }
   const found = await judgeSegments({
     guardrails: plan.guardrails,
@@ -80,7 +82,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const guardrails = withDoubts(judged, [...results, ...found.guardrails]);
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
-  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
+  const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits, timings };
   const comparisons = needsComparisons(judged) ? await compareVersions(measurer, plan, scope, shown) : [];
   const drift = await judged.readDrift(level.plannedUnits);
   return {
@@ -92,9 +94,9 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughUnits(stage, size),
       ...(judged.found ?? []),
       ...((judged.periods?.length ?? 0) > 1 ? [earlierPeriodsCheck(unevenPeriods(judged))] : []),
-      ...(await checksOf(judged, level, comparisons, noises, found)),
+      ...(await checksOf(judged, level, comparisons, timed, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
-      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, level.plannedUnits)),
+      stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, { plannedUnits, timings })),
       driftCheck(plan.drift, drift),
     ],
     drift,
@@ -126,10 +128,10 @@ async function selectionOf(
 async function stabilityOf(
   judged: JudgedStage,
   guardrails: readonly GuardrailResult[],
-  planned: number,
+  level: Pick<TestLevel, 'plannedUnits' | 'timings'>,
 ): Promise<Stability> {
   if (judged.verdictOnly === true) return { parts: [], passes: 0, unstable: [] };
-  return await readStability(judged, guardrails, planned);
+  return await readStability(judged, guardrails, level);
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */
@@ -139,19 +141,21 @@ function needsComparisons({ plan, verdictOnly = false }: JudgedStage): boolean {
 
 async function checksOf(
   judged: JudgedStage,
-  { plannedUnits: planned }: Frozen,
+  level: Frozen,
   comparisons: readonly Comparison[],
-  noises: readonly MeasuredNoise[],
+  timed: readonly TimedTest[],
   { unjudged }: JudgedSegments,
 ): Promise<readonly CheckResult[]> {
-  const { plan, stage, scope, measurer, span, files, sizes, served, held, now } = judged;
+  const { plan, stage, scope, measurer, span, files, sizes, served, held, now, assigned } = judged;
   const { checks, statistics } = plan;
+  const { plannedUnits: planned } = level;
   const weight = served?.weight ?? stage.weight;
   const isSplit = weight > 0 && weight < 1;
   const counted = served !== undefined && assignsRequests(served.shared, served.units) ? 'requests' : 'units';
   const parity = isSplit ? await judged.readParity(planned) : undefined;
   const inference = besideTests(statistics.inference);
-  const settings = { alpha: checks.segments.alpha, inference, plannedUnits: planned };
+  const timings = timingsOf(statistics, level);
+  const settings = { alpha: checks.segments.alpha, inference, plannedUnits: planned, timings };
   const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
@@ -165,6 +169,9 @@ async function checksOf(
         inference: statistics.inference,
       }),
     ),
+    ...(assigned === undefined || checks.assignment === undefined
+      ? []
+      : [assignmentCheck(checks.assignment.action, assigned)]),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
     fairMix(
@@ -180,7 +187,7 @@ async function checksOf(
     ),
     segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
     fairSample(scope, segmentMix(comparisons, checks.segmentMix.action)),
-    noiseFloor(noises),
+    noiseFloor(timed),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Subject, TestedQuantity } from '../../metrics/table/subject.ts';
 import type { IntervalSettings, LevelSettings } from '../../stats/bounds/confidence-bound.ts';
 import { uncomputable } from '../../stats/result.ts';
-import { type MeasuredNoise, unresolvable } from '../../verdict/checks/noise-floor.ts';
+import { type TimedTest, timedTest, unresolvable } from '../../verdict/checks/noise-floor.ts';
 import { errorRates } from '../../verdict/error-rates.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
@@ -21,8 +21,6 @@ export interface TestedStage {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
   readonly measurer: Measurer;
-  /** Measures the baseline against itself; absent where times were not measured. */
-  readonly noise?: Measurer | undefined;
   /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
   readonly verdictOnly?: boolean;
 }
@@ -35,8 +33,8 @@ export interface JudgedTest {
   readonly settings: IntervalSettings;
   /** The levels of what is asked beside it of the same change: of a planned test, which has nothing to spend on that, the sequential ones. */
   readonly beside: LevelSettings;
-  /** How much the baseline moved against itself; undefined for a test that is not about a difference of measured times. */
-  readonly noise: MeasuredNoise | undefined;
+  /** What its pairs of processes tell; undefined for a test that is not about times measured here. */
+  readonly timed: TimedTest | undefined;
 }
 
 /** What a test is judged at. */
@@ -45,33 +43,33 @@ export interface TestLevel {
   readonly tests: number;
   /** N* of the sequential bound. */
   readonly plannedUnits: number;
+  /** How often the series has timed processes; absent where they are timed once. */
+  readonly timings?: number | undefined;
   /** What the stage's tests have spent, where an end is planned. */
   readonly ledger?: SpendingLedger | undefined;
 }
 
 /** Judges one bound on the whole or on a segment. */
 export async function judgeTest(subject: TestedStage, test: PlannedTest, level: TestLevel): Promise<JudgedTest> {
-  const { plan, scope, measurer } = subject;
+  const { plan, scope, measurer, verdictOnly = false } = subject;
   const { confidence, inference } = plan.statistics;
   const { bound } = test;
-  const noise = await measureNoise(subject, test);
-  const unresolved = noise === undefined ? undefined : unresolvable(noise);
-  const measured =
-    unresolved === undefined
-      ? await measurer.measure(subjectOf(scope, test), quantityOf(bound))
-      : uncomputable(unresolved);
+  const measured = await measurer.measure(subjectOf(scope, test), quantityOf(bound));
   const rates = errorRates(bound.kind, 1 - confidence, level.tests);
-  const beside = { ...rates, inference: besideTests(inference), plannedUnits: level.plannedUnits };
+  const { plannedUnits, timings } = level;
+  const beside = { ...rates, inference: besideTests(inference), plannedUnits, timings };
   const settings = settingsOf(test, level.ledger, measured, beside);
-  const estimate = estimateAt(
-    measured,
-    settings,
-    subject.verdictOnly === true ? undefined : limitOf(bound.kind, bound.value),
-  );
-  const judged = judgeGuardrail({ ...test, estimate, confidence, remedy: remedyFor(plan, scope) });
-  const hint =
-    subject.verdictOnly === true || noise !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
-  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, beside, noise };
+  const estimate = estimateAt(measured, settings, verdictOnly ? undefined : limitOf(bound.kind, bound.value));
+  const timed = timedTest(test, measured, settings);
+  const remedy = timed?.remedy ?? remedyFor(plan, scope);
+  const judged = judgeGuardrail({ ...test, estimate, confidence, remedy });
+  const unresolved = timed === undefined || judged.status !== 'inconclusive' ? undefined : unresolvable(timed);
+  if (timed !== undefined && unresolved !== undefined) {
+    const result = judgeGuardrail({ ...test, estimate: uncomputable(unresolved), confidence });
+    return { result, measured, settings, beside, timed: { ...timed, isUnresolved: true } };
+  }
+  const hint = verdictOnly || timed !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
+  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, beside, timed };
 }
 
 /** The levels of a test's two bounds. Only what has an interval spends any of what is planned for it. */
@@ -83,7 +81,7 @@ function settingsOf(
 ): IntervalSettings {
   const isTested =
     test.guardrail.test === 'interval' && (measured.kind === 'linearized' || measured.kind === 'proportion');
-  return ledger !== undefined && isTested ? ledger.spend(test, measured, beside) : beside;
+  return ledger !== undefined && isTested ? { ...ledger.spend(test, measured, beside), ofPairs: beside } : beside;
 }
 
 /**
@@ -106,13 +104,6 @@ async function absoluteHint(
   const found = judgeGuardrail({ ...test, bound: absolute, estimate, confidence: plan.statistics.confidence });
   if (found.status !== 'pass' && found.status !== 'breach') return '';
   return `; an absolute bound as wide (${formatBound(absolute, unit)}) would decide it: ${found.status}`;
-}
-
-async function measureNoise({ scope, noise }: TestedStage, test: PlannedTest): Promise<MeasuredNoise | undefined> {
-  if (noise === undefined || test.guardrail.metric.family !== 'latency' || boundsOwnValue(test.bound.kind))
-    return undefined;
-  const measured = await noise.measure(subjectOf(scope, test), quantityOf(test.bound));
-  return { test, noise: measured.kind === 'uncomputable' ? undefined : measured.value };
 }
 
 /** What a test measures. */

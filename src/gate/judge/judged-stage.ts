@@ -10,6 +10,7 @@ import type { Measurer } from '../../metrics/measurer.ts';
 import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
+import type { AssignedShare } from '../../verdict/checks/assignment.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
 import type { ServedPeriod } from './judge-periods.ts';
 import type { TestedStage } from './judge-test.ts';
@@ -21,6 +22,8 @@ export interface JudgedStage extends TestedStage {
   /** The log as it was held against the models, and the time now (ISO 8601); absent in a simulation, which has no log of its own. */
   readonly held?: HeldLog;
   readonly now?: string;
+  /** What the flag that assigns users says; absent where the plan names no definition of it, and in a simulation. */
+  readonly assigned?: AssignedShare | undefined;
   readonly span: LogSpan;
   /** Of a live split: the candidate's share of the traffic, the users, and those whom both versions served. */
   readonly served?: {
@@ -36,6 +39,8 @@ export interface JudgedStage extends TestedStage {
   readonly found?: readonly CheckResult[];
   /** Guardrails of the plan that this stage is not judged by. */
   readonly inapplicable?: readonly GuardrailResult[];
+  /** What tells this measurement of times from others; absent where nothing was timed. */
+  readonly timing?: string;
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
   /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */

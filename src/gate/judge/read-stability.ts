@@ -3,7 +3,7 @@ import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { Stability, UnstablePass } from '../../verdict/checks/stability.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
-import { judgeTest } from './judge-test.ts';
+import { judgeTest, type TestLevel } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
 
 const day = 86_400_000;
@@ -24,12 +24,12 @@ export function laterParts({ first, last }: LogSpan): readonly { readonly name: 
 export async function readStability(
   judged: JudgedStage,
   results: readonly GuardrailResult[],
-  plannedUnits: number,
+  { plannedUnits, timings }: Pick<TestLevel, 'plannedUnits' | 'timings'>,
 ): Promise<Stability> {
   const { plan, later = [] } = judged;
   const passes = results.flatMap((result) => passedTest(plan, result) ?? []);
   const alphaEach = plan.checks.stability.alpha / Math.max(1, passes.length * later.length);
-  const level = { tests: (1 - plan.statistics.confidence) / alphaEach, plannedUnits };
+  const level = { tests: (1 - plan.statistics.confidence) / alphaEach, plannedUnits, timings };
   const unstable: UnstablePass[] = [];
   for (const { name: part, measurer } of passes.length === 0 ? [] : later) {
     const subject = { plan, scope: judged.scope, measurer: await measurer(), verdictOnly: true };

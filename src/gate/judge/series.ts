@@ -1,6 +1,6 @@
 import type { NamedSegment } from '../../domain/segments.ts';
 import type { Inference } from '../../domain/statistics/inference.ts';
-import type { Guardrail } from '../../domain/plan.ts';
+import type { Guardrail, Statistics } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { type Appearance, latePosition, ofDimensions, segmentKey, withAppeared } from '../../verdict/appearance.ts';
 import {
@@ -35,7 +35,7 @@ export interface LookSeries {
  * @param size of the judged cohort.
  */
 export function seriesOf(
-  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now' | 'periods'>,
+  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now' | 'periods' | 'timing'>,
   frozen: Frozen | undefined,
   size: PlannedSize = judgedSize(judged.scope.cohorts, judged.scope.judgedCohort),
 ): LookSeries {
@@ -48,10 +48,11 @@ export function seriesOf(
   const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
   // Where there are several periods, a breach counts in the one in force and in all of them combined.
   const timesTested = (judged.periods?.length ?? 1) > 1 ? 2 : 1;
-  const level: Frozen =
+  const fixed: Frozen =
     frozen === undefined
       ? { tests: rollbackTests(tests) * timesTested, plannedUnits: plannedUnits(horizon, sizes), horizon }
       : withMovedEnd(frozen, plan.statistics.plannedUnits);
+  const level = judged.timing === undefined ? fixed : withTiming(fixed, judged.timing);
   const ledger = ledgerOf(plan.statistics.inference, level, sizes);
   const appearance = withAppeared(earlierIn(frozen), testedSegments(judged));
   const { order, known } = appearance;
@@ -80,6 +81,17 @@ function withMovedEnd(frozen: Frozen, plannedEnd: number | undefined): Frozen {
   const { horizon, movedFrom = [] } = frozen;
   if (plannedEnd === undefined || horizon === undefined || plannedEnd === horizon) return frozen;
   return { ...frozen, horizon: plannedEnd, movedFrom: [...movedFrom, horizon] };
+}
+
+/** What was judged again without being timed again is no measurement more. */
+function withTiming(frozen: Frozen, last: string): Frozen {
+  const { count, last: before } = frozen.timings ?? { count: 0, last: '' };
+  return { ...frozen, timings: { count: before === last ? count : count + 1, last } };
+}
+
+/** How often the series has timed processes; undefined where the plan says that they are timed once. */
+export function timingsOf({ inference, looks }: Statistics, { timings }: Frozen): number | undefined {
+  return inference === 'fixed' || looks === 1 ? undefined : timings?.count;
 }
 
 function ledgerOf(

@@ -63,6 +63,7 @@ export function frozenOf({
   segments,
   knownSegments,
   spending,
+  timings,
 }: Frozen): Frozen {
   return {
     tests,
@@ -72,6 +73,7 @@ export function frozenOf({
     ...(segments === undefined ? {} : { segments }),
     ...(knownSegments === undefined ? {} : { knownSegments }),
     ...(spending === undefined ? {} : { spending }),
+    ...(timings === undefined ? {} : { timings }),
   };
 }
 

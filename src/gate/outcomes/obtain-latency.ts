@@ -67,24 +67,35 @@ function longTest(seconds: number, load: Load): string {
  * busiest stretch instead, since a queue is made by requests that follow each other.
  */
 async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage, load: Load): Promise<void> {
-  const { seed, latencyRequests } = plan.replay;
+  const { seed, latencyRequests, pairs } = plan.replay;
   const judged = judgedCohortOf(plan, stage, 'paired') === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
-  if (load.kind === 'open' && load.rate === 'recorded') {
-    await db.run(
-      `CREATE OR REPLACE TABLE latency_sample AS
-       WITH ordered AS (
-         SELECT seq, requests.at AS came, row_number() OVER (ORDER BY requests.at, seq) AS place FROM requests JOIN units USING (unit)
-         WHERE ${judged ?? 'true'}),
-       size AS (SELECT least(${latencyRequests}, count(*)) AS n FROM ordered),
-       stretch AS (
-         SELECT opening.place AS start FROM ordered opening, size, ordered ending WHERE ending.place = opening.place + n - 1
-         ORDER BY ending.came - opening.came, opening.place LIMIT 1)
-       SELECT seq FROM ordered, stretch, size WHERE place BETWEEN start AND start + n - 1`,
-    );
-    return;
-  }
+  const sampled =
+    load.kind === 'open' && load.rate === 'recorded'
+      ? `WITH ordered AS (
+           SELECT seq, unit, requests.at AS came, row_number() OVER (ORDER BY requests.at, seq) AS place FROM requests JOIN units USING (unit)
+           WHERE ${judged ?? 'true'}),
+         size AS (SELECT least(${latencyRequests}, count(*)) AS n FROM ordered),
+         stretch AS (
+           SELECT opening.place AS start FROM ordered opening, size, ordered ending WHERE ending.place = opening.place + n - 1
+           ORDER BY ending.came - opening.came, opening.place LIMIT 1)
+         SELECT seq, unit, place FROM ordered, stretch, size WHERE place BETWEEN start AND start + n - 1`
+      : `SELECT seq, unit, seq AS place FROM requests JOIN units USING (unit)
+         ORDER BY ${judged === undefined ? '' : `${judged} DESC,`} md5(${quoteLiteral(`${seed}:`)} || id), seq LIMIT ${latencyRequests}`;
   await db.run(
-    `CREATE OR REPLACE TABLE latency_sample AS SELECT seq FROM requests JOIN units USING (unit)
-     ORDER BY ${judged === undefined ? '' : `${judged} DESC,`} md5(${quoteLiteral(`${seed}:`)} || id), seq LIMIT ${latencyRequests}`,
+    `CREATE OR REPLACE TABLE latency_sample AS WITH sampled AS (${sampled}) ${
+      load.kind === 'one-by-one'
+        ? byUser(pairs)
+        : `SELECT seq, ntile(${pairs}) OVER (ORDER BY place) - 1 AS pair FROM sampled`
+    }`,
   );
+}
+
+/**
+ * Deals the users of a sample out to the pairs, the heaviest first and back and forth, so that pairs have about as many requests and no user
+ * in common: what they differ by is then all that a measurement can differ by.
+ */
+function byUser(pairs: number): string {
+  return `, dealt AS (SELECT unit, row_number() OVER (ORDER BY count(*) DESC, unit) - 1 AS place FROM sampled GROUP BY unit)
+    SELECT seq, CASE WHEN dealt.place // ${pairs} % 2 = 0 THEN dealt.place % ${pairs} ELSE ${pairs - 1} - dealt.place % ${pairs} END AS pair
+    FROM sampled JOIN dealt USING (unit)`;
 }

@@ -7,6 +7,7 @@ import { drawnScope } from '../../simulation/drawn-scope.ts';
 import type { DrawnStage } from '../../simulation/drawn-stage.ts';
 import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
+import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/outcome-sources.ts';
@@ -38,14 +39,17 @@ export interface JudgedLook {
 export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise<JudgedLook> {
   const { plan } = log.rollout;
   const { population, draw, stage, until } = look;
-  const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1, noise: false };
+  const drawn: DrawnStage = { population, draw, weight: stage.weight, until, timed: 1 };
   const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
-  const timed = log.timedTwice ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const measurerOf = (noise: boolean, metrics = log.metrics) => {
-    const measured = { ...drawn, timed, noise };
+  const timed = log.timedInPairs ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
+  const measurerOf = (metrics = log.metrics) => {
+    const measured = { ...drawn, timed };
     const drawnMeasurer = new DrawnMeasurer(measured, metrics, () => writeDrawnStage(log.db, measured));
-    return refusing(drawnMeasurer, log.refusals);
+    const inPairs = log.timedInPairs
+      ? new PairMeasurer(drawnMeasurer, { db: log.db, name: 'judged' }, { everyone: true })
+      : drawnMeasurer;
+    return refusing(inPairs, log.refusals);
   };
   const judgement = await judgeStage(
     {
@@ -55,9 +59,10 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       sizes,
       span,
       files: log.files,
-      measurer: measurerOf(false),
-      shares: measurerOf(false, log.shares),
-      noise: population.scenarios.noise === undefined ? undefined : measurerOf(true),
+      measurer: measurerOf(),
+      shares: measurerOf(log.shares),
+      // Whoever looks at a log that has grown times its versions anew.
+      ...(log.timedInPairs ? { timing: String(until) } : {}),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
       readDrift: async () => undefined,
       verdictOnly: true,

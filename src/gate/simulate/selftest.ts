@@ -2,7 +2,6 @@ import { interrupted } from '../../domain/errors.ts';
 import type { GuardrailResult, Segment } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import type { Guardrail, RolloutPlan } from '../../domain/plan.ts';
-import { schemes } from '../../assignment/schemes.ts';
 import { sliceCondition, dimensionColumn } from '../../metrics/table/slice.ts';
 import type { SelftestReview, SelftestRow } from '../../report/commands/selftest-text.ts';
 import { drawRun } from '../../simulation/draw.ts';
@@ -100,7 +99,7 @@ async function walk(
 ): Promise<readonly WalkedStage[]> {
   const { plan } = log.rollout;
   const population = await readSimulatedPopulation(log, planted);
-  const draw = drawRun(population, 0, { seed, scheme: schemes[plan.assignment.scheme], users: 'recorded' });
+  const draw = drawRun(population, 0, { seed, users: 'recorded' });
   const walked: WalkedStage[] = [];
   for (const { stage, judgedWeight } of simulatedStages(plan.stages, log.comparison)) {
     const look = { population, draw, stage: { ...stage, weight: judgedWeight }, until: Infinity, frozen: undefined };

@@ -1,7 +1,6 @@
 import type { Frozen } from '../../domain/registry.ts';
 import { type Diagnostic, interrupted } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
-import { schemes } from '../../assignment/schemes.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { SimulationReview } from '../../report/commands/simulation-text.ts';
 import { drawRun } from '../../simulation/draw.ts';
@@ -77,7 +76,7 @@ async function simulateRun(
   { run, seed, looks }: { readonly run: number; readonly seed: number; readonly looks: readonly number[] },
 ): Promise<WalkedRollout> {
   const { plan } = log.rollout;
-  const draw = drawRun(population, run, { seed, scheme: schemes[plan.assignment.scheme], users: 'resampled' });
+  const draw = drawRun(population, run, { seed, users: 'resampled' });
   const harms = harmsOf(plan, planted, population, draw);
   const stages = simulatedStages(plan.stages, log.comparison);
   return await walkRollout<Frozen>(stages, looks, { population, draw }, harms, async (simulated, until, frozen) => {

@@ -36,7 +36,8 @@ export interface SimulatedLog {
   readonly files: readonly RequestFileFacts[];
   readonly span: LogSpan;
   readonly comparison: Scenarios['comparison'];
-  readonly timedTwice: boolean;
+  /** Whether both versions were timed here, in pairs of processes. */
+  readonly timedInPairs: boolean;
   readonly wantedValues: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
@@ -97,8 +98,8 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
   const refusals = refusalsOf(
     await heldLog(await createJudgedTable(db, known, columns, 0, wantedValues), rollout, log.reading),
   );
-  const timedTwice = sources.baseline.latency === 'measured';
-  await createPopulation(db, timedTwice || sources.candidate.latency === 'measured');
+  const timedInPairs = sources.baseline.latency === 'measured';
+  await createPopulation(db, timedInPairs || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
   const shares = selectionShares(metrics, comparison);
   const ground = await createPlantingGround(db, comparison, wantedValues);
@@ -110,7 +111,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     files: log.files,
     span,
     comparison,
-    timedTwice,
+    timedInPairs,
     wantedValues,
     metrics,
     shares,
@@ -175,14 +176,12 @@ export function impossibleEffects(diagnostics: readonly Diagnostic[]): Error {
 
 /** Reads the log into memory with the effects in it. */
 export async function readSimulatedPopulation(
-  { db, rollout, comparison, timedTwice, wantedValues, metrics, shares }: SimulatedLog,
+  { db, rollout, comparison, wantedValues, metrics, shares }: SimulatedLog,
   planted: readonly PlantedEffect[],
 ): Promise<Population> {
   const changes = planted.filter(({ change }) => change.eligible !== undefined);
   const everywhere = planted.filter(({ change }) => change.eligible === undefined);
-  const ways = 2;
-  const noise = timedTwice && comparison === 'paired' ? ways * (changes.length + 1) : undefined;
-  const scenarios: Scenarios = { comparison, ways, changes, noise };
+  const scenarios: Scenarios = { comparison, ways: 2, changes };
   await createScenarios(db, scenarios, everywhere, wantedValues);
   const dimensions = new Map(dimensionsOf(rollout.plan).map((name) => [name, segmentColumn(name)]));
   return await readPopulation(db, scenarios, [...metrics, ...shares], dimensions);

@@ -87,6 +87,8 @@ function heavyUnits(measured: Measured): string | undefined {
 function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {
   switch (measured.kind) {
     case 'linearized':
+      // More users do not tell what processes differ by.
+      if (measured.pairs !== undefined && usersDecide(measured, limit, settings)) return undefined;
       return {
         ...ofBothSides(neededData(measured, limit, settings), measured),
         ...neededUnchanged(measured, limit, settings),
@@ -96,6 +98,12 @@ function neededFor(measured: Measured, limit: number, settings: IntervalSettings
     default:
       return undefined;
   }
+}
+
+/** Whether the interval between users alone lies on one side of the limit. */
+function usersDecide({ pairs: _pairs, ...ofUsers }: Linearized, limit: number, settings: IntervalSettings): boolean {
+  const bounds = interval(ofUsers, settings);
+  return bounds.kind === 'interval' && (limit < bounds.low || limit > bounds.high);
 }
 
 /** What a candidate without any change needs: of a comparison, which alone has a natural "no change". */

@@ -36,7 +36,8 @@ export interface OutcomeSource {
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s. `new_mistake_id` VARCHAR is the id of a
- * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many.
+ * `timed_pair` UTINYINT is the pair of processes that a request was timed on. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
   db: Database,
@@ -63,22 +64,10 @@ export async function createJudgedTable(
     ...numberColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
-    `${measured ? 'measured_latency.baseline_again_ns' : 'NULL::BIGINT'} AS baseline_again_latency_ns`,
+    `${measured ? 'measured_latency.pair' : 'NULL::UTINYINT'} AS timed_pair`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
   return { db, name: 'judged' };
-}
-
-/**
- * The judged requests as they would be if the candidate were the baseline timed once more: what two equal versions differ
- * by on this machine. Its latencies mean something only where both versions were measured.
- */
-export async function createNoiseTable({ db, name }: JudgedTable): Promise<JudgedTable> {
-  await db.run(
-    `CREATE OR REPLACE VIEW judged_noise AS
-     SELECT * REPLACE (baseline_again_latency_ns AS candidate_latency_ns) FROM ${name}`,
-  );
-  return { db, name: 'judged_noise' };
 }
 
 /** The judged requests of one period of a live split, as a view; the table needs its column `at`. */

@@ -34,18 +34,21 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
   };
-  const value = sectionOf({
-    sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
-    parity: { ...defaults.parity, ...written('parity') },
-    coverage: { ...defaults.coverage, ...written('coverage') },
-    window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
-    segments: { ...defaults.segments, ...written('segments') },
-    segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
-    labels: { ...defaults.labels, ...written('labels') },
-    selection: { ...defaults.selection, ...written('selection') },
-    stability: { ...defaults.stability, ...written('stability') },
-    alarm: { action: alarmOf(checks) ?? defaults.alarm.action },
-  });
+  const value = sectionOf(
+    {
+      sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
+      parity: { ...defaults.parity, ...written('parity') },
+      coverage: { ...defaults.coverage, ...written('coverage') },
+      window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
+      segments: { ...defaults.segments, ...written('segments') },
+      segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
+      labels: { ...defaults.labels, ...written('labels') },
+      selection: { ...defaults.selection, ...written('selection') },
+      stability: { ...defaults.stability, ...written('stability') },
+      alarm: { action: alarmOf(checks) ?? defaults.alarm.action },
+    },
+    { assignment: readDefinitionCheck(root) },
+  );
   const ofActions = keysOf(checks)
     .filter((name) => name !== 'alarm')
     .flatMap((name) => checkAction(root, ['checks', name]));
@@ -56,6 +59,13 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
 function alarmOf(checks: TreeNode | undefined) {
   const alarm = child(checks, 'alarm');
   return choiceOf(alarm?.kind === 'map' ? child(alarm, 'action') : alarm, ['hold', 'rollback']);
+}
+
+/** What a flag's definition does that is not the stage's, where the plan names one. */
+function readDefinitionCheck(root: TreeNode): Checks['assignment'] {
+  const action = actionOf(nodeAt(root, ['checks', 'assignment']));
+  if (action === undefined && nodeAt(root, ['assignment', 'file']) === undefined) return undefined;
+  return { action: action ?? planDefaults.checks.assignment.action };
 }
 
 /** The golden requests, with what a wrong answer does; what is wrong with that is found with the checks. */

@@ -4,7 +4,10 @@ import type { Finding } from '../../documents/findings.ts';
 import { readChecks, readGolden } from './checks.ts';
 import { readDecisionCost } from './decision-cost.ts';
 import { planDefaults } from './defaults.ts';
+import type { ReadBase } from '../extends.ts';
 import { readDrift } from './drift.ts';
+import { readAssignment } from './exposure/assignment.ts';
+import { checkWeights } from './exposure/weights.ts';
 import { readGuardrails } from './guardrails.ts';
 import { validateNames } from './names.ts';
 import { readReplay } from './replay.ts';
@@ -17,12 +20,14 @@ import { readThreshold } from './threshold.ts';
 /**
  * Reads a whole plan, each section by its own reader: defaults filled in, units turned into ms and proportions. Every list
  * keeps its order; maps mean the same in any order of their keys.
+ * @param readFile reads a file beside the plan, by its path from the plan's folder. @throws UserError
  */
-export function readPlan(root: TreeNode): SectionReading<RolloutPlan | undefined> {
+export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<RolloutPlan | undefined> {
   const textAt = (...path: string[]) => textOf(nodeAt(root, path));
   const decisionCost = readDecisionCost(root);
   const sections = {
     requests: readRequests(root),
+    assignment: readAssignment(root, readFile),
     stages: readStages(root),
     guardrails: readGuardrails(root, decisionCost.value),
     coverage: readCoverage(root),
@@ -34,14 +39,13 @@ export function readPlan(root: TreeNode): SectionReading<RolloutPlan | undefined
     threshold: readThreshold(root),
   };
   const [name, apply] = [textAt('name'), nodeAt(root, ['apply'])];
-  const { scheme } = planDefaults.assignment;
   const needed = {
     name,
     model: textAt('model'),
     registry: textAt('registry'),
     baseline: textAt('baseline'),
     candidate: textAt('candidate'),
-    assignment: sectionOf({ scheme, salt: textAt('assignment', 'salt') ?? name }),
+    assignment: sections.assignment.value,
     judge: choiceOf(nodeAt(root, ['judge']), ['canary', 'all']) ?? planDefaults.judge,
     requests: sections.requests.value,
     stages: sections.stages.value,
@@ -64,6 +68,7 @@ export function readPlan(root: TreeNode): SectionReading<RolloutPlan | undefined
     findings: [
       validateNames(root),
       judgeOfSplit(root, sections.requests.value),
+      checkWeights(root, sections.assignment.value, sections.stages.value),
       ...[...Object.values(sections), decisionCost].map(({ findings }) => findings),
     ].flat(),
   };

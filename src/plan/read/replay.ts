@@ -15,6 +15,7 @@ export function readReplay(root: TreeNode): SectionReading<ReplaySettings | unde
   const needed = {
     latency: choiceOf(child(replay, 'latency'), ['measured', 'recorded']) ?? defaults.latency,
     latencyRequests: numberOf(child(replay, 'latencyRequests')) ?? defaults.latencyRequests,
+    pairs: numberOf(child(replay, 'pairs')) ?? defaults.pairs,
     batch: numberOf(child(replay, 'batch')) ?? defaults.batch,
     seed: numberOf(child(replay, 'seed')) ?? defaults.seed,
     timeoutMs: timeout.value,

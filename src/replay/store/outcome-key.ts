@@ -5,7 +5,7 @@ import type { LogFormat, RequestFields } from '../../domain/log/log-format.ts';
 import type { Signature } from '../../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeLayout = 5;
+export const outcomeLayout = 6;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -60,6 +60,8 @@ export interface LatencyIdentity {
   readonly requests: RequestIdentity;
   /** The requests that are timed, in order. */
   readonly sample: readonly number[];
+  /** The pair of processes on which each is timed. */
+  readonly pairs: readonly number[];
   readonly warmUp: number;
   readonly seed: number;
   readonly timeoutMs: number;
@@ -76,9 +78,9 @@ export function outcomeKey(identity: OutcomeIdentity): string {
 
 /** The name under which a latency measurement is stored: 64 hex digits. */
 export function latencyKey(identity: LatencyIdentity): string {
-  const { baseline, candidate, requests, sample, warmUp, seed, timeoutMs, load } = identity;
+  const { baseline, candidate, requests, sample, pairs, warmUp, seed, timeoutMs, load } = identity;
   const versions = [baseline === null ? null : versionParts(baseline), versionParts(candidate)];
-  return keyOf(['latency', versions, requestParts(requests), sample, warmUp, seed, timeoutMs, loadParts(load)]);
+  return keyOf(['latency', versions, requestParts(requests), sample, pairs, warmUp, seed, timeoutMs, loadParts(load)]);
 }
 
 function versionParts({ sha256, signature }: VersionIdentity): unknown {

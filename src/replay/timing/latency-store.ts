@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../domain/outcome.ts';
 import { quoteIdentifier, type Database } from '../../database/database.ts';
 import { randomArrivalsMs, recordedArrivalsMs } from './arrival-times.ts';
-import { measureLatency, type LatencySettings, type TimedColumn } from './measure-latency.ts';
+import { measureLatency, type LatencySettings, type SamplePart, type TimedColumn } from './measure-latency.ts';
 import { latencyKey, type RequestIdentity, type VersionIdentity } from '../store/outcome-key.ts';
 import { type StoreSettings, OutcomeStore } from '../store/outcome-store.ts';
 import { loadParquet, ParquetWriter } from '../store/parquet-table.ts';
@@ -10,11 +10,10 @@ import type { ReplayProgress } from '../replay.ts';
 
 const latencyTableColumns = {
   seq: 'BIGINT',
+  pair: 'UTINYINT',
   baseline_ns: 'BIGINT',
-  baseline_again_ns: 'BIGINT',
   candidate_ns: 'BIGINT',
   baseline_error: 'VARCHAR',
-  baseline_again_error: 'VARCHAR',
   candidate_error: 'VARCHAR',
   baseline_retries: 'UTINYINT',
   candidate_retries: 'UTINYINT',
@@ -24,7 +23,7 @@ export interface LatencyMeasurement {
   readonly db: Database;
   /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON, and `at TIMESTAMP` for a load at recorded times. */
   readonly table: string;
-  /** Table with a column `seq`: the requests that are timed. */
+  /** Table with the columns `seq`, of the requests that are timed, and `pair`, of the pair of processes that each is timed on. */
   readonly sampleTable: string;
   readonly requests: RequestIdentity;
   /** Null where the baseline's outcomes are recorded and only the candidate can be timed. */
@@ -38,7 +37,7 @@ export interface LatencyMeasurement {
 }
 
 export interface MeasuredLatency {
-  /** The Parquet file of the times, in order of seq; it is read by `loadLatency`. */
+  /** The Parquet file of the times, pair by pair; it is read by `loadLatency`. */
   readonly file: string;
   /** False when the times come from the store. */
   readonly measured: boolean;
@@ -53,12 +52,13 @@ export interface MeasuredLatency {
  */
 export async function timeRequests(measurement: LatencyMeasurement, signal: AbortSignal): Promise<MeasuredLatency> {
   const { baseline, candidate, db, requests, settings } = measurement;
-  const { seqs, inputs, arrivalsMs } = await readSample(measurement);
+  const { seqs, pairs, parts } = await readSample(measurement);
   const key = latencyKey({
     baseline: baseline === null ? null : identityOf(baseline),
     candidate: identityOf(candidate),
     requests,
     sample: seqs,
+    pairs,
     warmUp: settings.warmUp,
     seed: settings.seed,
     timeoutMs: settings.timeoutMs,
@@ -71,15 +71,17 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
 
   const { version } = candidate.spec;
   const onProgress = (done: number): void => measurement.onProgress({ version, done, total: seqs.length });
-  const [first = 0, last = 0] = [arrivalsMs[0], arrivalsMs.at(-1)];
-  if (last > first) measurement.onOpenLoop?.(((last - first) / 1000) * (baseline === null ? 1 : 3));
-  const times = await measureLatency({ baseline, candidate }, inputs, arrivalsMs, settings, signal, onProgress);
-  const columns = [times.baseline, times.baselineAgain, times.candidate];
+  const secondsEach =
+    parts.reduce((sum, { arrivalsMs: [first = 0, ...later] }) => sum + (later.at(-1) ?? first) - first, 0) / 1000;
+  if (secondsEach > 0) measurement.onOpenLoop?.(secondsEach * (baseline === null ? 1 : 2));
+  const times = await measureLatency({ baseline, candidate }, parts, settings, signal, onProgress);
+  const columns = [times.baseline, times.candidate];
   const values = [
     seqs,
+    pairs,
     ...columns.map((column) => nanosecondsOf(column, seqs.length)),
     ...columns.map((column) => errorsOf(column, seqs.length)),
-    ...[times.baseline, times.candidate].map((column) => retriesOf(column, seqs.length)),
+    ...columns.map((column) => retriesOf(column, seqs.length)),
   ];
   const all = { from: 0, to: seqs.length };
   await store.add(all, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
@@ -88,9 +90,9 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
 }
 
 /**
- * Makes a table of measured times: `seq BIGINT`; `baseline_ns`, `baseline_again_ns`, `candidate_ns BIGINT` (null when not
- * measured or when the process crashed; the timeout when it was reached); `baseline_error`, `baseline_again_error`,
- * `candidate_error VARCHAR` (null for an answer); `baseline_retries`, `candidate_retries UTINYINT` (null for none).
+ * Makes a table of measured times: `seq BIGINT`; `pair UTINYINT`, the pair of processes, from 0; `baseline_ns`, `candidate_ns BIGINT`
+ * (null when not measured or when the process crashed; the timeout when it was reached); `baseline_error`, `candidate_error VARCHAR`
+ * (null for an answer); `baseline_retries`, `candidate_retries UTINYINT` (null for none).
  *
  * @param table its name; replaced if it is there
  */
@@ -100,33 +102,38 @@ export async function loadLatency(db: Database, table: string, file: string): Pr
 
 interface Sample {
   readonly seqs: readonly number[];
-  readonly inputs: readonly string[];
-  /** When each is sent in an open loop; empty otherwise. */
-  readonly arrivalsMs: readonly number[];
+  /** The pair of each request, rising. */
+  readonly pairs: readonly number[];
+  readonly parts: readonly SamplePart[];
 }
 
-async function readSample({ db, table, sampleTable, settings }: LatencyMeasurement): Promise<Sample> {
-  const { load, seed } = settings;
+async function readSample({ db, table, sampleTable, settings: { load, seed } }: LatencyMeasurement): Promise<Sample> {
   const recorded = load?.kind === 'open' && load.rate === 'recorded';
   const seqs: number[] = [];
+  const pairs: number[] = [];
   const inputs: string[] = [];
   const recordedMs: number[] = [];
-  const sampled = `SELECT seq FROM ${quoteIdentifier(sampleTable)}`;
   const [columns, order] = recorded
-    ? ['seq, input, epoch_us("at")::DOUBLE / 1000 AS at_ms', '"at", seq']
-    : ['seq, input', 'seq'];
-  const sql = `SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE seq IN (${sampled}) ORDER BY ${order}`;
+    ? ['seq, pair, input, epoch_us("at")::DOUBLE / 1000 AS at_ms', 'pair, "at", seq']
+    : ['seq, pair, input', 'pair, seq'];
+  const sql = `SELECT ${columns} FROM ${quoteIdentifier(table)} JOIN ${quoteIdentifier(sampleTable)} USING (seq) ORDER BY ${order}`;
   for await (const rows of db.stream(sql)) {
     for (const seq of rows.numbers('seq')) seqs.push(seq);
+    for (const pair of rows.numbers('pair')) pairs.push(pair);
     for (const input of rows.strings('input')) inputs.push(input ?? 'null');
     if (recorded) for (const at of rows.numbers('at_ms')) recordedMs.push(at);
   }
-  if (load?.kind !== 'open') return { seqs, inputs, arrivalsMs: [] };
-  const arrivalsMs =
-    load.rate === 'recorded'
-      ? recordedArrivalsMs(recordedMs, load.speedup)
-      : randomArrivalsMs(seqs.length, load.rate, seed);
-  return { seqs, inputs, arrivalsMs };
+  const parts = [...new Set(pairs)].map((pair): SamplePart => {
+    const [from, to] = [pairs.indexOf(pair), pairs.lastIndexOf(pair) + 1];
+    const part = inputs.slice(from, to);
+    if (load?.kind !== 'open') return { inputs: part, arrivalsMs: [] };
+    const arrivalsMs =
+      load.rate === 'recorded'
+        ? recordedArrivalsMs(recordedMs.slice(from, to), load.speedup)
+        : randomArrivalsMs(part.length, load.rate, seed + pair);
+    return { inputs: part, arrivalsMs };
+  });
+  return { seqs, pairs, parts };
 }
 
 function identityOf({ spec, sha256 }: TimedVersion): VersionIdentity {

@@ -12,72 +12,103 @@ export interface LatencySettings {
   readonly timeoutMs: number;
   /** Requests that each process answers before any is timed, and again after each restart. */
   readonly warmUp: number;
-  /** Decides in which order the processes take each request, or each round of a load test. */
+  /** Decides in which order the processes of a pair start and take each request, or each its part of a load test. */
   readonly seed: number;
   /** How the requests come; one by one where it is absent. */
   readonly load?: Load;
 }
 
-/** One request's times on one process; rows of the request at one place of the sample belong together. */
+/** Times on one version, in the order of the sample; rows at one place of the sample belong together. */
 export type TimedColumn = readonly TimedRequest[];
+
+/** What one pair of processes is timed on. */
+export interface SamplePart {
+  /** One JSON text per request. */
+  readonly inputs: readonly string[];
+  /** When each of them comes, ms, rising, for a load that is open; empty for any other. */
+  readonly arrivalsMs: readonly number[];
+}
 
 export interface LatencyColumns {
   /** Null where the baseline is not measured. */
   readonly baseline: TimedColumn | null;
-  /** The baseline's artifact in a second process: what two equal versions differ by on this machine. */
-  readonly baselineAgain: TimedColumn | null;
   readonly candidate: TimedColumn;
 }
 
+interface TimedVersions {
+  readonly baseline: TimedVersion | null;
+  readonly candidate: TimedVersion;
+}
+
 /**
- * Times requests on fresh processes: the baseline, the baseline again and the candidate, all warmed up alike. Without a
- * load they come one by one, never two at once, and every request is taken by all of them before the next one comes, in an
- * order that is drawn anew for each request, so that whatever the machine does meanwhile falls on all alike.
+ * Times requests on fresh pairs of processes, one of each version, a pair for each part of the sample: two processes of one
+ * version differ by luck of their start, and only several of each tell by how much. The pairs follow each other, so that
+ * none slows another down.
  *
- * @param inputs one JSON text per request of the sample
- * @param arrivalsMs when each of them comes, for a load that is open; empty for any other
  * @param signal stops the measurement
  * @param onProgress called after each request with how many are done
  * @throws UserError exit 130 when stopped, exit 5 when a version cannot be used
  */
 export async function measureLatency(
-  versions: { readonly baseline: TimedVersion | null; readonly candidate: TimedVersion },
-  inputs: readonly string[],
-  arrivalsMs: readonly number[],
+  versions: TimedVersions,
+  parts: readonly SamplePart[],
   settings: LatencySettings,
   signal: AbortSignal,
   onProgress: (done: number) => void,
 ): Promise<LatencyColumns> {
-  const { baseline, candidate } = versions;
+  const random = xoroshiro128plus(settings.seed);
+  const baseline: TimedRequest[] = [];
+  const candidate: TimedRequest[] = [];
+  for (const part of parts) {
+    const before = candidate.length;
+    const times = await measurePair(versions, part, settings, random, signal, (done) => onProgress(before + done));
+    baseline.push(...times.baseline);
+    candidate.push(...times.candidate);
+  }
+  return { baseline: versions.baseline === null ? null : baseline, candidate };
+}
+
+/**
+ * Times a part of the sample on one pair, warmed up alike. Without a load requests come one by one, never two at once, and every
+ * request is taken by both before the next one comes, in an order that is drawn anew for each request, so that whatever the
+ * machine does meanwhile falls on both alike.
+ */
+async function measurePair(
+  { baseline, candidate }: TimedVersions,
+  part: SamplePart,
+  settings: LatencySettings,
+  random: RandomGenerator,
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<{ readonly baseline: TimedColumn; readonly candidate: TimedColumn }> {
   const { load = { kind: 'one-by-one' } } = settings;
   const limits = { hostScript: settings.hostScript, timeoutMs: settings.timeoutMs, concurrency: atOnce(load) };
-  const timed = baseline === null ? [candidate] : [baseline, baseline, candidate];
-  const stopwatches: Stopwatch[] = [];
-  const stop = (): void => void Promise.all(stopwatches.map((stopwatch) => stopwatch.model.close()));
+  const order = <T>(all: readonly T[]): readonly T[] => shuffled(all, random);
+  const stopwatches = new Map<TimedVersion, Stopwatch>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...stopwatches.values()].map((stopwatch) => stopwatch.model.close()));
+  };
+  const stop = (): void => void close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    for (const version of timed) {
+    for (const version of order(baseline === null ? [candidate] : [baseline, candidate])) {
       if (signal.aborted) throw interrupted();
-      stopwatches.push(await startStopwatch(version, limits));
+      stopwatches.set(version, await startStopwatch(version, limits));
     }
-    for (const stopwatch of stopwatches) await warmUp(stopwatch, inputs, settings.warmUp);
-    const random = xoroshiro128plus(settings.seed);
-    const order = (all: readonly Stopwatch[]): readonly Stopwatch[] => shuffled(all, random);
-    if (load.kind === 'one-by-one') {
-      await measureOneByOne(stopwatches, inputs, settings.warmUp, order, signal, onProgress);
-    } else {
-      const test = { load, inputs, arrivalsMs, warmUp: settings.warmUp };
-      await measureUnderLoad(stopwatches, test, order, signal, onProgress);
-    }
+    const started = [...stopwatches.values()];
+    for (const stopwatch of started) await warmUp(stopwatch, part.inputs, settings.warmUp);
+    await (load.kind === 'one-by-one'
+      ? measureOneByOne(started, part.inputs, settings.warmUp, order, signal, onProgress)
+      : measureUnderLoad(started, { load, ...part, warmUp: settings.warmUp }, order, signal, onProgress));
   } catch (error) {
     throw signal.aborted ? interrupted() : error;
   } finally {
     signal.removeEventListener('abort', stop);
-    await Promise.all(stopwatches.map((stopwatch) => stopwatch.model.close()));
+    await close();
   }
-  const [first, again, last] = stopwatches.map((stopwatch) => stopwatch.times);
-  if (baseline === null) return { baseline: null, baselineAgain: null, candidate: first ?? [] };
-  return { baseline: first ?? [], baselineAgain: again ?? [], candidate: last ?? [] };
+  const timesOf = (version: TimedVersion | null): TimedColumn =>
+    version === null ? [] : (stopwatches.get(version)?.times ?? []);
+  return { baseline: timesOf(baseline), candidate: timesOf(candidate) };
 }
 
 async function measureOneByOne(

@@ -5,10 +5,6 @@ import { type Stopwatch, warmUp } from './stopwatch.ts';
 import { hrtime } from 'node:process';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** Rounds of about this many requests at least, and this many rounds at most. */
-const roundRequests = 100;
-const mostRounds = 4;
-
 /** What a load test is made of. */
 interface LoadTest {
   readonly load: Exclude<Load, { kind: 'one-by-one' }>;
@@ -20,8 +16,8 @@ interface LoadTest {
 
 /**
  * Times requests under load. Versions never meet: two processes may stand for one server, and versions that share a
- * machine would slow each other down. So they take turns, round by round, in an order that is drawn anew for each, and
- * every version gets the same requests at the same times of its round.
+ * machine would slow each other down. So they take turns, in an order that is drawn, and every version gets the same requests at
+ * the same times of its turn.
  *
  * @param order gives the stopwatches in a random order
  * @param onProgress called with how many requests all of them have done
@@ -38,21 +34,14 @@ export async function measureUnderLoad(
     ended += 1;
     onProgress(Math.floor(ended / stopwatches.length));
   };
-  const rounds = Math.min(mostRounds, Math.max(1, Math.floor(inputs.length / roundRequests)));
-  for (let round = 0; round < rounds; round += 1) {
-    const from = Math.round((inputs.length * round) / rounds);
-    const to = Math.round((inputs.length * (round + 1)) / rounds);
-    const texts = inputs.slice(from, to);
-    const send = (model: Stopwatch['model']): Promise<TimedRequest[]> =>
+  for (const stopwatch of order(stopwatches)) {
+    const times =
       load.kind === 'open'
-        ? sendAtTimes(model, texts, arrivalsMs.slice(from, to), signal, onDone)
-        : sendFromClients(model, texts, load.concurrency, signal, onDone);
-    for (const stopwatch of order(stopwatches)) {
-      const times = await send(stopwatch.model);
-      if (signal.aborted) throw interrupted();
-      stopwatch.times.push(...times);
-      if (times.some(({ restarted }) => restarted)) await warmUp(stopwatch, inputs, warmUpRequests);
-    }
+        ? await sendAtTimes(stopwatch.model, inputs, arrivalsMs, signal, onDone)
+        : await sendFromClients(stopwatch.model, inputs, load.concurrency, signal, onDone);
+    if (signal.aborted) throw interrupted();
+    stopwatch.times.push(...times);
+    if (times.some(({ restarted }) => restarted)) await warmUp(stopwatch, inputs, warmUpRequests);
   }
 }
 

@@ -6,6 +6,9 @@ export type Inference = 'fixed' | 'sequential';
 /** One-sided levels that a bound can be asked for; below, the tails of doubles are no longer accurate. */
 export const smallestAlpha = 1e-12;
 
+/** Standard errors between the bound and the estimate's mean that make a bound hold with a chance of 80%: the normal quantile of 0.8. */
+export const powerMargin = 0.8416212335729143;
+
 /**
  * How many standard errors a one-sided bound lies from its estimate.
  * @param alpha one-sided level, in [1e-12, 0.5).

@@ -1,5 +1,6 @@
 import { boundary, type Inference } from './boundary.ts';
 import { normalUpperTail, studentUpperQuantile } from '../distributions.ts';
+import { pairHalfWidth, type PairLevel } from './pair-bounds.ts';
 import { fromSymmetricScale, type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
 import type { Interval, Refusal } from '../result.ts';
 import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
@@ -15,6 +16,8 @@ export interface LevelSettings {
   readonly inference: Inference;
   /** N* of the sequential bound, the same at every look; not used by `fixed`. */
   readonly plannedUnits: number;
+  /** How often the series has timed processes, this time included; absent where they are timed once. */
+  readonly timings?: number | undefined;
 }
 
 /** A look of a planned series; each bound has the level that its own side of the series gives it. */
@@ -22,6 +25,8 @@ export interface PlannedSettings {
   readonly inference: 'planned';
   readonly lower: PlannedBound;
   readonly upper: PlannedBound;
+  /** The levels of what pairs of processes differ by, which no end of a log tells anything of; absent where nothing is measured so. */
+  readonly ofPairs?: Pick<LevelSettings, 'alphaLower' | 'alphaUpper' | 'timings'>;
   /** The users that there will be at the end, and how many times the data of now that is; absent once it is reached. */
   readonly end?: { readonly users: number; readonly growth: number };
 }
@@ -103,7 +108,17 @@ export function tooRare(
 
 function halfWidth(side: 'lower' | 'upper', estimate: Linearized, settings: IntervalSettings): number {
   const standardErrors = boundInStandardErrors(side, boundaryOn(side, settings, estimate.counted.units), estimate);
-  return Number.isFinite(standardErrors) ? standardErrors * estimate.standardError : Infinity;
+  if (!Number.isFinite(standardErrors)) return Infinity;
+  const ofUnits = standardErrors * estimate.standardError;
+  if (estimate.pairs === undefined) return ofUnits;
+  return Math.max(ofUnits, pairHalfWidth(estimate.pairs, pairLevelOn(side, settings)));
+}
+
+/** The level of one side's bound from what pairs of processes differ by. */
+export function pairLevelOn(side: 'lower' | 'upper', settings: IntervalSettings): PairLevel {
+  const levels = settings.inference === 'planned' ? settings.ofPairs : settings;
+  if (levels === undefined) throw new RangeError('a planned look at measured times says at which level pairs count');
+  return { alpha: side === 'upper' ? levels.alphaUpper : levels.alphaLower, timings: levels.timings };
 }
 
 /** The boundary of one side, in standard errors; Infinity where nothing is tested on it. */

@@ -1,4 +1,4 @@
-import { boundary } from './boundary.ts';
+import { boundary, powerMargin } from './boundary.ts';
 import { boundaryOn, boundInStandardErrors, type IntervalSettings } from './confidence-bound.ts';
 import { normalUpperTail } from '../distributions.ts';
 import { type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
@@ -12,9 +12,6 @@ import {
   proportionLowerBound,
   proportionUpperBound,
 } from './proportion-bounds.ts';
-
-/** Standard errors between the bound and the estimate's mean that make a bound hold with a chance of 80%: the normal quantile of 0.8. */
-export const powerMargin = 0.8416212335729143;
 
 /** More units than this are no amount of data that anyone has: the candidate then sits on its bound. */
 const mostUnits = 1e9;

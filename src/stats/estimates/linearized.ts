@@ -1,6 +1,7 @@
 import type { DataSize } from '../result.ts';
 import { eventFloor, type FloorSource } from '../sums/contribution-sums.ts';
 import type { RareKind } from '../sums/influence-sums.ts';
+import type { PairSpread } from './pair-spread.ts';
 import { ratioSkewness, ratioVariance, type ResidualMoments } from '../sums/residual-sums.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface Linearized {
   /** Degrees of freedom where the standard error rests on fewer pieces than there are units. */
   readonly degreesOfFreedom?: number;
   readonly logScale?: LogScale;
+  /** What the pairs of processes differ by in which the quantity was measured; absent where it was not measured so. */
+  readonly pairs?: PairSpread;
   /** What values the quantity can have at all, on the natural scale; its interval is told within them. Any where absent. */
   readonly possible?: { readonly low?: number; readonly high?: number };
   /** The kind of request that the estimate knows least of, where it is made of several kinds. */

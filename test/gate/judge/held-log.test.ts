@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { schemes } from '../../../src/assignment/schemes.ts';
+import { murmur3Bucket } from '../../../src/assignment/schemes/murmur3.ts';
 import type { Evidence } from '../../../src/domain/evidence.ts';
 import { heldRollout, type HeldRollout, pairs, words, type Written } from '../held-logs.ts';
 
@@ -55,7 +55,7 @@ describe('what was never measured holds, and says why', () => {
     [
       'truths of other requests',
       pairs((_, baseline, candidate, request) =>
-        words(schemes.murmur3('other', String(request)) < 0.4 ? 'fraud' : 'legit', baseline, candidate),
+        words(murmur3Bucket('other', String(request)) < 0.4 ? 'fraud' : 'legit', baseline, candidate),
       ),
       'do not go with what 1.0.0 answered',
     ],

@@ -23,40 +23,50 @@ function loggingSpec(log: string, name: string): FolderModelSpec {
     export function encode(input) { appendFileSync(${JSON.stringify(log)}, '${name} ' + process.pid + ' ' + input[0] + '\\n'); return input; }`);
 }
 
-/** Which process took each request, as `baseline`, `again` and `candidate`, in the order in which they did. */
-function turnsIn(log: string): string[] {
-  const lines = readFileSync(log, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' '));
-  const names = new Map<string, string>();
-  for (const [name = '', pid = ''] of lines) {
-    if (!names.has(pid)) names.set(pid, name === 'baseline' && names.size > 0 ? 'again' : name);
-  }
-  return lines.slice(3 * settings.warmUp).map(([, pid = '', request]) => `${names.get(pid)} ${request}`);
+/** Which version took each request and in which process, in the order in which they did. */
+function turnsIn(log: string): { readonly name: string; readonly pid: string; readonly request: number }[] {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  return lines.map((line) => {
+    const [name = '', pid = '', request] = line.split(' ');
+    return { name, pid, request: Number(request) };
+  });
 }
 
-async function turnsWith(seed: number): Promise<string[]> {
+/** The turns of two pairs, with 12 and 8 requests. */
+async function turnsWith(seed: number): Promise<ReturnType<typeof turnsIn>> {
   const log = join(temporaryFolder(), 'log');
   writeFileSync(log, '');
   const baseline = await timedVersion(loggingSpec(log, 'baseline'));
   const candidate = await timedVersion(loggingSpec(log, 'candidate'));
-  await measureLatency({ baseline, candidate }, inputs, [], { ...settings, seed }, never, () => undefined);
+  const parts = [inputs.slice(0, 12), inputs.slice(12)].map((part) => ({ inputs: part, arrivalsMs: [] }));
+  await measureLatency({ baseline, candidate }, parts, { ...settings, seed }, never, () => undefined);
   return turnsIn(log);
 }
 
-test('every request is taken by all three processes before the next, in an order drawn from the seed', async () => {
+test('every request is taken by both processes of its pair before the next, in an order drawn from the seed', async () => {
   const turns = await turnsWith(7);
-  expect(turns).toHaveLength(60);
-  const orders = new Set<string>();
+  const warm = 2 * settings.warmUp;
+  expect(turns).toHaveLength(2 * (20 + warm));
+  const timed = [...turns.slice(warm, warm + 24), ...turns.slice(2 * warm + 24)];
+  const orders: string[] = [];
   for (let request = 0; request < 20; request += 1) {
-    const three = turns.slice(3 * request, 3 * request + 3);
-    expect(three.toSorted()).toEqual([`again ${request}`, `baseline ${request}`, `candidate ${request}`]);
-    orders.add(three.map((turn) => turn[0]).join(''));
+    const two = timed.slice(2 * request, 2 * request + 2);
+    expect(two.map((turn) => turn.request)).toEqual([request, request]);
+    expect(two.map(({ name }) => name).toSorted()).toEqual(['baseline', 'candidate']);
+    orders.push(two[0]?.name ?? '');
   }
-  expect(orders.size).toBeGreaterThan(3);
-  expect(await turnsWith(7)).toEqual(turns);
-  expect(await turnsWith(8)).not.toEqual(turns);
+  expect(new Set(orders).size).toBe(2);
+  const namesOf = async (seed: number) => (await turnsWith(seed)).map(({ name, request }) => `${name} ${request}`);
+  expect(await namesOf(7)).toEqual(turns.map(({ name, request }) => `${name} ${request}`));
+  expect(await namesOf(8)).not.toEqual(await namesOf(7));
+});
+
+test('each pair is two processes of its own', async () => {
+  const turns = await turnsWith(7);
+  const pairOf = turns.map((_, index) => (index < 24 + 2 * settings.warmUp ? 'first' : 'second'));
+  const processes = new Set(turns.map(({ name, pid }, index) => `${pairOf[index]} ${name} ${pid}`));
+  expect(processes.size).toBe(4);
+  expect(new Set(turns.map(({ pid }) => pid)).size).toBe(4);
 });
 
 test('each process is warmed up on the same requests before any is timed', async () => {
@@ -65,8 +75,7 @@ test('each process is warmed up on the same requests before any is timed', async
   const version = await timedVersion(loggingSpec(log, 'one'));
   const times = await measureLatency(
     { baseline: null, candidate: version },
-    inputs,
-    [],
+    [{ inputs, arrivalsMs: [] }],
     { ...settings, warmUp: 25 },
     never,
     () => undefined,
@@ -76,7 +85,7 @@ test('each process is warmed up on the same requests before any is timed', async
     .split('\n')
     .map((line) => Number(line.split(' ')[2]));
   expect(taken).toEqual([...inputs.keys(), 0, 1, 2, 3, 4, ...inputs.keys()]);
-  expect(times).toMatchObject({ baseline: null, baselineAgain: null });
+  expect(times.baseline).toBeNull();
   expect(times.candidate).toHaveLength(20);
 });
 
@@ -87,8 +96,7 @@ test('a request that hangs costs the timeout, and the process is warm again befo
     export function encode(input) { appendFileSync(${JSON.stringify(log)}, input[0] + ' '); if (input[0] === 5) for (;;); return input; }`);
   const times = await measureLatency(
     { baseline: null, candidate: await timedVersion(spec) },
-    inputs.slice(0, 8),
-    [],
+    [{ inputs: inputs.slice(0, 8), arrivalsMs: [] }],
     settings,
     never,
     () => undefined,
@@ -104,7 +112,7 @@ async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<
   await db.run(
     `CREATE TABLE requests AS SELECT i::BIGINT AS seq, format('[{}, 1, 2]', i) AS input FROM range(100) t(i)`,
   );
-  await db.run('CREATE TABLE latency_sample AS SELECT seq FROM requests WHERE seq % 10 = 3');
+  await db.run('CREATE TABLE latency_sample AS SELECT seq, seq // 50 AS pair FROM requests WHERE seq % 10 = 3');
   const fields = { id: 'id', timestamp: 'at', unit: 'user', input: 'input', label: 'label', outcomes: 'outcomes' };
   return {
     db,
@@ -122,12 +130,13 @@ async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<
   };
 }
 
-test('the sample is timed on all three, errors with their times', async () => {
+test('the sample is timed on both, pair by pair, errors with their times', async () => {
   const measurement = await openMeasurement();
   const { file, measured } = await timeRequests(measurement, never);
   expect(measured).toBe(true);
   await loadLatency(measurement.db, 'measured_latency', file);
   const rows = await measurement.db.rows('SELECT * FROM measured_latency ORDER BY seq');
+  expect(rows.map((row) => row['pair'])).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
   expect(rows.map((row) => row['seq'])).toEqual([3, 13, 23, 33, 43, 53, 63, 73, 83, 93]);
   expect(rows.map((row) => row['candidate_error'])).toEqual([
     null,
@@ -141,11 +150,7 @@ test('the sample is timed on all three, errors with their times', async () => {
     null,
     null,
   ]);
-  expect(
-    rows.every((row) =>
-      [row['baseline_ns'], row['baseline_again_ns'], row['candidate_ns']].every((ns) => Number(ns) > 0),
-    ),
-  ).toBe(true);
+  expect(rows.every((row) => [row['baseline_ns'], row['candidate_ns']].every((ns) => Number(ns) > 0))).toBe(true);
 });
 
 test('a measurement in the store is used again byte for byte, a damaged one is not', async () => {
@@ -158,7 +163,7 @@ test('a measurement in the store is used again byte for byte, a damaged one is n
   expect(await timeRequests(measurement, never)).toEqual({ file, measured: true });
 });
 
-test('another seed, sample or baseline is another measurement', async () => {
+test('another seed, sample, share of it by pair or baseline is another measurement', async () => {
   const measurement = await openMeasurement();
   const { file } = await timeRequests(measurement, never);
   const others = [
@@ -167,9 +172,11 @@ test('another seed, sample or baseline is another measurement', async () => {
   ];
   const files = new Set([file]);
   for (const other of others) files.add((await timeRequests(other, never)).file);
+  await measurement.db.run('UPDATE latency_sample SET pair = 1 WHERE seq = 3');
+  files.add((await timeRequests(measurement, never)).file);
   await measurement.db.run('DELETE FROM latency_sample WHERE seq = 3');
   files.add((await timeRequests(measurement, never)).file);
-  expect(files.size).toBe(4);
+  expect(files.size).toBe(5);
 });
 
 test('a candidate without a measured baseline has times of its own only', async () => {
@@ -177,9 +184,9 @@ test('a candidate without a measured baseline has times of its own only', async 
   const { file } = await timeRequests(measurement, never);
   await loadLatency(measurement.db, 'measured_latency', file);
   const [row] = await measurement.db.rows(
-    'SELECT count(*) AS n, count(baseline_ns) AS b, count(baseline_again_ns) AS a, count(candidate_ns) AS c FROM measured_latency',
+    'SELECT count(*) AS n, count(baseline_ns) AS b, count(candidate_ns) AS c FROM measured_latency',
   );
-  expect(row).toEqual({ n: 10, b: 0, a: 0, c: 10 });
+  expect(row).toEqual({ n: 10, b: 0, c: 10 });
 });
 
 test('an interrupted measurement keeps nothing', async () => {
@@ -203,8 +210,7 @@ test(
     const candidate = await timedVersion(spec);
     const measured = measureLatency(
       { baseline: null, candidate },
-      inputs,
-      [],
+      [{ inputs, arrivalsMs: [] }],
       { ...settings, warmUp: 200 },
       never,
       () => undefined,

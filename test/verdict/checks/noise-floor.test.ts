@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseMetric } from '../../../src/domain/metric.ts';
 import type { Bound } from '../../../src/domain/plan.ts';
-import { noiseFloor, unresolvable } from '../../../src/verdict/checks/noise-floor.ts';
+import type { IntervalSettings } from '../../../src/stats/bounds/confidence-bound.ts';
+import type { Linearized } from '../../../src/stats/estimates/linearized.ts';
+import { noiseFloor, timedTest, unresolvable } from '../../../src/verdict/checks/noise-floor.ts';
 import type { PlannedTest } from '../../../src/verdict/guardrail-tests.ts';
 
 function latencyTest(bound: Bound, segment: PlannedTest['segment'] = null): PlannedTest {
@@ -17,48 +19,66 @@ function latencyTest(bound: Bound, segment: PlannedTest['segment'] = null): Plan
 const tenPercent = latencyTest({ kind: 'maxIncrease', value: 0.1, relative: true });
 const fiveMs = latencyTest({ kind: 'maxIncrease', value: 5, relative: false }, { device: 'ios' });
 
+const settings: IntervalSettings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'fixed', plannedUnits: 1000 };
+
+/** A change that five pairs tell, with a standard deviation between them. */
+function timed(planned: PlannedTest, value: number, deviation: number) {
+  const measured: Linearized = {
+    kind: 'linearized',
+    value,
+    standardError: 0.001,
+    floorVariance: 0,
+    skewness: 0,
+    units: 400,
+    requests: 2000,
+    effectiveUnits: 400,
+    clusterSize: 5,
+    counted: { units: 400, requests: 2000 },
+    pairs: { pairs: 5, standardError: deviation / Math.sqrt(5) },
+  };
+  const found = timedTest(planned, measured, settings);
+  if (found === undefined) throw new Error('it was timed in pairs');
+  return found;
+}
+
 describe('a bound on measured times', () => {
-  test('means something where the baseline moves less against itself', () => {
-    expect(unresolvable({ test: tenPercent, noise: 0.099 })).toBeUndefined();
-    expect(unresolvable({ test: tenPercent, noise: -0.099 })).toBeUndefined();
+  test('can be told where so many pairs that differ so much would probably show no change', () => {
+    expect(unresolvable(timed(tenPercent, 0.02, 0.03))).toBeUndefined();
   });
 
-  test('means nothing where the baseline moves as much against itself, in either direction', () => {
-    for (const noise of [0.1, -0.1, 0.37]) {
-      expect(unresolvable({ test: tenPercent, noise })).toContain('this machine cannot resolve it');
-    }
-  });
-
-  test('is told how much the machine moves by itself', () => {
-    expect(unresolvable({ test: fiveMs, noise: 7.25 })).toBe(
-      'this machine cannot resolve it: the baseline against itself moved by +7.25 ms, and so it would not tell a bound of less than 7.3 ms',
+  test('cannot be told by pairs that differ by more, and more of them are named', () => {
+    expect(unresolvable(timed(tenPercent, 0.02, 0.1))).toBe(
+      'processes cannot resolve it here: 5 pairs of them differ by +10.0% (standard deviation); replay.pairs: 9 could',
     );
+  });
+
+  test('cannot be told by any pairs where it is nothing beside what they differ by', () => {
+    expect(unresolvable(timed(fiveMs, 1, 2000))).toContain('and no number of them could');
+  });
+
+  test('that the pairs alone leave open says how many would decide it', () => {
+    const { remedy } = timed(tenPercent, 0.08, 0.03);
+    expect(remedy).toMatch(/^5 pairs of processes leave it open; replay\.pairs: \d+ would probably decide it$/u);
+    expect(timed(tenPercent, 0.01, 0.03).remedy).toBeUndefined();
   });
 });
 
 describe('the noise floor', () => {
   test('is about the noisiest bound', () => {
-    const check = noiseFloor([
-      { test: fiveMs, noise: 1 },
-      { test: tenPercent, noise: 0.04 },
-    ]);
-    expect(check).toEqual({
+    expect(noiseFloor([timed(fiveMs, 0, 1), timed(tenPercent, 0.01, 0.05)])).toEqual({
       name: 'noise floor',
       status: 'pass',
-      detail: 'the baseline against itself moved latency.p95 by +4.0%, where the plan allows 10%',
+      detail:
+        '5 pairs of processes differ in latency.p95 by +5.0% (standard deviation), where the plan allows 10%, which 4 pairs probably tell',
     });
   });
 
-  test('holds a stage when one bound is within the noise', () => {
-    const noises = [
-      { test: tenPercent, noise: 0.01 },
-      { test: fiveMs, noise: -6 },
-    ];
-    expect(noiseFloor(noises)).toMatchObject({ status: 'hold', detail: expect.stringContaining('device=ios') });
+  test('holds a stage when one bound cannot be told', () => {
+    const found = [timed(tenPercent, 0.01, 0.01), { ...timed(fiveMs, 0, 60), isUnresolved: true }];
+    expect(noiseFloor(found)).toMatchObject({ status: 'hold', detail: expect.stringContaining('device=ios') });
   });
 
-  test('does not apply where no measured times are compared', () => {
+  test('does not apply where nothing was timed', () => {
     expect(noiseFloor([])).toMatchObject({ status: 'not-applicable' });
-    expect(noiseFloor([{ test: tenPercent, noise: undefined }])).toMatchObject({ status: 'not-applicable' });
   });
 });

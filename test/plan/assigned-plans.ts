@@ -1,0 +1,24 @@
+import { shortPlan } from './plan-text.ts';
+
+/** Between them these have a place for whatever a scheme takes. */
+export const assigned = [
+  'scheme: flagd, flag: f',
+  'scheme: flagd, flag: f, salt: s, total: 997, encoding: utf8',
+  'scheme: growthbook, flag: f, salt: s, rule: rollout, hashVersion: 2',
+  'scheme: unleash, flag: f, rule: rollout',
+  'scheme: haproxy, seed: 3',
+].map((assignment) => `${shortPlan}assignment: { ${assignment} }\n`);
+
+/** A definition of the flag `f`. */
+export const definition = JSON.stringify({
+  flags: {
+    f: {
+      targeting: {
+        fractional: [
+          ['candidate', 5],
+          ['baseline', 95],
+        ],
+      },
+    },
+  },
+});
