@@ -42,6 +42,11 @@ function decisionOf(
   return allPass && nothingHolds ? 'increase' : 'hold';
 }
 
+/** What explains all the rest: an alarm, and a stage that has nothing to rest on. */
+function tellsFirst(check: string): boolean {
+  return check === 'alarm' || check === 'served';
+}
+
 function demandsRollback({ status, onBreach }: GuardrailResult): boolean {
   return status === 'breach' && onBreach === 'rollback';
 }
@@ -54,17 +59,17 @@ function reasonsFor(
 ): readonly string[] {
   if (guardrails.length === 0) return ['The plan has no guardrail that decides, so nothing was shown.'];
   const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
-  const alarms = checks.filter(({ name }) => name === 'alarm').map(({ detail }) => detail);
+  const first = checks.filter(({ name, status }) => tellsFirst(name) && status !== 'pass').map(({ detail }) => detail);
   const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3, 'not-applicable': 4 } as const;
   const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
   switch (decision) {
     case 'rollback':
-      return [...alarms, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
+      return [...first, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
     case 'hold':
       return [
-        ...alarms,
+        ...first,
         ...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason),
-        ...held.filter((detail) => !alarms.includes(detail)),
+        ...held.filter((detail) => !first.includes(detail)),
       ];
     case 'increase':
       return ordered.map(({ reason }) => reason);

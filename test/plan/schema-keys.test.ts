@@ -50,7 +50,10 @@ drift: { reference: { from: 2026-10-01, to: 2026-10-08 }, features: [input.a] }
 rollback: { owner: a, steps: [b] }
 apply: [c]
 `;
-const starting = liveSplit.replace('requests:\n', 'requests:\n  from: 2026-10-30\n');
+const starting = liveSplit.replace(
+  'requests:\n',
+  'requests:\n  from: 2026-10-30\n  weights: [{ from: 2026-10-30, weight: 5% }]\n',
+);
 const ofServingSystem = shortPlan.replace(
   'source: requests.jsonl',
   'source: requests.jsonl, format: kserve-logger, fields: { unit: input.user, prediction: p }',

@@ -80,9 +80,8 @@ export function localTimeText(at: number, timeZone: string): string {
 /** Days that follow each other as `Mon-Fri`, others as `Mon,Wed`. */
 function daysText(days: readonly number[]): string {
   const [first = 0, last = first] = [days[0], days.at(-1)];
-  const name = (day: number) => weekdays[day] ?? '';
   const isRange = days.length > 2 && days.every((day, index) => day === first + index);
-  return isRange ? `${name(first)}-${name(last)}` : days.map(name).join(',');
+  return isRange ? `${weekdays[first]}-${weekdays[last]}` : days.map((day) => weekdays[day]).join(',');
 }
 
 function clock(minutes: number): string {

@@ -1,7 +1,7 @@
 import { roles } from '../../domain/role.ts';
 import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import type { Stage } from '../../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -71,10 +71,7 @@ export async function prepareJudgement(
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const measurerOf = async (judged: JudgedTable) => {
-    const measurer = await TableMeasurer.over(judged, guardedMetrics(plan));
-    return isTimed ? new PairMeasurer(measurer, judged) : measurer;
-  };
+  const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, isTimed);
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
   const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
@@ -131,4 +128,9 @@ function laterPartsOf(
     name,
     measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
   }));
+}
+
+async function measurerOver(judged: JudgedTable, plan: RolloutPlan, isTimed: boolean): Promise<Measurer> {
+  const measurer = await TableMeasurer.over(judged, guardedMetrics(plan));
+  return isTimed ? new PairMeasurer(measurer, judged) : measurer;
 }

@@ -5,7 +5,8 @@ import { createPeriodTable, type JudgedTable, keepPeriod } from '../../metrics/t
 import type { Measurer } from '../../metrics/measurer.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { periodsCheck } from '../../verdict/checks/served-periods.ts';
-import { periodText, type ServedPeriod } from '../judge/judge-periods.ts';
+import { periodText } from '../judge/judge-periods.ts';
+import type { ServedPeriod } from '../judge/judged-stage.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { StagePeriods } from '../rollout/stage-periods.ts';
 
@@ -75,7 +76,7 @@ export function checkPeriods(
   served: readonly ServedPeriod[],
   { outsidePeriods, outcomes, accepted }: Pick<RequestTotals, 'outsidePeriods' | 'outcomes' | 'accepted'>,
 ): CheckResult {
-  const one = periods.filter(isSplit).at(-1);
+  const one = periods.findLast(isSplit);
   const all = served.length > 0 || one === undefined ? served : [{ period: one, requests: accepted }];
   return periodsCheck({
     candidate: candidate.version,

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { serializeRegistry } from '../../registry/file/serialize-registry.ts';
 import { starterIntents, starterLog, starterPlan, starterRegistry } from './starter.ts';
+import { liveStarterLog, liveStarterPlan } from './starter-live.ts';
 import type { World } from '../world.ts';
 
 const model = 'intent-classifier';
@@ -12,14 +13,20 @@ const candidate = '1.1.0';
 
 /**
  * Writes a starter into a folder: plan, request log and registry.
+ * @param options `live`: one that rests on what a gateway served, instead of a replay.
  * @returns the files, relative to where the user is, the plan first.
  * @throws UserError when a file is there already, before anything is written.
  */
-export async function initialise(world: World, folder: string): Promise<readonly string[]> {
+export async function initialise(
+  world: World,
+  folder: string,
+  { live = false }: { readonly live?: boolean } = {},
+): Promise<readonly string[]> {
   const target = resolve(world.cwd, folder);
+  const schema = relative(target, world.planSchema).split(sep).join('/');
   const files: readonly (readonly [string, string])[] = [
-    ['rollout.yaml', starterPlan(model, candidate, relative(target, world.planSchema).split(sep).join('/'))],
-    ['requests.jsonl', starterLog(baseline, candidate)],
+    ['rollout.yaml', (live ? liveStarterPlan : starterPlan)(model, candidate, schema)],
+    live ? ['gateway.csv', liveStarterLog(baseline, candidate)] : ['requests.jsonl', starterLog(baseline, candidate)],
     [`registry/${model}.json`, serializeRegistry(starterRegistry(model, baseline, candidate, starterIntents))],
     ['.gitignore', '.canary/\n'],
   ];

@@ -1,9 +1,7 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
-import type { CohortSize, GuardrailResult } from '../../domain/evidence.ts';
+import type { GuardrailResult } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
-import type { SettledPeriod } from '../../domain/stages/period.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
-import type { Measurer } from '../../metrics/measurer.ts';
 import {
   pooledProportion,
   type Stratum,
@@ -14,17 +12,7 @@ import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { type JudgedTest, subjectOf } from './judge-test.ts';
-import type { JudgedStage } from './judged-stage.ts';
-
-/** A period of a live split, the candidate's share in it, and what was served. */
-export interface ServedPeriod {
-  readonly period: SettledPeriod;
-  /** Requests of both versions. */
-  readonly requests: number;
-  /** Users by the version that served them first. */
-  readonly byFirst: readonly CohortSize[];
-  readonly measurer: () => Promise<Measurer>;
-}
+import type { JudgedStage, ServedPeriod } from './judged-stage.ts';
 
 /** Metrics that all periods can be judged on together: quantiles do not add up, and slow hours are looked for in one period. */
 function addsUp({ guardrail }: PlannedTest): boolean {

@@ -12,7 +12,7 @@ import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { AssignedShare } from '../../verdict/checks/assignment.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
-import type { ServedPeriod } from './judge-periods.ts';
+import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { TestedStage } from './judge-test.ts';
 
 /** What a stage is judged from. */
@@ -55,6 +55,16 @@ export interface JudgedStage extends TestedStage {
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
   readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
+}
+
+/** A period of a live split, the candidate's share in it, and what was served. */
+export interface ServedPeriod {
+  readonly period: SettledPeriod;
+  /** Requests of both versions. */
+  readonly requests: number;
+  /** Users by the version that served them first. */
+  readonly byFirst: readonly CohortSize[];
+  readonly measurer: () => Promise<Measurer>;
 }
 
 /** The requests from some time on. */

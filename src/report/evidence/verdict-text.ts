@@ -55,6 +55,14 @@ export function nextStep(evidence: Evidence, planFile: string): NextStep {
     const effect = `takes ${candidate} out of traffic now, if you find that the breach is real; canary promote records the hold`;
     return { command: commandLine('canary', 'rollback', planFile), effect };
   }
+  const { checks, stage, registryChange } = evidence;
+  if (checks.some(({ name, status }) => name === 'served' && status === 'hold') && registryChange.action === 'look') {
+    const command = `${commandLine('canary', 'promote', planFile)} --override increase --by NAME --reason TEXT`;
+    return {
+      command,
+      effect: `begins ${printableName(stage.name)} without evidence, on the record, where it is small enough`,
+    };
+  }
   return { command: commandLine('canary', 'promote', planFile), effect: whatPromoteDoes(evidence) };
 }
 
