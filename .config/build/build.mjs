@@ -12,6 +12,7 @@ import { compiledValidators } from './compiled-validators.mjs';
 import { importsByNode } from './imports-by-node.mjs';
 import { lazySegmenter } from './lazy-segmenter.mjs';
 import { thirdPartyLicences } from './third-party-licences.mjs';
+import { wasmFiles } from './wasm-files.mjs';
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -43,7 +44,13 @@ async function bundle() {
   const build = await rolldown({
     ...shared,
     external: oneOf(installed),
-    plugins: [compiledValidators(), importsByNode(), lazySegmenter(), thirdPartyLicences('THIRD-PARTY-LICENCES.txt')],
+    plugins: [
+      compiledValidators(),
+      importsByNode(),
+      lazySegmenter(),
+      wasmFiles('@tensorflow/tfjs-backend-wasm'),
+      thirdPartyLicences('THIRD-PARTY-LICENCES.txt'),
+    ],
   });
   await build.write({
     dir: 'dist/bundle',

@@ -36,7 +36,6 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
     signal,
     // The same paths from src/cli and from dist/cli.
     modelHost: fileURLToPath(new URL('../../bin/model-host.js', import.meta.url)),
-    planSchema: fileURLToPath(new URL('../../src/plan/rollout-plan.schema.json', import.meta.url)),
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env),
     note: (line) => terminal.diagnostic(line),

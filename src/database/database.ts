@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
-import { interrupted, messageOf } from '../domain/errors.ts';
+import { interrupted, messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
 import { appendColumns, type ColumnInput } from './append-columns.ts';
 import { columnArrays, type ColumnArrays } from './column-arrays.ts';
 
@@ -42,10 +42,14 @@ export interface Database {
   close(): void;
 }
 
-/** Opens an empty database. DuckDB is loaded only now, since most commands never need it. */
+/**
+ * Opens an empty database. DuckDB is loaded only now, since most commands never need it.
+ *
+ * @throws UserError (exit 5) that says how to install DuckDB where its library is missing or does not start
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { DuckDBInstance } = await importDuckDB();
   await mkdir(options.tempFolder, { recursive: true });
-  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${options.memoryLimitBytes ?? defaultMemoryLimitBytes}B`,
     threads: String(options.threads ?? Math.min(availableParallelism(), mostThreads)),
@@ -61,6 +65,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const connection = await instance.connect();
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   return new DuckDBDatabase(instance, connection);
+}
+
+async function importDuckDB(): Promise<typeof import('@duckdb/node-api')> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    const isMissing = systemErrorCode(error) === 'MODULE_NOT_FOUND';
+    throw unusableFile(
+      isMissing
+        ? `DuckDB, which reads the logs, is not installed for ${process.platform}-${process.arch}: npm left its library out.`
+        : `DuckDB, which reads the logs, does not start: ${messageOf(error)}`,
+      { hint: 'Install canary again with its optional packages: npm install --include=optional', cause: error },
+    );
+  }
 }
 
 class DuckDBDatabase implements Database {

@@ -12,8 +12,6 @@ export interface World {
   readonly signal: AbortSignal;
   /** Script that runs one model in a process of its own. */
   readonly modelHost: string;
-  /** JSON Schema of rollout plans, for the first line of a plan that canary writes. */
-  readonly planSchema: string;
   /** Version of canary itself. */
   readonly version: string;
   /** Where long work tells how far it is. */

@@ -8,7 +8,6 @@ export function worldAt(cwd: string, changes: Partial<World> = {}): World {
     stdin: process.stdin,
     signal: new AbortController().signal,
     modelHost: '/none',
-    planSchema: '/none',
     version: '0.0.0',
     progress: { report: () => undefined, finish: () => undefined },
     note: () => undefined,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml, stringify } from 'yaml';
+import canary from '../../package.json' with { type: 'json' };
 import { metricNames } from '../../src/domain/metric.ts';
 import { readBound } from '../../src/plan/read/bound.ts';
 import { planDefaults } from '../../src/plan/read/defaults.ts';
-import { schemaAt, schemaErrors } from '../../src/plan/read/plan-schema.ts';
+import { planSchemaUrl, schemaAt, schemaErrors } from '../../src/plan/read/plan-schema.ts';
 import { readDuration, readFraction } from '../../src/plan/read/quantity.ts';
 import schema from '../../src/plan/rollout-plan.schema.json' with { type: 'json' };
 import { readTime } from '../../src/plan/read/time.ts';
@@ -80,6 +81,12 @@ test('the examples of each part pass the schema in their place', () => {
       expect(schemaErrors(planAt(path, example)), `${path.join('.')}: ${JSON.stringify(example)}`).toEqual([]);
     }
   }
+});
+
+test('the schema is found under an address that names the file of this version, which the package ships', () => {
+  const { name, version, files } = canary;
+  expect(planSchemaUrl).toBe(`https://cdn.jsdelivr.net/npm/${name}@${version}/src/plan/rollout-plan.schema.json`);
+  expect(files).toContain('src/**/*.schema.json');
 });
 
 test('the metrics that editors offer are those that exist', () => {

@@ -55,7 +55,6 @@ export async function initialiseFromLog(
   const fromTarget = (place: string) => relative(target, resolve(world.cwd, place)).split(sep).join('/') || '.';
   const draft: PlanDraft = {
     name: `${registry.model}-${candidate}`,
-    schema: fromTarget(world.planSchema),
     model: registry.model,
     registry: fromTarget(options.registry),
     candidate,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { serializeRegistry } from '../../registry/file/serialize-registry.ts';
 import { starterIntents, starterLog, starterPlan, starterRegistry } from './starter.ts';
@@ -23,9 +23,8 @@ export async function initialise(
   { live = false }: { readonly live?: boolean } = {},
 ): Promise<readonly string[]> {
   const target = resolve(world.cwd, folder);
-  const schema = relative(target, world.planSchema).split(sep).join('/');
   const files: readonly (readonly [string, string])[] = [
-    ['rollout.yaml', (live ? liveStarterPlan : starterPlan)(model, candidate, schema)],
+    ['rollout.yaml', (live ? liveStarterPlan : starterPlan)(model, candidate)],
     live ? ['gateway.csv', liveStarterLog(baseline, candidate)] : ['requests.jsonl', starterLog(baseline, candidate)],
     [`registry/${model}.json`, serializeRegistry(starterRegistry(model, baseline, candidate, starterIntents))],
     ['.gitignore', '.canary/\n'],

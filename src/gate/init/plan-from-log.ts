@@ -1,5 +1,6 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
+import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
 import { methodSentence } from '../../report/commands/method-text.ts';
 import type { GuardrailReview } from '../../report/commands/waiting-text.ts';
 import type { DetectedFields } from './detect-fields.ts';
@@ -7,7 +8,6 @@ import type { DetectedFields } from './detect-fields.ts';
 /** What a plan is written from. */
 export interface PlanDraft {
   readonly name: string;
-  readonly schema: string;
   readonly model: string;
   readonly registry: string;
   readonly candidate: string;
@@ -51,7 +51,7 @@ const defaults = logFormatTraits.canary.fields;
 export function planFromLog(draft: PlanDraft): string {
   const { fields, hours } = draft;
   return [
-    `# yaml-language-server: $schema=${draft.schema}`,
+    `# yaml-language-server: $schema=${planSchemaUrl}`,
     '#',
     `# Written by canary init from a log and a registry. Read it, change it, then ask canary plan.`,
     'apiVersion: canary/v1',

@@ -1,5 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
 import { starterIntents } from './starter.ts';
 
 const day = 86_400_000;
@@ -40,12 +41,9 @@ export function liveStarterLog(baseline: string, candidate: string): string {
   return ['request_id,timestamp,user_id,version,duration_ms,status,prediction,label\n', ...lines].join('');
 }
 
-/**
- * The plan of a rollout that rests on what a gateway served.
- * @param schema path of the plan's JSON Schema, relative to the plan.
- */
-export function liveStarterPlan(model: string, candidate: string, schema: string): string {
-  return `# yaml-language-server: $schema=${schema}
+/** The plan of a rollout that rests on what a gateway served. */
+export function liveStarterPlan(model: string, candidate: string): string {
+  return `# yaml-language-server: $schema=${planSchemaUrl}
 #
 # A live rollout: may ${model} ${candidate} take more traffic, by what the gateway served so far?
 #   canary evaluate rollout.yaml    says that the first stage has nothing to rest on yet, so that a person begins it:

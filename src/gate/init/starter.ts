@@ -1,5 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
 import type { ModelRegistry, ModelVersion } from '../../domain/registry.ts';
 
 const users = 520;
@@ -61,8 +62,8 @@ function outcome(latencyMs: number, prediction: string, uniform: () => number) {
  * The starter's plan, commented for somebody who has never seen one.
  * @param schema path of the plan's JSON Schema, relative to the plan; editors complete and check by it.
  */
-export function starterPlan(model: string, candidate: string, schema: string): string {
-  return `# yaml-language-server: $schema=${schema}
+export function starterPlan(model: string, candidate: string): string {
+  return `# yaml-language-server: $schema=${planSchemaUrl}
 #
 # A rollout plan: may ${model} ${candidate} take more traffic?
 #   canary plan rollout.yaml        checks this file and shows what each stage would expose

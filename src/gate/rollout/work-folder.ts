@@ -85,7 +85,14 @@ export async function withDatabase<T>(world: World, folder: string, work: (db: D
   await sweepAbandoned(folder, spillPrefix);
   const tempFolder = join(folder, ownedName(spillPrefix));
   await mkdir(tempFolder, { mode: 0o700 });
-  const db = await openDatabase({ tempFolder });
+  try {
+    return await withOpenDatabase(world, await openDatabase({ tempFolder }), work);
+  } finally {
+    await rm(tempFolder, { recursive: true, force: true });
+  }
+}
+
+async function withOpenDatabase<T>(world: World, db: Database, work: (db: Database) => Promise<T>): Promise<T> {
   const interrupt = () => db.interrupt();
   world.signal.addEventListener('abort', interrupt, { once: true });
   try {
@@ -94,6 +101,5 @@ export async function withDatabase<T>(world: World, folder: string, work: (db: D
     world.signal.removeEventListener('abort', interrupt);
     world.progress.finish();
     db.close();
-    await rm(tempFolder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../domain/errors.ts';
 
 /** The core of TensorFlow.js with a backend that computes. */
@@ -37,10 +39,16 @@ async function startNative(core: TensorFlow['core']): Promise<boolean> {
 
 async function startWasm(core: TensorFlow['core']): Promise<'wasm'> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(dirname(main) + sep);
+  wasm.setWasmPaths(wasmFolder() + sep);
   if (!(await core.setBackend('wasm'))) throw new Error('The WASM backend of TensorFlow.js does not start.');
   return 'wasm';
+}
+
+/** Where the binaries of the backend are: beside this module in the bundle, else in the package. */
+function wasmFolder(): string {
+  const beside = dirname(fileURLToPath(import.meta.url));
+  if (existsSync(join(beside, 'tfjs-backend-wasm.wasm'))) return beside;
+  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 }
 
 function isMissing(error: unknown): boolean {

@@ -5,6 +5,9 @@ import { schemaAt as partAt, type SchemaNode } from '../../documents/json-schema
 import type { TreePath } from '../../documents/tree.ts';
 import { planValidator } from '../plan-validator.ts';
 
+/** Where editors find the schema of this version. */
+export const planSchemaUrl = schema.$id;
+
 /** What the schema has against a plain value; empty exactly where the value has the form of a plan. */
 export function schemaErrors(value: unknown): readonly ErrorObject[] {
   const validator = planValidator();
