@@ -13,6 +13,11 @@ const periods = [
   { from: start + 3 * day, days: 2, users: 6000, weight: 0.25 },
 ] as const;
 
+/** @param place in [0, 1) */
+function intentAt(place: number): string {
+  return starterIntents[Math.floor(place * starterIntents.length)] ?? '';
+}
+
 /**
  * The log of a gateway that splits its users between two versions, as CSV, the same at every call: each request with the version that
  * served it. The candidate is a little quicker and a little better.
@@ -20,7 +25,6 @@ const periods = [
 export function liveStarterLog(baseline: string, candidate: string): string {
   const generator = xoroshiro128plus(20_260_104);
   const uniform = () => uniformFloat64(generator);
-  const intentAt = (place: number) => starterIntents[Math.floor(place * starterIntents.length)] ?? '';
   const rows = periods.flatMap(({ from, days, users, weight }) =>
     Array.from({ length: users }, () => {
       const at = from + Math.floor(uniform() * days * day);
