@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The thorough simulations: CALIBRATION_RUNS (default 1000) runs a row, written to docs/calibration.csv and summed up in docs/calibration.md.
+// The thorough simulations: CALIBRATION_RUNS (default 100) runs a row, written to docs/calibration.csv and summed up in docs/calibration.md.
 export default defineConfig({
   test: {
     include: ['test/calibration/**/*.calibration.ts'],

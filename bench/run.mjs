@@ -55,4 +55,4 @@ for (const [name, benchmark] of benchmarks) {
   for (const comparison of await benchmark({ pairs, large: values.large }))
     console.log(`\n${comparisonText(comparison)}`);
 }
-if (isAsked('power')) power({ thorough: values.thorough, write: console.log });
+if (isAsked('power')) await power({ thorough: values.thorough, write: console.log });

@@ -18,9 +18,9 @@ import { drawLog } from './traffic.mjs';
  * @param {Trial} trial
  * @param {number} runs
  */
-export function alarmShare(trial, runs) {
+export async function alarmShare(trial, runs) {
   let alarms = 0;
-  for (let run = 1; run <= runs; run += 1) if (alarmsInRun(trial, run)) alarms += 1;
+  for (let run = 1; run <= runs; run += 1) if (await alarmsInRun(trial, run)) alarms += 1;
   return alarms / runs;
 }
 
@@ -31,10 +31,10 @@ export function alarmShare(trial, runs) {
  * @param {number} runs
  * @param {number} least
  */
-export function alarmsReach(trial, runs, least) {
+export async function alarmsReach(trial, runs, least) {
   let alarms = 0;
   for (let run = 1; run <= runs; run += 1) {
-    if (alarmsInRun(trial, run)) alarms += 1;
+    if (await alarmsInRun(trial, run)) alarms += 1;
     if (alarms >= least) return true;
     if (alarms + runs - run < least) return false;
   }
@@ -42,11 +42,12 @@ export function alarmsReach(trial, runs, least) {
 }
 
 /** Run number r has the same seed for every method and truth. @param {Trial} trial @param {number} run */
-function alarmsInRun({ method, harm, truth, requests }, run) {
+async function alarmsInRun({ method, harm, truth, requests }, run) {
   const random = seededRandom(run);
   const log = drawLog(random, requests);
   const arms = method.routing.deal(random, log);
   const values = harm.draw(random, log, harm.truths[truth]);
   const alarmsAt = method.watch(harm, log, values, arms);
-  return lookTimes(method).some((minutes) => alarmsAt(minutes));
+  for (const minutes of lookTimes(method)) if (await alarmsAt(minutes)) return true;
+  return false;
 }

@@ -19,14 +19,20 @@ const TESTS_OF_THE_PLAN = 3;
  * @param {'interval' | 'point'} [options.test]
  * @param {'sequential' | 'fixed' | 'planned'} [options.inference] not used by `point`
  * @param {boolean} [options.allowsHarm] whether the bound is the harm's, or zero
+ * @param {number} [options.tests] how many bounds of the plan share the false alarms
  * @returns {import('./methods.mjs').Watch} whether it is breached
  */
-export function canaryGuardrail({ test = 'interval', inference = 'sequential', allowsHarm = true } = {}) {
+export function canaryGuardrail({
+  test = 'interval',
+  inference = 'sequential',
+  allowsHarm = true,
+  tests = TESTS_OF_THE_PLAN,
+} = {}) {
   return (harm, log, values, arms) => {
     const metric = parseMetric(harm.metric);
     const bound = allowsHarm ? harm.bound : { ...harm.bound, value: 0 };
     const guardrail = { metric, bounds: [bound], segments: [], onBreach: 'rollback', test };
-    const rates = errorRates(bound.kind, 1 - CONFIDENCE, TESTS_OF_THE_PLAN);
+    const rates = errorRates(bound.kind, 1 - CONFIDENCE, tests);
     const settingsOf =
       inference === 'planned'
         ? plannedLooks(bound, rates, log, arms)
@@ -53,7 +59,10 @@ function tunedFor(log, arms) {
 
 /** The users whom the candidate answers. @param {import('./traffic.mjs').Log} log @param {import('./arms.mjs').Arms} arms */
 function judgedUsers(log, arms) {
-  return new Set(log.user.filter((_, request) => arms.candidate(request))).size;
+  const isJudged = new Uint8Array(log.users);
+  for (let request = 0; request < log.requests; request += 1)
+    if (arms.candidate(request)) isJudged[log.user[request]] = 1;
+  return isJudged.reduce((count, one) => count + one, 0);
 }
 
 /**

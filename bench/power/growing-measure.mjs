@@ -1,4 +1,5 @@
 import { clusteredQuantile, quantileWindow } from '../../dist/modules/stats/estimates/clustered-quantile.js';
+import { midWeight } from '../../dist/modules/stats/estimates/mid-quantile.js';
 import { pairedDifference } from '../../dist/modules/stats/estimates/paired-difference.js';
 import { pairedIndicators } from '../../dist/modules/stats/estimates/paired-indicators.js';
 import { quantileRelativeDifference } from '../../dist/modules/stats/estimates/quantile-difference.js';
@@ -61,12 +62,14 @@ export function growingQuantiles(log, values, arms, probability) {
 }
 
 /**
+ * What each user of one version adds up to, in order of arrival.
+ *
  * @param {import('./traffic.mjs').Log} log
  * @param {Float64Array} values
  * @param {(request: number) => boolean} counts
  * @returns {(until: number) => import('../../src/stats/sums/sample.ts').Sample}
  */
-function unitSums(log, values, counts) {
+export function unitSums(log, values, counts) {
   const unitOf = arrivalNumbers(log, counts);
   const requests = new Float64Array(log.users);
   const sum = new Float64Array(log.users);
@@ -98,16 +101,22 @@ function growingQuantile(log, values, counts, probability) {
   return (/** @type {number} */ until) => {
     sample.add(values.slice(from, until).filter((_, index) => unitOf[from + index] >= 0));
     from = until;
-    const quantile = sample.quantile(probability);
+    const found = sample.midQuantile(probability);
+    const quantile = found.value;
     const { requests } = sums(until);
     const atMost = new Float64Array(requests.length);
+    const beyond = new Set();
     for (let request = 0; request < until; request += 1) {
-      if (unitOf[request] >= 0 && values[request] <= quantile) atMost[unitOf[request]] += 1;
+      const unit = unitOf[request];
+      if (unit < 0) continue;
+      atMost[unit] += midWeight(found, values[request]);
+      if (values[request] > quantile) beyond.add(unit);
     }
-    const window = quantileWindow({ probability, quantile, requests, atMost });
+    const side = { requests, atMost, unitsBeyond: beyond.size, heaviest: found.heaviest };
+    const window = quantileWindow({ probability, quantile, ...side });
     if (window.kind !== 'window') return { quantile, clustered: window };
-    const [below, above] = [window.below, window.above].map((beside) => sample.quantile(beside));
-    return { quantile, clustered: clusteredQuantile(window, Math.min(below, quantile), Math.max(above, quantile)) };
+    const [below, above] = [window.below, window.above].map((beside) => sample.midQuantile(beside).value);
+    return { quantile, clustered: clusteredQuantile(window, below, above) };
   };
 }
 
@@ -118,7 +127,7 @@ function growingQuantile(log, values, counts, probability) {
  * @param {import('./traffic.mjs').Log} log
  * @param {(request: number) => boolean} counts
  */
-function arrivalNumbers(log, counts) {
+export function arrivalNumbers(log, counts) {
   const numberOf = new Int32Array(log.users).fill(-1);
   let arrived = 0;
   return log.user.map((user, request) => {
@@ -138,6 +147,14 @@ function arrivalNumbers(log, counts) {
  * @returns {(until: number) => number}
  */
 export function usersUntil(log) {
-  const numberOf = arrivalNumbers(log, () => true);
-  return (until) => numberOf.subarray(0, until).reduce((most, number) => Math.max(most, number + 1), 0);
+  const isThere = new Uint8Array(log.users);
+  let [request, users] = [0, 0];
+  return (until) => {
+    for (; request < until; request += 1) {
+      const user = log.user[request];
+      users += 1 - isThere[user];
+      isThere[user] = 1;
+    }
+    return users;
+  };
 }

@@ -1,5 +1,6 @@
 import { inPairs, splitByRequest, splitByUser } from './arms.mjs';
 import { canaryGuardrail } from './canary-guardrail.mjs';
+import { growthBookWatch } from './growthbook-watch.mjs';
 import { kayentaWatch } from './kayenta-watch.mjs';
 import { MINUTES } from './traffic.mjs';
 
@@ -11,7 +12,7 @@ import { MINUTES } from './traffic.mjs';
  * @param {import('./traffic.mjs').Log} log
  * @param {import('./harms.mjs').Values} values
  * @param {import('./arms.mjs').Arms} arms
- * @returns {(minutes: number) => boolean}
+ * @returns {(minutes: number) => boolean | Promise<boolean>}
  */
 
 /**
@@ -58,6 +59,19 @@ const strictFixed = {
   watch: canaryGuardrail({ inference: 'fixed', allowsHarm: false }),
   hasBound: false,
 };
+// The other methods are told of one metric alone, and so is a plan with one guardrail.
+const alone = { tests: 1, allowsHarm: false };
+const aloneFixed = {
+  ...strictFixed,
+  name: 'canary, alone, bound 0, `inference: fixed`',
+  watch: canaryGuardrail({ ...alone, inference: 'fixed' }),
+};
+const alonePlanned = {
+  ...strictPlanned,
+  name: 'canary, alone, bound 0, `inference: planned`',
+  watch: canaryGuardrail({ ...alone, inference: 'planned' }),
+};
+const aloneServed = { ...strict, name: 'canary, alone, bound 0', watch: canaryGuardrail(alone) };
 const kayenta = { name: 'Kayenta’s judge', watch: kayentaWatch, hasBound: false, sizedByData: false };
 const plain = { name: 'plain threshold', watch: canaryGuardrail({ test: 'point' }), hasBound: true, sizedByData: true };
 
@@ -70,9 +84,14 @@ export const methods = [
   { ...strict, routing: inPairs },
   { ...strictPlanned, routing: inPairs },
   { ...strictFixed, routing: inPairs },
+  { ...alonePlanned, routing: inPairs },
+  { ...aloneFixed, routing: inPairs },
   { ...canary, routing: evenly },
   { ...planned, routing: evenly },
   { ...canary, routing: splitByUser(0.1) },
+  { ...aloneServed, routing: evenly },
+  { ...alonePlanned, routing: evenly },
+  { ...aloneFixed, routing: evenly },
   { ...kayenta, routing: evenly, looks: 1 },
   { ...kayenta, routing: evenly, looks: 20 },
   { ...kayenta, routing: splitByRequest(0.5), looks: 1 },
@@ -82,6 +101,17 @@ export const methods = [
   { ...plain, routing: inPairs, looks: 1 },
   { ...plain, routing: inPairs, looks: 20 },
 ];
+
+/** GrowthBook's default, its frequentist engine, and the one that may look again. @param {import('./growthbook-watch.mjs').GrowthBook} engine @returns {readonly Method[]} */
+export function growthBookMethods(engine) {
+  const growthBook = { routing: evenly, hasBound: false, sizedByData: false };
+  return [
+    { ...growthBook, name: 'GrowthBook, Bayesian', watch: growthBookWatch(engine, 'bayesian'), looks: 1 },
+    { ...growthBook, name: 'GrowthBook, Bayesian', watch: growthBookWatch(engine, 'bayesian'), looks: 20 },
+    { ...growthBook, name: 'GrowthBook, frequentist', watch: growthBookWatch(engine, 't'), looks: 1 },
+    { ...growthBook, name: 'GrowthBook, sequential', watch: growthBookWatch(engine, 'sequential'), looks: 20 },
+  ];
+}
 
 /** The minutes after which a method looks. @param {Method} method */
 export function lookTimes({ looks }) {

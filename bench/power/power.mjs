@@ -1,6 +1,7 @@
 import { alarmShare, alarmsReach } from './alarm-share.mjs';
+import { GrowthBook } from './growthbook-watch.mjs';
 import { harms } from './harms.mjs';
-import { methods } from './methods.mjs';
+import { growthBookMethods, methods } from './methods.mjs';
 import { goalText, harmHeading, methodRow, preamble } from './power-table.mjs';
 import { smallestSize } from './smallest-size.mjs';
 
@@ -30,38 +31,43 @@ const GUESSING_RUNS = 10;
  *
  * @param {{ thorough: boolean, write: (line: string) => void }} options
  */
-export function power({ thorough, write }) {
+export async function power({ thorough, write }) {
   const runs = thorough ? THOROUGH_RUNS : RUNS;
+  const growthBook = GrowthBook.isInstalled ? new GrowthBook() : undefined;
+  const compared = growthBook === undefined ? methods : [...methods, ...growthBookMethods(growthBook)];
   write(preamble(runs));
+  if (growthBook === undefined) write('\nWithout GrowthBook’s engine, whose virtual environment `.ci/run` makes.');
   for (const harm of harms) {
     write(harmHeading(harm));
-    const powers = methods.map((method) => {
-      const found = powerOf(method, harm, runs);
+    const powers = [];
+    for (const method of compared) {
+      const found = await powerOf(method, harm, runs);
       write(methodRow(found));
-      return found;
-    });
+      powers.push(found);
+    }
     write(goalText(powers));
   }
+  growthBook?.stop();
 }
 
 /**
  * @param {import('./methods.mjs').Method} method
  * @param {import('./harms.mjs').Harm} harm
  * @param {number} runs
- * @returns {Power}
+ * @returns {Promise<Power>}
  */
-function powerOf(method, harm, runs) {
-  const requests = smallestSize((size, isGuess) => {
+async function powerOf(method, harm, runs) {
+  const requests = await smallestSize((size, isGuess) => {
     const simulated = isGuess ? GUESSING_RUNS : runs;
     return alarmsReach({ method, harm, truth: 'harmful', requests: size }, simulated, Math.ceil(CAUGHT * simulated));
   });
   if (requests === undefined) return { method, detection: undefined, requestsAtFewAlarms: undefined };
-  const harmless = alarmShare({ method, harm, truth: 'harmless', requests }, runs);
-  const onBound = alarmShare({ method, harm, truth: 'onBound', requests }, runs);
+  const harmless = await alarmShare({ method, harm, truth: 'harmless', requests }, runs);
+  const onBound = await alarmShare({ method, harm, truth: 'onBound', requests }, runs);
   return {
     method,
     detection: { requests, harmless, onBound },
-    requestsAtFewAlarms: harmless <= FALSE_ALARMS ? requests : quietSize(method, harm, runs, requests),
+    requestsAtFewAlarms: harmless <= FALSE_ALARMS ? requests : await quietSize(method, harm, runs, requests),
   };
 }
 
@@ -73,12 +79,12 @@ function powerOf(method, harm, runs) {
  * @param {number} runs
  * @param {number} from
  */
-function quietSize(method, harm, runs, from) {
+async function quietSize(method, harm, runs, from) {
   // Only more data helps a threshold; a level stays what it is.
   if (!method.sizedByData) return undefined;
-  return smallestSize((size, isGuess) => {
+  return await smallestSize(async (size, isGuess) => {
     const simulated = isGuess ? GUESSING_RUNS : runs;
     const tooMany = Math.floor(FALSE_ALARMS * simulated) + 1;
-    return !alarmsReach({ method, harm, truth: 'harmless', requests: size }, simulated, tooMany);
+    return !(await alarmsReach({ method, harm, truth: 'harmless', requests: size }, simulated, tooMany));
   }, from);
 }

@@ -1,3 +1,5 @@
+import { midQuantile } from '../../dist/modules/stats/estimates/mid-quantile.js';
+
 /** Values in ascending order that more are merged into, so that every look sorts only what is new. */
 export class GrowingSample {
   #sorted = new Float64Array(0);
@@ -12,6 +14,11 @@ export class GrowingSample {
       merged[at] = takesOld ? old[left++] : incoming[right++];
     }
     this.#sorted = merged;
+  }
+
+  /** The quantile that canary takes. @param {number} probability in (0, 1) */
+  midQuantile(probability) {
+    return midQuantile(this.#sorted, probability);
   }
 
   /** @param {number} probability in [0, 1] */

@@ -15,23 +15,24 @@ const LAST_STEP = Math.floor(STEPS_PER_DECADE * Math.log10(MOST_REQUESTS / LEAST
 /**
  * The smallest log size that is large enough, found by doubling and then halving the gap.
  *
- * @param {(requests: number, isGuess: boolean) => boolean} isEnough false up to some size, true from there on; a guess may be cheap and wrong
+ * @param {(requests: number, isGuess: boolean) => Promise<boolean>} isEnough false up to some size, true from there on; a guess may be cheap and wrong
  * @param {number} from a size to start at
- * @returns {number | undefined} undefined where 300,000 requests are not enough
+ * @returns {Promise<number | undefined>} undefined where 300,000 requests are not enough
  */
-export function smallestSize(isEnough, from = LEAST_REQUESTS) {
+export async function smallestSize(isEnough, from = LEAST_REQUESTS) {
   const first = Math.max(0, Math.round(STEPS_PER_DECADE * Math.log10(from / LEAST_REQUESTS)));
   let high = first;
-  while (high < LAST_STEP && !isEnough(sizeAt(high), true)) high = Math.min(LAST_STEP, high + STEPS_PER_DOUBLING);
+  while (high < LAST_STEP && !(await isEnough(sizeAt(high), true)))
+    high = Math.min(LAST_STEP, high + STEPS_PER_DOUBLING);
   // The guess may have been wrong in either direction.
-  while (!isEnough(sizeAt(high), false)) {
+  while (!(await isEnough(sizeAt(high), false))) {
     if (high === LAST_STEP) return undefined;
     high = Math.min(LAST_STEP, high + STEPS_PER_DOUBLING);
   }
   let low = Math.max(first - 1, high - 2 * STEPS_PER_DOUBLING);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (isEnough(sizeAt(middle), false)) high = middle;
+    if (await isEnough(sizeAt(middle), false)) high = middle;
     else low = middle;
   }
   return sizeAt(high);

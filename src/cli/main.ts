@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../domain/exit-code.ts';
-import { UserError } from '../domain/errors.ts';
 import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
-import { environmentFailure, tellUserError } from './user-error.ts';
+import { tellFailure } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWorld, type ProcessLike } from './world.ts';
 
@@ -69,15 +68,7 @@ async function strayFailure(process: ProcessLike, signal: AbortSignal): Promise<
 }
 
 async function report(thrown: unknown, terminal: Terminal, github: GitHubActions | undefined): Promise<ExitCode> {
-  const error = environmentFailure(thrown) ?? thrown;
   // Commander has printed its own message; help and version are no failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (error instanceof UserError) {
-    await tellUserError(error, terminal, github);
-    return error.exitCode;
-  }
-  const { sourceStack } = await import('../start/source-stack.ts');
-  const stack = error instanceof Error ? sourceStack(error.stack ?? error.message) : String(error);
-  terminal.diagnostic(`This is a bug in canary; please report it with the lines below.\n${stack}`);
-  return ExitCode.bug;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  return (await tellFailure(thrown, terminal, github)).exitCode;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invalidInput } from '../domain/errors.ts';
 import type { World, Progress } from '../gate/world.ts';
+import { actorOf } from './actor.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
 import { createRequire } from 'node:module';
 import type * as CliProgress from 'cli-progress';
@@ -31,6 +32,7 @@ function packageVersion(): string {
 export function createWorld(process: ProcessLike, terminal: Terminal, signal: AbortSignal): World {
   return {
     cwd: process.cwd(),
+    actor: (named) => actorOf(named, process.env, process.cwd()),
     now: clock(process.env['SOURCE_DATE_EPOCH']),
     stdin: process.stdin,
     signal,

@@ -17,7 +17,7 @@ export interface Evidence {
   readonly plan: PlanFacts;
   readonly stage: StageLook;
   readonly statistics: EvidenceStatistics;
-  readonly rollout: { readonly entered: readonly string[]; readonly traffic: Readonly<Record<string, number>> };
+  readonly rollout: RolloutFacts;
   readonly inputs: EvidenceInputs;
   readonly cohorts: readonly CohortSize[];
   readonly outcomes: { readonly baseline: OutcomeCounts; readonly candidate: OutcomeCounts };
@@ -45,10 +45,18 @@ export interface PlanFacts {
   readonly model?: string;
 }
 
+/** Where the rollout stood in the registry. */
+export interface RolloutFacts {
+  readonly entered: readonly string[];
+  readonly traffic: Readonly<Record<string, number>>;
+  /** Revision of what last moved it, 0 before the first; absent in evidence of earlier versions. */
+  readonly revision?: number;
+}
+
 export interface StageLook {
   readonly name: string;
   readonly weight: number;
-  /** Counts the looks at this stage from 1, over all series. */
+  /** Counts the looks at this stage from 1, over all series; 0 where the state of the rollout decided and nothing was looked at. */
   readonly look: number;
   /** A new series starts when a look's requests do not contain the previous look's, or the plan changed. */
   readonly series: number;
@@ -121,6 +129,8 @@ export interface ComparisonNumbers {
   readonly note?: string;
   /** Of served comparisons of the whole, where the plan names segments. */
   readonly postStratified?: PostStratifiedDelta;
+  /** Where what users were like before the candidate served any was taken out of the numbers: users known, and the share of the variance that is left. */
+  readonly adjusted?: { readonly units: number; readonly varianceLeft: number };
   /** Of means: share of the candidate's sum, in [0, 1], that its heaviest 1% of units carry. */
   readonly topUnitsShare?: number;
   /** Of capped means: share of the candidate's requests, in [0, 1], that are above the cap. */

@@ -1,3 +1,4 @@
+import type { Assignment } from './exposure/assignment.ts';
 import type { HttpEndpoint } from './endpoint.ts';
 import type { TestSpending } from './statistics/spending.ts';
 
@@ -149,7 +150,15 @@ export interface RolloutRecord {
   readonly candidate: string;
   /** Stages entered so far, in order. */
   readonly entered: readonly string[];
+  /** How users were assigned when the first stage with traffic was entered; absent before that, and in records of earlier versions. */
+  readonly assignment?: RecordedAssignment;
   readonly looks: readonly LookRecord[];
+}
+
+/** What says which users have the candidate: another value of any of it is another choice of users. */
+export interface RecordedAssignment extends Omit<Assignment, 'file'> {
+  /** Path of the field that names the unit, and its fallbacks in order. */
+  readonly unit: readonly string[];
 }
 
 /** One look that `promote` acted on. */
@@ -196,17 +205,26 @@ export interface Override {
   readonly against?: Decision;
 }
 
+/** Where the name of whoever acted came from: said outright, an environment variable, git's configuration or the system. */
+export const actorSources = ['--by', 'CANARY_BY', 'GITHUB_ACTOR', 'GITLAB_USER_LOGIN', 'git', 'system'] as const;
+export type ActorSource = (typeof actorSources)[number];
+
 export interface HistoryEntry {
   readonly revision: number;
   readonly at: string;
-  readonly action: 'add' | 'enter' | 'complete' | 'rollback' | 'look' | 'rehearse' | 'apply';
+  readonly action: 'add' | 'enter' | 'complete' | 'step-down' | 'rollback' | 'look' | 'approve' | 'rehearse' | 'apply';
   readonly version: string;
   readonly rollout?: string;
   readonly stage?: string;
-  /** The candidate's share of the traffic from then on, in [0, 1], where a stage was entered. */
+  /** The candidate's share of the traffic from then on, in [0, 1], where a stage was entered or stepped down to. */
   readonly weight?: number;
-  /** Who did it, and why, where a person said so. */
+  /** Of a rollback, the version that serves from then on, where it is not the rollout's baseline. */
+  readonly to?: string;
+  /** Who did it; absent in entries of earlier versions. */
   readonly by?: string;
+  /** Where that name came from. */
+  readonly bySource?: ActorSource;
+  /** Why, where a person said so. */
   readonly reason?: string;
   /** Where a person decided instead of the evidence, who also says by and reason. */
   readonly override?: Override;

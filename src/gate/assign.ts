@@ -8,6 +8,7 @@ import type { Assignment } from '../domain/exposure/assignment.ts';
 import { cohortOf } from '../assignment/cohort.ts';
 import { invalidInput, messageOf } from '../domain/errors.ts';
 import { readFraction } from '../plan/read/quantity.ts';
+import { assignmentChanges, changesText } from './rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from './rollout/rollout.ts';
 import type { World } from './world.ts';
 
@@ -40,9 +41,12 @@ export async function assign(
   const units = options.users === undefined ? ids : [...ids, ...(await readIds(world, options.users))];
   if (units.length === 0)
     throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
-  const { baseline, candidate, plan } = rollout;
-  requireOneBucket(plan.assignment, units);
-  const bucketOf = bucketerOf(plan.assignment);
+  const { baseline, candidate, plan, record } = rollout;
+  const changes = assignmentChanges(rollout);
+  if (changes.length > 0) world.note(`As the registry assigns them, not the plan: ${changesText(changes)}.`);
+  const assignment = changes.length > 0 && record?.assignment !== undefined ? record.assignment : plan.assignment;
+  requireOneBucket(assignment, units);
+  const bucketOf = bucketerOf(assignment);
   return units.map((unit) => {
     const bucket = bucketOf(unit);
     const cohort = cohortOf(bucket, weight);

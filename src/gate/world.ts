@@ -1,9 +1,12 @@
+import type { ActorSource } from '../domain/registry.ts';
 import { isAbsolute, relative, sep } from 'node:path';
 
 /** Everything of the outside world that a command may use, made once by the command line. */
 export interface World {
   /** Folder that relative paths of arguments start from. */
   readonly cwd: string;
+  /** Who acts: the name that was given, or else whom the environment, git or the system knows. */
+  readonly actor: (named?: string) => Actor;
   /** The time now; fixed by SOURCE_DATE_EPOCH where that is set. */
   readonly now: () => Date;
   /** Standard input, for commands that are told to read it. */
@@ -18,6 +21,12 @@ export interface World {
   readonly progress: Progress;
   /** A line for a person, beside the result. */
   readonly note: (line: string) => void;
+}
+
+/** Who acts, and where the name came from. */
+export interface Actor {
+  readonly by: string;
+  readonly bySource: ActorSource;
 }
 
 /** Receives how far each named piece of long work is. */

@@ -136,9 +136,11 @@ function comparisonOf(
     throw new RangeError('a difference has two sides');
   }
   const { baseline, candidate, value: delta, units, requests } = measured;
+  const adjusted =
+    measured.kind === 'linearized' && measured.adjusted !== undefined ? { adjusted: measured.adjusted } : {};
   const estimate = estimateAt(measured, settings);
   const note = estimate.kind === 'estimated' ? {} : { note: estimate.reason };
-  return { ...subject, baseline, candidate, delta, ...boundsOf(estimate), ...note, units, requests };
+  return { ...subject, baseline, candidate, delta, ...boundsOf(estimate), ...note, units, requests, ...adjusted };
 }
 
 /** An interval that is open at one end has no number there. */

@@ -7,6 +7,7 @@ import type { Measured } from './table/estimate.ts';
 import { influenceMetricOf } from './families/definitions.ts';
 import { InfluenceMeasurer } from './influences/influence-measurer.ts';
 import { ColumnReader } from './means/column-reader.ts';
+import { EarlierMeans } from './means/earlier-means.ts';
 import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 import { withinPossible } from './table/possible.ts';
@@ -31,6 +32,11 @@ export interface Measurer {
   tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
 }
 
+interface MeasurerOptions {
+  readonly unitsInMemory?: number;
+  readonly earlier?: boolean;
+}
+
 /** Measures on a table of judged requests. */
 export class TableMeasurer implements Measurer {
   readonly #means: MeanMeasurer;
@@ -38,10 +44,11 @@ export class TableMeasurer implements Measurer {
   readonly #influences: InfluenceMeasurer;
   readonly #measured = new Map<string, Promise<Measured>>();
 
-  private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean) {
+  private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean, earlier: boolean) {
     this.#means = new MeanMeasurer(metrics, (definitions) => {
       const tables = new UnitSumTables(judged, definitions);
-      return inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+      const units = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+      return earlier ? { units, earlier: new EarlierMeans(tables) } : { units };
     });
     this.#quantiles = new QuantileMeasurer(quantileTables(judged, inMemory));
     this.#influences = new InfluenceMeasurer(judged);
@@ -49,17 +56,18 @@ export class TableMeasurer implements Measurer {
 
   /**
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
-   * @param unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
+   * @param options.unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
+   * @param options.earlier whether `EarlierMeans.keep` kept what the units were like before.
    */
   static async over(
     judged: JudgedTable,
     metrics: readonly Metric[],
-    unitsInMemory = mostUnitsInMemory,
+    { unitsInMemory = mostUnitsInMemory, earlier = false }: MeasurerOptions = {},
   ): Promise<TableMeasurer> {
     // Units are numbered from 0 without gaps.
     const last = await judged.db.columns(`SELECT max(unit_index)::DOUBLE AS unit FROM ${judged.name}`);
     const inMemory = !((last.numbers('unit')[0] ?? Number.NaN) >= unitsInMemory);
-    return new TableMeasurer(judged, metrics, inMemory);
+    return new TableMeasurer(judged, metrics, inMemory, earlier);
   }
 
   /** Measures once, however many bounds and comparisons ask. */

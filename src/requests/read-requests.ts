@@ -16,6 +16,7 @@ import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
+import { earlierNote, separateEarlier } from './table/earlier-requests.ts';
 import { countLosses } from './table/losses.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './table/request-table.ts';
@@ -69,6 +70,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const losses = live ? await countLosses(db, options) : [];
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
+  const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
   const outsidePeriods =
     live && options.periods !== undefined ? await leaveOnlyPeriods(db, options.periods) : undefined;
   const totals = await requestTotals(db, options, facts, outsideWindow, {
@@ -77,6 +79,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     live,
     losses,
     ...(outsidePeriods === undefined ? {} : { outsidePeriods }),
+    ...(earlier === undefined ? {} : { earlier }),
   });
   const isBetweenPeriods = outsidePeriods !== undefined && totals.rows > totals.rejected;
   if (totals.accepted === 0 && !isBetweenPeriods) throw await nothingAccepted(log, totals, facts);
@@ -91,6 +94,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(pairs === undefined ? [] : [pairsNote(pairs)]),
     ...latencyNotes(options, latency),
     ...(young === undefined ? [] : [youngNote(young)]),
+    ...(earlier === undefined ? [] : [earlierNote(earlier)]),
   ];
   return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes };
 }

@@ -27,7 +27,7 @@ export class DrawnMeasurer implements Measurer {
   #influences: Promise<InfluenceMeasurer> | undefined;
 
   constructor(stage: DrawnStage, metrics: readonly Metric[], table: () => Promise<JudgedTable>) {
-    this.#means = new MeanMeasurer(metrics, () => new ColumnReader(new DrawnSums(stage, metrics)));
+    this.#means = new MeanMeasurer(metrics, () => ({ units: new ColumnReader(new DrawnSums(stage, metrics)) }));
     this.#quantiles = new QuantileMeasurer(sampledQuantiles(drawnLatencies(stage)));
     this.#table = table;
   }

@@ -11,7 +11,8 @@ const exitCodeOf = {
 
 /**
  * The verdict: a total function of what the guardrails and checks found, ordered rollback > hold > increase.
- * - rollback when a guardrail whose breach means rollback is breached, unless a check keeps that from being proof: then an alarm;
+ * - rollback when the candidate was taken out of traffic, or a guardrail whose breach means rollback is breached, unless a check keeps that
+ *   from being proof: then an alarm;
  * - else hold when any guardrail did not pass or any check holds;
  * - else increase. No guardrail at all, beside those that only report, is no evidence, so it holds.
  *
@@ -57,14 +58,18 @@ function reasonsFor(
   checks: readonly CheckResult[],
   demanding: readonly GuardrailResult[],
 ): readonly string[] {
-  if (guardrails.length === 0) return ['The plan has no guardrail that decides, so nothing was shown.'];
+  const out = checks.filter(({ status }) => status === 'rollback').map(({ detail }) => detail);
   const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
   const first = checks.filter(({ name, status }) => tellsFirst(name) && status !== 'pass').map(({ detail }) => detail);
+  if (guardrails.length === 0) {
+    const stopped = [...out, ...held];
+    return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was shown.'];
+  }
   const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3, 'not-applicable': 4 } as const;
   const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
   switch (decision) {
     case 'rollback':
-      return [...first, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
+      return [...out, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
     case 'hold':
       return [
         ...first,

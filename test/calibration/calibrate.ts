@@ -4,7 +4,7 @@ import type { Family } from './grid.ts';
 import { failures, measure, type MissRates } from './measure.ts';
 import { csvLine } from './rows.ts';
 
-const runs = Number(process.env['CALIBRATION_RUNS'] ?? 1000);
+const runs = Number(process.env['CALIBRATION_RUNS'] ?? 100);
 
 /**
  * Simulates a family, hands its rows to the page and fails where a bound misses more often than its level. With some 3,500 bounds and a threshold of

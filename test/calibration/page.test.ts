@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rolloutHeading, rolloutTable } from './rollouts/rollout-table.ts';
 import { csvLine, heading, linesOf, mergeLines, summaryTable, withTable } from './rows.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 const page = readFileSync(join(docs, 'calibration.md'), 'utf8');
+const rollouts = readFileSync(join(docs, 'calibration-rollouts.csv'), 'utf8');
 const csv = readFileSync(join(docs, 'calibration.csv'), 'utf8');
 
 const rates = {
@@ -31,19 +33,25 @@ function cellsOf(text: string): string[] {
     .map((line) => line.replaceAll(/ +/gu, ' '));
 }
 
-test('the table of the calibration page is what its rows say', () => {
+test('the tables of the calibration page are what their rows say', () => {
   expect(csv.startsWith(`${heading}\n`)).toBe(true);
-  expect(cellsOf(page)).toEqual(cellsOf(withTable(page, summaryTable(linesOf(csv)))));
+  expect(rollouts.startsWith(`${rolloutHeading}\n`)).toBe(true);
+  const written = withTable(page, summaryTable(linesOf(csv)));
+  expect(cellsOf(page)).toEqual(cellsOf(withTable(written, rolloutTable(linesOf(rollouts, rolloutHeading)))));
 });
 
 test('a row tells what missed, what was refused and what is beyond its level', () => {
   const means = csvLine('Means', 'own, 100 units', rates);
   expect(means).toBe('Means,"own, 100 units",300,3.00,1.00,5.00,0.00,,,40,0,strict upper');
-  expect(cellsOf(summaryTable([means])).at(-1)).toBe('| Means | 1 | 3.00% | 5.00% | 0.00% | 1 | 1 |');
+  expect(cellsOf(summaryTable([means])).at(-1)).toBe('| Means | 1 | 300 | 2.00% | 3.00% | 5.00% | – | 1 | 1 |');
 });
 
 test('a method that is simulated again keeps its place, and the others their rows', () => {
   const merged = mergeLines([lineOf('a', 1), lineOf('a', 2), lineOf('b', 3)], [lineOf('c', 4), lineOf('a', 5)]);
   expect(merged).toEqual([lineOf('a', 5), lineOf('b', 3), lineOf('c', 4)]);
-  expect(withTable('words\n\n| a |\n| - |\n\nmore\n', '| b |')).toBe('words\n\n| b |\n\nmore\n');
+});
+
+test('a table takes the place of the one with the same first column', () => {
+  const text = 'words\n\n| a | x |\n| - | - |\n\n| b |\n\nmore\n';
+  expect(withTable(text, '| a | y |')).toBe('words\n\n| a | y |\n\n| b |\n\nmore\n');
 });

@@ -26,8 +26,8 @@ function percent(share: number): string {
 }
 
 /** The rows of a CSV, without the line of names. */
-export function linesOf(csv: string): string[] {
-  return csv.split('\n').filter((line) => line !== '' && line !== heading);
+export function linesOf(csv: string, names = heading): string[] {
+  return csv.split('\n').filter((line) => line !== '' && line !== names);
 }
 
 /** The lines with those methods replaced that were simulated anew: in their old place, and at the end where they are new. */
@@ -47,8 +47,8 @@ function methodOf(line: string): string {
 export function summaryTable(lines: readonly string[]): string {
   const methods = [...new Set(lines.map(methodOf))];
   return [
-    '| method | rows | worst at 5%, 20 looks | worst at 0.25%, 20 looks | worst fixed 5% | rows mostly refused | beyond its level |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| method | rows | runs a row | mean at 5%, 20 looks | worst at 5%, 20 looks | worst at 0.25%, 20 looks | worst fixed 5% | rows mostly refused | beyond its level |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...methods.map((method) =>
       summaryRow(
         method,
@@ -60,21 +60,37 @@ export function summaryTable(lines: readonly string[]): string {
 
 function summaryRow(method: string, lines: readonly string[]): string {
   const rows = lines.map((line) => line.slice(line.lastIndexOf('"') + 2).split(','));
-  const worst = (columns: readonly number[]) =>
-    `${Math.max(...rows.flatMap((row) => columns.map((column) => Number(row[column])))).toFixed(2)}%`;
+  const shares = (columns: readonly number[]) =>
+    rows.flatMap((row) => columns.map((column) => row[column] ?? '')).filter((share) => share !== '');
   const cells = [
     method,
     rows.length,
-    worst([1, 2]),
-    worst([3, 4]),
-    worst([5, 6]),
+    Math.min(...rows.map(([runs]) => Number(runs))),
+    meanOf(shares([1, 2])),
+    worstOf(shares([1, 2])),
+    worstOf(shares([3, 4])),
+    worstOf(shares([5, 6])),
     rows.filter((row) => Number(row[7]) < 50).length,
     rows.filter((row) => row[9] !== '').length,
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-/** The page with its table written anew; the words around it are written by hand. */
+function meanOf(shares: readonly string[]): string {
+  return `${(shares.reduce((sum, share) => sum + Number(share), 0) / shares.length).toFixed(2)}%`;
+}
+
+/** A dash where the method is not asked for that, or refused in every run. */
+function worstOf(shares: readonly string[]): string {
+  return shares.length === 0 ? '–' : `${Math.max(...shares.map(Number)).toFixed(2)}%`;
+}
+
+/** The page with the table of the same first column written anew; the words around it are written by hand. */
 export function withTable(page: string, table: string): string {
-  return page.replace(/(?:^\|.*\n)+/mu, () => `${table}\n`);
+  const first = firstCell(table);
+  return page.replaceAll(/(?:^\|.*\n)+/gmu, (old) => (firstCell(old) === first ? `${table}\n` : old));
+}
+
+function firstCell(table: string): string {
+  return (table.split('|')[1] ?? '').trim();
 }

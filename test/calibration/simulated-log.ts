@@ -6,6 +6,8 @@ export interface Traffic {
   readonly units: number;
   /** Units at the first look; between them the looks are spaced evenly on the logarithm. */
   readonly firstUnits: number;
+  /** Set where every look adds as many units instead. */
+  readonly isEven?: boolean;
   readonly looks: number;
   /** Most requests of one unit; 1 makes every unit a single request. */
   readonly mostRequests: number;
@@ -28,11 +30,13 @@ export interface SimulatedLog {
  * new units and by more data of old ones.
  */
 export function simulateLog(random: Random, traffic: Traffic): SimulatedLog {
-  const { units, firstUnits, looks } = traffic;
+  const { units, firstUnits, looks, isEven = false } = traffic;
   const unitsUntil = new Int32Array(looks);
   for (let look = 0; look < looks; look += 1) {
     const progress = looks === 1 ? 1 : look / (looks - 1);
-    unitsUntil[look] = Math.round(firstUnits * (units / firstUnits) ** progress);
+    unitsUntil[look] = Math.round(
+      isEven ? (units * (look + 1)) / looks : firstUnits * (units / firstUnits) ** progress,
+    );
   }
   const lookOf: number[] = [];
   const unitOf: number[] = [];

@@ -41,7 +41,11 @@ describe('in a job of GitHub Actions', () => {
     expect(stderr).toBe(
       `::error file=${plan},line=${line},col=${column},title=latency.p95 breach::latency.p95 is 130.0 ms, as observed; allowed: max 120 ms: breach\n`,
     );
-    expect(outputs()).toMatchObject({ verdict: 'rollback', weight: '0', evidence: expect.stringContaining('evidence.json') });
+    expect(outputs()).toMatchObject({
+      verdict: 'rollback',
+      weight: '0',
+      evidence: expect.stringContaining('evidence.json'),
+    });
     expect(summaryText()).toMatch(/^## .*Verdict: ROLLBACK/u);
   });
 
@@ -104,8 +108,11 @@ describe('--format json', () => {
     );
     const files = [plan, 'rollouts/broken.yaml', 'rollouts/other.yaml'];
     const { exitCode, stdout, stderr } = await run(['evaluate', ...files, '--format', 'json'], { cwd: folder });
-    const evidence: { plan: { name: string } }[] = JSON.parse(stdout);
-    expect(evidence.map(({ plan: { name } }) => name)).toEqual(['after-60-minutes', 'other']);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { plan: { name: 'after-60-minutes' } },
+      { planFile: 'rollouts/broken.yaml', error: { exitCode: 5 } },
+      { plan: { name: 'other' } },
+    ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining('there is no such file') });
   });
 

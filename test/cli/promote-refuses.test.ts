@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
@@ -78,11 +80,14 @@ const moved: Moved[] = [
     'requests.jsonl is not what was evaluated any more',
   ],
   [
-    'evidence that it has acted on already',
-    (folder) => promote(folder),
-    'the rollout moved since: the stages entered are shadow now',
-    '--stage',
-    'shadow',
+    'evidence from before a stage was entered, for the next',
+    async (folder) => {
+      await promote(folder);
+      cpSync(join(folder, '.canary', planName, 'shadow'), join(folder, '.canary', planName, 'canary-10'), {
+        recursive: true,
+      });
+    },
+    'it is for stage shadow',
   ],
   [
     'evidence of other traffic',

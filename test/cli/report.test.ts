@@ -170,10 +170,4 @@ describe('a report is refused, and nothing is written,', () => {
     expect(closed).toMatchObject(nothingWritten);
     expect(closed.stderr).toContain('cannot be written');
   });
-
-  test('for several plans and one report: exit 2', async () => {
-    const result = await run(['evaluate', plan, plan, '--report', 'r.md'], { cwd: await starter() });
-    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toContain('--report is about one plan');
-  });
 });

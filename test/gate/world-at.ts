@@ -4,6 +4,7 @@ import type { World } from '../../src/gate/world.ts';
 export function worldAt(cwd: string, changes: Partial<World> = {}): World {
   return {
     cwd,
+    actor: (named) => (named === undefined ? { by: 'tester', bySource: 'system' } : { by: named, bySource: '--by' }),
     now: () => new Date(0),
     stdin: process.stdin,
     signal: new AbortController().signal,

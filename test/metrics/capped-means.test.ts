@@ -18,7 +18,7 @@ const timed: JudgedRow[] = Array.from({ length: 400 }, (_, unit) => ({
 
 async function measurersOf(rows: readonly JudgedRow[], metric: CappedMetric | typeof latency) {
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
-  return [await TableMeasurer.over(judged, [metric]), await TableMeasurer.over(judged, [metric], 0)];
+  return [await TableMeasurer.over(judged, [metric]), await TableMeasurer.over(judged, [metric], { unitsInMemory: 0 })];
 }
 
 describe('a capped latency', () => {

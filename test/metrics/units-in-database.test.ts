@@ -43,7 +43,7 @@ async function everything(
   unitsInMemory: number,
   measured: readonly Metric[] = guarded,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const measurer = await TableMeasurer.over({ db, name: 'judged' }, measured, unitsInMemory);
+  const measurer = await TableMeasurer.over({ db, name: 'judged' }, measured, { unitsInMemory });
   const found = new Map<string, unknown>();
   for (const metric of measured) {
     for (const [comparison, slice] of slices) {

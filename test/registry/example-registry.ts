@@ -1,6 +1,7 @@
 import { UserError } from '../../src/domain/errors.ts';
 import type { Decision, ModelRegistry, ModelVersion, VersionStatus } from '../../src/domain/registry.ts';
 import { applyVerdict } from '../../src/registry/change/apply-verdict.ts';
+import type { DecidedOn } from '../../src/registry/store/registry-store.ts';
 import type { RecordedLook, RolloutChange, WeightedStage } from '../../src/registry/change/transition.ts';
 
 export function version(status: VersionStatus, name: string): ModelVersion {
@@ -45,6 +46,11 @@ export const stages: readonly WeightedStage[] = [
 export const rollout = { name: 'intent-1.5.0', baseline: '1.4.2', candidate: '1.5.0' };
 export const otherRollout = { name: 'intent-1.6.0', baseline: '1.4.2', candidate: '1.6.0' };
 export const laterRollout = { name: 'intent-1.6.0-later', baseline: '1.5.0', candidate: '1.6.0' };
+
+/** A change of the rollout that was decided on at a revision. */
+export function decidedOn(revision: number): DecidedOn {
+  return { revision, rollout: rollout.name };
+}
 
 /** Acting on a look at a stage of the plan. */
 export function changeAt(stageName: string, changed: Partial<RolloutChange> = {}): RolloutChange {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readRegistry, updateRegistry } from '../../src/registry/store/registry-store.ts';
-import { act, startingRegistry } from './example-registry.ts';
+import { act, decidedOn, startingRegistry } from './example-registry.ts';
 import { ending, filesOfModel, folderWith, model, startWriter } from './writer.ts';
 
 test('of 12 processes that promote at once one wins, and the others exit 5 and name the new revision', async () => {
@@ -27,7 +27,9 @@ test('a process that is killed at any moment leaves a valid file, and the next c
     writer.kill('SIGKILL');
     await once(writer, 'close');
     const { registry } = await readRegistry(folder, model);
-    const { after } = await updateRegistry(folder, model, registry.revision, (before) => act(before, 'hold', 'shadow'));
+    const { after } = await updateRegistry(folder, model, decidedOn(registry.revision), (before) =>
+      act(before, 'hold', 'shadow'),
+    );
     expect(after.revision).toBe(registry.revision + 1);
   }
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
@@ -38,6 +40,6 @@ test('a process that may not write the whole file leaves the old one, and the ne
   const { code } = await ending(startWriter(folder, 'increase', 0, { kilobytes: 1 }));
   expect(code).not.toBe(0);
   expect((await readRegistry(folder, model)).registry).toStrictEqual(startingRegistry);
-  await updateRegistry(folder, model, 0, (before) => act(before, 'increase', 'shadow'));
+  await updateRegistry(folder, model, decidedOn(0), (before) => act(before, 'increase', 'shadow'));
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelRegistry } from '../../src/domain/registry.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
-import { changeAt } from './example-registry.ts';
+import { changeAt, decidedOn } from './example-registry.ts';
 
 export const model = 'intent-classifier';
 
@@ -51,7 +51,16 @@ export function startWriter(
   // The processes run what is shipped: npm test builds it first.
   if (!existsSync(built('store/registry-store.js'))) throw new Error('dist/ is missing: run npm run build');
   const change = JSON.stringify(changeAt('shadow'));
-  const options = ['--input-type=module', '--eval', script, folder, model, verdict, JSON.stringify(expected), change];
+  const options = [
+    '--input-type=module',
+    '--eval',
+    script,
+    folder,
+    model,
+    verdict,
+    JSON.stringify(expected === null ? null : decidedOn(expected)),
+    change,
+  ];
   const command = [process.execPath, ...options];
   const limited = limit === undefined ? 'exec "$@"' : `ulimit -f ${limit.kilobytes}; exec "$@"`;
   return spawn('sh', ['-c', limited, 'sh', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });

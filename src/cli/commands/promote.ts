@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
-import type { PromoteOptions } from '../../gate/act/promote.ts';
+import type { PromoteOptions } from '../../gate/act/promote-options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
@@ -18,7 +18,7 @@ export function registerPromote(program: Command, context: CommandContext): void
     .description(
       'Acts on the evidence of the latest evaluation. increase: enters the stage and sets its weight (entering the last makes the candidate stable); ' +
         'hold: records the look; rollback: takes the candidate out of traffic. Refuses evidence that is not for things as they are now. ' +
-        'Exits 0 when it entered a stage, 3 when it recorded a hold, 4 when it took the candidate out, and 5 when it did, but an apply command of the plan failed.',
+        'Exits 0 when it entered a stage, also when that stage was entered before, 3 when it recorded a hold, 4 when it took the candidate out, also when it was out before, and 5 when it did, but an apply command of the plan failed.',
     )
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
@@ -30,20 +30,22 @@ export function registerPromote(program: Command, context: CommandContext): void
         'do this instead of what the evidence says, on the record; increase needs evidence all the same',
       ).choices(['increase', 'hold', 'rollback']),
     )
-    .option('--by <name>', 'who overrides')
+    .option('--to <stage>', 'go back to a stage that was entered before; needs --by and --reason')
+    .option('--by <name>', 'who decides')
     .option('--reason <text>', 'why')
     .addOption(formatOption())
     .addHelpText(
       'after',
       '\nExamples:\n  canary promote rollouts/intent.yaml --dry-run\n  canary promote rollouts/intent.yaml\n' +
-        '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"',
+        '  canary promote rollouts/intent.yaml --override increase --by ana --reason "the slow hour was a backup"\n' +
+        '  canary promote rollouts/intent.yaml --to canary-5 --by ana --reason "less load tonight"',
     )
     .action(async (plan: string, options: WrittenOptions) => {
       const { promote } = await import('../../gate/act/promote.ts');
       const { promotionText } = await import('../../report/commands/promotion-text.ts');
       const promotion = await promote(context.world, plan, options);
       context.github?.setOutputs({
-        verdict: promotion.verdict,
+        verdict: promotion.verdict ?? promotion.action,
         weight: String(promotion.after.traffic[promotion.candidate] ?? 0),
       });
       context.terminal.result(
@@ -51,6 +53,8 @@ export function registerPromote(program: Command, context: CommandContext): void
       );
       // A dry run did what it was asked: it printed the change.
       if (promotion.dryRun) return;
-      context.exit(promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict]);
+      context.exit(
+        promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict ?? 'increase'],
+      );
     });
 }

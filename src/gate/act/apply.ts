@@ -50,7 +50,7 @@ async function recorded(world: World, registryFolder: string, applied: ModelRegi
     const at = world.now().toISOString();
     const { changelogFailure } = await updateRegistry(registryFolder, applied.model, null, (registry) => {
       if (registry.revision !== applied.revision) throw new Outdated();
-      return recordApplied(registry, at);
+      return recordApplied(registry, at, world.actor());
     });
     if (changelogFailure !== undefined) world.note(changelogFailure);
     return true;

@@ -2,6 +2,8 @@ import { unusableFile } from '../../domain/errors.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { Evidence, GuardrailResult, VersionFacts } from '../../domain/evidence.ts';
 import type { Guardrail, Stage } from '../../domain/plan.ts';
+import type { ModelRegistry } from '../../domain/registry.ts';
+import { lastMoveOf } from '../../registry/file/rollout-state.ts';
 import { resolveArtifact, verifyArtifact } from '../../models/artifact.ts';
 import { artifactIdentity } from '../../models/artifact-identity.ts';
 import type { NumberedVersion } from '../../domain/resolve-version.ts';
@@ -44,6 +46,10 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
   if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight)
     return `it is for stage ${evidence.stage.name}`;
   const entered = record?.entered ?? [];
+  const lastMove = lastMoveOf(registry, plan.name);
+  if ((evidence.rollout.revision ?? 0) !== lastMove) {
+    return `the rollout moved since: it was made before revision ${lastMove}${lastMoveText(registry, lastMove)}`;
+  }
   if (!sameList(evidence.rollout.entered, entered)) {
     return `the rollout moved since: the stages entered are ${entered.join(', ') || 'none'} now, at revision ${registry.revision}`;
   }
@@ -52,6 +58,19 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
     (version) => (evidence.rollout.traffic[version] ?? 0) !== (registry.traffic[version] ?? 0),
   );
   return moved === undefined ? undefined : `the traffic of ${moved} moved since`;
+}
+
+function lastMoveText({ history }: ModelRegistry, revision: number): string {
+  const entry = history.find((each) => each.revision === revision);
+  if (entry === undefined) return '';
+  const { action, stage, at, by } = entry;
+  const words = [
+    action,
+    ...(stage === undefined ? [] : [stage]),
+    ...(by === undefined ? [] : [`by ${by}`]),
+    `at ${at}`,
+  ];
+  return ` (${words.join(' ')})`;
 }
 
 /** A bound of the plan that evidence says nothing of, so that no evaluation of this plan can have made it. */

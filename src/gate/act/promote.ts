@@ -1,72 +1,95 @@
-import { invalidInput, unusableFile, UserError } from '../../domain/errors.ts';
+import { unusableFile, UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { applyVerdict, describeChange } from '../../registry/change/apply-verdict.ts';
-import { registryPath, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
-import type { Person, RecordedLook } from '../../registry/change/transition.ts';
+import type { DecidingPerson } from '../../registry/change/transition.ts';
+import { rolledBackText, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
+import {
+  readRegistry,
+  registryPath,
+  type RegistryUpdate,
+  updateRegistry,
+} from '../../registry/store/registry-store.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
-import { applyChange } from './apply.ts';
-import { verifyBinding } from './evidence-binding.ts';
-import { evidencePlace, readLatest } from '../rollout/work-folder.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
-import { basisOf } from '../../domain/judged.ts';
-import { largestFirstWeight } from '../../verdict/checks/nothing-served.ts';
 import { windowWait } from '../../verdict/checks/stage-timing.ts';
-import { frozenOf } from '../look/next-look.ts';
 import { changeFor } from '../look/preview-change.ts';
-import { stateOf } from './registry-state.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { shownPath, type World } from '../world.ts';
-
-export interface PromoteOptions {
-  /** The stage whose evidence to act on; the first not yet entered where absent. */
-  readonly stage?: string;
-  /** The evidence, where it is not beside the plan. */
-  readonly evidence?: string;
-  /** Tells the change and makes none. */
-  readonly dryRun?: boolean;
-  /** What to do instead of what the evidence says; needs `by` and `reason`. */
-  readonly override?: Decision;
-  readonly by?: string;
-  readonly reason?: string;
-}
+import { applyChange } from './apply.ts';
+import { evidenceFor, isOfNow, lookOf } from './evidence-to-act-on.ts';
+import { decidingPerson, type PromoteOptions } from './promote-options.ts';
+import { namesOf } from './promotion-names.ts';
+import { stateOf } from './registry-state.ts';
+import { promoteBack } from './step-down.ts';
 
 /**
- * Acts on a stage's latest evidence, or on what a person decided against it: enters the stage, records the look or takes
- * the candidate out.
+ * Acts on a stage's latest evidence, or on what a person decided against it: enters the stage, records the look, takes the candidate
+ * out, or goes back to an earlier stage. Where all that was asked is so already, nothing is changed, so that it may be asked again.
  * @throws UserError (exit 2 or 5) when there is no evidence, it is not for things as they are now, or another change came first.
  */
 export async function promote(world: World, file: string, options: PromoteOptions): Promise<Promotion> {
-  const overriddenBy = overridingPerson(options);
+  const overriddenBy = decidingPerson(world, options);
   const rollout = await openRollout(world, file);
+  if (options.to !== undefined && overriddenBy !== undefined) {
+    return await promoteBack(world, rollout, options.to, overriddenBy, options.dryRun === true);
+  }
+  // Whoever takes the candidate out needs no plan that agrees.
+  if (options.override !== 'rollback') requireSameAssignment(rollout, 'action');
   const stage = stageOf(rollout, options.stage);
-  const { plan, registry, registryFolder } = rollout;
+  const settled = await settledAlready(world, rollout, stage, options);
+  if (settled !== undefined) return settled;
   const evidence = await evidenceFor(world, rollout, stage, options);
   const decision = options.override ?? evidence?.verdict.decision;
   if (decision === undefined) throw new Error('evidence is absent only where a person decides');
+  if (decision !== 'rollback') requireApplied(rollout);
+  return await act(world, rollout, stage, { decision, evidence, overriddenBy, options });
+}
+
+interface Act {
+  readonly decision: Decision;
+  readonly evidence: Evidence | undefined;
+  readonly overriddenBy: DecidingPerson | undefined;
+  readonly options: PromoteOptions;
+}
+
+async function act(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  { decision, evidence, overriddenBy, options }: Act,
+): Promise<Promotion> {
+  const { plan, registry, registryFolder } = rollout;
+  const dryRun = options.dryRun === true;
   const at = world.now().toISOString();
   if (decision === 'increase' && options.override === undefined) requireWindow(stage, at);
-  const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), overriddenBy);
+  const who = { person: world.actor(), overriddenBy };
+  const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), who);
   const change = (before: ModelRegistry) =>
     withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
-  const { before, after, path, changelogFailure }: RegistryUpdate =
-    options.dryRun === true
+  let update: RegistryUpdate;
+  try {
+    update = dryRun
       ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }
-      : await updateRegistry(registryFolder, plan.model, registry.revision, change);
+      : await updateRegistry(registryFolder, plan.model, { revision: registry.revision, rollout: plan.name }, change);
+  } catch (error) {
+    if (options.stage === undefined || !(error instanceof UserError)) throw error;
+    if (!(await enteredMeanwhile(rollout, stage))) throw error;
+    return unchanged(world, rollout, stage, 'increase', enteredText(rollout, stage));
+  }
+  const { before, after, path, changelogFailure } = update;
   if (changelogFailure !== undefined) world.note(changelogFailure);
   const { action } = describeChange(before, after, stage.name);
-  const apply = options.dryRun === true || action === 'look' ? undefined : await applyChange(world, rollout);
+  const apply = dryRun || action === 'look' ? undefined : await applyChange(world, rollout);
+  const against = evidence === undefined ? {} : { against: evidence.verdict.decision };
   return {
-    dryRun: options.dryRun === true,
-    model: plan.model,
-    plan: plan.name,
-    planFile: file,
-    candidate: rollout.candidate.version,
-    stage: { name: stage.name, weight: stage.weight },
+    dryRun,
+    ...namesOf(rollout, stage),
     verdict: decision,
-    ...(overriddenBy === undefined ? {} : { override: { ...overriddenBy, ...against(evidence) } }),
+    ...(overriddenBy === undefined ? {} : { override: { ...overriddenBy, ...against } }),
     action,
     ...(apply === undefined ? {} : { apply }),
     before: stateOf(before),
@@ -84,69 +107,69 @@ function requireWindow(stage: Stage, now: string): void {
   });
 }
 
-function overridingPerson({ override, by, reason }: PromoteOptions): Required<Person> | undefined {
-  const said = [by, reason].filter((text) => text !== undefined && text.trim() !== '');
-  if (override === undefined && said.length === 0) return undefined;
-  if (override === undefined) {
-    throw invalidInput('--by and --reason go with --override', {
-      hint: 'Without --override the evidence decides, and is its own reason.',
-    });
-  }
-  if (by !== undefined && reason !== undefined && said.length === 2) return { by, reason };
-  throw invalidInput('--override needs --by NAME and --reason TEXT', {
-    hint: 'Whoever overrules the gate does so on the record: the history and the changelog keep both.',
-  });
+/** Whether another promote was faster: a stage that was asked for by name was entered since the registry was read. */
+async function enteredMeanwhile({ registryFolder, plan, record }: Rollout, { name }: Stage): Promise<boolean> {
+  const { registry } = await readRegistry(registryFolder, plan.model);
+  const entered = rolloutRecord(registry, plan.name)?.entered ?? [];
+  return entered.includes(name) && record?.entered.includes(name) !== true;
 }
 
 /**
- * The evidence to act on. A person may hold or roll back without any; to increase without having looked is not offered,
- * since absence of evidence is never a pass.
+ * What there is nothing to do for: a candidate that was taken out stays out unless a person begins anew, a completed rollout has no
+ * stage left, and a stage that was entered is not entered again, so that a retried hook does no harm. New evidence on such a stage
+ * is acted on.
  */
-async function evidenceFor(
+async function settledAlready(
   world: World,
   rollout: Rollout,
   stage: Stage,
-  { evidence: chosen, override }: PromoteOptions,
-): Promise<Evidence | undefined> {
-  const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, chosen, world.cwd);
-  const mayBeAbsent = override === 'hold' || override === 'rollback' || isFirstLive(rollout, stage, override);
-  try {
-    const evidence = await readLatest(place);
-    if (evidence === undefined) {
-      if (mayBeAbsent) return undefined;
-      throw unusableFile(`There is no evidence for stage ${stage.name} at ${place.latest}`, {
-        hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it; the registry is at revision ${rollout.registry.revision}.`,
-      });
-    }
-    for (const note of await verifyBinding(rollout, stage, evidence, place.latest)) world.note(note);
-    return evidence;
-  } catch (error) {
-    if (!mayBeAbsent || !(error instanceof UserError)) throw error;
-    world.note(`Acting without evidence: ${error.message}`);
-    return undefined;
+  options: PromoteOptions,
+): Promise<Promotion | undefined> {
+  const { plan, registry, record } = rollout;
+  const state = rolloutState(registry, plan.name);
+  if (state === 'rolled-back' && options.override !== 'increase') {
+    return unchanged(world, rollout, stage, 'rollback', rolledBackText(registry, plan.name));
   }
+  if (options.override !== undefined) return undefined;
+  if (state === 'complete' && options.stage === undefined) {
+    requireApplied(rollout);
+    return unchanged(world, rollout, stage, undefined, `nothing left to begin: ${rollout.candidate.version} is stable`);
+  }
+  if (options.stage === undefined || record?.entered.includes(stage.name) !== true) return undefined;
+  if (await isOfNow(world, rollout, stage, options)) return undefined;
+  requireApplied(rollout);
+  return unchanged(world, rollout, stage, 'increase', enteredText(rollout, stage));
 }
 
-/** A live stage cannot show anything before somebody begins it; a person may, with few users. */
-function isFirstLive({ plan, registry, candidate }: Rollout, stage: Stage, override: Decision | undefined): boolean {
-  const isSmall = stage.weight > 0 && stage.weight <= largestFirstWeight;
-  const hasNone = (registry.traffic[candidate.version] ?? 0) === 0;
-  return override === 'increase' && isSmall && hasNone && basisOf(plan, stage) === 'live';
+function enteredText({ plan }: Rollout, { name }: Stage): string {
+  return `stage ${name} of ${plan.name} was entered already`;
 }
 
-function against(evidence: Evidence | undefined): { readonly against?: Decision } {
-  return evidence === undefined ? {} : { against: evidence.verdict.decision };
+/** @throws UserError (exit 5) where the router still has to get the last change: nothing moves on before it did. */
+function requireApplied({ registry, file }: Rollout): void {
+  if (registry.applied !== false) return;
+  throw unusableFile('The router has not got the last change, so that nothing may follow it', {
+    hint: `Run canary apply ${file}; canary rollback ${file} takes the candidate out whatever the router has.`,
+  });
 }
 
-function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): RecordedLook {
-  const { look, series } = stage;
+function unchanged(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  verdict: Decision | undefined,
+  why: string,
+): Promotion {
+  const { registry, registryFolder, plan } = rollout;
+  const state = stateOf(registry);
   return {
-    look,
-    series,
-    plan: plan.withoutEnd ?? plan.sha256,
-    verdict: verdict.decision,
-    ...(verdict.alarm === true ? { alarm: true } : {}),
-    evidence: `sha256:${digest}`,
-    ...frozenOf(statistics),
+    dryRun: false,
+    ...namesOf(rollout, stage),
+    ...(verdict === undefined ? {} : { verdict }),
+    action: 'none',
+    why,
+    before: state,
+    after: state,
+    registryFile: shownPath(world.cwd, registryPath(registryFolder, plan.model)),
   };
 }

@@ -10,6 +10,7 @@ import { type RolloutVersions, nextStage, rolloutRecord, rolloutState } from '..
 import { readRegistry, registryPath, updateRegistry } from '../../registry/store/registry-store.ts';
 import { recordRehearsal } from '../../registry/change/rehearsal.ts';
 import type { Rehearsal } from '../../report/commands/rollback-text.ts';
+import type { Person } from '../../registry/change/transition.ts';
 import { stateOf } from './registry-state.ts';
 import {
   personOf,
@@ -28,12 +29,12 @@ import { shownPath, type World } from '../world.ts';
  * @throws UserError (exit 5) when the rehearsal failed, which is recorded, or when there is nothing to rehearse.
  */
 export async function rehearseRollback(world: World, target: string, options: RollbackOptions): Promise<Rehearsal> {
-  const subject = await rollbackSubject(world, target, options.registry);
+  const subject = await rollbackSubject(world, target, options);
   const { registryFolder, model } = subject;
   const { registry, path } = await readRegistry(registryFolder, model);
   const rollout = rehearsed(subject, registry);
   const at = world.now().toISOString();
-  const person = personOf(options);
+  const person = personOf(world, options);
   const record = (outcome: 'succeeded' | 'failed', failure?: string) =>
     updateRegistry(registryFolder, model, null, (before) =>
       recordRehearsal(before, {
@@ -44,7 +45,7 @@ export async function rehearseRollback(world: World, target: string, options: Ro
       }),
     );
   try {
-    const { before, after } = await rollBackCopy(subject, rollout, at, path);
+    const { before, after } = await rollBackCopy(subject, rollout, { at, person }, path);
     await record('succeeded');
     return {
       model,
@@ -73,13 +74,13 @@ function rehearsed({ loaded, model, targetIn }: RollbackSubject, registry: Model
 async function rollBackCopy(
   { model, loaded, targetIn }: RollbackSubject,
   rollout: RolloutVersions,
-  at: string,
+  { at, person }: { readonly at: string; readonly person: Person },
   registryFile: string,
 ): Promise<{ readonly before: ModelRegistry; readonly after: ModelRegistry }> {
   const folder = await folderWithCopy(registryFile, model);
   try {
     if (loaded !== undefined) await updateUntilExposed(folder, loaded.plan, rollout, at);
-    const done = await takeOut({ registryFolder: folder, model, targetIn }, at, {});
+    const done = await takeOut({ registryFolder: folder, model, targetIn }, at, person);
     if ('nothing' in done) throw unusableFile(`On the copy there was nothing to roll back: ${done.nothing}`);
     const { registry: after } = await readRegistry(folder, model);
     if ((after.traffic[rollout.candidate] ?? 0) > 0) {

@@ -12,12 +12,20 @@ import { resolve } from 'node:path';
 import { UserError } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { resolveVersion } from '../../domain/resolve-version.ts';
-import { type RollbackTarget, targetOfModel, targetOfPlan } from '../../registry/change/rollback-target.ts';
+import {
+  onceStable,
+  type RollbackTarget,
+  targetOfModel,
+  targetOfPlan,
+  targetOfVersion,
+} from '../../registry/change/rollback-target.ts';
 import { type LoadedPlan, loadPlan } from '../rollout/load-plan.ts';
 
 export interface RollbackOptions {
   /** Folder of the registry; what is rolled back is then the name of a model, not a plan. */
   readonly registry?: string;
+  /** The version to go back to; the one before the candidate where absent. */
+  readonly to?: string;
   readonly reason?: string;
   readonly by?: string;
 }
@@ -29,14 +37,14 @@ export interface RollbackOptions {
  * @throws UserError (exit 2 or 5), and then nothing was changed.
  */
 export async function rollBackRollout(world: World, target: string, options: RollbackOptions): Promise<Rollback> {
-  const subject = await rollbackSubject(world, target, options.registry);
+  const subject = await rollbackSubject(world, target, options);
   const { registryFolder, model } = subject;
   const named = { target, model, ...(options.registry === undefined ? {} : { registryFolder: options.registry }) };
   const { registry, path } = await readRegistry(registryFolder, model);
   const registryFile = shownPath(world.cwd, path);
   const found = subject.targetIn(registry);
   if ('nothing' in found) return { ...named, action: 'none', why: found.nothing, now: stateOf(registry), registryFile };
-  const done = await takeOut(subject, world.now().toISOString(), personOf(options));
+  const done = await takeOut(subject, world.now().toISOString(), personOf(world, options));
   if ('nothing' in done) {
     // Somebody else was faster; what they left is what counts.
     const { registry: now } = await readRegistry(registryFolder, model);
@@ -52,15 +60,16 @@ export async function rollBackRollout(world: World, target: string, options: Rol
     rollout: done.rollout,
     ...(stage === undefined ? {} : { stage }),
     before: stateOf(before),
+    others: onceStable(after),
     ...(apply === undefined ? {} : { apply }),
     now: stateOf(after),
     registryFile,
   };
 }
 
-/** Who did it and why, as far as they said. */
-export function personOf({ by, reason }: Pick<RollbackOptions, 'by' | 'reason'>): Person {
-  return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+/** Who did it and, as far as they said, why. */
+export function personOf(world: World, { by, reason }: Pick<RollbackOptions, 'by' | 'reason'>): Person {
+  return { ...world.actor(by), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** Takes the subject's candidate out of traffic in a registry folder, or tells why there was nothing to do under the lock. */
@@ -75,7 +84,7 @@ export async function takeOut(
     if ('nothing' in found) throw new NothingToDo(found.nothing);
     rollout = found.rollout;
     const commands = loaded === undefined ? 'unknown' : loaded.plan.apply !== undefined;
-    return withPendingApply(registry, rollBack(registry, { rollout, at, person }), commands);
+    return withPendingApply(registry, rollBack(registry, { rollout, at, person, to: found.to }), commands);
   };
   try {
     const update = await updateRegistry(registryFolder, model, null, transition);
@@ -109,10 +118,11 @@ export interface RollbackSubject {
 export async function rollbackSubject(
   world: World,
   target: string,
-  registry: string | undefined,
+  { registry, to }: Pick<RollbackOptions, 'registry' | 'to'>,
 ): Promise<RollbackSubject> {
+  const toVersion = to === undefined ? undefined : (known: ModelRegistry) => targetOfVersion(known, to);
   if (registry !== undefined) {
-    return { registryFolder: resolve(world.cwd, registry), model: target, targetIn: targetOfModel };
+    return { registryFolder: resolve(world.cwd, registry), model: target, targetIn: toVersion ?? targetOfModel };
   }
   const loaded = await loadPlan(world.cwd, target).catch((error: unknown) => {
     throw withWayOut(error);
@@ -122,7 +132,7 @@ export async function rollbackSubject(
     registryFolder: resolve(folder, plan.registry),
     model: plan.model,
     loaded,
-    targetIn: (known) => targetOfPlan(known, versionsOf(plan, known)),
+    targetIn: toVersion ?? ((known) => targetOfPlan(known, versionsOf(plan, known))),
   };
 }
 

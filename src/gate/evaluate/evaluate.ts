@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../domain/errors.ts';
+import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
 import { asSentence } from '../../report/words/style.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -9,12 +9,17 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import type { Report } from '../../report/document/report.ts';
+import { checkRollout } from '../../registry/file/rollout-check.ts';
+import { lastMoveOf, rolledBackText, rolloutState } from '../../registry/file/rollout-state.ts';
+import { readRegistry } from '../../registry/store/registry-store.ts';
+import { standingEvidence } from '../look/standing-evidence.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
 import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { type JudgedGolden, judgeGolden } from '../golden/judge-golden.ts';
 import {
+  type EvidencePlace,
   evidencePlace,
   prepareFolder,
   readLatest,
@@ -29,6 +34,7 @@ import { reportOf } from '../report/read-report.ts';
 import { withInputs } from '../report/example-inputs.ts';
 import { reportFiles, writeReports } from '../report/report-files.ts';
 import { readInputDrift } from './read-drift.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -56,8 +62,8 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly evidence: Evidence;
   readonly model: string;
-  /** Where the evidence was written. */
-  readonly evidenceFile: string;
+  /** Where the evidence was written; absent where the state of the rollout decided alone, which is no look. */
+  readonly evidenceFile?: string;
   /** What did not pass, at the lines of the plan that asked for it. */
   readonly findings: readonly Diagnostic[];
   /** The same as a report. */
@@ -72,9 +78,46 @@ export interface Evaluation {
 export async function evaluate(world: World, file: string, options: EvaluateOptions): Promise<Evaluation> {
   const rollout = await openRollout(world, file);
   const stage = stageOf(rollout, options.stage);
+  return await evaluateRollout(world, rollout, stage, options);
+}
+
+/** The same of a rollout that was opened. @throws UserError (exit 2, 5 or 130), and then no evidence is written. */
+export async function evaluateRollout(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { file } = rollout;
+  requireSameAssignment(rollout, 'action');
   const reports = await reportFiles(world, options.report ?? []);
-  const work = workFolder(rollout.folder);
   const place = evidencePlace(rollout.folder, rollout.plan.name, stage.name, options.evidence, world.cwd);
+  const check = checkRollout(rollout.registry, rollout.plan.name, stage);
+  const isLook = check.status === 'pass';
+  const evidence = isLook
+    ? await lookAt(world, rollout, stage, place, options)
+    : standingEvidence(world, rollout, stage, check);
+  const report = async () => await reportOf(world, evidence, place.latest, file);
+  if (reports.length > 0) {
+    await writeReports(
+      reports,
+      options.includeInputs === true ? await withInputs(world, await report()) : await report(),
+    );
+  }
+  const { model } = rollout.plan;
+  const written = isLook ? { evidenceFile: place.latest } : {};
+  return { evidence, model, ...written, findings: findingsOf(rollout, evidence), report };
+}
+
+/** Looks at the stage and writes what was found. */
+async function lookAt(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  place: EvidencePlace,
+  options: EvaluateOptions,
+): Promise<Evidence> {
+  const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
@@ -86,16 +129,20 @@ export async function evaluate(world: World, file: string, options: EvaluateOpti
       : await withDatabase(world, work, (db) =>
           evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods }),
         );
+  await requireUnmoved(rollout);
   await writeEvidence(place, evidence);
-  const report = async () => await reportOf(world, evidence, place.latest, file);
-  if (reports.length > 0) {
-    await writeReports(
-      reports,
-      options.includeInputs === true ? await withInputs(world, await report()) : await report(),
-    );
-  }
-  const { model } = rollout.plan;
-  return { evidence, model, evidenceFile: place.latest, findings: findingsOf(rollout, evidence), report };
+  return evidence;
+}
+
+/** A rollback that came while requests were replayed must not be followed by a verdict that knows nothing of it. */
+async function requireUnmoved({ registryFolder, plan, registry }: Rollout): Promise<void> {
+  const { registry: now } = await readRegistry(registryFolder, plan.model);
+  if (lastMoveOf(now, plan.name) === lastMoveOf(registry, plan.name)) return;
+  const state = rolloutState(now, plan.name);
+  const what = state === 'rolled-back' ? rolledBackText(now, plan.name) : `its registry is at revision ${now.revision}`;
+  throw unusableFile(`The rollout ${plan.name} moved while it was evaluated: ${what}`, {
+    hint: 'Run canary evaluate again; what was replayed is kept.',
+  });
 }
 
 interface StageOptions extends EvaluateOptions {

@@ -6,6 +6,7 @@ import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
+import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
@@ -69,9 +70,11 @@ export async function prepareJudgement(
   const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
+  if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, isTimed);
+  const measurerOf = (judged: JudgedTable) =>
+    measurerOver(judged, plan, { isTimed, earlier: log.totals.earlier !== undefined });
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
   const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
@@ -130,7 +133,11 @@ function laterPartsOf(
   }));
 }
 
-async function measurerOver(judged: JudgedTable, plan: RolloutPlan, isTimed: boolean): Promise<Measurer> {
-  const measurer = await TableMeasurer.over(judged, guardedMetrics(plan));
+async function measurerOver(
+  judged: JudgedTable,
+  plan: RolloutPlan,
+  { isTimed, earlier }: { readonly isTimed: boolean; readonly earlier: boolean },
+): Promise<Measurer> {
+  const measurer = await TableMeasurer.over(judged, guardedMetrics(plan), { earlier });
   return isTimed ? new PairMeasurer(measurer, judged) : measurer;
 }

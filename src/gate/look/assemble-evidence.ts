@@ -5,6 +5,7 @@ import type {
   EvidenceInputs,
   LatencyCurves,
   RegistryChange,
+  RolloutFacts,
   StageLook,
   Verdict,
 } from '../../domain/evidence.ts';
@@ -12,13 +13,14 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { lastMoveOf } from '../../registry/file/rollout-state.ts';
 import type { World } from '../world.ts';
 
 /** The parts of an evaluation that its evidence is put together from. */
 export interface EvidenceParts {
   readonly look: StageLook;
   readonly inputs: EvidenceInputs;
-  readonly scope: StageScope;
+  readonly scope: Pick<StageScope, 'cohorts' | 'outcomes'>;
   readonly latency: LatencyCurves | undefined;
   readonly confusion: ConfusionChanges | undefined;
   readonly judgement: Judgement;
@@ -26,9 +28,14 @@ export interface EvidenceParts {
   readonly registryChange: RegistryChange;
 }
 
+/** Where the rollout stands, which `promote` holds against what it is then. */
+export function rolloutFacts({ plan, registry, record }: Rollout): RolloutFacts {
+  return { entered: record?.entered ?? [], traffic: registry.traffic, revision: lastMoveOf(registry, plan.name) };
+}
+
 /** Puts the evidence together and seals it with its digest. */
 export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
-  const { plan, sha256, seriesSha256, registry, record } = rollout;
+  const { plan, sha256, seriesSha256 } = rollout;
   const { confidence, inference } = plan.statistics;
   const { comparisons, guardrails, checks, frozen, drift } = parts.judgement;
   const unsealed: Evidence = {
@@ -39,7 +46,7 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     plan: { name: plan.name, sha256, withoutEnd: seriesSha256, file: basename(rollout.file), model: plan.model },
     stage: parts.look,
     statistics: { confidence, inference, ...frozen },
-    rollout: { entered: record?.entered ?? [], traffic: registry.traffic },
+    rollout: rolloutFacts(rollout),
     inputs: parts.inputs,
     cohorts: parts.scope.cohorts,
     outcomes: parts.scope.outcomes,

@@ -3,7 +3,8 @@ import { UserError } from '../../domain/errors.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision } from '../../domain/registry.ts';
 import { applyVerdict, describeChange } from '../../registry/change/apply-verdict.ts';
-import type { Person, RecordedLook, RolloutChange } from '../../registry/change/transition.ts';
+import type { RecordedLook, RolloutChange } from '../../registry/change/transition.ts';
+import { assignmentOf } from '../rollout/assignment-in-force.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** The change that acting on a look makes to the registry. */
@@ -12,10 +13,10 @@ export function changeFor(
   stage: Stage,
   at: string,
   look: RecordedLook | undefined,
-  overriddenBy?: Required<Person>,
+  who: Pick<RolloutChange, 'person' | 'overriddenBy'> = {},
 ): RolloutChange {
   const rollout = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
-  return { rollout, stage, stages: plan.stages, at, look, overriddenBy };
+  return { rollout, stage, stages: plan.stages, at, look, assignment: assignmentOf(plan), ...who };
 }
 
 /** Stands in for the look whose evidence is still being made; nothing of it shows in a preview. */

@@ -3,8 +3,9 @@ import { countOf } from '../../domain/format-number.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { bakeWait, type StageTiming, windowWait } from '../../verdict/checks/stage-timing.ts';
-import { nextStage } from '../../registry/file/rollout-state.ts';
+import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
+import { assignmentChanges, changesText } from '../rollout/assignment-in-force.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
 
@@ -12,6 +13,7 @@ import type { World } from '../world.ts';
 export async function rolloutStatus(world: World, file: string): Promise<RolloutStatus> {
   const rollout = await openRollout(world, file);
   const { plan, registry, record, baseline, candidate } = rollout;
+  const changes = assignmentChanges(rollout);
   return {
     model: plan.model,
     plan: plan.name,
@@ -19,13 +21,17 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
     candidate: { version: candidate.version, status: candidate.entry.status },
     traffic: registry.traffic,
     ...(registry.applied === undefined ? {} : { applied: registry.applied }),
+    ...(changes.length === 0 ? {} : { assignment: `as the registry has it, not the plan: ${changesText(changes)}` }),
     stages: plan.stages.map(({ name, weight }) => {
       const looks = record?.looks.filter((look) => look.stage === name) ?? [];
       const last = looks.at(-1);
+      const entered = record?.entered.includes(name) ?? false;
+      const live = entered ? (enteredWeight(registry, plan.name, name) ?? weight) : weight;
       return {
         name,
-        weight,
-        entered: record?.entered.includes(name) ?? false,
+        weight: live,
+        ...(live === weight ? {} : { edited: weight }),
+        entered,
         looks: looks.length,
         ...(last === undefined
           ? {}
@@ -37,11 +43,13 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
   };
 }
 
-function decisionsIn({ history }: ModelRegistry, name: string): RolloutStatus['decisions'] {
-  return history.flatMap(({ rollout, action, at, stage, by, reason, override }) => {
-    if (rollout !== name || by === undefined || action === 'rehearse') return [];
+function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['decisions'] {
+  return registry.history.flatMap((entry) => {
+    const { rollout, action, at, stage, by, reason, override } = entry;
+    if (rollout !== name || by === undefined || !wasPersonal(registry, entry)) return [];
     const named = { at, by, ...(stage === undefined ? {} : { stage }), ...(reason === undefined ? {} : { reason }) };
-    return [{ ...named, ...(override ?? { decision: 'rollback' as const }) }];
+    const decided = action === 'step-down' || action === 'approve' ? action : ('rollback' as const);
+    return [{ ...named, ...(override ?? { decision: decided }) }];
   });
 }
 
@@ -49,7 +57,7 @@ function nextStep({ file, plan, registry, record, candidate }: Rollout, now: str
   if (registry.applied === false) {
     return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
   }
-  if (candidate.entry.status === 'rolled_back') {
+  if (rolloutState(registry, plan.name) === 'rolled-back') {
     return {
       why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name, and this one again with canary promote --override increase.`,
     };

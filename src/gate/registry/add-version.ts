@@ -50,7 +50,7 @@ export async function addToRegistry(
   const isNew = !(await existing(registryFolder)).includes(model);
   const known = isNew ? emptyRegistry(model) : (await readRegistry(registryFolder, model)).registry;
   const chosen = version ?? nextNumber(known, entry, options.bump);
-  const added = { version: chosen, entry, at: world.now().toISOString() };
+  const added = { version: chosen, entry, at: world.now().toISOString(), person: world.actor() };
   requireKnownLabels(known, chosen, entry);
   const add = (registry: ModelRegistry) => addVersion(registry, added);
   const change = changeFromStable(known, entry);

@@ -5,6 +5,7 @@ import { closestTo } from '../../domain/did-you-mean.ts';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { knownExtensions, reportFormats } from '../../report/exports/report-formats.ts';
+import type { FleetEntry } from '../../report/document/fleet.ts';
 import type { Report } from '../../report/document/report.ts';
 import type { World } from '../world.ts';
 
@@ -31,8 +32,26 @@ export async function reportFiles(world: World, files: readonly string[]): Promi
 
 /** Writes the reports: all are rendered before the first is written, and each file is replaced whole or not at all. */
 export async function writeReports(files: readonly ReportFile[], report: Report): Promise<void> {
+  await writeRendered(files, (extension) => renderReport(extension, report));
+}
+
+/** Writes reports about several plans, each of which lists all of them. */
+export async function writeFleetReports(files: readonly ReportFile[], entries: readonly FleetEntry[]): Promise<void> {
+  if (files.length === 0) return;
+  const { fleetFormats } = await import('../../report/exports/fleet.ts');
+  await writeRendered(files, async (extension) => {
+    const render = fleetFormats[extension];
+    if (render === undefined) throw new RangeError(`no report of several plans has the extension ${extension}`);
+    return await render(entries);
+  });
+}
+
+async function writeRendered(
+  files: readonly ReportFile[],
+  render: (extension: string) => Promise<string>,
+): Promise<void> {
   const rendered: (readonly [ReportFile, string])[] = [];
-  for (const file of files) rendered.push([file, await renderReport(file.extension, report)]);
+  for (const file of files) rendered.push([file, await render(file.extension)]);
   for (const [{ file, path }, text] of rendered) {
     try {
       await mkdir(dirname(path), { recursive: true });

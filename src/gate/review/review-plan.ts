@@ -10,6 +10,7 @@ import { surroundings } from './plan-facts.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import { reviewStages } from './review-stages.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
+import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import type { World } from '../world.ts';
 
 /** What a plan would do, and what is doubtful in it. */
@@ -23,6 +24,7 @@ export interface ReviewedPlan {
 /** Reviews a plan against its registry and its log, without replaying anything: what earlier evaluations left in the outcome store is used. @throws UserError (exit 2 or 5) */
 export async function reviewPlan(world: World, file: string): Promise<ReviewedPlan> {
   const rollout = await openRollout(world, file);
+  requireSameAssignment(rollout, 'plan');
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
   const { plan, baseline, candidate } = rollout;

@@ -62,6 +62,7 @@ export function readOptionsOf(
     wantedValues: valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output),
     input: replays,
     ordered: replays,
+    apart: true,
   };
 }
 

@@ -12,7 +12,7 @@ import { type Database, openDatabase } from '../../database/database.ts';
 import type { World } from '../world.ts';
 
 /** Where a stage's evidence lies. */
-interface EvidencePlace {
+export interface EvidencePlace {
   /** The latest evidence, which `promote` reads. */
   readonly latest: string;
   /** Folder that keeps every look; absent where the user chose another file for the evidence. */

@@ -11,6 +11,7 @@ import { pairedRootDifference, rootMean, servedRootDifference } from '../../stat
 import { servedDifference, servedRelativeDifference } from '../../stats/estimates/served-difference.ts';
 import { topUnitsShare } from '../../stats/estimates/top-units-share.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
+import type { AdjustedSums } from '../../stats/sums/earlier-adjustment.ts';
 import type { HeaviestSums } from '../../stats/sums/heaviest-sums.ts';
 import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.ts';
 import type { RatioSums, WeightedQuantity } from '../../stats/sums/ratio-sums.ts';
@@ -31,15 +32,18 @@ const largestCut = 0.5;
 export class MeanMeasurer {
   readonly #definitions: ReadonlyMap<string, MeanMetric>;
   readonly #units: UnitAdder;
+  readonly #earlier: UnitsBefore | undefined;
 
-  /** @param unitsOf what adds up the units of the metrics, by their names. */
-  constructor(metrics: readonly Metric[], unitsOf: (definitions: ReadonlyMap<string, MeanMetric>) => UnitAdder) {
+  /** @param sourcesOf what adds up the units of the metrics, by their names, and what they were like before, where anybody knows. */
+  constructor(metrics: readonly Metric[], sourcesOf: (definitions: ReadonlyMap<string, MeanMetric>) => MeanSources) {
     const definitions = metrics.flatMap((metric) => {
       const definition = meanMetricOf(metric);
       return definition === undefined ? [] : [[metric.id, definition] as const];
     });
     this.#definitions = new Map(definitions);
-    this.#units = unitsOf(this.#definitions);
+    const { units, earlier } = sourcesOf(this.#definitions);
+    this.#units = units;
+    this.#earlier = earlier;
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -96,10 +100,17 @@ export class MeanMeasurer {
     if (comparison === 'paired') {
       return pairedEstimate(metric, await this.#units.pair(metric, slice, quantity), quantity);
     }
+    const compare = quantity === 'relative' ? servedRelativeDifference : servedDifference;
+    const adjusted = await this.#earlier?.served(metric, slices);
+    if (adjusted !== undefined) {
+      const difference = compare(adjusted.baseline, adjusted.candidate);
+      const { units, varianceLeft } = adjusted;
+      return difference.kind === 'uncomputable' ? difference : { ...difference, adjusted: { units, varianceLeft } };
+    }
     const baseline = await this.#units.sample(metric, slices.baseline, 'baseline');
     const candidate = await this.#units.sample(metric, slices.candidate, 'candidate');
     if (metric.definition.root === true) return servedRootDifference(baseline, candidate, quantity);
-    return (quantity === 'relative' ? servedRelativeDifference : servedDifference)(baseline, candidate);
+    return compare(baseline, candidate);
   }
 
   /** A metric without some of its requests would be about other requests than it says. */
@@ -139,7 +150,7 @@ export class MeanMeasurer {
   #named(metric: Metric): NamedMean {
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
-    return { id: metric.id, definition, zeroOne: metricTraits(metric).zeroOne };
+    return { id: metric.id, family: metric.family, definition, zeroOne: metricTraits(metric).zeroOne };
   }
 }
 
@@ -175,9 +186,22 @@ function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Rec
     : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };
 }
 
+/** Where the sums of means come from. */
+interface MeanSources {
+  readonly units: UnitAdder;
+  readonly earlier?: UnitsBefore;
+}
+
+/** What knows of units what they were like before the candidate served any. */
+export interface UnitsBefore {
+  /** Both versions' units of a served comparison, adjusted by it; undefined where nobody knows enough of them. */
+  served(metric: NamedMean, slices: Readonly<Record<Role, Slice>>): Promise<AdjustedSums | undefined>;
+}
+
 /** A metric that is a mean, as the tables of sums know it. */
 export interface NamedMean {
   readonly id: string;
+  readonly family: Metric['family'];
   readonly definition: MeanMetric;
   /** Whether the metric promises that every request contributes 0 or 1; the data may show it of others. */
   readonly zeroOne: boolean;

@@ -2,6 +2,7 @@ import { shadowBeforeGrowth } from './stages/shadow-before-growth.ts';
 import { longWindow } from './long-window.ts';
 import { guardedSegments } from './guarded-segments.ts';
 import { guardedBusiness } from './guarded-business.ts';
+import { editedStages } from './stages/edited-stages.ts';
 import { growingSteps } from './stages/growing-steps.ts';
 import { freshSalt } from './fresh-salt.ts';
 import { decidableGuardrails } from './decidable-guardrails.ts';
@@ -37,6 +38,7 @@ export const lintRules: readonly LintRule[] = [
   testableMetrics,
   smallFirstStep,
   growingSteps,
+  editedStages,
   shadowBeforeGrowth,
   freshSalt,
   longWindow,

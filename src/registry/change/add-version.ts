@@ -8,6 +8,7 @@ import { validateSchema } from '../file/registry-schema.ts';
 import { pointerTo } from '../../documents/json-pointer.ts';
 import { registryVoice } from '../file/registry-voice.ts';
 import { schemaFindings } from '../../documents/schema-findings.ts';
+import type { Person } from './transition.ts';
 
 /** A version to be added; its status follows from the registry. */
 interface NewVersion {
@@ -15,6 +16,7 @@ interface NewVersion {
   readonly entry: Omit<ModelVersion, 'status'>;
   /** In ISO 8601. */
   readonly at: string;
+  readonly person?: Person;
 }
 
 /** The registry of a model that has no version yet; nothing reads it before one was added. */
@@ -26,7 +28,7 @@ export function emptyRegistry(model: string): ModelRegistry {
  * The registry with one more version. The first of a model is stable and has all traffic; every other waits for a rollout.
  * @throws UserError (exit 2) for a number that is not semantic, (exit 5) for a version that is there already.
  */
-export function addVersion(registry: ModelRegistry, { version, entry, at }: NewVersion): ModelRegistry {
+export function addVersion(registry: ModelRegistry, { version, entry, at, person = {} }: NewVersion): ModelRegistry {
   requireVersionNumber(version);
   if (Object.hasOwn(registry.versions, version)) {
     throw unusableFile(`${registry.model} has a version ${version} already, and a version never changes`, {
@@ -36,7 +38,7 @@ export function addVersion(registry: ModelRegistry, { version, entry, at }: NewV
   const isFirst = Object.keys(registry.versions).length === 0;
   const added = { ...registry.versions, [version]: { status: isFirst ? 'stable' : 'registered', ...entry } as const };
   const first = isFirst ? { aliases: { stable: version }, traffic: { [version]: 1 } } : {};
-  return withHistory({ ...registry, ...first, versions: added }, { at, action: 'add', version });
+  return withHistory({ ...registry, ...first, versions: added }, { at, action: 'add', version, ...person });
 }
 
 /** @throws UserError (exit 2) for anything but MAJOR.MINOR.PATCH as semver.org defines it, `v1.2.3` included. */

@@ -1,6 +1,7 @@
 import type { HistoryEntry, ModelRegistry } from '../../domain/registry.ts';
 import { withHistory } from '../file/hash-chain.ts';
 import { isMove } from '../file/rollout-state.ts';
+import type { Person } from './transition.ts';
 
 /** Whether a plan has commands that bring traffic to a router; `unknown` where a change was made without a plan. */
 export type HasCommands = boolean | 'unknown';
@@ -18,7 +19,7 @@ export function withPendingApply(before: ModelRegistry, after: ModelRegistry, co
 }
 
 /** The registry once the commands have brought its traffic to the router. */
-export function recordApplied(registry: ModelRegistry, at: string): ModelRegistry {
+export function recordApplied(registry: ModelRegistry, at: string, person: Person = {}): ModelRegistry {
   const { version, rollout, stage } = lastMove(registry) ?? {};
   if (version === undefined) throw new Error('only a change that moved traffic is applied');
   return withHistory(
@@ -29,6 +30,7 @@ export function recordApplied(registry: ModelRegistry, at: string): ModelRegistr
       version,
       ...(rollout === undefined ? {} : { rollout }),
       ...(stage === undefined ? {} : { stage }),
+      ...person,
     },
   );
 }
@@ -50,8 +52,9 @@ export function changeToApply(registry: ModelRegistry): AppliedChange {
   const move = lastMove(registry);
   const state = { schemaVersion: 1, model, revision, traffic, aliases } as const;
   if (move === undefined) return state;
-  const { revision: _revision, previous: _previous, by: _by, reason: _reason, override: _override, ...change } = move;
-  return { ...state, change };
+  const { action, at, version, rollout, stage, weight } = move;
+  const place = { ...(rollout === undefined ? {} : { rollout }), ...(stage === undefined ? {} : { stage }) };
+  return { ...state, change: { action, at, version, ...place, ...(weight === undefined ? {} : { weight }) } };
 }
 
 function lastMove({ history }: ModelRegistry): HistoryEntry | undefined {

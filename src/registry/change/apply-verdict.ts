@@ -1,4 +1,4 @@
-import type { ModelRegistry, VersionStatus, Decision } from '../../domain/registry.ts';
+import type { ModelRegistry, RolloutRecord, VersionStatus, Decision } from '../../domain/registry.ts';
 import {
   withAlias,
   withEntered,
@@ -6,7 +6,7 @@ import {
   withoutAlias,
   withRecord,
   withStatus,
-  overrideOf,
+  whoActed,
   type RolloutChange,
 } from './transition.ts';
 import { withHistory } from '../file/hash-chain.ts';
@@ -34,11 +34,11 @@ import { rollBack } from './roll-back.ts';
 function enterStage(registry: ModelRegistry, change: RolloutChange): ModelRegistry {
   const { rollout, stage, stages, at, overriddenBy } = change;
   const restarts = overriddenBy !== undefined && rolloutState(registry, rollout.name) === 'rolled-back';
-  const known = restarts ? withRecord(registry, rollout, { ...recordOf(registry, rollout), entered: [] }) : registry;
+  const known = restarts ? withRecord(registry, rollout, begunAnew(recordOf(registry, rollout))) : registry;
   if (recordOf(known, rollout).entered.includes(stage.name)) return recordLook(known, change, 'increase');
   if (!restarts) requireNotRolledBack(known, rollout);
   requireMayEnter(known, change);
-  const entered = withEntered(withLook(known, change), rollout, stage.name);
+  const entered = withAssignment(withEntered(withLook(known, change), rollout, stage.name), change);
   const completes = stage.name === stages.at(-1)?.name;
   const moved = completes ? withStable(entered, rollout) : withShare(entered, rollout, stage.weight);
   return withHistory(moved, {
@@ -48,8 +48,20 @@ function enterStage(registry: ModelRegistry, change: RolloutChange): ModelRegist
     rollout: rollout.name,
     stage: stage.name,
     weight: moved.traffic[rollout.candidate] ?? 0,
-    ...overrideOf('increase', change),
+    ...whoActed('increase', change),
   });
+}
+
+/** A candidate that starts again has no users yet. */
+function begunAnew({ assignment: _before, ...record }: RolloutRecord): RolloutRecord {
+  return { ...record, entered: [] };
+}
+
+/** The registry with how users are assigned, from the first stage on that gives some of them the candidate. */
+function withAssignment(registry: ModelRegistry, { rollout, stage, assignment }: RolloutChange): ModelRegistry {
+  const record = recordOf(registry, rollout);
+  if (assignment === undefined || stage.weight === 0 || record.assignment !== undefined) return registry;
+  return withRecord(registry, rollout, { ...record, assignment });
 }
 
 function requireMayEnter(registry: ModelRegistry, change: RolloutChange): void {
@@ -62,7 +74,12 @@ function requireMayEnter(registry: ModelRegistry, change: RolloutChange): void {
   requireNotFalling(registry, change);
 }
 
-function withShare(registry: ModelRegistry, { baseline, candidate }: RolloutVersions, weight: number): ModelRegistry {
+/** The registry with the candidate's share of the traffic at a stage, and the status and alias that go with it. */
+export function withShare(
+  registry: ModelRegistry,
+  { baseline, candidate }: RolloutVersions,
+  weight: number,
+): ModelRegistry {
   const status: VersionStatus = weight === 0 ? 'shadow' : 'canary';
   const split = { ...withStatus(registry, candidate, status), traffic: splitTraffic(baseline, candidate, weight) };
   return weight === 0 ? split : withAlias(split, 'canary', candidate);
@@ -113,7 +130,7 @@ function recordLook(registry: ModelRegistry, change: RolloutChange, decision: De
     version: rollout.candidate,
     rollout: rollout.name,
     stage: stage.name,
-    ...overrideOf(decision, change),
+    ...whoActed(decision, change),
   });
 }
 

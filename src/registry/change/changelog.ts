@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { formatShare } from '../../domain/format-number.ts';
-import { rolloutRecord } from '../file/rollout-state.ts';
+import { rolloutRecord, wasPersonal } from '../file/rollout-state.ts';
 import type { HistoryEntry, ModelRegistry, VersionStatus } from '../../domain/registry.ts';
 
 /** The kinds of change of Keep a Changelog that happen to a version, in the order in which they are told. */
@@ -11,6 +11,8 @@ const kindOf: Readonly<Partial<Record<HistoryEntry['action'], Kind>>> = {
   add: 'Added',
   enter: 'Changed',
   complete: 'Changed',
+  'step-down': 'Changed',
+  approve: 'Changed',
   look: 'Changed',
   rollback: 'Removed',
 };
@@ -60,7 +62,7 @@ function standing(entries: readonly HistoryEntry[], status: VersionStatus | unde
 function line(registry: ModelRegistry, entry: HistoryEntry): string {
   const { rollout, revision } = entry;
   const place = [rollout === undefined ? '' : `rollout ${plain(rollout)}, `, `revision ${revision}`].join('');
-  return `${dayOf(entry)}: ${whatHappened(registry, entry)}${whoDecided(entry)} (${place})`;
+  return `${dayOf(entry)}: ${whatHappened(registry, entry)}${whoDecided(registry, entry)} (${place})`;
 }
 
 function whatHappened(registry: ModelRegistry, entry: HistoryEntry): string {
@@ -74,8 +76,12 @@ function whatHappened(registry: ModelRegistry, entry: HistoryEntry): string {
       return `entered stage ${plain(stage)}${share}.`;
     case 'complete':
       return `entered stage ${plain(stage)} and is stable: all traffic.`;
+    case 'step-down':
+      return `stepped down to stage ${plain(stage)}${share}.`;
+    case 'approve':
+      return `approved for stage ${plain(stage)}.`;
     case 'rollback':
-      return `taken out of traffic${stage === '' ? '' : ` in stage ${plain(stage)}`}; ${record?.baseline ?? 'the version before'} serves.`;
+      return `taken out of traffic${stage === '' ? '' : ` in stage ${plain(stage)}`}; ${entry.to ?? record?.baseline ?? 'the version before'} serves.`;
     default: {
       const look = record?.looks.findLast(({ stage: looked, at }) => looked === stage && at === entry.at);
       return `looked at stage ${plain(stage)}${look === undefined ? '' : `: ${look.verdict}`}; nothing moved.`;
@@ -83,8 +89,9 @@ function whatHappened(registry: ModelRegistry, entry: HistoryEntry): string {
   }
 }
 
-function whoDecided({ by, reason, override }: HistoryEntry): string {
-  if (by === undefined && reason === undefined) return '';
+function whoDecided(registry: ModelRegistry, entry: HistoryEntry): string {
+  const { by, reason, override } = entry;
+  if (!wasPersonal(registry, entry) || (by === undefined && reason === undefined)) return '';
   const evidence =
     override === undefined
       ? ''

@@ -6,7 +6,7 @@ import {
   withoutAlias,
   withRecord,
   withStatus,
-  overrideOf,
+  whoActed,
   type RollbackChange,
 } from './transition.ts';
 import { withHistory } from '../file/hash-chain.ts';
@@ -21,7 +21,7 @@ import { type RolloutVersions, recordOf, rolloutState } from '../file/rollout-st
  * one has replaced the candidate.
  */
 export function rollBack(registry: ModelRegistry, change: RollbackChange): ModelRegistry {
-  const { rollout, stage, at, look, person } = change;
+  const { rollout, stage, at, look, to } = change;
   requireNotRolledBack(registry, rollout);
   requireSameVersions(registry, rollout);
   const record = recordOf(registry, rollout);
@@ -31,18 +31,18 @@ export function rollBack(registry: ModelRegistry, change: RollbackChange): Model
         withRecord(registry, rollout, record)
       : withLook(registry, { rollout, stage, at, look });
   const stageName = look === undefined ? record.entered.at(-1) : stage?.name;
-  return withHistory(withoutCandidate(looked, rollout), {
+  return withHistory(withoutCandidate(looked, rollout, to), {
     at,
     action: 'rollback',
     version: rollout.candidate,
     rollout: rollout.name,
     ...(stageName === undefined ? {} : { stage: stageName }),
-    ...person,
-    ...overrideOf('rollback', change),
+    ...(to === undefined || to === rollout.baseline ? {} : { to }),
+    ...whoActed('rollback', change),
   });
 }
 
-function withoutCandidate(registry: ModelRegistry, rollout: RolloutVersions): ModelRegistry {
+function withoutCandidate(registry: ModelRegistry, rollout: RolloutVersions, to?: string): ModelRegistry {
   const { name, baseline, candidate } = rollout;
   const state = rolloutState(registry, name);
   if (state === 'waiting') {
@@ -51,8 +51,12 @@ function withoutCandidate(registry: ModelRegistry, rollout: RolloutVersions): Mo
   }
   requireNoOther(registry, rollout);
   if (state === 'complete') requireNotReplaced(registry, rollout);
-  const switched = withStatus(withStatus(registry, candidate, 'rolled_back'), baseline, 'stable');
-  return withoutAlias({ ...withAlias(switched, 'stable', baseline), traffic: { [baseline]: 1 } }, 'canary');
+  const serving = to ?? baseline;
+  const left = withStatus(registry, candidate, 'rolled_back');
+  // While the candidate was under way the baseline was stable; another version than it takes its place.
+  const replaced = serving === baseline || state === 'complete' ? left : withStatus(left, baseline, 'archived');
+  const switched = withStatus(replaced, serving, 'stable');
+  return withoutAlias({ ...withAlias(switched, 'stable', serving), traffic: { [serving]: 1 } }, 'canary');
 }
 
 /** A candidate that serves users through another rollout is that rollout's to take back. */

@@ -4,6 +4,7 @@ import type {
   HistoryEntry,
   LookRecord,
   ModelRegistry,
+  RecordedAssignment,
   RolloutRecord,
   VersionStatus,
 } from '../../domain/registry.ts';
@@ -24,23 +25,33 @@ export interface RolloutChange {
   readonly at: string;
   /** Absent where a person decides without evidence. */
   readonly look?: RecordedLook | undefined;
+  /** Who acts, whoever decided. */
+  readonly person?: Person;
   /** The person who decided, where it was not the evidence; increase then starts a rolled-back candidate again. */
-  readonly overriddenBy?: Required<Person> | undefined;
+  readonly overriddenBy?: DecidingPerson | undefined;
+  /** How users are assigned, which is kept once the first of them has the candidate. */
+  readonly assignment?: RecordedAssignment;
 }
 
 /** Taking a candidate out of traffic, which a person may do without having looked at a stage. */
-export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at' | 'look' | 'overriddenBy'> &
-  Partial<Pick<RolloutChange, 'stage'>> & { readonly person?: Person };
+export type RollbackChange = Pick<RolloutChange, 'rollout' | 'at' | 'look' | 'person' | 'overriddenBy'> &
+  Partial<Pick<RolloutChange, 'stage'>> & {
+    /** The version that is to serve; the rollout's baseline where absent. */
+    readonly to?: string | undefined;
+  };
 
-/** Who asked for a change and why, as far as they said. */
-export type Person = Pick<HistoryEntry, 'by' | 'reason'>;
+/** Who acted and where that name came from, and why, where somebody said so. */
+export type Person = Pick<HistoryEntry, 'by' | 'bySource' | 'reason'>;
 
-/** What the history tells of a person who decided; nothing where the evidence did. */
-export function overrideOf(
+/** Somebody who decides themselves says who and why. */
+export type DecidingPerson = Person & Required<Pick<Person, 'by' | 'reason'>>;
+
+/** What the history tells of who acted and, where a person decided instead of the evidence, of that. */
+export function whoActed(
   decision: Decision,
-  { look, overriddenBy }: Pick<RolloutChange, 'look' | 'overriddenBy'>,
-): Pick<HistoryEntry, 'override' | 'by' | 'reason'> {
-  if (overriddenBy === undefined) return {};
+  { look, person = {}, overriddenBy }: Pick<RolloutChange, 'look' | 'person' | 'overriddenBy'>,
+): Pick<HistoryEntry, 'override' | 'by' | 'bySource' | 'reason'> {
+  if (overriddenBy === undefined) return person;
   return { ...overriddenBy, override: { decision, ...(look === undefined ? {} : { against: look.verdict }) } };
 }
 

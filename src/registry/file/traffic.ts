@@ -49,7 +49,7 @@ function expectedTraffic(registry: ModelRegistry): Record<string, number> | unde
   const record = rolloutRecord(registry, last?.rollout);
   if (last === undefined || record === undefined) return undefined;
   const { baseline, candidate } = record;
-  if (last.action === 'rollback') return { [baseline]: 1 };
+  if (last.action === 'rollback') return { [last.to ?? baseline]: 1 };
   if (last.action === 'complete') return { [candidate]: 1 };
   return last.weight === undefined ? undefined : splitTraffic(baseline, candidate, last.weight);
 }

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
-import type { ModelRegistry } from '../../domain/registry.ts';
+import type { HistoryEntry, ModelRegistry } from '../../domain/registry.ts';
 import { changelogText } from '../change/changelog.ts';
+import { isMove } from '../file/rollout-state.ts';
 import { parseRegistry } from '../file/parse-registry.ts';
 import { readTextFile } from '../../files/read-file.ts';
 import { type StillHeld, withLock } from './registry-lock.ts';
@@ -29,6 +30,13 @@ export interface RegistryUpdate extends ChangelogOutcome {
   readonly before: ModelRegistry;
   readonly after: ModelRegistry;
   readonly path: string;
+}
+
+/** What somebody had read of a registry when they decided on a change. */
+export interface DecidedOn {
+  readonly revision: number;
+  /** The rollout that the change is about. */
+  readonly rollout: string;
 }
 
 /** The file of a model in a registry's folder. */
@@ -73,15 +81,14 @@ export async function listModels(folder: string): Promise<string[]> {
  * Changes a model's registry: reads it, applies the transition and writes what comes out, with nobody else writing in
  * between. A stop at any point leaves the old file or the new one. The changelog is written after it, from the history,
  * so that the next change brings along what a stop in between has cost.
- * @param expectedRevision the revision that the change was decided on, since when versions may have been added; null for a
- *   change that is right on any.
+ * @param decidedOn the state that the change was decided on; null for a change that is right on any.
  * @param transition pure; what it throws is passed on, and nothing is written.
  * @throws UserError (exit 5) when a rollout moved since, or the file cannot be used, locked or written.
  */
 export async function updateRegistry(
   folder: string,
   model: string,
-  expectedRevision: number | null,
+  decidedOn: DecidedOn | null,
   transition: (registry: ModelRegistry) => ModelRegistry,
 ): Promise<RegistryUpdate> {
   // Through a link, so that the file changes and not the link; and a missing file is told before a lock is made.
@@ -90,7 +97,7 @@ export async function updateRegistry(
   const file = await realpath(path);
   return await locked(file, path, async (stillHeld) => {
     const { registry: before } = await readRegistry(folder, model);
-    if (expectedRevision !== null && hasMoved(before, expectedRevision)) throw moved(path, expectedRevision, before);
+    if (decidedOn !== null && hasMoved(before, decidedOn)) throw moved(path, decidedOn.revision, before);
     const after = transition(before);
     await replaceLocked(file, writable(after, before, path), stillHeld);
     return { before, after, path, ...(await writeChangelog(file, after, stillHeld)) };
@@ -171,9 +178,13 @@ function readBack(text: string, path: string): ModelRegistry {
   }
 }
 
-/** A version that was added changes nothing for a rollout of others. */
-function hasMoved({ revision, history }: ModelRegistry, since: number): boolean {
-  return revision < since || history.some((entry) => entry.revision > since && entry.action !== 'add');
+/** What of other versions happened since (added, looked at, rehearsed, approved) changes nothing for a rollout; what moved traffic does. */
+function hasMoved({ revision, history }: ModelRegistry, decidedOn: DecidedOn): boolean {
+  const concerns = (entry: HistoryEntry) =>
+    isMove(entry) || entry.action === 'apply' || (entry.rollout === decidedOn.rollout && entry.action === 'look');
+  return (
+    revision < decidedOn.revision || history.some((entry) => entry.revision > decidedOn.revision && concerns(entry))
+  );
 }
 
 function moved(path: string, expected: number, { revision, history }: ModelRegistry): UserError {

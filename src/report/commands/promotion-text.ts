@@ -16,11 +16,13 @@ export interface Promotion {
   readonly planFile: string;
   readonly candidate: string;
   readonly stage: { readonly name: string; readonly weight: number };
-  /** What it acted on: the evidence's verdict, or the user's own. */
-  readonly verdict: Decision;
+  /** What it acted on: the evidence's verdict, or the user's own. Where nothing was left to do, what that means; absent where it means none. */
+  readonly verdict?: Decision;
   /** The person who decided instead of the evidence, and what that said. */
   readonly override?: { readonly by: string; readonly reason: string; readonly against?: Decision };
-  readonly action: RegistryChange['action'];
+  readonly action: RegistryChange['action'] | 'step-down' | 'none';
+  /** Why nothing was done. */
+  readonly why?: string;
   /** What the plan's apply commands did; absent where it has none or nothing moved. */
   readonly apply?: ApplyOutcome;
   readonly before: RegistryState;
@@ -39,7 +41,13 @@ export interface RegistryState {
 
 /** A promotion as a person reads it: what changed, where that is written, who must act on it, and what comes next. */
 export function promotionText(promotion: Promotion, style: Style): string {
-  const { before, after, registryFile } = promotion;
+  const { before, after, registryFile, why } = promotion;
+  if (promotion.action === 'none') {
+    const said = why === undefined ? [] : [paragraph(printableSentence(why), style, '  ')];
+    const title = `${printableName(promotion.model)}: nothing to promote`;
+    const verdict = promotion.verdict === undefined ? '' : verdictLine(promotion.verdict, style);
+    return page([section(title, said, style), verdict, nextStepText(nextStep(promotion), style)]);
+  }
   // Commands of the plan hear of a shadow stage too; a person at a router has nothing to do for it.
   const tells = promotion.apply !== undefined || trafficOf(before) !== trafficOf(after);
   return page([
@@ -52,11 +60,12 @@ export function promotionText(promotion: Promotion, style: Style): string {
 }
 
 function decisionText({ verdict, override }: Promotion, style: Style): string {
-  if (override === undefined) return verdictLine(verdict, style);
+  if (override === undefined) return verdict === undefined ? '' : verdictLine(verdict, style);
   const { by, reason, against } = override;
   const stance = against === verdict ? 'in line with' : 'against';
   const evidence = against === undefined ? 'without evidence' : `${stance} the verdict ${decisionWord(against, style)}`;
-  const whose = `Decided by ${printableName(by)}, ${evidence}: ${decisionWord(verdict, style)}`;
+  const what = verdict === undefined ? 'step down' : decisionWord(verdict, style);
+  const whose = `Decided by ${printableName(by)}, ${evidence}: ${what}`;
   return [whose, paragraph(printableSentence(reason), style, '  ')].join('\n');
 }
 
@@ -68,6 +77,8 @@ function headline({ dryRun, action, candidate, stage, model }: Promotion): strin
     complete: [`make ${version} stable`, `is complete: ${version} is stable`],
     rollback: [`take ${version} out of traffic`, `took ${version} out of traffic`],
     look: [`record a look at stage ${name}`, `recorded a look at stage ${name}`],
+    'step-down': [`step down to stage ${name} (${share})`, `stepped down to stage ${name} (${share})`],
+    none: ['do nothing', 'nothing to promote'],
   }[action];
   return dryRun ? `${printableName(model)}: promote would ${would}` : `${printableName(model)}: ${done}`;
 }
@@ -109,7 +120,9 @@ function trafficOf({ traffic }: RegistryState): string {
 function nextStep({ dryRun, action, planFile, candidate }: Promotion): NextStep {
   if (dryRun) return { command: commandLine('canary', 'promote', planFile), why: 'makes this change' };
   const evaluate = commandLine('canary', 'evaluate', planFile);
-  const steps: Readonly<Record<RegistryChange['action'], NextStep>> = {
+  const steps: Readonly<Record<Promotion['action'], NextStep>> = {
+    none: { command: commandLine('canary', 'status', planFile), why: 'shows where the rollout stands' },
+    'step-down': { command: evaluate, why: 'asks whether the next stage may begin again' },
     enter: { command: evaluate, why: 'asks whether the next stage may begin' },
     complete: { command: commandLine('canary', 'status', planFile), why: 'shows the finished rollout' },
     rollback: { why: `find out why ${candidate} failed; its successor needs a new version and a plan of a new name` },

@@ -24,6 +24,8 @@ interface DoneRollback {
   /** The furthest stage that the rollout had entered. */
   readonly stage?: string;
   readonly before: RegistryState;
+  /** Versions that were stable too, which --to takes. */
+  readonly others: readonly string[];
   /** What the plan's apply commands did; absent where there are none. */
   readonly apply?: ApplyOutcome;
 }
@@ -46,6 +48,9 @@ export function rollbackText(rollback: Rollback, style: Style): string {
   const lines = [
     ['was serving', `${trafficText(before.traffic)}${at}`],
     ...standing(rollback),
+    ...(rollback.others.length === 0
+      ? []
+      : [['further back', `--to ${rollback.others.map(printableName).join(', ')}`] as const]),
     ['undo', undoText(rollback)],
   ] as const;
   return page([
@@ -71,8 +76,7 @@ function confirmText({ target, registryFolder }: Pick<Rollback, 'target' | 'regi
 
 function undoText({ target, registryFolder }: Rollback): string {
   const plan = registryFolder === undefined ? target : 'PLAN';
-  const evaluate = commandLine('canary', 'evaluate', plan);
-  return `${evaluate}, then ${commandLine('canary', 'promote', plan, '--override', 'increase')} --by NAME --reason TEXT`;
+  return `${commandLine('canary', 'promote', plan, '--override', 'increase')} --by NAME --reason TEXT`;
 }
 
 /** What `rollback --rehearse` did on a copy. */

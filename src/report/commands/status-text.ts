@@ -15,6 +15,8 @@ export interface RolloutStatus {
   readonly traffic: Readonly<Record<string, number>>;
   /** Whether the plan's commands brought that traffic to the router; absent where no plan has any. */
   readonly applied?: boolean;
+  /** How users are assigned, where the plan says otherwise; absent where it does not. */
+  readonly assignment?: string;
   readonly stages: readonly StageStatus[];
   /** What people decided, instead of evidence or without it, the oldest first. */
   readonly decisions: readonly PersonalDecision[];
@@ -23,7 +25,7 @@ export interface RolloutStatus {
 
 export interface PersonalDecision {
   readonly at: string;
-  readonly decision: Decision;
+  readonly decision: Decision | 'step-down' | 'approve';
   readonly stage?: string;
   readonly by: string;
   readonly reason?: string;
@@ -38,7 +40,10 @@ export interface VersionStanding {
 
 export interface StageStatus {
   readonly name: string;
+  /** Of a stage that was entered, the weight that it was entered with. */
   readonly weight: number;
+  /** What the plan says of an entered stage today, where that is another weight. */
+  readonly edited?: number;
   readonly entered: boolean;
   /** Looks that `promote` recorded. */
   readonly looks: number;
@@ -84,13 +89,17 @@ function timeText(at: string): string {
   return printableName(at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC'));
 }
 
-function header({ model, baseline, candidate, traffic, applied }: RolloutStatus, style: Style): string {
+function header({ model, baseline, candidate, traffic, applied, assignment }: RolloutStatus, style: Style): string {
   return fields(
     [
       ['model', printableName(model)],
       ['baseline', standing(baseline)],
       ['candidate', standing(candidate)],
-      ['traffic', `${trafficText(traffic)}${applied === false ? ' (not applied: the router has not got it)' : ''}`],
+      ...(applied === false
+        ? [['applied', paintOf(style).bad('no: the router has not got the last change')] as const]
+        : []),
+      ['traffic', trafficText(traffic)],
+      ...(assignment === undefined ? [] : [['assigned', printableSentence(assignment)] as const]),
     ],
     style,
   );
@@ -109,16 +118,20 @@ const columns: readonly Column[] = [
   { header: 'recorded', align: 'left', shrinksTo: 12 },
 ];
 
-function row({ name, weight, entered, looks, last }: StageStatus, style: Style) {
+function row({ name, weight, edited, entered, looks, last }: StageStatus, style: Style) {
   const { good, faint } = paintOf(style);
   return {
     cells: [
       printableName(name),
-      weight === 0 ? 'shadow' : formatShare(weight),
+      `${weightText(weight)}${edited === undefined ? '' : ` (edited: ${weightText(edited)})`}`,
       entered ? good('yes') : faint('no'),
       formatCount(looks),
       last === undefined ? '' : `${decisionWord(last.verdict, style)}${last.alarm === true ? ' (ALARM)' : ''}`,
       last === undefined ? '' : timeText(last.at),
     ],
   };
+}
+
+function weightText(weight: number): string {
+  return weight === 0 ? 'shadow' : formatShare(weight);
 }

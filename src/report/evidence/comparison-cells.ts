@@ -41,7 +41,7 @@ export function comparisonCells(comparison: Comparison): ComparisonCells {
     change: value,
     interval,
     ...(interval === '' ? { missing: printableSentence(comparison.note ?? 'No interval was computed.') } : {}),
-    ...tailRemark(comparison),
+    ...remarksOf(comparison),
   };
 }
 
@@ -53,18 +53,32 @@ function toldCount(count: number): string {
 /** From here on a mean depends so much on so few that a reader has to know. */
 const remarkableShare = 0.1;
 
-function tailRemark({ topUnitsShare, cappedShare }: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+function remarksOf(comparison: ComparisonNumbers): Pick<ComparisonCells, 'remark'> {
+  const remarks = [...adjustmentRemark(comparison), ...tailRemark(comparison)];
+  return remarks.length === 0 ? {} : { remark: remarks.join(' ') };
+}
+
+function adjustmentRemark({
+  segment,
+  adjusted,
+}: ComparisonNumbers & Partial<Pick<Comparison, 'segment'>>): readonly string[] {
+  if (adjusted === undefined || segment !== null) return [];
+  const left = formatQuantity(adjusted.varianceLeft, 'proportion');
+  return [
+    `What ${formatCount(adjusted.units)} users were like before the candidate served any is taken out; ${left} of the variance is left.`,
+  ];
+}
+
+function tailRemark({ topUnitsShare, cappedShare }: ComparisonNumbers): readonly string[] {
   if (cappedShare !== undefined) {
     const above = formatQuantity(cappedShare, 'proportion');
-    return {
-      remark: `${above} of the candidate's requests are above the cap and count as no more; a share q of them may hide q times what the largest is above it.`,
-    };
+    return [
+      `${above} of the candidate's requests are above the cap and count as no more; a share q of them may hide q times what the largest is above it.`,
+    ];
   }
-  if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return {};
+  if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return [];
   const share = formatQuantity(topUnitsShare, 'proportion');
-  return {
-    remark: `The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`,
-  };
+  return [`The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`];
 }
 
 /** Comparisons of one kind on one cohort, and what they compare. */

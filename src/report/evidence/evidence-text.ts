@@ -4,9 +4,9 @@ import { checkLines } from './check-list.ts';
 import { comparisonGroups } from './comparison-cells.ts';
 import { comparisonTable, guardrailTable } from './evidence-tables.ts';
 import { driftSection } from './drift-text.ts';
-import { evidenceHeader } from './evidence-header.ts';
+import { evidenceFacts, evidenceHeader } from './evidence-header.ts';
 import { cohortPhrase, judgedCohort, printableName } from '../words/printable.ts';
-import { page, section, type Style } from '../words/style.ts';
+import { fields, page, section, type Style, symbolsOf } from '../words/style.ts';
 import { worseSection } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
@@ -31,6 +31,7 @@ const segmentsPerMetric = 3;
 export function evidenceText(evidence: Evidence, style: Style, options: EvidenceTextOptions): string {
   if (options.quiet === true) return page([verdictLine(evidence.verdict.decision, style)]);
   const verbose = options.verbose === true;
+  if (evidence.stage.look === 0) return standingText(evidence, verbose, style, options);
   const judged = `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
   return page([
     section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
@@ -42,6 +43,31 @@ export function evidenceText(evidence: Evidence, style: Style, options: Evidence
     section('Registry change on promote', changeLines(evidence, style), style),
     verdictBlock(evidence, verbose, style),
     nextBlock(evidence, options.planFile, style),
+  ]);
+}
+
+/** Where the state of the rollout decided alone, there is nothing to compare. */
+function standingText(
+  evidence: Evidence,
+  verbose: boolean,
+  style: Style,
+  { model, planFile }: EvidenceTextOptions,
+): string {
+  const [plan, versions, stage] = evidenceFacts(evidence, model, symbolsOf(style));
+  return page([
+    section(
+      question(evidence),
+      [
+        fields(
+          [plan, versions, stage].filter((fact) => fact !== undefined),
+          style,
+        ),
+      ],
+      style,
+    ),
+    section('Checks', checkLines(evidence.checks, verbose, style), style),
+    verdictBlock(evidence, verbose, style),
+    nextBlock(evidence, planFile, style),
   ]);
 }
 

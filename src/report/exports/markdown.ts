@@ -168,7 +168,9 @@ function comparisonRow(comparison: Comparison): string[] {
 function checks(results: readonly CheckResult[]): string {
   const { kept, left } = cut(results, mostRows);
   const rows = kept.map(({ name, status, detail }) => [
-    status === 'hold' ? '⏸️ **hold**' : status === 'warn' ? '⚠️ warning' : status,
+    { rollback: '⛔ **rollback**', hold: '⏸️ **hold**', warn: '⚠️ warning', pass: status, 'not-applicable': status }[
+      status
+    ],
     markdownCode(printableName(name)),
     markdownText(printableSentence(detail)),
   ]);

@@ -4,6 +4,7 @@ import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '.
 import { driftSubject } from '../evidence/drift-cells.ts';
 import { isComputed } from '../evidence/harm.ts';
 import { segmentName, printableName } from '../words/printable.ts';
+import type { FleetEntry } from '../document/fleet.ts';
 import type { Report } from '../document/report.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -13,15 +14,44 @@ type Sample = readonly [labels: Labels, value: number];
  * A report as OpenMetrics text, for a textfile collector or a push gateway. There are only gauges in it, so that readers of
  * Prometheus' older text format understand it too. Times are ms and rates proportions, as the label `unit` says.
  */
-export async function openMetricsReport({ evidence, looks }: Report): Promise<string> {
+export async function openMetricsReport(report: Report): Promise<string> {
+  const gauges: Gauges = new Map();
+  addReport(gauges, report);
+  return await metricsText(gauges);
+}
+
+/** Several plans as OpenMetrics text: what each report says, and of every plan the code that it alone would exit with. */
+export async function fleetOpenMetrics(entries: readonly FleetEntry[]): Promise<string> {
+  const gauges: Gauges = new Map();
+  for (const { report } of entries) if (report !== undefined) addReport(gauges, report);
+  const codes = entries.map(({ planFile, plan, ended, exitCode }): Sample => [
+    { plan: printableName(plan ?? planFile), plan_file: printableName(planFile), ended: String(ended) },
+    exitCode,
+  ]);
+  gauges.set('canary_plan_exit_code', { help: 'The code that evaluating the plan alone exits with.', samples: codes });
+  return await metricsText(gauges);
+}
+
+/** Samples by the name of their gauge. */
+type Gauges = Map<string, { readonly help: string; readonly samples: readonly Sample[] }>;
+
+async function metricsText(gauges: Gauges): Promise<string> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  for (const [name, { help, samples }] of gauges) {
+    const labelNames = [...new Set(samples.flatMap(([labels]) => Object.keys(labels)))];
+    const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
+    for (const [labels, value] of samples) gauge.set({ ...labels }, value);
+  }
+  return await registry.metrics();
+}
+
+function addReport(gauges: Gauges, { evidence, looks }: Report): void {
   const common = commonLabels(evidence);
   const add = (name: string, help: string, samples: readonly Sample[]) => {
     if (samples.length === 0) return;
-    const labelNames = [...new Set(samples.flatMap(([labels]) => [...Object.keys(common), ...Object.keys(labels)]))];
-    const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
-    for (const [labels, value] of samples) gauge.set({ ...common, ...labels }, value);
+    const labelled = samples.map(([labels, value]): Sample => [{ ...common, ...labels }, value]);
+    gauges.set(name, { help, samples: [...(gauges.get(name)?.samples ?? []), ...labelled] });
   };
   addVerdict(evidence, looks.length, add);
   addGuardrails(evidence.guardrails, add);
@@ -39,7 +69,6 @@ export async function openMetricsReport({ evidence, looks }: Report): Promise<st
     status === 'hold' || status === 'rollback' ? 0 : 1,
   ]);
   add('canary_check_ok', 'Whether a check lets the stage begin: 0 where it holds the stage.', checks);
-  return await registry.metrics();
 }
 
 type Add = (name: string, help: string, samples: readonly Sample[]) => void;

@@ -72,7 +72,8 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
   );
 }
 
-function Document({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+/** A page of its own, with the policy, style and script that every page has. */
+export function Document({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const policy = `default-src 'none'; style-src ${hashOf(pageStyle)}; script-src ${hashOf(pageScript)}; img-src data:; base-uri 'none'; form-action 'none'`;
   return (
     <html lang="en">

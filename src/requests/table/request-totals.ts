@@ -2,6 +2,7 @@ import { type LogSpan, logSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './screen-latencies.ts';
+import type { EarlierRequests } from './earlier-requests.ts';
 import type { Losses } from './losses.ts';
 import type { OutsidePeriods } from './served-periods.ts';
 import type { Role } from '../../domain/role.ts';
@@ -13,7 +14,7 @@ export interface LeftOut {
   readonly roles: Readonly<Partial<Record<Role, number>>>;
 }
 
-/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`, and those of `earlier`. */
 export interface RequestTotals {
   readonly rows: number;
   /** Requests in the table `requests`. */
@@ -32,6 +33,8 @@ export interface RequestTotals {
   readonly outsideWindow: number;
   /** Of a live split whose periods are known, good records that none of them counts. */
   readonly outsidePeriods?: OutsidePeriods;
+  /** Good records of a live split from before the candidate served any, where they were set apart. */
+  readonly earlier?: EarlierRequests;
   readonly units: number;
   /** The units of a live split that both versions served; each was made two, one per version. */
   readonly sharedUnits: number;
@@ -52,7 +55,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'outsidePeriods'>,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'earlier' | 'outsidePeriods'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,

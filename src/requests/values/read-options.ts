@@ -53,6 +53,8 @@ export interface ReadOptions {
   readonly input: boolean;
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
+  /** Whether the requests of a live split from before the candidate served any are set apart; all are read together where absent. */
+  readonly apart?: true;
   /** What the plan's metrics need beyond that; nothing where absent. */
   readonly wantedValues?: WantedValues;
 }

@@ -39,6 +39,8 @@ export interface Linearized {
   /** Degrees of freedom where the standard error rests on fewer pieces than there are units. */
   readonly degreesOfFreedom?: number;
   readonly logScale?: LogScale;
+  /** Where what the units were like before was taken out: how many of them anybody knew, and what share of the variance is left. */
+  readonly adjusted?: { readonly units: number; readonly varianceLeft: number };
   /** What the pairs of processes differ by in which the quantity was measured; absent where it was not measured so. */
   readonly pairs?: PairSpread;
   /** What values the quantity can have at all, on the natural scale; its interval is told within them. Any where absent. */

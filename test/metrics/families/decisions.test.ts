@@ -97,7 +97,7 @@ async function cost(
 ) {
   const metric = { id: 'decision_cost', family: 'decision_cost', costs } as const;
   const judged = { db: await judgedDatabase(rows), name: 'judged' };
-  const measurer = await TableMeasurer.over(judged, [metric], unitsInMemory);
+  const measurer = await TableMeasurer.over(judged, [metric], { unitsInMemory });
   return linearized(
     await measurer.measure({ metric, comparison: 'paired', slice: { cohort: 'all', segment: null } }, quantity),
   );

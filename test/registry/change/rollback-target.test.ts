@@ -28,7 +28,7 @@ test('of a model that was rolled back, nothing is, so that two people do not go 
   const replaced = entered(allStages, laterRollout, completed);
   const back = rollBack(replaced, { rollout: laterRollout, at, person: { by: 'ana' } });
   expect(targetOfModel(back)).toStrictEqual({
-    nothing: `1.6.0 was rolled back by ana at ${at}; to go further back, name the plan of that rollout`,
+    nothing: `1.6.0 was rolled back by ana at ${at}; to go further back, name the version with --to: 1.4.2`,
   });
 });
 

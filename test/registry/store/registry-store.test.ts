@@ -12,7 +12,7 @@ import {
   updateRegistry,
 } from '../../../src/registry/store/registry-store.ts';
 import { serializeRegistry } from '../../../src/registry/file/serialize-registry.ts';
-import { act, entered, startingRegistry } from '../example-registry.ts';
+import { act, decidedOn, entered, startingRegistry } from '../example-registry.ts';
 import { filesOfModel, folderWith, model } from '../writer.ts';
 
 const enter = (registry: ModelRegistry) => act(registry, 'increase', 'shadow');
@@ -30,7 +30,7 @@ async function failureOf(action: Promise<unknown>): Promise<string> {
 
 test('a change is written, and told with what was before', async () => {
   const folder = await folderWith(startingRegistry);
-  const { before, after, path } = await updateRegistry(folder, model, 0, enter);
+  const { before, after, path } = await updateRegistry(folder, model, decidedOn(0), enter);
   expect(before).toStrictEqual(startingRegistry);
   expect(after).toStrictEqual(entered(['shadow']));
   expect(await readFile(path, 'utf8')).toBe(serializeRegistry(after));
@@ -38,7 +38,7 @@ test('a change is written, and told with what was before', async () => {
 
 test('nothing but the file is left after a change', async () => {
   const folder = await folderWith(startingRegistry);
-  await updateRegistry(folder, model, 0, enter);
+  await updateRegistry(folder, model, decidedOn(0), enter);
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
 });
 
@@ -48,15 +48,15 @@ test('a change goes on where only a version was added since it was decided on', 
   await updateRegistry(folder, model, null, (registry) =>
     addVersion(registry, { version: '1.9.0', entry, at: '2026-11-05T08:00:00.000Z' }),
   );
-  const { after } = await updateRegistry(folder, model, 0, enter);
+  const { after } = await updateRegistry(folder, model, decidedOn(0), enter);
   expect([after.revision, Object.keys(after.versions).includes('1.9.0')]).toStrictEqual([2, true]);
   expect(after.history.map(({ action }) => action)).toStrictEqual(['add', 'enter']);
 });
 
 test('a file that another change reached first is left alone', async () => {
   const folder = await folderWith(startingRegistry);
-  await updateRegistry(folder, model, 0, enter);
-  expect(await failureOf(updateRegistry(folder, model, 0, hold))).toBe(
+  await updateRegistry(folder, model, decidedOn(0), enter);
+  expect(await failureOf(updateRegistry(folder, model, decidedOn(0), hold))).toBe(
     `${join(folder, `${model}.json`)} is at revision 1 (enter intent-1.5.0 shadow, 2026-11-05T08:00:00.000Z), not 0: another change came first. Nothing was changed. Run canary status to see where the rollout stands, and evaluate again.`,
   );
   expect((await readRegistry(folder, model)).registry.revision).toBe(1);
@@ -70,21 +70,23 @@ test('without an expected revision a change is made to whatever is there', async
 
 test('of changes that start at once from the same revision, one is made', async () => {
   const folder = await folderWith(startingRegistry);
-  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => updateRegistry(folder, model, 0, hold)));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 8 }, () => updateRegistry(folder, model, decidedOn(0), hold)),
+  );
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
 test('every change brings the changelog along', async () => {
   const folder = await folderWith(startingRegistry);
-  await updateRegistry(folder, model, 0, enter);
-  const { after } = await updateRegistry(folder, model, 1, hold);
+  await updateRegistry(folder, model, decidedOn(0), enter);
+  const { after } = await updateRegistry(folder, model, decidedOn(1), hold);
   expect(await readFile(join(folder, `${model}.CHANGELOG.md`), 'utf8')).toBe(changelogText(after));
 });
 
 test('a changelog that cannot be written is told, and the change stands', async () => {
   const folder = await folderWith(startingRegistry);
   await mkdir(join(folder, `${model}.CHANGELOG.md`));
-  const { changelogFailure } = await updateRegistry(folder, model, 0, enter);
+  const { changelogFailure } = await updateRegistry(folder, model, decidedOn(0), enter);
   expect(changelogFailure).toMatch(/^The change was made, but .*canary registry changelog writes it later\.$/u);
   expect((await readRegistry(folder, model)).registry.revision).toBe(1);
 });
@@ -99,7 +101,7 @@ test('a changelog is made again from the history', async () => {
 test('a refused transition writes nothing and leaves nothing', async () => {
   const folder = await folderWith(startingRegistry);
   const text = await readFile(join(folder, `${model}.json`), 'utf8');
-  await failureOf(updateRegistry(folder, model, 0, (registry) => act(registry, 'increase', 'half')));
+  await failureOf(updateRegistry(folder, model, decidedOn(0), (registry) => act(registry, 'increase', 'half')));
   expect(await readFile(join(folder, `${model}.json`), 'utf8')).toBe(text);
   expect(await readdir(folder)).toStrictEqual([`${model}.json`]);
 });
@@ -110,7 +112,7 @@ test.each([
   ['at the same revision', (registry: ModelRegistry) => registry],
 ])('a transition to a state %s is a bug, and nothing is written', async (_, transition) => {
   const folder = await folderWith(startingRegistry);
-  const bug: unknown = await updateRegistry(folder, model, 0, transition).catch((error: unknown) => error);
+  const bug: unknown = await updateRegistry(folder, model, decidedOn(0), transition).catch((error: unknown) => error);
   expect(bug).not.toBeInstanceOf(UserError);
   expect(bug).toHaveProperty('message', expect.stringContaining('a change of'));
   expect((await readRegistry(folder, model)).registry).toStrictEqual(startingRegistry);
@@ -148,7 +150,7 @@ test('through a link, the file changes and the link stays', async () => {
   const linked = await folderWith(startingRegistry);
   await mkdir(join(linked, 'here'));
   await symlink(join(folder, `${model}.json`), join(linked, 'here', `${model}.json`));
-  await updateRegistry(join(linked, 'here'), model, 0, enter);
+  await updateRegistry(join(linked, 'here'), model, decidedOn(0), enter);
   expect((await readRegistry(folder, model)).registry.revision).toBe(1);
   expect((await readRegistry(join(linked, 'here'), model)).registry.revision).toBe(1);
 });
@@ -156,14 +158,14 @@ test('through a link, the file changes and the link stays', async () => {
 test('what a killed writer left is cleared away by the next', async () => {
   const folder = await folderWith(startingRegistry);
   await writeFile(join(folder, `.${model}.json.0000.tmp`), '{"schemaVersion": 1, "mo');
-  await updateRegistry(folder, model, 0, enter);
+  await updateRegistry(folder, model, decidedOn(0), enter);
   expect((await readdir(folder)).toSorted()).toStrictEqual(filesOfModel);
 });
 
 test('a folder that may not be written is told, and stays as it was', async () => {
   const folder = await folderWith(startingRegistry);
   await chmod(folder, 0o555);
-  const message = await withoutPrivileges(() => failureOf(updateRegistry(folder, model, 0, enter)));
+  const message = await withoutPrivileges(() => failureOf(updateRegistry(folder, model, decidedOn(0), enter)));
   expect(message).toContain('intent-classifier.json cannot be changed: no permission to write in its folder');
   await chmod(folder, 0o755);
   expect(await readdir(folder)).toStrictEqual([`${model}.json`]);

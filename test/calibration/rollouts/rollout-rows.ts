@@ -1,0 +1,201 @@
+import type { Decision } from '../../../src/domain/registry.ts';
+import type { Design } from '../scenario.ts';
+import { keepsItsPromise } from './kept-promise.ts';
+import { type NightlyLog, walkNights } from './nightly.ts';
+import { breachesByHours, type ShockedLog } from './slow-hours.ts';
+import { stabilityOf } from './stability.ts';
+import { walkZipf, type ZipfRollout } from './zipf-locales.ts';
+
+/** A question that only whole rollouts answer: how often something happens in them, and how often it may. */
+export interface RolloutRow {
+  readonly question: string;
+  readonly population: string;
+  readonly runs: number;
+  /** What the share has to lie within, in [0, 1]. */
+  readonly allowed: { readonly least: number; readonly most: number };
+  /** Whether it happened in a run; undefined where the run does not ask. */
+  readonly happens: (seed: number) => Promise<boolean | undefined>;
+}
+
+const atMost = (most: number) => ({ least: 0, most });
+const paired: Design = { kind: 'paired' };
+const served: Design = { kind: 'served', candidateShare: 0.5 };
+
+const errors = { kind: 'proportions', baselineRate: 0.1, candidateRate: 0.11, churn: 0.02, correlation: 0.3 } as const;
+const times = { kind: 'durations', sigma: 0.8, ratio: 1.1, pairing: 0.7, correlation: 0.3 } as const;
+
+const revenue: Omit<NightlyLog, 'usersANight' | 'mostRequests'> = {
+  metric: 'kpi.revenue',
+  harm: 'maxDecrease',
+  population: { kind: 'spending', buyers: 0.05, sigma: 1, correlation: 0 },
+  quantity: difference({ kind: 'served', candidateShare: 0.05 }, true),
+};
+
+const nightlyLogs: readonly (readonly [string, Omit<NightlyLog, 'usersANight' | 'mostRequests'>])[] = [
+  ['error_rate, pairs', { metric: 'error_rate', population: errors, quantity: difference(paired, false) }],
+  ['error_rate, served 50/50', { metric: 'error_rate', population: errors, quantity: difference(served, false) }],
+  ['latency.mean, pairs', { metric: 'latency.mean', population: times, quantity: difference(paired, true) }],
+  [
+    'latency.p95, pairs',
+    {
+      metric: 'latency.p95',
+      population: times,
+      quantity: { kind: 'quantile-difference', probability: 0.95, relative: true, design: paired },
+    },
+  ],
+  ['kpi.revenue of 5% who buy, served 5/95', revenue],
+];
+
+function difference(design: Design, relative: boolean) {
+  return { kind: 'difference', relative, design } as const;
+}
+
+const nightly: readonly RolloutRow[] = nightlyLogs.flatMap(([name, log]) =>
+  [
+    [50, 20],
+    [1000, 1],
+  ].flatMap(([usersANight = 0, mostRequests = 0]) => {
+    const walked = remembered((seed) => walkNights({ ...log, usersANight, mostRequests }, seed));
+    return (['increase', 'rollback'] as const).map((decision) => ({
+      question: `A plan without an end, on its bound, looked at for 30 nights: ${decision}`,
+      population: `${name}, ${usersANight} users a night, ${mostRequests === 1 ? '1 request each' : `1 to ${mostRequests} requests`}`,
+      runs: 200,
+      allowed: atMost(0.05),
+      happens: async (seed: number) => (await walked(seed)) === decision,
+    }));
+  }),
+);
+
+const harmlessNights: RolloutRow = {
+  question: 'A plan without an end and no harm, looked at for 30 nights: increase',
+  population: 'error_rate, pairs, 300 users a night, 1 to 20 requests',
+  runs: 200,
+  allowed: { least: 0.95, most: 1 },
+  happens: async (seed) => {
+    const population = { ...errors, candidateRate: errors.baselineRate };
+    const log = { metric: 'error_rate', population, quantity: difference(paired, false), bound: 0.02 };
+    return (await walkNights({ ...log, usersANight: 300, mostRequests: 20 }, seed)) === 'increase';
+  },
+};
+
+/** Two rows may ask the same rollouts. */
+function remembered(walk: (seed: number) => Promise<Decision>): typeof walk {
+  const walked = new Map<number, Promise<Decision>>();
+  return (seed) => {
+    const found = walked.get(seed) ?? walk(seed);
+    walked.set(seed, found);
+    return found;
+  };
+}
+
+function zipf(question: string, population: string, decision: Decision, rollout: ZipfRollout): RolloutRow {
+  return {
+    question,
+    population,
+    runs: 40,
+    allowed: decision === 'increase' ? { least: 0.95, most: 1 } : atMost(0.05),
+    happens: async (seed) => (await walkZipf(rollout, 1000 + seed)) === decision,
+  };
+}
+
+const harmless = [20_000, 80_000, 300_000].map((users) =>
+  zipf('Forty locales, `segments: auto`, no harm: increase', `${users} users, 10 looks`, 'increase', {
+    users,
+    looks: 10,
+  }),
+);
+
+const harmed: readonly RolloutRow[] = (
+  [
+    [3, 0.03, '5.8%', 0.36],
+    [9, 0.1, '2.3%', 0.02],
+  ] as const
+).map(([harmedLocale, loss, share, most]) => ({
+  ...zipf('Forty locales, `segments: auto`, one is harmed: increase', '', 'increase', {
+    users: 300_000,
+    looks: 10,
+    loss: (locale) => (locale === harmedLocale ? loss : 0),
+  }),
+  population: `300000 users, 10 looks, ${share} of them lose ${100 * loss} pp`,
+  allowed: atMost(most),
+}));
+
+const late: RolloutRow = {
+  ...zipf(
+    'Forty locales, `segments: [locale]`, each on its bound, all but ten appear late: rollback',
+    '80000 users, 10 looks',
+    'rollback',
+    { users: 80_000, looks: 10, segments: '[locale]', loss: () => 0.01, since: (locale) => Math.floor(locale / 5) },
+  ),
+  runs: 400,
+};
+
+const everySixHours = Array.from({ length: 12 }, (_, look) => 6 * (look + 1));
+const days = Array.from({ length: 20 }, (_, day) => day + 1);
+
+const stability: readonly RolloutRow[] = [
+  {
+    question: 'The later half is on the bound and the whole within it: `stability` holds at its alpha of 5%',
+    population: 'pairs, 3000 users a day, looked at for 20 days',
+    runs: 200,
+    allowed: atMost(0.05),
+    happens: async (seed) => {
+      const log = { days: 20, usersADay: 3000, loss: (day: number) => (day <= 4 ? 0 : 0.01), alpha: 0.05 };
+      const looks = days.filter((day) => day >= 8);
+      return (await stabilityOf(log, looks, seed)).includes('hold');
+    },
+  },
+  {
+    question: 'The last day loses 3 pp and the whole is within its 1 pp: `stability` holds',
+    population: 'pairs, 20000 users a day, judged once after 5 days',
+    runs: 200,
+    allowed: { least: 0.8, most: 1 },
+    happens: async (seed) => {
+      const [said] = await stabilityOf(
+        { days: 5, usersADay: 20_000, loss: (day) => (day === 5 ? 0.03 : 0) },
+        [5],
+        seed,
+      );
+      return said === undefined ? undefined : said === 'hold';
+    },
+  },
+];
+
+const promises: readonly RolloutRow[] = [100, 300, 1000].map((users) => ({
+  question: 'At as many users as were said to decide with a chance of 80% were there no change: increase',
+  population: `pairs, 1 request each, said at ${users} users`,
+  runs: 400,
+  // Few users have met so few differences that one more is a large part of what is planned for.
+  allowed: { least: 0.74, most: 0.9 },
+  happens: async (seed) => await keepsItsPromise(users, seed),
+}));
+
+const shocks: readonly (readonly [string, ShockedLog, RolloutRow['allowed']])[] = [
+  ['1 hour', { hours: 72, shockMinutes: 60, hoursBetween: 12, slower: 0 }, atMost(0.05)],
+  ['4 hours', { hours: 72, shockMinutes: 240, hoursBetween: 24, slower: 0 }, atMost(0.08)],
+  ['12 hours', { hours: 72, shockMinutes: 720, hoursBetween: 48, slower: 0 }, atMost(0.22)],
+  [
+    '1 hour, and it is 20% slower',
+    { hours: 72, shockMinutes: 60, hoursBetween: 24, slower: 0.2 },
+    { least: 0.8, most: 1 },
+  ],
+];
+
+const hourly: readonly RolloutRow[] = shocks.map(([name, log, allowed]) => ({
+  question: 'Shocks double the latency of one version’s pods, allowed are 5% more: breach by hours too',
+  population: `shocks of ${name}, looked at every 6 hours for 72`,
+  runs: 400,
+  allowed,
+  happens: async (seed) => await breachesByHours(log, everySixHours, seed),
+}));
+
+export const rolloutRows: readonly RolloutRow[] = [
+  ...nightly,
+  harmlessNights,
+  ...harmless,
+  ...harmed,
+  late,
+  ...stability,
+  ...promises,
+  ...hourly,
+];
