@@ -22,8 +22,12 @@ const mayImport = {
     from: ['domain'],
     because: 'who is in the canary depends on the salt and the unit and on nothing else',
   },
+  routing: {
+    from: ['domain', 'assignment'],
+    because: 'what a router is told follows from a weight and from names, so that it can be compared with what is live',
+  },
   plan: {
-    from: ['domain', 'documents', 'assignment'],
+    from: ['domain', 'documents', 'assignment', 'routing'],
     because: 'a plan is judged from its text alone, without file, clock or network',
   },
   requests: {
@@ -59,6 +63,7 @@ const mayImport = {
       'database',
       'plan',
       'assignment',
+      'routing',
       'requests',
       'models',
       'replay',
@@ -101,6 +106,10 @@ export const storeys = {
     rooms: [['hashes'], ['schemes'], ['definitions']],
     because: 'a scheme is a hash and its steps, and a definition says which of them a flag uses',
   },
+  routing: {
+    rooms: [['flags', 'kubernetes', 'routers', 'headers']],
+    because: 'a target knows how it is told a weight and nothing of the others',
+  },
   requests: {
     rooms: [['containers'], ['files', 'values'], ['table'], ['formats/answers'], ['formats'], ['explain']],
     because:
@@ -130,7 +139,7 @@ export const storeys = {
   gate: {
     rooms: [
       ['rollout'],
-      ['outcomes', 'judge'],
+      ['outcomes', 'judge', 'exposure'],
       ['golden'],
       ['look', 'report'],
       ['dashboards'],
@@ -159,7 +168,7 @@ const innerStoreys = Object.entries(storeys).flatMap(([folder, { rooms, because 
   ),
 );
 
-const pureFolders = '^src/(domain|stats|documents|plan|verdict|report|assignment)/';
+const pureFolders = '^src/(domain|stats|documents|plan|verdict|report|assignment|routing)/';
 
 export default {
   forbidden: [

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import { UserError } from '../domain/errors.ts';
 import { ExitCode } from '../domain/exit-code.ts';
 import { createGitHubActions, type GitHubActions } from './github-actions.ts';
 import { createProgram } from './program.ts';
-import { tellFailure } from './user-error.ts';
+import { Safety } from './safety.ts';
+import { environmentFailure, tellFailure } from './user-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWorld, type ProcessLike } from './world.ts';
 
@@ -34,16 +36,17 @@ export async function main(process: ProcessLike): Promise<ExitCode> {
   process.on('SIGTERM', interrupt);
   const done = new AbortController();
   try {
-    const world = createWorld(process, terminal, interruption.signal);
+    const safety = new Safety(process.env, process.cwd());
+    const world = createWorld(process, terminal, interruption.signal, safety);
     let exitCode: ExitCode = ExitCode.ok;
-    const program = createProgram({ world, terminal, github, exit: (code) => void (exitCode = code) });
+    const program = createProgram({ world, terminal, github, safety, exit: (code) => void (exitCode = code) });
     await Promise.race([program.parseAsync(process.argv), strayFailure(process, done.signal)]);
     await terminal.settle();
     return exitCode;
   } catch (error) {
     // Whatever still runs has nobody to report to any more.
     interruption.abort();
-    return await report(error, terminal, github);
+    return await report(error, terminal, github).catch(() => reportPlainly(error, terminal));
   } finally {
     done.abort();
     stopListening();
@@ -71,4 +74,11 @@ async function report(thrown: unknown, terminal: Terminal, github: GitHubActions
   // Commander has printed its own message; help and version are no failures.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   return (await tellFailure(thrown, terminal, github)).exitCode;
+}
+
+/** The same without what makes it easy to read: where no file can be opened any more, that cannot be loaded. */
+function reportPlainly(thrown: unknown, terminal: Terminal): ExitCode {
+  const known = thrown instanceof UserError ? thrown : environmentFailure(thrown);
+  terminal.diagnostic(known === undefined ? String(thrown) : `error ${known.message}`);
+  return known?.exitCode ?? ExitCode.bug;
 }

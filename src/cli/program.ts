@@ -4,6 +4,7 @@ import { registerApply } from './commands/apply.ts';
 import { registerAssign } from './commands/assign.ts';
 import { registerCompat } from './commands/compat.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerExport } from './commands/export.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
@@ -22,7 +23,7 @@ const helpColumns = 80;
 
 /** The whole command line: what every command is called, takes and says of itself. */
 export function createProgram(context: CommandContext): Command {
-  const { world, terminal } = context;
+  const { world, terminal, safety } = context;
   const program = new Command('canary')
     .description(
       'Decides whether a new version of a machine-learning model may take more traffic: replays recorded requests ' +
@@ -36,7 +37,9 @@ export function createProgram(context: CommandContext): Command {
       writeOut: (text) => terminal.result(text),
       writeErr: (text) => terminal.diagnostic(text.trimEnd()),
     })
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride();
+  safety.addOptions(program);
   for (const register of [
     registerInit,
     registerPlan,
@@ -50,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
     registerCompat,
     registerStatus,
     registerAssign,
+    registerExport,
     registerRegistry,
     registerRequests,
     registerCompletion,

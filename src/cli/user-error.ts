@@ -49,7 +49,7 @@ const environmentFailures: Readonly<Record<string, string>> = {
 const databaseFailure = /^(?:IO|Out of Memory) Error: /u;
 
 /** An error that comes of the machine, as the user is told it (exit 5); undefined for an error of another kind. */
-function environmentFailure(error: unknown): UserError | undefined {
+export function environmentFailure(error: unknown): UserError | undefined {
   const known = environmentFailures[systemErrorCode(error) ?? ''];
   if (known === undefined && !databaseFailure.test(messageOf(error))) return undefined;
   return unusableFile(

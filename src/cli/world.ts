@@ -4,6 +4,7 @@ import { invalidInput } from '../domain/errors.ts';
 import type { World, Progress } from '../gate/world.ts';
 import { actorOf } from './actor.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
+import type { Safety } from './safety.ts';
 import { createRequire } from 'node:module';
 import type * as CliProgress from 'cli-progress';
 
@@ -29,7 +30,7 @@ function packageVersion(): string {
 }
 
 /** Makes the one object through which commands reach the outside. */
-export function createWorld(process: ProcessLike, terminal: Terminal, signal: AbortSignal): World {
+export function createWorld(process: ProcessLike, terminal: Terminal, signal: AbortSignal, safety: Safety): World {
   return {
     cwd: process.cwd(),
     actor: (named) => actorOf(named, process.env, process.cwd()),
@@ -38,6 +39,12 @@ export function createWorld(process: ProcessLike, terminal: Terminal, signal: Ab
     signal,
     // The same paths from src/cli and from dist/cli.
     modelHost: fileURLToPath(new URL('../../bin/model-host.js', import.meta.url)),
+    get permissions() {
+      return safety.permissions;
+    },
+    get trusted() {
+      return safety.trusted;
+    },
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env),
     note: (line) => terminal.diagnostic(line),

@@ -49,3 +49,14 @@ export const httpFormats: Readonly<Record<HttpProtocol, readonly string[]>> = {
   'sagemaker-local': ['application/json', 'text/csv', 'application/jsonlines'],
   json: [],
 };
+
+/** `${NAME}` in the value of a header. */
+export const headerVariable = /\$\{(\w+)\}/gu;
+
+/** The variables of the environment that headers name, each once. */
+export function headerVariables(headers: Readonly<Record<string, string>>): readonly string[] {
+  const names = Object.values(headers).flatMap((text) =>
+    [...text.matchAll(headerVariable)].map(([, name = '']) => name),
+  );
+  return [...new Set(names)];
+}

@@ -1,4 +1,5 @@
 import type { Assignment } from './exposure/assignment.ts';
+import type { Route } from './exposure/routing.ts';
 import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
@@ -35,6 +36,8 @@ export interface RolloutPlan {
   readonly judge: 'canary' | 'all';
   /** From which score on a two-label classification answers its second label; absent where versions answer themselves. */
   readonly threshold?: Thresholds;
+  /** What moves traffic, of which canary writes the files before the commands run. */
+  readonly routing?: readonly Route[];
   /** Commands, run in the plan's folder, that bring a change of the registry to whatever moves traffic. */
   readonly apply?: readonly string[];
   readonly rollback?: RollbackInstructions;

@@ -7,9 +7,9 @@ import { nearestWeights, weightText } from '../assignment/steps.ts';
 import type { Assignment } from '../domain/exposure/assignment.ts';
 import { cohortOf } from '../assignment/cohort.ts';
 import { invalidInput, messageOf } from '../domain/errors.ts';
-import { readFraction } from '../plan/read/quantity.ts';
 import { assignmentChanges, changesText } from './rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from './rollout/rollout.ts';
+import { weightWritten } from './rollout/weight-option.ts';
 import type { World } from './world.ts';
 
 export interface AssignOptions {
@@ -60,9 +60,7 @@ function weightOf(rollout: Rollout, { stage, weight }: AssignOptions): number {
   }
   if (stage !== undefined) return stageOf(rollout, stage).weight;
   if (weight === undefined) return rollout.registry.traffic[rollout.candidate.version] ?? 0;
-  const read = readFraction(/^[\d.]+$/u.test(weight) ? Number(weight) : weight);
-  if (!read.ok) throw invalidInput(`--weight ${weight}: ${read.problem}`, { hint: read.hint });
-  return expressible(read.value, rollout.plan.assignment);
+  return expressible(weightWritten(weight), rollout.plan.assignment);
 }
 
 /** @throws UserError (exit 2) for a weight that the system that assigns cannot express */

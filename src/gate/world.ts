@@ -1,6 +1,8 @@
 import type { ActorSource } from '../domain/registry.ts';
 import { isAbsolute, relative, sep } from 'node:path';
 
+import type { Permissions } from '../models/host/permissions.ts';
+
 /** Everything of the outside world that a command may use, made once by the command line. */
 export interface World {
   /** Folder that relative paths of arguments start from. */
@@ -15,6 +17,10 @@ export interface World {
   readonly signal: AbortSignal;
   /** Script that runs one model in a process of its own. */
   readonly modelHost: string;
+  /** What the versions of a rollout may do. */
+  readonly permissions: Permissions;
+  /** A checkout in which plans and registries are read instead of where they are named, at the same paths. */
+  readonly trusted?: string | undefined;
   /** Version of canary itself. */
   readonly version: string;
   /** Where long work tells how far it is. */

@@ -41,7 +41,7 @@ export async function compareVersions(
       const subject: Subject = { metric, comparison, slice };
       const compared = comparisonOf(subject, await measurer.measure(subject, 'difference'), settings);
       const isWhole = slice.segment === null && !('uncomputable' in compared);
-      const extras = isWhole ? await aboutTheWhole(measurer, subject, plan, settings) : {};
+      const extras = isWhole ? await aboutTheWhole(measurer, subject, scope, settings) : {};
       comparisons.push({ ...compared, ...extras });
     }
   }
@@ -52,11 +52,11 @@ export async function compareVersions(
 async function aboutTheWhole(
   measurer: Measurer,
   subject: Subject,
-  plan: RolloutPlan,
+  scope: StageScope,
   settings: IntervalSettings,
 ): Promise<Pick<ComparisonNumbers, 'postStratified'> & MeanTails> {
   return {
-    ...(await sameMix(measurer, subject, plan, settings)),
+    ...(await sameMix(measurer, subject, scope, settings)),
     ...(await measurer.tails(subject)),
   };
 }
@@ -68,10 +68,10 @@ async function aboutTheWhole(
 async function sameMix(
   measurer: Measurer,
   { metric, comparison }: Subject,
-  plan: RolloutPlan,
+  { segmentValues }: StageScope,
   settings: IntervalSettings,
 ): Promise<{ readonly postStratified?: PostStratifiedDelta }> {
-  const dimensions = Object.keys(plan.requests.segments);
+  const dimensions = [...segmentValues.keys()].filter((dimension) => dimension !== trueLabelDimension);
   if (comparison !== 'served' || dimensions.length === 0) return {};
   const stratified = await measurer.postStratified(metric, dimensions);
   if (stratified?.kind !== 'post-stratified') return {};

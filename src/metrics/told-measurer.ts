@@ -2,9 +2,12 @@ import type { MeanTails } from './table/mean-tails.ts';
 import type { ToldNumber } from '../domain/told-number.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
+import type { NamedSegment } from '../domain/segments.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
+import type { PostStratified } from '../stats/estimates/post-stratification.ts';
+import { sameMixDifference } from '../stats/estimates/same-mix.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
 import type { Measured } from './table/estimate.ts';
 import { influenceMetricOf, meanMetricOf } from './families/definitions.ts';
@@ -41,12 +44,13 @@ export class ToldMeasurer implements Measurer {
       : withinPossible(comparisonOf(metric, baseline, candidate, quantity), metric, quantity);
   }
 
-  /** Numbers of segments do not tell how the segments overlap. */
-  async postStratified(): Promise<undefined> {
-    return undefined;
+  /** Dimension by dimension, since numbers do not tell how these overlap: of the one that turns the sign, else of the first whose segments make the whole. */
+  async postStratified(metric: Metric, dimensions: readonly string[]): Promise<PostStratified | undefined> {
+    const found = dimensions.flatMap((dimension) => sameMixOf(this.#numbers, metric, dimension) ?? []);
+    return found.find(({ changesSign }) => changesSign) ?? found[0];
   }
 
-  /** Nor do they tell of users. */
+  /** Numbers do not tell of users. */
   async tails(): Promise<MeanTails> {
     return {};
   }
@@ -55,13 +59,58 @@ export class ToldMeasurer implements Measurer {
     return undefined;
   }
 
-  #sidesOf(metric: Metric, segment: Segment): Sides {
-    const wanted = identity(metric, segment);
-    const sideOf = (role: Role) =>
-      this.#numbers.find((number) => number.role === role && identity(number.metric, number.segment) === wanted);
-    const [baseline, candidate] = roles.map(sideOf);
-    return { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) };
+  /** The segments of a dimension that a metric is told of. */
+  segmentsOf(metric: Metric, dimension: string): readonly NamedSegment[] {
+    return segmentsOf(this.#numbers, metric, dimension);
   }
+
+  #sidesOf(metric: Metric, segment: Segment): Sides {
+    return sidesOf(this.#numbers, metric, segment);
+  }
+}
+
+function sidesOf(numbers: readonly RoleNumber[], metric: Metric, segment: Segment): Sides {
+  const wanted = identity(metric, segment);
+  const sideOf = (role: Role) =>
+    numbers.find((number) => number.role === role && identity(number.metric, number.segment) === wanted);
+  const [baseline, candidate] = roles.map(sideOf);
+  return { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) };
+}
+
+/** The least and the most that segments may add up to of a version's requests, as a share, to be taken for all of them: dashboards round. */
+const wholeness = { least: 0.95, most: 1.05 };
+
+/** The difference with the same mix of one dimension's segments on both sides; undefined where these are not the whole, or tell no spread. */
+function sameMixOf(numbers: readonly RoleNumber[], metric: Metric, dimension: string): PostStratified | undefined {
+  const whole = sidesOf(numbers, metric, null);
+  const segments = segmentsOf(numbers, metric, dimension).map((segment) => sidesOf(numbers, metric, segment));
+  const isWhole = roles.every((role) => {
+    const share = total(segments.map((sides) => sizeIn(sides, role))) / (sizeIn(whole, role) ?? 0);
+    return share >= wholeness.least && share <= wholeness.most;
+  });
+  if (!isWhole || whole.baseline === undefined || whole.candidate === undefined) return undefined;
+  const compared = segments.flatMap(({ baseline, candidate }) => {
+    if (baseline === undefined || candidate === undefined) return [];
+    const difference = comparisonOf(metric, baseline, candidate, 'difference');
+    const requests = (sizeIn({ baseline }, 'baseline') ?? 0) + (sizeIn({ candidate }, 'candidate') ?? 0);
+    return difference.kind === 'linearized' ? [{ requests, difference }] : [];
+  });
+  const requests = total(compared.map((each) => each.requests));
+  if (requests === 0) return undefined;
+  const all = total(roles.map((role) => sizeIn(whole, role)));
+  const parts = compared.map((each) => ({ weight: each.requests / requests, difference: each.difference }));
+  return sameMixDifference(parts, Math.min(1, requests / all), whole.candidate.value - whole.baseline.value);
+}
+
+function segmentsOf(numbers: readonly RoleNumber[], metric: Metric, dimension: string): readonly NamedSegment[] {
+  const values = numbers
+    .filter((number) => identity(number.metric, null) === identity(metric, null))
+    .flatMap(({ segment }) => segment?.[dimension] ?? []);
+  return [...new Set(values)].map((value) => ({ [dimension]: value }));
+}
+
+function sizeIn(sides: Sides, role: Role): number | undefined {
+  return sides[role]?.count ?? sides[role]?.units;
 }
 
 /** Equal for two spellings of one percentile. */

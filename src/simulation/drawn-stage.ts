@@ -10,6 +10,8 @@ export interface DrawnStage {
   readonly weight: number;
   /** Requests at or before this time are in the log by then, ms since 1970. */
   readonly until: number;
+  /** Requests before this time do not count, ms since 1970: of a later part of the log. */
+  readonly from?: number;
   /** Requests with a rank below this were timed; 1 where every request of a log has its time. */
   readonly timed: number;
 }
@@ -19,7 +21,7 @@ export type VisitRequest = (record: number, user: number, at: number, scenario: 
 
 /** Visits the requests of a cohort and segment, by user and in the order of time. */
 export function visitRequests(
-  { population, draw, weight, until }: DrawnStage,
+  { population, draw, weight, until, from = -Infinity }: DrawnStage,
   cohort: CohortName,
   segment: Segment,
   visit: VisitRequest,
@@ -35,6 +37,7 @@ export function visitRequests(
     for (let at = draw.starts[user] ?? 0; at < end; at += 1) {
       const record = at + shift;
       if (!((times[record] ?? Infinity) <= until)) break;
+      if ((times[record] ?? Infinity) < from) continue;
       if (codes !== undefined && codes[record] !== code) continue;
       visit(record, user, at, scenarioOf(scenarios, way, draw.changes[at] ?? 0), way);
     }

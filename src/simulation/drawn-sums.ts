@@ -42,11 +42,11 @@ export class DrawnSums implements UnitSumSource {
   }
 
   #running(metricId: string, segment: Segment, contributions: Contributions): RunningSums {
-    const { population, draw, weight, timed } = this.#stage;
+    const { population, draw, weight, from, timed } = this.#stage;
     const share = this.#ofTimes.has(metricId) ? timed : 1;
     // A split log's outcome is the version's that serves it, which is another one at another weight.
     const ways = population.scenarios.comparison === 'served' ? weight : 0;
-    const key = JSON.stringify([metricId, segment, share, ways]);
+    const key = JSON.stringify([metricId, segment, share, ways, from]);
     const known = draw.sums.get(key);
     // A log only grows within a walk; whoever looks back starts anew.
     if (known instanceof RunningSums && known.until <= this.#stage.until) return known;
@@ -89,7 +89,7 @@ class RunningSums {
     this.#next = draw.starts.slice(0, draw.unitOf.length);
   }
 
-  advance({ population, draw, weight, until }: DrawnStage): void {
+  advance({ population, draw, weight, until, from = -Infinity }: DrawnStage): void {
     if (until <= this.until) return;
     this.until = until;
     const { scenarios, times, starts } = population;
@@ -100,7 +100,7 @@ class RunningSums {
       const way = wayOf(scenarios.comparison, (draw.buckets[user] ?? 1) < weight, draw.swapped[user] === 1);
       let at = this.#next[user] ?? end;
       for (; at < end && (times[at + shift] ?? Infinity) <= until; at += 1) {
-        if (codes !== undefined && codes[at + shift] !== code) continue;
+        if ((times[at + shift] ?? Infinity) < from || (codes !== undefined && codes[at + shift] !== code)) continue;
         this.present[user] = 1;
         if (this.#timed < 1 && (draw.ranks[at] ?? 1) >= this.#timed) continue;
         this.#add(user, scenarioOf(scenarios, way, draw.changes[at] ?? 0), at + shift);

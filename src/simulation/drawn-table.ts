@@ -1,10 +1,13 @@
 import type { Database } from '../database/database.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { type DrawnStage, visitRequests } from './drawn-stage.ts';
-import { createDrawnTable, createDrawnView, drawnTable } from './population-table.ts';
+import { createDrawnTable, createDrawnView } from './population-table.ts';
 
-/** Writes a drawn stage into the database, for metrics that are computed there. */
-export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<JudgedTable> {
+/**
+ * Writes a drawn stage into the database, for what is computed there.
+ * @param part tells tables apart that are there at once.
+ */
+export async function writeDrawnStage(db: Database, stage: DrawnStage, part = ''): Promise<JudgedTable> {
   const { draw, weight } = stage;
   const columns = { record: [], scenario: [], user: [], inCanary: [] } as {
     record: number[];
@@ -19,8 +22,8 @@ export async function writeDrawnStage(db: Database, stage: DrawnStage): Promise<
     columns.user.push(user);
     columns.inCanary.push(bucket < weight);
   });
-  await createDrawnTable(db);
+  const name = await createDrawnTable(db, part);
   const { record, scenario, user, inCanary } = columns;
-  await db.append(drawnTable, [record, scenario, user, inCanary]);
-  return await createDrawnView(db);
+  await db.append(name, [record, scenario, user, inCanary]);
+  return await createDrawnView(db, name);
 }

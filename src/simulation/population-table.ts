@@ -24,22 +24,22 @@ export async function createPopulation(db: Database, timedSample: boolean): Prom
   );
 }
 
-/** The name of the table of one run, for metrics that only the database computes. */
-export const drawnTable = 'drawn';
-
-/** Makes the table that a run's requests are appended to. */
-export async function createDrawnTable(db: Database): Promise<void> {
+/** Makes the table that a run's requests are appended to. @returns its name */
+export async function createDrawnTable(db: Database, part: string): Promise<string> {
+  const name = `drawn${part}`;
   await db.run(
-    `CREATE OR REPLACE TABLE ${drawnTable} (record BIGINT, scenario INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN)`,
+    `CREATE OR REPLACE TABLE ${name} (record BIGINT, scenario INTEGER, drawn_user INTEGER, drawn_in_canary BOOLEAN)`,
   );
+  return name;
 }
 
 /** The judged requests of a run as a view, made from what was appended. */
-export async function createDrawnView(db: Database): Promise<JudgedTable> {
+export async function createDrawnView(db: Database, drawn: string): Promise<JudgedTable> {
+  const name = `judged_${drawn}`;
   const replaced = ['drawn_user AS unit_index', 'drawn_in_canary AS in_canary'];
   await db.run(
-    `CREATE OR REPLACE VIEW judged_drawn AS
-     SELECT * REPLACE (${replaced.join(', ')}) FROM ${drawnTable} JOIN scenarios USING (record, scenario)`,
+    `CREATE OR REPLACE VIEW ${name} AS
+     SELECT * REPLACE (${replaced.join(', ')}) FROM ${drawn} JOIN scenarios USING (record, scenario)`,
   );
-  return { db, name: 'judged_drawn' };
+  return { db, name };
 }

@@ -164,6 +164,12 @@ describe('checks', () => {
       coverage: 'not-applicable',
       selection: 'not-applicable',
       independence: 'not-applicable',
+      parity: 'not-applicable',
+      labels: 'not-applicable',
+      stability: 'not-applicable',
+      'sample ratio': 'not-applicable',
+      segments: 'not-applicable',
+      'segment mix': 'not-applicable',
     });
   });
 

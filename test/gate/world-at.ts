@@ -9,6 +9,7 @@ export function worldAt(cwd: string, changes: Partial<World> = {}): World {
     stdin: process.stdin,
     signal: new AbortController().signal,
     modelHost: '/none',
+    permissions: { run: true, environment: {} },
     version: '0.0.0',
     progress: { report: () => undefined, finish: () => undefined },
     note: () => undefined,

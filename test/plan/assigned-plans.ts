@@ -1,3 +1,5 @@
+import { routingTargets } from '../../src/domain/exposure/routing.ts';
+import { exampleRoutes, routeItem } from '../routing/example-routes.ts';
 import { shortPlan } from './plan-text.ts';
 
 /** Between them these have a place for whatever a scheme takes. */
@@ -21,4 +23,10 @@ export const definition = JSON.stringify({
       },
     },
   },
+});
+
+/** Between them these have a place for every name of a route. */
+export const routed = routingTargets.map((target) => {
+  const { assignment } = exampleRoutes[target];
+  return `${shortPlan}routing: [${routeItem(target)}]\n${assignment === undefined ? '' : `assignment: ${assignment}\n`}`;
 });

@@ -4,7 +4,7 @@ import { schemaAt } from '../../src/plan/read/plan-schema.ts';
 import type { RolloutPlan } from '../../src/domain/plan.ts';
 import type { TreePath } from '../../src/documents/tree.ts';
 import { type DeclaredType, declaredType } from '../architecture/declared-type.ts';
-import { assigned, definition } from './assigned-plans.ts';
+import { assigned, definition, routed } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
 
 const schemaFile = 'src/plan/rollout-plan.schema.json';
@@ -80,7 +80,6 @@ const plans: readonly unknown[] = [
   timedPairs,
   ofServingSystem,
   ofNumbers,
-  ...assigned,
   ...[
     'kpi.revenue, maxDecrease: 1%',
     'precision(refund), maxDecrease: 1%, segments: auto',
@@ -88,6 +87,12 @@ const plans: readonly unknown[] = [
     'agreement, min: 1%',
   ].map((guardrail) => starting.replace('accuracy, maxDecrease: 1pp', guardrail)),
 ].map((text) => parseYaml(text));
+
+/** Parts of which each plan has a place for one kind alone. */
+const plansOf: Readonly<Record<string, readonly unknown[]>> = {
+  assignment: assigned.map((text) => parseYaml(text)),
+  routing: routed.map((text) => parseYaml(text)),
+};
 
 /** The keys that have none below them: what is above is read where these are. */
 const everyKey = keysBelow([])
@@ -153,15 +158,15 @@ interface Tried {
   readonly readings: readonly ReadonlyMap<unknown, RolloutPlan>[];
 }
 
-const asTheyAre = plans.map(read);
+const asTheyAre = new Map([...plans, ...Object.values(plansOf).flat()].map((plan) => [plan, read(plan)]));
 
 const tried: readonly Tried[] = everyKey.map((path) => {
   const readings: ReadonlyMap<unknown, RolloutPlan>[] = [];
-  for (const [index, plan] of plans.entries()) {
+  for (const plan of plansOf[String(path[0])] ?? plans) {
     const made = [...new Set(valuesAt(path)), undefined].map(
       (value) => [value, read(withValue(plan, path, value))] as const,
     );
-    const all = [['as it is', asTheyAre[index]] as const, ...made];
+    const all = [['as it is', asTheyAre.get(plan)] as const, ...made];
     const reading = new Map(all.flatMap(([value, result]) => (result === undefined ? [] : [[value, result]])));
     readings.push(reading);
     if (changes(reading) && namedAt(path).length === 0) break;
@@ -185,7 +190,7 @@ test('every key of the schema changes what the plan says', () => {
 });
 
 test('the plans that the keys are put into are plans', () => {
-  expect(asTheyAre).not.toContain(undefined);
+  expect([...asTheyAre.values()]).not.toContain(undefined);
 });
 
 test('every value that the schema names means something of its own', () => {

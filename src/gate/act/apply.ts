@@ -1,43 +1,49 @@
-import { resolve } from 'node:path';
 import { invalidInput } from '../../domain/errors.ts';
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { changeToApply, recordApplied, type AppliedChange } from '../../registry/change/applied.ts';
 import { readRegistry, updateRegistry } from '../../registry/store/registry-store.ts';
 import type { ApplyOutcome, AppliedPlan } from '../../report/commands/promotion-text.ts';
+import { writeRoutes } from '../exposure/write-routes.ts';
 import { loadPlan, type LoadedPlan } from '../rollout/load-plan.ts';
 import type { World } from '../world.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The plan's own part of what applying needs. */
-export type Applicable = Pick<LoadedPlan, 'folder' | 'plan'>;
+export type Applicable = Pick<LoadedPlan, 'folder' | 'registryFolder' | 'plan'>;
 
 /**
  * Runs a plan's commands again with the registry as it is now.
  * @throws UserError (exit 2) when the plan has none, (exit 5) when the registry cannot be used.
  */
 export async function applyPlan(world: World, file: string): Promise<AppliedPlan> {
-  const loaded = await loadPlan(world.cwd, file);
+  const loaded = await loadPlan(world, file);
   const { plan } = loaded;
   const outcome = await applyChange(world, loaded);
   if (outcome === undefined) {
-    throw invalidInput(`${file} has no apply commands`, { hint: 'Add apply: ["./set-weight.sh"] to the plan.' });
+    throw invalidInput(`${file} has neither apply commands nor routing`, {
+      hint: 'Add apply: ["./set-weight.sh"] to the plan.',
+    });
   }
-  const { registry } = await readRegistry(resolve(loaded.folder, plan.registry), plan.model);
+  const { registry } = await readRegistry(loaded.registryFolder, plan.model);
   return { model: plan.model, planFile: file, traffic: registry.traffic, outcome };
 }
 
 /**
- * Brings the registry's traffic to the router by the plan's commands, and records that. Where another change came while they
+ * Brings the registry's traffic to the router, by the files of the plan's routes and then by its commands, and records that. Where another change came while they
  * ran, they run again with that one: whoever ends last leaves the router with the latest.
- * @returns undefined for a plan without commands.
+ * @returns undefined for a plan without either.
  */
-export async function applyChange(world: World, { folder, plan }: Applicable): Promise<ApplyOutcome | undefined> {
-  const { apply: commands, registry: written, model } = plan;
-  if (commands === undefined) return undefined;
-  const registryFolder = resolve(folder, written);
+export async function applyChange(world: World, loaded: Applicable): Promise<ApplyOutcome | undefined> {
+  const { folder, registryFolder, plan } = loaded;
+  const { apply: commands = [], model } = plan;
+  if (!movesTraffic(plan)) return undefined;
+  if (!world.permissions.run) return { applied: false, failure: 'apply was not run, as --no-run says' };
   for (;;) {
     const { registry } = await readRegistry(registryFolder, model);
-    const failure = await runCommands(world, folder, commands, changeToApply(registry));
+    const failure =
+      (await writeRoutes(folder, plan, registry)) ??
+      (await runCommands(world, folder, commands, changeToApply(registry)));
     if (failure !== undefined) return { applied: false, failure };
     if (await recorded(world, registryFolder, registry)) return { applied: true };
   }

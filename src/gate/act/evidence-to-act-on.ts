@@ -8,7 +8,7 @@ import { basisOf } from '../../domain/judged.ts';
 import { largestFirstWeight } from '../../verdict/checks/nothing-served.ts';
 import { frozenOf } from '../look/next-look.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { type EvidencePlace, evidencePlace, readLatest } from '../rollout/work-folder.ts';
+import { type EvidencePlace, evidencePlace, readLatest, requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 import { verifyBinding } from './evidence-binding.ts';
 import type { PromoteOptions } from './promote-options.ts';
@@ -25,6 +25,7 @@ export async function evidenceFor(
   options: PromoteOptions,
 ): Promise<Evidence | undefined> {
   const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
   const mayBeAbsent = needsNoEvidence(rollout, stage, options);
   try {
     const evidence = await readLatest(place);
@@ -41,6 +42,16 @@ export async function evidenceFor(
     world.note(`Acting without evidence: ${error.message}`);
     return undefined;
   }
+}
+
+/** A file that was named is believed as it is, unless nothing is to be trusted. */
+function requireTrusted(
+  { permissions }: World,
+  { folder }: Rollout,
+  { latest }: EvidencePlace,
+  { evidence: chosen }: PromoteOptions,
+): void {
+  if (chosen === undefined || !permissions.run) requireOwn(chosen === undefined ? workFolder(folder) : latest);
 }
 
 function needsNoEvidence({ plan, registry, candidate }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
@@ -67,7 +78,9 @@ function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { eviden
 
 /** Whether there is evidence that was made since the rollout last moved, or one that was edited, which must be told. */
 export async function isOfNow(world: World, rollout: Rollout, stage: Stage, options: PromoteOptions): Promise<boolean> {
-  const evidence = await readLatest(placeOf(world, rollout, stage, options));
+  const place = placeOf(world, rollout, stage, options);
+  requireTrusted(world, rollout, place, options);
+  const evidence = await readLatest(place);
   if (evidence === undefined) return false;
   if (evidenceDigest(evidence) !== evidence.digest) return true;
   return (evidence.rollout.revision ?? 0) === lastMoveOf(rollout.registry, rollout.plan.name);

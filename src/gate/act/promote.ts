@@ -1,3 +1,4 @@
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import { unusableFile, UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
@@ -69,7 +70,7 @@ async function act(
   const who = { person: world.actor(), overriddenBy };
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), who);
   const change = (before: ModelRegistry) =>
-    withPendingApply(before, applyVerdict(before, decision, registryChange), plan.apply !== undefined);
+    withPendingApply(before, applyVerdict(before, decision, registryChange), movesTraffic(plan));
   let update: RegistryUpdate;
   try {
     update = dryRun

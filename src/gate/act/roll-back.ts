@@ -1,4 +1,5 @@
 import { rolloutRecord, type RolloutVersions } from '../../registry/file/rollout-state.ts';
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { readRegistry, type RegistryUpdate, updateRegistry } from '../../registry/store/registry-store.ts';
@@ -83,7 +84,7 @@ export async function takeOut(
     const found = targetIn(registry);
     if ('nothing' in found) throw new NothingToDo(found.nothing);
     rollout = found.rollout;
-    const commands = loaded === undefined ? 'unknown' : loaded.plan.apply !== undefined;
+    const commands = loaded === undefined ? 'unknown' : movesTraffic(loaded.plan);
     return withPendingApply(registry, rollBack(registry, { rollout, at, person, to: found.to }), commands);
   };
   try {
@@ -124,12 +125,12 @@ export async function rollbackSubject(
   if (registry !== undefined) {
     return { registryFolder: resolve(world.cwd, registry), model: target, targetIn: toVersion ?? targetOfModel };
   }
-  const loaded = await loadPlan(world.cwd, target).catch((error: unknown) => {
+  const loaded = await loadPlan(world, target).catch((error: unknown) => {
     throw withWayOut(error);
   });
-  const { folder, plan } = loaded;
+  const { registryFolder, plan } = loaded;
   return {
-    registryFolder: resolve(folder, plan.registry),
+    registryFolder,
     model: plan.model,
     loaded,
     targetIn: toVersion ?? ((known) => targetOfPlan(known, versionsOf(plan, known))),

@@ -1,3 +1,4 @@
+import { movesTraffic } from '../../domain/exposure/routing.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { stepDown } from '../../registry/change/step-down.ts';
@@ -29,7 +30,7 @@ export async function promoteBack(
   const versions = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
   const at = world.now().toISOString();
   const change = (before: ModelRegistry) =>
-    withPendingApply(before, stepDown(before, { rollout: versions, stage, at, person }), plan.apply !== undefined);
+    withPendingApply(before, stepDown(before, { rollout: versions, stage, at, person }), movesTraffic(plan));
   const decidedOn = { revision: registry.revision, rollout: plan.name };
   const update = dryRun
     ? { before: registry, after: change(registry), path: registryPath(registryFolder, plan.model) }

@@ -1,22 +1,29 @@
 import type { Frozen } from '../../domain/registry.ts';
 import { unusableFile } from '../../domain/errors.ts';
-import type { CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
+import type { CheckResult, CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import { ToldMeasurer, type RoleNumber, sizeOf } from '../../metrics/told-measurer.ts';
 import { compareVersions } from '../../metrics/compare.ts';
+import { segmentReversals } from '../../metrics/segment-reversals.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { applicableGuardrails } from '../../verdict/applicable.ts';
+import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
+import { segmentMix } from '../../verdict/checks/segment-mix.ts';
+import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numbers.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
-import { judgeTest } from '../judge/judge-test.ts';
+import { judgeTest, subjectOf } from '../judge/judge-test.ts';
 import { frozenAfter, lateDivisor, seriesOf } from '../judge/series.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
+import { againstParts } from './against-parts.ts';
 import { readToldStage } from './read-told.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { servedShare } from '../rollout/served-share.ts';
 import { versionFacts } from '../outcomes/timed-version.ts';
 import type { World } from '../world.ts';
 
@@ -61,13 +68,17 @@ function cohortOf(name: CohortSize['name'], { units = 0, requests = 0 }: ToldSiz
 /** Numbers do not tell when they were counted. */
 const noSpan = { first: null, last: null };
 
-/** Judges a stage on numbers, as `judgeStage` does on requests. */
+/**
+ * Judges a stage on numbers, as `judgeStage` does on requests.
+ * @param weight the share of users that the candidate should have had, in [0, 1].
+ */
 export async function judgeTold(
   whole: RolloutPlan,
   stage: Stage,
   numbers: readonly RoleNumber[],
   scope: StageScope,
   frozen: Frozen | undefined,
+  weight: number,
 ): Promise<Judgement> {
   const { plan, inapplicable } = applicableGuardrails(whole, stage, 'numbers');
   const told = toldSize(numbers, 'candidate');
@@ -76,16 +87,23 @@ export async function judgeTold(
   const series = seriesOf({ plan: named, stage, scope, sizes: [], span: noSpan }, frozen, size);
   const { level, ledger } = series;
   const measurer = new ToldMeasurer(numbers);
+  const dimensions = [...scope.segmentValues.keys()];
   const guardrails: GuardrailResult[] = [];
   for (const test of series.tests) {
     const tests = level.tests * lateDivisor(series, test);
     const { plannedUnits } = level;
-    guardrails.push((await judgeTest({ plan, scope, measurer }, test, { tests, plannedUnits, ledger })).result);
+    const { result } = await judgeTest({ plan, scope, measurer }, test, { tests, plannedUnits, ledger });
+    guardrails.push(await againstParts(measurer, subjectOf(scope, test), test, result, dimensions));
   }
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits: level.plannedUnits };
   const comparisons = await compareVersions(measurer, plan, scope, shown);
+  const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, {
+    alpha: plan.checks.segments.alpha,
+    inference,
+    plannedUnits: level.plannedUnits,
+  });
   const saidIndependent = guardrails.some(
     ({ metric, segment, low, high }) =>
       (low !== undefined || high !== undefined) &&
@@ -95,8 +113,49 @@ export async function judgeTold(
     frozen: frozenAfter(series),
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails: [...guardrails, ...inapplicable],
-    checks: toldNumbersChecks(plan, stage, told, saidIndependent),
+    checks: [
+      ...toldNumbersChecks(plan, stage, told, saidIndependent),
+      sampleRatioOfTold(plan, numbers, weight),
+      segmentsCheck(plan.checks.segments.action, segmentCount(scope), reversals, []),
+      segmentMix(comparisons, plan.checks.segmentMix.action),
+    ],
   };
+}
+
+function segmentCount({ segmentValues }: StageScope): number {
+  return [...segmentValues.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+/**
+ * Whether the versions have the users that the weight gives them, by the metric that tells most users of both; requests stand for users where
+ * each is of another one.
+ */
+function sampleRatioOfTold({ checks, statistics }: RolloutPlan, numbers: readonly RoleNumber[], weight: number) {
+  const ofWhole = numbers.filter(({ segment }) => segment === null);
+  const sizes = ofWhole
+    .filter(({ role }) => role === 'candidate')
+    .map((candidate) => {
+      const baseline = ofWhole.find(({ role, metric }) => role === 'baseline' && metric.id === candidate.metric.id);
+      return { canary: usersOf(candidate), stable: baseline === undefined ? undefined : usersOf(baseline) };
+    })
+    .flatMap(({ canary, stable }) => (canary === undefined || stable === undefined ? [] : [{ canary, stable }]));
+  const [largest] = sizes.toSorted((a, b) => b.canary + b.stable - a.canary - a.stable);
+  if (largest === undefined) return untoldRatio;
+  const cohorts = [
+    cohortOf('canary', { units: largest.canary, requests: undefined }),
+    cohortOf('stable', { units: largest.stable, requests: undefined }),
+  ];
+  return sampleRatioCheck(checks.sampleRatio, weight, cohorts, { inference: statistics.inference });
+}
+
+const untoldRatio: CheckResult = {
+  name: 'sample ratio',
+  status: 'not-applicable',
+  detail: 'the numbers do not tell how many users both versions had',
+};
+
+function usersOf({ units, count, independent }: RoleNumber): number | undefined {
+  return units ?? (independent === true ? count : undefined);
 }
 
 /** With numbers, `segments: auto` is every dimension that they tell; there are no segments that appear on their own. */
@@ -159,6 +218,6 @@ export async function evaluateTold(
     // A line more is another number, not more of the same requests.
     contains: async (file) => (await changeOf(folder, file)) === 'same',
     golden,
-    judge: (frozen) => judgeTold(plan, stage, numbers, scope, frozen),
+    judge: (frozen) => judgeTold(plan, stage, numbers, scope, frozen, servedShare(rollout, stage)),
   });
 }

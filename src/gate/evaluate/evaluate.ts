@@ -23,6 +23,7 @@ import {
   evidencePlace,
   prepareFolder,
   readLatest,
+  requireOwn,
   workFolder,
   writeEvidence,
   withDatabase,
@@ -119,6 +120,7 @@ async function lookAt(
 ): Promise<Evidence> {
   const work = workFolder(rollout.folder);
   await prepareFolder(work);
+  if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const staged = ofStage(rollout, stage);

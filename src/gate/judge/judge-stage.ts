@@ -114,24 +114,27 @@ function withDoubts({ files, scope }: JudgedStage, results: readonly GuardrailRe
 
 const nothingAsked: Selection = { asked: false, uneven: [], missingTruth: undefined };
 
-/** Where nobody reads what is told beside the verdict, a stage that does not increase anyway is asked no further. */
 async function selectionOf(
   judged: JudgedStage,
   guardrails: readonly GuardrailResult[],
   planned: number,
 ): Promise<Selection> {
-  if (judged.verdictOnly === true && guardrails.some(({ status }) => status !== 'pass')) return nothingAsked;
+  if (isAskedNoFurther(judged, guardrails)) return nothingAsked;
   return await readSelection({ ...judged, plannedUnits: planned }, guardrails);
 }
 
-/** A simulation draws users and not days, so that its parts say nothing of the log's. */
 async function stabilityOf(
   judged: JudgedStage,
   guardrails: readonly GuardrailResult[],
   level: Pick<TestLevel, 'plannedUnits' | 'timings'>,
 ): Promise<Stability> {
-  if (judged.verdictOnly === true) return { parts: [], passes: 0, unstable: [] };
+  if (isAskedNoFurther(judged, guardrails)) return { parts: [], passes: 0, unstable: [] };
   return await readStability(judged, guardrails, level);
+}
+
+/** Where nobody reads what is told beside the verdict, a stage that does not increase anyway is asked no further. */
+function isAskedNoFurther({ verdictOnly = false }: JudgedStage, guardrails: readonly GuardrailResult[]): boolean {
+  return verdictOnly && guardrails.some(({ status, onBreach }) => status !== 'pass' && onBreach !== 'report');
 }
 
 /** A simulation does without comparisons, unless a check that reads them may hold. */

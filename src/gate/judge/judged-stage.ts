@@ -43,9 +43,9 @@ export interface JudgedStage extends TestedStage {
   readonly timing?: string;
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
   readonly losses?: readonly Losses[];
-  /** Looks at a change of latency by hours; absent where times were measured side by side, and in a simulation. */
+  /** Looks at a change of latency by hours; absent where times were measured side by side. */
   readonly hours?: (change: ChangeByHours) => Promise<BlockedChange | Uncomputable>;
-  /** The later parts of the log; absent in a simulation. */
+  /** The later parts of the log. */
   readonly later?: readonly LaterPart[];
   /** Every segment of the judged requests, the largest first. */
   readonly sizes: readonly SizedSegment[];

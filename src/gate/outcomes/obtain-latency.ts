@@ -38,7 +38,14 @@ export async function obtainLatency(world: World, rollout: Rollout, request: Lat
       sampleTable: 'latency_sample',
       requests,
       ...versions,
-      settings: { hostScript: world.modelHost, timeoutMs, warmUp: warmUpRequests, seed, load },
+      settings: {
+        hostScript: world.modelHost,
+        permissions: world.permissions,
+        timeoutMs,
+        warmUp: warmUpRequests,
+        seed,
+        load,
+      },
       store,
       onProgress: ({ done, total }) => world.progress.report(workName(load), done, total),
       onOpenLoop: (seconds) => {

@@ -101,7 +101,7 @@ export function replayHost(world: World, { replay }: Pick<RolloutPlan, 'replay'>
   const { timeoutMs, batch, rate, concurrency = 1 } = replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
   const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
-  return { hostScript: world.modelHost, timeoutMs, batch, concurrency, pauseMs };
+  return { hostScript: world.modelHost, permissions: world.permissions, timeoutMs, batch, concurrency, pauseMs };
 }
 
 /** The part of `obtainOutcomes` that depends on whom a stage judges. */

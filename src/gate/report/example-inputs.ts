@@ -31,7 +31,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
       hint: 'Name the plan with --plan FILE, or leave --include-inputs out.',
     });
   }
-  const { plan, folder } = await loadPlan(world.cwd, planFile);
+  const { plan, folder } = await loadPlan(world, planFile);
   if (plan.name !== evidence.plan.name) {
     throw invalidInput(`${planFile} is the plan ${plan.name}, but the evidence is about ${evidence.plan.name}`);
   }

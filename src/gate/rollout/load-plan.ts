@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../../domain/errors.ts';
+import { checkoutOf } from '../../files/checkout.ts';
 import { readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
+import type { World } from '../world.ts';
+import { type Reach, reachOf } from './reach.ts';
 
 /** A plan that is right in itself, and where it lies. */
 export interface LoadedPlan {
@@ -11,6 +14,8 @@ export interface LoadedPlan {
   readonly file: string;
   /** Absolute folder that the plan's paths start from. */
   readonly folder: string;
+  /** Absolute folder of the registry's files. */
+  readonly registryFolder: string;
   readonly plan: RolloutPlan;
   /** sha256 (hex) of everything in the plan that can change a verdict. */
   readonly sha256: string;
@@ -19,15 +24,50 @@ export interface LoadedPlan {
   readonly parsed: ParsedPlan;
 }
 
-/** Reads a plan. @throws UserError (exit 2) with every finding, located. */
-export async function loadPlan(cwd: string, file: string): Promise<LoadedPlan> {
-  const path = resolve(cwd, file);
+/**
+ * Reads a plan. Where a trusted checkout is named, the plan, what it extends and its registry are those of that checkout, at
+ * the same paths; its logs are the ones here.
+ * @throws UserError (exit 2) with every finding, located; (exit 5) for a file that may not be read.
+ */
+export async function loadPlan(
+  world: Pick<World, 'cwd' | 'permissions' | 'trusted'>,
+  file: string,
+): Promise<LoadedPlan> {
+  const path = resolve(world.cwd, file);
   const folder = dirname(path);
-  const text = readText(path, file);
-  const parsed = parsePlan({ path: file, text, readBase: (base) => readText(resolve(folder, base), base) });
-  if (!parsed.ok) throw invalidPlan(file, parsed.diagnostics);
+  const told = world.trusted === undefined ? path : inTrusted(world.trusted, path);
+  const toldFolder = dirname(told);
+  const reach = reachOf(world, toldFolder);
+  const readBase = (base: string): string => {
+    reach.require(resolve(toldFolder, base), 'extends');
+    return readText(resolve(toldFolder, base), base);
+  };
+  const parsed = parsePlan({ path: file, text: readText(told, file), readBase });
+  if (!parsed.ok)
+    throw invalidPlan(
+      file,
+      parsed.diagnostics.map((found) => withoutForeignText(world.cwd, reach, found)),
+    );
+  const registryFolder = resolve(toldFolder, parsed.plan.registry);
+  reach.require(registryFolder, 'registry');
   const [sha256, seriesSha256] = [digestOf(parsed.digestInput), digestOf(parsed.seriesInput)];
-  return { file, folder, plan: parsed.plan, sha256, seriesSha256, parsed };
+  return { file, folder, registryFolder, plan: parsed.plan, sha256, seriesSha256, parsed };
+}
+
+/** The place in a trusted checkout of a file of this one. @throws UserError (exit 2) for a file that is in no checkout */
+function inTrusted(trusted: string, path: string): string {
+  const checkout = checkoutOf(dirname(path));
+  if (checkout !== undefined) return join(trusted, relative(checkout, path));
+  throw invalidInput(`--trusted needs ${path} to lie in a git work tree, whose paths the trusted one shares`);
+}
+
+/** A finding without what it quotes of a file that is not the plan's to show, such as one that extends: names elsewhere. */
+function withoutForeignText(cwd: string, reach: Reach, found: Diagnostic): Diagnostic {
+  if (reach.holds(resolve(cwd, found.file))) return found;
+  const { severity, rule, file, line, column } = found;
+  const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  const message = `${rule}: what is written there is not shown, since the file lies outside of the checkout`;
+  return { severity, rule, file, ...place, message };
 }
 
 function digestOf(text: string): string {

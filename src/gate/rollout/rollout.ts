@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Diagnostic, invalidInput } from '../../domain/errors.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { planOfStage } from '../../domain/judged.ts';
@@ -10,11 +9,11 @@ import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.
 import { nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import { readRegistry } from '../../registry/store/registry-store.ts';
 import { invalidPlan, type LoadedPlan, loadPlan } from './load-plan.ts';
+import { requireReach } from './reach.ts';
 import type { World } from '../world.ts';
 
 /** A plan together with what the registry knows of its model: what every command but `init` starts from. */
 export interface Rollout extends LoadedPlan {
-  readonly registryFolder: string;
   readonly registry: ModelRegistry;
   /** What the registry remembers of this plan; undefined for a rollout that no stage was promoted in. */
   readonly record: RolloutRecord | undefined;
@@ -27,21 +26,20 @@ export interface Rollout extends LoadedPlan {
 
 /** Reads a plan and its model's registry file and checks the one against the other. @throws UserError (exit 2 or 5) */
 export async function openRollout(world: World, file: string): Promise<Rollout> {
-  const loaded = await loadPlan(world.cwd, file);
-  const registryFolder = resolve(loaded.folder, loaded.plan.registry);
-  const { registry } = await readRegistry(registryFolder, loaded.plan.model);
+  const loaded = await loadPlan(world, file);
+  const { registry } = await readRegistry(loaded.registryFolder, loaded.plan.model);
   const record = rolloutRecord(registry, loaded.plan.name);
   // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
   const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
   const now = world.now().toISOString();
   const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, now });
   if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
+  await requireReach(world, loaded);
   const versions = resolveBoth(plan, registry);
   if (versions === undefined) throw new Error('the lint rules let an unknown version pass');
   const { candidate } = versions;
   return {
     ...loaded,
-    registryFolder,
     registry,
     record,
     baseline: versions.baseline,

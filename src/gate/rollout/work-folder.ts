@@ -3,6 +3,7 @@ import { access, mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Evidence } from '../../domain/evidence.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { trackedBelow } from '../../files/git-index.ts';
 import { readTextFile } from '../../files/read-file.ts';
 import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import { replaceFile } from '../../files/replace-file.ts';
@@ -49,8 +50,30 @@ export async function readLatest(place: EvidencePlace): Promise<Evidence | undef
   return parseEvidence(text, place.latest);
 }
 
-/** Makes the folder and finds out whether it can be written, before an hour of replay is spent. */
+/**
+ * Refuses outcomes, looks and evidence that the checkout may have brought: whoever can propose a change could else write what
+ * decides on it.
+ * @throws UserError (exit 5) that names a file which git tracks
+ */
+export function requireOwn(path: string): void {
+  const tracked = trackedIn(path);
+  if (tracked === undefined) return;
+  throw unusableFile(`${tracked} is tracked by git: what canary keeps there is believed only where it was kept here`, {
+    hint: `git rm -r --cached ${path}, and write .canary/ into .gitignore.`,
+  });
+}
+
+function trackedIn(path: string): string | undefined {
+  try {
+    return trackedBelow(path);
+  } catch (error) {
+    throw unusableFile(`Whether git tracks ${path} cannot be told: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Makes the folder and finds out whether it can be written, before an hour of replay is spent. @throws UserError (exit 5) also as `requireOwn` does */
 export async function prepareFolder(folder: string): Promise<void> {
+  requireOwn(folder);
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);

@@ -1,6 +1,7 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
+import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import type { Draw } from '../../simulation/draw.ts';
 import { DrawnMeasurer } from '../../simulation/drawn-measurer.ts';
 import { drawnScope } from '../../simulation/drawn-scope.ts';
@@ -12,6 +13,7 @@ import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/outcome-sources.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
+import { laterParts } from '../judge/read-stability.ts';
 import type { SimulatedLog } from './simulated-log.ts';
 
 /** A look at a stage of a simulated rollout. */
@@ -43,9 +45,10 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
   const { scope, sizes, span } = drawnScope(drawn, plan, stage, log.span);
   const judged = judgedSize(scope.cohorts, scope.judgedCohort).requests;
   const timed = log.timedInPairs ? Math.min(1, plan.replay.latencyRequests / Math.max(1, judged)) : 1;
-  const measurerOf = (metrics = log.metrics) => {
-    const measured = { ...drawn, timed };
-    const drawnMeasurer = new DrawnMeasurer(measured, metrics, () => writeDrawnStage(log.db, measured));
+  const measurerOf = (metrics = log.metrics, part: Pick<DrawnStage, 'from'> = {}) => {
+    const measured = { ...drawn, ...part, timed };
+    const table = () => writeDrawnStage(log.db, measured, part.from === undefined ? '' : '_later');
+    const drawnMeasurer = new DrawnMeasurer(measured, metrics, table);
     const inPairs = log.timedInPairs
       ? new PairMeasurer(drawnMeasurer, { db: log.db, name: 'judged' }, { everyone: true })
       : drawnMeasurer;
@@ -61,6 +64,13 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
       files: log.files,
       measurer: measurerOf(),
       shares: measurerOf(log.shares),
+      later: laterParts(span).map(({ name, from }) => ({
+        name,
+        measurer: async () => measurerOf(log.metrics, { from }),
+      })),
+      ...(log.recordedTimes
+        ? { hours: async (change) => await readHourBlocks(await writeDrawnStage(log.db, drawn), change) }
+        : {}),
       // Whoever looks at a log that has grown times its versions anew.
       ...(log.timedInPairs ? { timing: String(until) } : {}),
       readParity: async () => ({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),

@@ -11,8 +11,8 @@ import type { PlantedEffect } from '../../simulation/plant-effect.ts';
 import { simulatedStages } from '../../simulation/simulated-stages.ts';
 import { type JudgedLook, judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
-import { openRollout } from '../rollout/rollout.ts';
 import { openSimulatedLog, readSimulatedPopulation, type SimulatedLog, tryEffect } from './simulated-log.ts';
+import { openSimulatedRollout } from './simulated-rollout.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -21,7 +21,7 @@ import type { World } from '../world.ts';
  * @throws UserError (exit 2, 5 or 130)
  */
 export async function selftest(world: World, file: string, seed: number): Promise<SelftestReview> {
-  const rollout = await openRollout(world, file);
+  const rollout = await openSimulatedRollout(world, file);
   const { plan } = rollout;
   const work = workFolder(rollout.folder);
   await prepareFolder(work);

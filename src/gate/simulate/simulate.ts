@@ -13,7 +13,6 @@ import { tallyRollouts } from '../../simulation/tally.ts';
 import { lookTimes, type WalkedRollout, walkRollout } from '../../simulation/walk.ts';
 import { judgeDraw } from './judge-draw.ts';
 import { prepareFolder, workFolder, withDatabase } from '../rollout/work-folder.ts';
-import { openRollout } from '../rollout/rollout.ts';
 import {
   effectDiagnostic,
   impossibleEffects,
@@ -22,6 +21,7 @@ import {
   readSimulatedPopulation,
   type SimulatedLog,
 } from './simulated-log.ts';
+import { openSimulatedRollout } from './simulated-rollout.ts';
 import type { World } from '../world.ts';
 
 export interface SimulateOptions {
@@ -39,7 +39,7 @@ export interface SimulateOptions {
  * @throws UserError (exit 2 for effects that cannot be, 5 for a log that cannot be used, 130)
  */
 export async function simulate(world: World, file: string, options: SimulateOptions): Promise<SimulationReview> {
-  const rollout = await openRollout(world, file);
+  const rollout = await openSimulatedRollout(world, file);
   const { plan } = rollout;
   const effects = readEffects(options.effects, plan);
   const work = workFolder(rollout.folder);

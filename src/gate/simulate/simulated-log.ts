@@ -38,6 +38,8 @@ export interface SimulatedLog {
   readonly comparison: Scenarios['comparison'];
   /** Whether both versions were timed here, in pairs of processes. */
   readonly timedInPairs: boolean;
+  /** Whether times are those that the log tells. */
+  readonly recordedTimes: boolean;
   readonly wantedValues: WantedValues;
   readonly metrics: readonly Metric[];
   /** What the log keeps from being believed, whatever effect is planted. */
@@ -62,12 +64,6 @@ function withSimulatedEnd(plan: RolloutPlan, units: number): RolloutPlan {
  */
 export async function openSimulatedLog(world: World, rollout: Rollout, db: Database): Promise<SimulatedLog> {
   const { plan, folder, candidate } = rollout;
-  if (plan.requests.format === 'aggregates') {
-    throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
-      hint: 'Name a request log in requests.source.',
-    });
-  }
-  noteOwnLogs(world, rollout);
   const sources = sourcesOf(rollout);
   // A stage that judges everyone: its outcomes are what the first shadow stage's are, and nothing is replayed twice.
   const everyone = {
@@ -112,20 +108,13 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     span,
     comparison,
     timedInPairs,
+    recordedTimes: roles.every((role) => sources[role].latency === 'recorded'),
     wantedValues,
     metrics,
     shares,
     refusals,
     ground,
   };
-}
-
-/** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
-function noteOwnLogs(world: World, { plan }: Rollout): void {
-  const own = plan.stages.filter(({ requests }) => requests !== undefined);
-  if (own.length === 0) return;
-  const names = own.map(({ name }) => name).join(', ');
-  world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
 }
 
 async function comparisonOf(db: Database, sources: OutcomeSources): Promise<Scenarios['comparison']> {

@@ -4,6 +4,7 @@ import type { ErrorKind, ModelSpec } from '../../domain/outcome.ts';
 import { verifyVersion } from '../artifact.ts';
 import { failure } from '../decode.ts';
 import type { HostReply, HostRequest, Traffic } from './host-protocol.ts';
+import { type Permissions, requirePermission } from './permissions.ts';
 import { ModelProcess, type ProcessDeath } from './model-process.ts';
 import { keepsTime, remoteMs } from './remote-time.ts';
 import { joinColumns, toColumns, type OutcomeColumns } from '../outcome-columns.ts';
@@ -11,6 +12,8 @@ import { joinColumns, toColumns, type OutcomeColumns } from '../outcome-columns.
 export interface HostSettings {
   /** Path of the program that serves a model (`bin/model-host.js` of this package). */
   readonly hostScript: string;
+  /** What the version may do; all that canary may where absent. */
+  readonly permissions?: Permissions | undefined;
   /** How long one request may take. */
   readonly timeoutMs: number;
   /** How many requests the model computes at once. */
@@ -61,9 +64,10 @@ export class HostedModel {
    * Verifies the artifact, then starts the process and loads the version.
    *
    * @param sha256 the artifact's digest in the registry; a version on a server has only that of its entry
-   * @throws UserError (exit 5) when the artifact is not the registry's or cannot be loaded
+   * @throws UserError (exit 5) when it may not be run, or the artifact is not the registry's or cannot be loaded
    */
   static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
+    if (settings.permissions !== undefined) requirePermission(spec, settings.permissions);
     await verifyVersion(spec, sha256);
     const model = new HostedModel(spec, settings);
     const { backend, oneByOne } = await model.#running();
@@ -90,9 +94,7 @@ export class HostedModel {
     return this.#oneByOne;
   }
 
-  /**
-   * Most memory that any process of the version had resident when it last answered, in bytes; null where nobody knows.
-   */
+  /** Most memory that any process of the version had resident when it last answered, in bytes; null where nobody knows. */
   get peakMemory(): number | null {
     return this.#peakMemory;
   }
@@ -143,11 +145,10 @@ export class HostedModel {
   ): Promise<Extract<HostReply, { kind: 'predicted' }> | ProcessDeath> {
     const start = performance.now();
     this.#underWay += inputs.length;
-    const reply = await this.#ask({ kind: 'predict', inputs, batch }, () => this.#timeoutMs(inputs.length)).finally(
-      () => {
-        this.#underWay -= inputs.length;
-      },
-    );
+    const asked = this.#ask({ kind: 'predict', inputs, batch }, () => this.#timeoutMs(inputs.length));
+    const reply = await asked.finally(() => {
+      this.#underWay -= inputs.length;
+    });
     if (reply.kind === 'died') return reply;
     if (reply.kind !== 'predicted') throw new Error(`a model's process answered ${reply.kind} to a batch`);
     const requestMs = (performance.now() - start) / inputs.length;
@@ -178,8 +179,7 @@ export class HostedModel {
       return { nanoseconds: limit, error: 'timeout', retries, restarted };
     }
     if (reply.kind !== 'died') throw new Error(`a model's process answered ${reply.kind} to a timed request`);
-    const nanoseconds = reply.error === 'timeout' ? limit : null;
-    return { nanoseconds, error: reply.error, retries: 0, restarted: true };
+    return { nanoseconds: reply.error === 'timeout' ? limit : null, error: reply.error, retries: 0, restarted: true };
   }
 
   /** Ends the process; what is under way is abandoned and rejects. */
@@ -216,7 +216,8 @@ export class HostedModel {
   #running(): Promise<ModelProcess> {
     if (this.#closed) throw new Error(`version ${this.version} was closed while requests were under way`);
     if (this.#process !== null) return this.#process;
-    const starting = ModelProcess.start(this.#settings.hostScript, this.#spec, this.#traffic(), () => {
+    const { hostScript, permissions } = this.#settings;
+    const starting = ModelProcess.start(hostScript, this.#spec, this.#traffic(), permissions, () => {
       this.#deaths += 1;
       if (this.#process === starting) this.#process = null;
     });

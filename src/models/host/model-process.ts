@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { lastLines, onceClosed } from './child-process.ts';
+import { environmentOf, type Permissions } from './permissions.ts';
+import { sandboxFlags } from './sandbox.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import { runtimeTraits } from '../../domain/registry.ts';
 import type { ModelSpec } from '../../domain/outcome.ts';
@@ -59,6 +61,7 @@ export class ModelProcess {
    * Starts a process and loads a version in it.
    *
    * @param hostScript path of the program that serves the model
+   * @param permissions what the version may do; all that canary may where absent
    * @param onDeath called once, when the process has ended and before its unanswered requests are told
    * @throws UserError (exit 5) when the version cannot be loaded
    */
@@ -66,9 +69,10 @@ export class ModelProcess {
     hostScript: string,
     spec: ModelSpec,
     traffic: Traffic,
+    permissions: Permissions | undefined,
     onDeath: () => void,
   ): Promise<ModelProcess> {
-    const started = new ModelProcess(hostScript, isConcurrent(spec), onDeath);
+    const started = new ModelProcess(hostScript, spec, permissions, onDeath);
     const reply = await started.ask({ kind: 'load', spec, traffic }, loadTimeoutMs);
     if (reply.kind === 'loaded') {
       started.backend = reply.backend;
@@ -83,14 +87,15 @@ export class ModelProcess {
     throw unusableFile(`Version ${spec.version} cannot be loaded: ${reason}.${started.outputTail}`);
   }
 
-  private constructor(hostScript: string, concurrent: boolean, onDeath: () => void) {
-    this.#concurrent = concurrent;
+  private constructor(hostScript: string, spec: ModelSpec, permissions: Permissions | undefined, onDeath: () => void) {
+    this.#concurrent = isConcurrent(spec);
     this.#onDeath = onDeath;
     // A model's own output must not mix with the result on standard output, so both of its streams end here.
     this.#child = fork(hostScript, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: [...sandboxFlags(spec, hostScript)],
+      ...(permissions === undefined ? {} : { env: environmentOf(spec, permissions) }),
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

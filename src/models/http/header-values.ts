@@ -1,3 +1,4 @@
+import { headerVariable } from '../../domain/endpoint.ts';
 import { unusableFile } from '../../domain/errors.ts';
 
 /** The environment's variables by name. */
@@ -9,8 +10,6 @@ export interface HeaderValues {
   readonly secrets: readonly string[];
 }
 
-const variable = /\$\{(\w+)\}/gu;
-
 /**
  * Puts the environment's values where a version's headers name them as `${NAME}`.
  *
@@ -21,7 +20,7 @@ export function headerValues(written: Readonly<Record<string, string>>, environm
   const missing: { readonly name: string; readonly key: string }[] = [];
   const headers = Object.fromEntries(
     Object.entries(written).map(([name, text]) => {
-      const value = text.replaceAll(variable, (_, key: string) => {
+      const value = text.replaceAll(headerVariable, (_, key: string) => {
         const found = environment[key] ?? '';
         if (found === '') missing.push({ name, key });
         else secrets.add(found);

@@ -7,6 +7,7 @@ import { planDefaults } from './defaults.ts';
 import type { ReadBase } from '../extends.ts';
 import { readDrift } from './drift.ts';
 import { readAssignment } from './exposure/assignment.ts';
+import { readRouting } from './exposure/routing.ts';
 import { checkWeights } from './exposure/weights.ts';
 import { readGuardrails } from './guardrails.ts';
 import { validateNames } from './names.ts';
@@ -38,6 +39,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     drift: readDrift(root),
     threshold: readThreshold(root),
   };
+  const routing = readRouting(root, sections.assignment.value, sections.stages.value);
   const [name, apply] = [textAt('name'), nodeAt(root, ['apply'])];
   const needed = {
     name,
@@ -60,6 +62,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     golden: readGolden(root),
     drift: sections.drift.value,
     threshold: sections.threshold.value,
+    routing: routing.value,
     apply: apply && textsOf(apply),
     rollback: sections.rollback.value,
   };
@@ -69,7 +72,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
       validateNames(root),
       judgeOfSplit(root, sections.requests.value),
       checkWeights(root, sections.assignment.value, sections.stages.value),
-      ...[...Object.values(sections), decisionCost].map(({ findings }) => findings),
+      ...[...Object.values(sections), decisionCost, routing].map(({ findings }) => findings),
     ].flat(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../models/host/permissions.ts';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
@@ -9,6 +10,8 @@ import { startStopwatch, type Stopwatch, type TimedVersion, warmUp } from './sto
 
 export interface LatencySettings {
   readonly hostScript: string;
+  /** What the versions may do; all that canary may where absent. */
+  readonly permissions?: Permissions | undefined;
   readonly timeoutMs: number;
   /** Requests that each process answers before any is timed, and again after each restart. */
   readonly warmUp: number;
@@ -82,7 +85,8 @@ async function measurePair(
   onProgress: (done: number) => void,
 ): Promise<{ readonly baseline: TimedColumn; readonly candidate: TimedColumn }> {
   const { load = { kind: 'one-by-one' } } = settings;
-  const limits = { hostScript: settings.hostScript, timeoutMs: settings.timeoutMs, concurrency: atOnce(load) };
+  const { hostScript, permissions, timeoutMs } = settings;
+  const limits = { hostScript, permissions, timeoutMs, concurrency: atOnce(load) };
   const order = <T>(all: readonly T[]): readonly T[] => shuffled(all, random);
   const stopwatches = new Map<TimedVersion, Stopwatch>();
   const close = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../models/host/permissions.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import { HostedModel, type TimedRequest } from '../../models/host/hosted-model.ts';
 import type { ModelSpec } from '../../domain/outcome.ts';
@@ -19,6 +20,8 @@ const mostRestarts = 20;
 
 interface StopwatchSettings {
   readonly hostScript: string;
+  /** What the versions may do; all that canary may where absent. */
+  readonly permissions?: Permissions | undefined;
   readonly timeoutMs: number;
   /** How many requests a server may get at once; null for as many as there are. */
   readonly concurrency: number | null;

@@ -34,8 +34,16 @@ export function toldNumbersChecks(
       detail: 'the numbers do not tell which requests they leave out',
     },
     independence(saidIndependent),
+    ...untellable,
   ];
 }
+
+/** What asks for requests themselves. */
+const untellable: readonly CheckResult[] = [
+  { name: 'parity', detail: "the numbers do not tell what the baseline did for the canary's users" },
+  { name: 'labels', detail: 'the numbers do not tell which labels they rest on' },
+  { name: 'stability', detail: 'the numbers do not tell when they were counted' },
+].map((check) => ({ ...check, status: 'not-applicable' }));
 
 function untold(name: string, noun: string, asked: boolean): CheckResult {
   const detail = `the numbers do not tell how many ${noun} the candidate had`;

@@ -59,6 +59,36 @@ describe('simulated rollouts', () => {
   });
 });
 
+describe('simulated rollouts whose bound is kept by the log as a whole', () => {
+  const late = seededRecords({ requests: 4000, users: 800 }).map((record, index) => ({
+    ...record,
+    context: { locale: index < 2000 ? 'early' : 'late' },
+  }));
+  const options5 = { ...options, runs: 5, looks: 1, effects: ['accuracy[locale=late]=-36pp'] };
+  const simulated = async (checks: string) => {
+    const { world } = simulatedFolder(late, ['{ metric: accuracy, maxDecrease: 24pp }'], { plan: { checks } });
+    return await simulate(world, 'plan.yaml', options5);
+  };
+
+  test('are held by the check stability where its second half breaks it', async () => {
+    expect((await simulated('{ stability: hold }')).outcomes.hold.count).toBe(5);
+    expect((await simulated('{ stability: warn }')).stages[0]?.increase.count).toBe(5);
+  });
+});
+
+async function slower(days: number) {
+  const latency = ['{ metric: latency.mean, cap: 200ms, maxIncrease: 20% }'];
+  const effects = ['latency.mean=+150%'];
+  return await simulate(plan({ days }, latency), 'plan.yaml', { ...options, runs: 5, looks: 1, effects });
+}
+
+describe('simulated rollouts of a version that is slower in a log of a few hours', () => {
+  test('are not rolled back, since a slow hour may be all of it', async () => {
+    expect((await slower(0.2)).outcomes).toMatchObject({ hold: { count: 5 }, rollback: { count: 0 } });
+    expect((await slower(3)).outcomes.rollback.count).toBe(5);
+  });
+});
+
 describe('an effect that cannot be', () => {
   test.each([
     ['recall(refund)=-2pp', 'recall(refund)=-2pp: no guardrail looks at recall(refund)'],

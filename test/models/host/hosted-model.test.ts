@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { artifactSha256 } from '../../../src/models/artifact.ts';
@@ -168,10 +168,9 @@ const parentProgram = `
   model.predict(['"bad"']);`;
 
 test("a model's process ends when its parent is killed, even in the middle of an endless loop", async () => {
-  const folder = temporaryFolder();
-  const spec = colourSpec(`import { writeFileSync } from 'node:fs';
-    console.log('on the standard output of the model');
-    export function encode() { writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid)); for (;;); }`);
+  const title = 'canary-in-a-loop';
+  const spec = colourSpec(`console.log('on the standard output of the model');
+    export function encode() { process.title = '${title}'; for (;;); }`);
   const argument = JSON.stringify([spec, await artifactSha256(spec.folder), hostScript]);
   const parent = spawn(process.execPath, ['--input-type=module', '-e', parentProgram, argument], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -180,10 +179,12 @@ test("a model's process ends when its parent is killed, even in the middle of an
   parent.stdout.on('data', (data: Buffer) => {
     printed += data.toString();
   });
-  const readPid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
-  // The file is there a moment before the number is in it.
-  await vi.waitFor(() => expect(readPid()).toBeGreaterThan(0), { timeout: 20_000 });
-  const pid = readPid();
+  const looping = (): number => {
+    const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent.pid)], { encoding: 'utf8' });
+    return Number(/^\s*(\d+) canary-in-a-loop/mu.exec(stdout)?.[1]);
+  };
+  await vi.waitFor(() => expect(looping()).toBeGreaterThan(0), { timeout: 60_000, interval: 100 });
+  const pid = looping();
   parent.kill('SIGKILL');
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000, interval: 100 });
   expect(printed).toBe('');

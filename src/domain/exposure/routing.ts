@@ -1,0 +1,70 @@
+/** What moves traffic and is told by a file that canary can write. */
+export const routingTargets = [
+  'flagd',
+  'unleash',
+  'growthbook',
+  'launchdarkly',
+  'optimizely',
+  'gateway-api',
+  'istio',
+  'nginx',
+  'nginx-njs',
+  'haproxy',
+  'kserve',
+  'sagemaker',
+  'envoy',
+  'argo-rollouts',
+  'flagger',
+] as const;
+export type RoutingTarget = (typeof routingTargets)[number];
+
+/** Whether a plan brings a change of the registry to whatever moves traffic. */
+export function movesTraffic({
+  routing,
+  apply,
+}: {
+  readonly routing?: readonly Route[];
+  readonly apply?: readonly string[];
+}): boolean {
+  return routing !== undefined || apply !== undefined;
+}
+
+/** Names that only the user knows; each target takes some of them. */
+export const routeNames = [
+  'service',
+  'namespace',
+  'gateway',
+  'host',
+  'header',
+  'frontend',
+  'bind',
+  'variable',
+  'endpoint',
+  'modelFormat',
+] as const;
+export type RouteName = (typeof routeNames)[number];
+
+/** Names of one version's side. */
+export const sideNames = [
+  'service',
+  'port',
+  'subset',
+  'upstream',
+  'backend',
+  'cluster',
+  'variant',
+  'storageUri',
+] as const;
+export type SideName = (typeof sideNames)[number];
+
+/** One place that traffic is moved in, as the plan describes it. */
+export interface Route {
+  readonly target: RoutingTarget;
+  /** The file that promote, rollback and apply write, relative to the plan's folder. */
+  readonly file?: string;
+  /** What the weights sum up to, where the target leaves that open. */
+  readonly total?: number;
+  readonly names: Readonly<Partial<Record<RouteName, string>>>;
+  readonly baseline: Readonly<Partial<Record<SideName, string>>>;
+  readonly candidate: Readonly<Partial<Record<SideName, string>>>;
+}

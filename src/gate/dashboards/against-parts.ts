@@ -1,0 +1,77 @@
+import { boundsOwnValue, harmfulEnd, limitOf, testedMeasure } from '../../domain/bound.ts';
+import type { GuardrailResult } from '../../domain/evidence.ts';
+import { formatQuantity } from '../../domain/format-number.ts';
+import { metricTraits } from '../../domain/metric.ts';
+import type { Bound } from '../../domain/plan.ts';
+import type { ToldMeasurer } from '../../metrics/told-measurer.ts';
+import type { Subject } from '../../metrics/table/subject.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
+
+/**
+ * A change of the whole decides nothing against its own segments: where every segment of a dimension, such as every day of a ramp, changed the
+ * other way, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
+ * (Simpson's paradox; Crook, Frasca, Kohavi and Longbotham 2009, Seven pitfalls to avoid when running controlled experiments on the web).
+ */
+export async function againstParts(
+  measurer: ToldMeasurer,
+  subject: Subject,
+  { guardrail, bound, segment }: PlannedTest,
+  result: GuardrailResult,
+  dimensions: readonly string[],
+): Promise<GuardrailResult> {
+  const { status, value } = result;
+  const isDecided = status === 'pass' || status === 'breach';
+  if (!isDecided || segment !== null || value === undefined || boundsOwnValue(bound.kind)) return result;
+  const measure = testedMeasure(bound, metricTraits(guardrail.metric).unit);
+  const write = (change: number) => formatQuantity(change, measure, limitOf(bound.kind, bound.value));
+  for (const dimension of dimensions) {
+    const parts = await partsOf(measurer, subject, bound, dimension);
+    if (parts.length >= 2 && parts.every(({ change }) => change * value < 0)) {
+      const told = parts.map(({ name, change }) => `${name} ${write(change)}`);
+      return undecided(result, dimension, `every ${dimension} changed the other way (${told.join(', ')})`);
+    }
+    const sameMix = await changeWithSameMix(measurer, subject, bound, dimension);
+    if (sameMix !== undefined && isBeyond(bound, sameMix) !== (status === 'breach'))
+      return undecided(
+        result,
+        dimension,
+        `with the same mix of ${dimension} on both sides it changed by ${write(sameMix)}`,
+      );
+  }
+  return result;
+}
+
+async function partsOf(measurer: ToldMeasurer, subject: Subject, bound: Bound, dimension: string) {
+  const parts: { readonly name: string; readonly change: number }[] = [];
+  for (const segment of measurer.segmentsOf(subject.metric, dimension)) {
+    const within = { ...subject, slice: { ...subject.slice, segment } };
+    const measured = await measurer.measure(within, bound.relative ? 'relative' : 'difference');
+    if (measured.kind === 'linearized' || measured.kind === 'valueOnly')
+      parts.push({ name: Object.values(segment).join(), change: measured.value });
+  }
+  return parts;
+}
+
+async function changeWithSameMix(
+  measurer: ToldMeasurer,
+  { metric }: Subject,
+  { relative }: Bound,
+  dimension: string,
+): Promise<number | undefined> {
+  const sameMix = await measurer.postStratified(metric, [dimension]);
+  if (sameMix === undefined) return undefined;
+  const { value, baseline = 0 } = sameMix.difference;
+  if (!relative) return value;
+  return baseline > 0 ? value / baseline : undefined;
+}
+
+function isBeyond({ kind, value }: Bound, change: number): boolean {
+  const limit = limitOf(kind, value);
+  return harmfulEnd(kind) === 'high' ? change > limit : change < limit;
+}
+
+function undecided(result: GuardrailResult, dimension: string, why: string): GuardrailResult {
+  const found = result.reason.replace(/: (?:pass|breach)$/u, '');
+  const remedy = `judge them on their own (segments: [${dimension}]), or take numbers of a time with one weight`;
+  return { ...result, status: 'inconclusive', reason: `${found}: inconclusive, since ${why}; ${remedy}` };
+}

@@ -1,0 +1,36 @@
+import { invalidInput } from '../../domain/errors.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import { openRollout, type Rollout } from '../rollout/rollout.ts';
+import type { World } from '../world.ts';
+
+/**
+ * Opens a plan for a simulation, with those of its guardrails that requests decide, and notes what is simulated otherwise than it is judged.
+ * @throws UserError (exit 2 or 5), also where the plan has no requests, or no guardrail on them.
+ */
+export async function openSimulatedRollout(world: World, file: string): Promise<Rollout> {
+  const rollout = await openRollout(world, file);
+  const { plan } = rollout;
+  if (plan.requests.format === 'aggregates') {
+    throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
+      hint: 'Name a request log in requests.source.',
+    });
+  }
+  noteOwnLogs(world, plan);
+  const guardrails = plan.guardrails.filter(({ metric }) => metric.family !== 'memory');
+  if (guardrails.length === 0) {
+    throw invalidInput('A simulation draws requests, and no guardrail of this plan is on what they come to', {
+      hint: 'Add a guardrail on latency, errors or quality.',
+    });
+  }
+  if (guardrails.length < plan.guardrails.length)
+    world.note('memory.peak: left out, since a peak is of a process and not of requests.');
+  return { ...rollout, plan: { ...plan, guardrails } };
+}
+
+/** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
+function noteOwnLogs(world: World, { stages }: RolloutPlan): void {
+  const own = stages.filter(({ requests }) => requests !== undefined);
+  if (own.length === 0) return;
+  const names = own.map(({ name }) => name).join(', ');
+  world.note(`${names}: simulated on the plan's own log, not on the stage's.`);
+}

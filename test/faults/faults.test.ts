@@ -1,0 +1,19 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { campaign } from './campaign.ts';
+import { commands } from './commands.ts';
+import { cannotInject } from './injected.ts';
+
+/** A sample of what `npm run soak` tries in full; the day of the year decides which. */
+const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Date.now() / 86_400_000));
+const thorough = process.env['CI'] !== undefined || process.env['FAULT_SEED'] !== undefined;
+
+test.skipIf(cannotInject !== undefined).each(Object.keys(commands))(
+  `kills, full and broken disks and wrong clocks lose nothing and let nothing through: %s (seed ${seed})`,
+  async (name) => {
+    const command = await commands[name]?.(onTestFinished);
+    if (command === undefined) throw new Error(`no command ${name}`);
+    const tallies = await campaign(command, seed, { laterKills: thorough ? 3 : 1, every: thorough ? 6 : 12 });
+    expect(tallies.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(tallies.reduce((sum, { trials }) => sum + trials, 0)).toBeGreaterThan(5);
+  },
+);

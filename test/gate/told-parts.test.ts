@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import { evidenceOf } from './told-plans.ts';
+import { checkOf } from './planted-log.ts';
+
+/** Errors of one version in some requests, each of another user. */
+interface Told {
+  readonly baseline: readonly [errors: number, requests: number];
+  readonly candidate: readonly [errors: number, requests: number];
+}
+
+// Crook, Frasca, Kohavi and Longbotham 2009: a ramp from 1% on Friday to half of all users on Saturday.
+const friday: Told = { baseline: [20_000, 990_000], candidate: [230, 10_000] };
+const saturday: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
+
+function mirrored({ baseline, candidate }: Told): Told {
+  return { baseline: candidate, candidate: baseline };
+}
+
+function together(days: readonly Told[]): Told {
+  const sumOf = (role: keyof Told) =>
+    days.reduce<[number, number]>(([e, n], { [role]: [errors, all] }) => [e + errors, n + all], [0, 0]);
+  return { baseline: sumOf('baseline'), candidate: sumOf('candidate') };
+}
+
+function rowsOf(metric: string, { baseline, candidate }: Told, segment = ''): string[] {
+  const row = (role: string, [events, requests]: readonly [number, number]) =>
+    `${metric},${role},${events / requests},${requests},${requests},,${segment}`;
+  return [row('baseline', baseline), row('candidate', candidate)];
+}
+
+async function evaluated(days: readonly Told[], guardrail: string, metric = 'error_rate'): Promise<Evidence> {
+  const rows = days.flatMap((day, index) => rowsOf(metric, day, `day=d${index}`));
+  // The share of the candidate is no matter here.
+  const plan = { checks: '{ sampleRatio: warn }' };
+  return await evidenceOf([...rowsOf(metric, together(days)), ...rows], { guardrails: [guardrail], plan });
+}
+
+const increase = '{ metric: error_rate, maxIncrease: 0.1pp }';
+
+describe('a ramp whose days all say the opposite of its total', () => {
+  test('does not pass a candidate that is worse on each of them', async () => {
+    const { verdict, guardrails, checks } = await evaluated([friday, saturday], increase);
+    expect(verdict.decision).toBe('hold');
+    expect(guardrails[0]?.reason).toContain('every day changed the other way (d0 +0.28 pp, d1 +0.20 pp)');
+    expect(checkOf({ checks }, 'segment mix').detail).toContain('but by +0.24 pp with the same mix');
+    expect(checkOf({ checks }, 'segments').detail).toContain('worsens for day=d1 by +0.20 pp');
+  });
+
+  test('rolls no candidate back that is better on each of them', async () => {
+    const { verdict, guardrails } = await evaluated([friday, saturday].map(mirrored), increase);
+    expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
+  });
+
+  test('rolls none back either where more is better', async () => {
+    const guardrail = '{ metric: accuracy, maxDecrease: 0.1pp }';
+    const { verdict } = await evaluated([friday, saturday], guardrail, 'accuracy');
+    expect(verdict.decision).toBe('hold');
+  });
+
+  test('decides nothing as observed or relative to the baseline either', async () => {
+    const point = await evaluated([friday, saturday], '{ metric: error_rate, maxIncrease: 0.1pp, test: point }');
+    const relative = await evaluated([friday, saturday], '{ metric: error_rate, maxIncrease: 5% }');
+    expect([point.guardrails[0]?.status, relative.guardrails[0]?.status]).toEqual(['inconclusive', 'inconclusive']);
+  });
+});
+
+test('a total that passes does not where the same mix of days on both sides is beyond the bound', async () => {
+  const better: Told = { baseline: [20_000, 990_000], candidate: [200, 10_000] };
+  const { guardrails } = await evaluated([better, saturday], '{ metric: error_rate, maxIncrease: 0.05pp }');
+  expect(guardrails[0]).toMatchObject({ status: 'inconclusive' });
+  expect(guardrails[0]?.reason).toContain('with the same mix of day on both sides it changed by +0.090 pp');
+});
+
+test('a total that its days bear out is decided', async () => {
+  const even: Told = { baseline: [5_000, 500_000], candidate: [4_900, 500_000] };
+  const worse: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
+  expect((await evaluated([even, even], increase)).verdict.decision).toBe('increase');
+  expect((await evaluated([worse, worse], increase)).verdict.decision).toBe('rollback');
+});
+
+async function sized(units: readonly [number, number]) {
+  const rows = [`error_rate,baseline,1%,90000,${units[0]},,`, `error_rate,candidate,1%,90000,${units[1]},,`];
+  return checkOf(await evidenceOf(rows, { guardrails: [increase] }), 'sample ratio');
+}
+
+describe('the share of users that numbers tell', () => {
+  test('is held against the weight', async () => {
+    expect(await sized([9_000, 1_000])).toMatchObject({ status: 'pass' });
+    expect(await sized([9_000, 1_400])).toMatchObject({ status: 'hold' });
+  });
+});

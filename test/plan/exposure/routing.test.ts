@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { parsed, problems, shortPlan } from '../plan-text.ts';
+
+const withRouting = (routing: string, assignment = '{ scheme: murmur3 }', weight = '5%') =>
+  `${shortPlan.replace('[{ name: full', `[{ name: first, weight: ${weight} }, { name: full`)}assignment: ${assignment}\nrouting: [${routing}]\n`;
+const told = (text: string) => problems(text).map((line) => line.replace(/^rollouts\/a\.yaml:(\d+):\d+/u, '$1'));
+
+const istio =
+  'target: istio, file: a.yaml, service: intent, baseline: { subset: stable }, candidate: { subset: canary }';
+
+test('reads the names of a route', () => {
+  expect(parsed(withRouting(`{ ${istio}, total: 1000 }`)).plan.routing).toEqual([
+    {
+      target: 'istio',
+      file: 'a.yaml',
+      total: 1000,
+      names: { service: 'intent' },
+      baseline: { subset: 'stable' },
+      candidate: { subset: 'canary' },
+    },
+  ]);
+});
+
+test('is no part of what decides', () => {
+  expect(parsed(withRouting(`{ ${istio} }`)).digestInput).toBe(
+    parsed(withRouting(`{ ${istio} }`).replace(/routing: .*/u, '')).digestInput,
+  );
+});
+
+test.each([
+  ['{ target: isto, file: a }', '12 target: isto is not one of the choices; did you mean istio?'],
+  ['{ target: istio, file: a.yaml }', '12 istio needs service; write service:'],
+  [`{ ${istio}, host: a }`, '12 istio takes no host; write one of service, namespace, gateway'],
+  [`{ ${istio.replace('file: a.yaml, ', '')} }`, '12 istio has no file to write; write file: deploy/istio.yaml'],
+  [
+    `{ ${istio.replace('subset: canary', 'subset: "1.5_0"')} }`,
+    '12 subset: 1.5_0 is no name of Kubernetes; write lowercase letters, digits and hyphens, such as 1.5-0',
+  ],
+  [
+    `{ ${istio} }, { ${istio.replace('intent', 'other')} }`,
+    '12 file: a.yaml is written for istio already; give each target its own file',
+  ],
+  [`{ ${istio}, total: 2000000 }`, '12 total: 2000000 is more than istio takes; write at most 1000000'],
+  [
+    '{ target: nginx, file: a, baseline: { upstream: a }, candidate: { upstream: b } }',
+    '12 target: nginx would expose other users than those judged by murmur3; write assignment: { scheme: nginx }',
+  ],
+])('refuses %s', (routing, problem) => {
+  const [first = ''] = told(withRouting(routing));
+  expect(first.slice(0, problem.length)).toBe(problem);
+});
+
+test('names the nearest weights and the total that would do', () => {
+  expect(told(withRouting(`{ ${istio} }`, '{ scheme: murmur3 }', '0.3%'))).toEqual([
+    '9 weight: 0.3% cannot be expressed by istio, which counts in 1% here; write 0% or 1%, or set routing[0].total: 1000',
+  ]);
+  expect(told(withRouting(`{ ${istio}, total: 1000 }`, '{ scheme: murmur3 }', '0.3%'))).toEqual([]);
+});
