@@ -1,6 +1,7 @@
 import type { CohortName, ComparisonKind } from './evidence.ts';
 import type { Metric } from './metric.ts';
-import type { Basis, RequestSource, RolloutPlan, Stage } from './plan.ts';
+import type { RequestSource, RolloutPlan, Stage } from './plan.ts';
+import type { Basis } from './stages/basis.ts';
 
 /** The metrics that the plan's guardrails name, each once, in the plan's order. */
 export function guardedMetrics(plan: Pick<RolloutPlan, 'guardrails'>): readonly Metric[] {

@@ -7,6 +7,7 @@ import { type AnswerForm, logFormats, type RequestFields } from './log/log-forma
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
 import type { Role } from './role.ts';
+import type { Basis } from './stages/basis.ts';
 import type { TimedWeight } from './stages/period.ts';
 import type { WeeklyWindow } from './stages/weekly-window.ts';
 import type { Thresholds } from './threshold.ts';
@@ -112,10 +113,6 @@ export interface Stage {
   /** When an increase may be acted on; always where absent. */
   readonly increaseWindow?: WeeklyWindow;
 }
-
-/** A stage rests on a replay of what its users did, or on what both versions served. */
-export const bases = ['replay', 'live'] as const;
-export type Basis = (typeof bases)[number];
 
 /** A metric with one or more allowed bounds, and what a breach means. */
 export interface Guardrail {

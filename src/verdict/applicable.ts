@@ -1,7 +1,8 @@
 import type { GuardrailResult } from '../domain/evidence.ts';
 import { impossibleOn } from '../domain/judged.ts';
 import { metricTraits } from '../domain/metric.ts';
-import type { Basis, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
+import type { Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
+import type { Basis } from '../domain/stages/basis.ts';
 
 /** The plan with the guardrails that a stage is judged by, and the results of the others. */
 export interface ApplicableGuardrails {

@@ -1,6 +1,7 @@
 import { basisOf, impossibleOn } from '../../../domain/judged.ts';
 import { metricTraits } from '../../../domain/metric.ts';
-import type { Basis, Guardrail, RolloutPlan, Stage } from '../../../domain/plan.ts';
+import type { Guardrail, RolloutPlan, Stage } from '../../../domain/plan.ts';
+import type { Basis } from '../../../domain/stages/basis.ts';
 import { isRecorded } from '../../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from '../../../domain/resolve-version.ts';
 import type { Role } from '../../../domain/role.ts';

@@ -9,7 +9,8 @@ import {
   type TreeNode,
   type TreePath,
 } from '../../../documents/tree.ts';
-import { bases, type RequestSource, type Stage } from '../../../domain/plan.ts';
+import type { RequestSource, Stage } from '../../../domain/plan.ts';
+import { bases } from '../../../domain/stages/basis.ts';
 import { planDefaults } from '../defaults.ts';
 import { readFraction, readSpan } from '../quantity.ts';
 import { known, readAt, type SectionReading } from '../section.ts';
