@@ -87,8 +87,6 @@ export const methods = [
   { ...alonePlanned, routing: inPairs },
   { ...aloneFixed, routing: inPairs },
   { ...canary, routing: evenly },
-  { ...planned, routing: evenly },
-  { ...canary, routing: splitByUser(0.1) },
   { ...aloneServed, routing: evenly },
   { ...alonePlanned, routing: evenly },
   { ...aloneFixed, routing: evenly },

@@ -43,8 +43,8 @@ export function methodRow({ method, detection, requestsAtFewAlarms }) {
 }
 
 /**
- * Which method needs the fewest requests among those with at most 5% false alarms: of all, of those that look again and again, and of those
- * that are told how much harm is allowed and do not alarm on a candidate that does just that either.
+ * Which method needs the fewest requests among those with at most 5% false alarms: of all, of those that look again and again, of those
+ * that are told how much harm is allowed and do not alarm on a candidate that does just that either, and of those on a live split.
  *
  * @param {readonly import('./power.mjs').Power[]} powers
  * @returns {string}
@@ -53,11 +53,13 @@ export function goalText(powers) {
   const quiet = powers.filter(({ requestsAtFewAlarms }) => requestsAtFewAlarms !== undefined);
   const looking = quiet.filter(({ method }) => method.looks > 1);
   const bounded = quiet.filter(({ method, detection }) => method.hasBound && detection.onBound <= FALSE_ALARMS);
+  const split = quiet.filter(({ method }) => method.routing.name !== 'pairs');
   return [
     '\nFewest requests at ≤ 5% false alarms:\n',
     `- of all, on a harmless candidate: ${fewest(quiet)};`,
     `- of those that look 20 times: ${fewest(looking)};`,
-    `- of those that do not alarm on a candidate on the bound either: ${fewest(bounded)}.`,
+    `- of those that do not alarm on a candidate on the bound either: ${fewest(bounded)};`,
+    `- of those on a live split: ${fewest(split)}.`,
   ].join('\n');
 }
 

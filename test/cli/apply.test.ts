@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run, treeOf, type Run } from './harness.ts';
@@ -100,6 +100,21 @@ test('canary apply of a plan without commands exits 2 and changes nothing', asyn
   const before = treeOf(folder);
   const { exitCode, stderr } = await apply(folder);
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('rollout.yaml has no apply commands');
+  expect(stderr).toContain('rollout.yaml has neither apply commands nor routing');
   expect(treeOf(folder)).toEqual(before);
+});
+
+test('a file of a route that cannot be written leaves the registry unapplied, and the commands are not run', async () => {
+  const folder = await withRouter();
+  const route = '{ target: istio, file: deploy/route.yaml, service: intent }';
+  edit(folder, plan, (text) => `${text}routing: [${route}]\n`);
+  mkdirSync(join(folder, 'deploy/route.yaml'), { recursive: true });
+  const { exitCode, stdout } = await promote(folder);
+  expect(exitCode).toBe(5);
+  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('deploy/route.yaml cannot be written: it is no regular file');
+  expect(heard(folder)).toEqual([]);
+  rmSync(join(folder, 'deploy'), { recursive: true });
+  expect((await apply(folder)).exitCode).toBe(0);
+  expect(readFileSync(join(folder, 'deploy/route.yaml'), 'utf8')).toContain('weight: 100');
+  expect(heard(folder)).toHaveLength(1);
 });

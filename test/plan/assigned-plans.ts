@@ -9,6 +9,7 @@ export const assigned = [
   'scheme: growthbook, flag: f, salt: s, rule: rollout, hashVersion: 2',
   'scheme: unleash, flag: f, rule: rollout',
   'scheme: haproxy, seed: 3',
+  'scheme: md5',
 ].map((assignment) => `${shortPlan}assignment: { ${assignment} }\n`);
 
 /** A definition of the flag `f`. */
