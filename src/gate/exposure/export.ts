@@ -12,6 +12,8 @@ import { bucketHeaderCode, type HeaderLanguage, headerLanguages } from '../../ro
 import { inexpressible, renderRoute, routeText } from '../../routing/render-route.ts';
 import type { RouteFacts } from '../../routing/route-target.ts';
 import { routeTargets } from '../../routing/route-targets.ts';
+import { grafanaDashboard } from '../../report/exports/grafana.ts';
+import { prometheusRules } from '../../report/exports/prometheus-rules.ts';
 import { openRollout, type Rollout, stageNamed } from '../rollout/rollout.ts';
 import { weightWritten } from '../rollout/weight-option.ts';
 import type { World } from '../world.ts';
@@ -35,7 +37,7 @@ export type Exported =
   | { readonly kind: 'compared'; readonly file: string; readonly differences: readonly RouteDifference[] };
 
 /** Everything that `canary export` writes. */
-export const exportTargets = [...routingTargets, 'bucket-header'] as const;
+export const exportTargets = [...routingTargets, 'bucket-header', 'grafana', 'prometheus-rules'] as const;
 
 /**
  * What a flag system, a router or a caller is told of a rollout, at the registry's weight or at another.
@@ -56,6 +58,8 @@ export async function exportTarget(
     throw invalidInput('--lang is of bucket-header alone', { hint: 'Leave it out.' });
   const rollout = await openRollout(world, file);
   if (known === 'bucket-header') return await given(world, headerText(rollout, options), options);
+  if (known === 'grafana' || known === 'prometheus-rules')
+    return await given(world, monitored(rollout, known, options), options);
   const route = routeNamed(rollout, known);
   const facts = factsAt(rollout, route, options);
   if (options.check === undefined) return await given(world, routeText(facts, route), options);
@@ -76,6 +80,17 @@ function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): s
   return (
     commented(language, `The bucket of ${plan.name}'s users, written by canary.`) + bucketHeaderCode(language, salt)
   );
+}
+
+/** What shows or watches the reports of a rollout; no weight is in it. */
+function monitored(
+  { plan }: Rollout,
+  target: 'grafana' | 'prometheus-rules',
+  { stage, weight, check }: ExportOptions,
+): string {
+  if ((stage ?? weight ?? check) !== undefined)
+    throw invalidInput(`${target} has no weight in it`, { hint: 'Leave --stage, --weight and --check out.' });
+  return target === 'grafana' ? grafanaDashboard(plan.name) : prometheusRules(plan.name);
 }
 
 function commented(language: HeaderLanguage, line: string): string {

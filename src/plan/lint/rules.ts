@@ -21,6 +21,7 @@ import { recordableMetrics } from './recordable-metrics.ts';
 import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
 import { applicableGuardrails } from './stages/applicable-guardrails.ts';
+import { judgedRoutes } from './exposure/judged-routes.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
@@ -55,6 +56,7 @@ export const lintRules: readonly LintRule[] = [
   applicableThreshold,
   timedLoad,
   servedVersions,
+  judgedRoutes,
   versionBump,
   recordedHashes,
 ];
