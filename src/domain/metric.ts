@@ -30,6 +30,8 @@ type DetailedMetric =
       readonly field: string;
       /** No request counts for more, above 0; then none may count for less than 0. */
       readonly cap?: number;
+      /** Compared where the versions' answers differ: from a user's first such request on, or on such requests alone. */
+      readonly trigger?: 'user' | 'request';
     }
   /** What a metric leaves out of a version. No plan names this or the next. */
   | { readonly id: string; readonly family: 'left_out'; readonly of: Metric; readonly comparison: 'paired' | 'served' }
@@ -178,9 +180,24 @@ export function cappedMetric(metric: Extract<Metric, { readonly cap?: number }>,
 
 const capWords = ' capped at ';
 
-/** The metric's name in a plan, without what its guardrail says of a cap. */
+const triggerWords = { user: ' from the first differing answer on', request: ' where answers differ' } as const;
+
+/** A business metric that is compared where the versions' answers differ: it is estimated otherwise, and so goes by another name. */
+export function triggeredMetric(
+  metric: Extract<Metric, { readonly family: 'kpi' }>,
+  trigger: keyof typeof triggerWords,
+): Metric {
+  return { ...metric, id: `${metric.id}${triggerWords[trigger]}`, trigger };
+}
+
+/** The same over all requests. */
+export function untriggered({ trigger, ...metric }: Extract<Metric, { readonly family: 'kpi' }>): Metric {
+  return trigger === undefined ? metric : { ...metric, id: metric.id.replace(triggerWords[trigger], '') };
+}
+
+/** The metric's name in a plan, without what its guardrail says of a cap or a trigger. */
 export function nameInPlan(id: string): string {
-  return id.split(capWords)[0] ?? id;
+  return [capWords, ...Object.values(triggerWords)].reduce((name, words) => name.split(words)[0] ?? name, id);
 }
 
 function isPlain(id: string): id is PlainFamily {

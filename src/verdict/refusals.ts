@@ -18,6 +18,8 @@ export interface Refusals {
   readonly answers?: Refusal;
   /** Why it cannot be told how often the versions failed. */
   readonly errors?: Refusal;
+  /** Why nobody knows on which requests the versions answer differently. */
+  readonly differences?: Refusal;
 }
 
 /** What a log that was held against the models keeps from being believed. */
@@ -52,7 +54,8 @@ export function refusalsOf(log: HeldLog): Refusals {
 }
 
 /** Why a metric is refused; undefined where nothing speaks against it. */
-export function refusalOf({ truth, answers, errors }: Refusals, metric: Metric): string | undefined {
+export function refusalOf({ truth, answers, errors, differences }: Refusals, metric: Metric): string | undefined {
+  if (metric.family === 'kpi' && metric.trigger !== undefined) return differences?.why;
   if (metric.family === 'error_rate') return errors?.why;
   const traits = metricTraits(metric);
   if (traits.concern !== 'quality') return undefined;

@@ -82,6 +82,7 @@ const plans: readonly unknown[] = [
   ofNumbers,
   ...[
     'kpi.revenue, maxDecrease: 1%',
+    'kpi.revenue, maxDecrease: 1%, trigger: answers-differ',
     'precision(refund), maxDecrease: 1%, segments: auto',
     'mae, maxIncrease: 1%',
     'agreement, min: 1%',

@@ -28,6 +28,7 @@ import {
   writeEvidence,
   withDatabase,
 } from '../rollout/work-folder.ts';
+import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
@@ -187,13 +188,12 @@ async function evaluateStage(
   const now = world.now().toISOString();
   const before = lastEntered(registry, plan.name);
   const assigned = await assignedShare(rollout, stage);
-  const { judged, table } = await prepareJudgement(db, rollout, stage, log, {
-    sources,
-    inputDrift,
-    periods,
-    before,
-    now,
-  });
+  const untold =
+    log.totals.live && wantsDifferences(plan)
+      ? await obtainDifferences(world, rollout, { db, requests: log.identity, storeFolder, fresh })
+      : undefined;
+  const known = { sources, inputDrift, untold, periods, before, now };
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },

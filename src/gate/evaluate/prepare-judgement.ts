@@ -9,6 +9,8 @@ import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
+import { TriggeredMeasurer } from '../../metrics/triggered-measurer.ts';
+import { type Metric, untriggered } from '../../domain/metric.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { segmentSizes } from '../../metrics/table/segment-sizes.ts';
 import { readStageScope } from '../../metrics/table/stage-scope.ts';
@@ -41,6 +43,8 @@ import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
 export interface JudgementFacts {
   readonly sources: OutcomeSources;
   readonly inputDrift: InputDrift | undefined;
+  /** Why nobody knows on which requests the versions answer differently, where the plan asks. */
+  readonly untold: string | undefined;
   /** Of a stage that rests on what was served. */
   readonly periods: StagePeriods | undefined;
   /** The stage that was entered last, and since when it is in force. */
@@ -58,7 +62,7 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  { sources, inputDrift, periods, before, now }: JudgementFacts,
+  { sources, inputDrift, untold, periods, before, now }: JudgementFacts,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
@@ -67,14 +71,17 @@ export async function prepareJudgement(
   const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output), times: true };
+  const wanted = valuesWantedBy(guardedMetrics(plan), output);
+  const differences =
+    wanted.differences !== undefined && live && untold === undefined ? 'replayed' : wanted.differences;
+  const wantedValues = { ...wanted, differences, times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const measurerOf = (judged: JudgedTable) =>
-    measurerOver(judged, plan, { isTimed, earlier: log.totals.earlier !== undefined });
+  const kinds = { isTimed, earlier: log.totals.earlier !== undefined, isTriggered: differences !== undefined };
+  const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
   const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
@@ -101,10 +108,10 @@ export async function prepareJudgement(
     later: laterPartsOf(table, span, measurerOf),
     sizes: await segmentSizes(db, scope),
     held,
-    measurer: refusing(
-      namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)),
-      refusalsOf(held),
-    ),
+    measurer: refusing(namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)), {
+      ...refusalsOf(held),
+      ...(untold === undefined ? {} : { differences: { why: untold, hint: '' } }),
+    }),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
     ...(isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
@@ -112,6 +119,12 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** Metrics with a trigger are held against their value over all requests. */
+function withUntriggered(metrics: readonly Metric[]): readonly Metric[] {
+  const whole = metrics.flatMap((metric) => (metric.family === 'kpi' ? untriggered(metric) : []));
+  return [...new Map([...metrics, ...whole].map((metric) => [metric.id, metric])).values()];
 }
 
 /** What tells a measurement of times from another one. */
@@ -133,11 +146,19 @@ function laterPartsOf(
   }));
 }
 
+/** What is measured beside plain sums: times in pairs of processes, users' earlier means, and where answers differ. */
+interface MeasuredKinds {
+  readonly isTimed: boolean;
+  readonly earlier: boolean;
+  readonly isTriggered: boolean;
+}
+
 async function measurerOver(
   judged: JudgedTable,
   plan: RolloutPlan,
-  { isTimed, earlier }: { readonly isTimed: boolean; readonly earlier: boolean },
+  { isTimed, earlier, isTriggered }: MeasuredKinds,
 ): Promise<Measurer> {
-  const measurer = await TableMeasurer.over(judged, guardedMetrics(plan), { earlier });
-  return isTimed ? new PairMeasurer(measurer, judged) : measurer;
+  const measurer = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)), { earlier });
+  const triggered = isTriggered ? new TriggeredMeasurer(measurer, judged) : measurer;
+  return isTimed ? new PairMeasurer(triggered, judged) : triggered;
 }

@@ -33,7 +33,9 @@ export function readOptionsOf(
   const { plan, folder, baseline, candidate } = rollout;
   const { format, fields, segments, answers, component, where, labelsMatureAfterMs, latencyUnit, decimal } =
     plan.requests;
+  const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
+  const differences = wantedValues.differences !== undefined;
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
   return {
@@ -59,9 +61,9 @@ export function readOptionsOf(
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
     },
-    wantedValues: valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output),
-    input: replays,
-    ordered: replays,
+    wantedValues,
+    input: differences ? 'optional' : replays,
+    ordered: replays || differences,
     apart: true,
   };
 }

@@ -9,10 +9,11 @@ import type { MeanMetric } from '../table/mean-metric.ts';
  * served had answered, so it belongs to that version alone: a record with both versions' outcomes tells nothing of it.
  * @param cap no request counts for more; then the number is no longer computed where a request counts for less than 0, which nothing bounds.
  */
-export function businessMetric(field: string, cap?: number): MeanMetric {
+export function businessMetric(field: string, { cap, trigger }: BusinessOptions = {}): MeanMetric {
   const column = quoteIdentifier(kpiColumn(field));
+  const where = trigger === undefined ? '' : `${triggeredBy(trigger)} AND `;
   return {
-    domain: (role) => `${servedBy(role)} AND ${column} IS NOT NULL AND NOT isnan(${column})`,
+    domain: (role) => `${where}${servedBy(role)} AND ${column} IS NOT NULL AND NOT isnan(${column})`,
     pairedDomain: 'false',
     value: () => `greatest(-1e150, least(${doubleSql(cap ?? 1e150)}, ${column}))`,
     divisor: 1,
@@ -24,8 +25,21 @@ export function businessMetric(field: string, cap?: number): MeanMetric {
     },
     neverPaired:
       'requests have outcomes of both versions, and nobody knows what a user would have done after the other one; it takes a live split',
-    absent: `no request that one version alone served has a ${field}`,
+    absent:
+      trigger === undefined
+        ? `no request that one version alone served has a ${field}`
+        : `no request with a ${field} is known on which the versions answer differently; evaluate replays both to find them`,
   };
+}
+
+interface BusinessOptions {
+  readonly cap?: number | undefined;
+  readonly trigger?: 'user' | 'request' | undefined;
+}
+
+/** Condition under which a request counts for a metric with a trigger. */
+export function triggeredBy(trigger: 'user' | 'request'): string {
+  return trigger === 'user' ? 'coalesce(after_difference, false)' : 'coalesce(answers_differ, false)';
 }
 
 function servedBy(role: Role): string {

@@ -59,7 +59,7 @@ function definitionOf(metric: Metric): MeanMetric | InfluenceMetric | undefined 
     case 'memory':
       return undefined;
     case 'kpi':
-      return businessMetric(metric.field, metric.cap);
+      return businessMetric(metric.field, metric);
     case 'left_out':
       return leftOut(metric.of, metric.comparison, definitionOf(metric.of)?.domain);
     case 'labelled':

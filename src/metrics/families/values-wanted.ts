@@ -12,7 +12,10 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
     positiveScores: metrics.some((metric) => metricTraits(metric).score === 'positive'),
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
-    kpis: metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
+    differences: metrics.some((metric) => metric.family === 'kpi' && metric.trigger !== undefined)
+      ? 'unknown'
+      : undefined,
+    kpis: [...new Set(metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])))],
     byLabel: metrics.some(isPerLabel),
   };
 }

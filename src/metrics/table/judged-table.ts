@@ -51,6 +51,9 @@ export async function createJudgedTable(
   const joins = [
     'JOIN units USING (unit)',
     ...replayed.map((role) => `LEFT JOIN ${role}_outcomes ON ${role}_outcomes.seq = requests.seq`),
+    ...(wantedValues.differences === 'replayed'
+      ? ['LEFT JOIN answer_differences ON answer_differences.seq = requests.seq']
+      : []),
     ...(measured ? ['LEFT JOIN measured_latency ON measured_latency.seq = requests.seq'] : []),
   ];
   const columns = [
@@ -132,11 +135,27 @@ const userColumns = [
   `ends_with(requests.unit, ${quoteLiteral(laterUnit)}) AS came_later`,
 ];
 
-function numberColumns({ kpis, positives = false, binary, times = false, byLabel = false }: WantedValues): string[] {
+const soFar = 'PARTITION BY requests.unit ORDER BY requests.at, requests.id';
+
+function numberColumns({
+  kpis,
+  differences,
+  positives = false,
+  binary,
+  times = false,
+  byLabel = false,
+}: WantedValues): string[] {
   const [negative, positive] = (binary ?? ['', '']).map(quoteLiteral);
   return [
     ...kpis.map((field) => `requests.${quoteIdentifier(kpiColumn(field))}`),
     ...(times ? ['requests.at'] : []),
+    ...(differences === 'replayed'
+      ? [
+          'answer_differences.differs AS answers_differ',
+          `bool_or(answer_differences.differs) OVER (${soFar}) AS after_difference`,
+        ]
+      : []),
+    ...(differences === 'unknown' ? ['NULL::BOOLEAN AS answers_differ', 'NULL::BOOLEAN AS after_difference'] : []),
     ...(byLabel ? [`requests.label AS ${quoteIdentifier(segmentColumn(trueLabelDimension))}`] : []),
     ...(positives
       ? [`CASE requests.label WHEN ${positive} THEN true WHEN ${negative} THEN false END AS is_positive`]

@@ -19,6 +19,7 @@ import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
 import { planDefaults } from './defaults.ts';
 import { readCap } from './cap.ts';
+import { readTrigger } from './trigger.ts';
 import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
@@ -62,12 +63,13 @@ function readGuardrail(
   const capped = readAt(root, [...path, 'cap'], (written) =>
     textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
   );
+  const triggered = readTrigger(root, path, capped.value ?? withPlan(root, metric, costs));
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
   const named = child(guardrail, 'stages');
   return {
     value: {
-      metric: capped.value ?? withPlan(root, metric, costs),
+      metric: triggered.value,
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
@@ -79,6 +81,7 @@ function readGuardrail(
       ...checkBounded(guardrail, metric, path),
       ...bounds.flatMap(({ findings }) => findings),
       ...capped.findings,
+      ...triggered.findings,
       ...validateSegments(guardrail, metric, path),
       ...validateStages(root, [...path, 'stages']),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
@@ -170,8 +173,9 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       if (child(guardrail, kind) === undefined) return [];
       const cap = child(guardrail, 'cap');
       const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
+      const triggered = [child(guardrail, 'trigger'), child(guardrail, 'carryOver')].map(textOf).join(' ');
       const stages = textsOf(child(guardrail, 'stages')).join();
-      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${stages}`;
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered} ${stages}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];

@@ -49,7 +49,7 @@ export function pathInsideInput(path: string): RecordPath | undefined {
 function needsInputs(options: ReadOptions): boolean {
   const { label, timestamp } = options.fields;
   const paths = [...carriedTexts(options).map(([, path]) => path), ...eachPath(label), ...eachPath(timestamp)];
-  return options.input || paths.some((path) => pathInsideInput(path) !== undefined);
+  return options.input !== false || paths.some((path) => pathInsideInput(path) !== undefined);
 }
 
 /** Makes the empty table `events`: one row per line of a log, decoded, before lines about one request are joined. */

@@ -25,7 +25,7 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
     ['id', 'VARCHAR'],
     ['at', 'TIMESTAMP'],
     ['unit', 'VARCHAR'],
-    ...(options.input ? [['input', 'VARCHAR'] satisfies [string, string]] : []),
+    ...(options.input !== false ? [['input', 'VARCHAR'] satisfies [string, string]] : []),
     ['label', 'VARCHAR'],
     ...Object.keys(options.segments).map((dimension): [string, string] => [segmentColumn(dimension), 'VARCHAR']),
     ...wantedValuesOf(options).kpis.map((field): [string, string] => [kpiColumn(field), 'DOUBLE']),
@@ -118,7 +118,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     `${identitySql('unit')} AS unit`,
     'unit AS written_unit',
     options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
-    ...(options.input ? ['input'] : []),
+    ...(options.input !== false ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
     ...wantedValues.kpis
       .map((field) => quoteIdentifier(kpiColumn(field)))
@@ -161,7 +161,7 @@ function rejects(options: ReadOptions): (readonly [RejectReason, string])[] {
     ['missing-timestamp', 'timestamp IS NULL'],
     ['bad-timestamp', '"at" IS NULL'],
     ['missing-unit', 'unit IS NULL'],
-    ...(options.input ? ofInput : []),
+    ...(options.input === true ? ofInput : []),
     ...servedRejects(options),
   ];
 }

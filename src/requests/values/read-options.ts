@@ -49,8 +49,8 @@ export interface ReadOptions {
   readonly values?: ValueReading;
   /** The least score with which a version answers the second of its two labels; absent where it says itself what it answers. */
   readonly thresholds?: Readonly<Partial<Record<Role, number>>>;
-  /** Whether a model will replay the inputs; then a record without one is of no use. */
-  readonly input: boolean;
+  /** Whether a model will replay the inputs; then a record without one is of no use, unless they are `optional`. */
+  readonly input: boolean | 'optional';
   /** Whether requests get a `seq`: their place in the order of time and id. */
   readonly ordered: boolean;
   /** Whether the requests of a live split from before the candidate served any are set apart; all are read together where absent. */

@@ -12,6 +12,8 @@ export interface WantedValues {
   readonly kpis: readonly string[];
   /** Whether judged requests have their true label as a dimension too. */
   readonly byLabel?: boolean;
+  /** Whether judged requests get `answers_differ` and `after_difference`: from the table `answer_differences`, or unknown. */
+  readonly differences?: 'replayed' | 'unknown' | undefined;
   /** Whether judged requests get `at`, when they came. */
   readonly times?: boolean;
 }
