@@ -2,6 +2,7 @@ import { roles } from '../../domain/role.ts';
 import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -71,10 +72,8 @@ export async function prepareJudgement(
   const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wanted = valuesWantedBy(guardedMetrics(plan), output);
-  const differences =
-    wanted.differences !== undefined && live && untold === undefined ? 'replayed' : wanted.differences;
-  const wantedValues = { ...wanted, differences, times: true };
+  const wantedValues = wantedOf(plan, output, live && untold === undefined);
+  const { differences } = wantedValues;
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
@@ -161,4 +160,11 @@ async function measurerOver(
   const measurer = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)), { earlier });
   const triggered = isTriggered ? new TriggeredMeasurer(measurer, judged) : measurer;
   return isTimed ? new PairMeasurer(triggered, judged) : triggered;
+}
+
+/** @param areReplayed whether a replay tells where the versions of a live split answer differently */
+function wantedOf(plan: RolloutPlan, output: OutputSignature, areReplayed: boolean) {
+  const wanted = valuesWantedBy(guardedMetrics(plan), output);
+  const differences = wanted.differences !== undefined && areReplayed ? ('replayed' as const) : wanted.differences;
+  return { ...wanted, differences, times: true };
 }
