@@ -67,15 +67,19 @@ async function modeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** Makes the rename last through a power cut, where the system can do that (Windows cannot open a folder). */
+/**
+ * Makes the rename last through a power cut, where the system can do that (Windows cannot open a folder). The file is replaced
+ * by now: a disk that refuses must not be told as if nothing had changed.
+ */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch((error: unknown) => {
-    if (systemErrorCode(error) === 'EISDIR' || systemErrorCode(error) === 'EPERM') return undefined;
-    throw error;
-  });
   try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
   }
 }
