@@ -73,13 +73,16 @@ export async function prepareJudgement(
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
   const wantedValues = wantedOf(plan, output, live && untold === undefined);
-  const { differences } = wantedValues;
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const kinds = { isTimed, earlier: log.totals.earlier !== undefined, isTriggered: differences !== undefined };
+  const kinds = {
+    isTimed,
+    earlier: log.totals.earlier !== undefined,
+    isTriggered: wantedValues.differences !== undefined,
+  };
   const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
