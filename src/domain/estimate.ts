@@ -43,6 +43,9 @@ export interface PlannedEnd {
   readonly enough: number | null;
 }
 
+/** Days after which nobody waits for a guardrail any more. */
+export const longestWait = 90;
+
 /** The smallest change of a guarded metric that a stage's data would probably show. */
 export interface StageDetectability {
   readonly stage: string;
@@ -59,6 +62,10 @@ export interface StageDetectability {
   readonly requestsUntilPass?: number | null;
   /** The same by each way to look: as long as one likes, many times until an end that is fixed beforehand, once. */
   readonly requestsByMethod?: Readonly<Record<'sequential' | 'planned' | 'oneLook', number | null>>;
+  /** The bound that a candidate without any change passes with that chance after 90 more days at the log's pace; absent where there is no pace. */
+  readonly passableInTime?: number;
+  /** Of a guardrail that names dimensions: the segment that needs most data, and how many times its data of now; null for no amount. */
+  readonly slowest?: { readonly segment: Readonly<Record<string, string>>; readonly growth: number | null };
   /** Of a guardrail that is judged on segments or labels that nobody names: how many will have to pass by the stage's end, and how many there are. */
   readonly segments?: { readonly mustPass: number; readonly all: number };
 }

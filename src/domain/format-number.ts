@@ -201,3 +201,10 @@ function withThousands(digits: string): string {
   const [whole = '', ...fraction] = digits.split('.');
   return [whole.replaceAll(/\B(?=(?:\d{3})+(?!\d))/gu, ','), ...fraction].join('.');
 }
+
+/** A forecast above 0 as no more than it is worth: up to the next number of two significant digits. */
+export function upToTwoDigits(value: number): number {
+  const step = 10 ** (Math.floor(Math.log10(value)) - 1);
+  // 0.31 / 0.01 is a little more than 31.
+  return Number((Math.ceil(Number((value / step).toPrecision(12))) * step).toPrecision(2));
+}

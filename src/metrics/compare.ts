@@ -14,6 +14,7 @@ import { trueLabelDimension } from '../domain/segments.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
 import { estimateAt, type Measured } from './table/estimate.ts';
 import type { Measurer } from './measurer.ts';
+import { withinPossible } from './table/possible.ts';
 import type { Slice } from './table/slice.ts';
 import type { StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
@@ -76,7 +77,13 @@ async function sameMix(
   const stratified = await measurer.postStratified(metric, dimensions);
   if (stratified?.kind !== 'post-stratified') return {};
   const { difference, covered } = stratified;
-  return { postStratified: { delta: difference.value, ...boundsOf(estimateAt(difference, settings)), covered } };
+  return {
+    postStratified: {
+      delta: difference.value,
+      ...boundsOf(estimateAt(withinPossible(difference, metric, 'difference'), settings)),
+      covered,
+    },
+  };
 }
 
 function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {

@@ -4,11 +4,13 @@ import { guardedMetrics } from '../domain/judged.ts';
 import type { SizedSegment } from '../domain/segments.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
-import { interval } from '../stats/bounds/confidence-bound.ts';
-import { detectableChange } from '../stats/bounds/detectable-change.ts';
+import { interval, type IntervalSettings } from '../stats/bounds/confidence-bound.ts';
+import { detectableChange, passableChange } from '../stats/bounds/detectable-change.ts';
+import type { Linearized } from '../stats/estimates/linearized.ts';
 import { onePerReplay } from './memory-measurer.ts';
 import { TableMeasurer, type Measurer } from './measurer.ts';
 import { requestsByMethod, requestsUntilPass, settingsAtEnd } from './requests-until-pass.ts';
+import { slowestSegment } from './slowest-segment.ts';
 import { segmentsThatMustPass } from './segments-that-must-pass.ts';
 import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
@@ -24,6 +26,8 @@ export type StageLevels = (scope: StageScope) => {
   readonly tests: number;
   /** How many times the data of now the stage will have at its end, at least 1. */
   readonly growth: number;
+  /** The same after the longest wait, at the pace of the log; undefined where it has none. */
+  readonly inTime: number | undefined;
 };
 
 /**
@@ -55,7 +59,7 @@ async function detectabilityOf(
   stage: Stage,
   { scope, sizes }: { readonly scope: StageScope; readonly sizes: readonly SizedSegment[] },
   guardrail: Guardrail,
-  { plannedUnits, tests, growth }: ReturnType<StageLevels>,
+  { plannedUnits, tests, growth, inTime }: ReturnType<StageLevels>,
 ): Promise<GuardrailDetectability> {
   const alpha = 1 - statistics.confidence;
   const settings = settingsAtEnd(statistics, 'pass', alpha, plannedUnits);
@@ -83,8 +87,15 @@ async function detectabilityOf(
     requestsUntilPass: requestsUntilPass(measured, bound, settings),
     requestsByMethod: requestsByMethod(measured, bound, { alpha, plannedUnits }),
     ...unmetExtremes(guardrail, measured, bound, { settings, plannedUnits }),
+    ...(inTime === undefined ? {} : passableIn(measured, bound, settings, inTime)),
+    ...(await slowestSegment(measurer, subject, scope, guardrail, bound, settings)),
     ...(await segmentsThatMustPass(measurer, subject, { guardrail, bound, sizes, growth, settings })),
   };
+}
+
+function passableIn(measured: Linearized, { kind }: Bound, settings: IntervalSettings, growth: number) {
+  const change = passableChange(measured, harmfulEnd(kind) === 'high' ? 'upper' : 'lower', settings, growth);
+  return Number.isFinite(change) ? { passableInTime: change } : {};
 }
 
 function tightest({ bounds }: Guardrail, relative: boolean): Bound | undefined {

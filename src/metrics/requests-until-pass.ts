@@ -2,7 +2,7 @@ import { limitOf } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
 import type { Bound, Statistics } from '../domain/plan.ts';
 import type { IntervalSettings } from '../stats/bounds/confidence-bound.ts';
-import { neededData, standardErrorAhead } from '../stats/bounds/needed-data.ts';
+import { neededAsPlanned, neededData, standardErrorAhead, withOneMoreEvent } from '../stats/bounds/needed-data.ts';
 import { endOfSeries } from '../stats/bounds/planned-design.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { fewestEffectiveUnits } from '../stats/sums/cluster-size.ts';
@@ -22,9 +22,11 @@ export function requestsByMethod(
   bound: Bound,
   { alpha, plannedUnits }: { readonly alpha: number; readonly plannedUnits: number },
 ): NonNullable<StageDetectability['requestsByMethod']> {
-  const least = ofFewest(measured);
+  // The one event more is that of the data of now, of which the fewest are a part.
+  const least = { ...ofFewest(withOneMoreEvent(measured)), value: 0 };
+  const limit = limitOf(bound.kind, bound.value);
   const until = (method: SettledStatistics) =>
-    requestsUntilPass(least, bound, settingsAtEnd(method, 'pass', alpha, plannedUnits));
+    neededAsPlanned(least, limit, settingsAtEnd(method, 'pass', alpha, plannedUnits))?.requests ?? null;
   return {
     sequential: until({ inference: 'sequential' }),
     planned: until({ inference: 'planned' }),

@@ -77,12 +77,7 @@ export async function prepareJudgement(
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
-  const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const kinds = {
-    isTimed,
-    earlier: log.totals.earlier !== undefined,
-    isTriggered: wantedValues.differences !== undefined,
-  };
+  const kinds = kindsOf(sources, log, wantedValues);
   const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
@@ -115,7 +110,7 @@ export async function prepareJudgement(
       ...(untold === undefined ? {} : { differences: { why: untold, hint: '' } }),
     }),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
-    ...(isTimed ? { timing: await timingOf(db) } : {}),
+    ...(kinds.isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
@@ -170,4 +165,13 @@ function wantedOf(plan: RolloutPlan, output: OutputSignature, areReplayed: boole
   const wanted = valuesWantedBy(guardedMetrics(plan), output);
   const differences = wanted.differences !== undefined && areReplayed ? ('replayed' as const) : wanted.differences;
   return { ...wanted, differences, times: true };
+}
+
+function kindsOf(
+  sources: OutcomeSources,
+  { totals }: StageRequests,
+  { differences }: ReturnType<typeof wantedOf>,
+): MeasuredKinds {
+  const isTimed = roles.some((role) => sources[role].latency === 'measured');
+  return { isTimed, earlier: totals.earlier !== undefined, isTriggered: differences !== undefined };
 }

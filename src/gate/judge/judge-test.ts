@@ -2,6 +2,7 @@ import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import { formatBound } from '../../domain/bound.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { Bound, RolloutPlan } from '../../domain/plan.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
@@ -12,6 +13,7 @@ import { uncomputable } from '../../stats/result.ts';
 import { type TimedTest, timedTest, unresolvable } from '../../verdict/checks/noise-floor.ts';
 import { errorRates } from '../../verdict/error-rates.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
+import { longWaitText } from '../../verdict/long-wait.ts';
 import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import type { SpendingLedger } from './spending-ledger.ts';
@@ -21,6 +23,8 @@ export interface TestedStage {
   readonly plan: RolloutPlan;
   readonly scope: StageScope;
   readonly measurer: Measurer;
+  /** When the requests came; absent where nobody knows. */
+  readonly span?: LogSpan;
   /** Set where nobody reads what is told beside the verdict: neither comparisons nor the data that would decide are worked out. */
   readonly verdictOnly?: boolean;
 }
@@ -69,7 +73,13 @@ export async function judgeTest(subject: TestedStage, test: PlannedTest, level: 
     return { result, measured, settings, beside, timed: { ...timed, isUnresolved: true } };
   }
   const hint = verdictOnly || timed !== undefined ? '' : await absoluteHint(subject, test, judged, settings);
-  return { result: { ...judged, reason: `${judged.reason}${hint}` }, measured, settings, beside, timed };
+  const wait = verdictOnly || timed !== undefined ? '' : waitText(subject, judged, measured, settings);
+  return { result: { ...judged, reason: `${judged.reason}${wait}${hint}` }, measured, settings, beside, timed };
+}
+
+function waitText({ span }: TestedStage, judged: GuardrailResult, measured: Measured, settings: IntervalSettings) {
+  const isForecast = measured.kind === 'linearized' || measured.kind === 'proportion';
+  return span !== undefined && isForecast ? longWaitText(judged, measured, settings, span) : '';
 }
 
 /** The levels of a test's two bounds. Only what has an interval spends any of what is planned for it. */

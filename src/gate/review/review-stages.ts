@@ -28,6 +28,7 @@ import { logToCome } from '../evaluate/nothing-served.ts';
 import { type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
+import { daysSpanned, growthInLongestWait } from '../../verdict/long-wait.ts';
 
 /** Reviews each stage on its own log, without replaying anything. @throws UserError (exit 5) where no stage has a log */
 export async function reviewStages(world: World, rollout: Rollout, db: Database): Promise<ReviewedStages> {
@@ -154,10 +155,10 @@ function toldByEach(reasons: ReadonlyMap<number, readonly string[]>, stages: num
 /** What a stage's tests are judged at, as `evaluate` freezes it at its first look. */
 function levelsOf(reviewed: Parameters<typeof seriesOf>[0]): ReturnType<StageLevels> {
   const { level, growth } = seriesOf(reviewed, undefined);
-  return { tests: level.tests, plannedUnits: level.plannedUnits, growth };
+  const days = daysSpanned(reviewed.span);
+  const inTime = days === undefined ? undefined : growthInLongestWait(days);
+  return { tests: level.tests, plannedUnits: level.plannedUnits, growth, inTime };
 }
-
-const dayMs = 86_400_000;
 
 /** The days until a harmless candidate passes, at the rate at which the stage's requests come in this log. */
 function withDays(
@@ -166,12 +167,13 @@ function withDays(
   log: LogSpan | undefined,
 ): DetectableChange | undefined {
   if (found === undefined || 'uncomputable' in found) return undefined;
-  const { requestsUntilPass: needed } = found;
+  const { requestsUntilPass: needed, slowest } = found;
   if (needed === undefined || log === undefined || log.first === null || log.last === null) return found;
-  const days = (Date.parse(log.last) - Date.parse(log.first)) / dayMs;
+  const days = daysSpanned(log);
   const missing = needed === null ? null : Math.max(0, needed - requests);
-  const rate = requests / days;
-  return { ...found, daysUntilPass: missing === null || !(rate > 0 && Number.isFinite(rate)) ? null : missing / rate };
+  const daysUntilPass = missing === null || days === undefined || requests === 0 ? null : (missing * days) / requests;
+  if (slowest === undefined || days === undefined) return { ...found, daysUntilPass };
+  return { ...found, daysUntilPass, slowestDays: slowest.growth === null ? null : days * (slowest.growth - 1) };
 }
 
 /** A replay brings predictions, and nothing brings the truth: quality that needs it can never be decided on a log without any. */

@@ -1,7 +1,7 @@
 import { changeMeasure } from '../../domain/bound.ts';
-import { countOf, exactQuantity, formatCount, formatQuantity } from '../../domain/format-number.ts';
-import { printableName } from '../words/printable.ts';
-import type { StageDetectability } from '../../domain/estimate.ts';
+import { countOf, exactQuantity, formatCount, formatQuantity, upToTwoDigits } from '../../domain/format-number.ts';
+import { printableName, segmentName } from '../words/printable.ts';
+import { longestWait, type StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
 import type { Bound, OnBreach } from '../../domain/plan.ts';
 
@@ -20,17 +20,41 @@ export interface GuardrailReview {
 export interface DetectableChange extends StageDetectability {
   /** Days until that many requests are there; null for never, or unknown. */
   readonly daysUntilPass?: number | null;
+  /** Days until the slowest segment would have passed. */
+  readonly slowestDays?: number | null;
 }
 
 /** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
-export function waitingLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
+export function waitingLines(review: GuardrailReview): string[] {
+  return [...wholeLines(review), ...slowestLines(review)];
+}
+
+function wholeLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
   const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
-  return changesOf(detectable).flatMap(({ stage, change, relative, bound, requestsUntilPass, daysUntilPass }) => {
+  return changesOf(detectable).flatMap((found) => {
+    const { stage, change, relative, bound, requestsUntilPass, daysUntilPass, passableInTime } = found;
     if (bound === undefined || change <= bound) return [];
     const measure = relative ? 'relativeChange' : changeMeasure(unit);
     const smallest = formatQuantity(change, measure).replace('+', '');
     const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
-    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}.`];
+    const isLong = requestsUntilPass === null || (daysUntilPass ?? 0) > longestWait;
+    const passable = passableInTime === undefined ? undefined : exactQuantity(upToTwoDigits(passableInTime), measure);
+    const inTime =
+      isLong && passable !== undefined ? `; a bound of ${passable} would be passed within ${longestWait} days` : '';
+    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}${inTime}.`];
+  });
+}
+
+/** The segment that keeps a guardrail with named segments waiting longer than anybody would. */
+function slowestLines({ metric, detectable }: GuardrailReview): string[] {
+  return changesOf(detectable).flatMap(({ stage, slowest, slowestDays }) => {
+    if (slowest === undefined || slowestDays === undefined || (slowestDays ?? Infinity) <= longestWait) return [];
+    const subject = `${printableName(stage)}: ${printableName(metric)} for ${segmentName(slowest.segment)}`;
+    const remedy =
+      'judge coarser segments, write a wider bound, or segments: auto, where only those have to pass that can';
+    return slowestDays === null
+      ? [`${subject} would not be decided by any amount of requests like these: ${remedy}.`]
+      : [`${subject} takes about ${countOf(roundedUp(slowestDays), 'more day')} at this log's pace: ${remedy}.`];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IntervalSettings } from './confidence-bound.ts';
 import { fromSymmetricScale, type Linearized, toSymmetricScale } from '../estimates/linearized.ts';
-import { boundWithPower } from './needed-data.ts';
+import { boundWithPower, withOneMoreEvent } from './needed-data.ts';
 
 /**
  * The smallest change in one direction that is told from the estimate with a chance of 80%, on the natural scale: half-width plus
@@ -20,4 +20,21 @@ export function detectableChange(
   const center = toSymmetricScale(estimate.logScale, estimate.value);
   const changed = fromSymmetricScale(estimate.logScale, center + (direction === 'increase' ? distance : -distance));
   return Math.abs(changed - estimate.value);
+}
+
+/**
+ * The narrowest limit that a candidate without any change is proven to keep with a chance of 80%, on the natural scale.
+ * @param side on which the limit lies.
+ * @param growth how many times the data there would be.
+ * @returns its distance from 0; Infinity where so few units allow no bound.
+ */
+export function passableChange(
+  estimate: Linearized,
+  side: 'lower' | 'upper',
+  settings: IntervalSettings,
+  growth: number,
+): number {
+  const distance = boundWithPower(withOneMoreEvent({ ...estimate, value: 0 }), side, settings, growth);
+  const center = toSymmetricScale(estimate.logScale, 0);
+  return Math.abs(fromSymmetricScale(estimate.logScale, center + (side === 'upper' ? distance : -distance)));
 }

@@ -26,16 +26,24 @@ const mostUnits = 1e9;
  * that no amount of data decides.
  */
 export function neededData(estimate: Linearized, limit: number, settings: IntervalSettings): DataSize | null {
-  const value = toSymmetricScale(estimate.logScale, estimate.value);
-  const distance = Math.abs(toSymmetricScale(estimate.logScale, limit) - value);
-  const side = estimate.value <= limit ? 'upper' : 'lower';
-  // One more event than was seen, a quarter of the floor, which falls with the data as events do: none so far is no promise of none.
-  const planned = { ...estimate, standardError: Math.sqrt(estimate.standardError ** 2 + estimate.floorVariance / 4) };
+  return neededAsPlanned(withOneMoreEvent(estimate), limit, settings);
+}
+
+/** The same of an estimate that has its one more event already, at whatever size it is told for. */
+export function neededAsPlanned(planned: Linearized, limit: number, settings: IntervalSettings): DataSize | null {
+  const value = toSymmetricScale(planned.logScale, planned.value);
+  const distance = Math.abs(toSymmetricScale(planned.logScale, limit) - value);
+  const side = planned.value <= limit ? 'upper' : 'lower';
   const decides = (growth: number) => distance >= boundWithPower(planned, side, settings, growth);
-  const units = smallestGrowth(decides, estimate.counted.units);
+  const units = smallestGrowth(decides, planned.counted.units);
   if (units === null) return null;
-  const requestsPerUnit = estimate.counted.requests / estimate.counted.units;
+  const requestsPerUnit = planned.counted.requests / planned.counted.units;
   return { units, requests: Math.ceil(units * requestsPerUnit) };
+}
+
+/** As if one more event than was seen had been, a quarter of the floor, which falls with the data as events do: none so far is no promise of none. */
+export function withOneMoreEvent(estimate: Linearized): Linearized {
+  return { ...estimate, standardError: Math.sqrt(estimate.standardError ** 2 + estimate.floorVariance / 4) };
 }
 
 /**

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { reviewPlan } from '../../../src/gate/review/review-plan.ts';
+import { simulate } from '../../../src/gate/simulate/simulate.ts';
+import { planText } from '../../../src/report/commands/plan-text.ts';
+import { changesOf } from '../../../src/report/commands/waiting-text.ts';
 import { type PlantedRecord, plantedRollout, planLines, seeded } from '../planted-log.ts';
 
 const start = Date.parse('2026-11-01T00:00:00Z');
@@ -66,4 +70,57 @@ describe('what is needed', () => {
     );
     expect(result?.reason).not.toContain('would decide it');
   });
+});
+
+describe('a guardrail that waits for more than 90 days at the pace of its log', () => {
+  const tight = '{ metric: accuracy, maxDecrease: 0.1pp }';
+
+  test('says so, and what would be passed by then', async () => {
+    const { reason } = (await reasonOf(tight, logOf(1500, [0, 0]))) ?? {};
+    expect(reason).toMatch(
+      /; at this log's pace a candidate without any change waits about [\d,]+ days; it would pass max decrease 0\.\d+ pp within 90/u,
+    );
+    expect((await reasonOf('{ metric: accuracy, maxDecrease: 2pp }', logOf(1500, [0, 0])))?.reason).not.toContain(
+      'pace',
+    );
+  });
+
+  test('says to write a wider bound where it is on the own value of the candidate', async () => {
+    const result = await reasonOf('{ metric: error_rate, max: 0.001% }', logOf(1500, [0, 0]));
+    expect(result?.reason).toMatch(/; at this log's pace that takes about [\d,]+ days: write a wider bound/u);
+  });
+
+  test('is told by plan too, with its slowest segment', async () => {
+    const records = logOf(1500, [0, 0]).map((record, index) => ({
+      ...record,
+      place: index % 40 === 0 ? 'few' : 'many',
+    }));
+    const rollout = plantedRollout().write('log.jsonl', records);
+    const named = '{ metric: accuracy, maxDecrease: 0.3pp, segments: [place] }';
+    rollout.plan(planLines([...lines(named).slice(1), 'requests: { source: log.jsonl, segments: { place: place } }']));
+    const { review } = await reviewPlan(rollout.world, 'plan.yaml');
+    const text = planText(review, { color: 0, columns: 160, unicode: true }).replaceAll(/\n\s+/gu, ' ');
+    expect(text).toMatch(/a bound of 0\.\d+ pp would be passed within 90 days\./u);
+    expect(text).toMatch(
+      /shadow: accuracy for place=few takes about [\d,]+ more days at this log's pace: judge coarser segments/u,
+    );
+  });
+});
+
+test('plan, evaluate and simulate agree on the data that is needed', async () => {
+  const guardrail = '{ metric: accuracy, maxDecrease: 3pp }';
+  const rollout = plantedRollout().write('log.jsonl', logOf(400, [0, 0]));
+  const { guardrails } = await rollout.evaluate(planLines(lines(guardrail)));
+  const { review } = await reviewPlan(rollout.world, 'plan.yaml');
+  const [stage] = changesOf(review.guardrails[0]?.detectable ?? []);
+  const needed = guardrails[0]?.needed.unchanged?.requests ?? 0;
+  expect(needed).toBeGreaterThan(400);
+  expect([stage?.requestsUntilPass, stage?.requestsByMethod?.sequential]).toEqual([needed, needed]);
+
+  rollout.write('log.jsonl', logOf(needed, [0, 0]));
+  rollout.plan({ stages: '[{ name: full, weight: 1 }]', statistics: `{ plannedUnits: 400 }` });
+  const { outcomes } = await simulate(rollout.world, 'plan.yaml', { effects: [], runs: 40, looks: 1, seed: 2 });
+  // A chance of 80% each: fewer than 25 or more than 38 of 40 would be one of a hundred.
+  expect(outcomes.increase.count).toBeGreaterThanOrEqual(25);
+  expect(outcomes.increase.count).toBeLessThanOrEqual(38);
 });
