@@ -52,7 +52,7 @@ export async function exportTarget(
   const known = exportTargets.find((each) => each === target);
   if (known === undefined)
     throw invalidInput(`There is no target ${JSON.stringify(target)}`, {
-      hint: `${didYouMean(target, exportTargets)}.`,
+      hint: hintFor(target, exportTargets),
     });
   if (options.lang !== undefined && known !== 'bucket-header')
     throw invalidInput('--lang is of bucket-header alone', { hint: 'Leave it out.' });
@@ -66,10 +66,16 @@ export async function exportTarget(
   return await compared(world, route, facts, options.check);
 }
 
+/** The nearest word and all that there are, as a sentence. */
+function hintFor(word: string, words: readonly string[]): string {
+  const hint = didYouMean(word, words);
+  return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+}
+
 function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): string {
   const language = headerLanguages.find((each) => each === lang);
   if (language === undefined)
-    throw invalidInput(`--lang ${lang} is none of the languages`, { hint: `${didYouMean(lang, headerLanguages)}.` });
+    throw invalidInput(`--lang ${lang} is none of the languages`, { hint: hintFor(lang, headerLanguages) });
   if (check !== undefined)
     throw invalidInput('A bucket header follows no weight, so that --check has nothing to compare');
   const { scheme, salt } = plan.assignment;
