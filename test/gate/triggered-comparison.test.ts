@@ -113,7 +113,7 @@ describe('it is refused, and the reason says which condition failed', () => {
   test('by a log without inputs', async () => {
     const { triggered, whole } = await evaluated({ withInput: false });
     expect(triggered.status).toBe('uncomputable');
-    expect(triggered.reason).toContain('1,800 requests of 1800 in the log have no input');
+    expect(triggered.reason).toContain('1,800 requests of 1,800 in the log have no input');
     expect(whole.status).toBe('inconclusive');
   });
 

@@ -1,4 +1,4 @@
-import { countOf, formatShare } from '../../domain/format-number.ts';
+import { countOf, formatCount, formatShare } from '../../domain/format-number.ts';
 import type { Metric } from '../../domain/metric.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { isRecorded } from '../../domain/registry.ts';
@@ -52,7 +52,7 @@ export async function obtainDifferences(
     'SELECT count(*) FILTER (WHERE input IS NULL) AS without, count(*) AS requests FROM requests',
   );
   if (Number(missing['without']) > 0)
-    return `${countOf(Number(missing['without']), 'request')} of ${String(missing['requests'])} in the log have no input, so that they cannot be replayed`;
+    return `${countOf(Number(missing['without']), 'request')} of ${formatCount(Number(missing['requests']))} in the log have no input, so that they cannot be replayed`;
   await replayAnswers(world, rollout, request, 'requests', '', '_answers');
   for (const role of roles) {
     const [counts = {}] =
