@@ -54,6 +54,12 @@ export const commands: Readonly<Record<string, (lifetime: Lifetime) => Promise<F
     const args = ['registry', 'add', 'registry', 'intent-classifier', '9.0.0', ...given];
     return { ...parts, name: 'registry add', args, results: [registryFile] };
   },
+  'registry changelog': async (lifetime) => ({
+    ...(await onStarter('new', lifetime)),
+    name: 'registry changelog',
+    args: ['registry', 'changelog', 'registry', 'intent-classifier'],
+    results: ['registry/intent-classifier.CHANGELOG.md'],
+  }),
   init: async (lifetime) => ({
     name: 'init',
     template: temporaryFolder((remove) => lifetime(remove)),
