@@ -90,6 +90,17 @@ export function isEmpty(node: TreeNode | undefined): boolean {
   return node?.kind === 'scalar' && node.value === null;
 }
 
+/** Maps merge deeply; everything else of the upper one replaces the lower's. Nodes keep their places. */
+export function mergeMaps(lower: MapNode, upper: MapNode): MapNode {
+  const entries = new Map(lower.entries);
+  for (const [key, own] of upper.entries) {
+    const inherited = entries.get(key)?.value;
+    const isMap = inherited?.kind === 'map' && own.value.kind === 'map';
+    entries.set(key, isMap ? { at: own.at, value: mergeMaps(inherited, own.value) } : own);
+  }
+  return { kind: 'map', at: upper.at, entries };
+}
+
 /**
  * Where to point for a path: at a scalar's value, at the key of a map or list, and for a path that leads nowhere at the
  * nearest thing above it that exists.

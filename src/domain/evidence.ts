@@ -186,7 +186,7 @@ export interface ConfusionChanges {
   readonly segments?: readonly SegmentChange[];
 }
 
-export type GuardrailStatus = 'pass' | 'breach' | 'inconclusive' | 'uncomputable';
+export type GuardrailStatus = 'pass' | 'breach' | 'inconclusive' | 'uncomputable' | 'not-applicable';
 
 /** One bound of one guardrail on one segment (or the whole). */
 export interface GuardrailResult {
@@ -201,18 +201,22 @@ export interface GuardrailResult {
   readonly value?: number;
   readonly low?: number;
   readonly high?: number;
+  /** A breach that would be none if every rejected record spoke for the candidate. */
+  readonly doubtful?: true;
   /** One sentence that says what was found and what is allowed. */
   readonly reason: string;
   readonly needed: NeededData;
 }
 
-/** Only the check of the rollout itself says `rollback`: where its candidate was taken out. */
+/** Only the check of the rollout itself and an alarm say `rollback`. */
 export type CheckStatus = 'pass' | 'warn' | 'hold' | 'rollback' | 'not-applicable';
 
 export interface CheckResult {
   readonly name: string;
   readonly status: CheckStatus;
   readonly detail: string;
+  /** While this holds, a difference between the users of the two versions is no proof. */
+  readonly excuses?: true;
   /** What it found is worth telling although it passed. */
   readonly told?: true;
 }
@@ -221,6 +225,8 @@ export interface Verdict {
   readonly decision: Decision;
   /** The exit code without `--fail-on`. */
   readonly exitCode: 0 | 3 | 4;
+  /** A breach was found that a failed check keeps from being proof: a person has to look now. */
+  readonly alarm?: true;
   /** Sentences, the weightiest first. */
   readonly reasons: readonly string[];
 }

@@ -7,6 +7,9 @@ import { type AnswerForm, logFormats, type RequestFields } from './log/log-forma
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
 import type { Role } from './role.ts';
+import type { Basis } from './stages/basis.ts';
+import type { TimedWeight } from './stages/period.ts';
+import type { WeeklyWindow } from './stages/weekly-window.ts';
 import type { Thresholds } from './threshold.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
@@ -83,6 +86,10 @@ export interface RequestSource {
   readonly from?: string;
   /** Only requests before this time count (ISO 8601). */
   readonly to?: string;
+  /** How long after a change of weight its requests are left out, in ms: some were on their way, and routers take a while. */
+  readonly settleMs: number;
+  /** Since when a router that canary does not move gives the candidate which share, in order of time. */
+  readonly weights?: readonly TimedWeight[];
 }
 
 export interface Stage {
@@ -95,10 +102,16 @@ export interface Stage {
   readonly plannedSize: { readonly requests: boolean; readonly units: boolean };
   /** The stage's own shortest time that its requests must span, instead of the plan's. */
   readonly minDurationMs?: number;
-  /** The stage's own log and window, where it has one. */
-  readonly source?: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
+  /** The stage's own requests instead of the plan's, where it writes anything of them. */
+  readonly requests?: RequestSource;
+  /** What the stage rests on; decided by its log where absent. */
+  readonly basis?: Basis;
+  /** The least time that the stage before must have had, in ms. */
+  readonly bakeMs?: number;
+  /** The least requests that there must be since the stage before was entered. */
+  readonly newRequests?: number;
+  /** When an increase may be acted on; always where absent. */
+  readonly increaseWindow?: WeeklyWindow;
 }
 
 /** A metric with one or more allowed bounds, and what a breach means. */
@@ -109,6 +122,8 @@ export interface Guardrail {
   readonly segments: readonly string[];
   /** Every segment of every dimension with enough data is judged too (`segments: auto`); then `segments` is empty. */
   readonly autoSegments?: true;
+  /** The stages that it is judged in, by name; all where absent. */
+  readonly stages?: readonly string[];
   readonly onBreach: OnBreach;
   /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
   readonly test: 'interval' | 'point';
@@ -187,6 +202,8 @@ export interface Checks {
   readonly labels: { readonly action: CheckAction };
   readonly selection: { readonly action: CheckAction; readonly alpha: number };
   readonly stability: { readonly action: CheckAction; readonly alpha: number };
+  /** What a breach does that a failed check keeps from being proof. */
+  readonly alarm: { readonly action: 'hold' | 'rollback' };
 }
 
 /** Requests of which the one right answer is known, and what a wrong answer of the candidate does. */

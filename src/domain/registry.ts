@@ -167,6 +167,8 @@ export interface LookRecord extends Frozen {
   readonly look: number;
   readonly at: string;
   readonly verdict: Decision;
+  /** A breach was found that a failed check kept from being proof. */
+  readonly alarm?: true;
   /** `sha256:` and the evidence's digest. */
   readonly evidence: string;
   /** Counts the series of looks from 1, and sha256 (hex) of the plan, without its end, that this one is about; absent in records of earlier versions. */

@@ -3,7 +3,7 @@ import { UserError, type Diagnostic } from '../domain/errors.ts';
 import { parseMetric } from '../domain/metric.ts';
 import { metricKey } from './read/guardrails.ts';
 import { locationOf, sourceText, type SourceText } from '../documents/source-text.ts';
-import { child, nodeAt, textOf, type MapNode, type TreeNode } from '../documents/tree.ts';
+import { child, mergeMaps, nodeAt, textOf, type TreeNode } from '../documents/tree.ts';
 import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
 
 /** Returns the text of a base file. @throws UserError when it cannot be read. */
@@ -91,17 +91,6 @@ function mergePlans(base: TreeNode, plan: TreeNode): TreeNode {
   if (guardrails === undefined) return merged;
   const at = plan.entries.get('guardrails')?.at ?? guardrails.at;
   return { ...merged, entries: new Map([...merged.entries, ['guardrails', { at, value: guardrails }]]) };
-}
-
-/** Maps merge deeply; everything else of the plan replaces the base's. */
-function mergeMaps(base: MapNode, plan: MapNode): MapNode {
-  const entries = new Map(base.entries);
-  for (const [key, own] of plan.entries) {
-    const inherited = entries.get(key)?.value;
-    const isMap = inherited?.kind === 'map' && own.value.kind === 'map';
-    entries.set(key, isMap ? { at: own.at, value: mergeMaps(inherited, own.value) } : own);
-  }
-  return { kind: 'map', at: plan.at, entries };
 }
 
 /** The base's guardrails come first, without those whose metric the plan bounds itself. Those that are no list stay, to be refused. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../domain/errors.ts';
-import type { Guardrail, RolloutPlan } from '../domain/plan.ts';
+import type { Guardrail, RequestSource, RolloutPlan } from '../domain/plan.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
 import { sourceText } from '../documents/source-text.ts';
@@ -98,11 +98,16 @@ function withoutTimeout({ metric, ...guardrail }: Guardrail) {
 /** The text to hash for "do these looks belong together?": an end that moves leaves the question as it was. */
 function seriesDigestInput(plan: RolloutPlan): string {
   const { plannedUnits: _users, looks: _once, ...statistics } = plan.statistics;
-  const { to: _end, ...requests } = plan.requests;
   return planDigestInput({
     ...plan,
     statistics,
-    requests,
-    stages: plan.stages.map(({ to: _stageEnd, ...stage }) => stage),
+    requests: withoutEnd(plan.requests),
+    stages: plan.stages.map((stage) =>
+      stage.requests === undefined ? stage : { ...stage, requests: withoutEnd(stage.requests) },
+    ),
   });
+}
+
+function withoutEnd({ to: _end, ...requests }: RequestSource): RequestSource {
+  return requests;
 }

@@ -23,6 +23,7 @@ import { bookkeepingColumns, createRequestTable, requestColumns } from './table/
 import { type RequestTotals, requestTotals } from './table/request-totals.ts';
 import { decideErrors } from './values/error.ts';
 import { holdAgainstModels } from './table/hold-against-models.ts';
+import { leaveOnlyPeriods } from './table/served-periods.ts';
 import { outsideWindowSql } from './table/window-sql.ts';
 
 export interface RequestFacts {
@@ -70,15 +71,19 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
   const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
+  const outsidePeriods =
+    live && options.periods !== undefined ? await leaveOnlyPeriods(db, options.periods) : undefined;
   const totals = await requestTotals(db, options, facts, outsideWindow, {
     holdsErrors: await placesForErrors(log),
     leftOut: totalLeftOut(leftOut, options),
     live,
     losses,
+    ...(outsidePeriods === undefined ? {} : { outsidePeriods }),
     ...(earlier === undefined ? {} : { earlier }),
   });
-  if (totals.accepted === 0) throw await nothingAccepted(log, totals, facts);
-  await requireSegments(log);
+  const isBetweenPeriods = outsidePeriods !== undefined && totals.rows > totals.rejected;
+  if (totals.accepted === 0 && !isBetweenPeriods) throw await nothingAccepted(log, totals, facts);
+  if (totals.accepted > 0) await requireSegments(log);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
   const latency = await screenLatencies(log);

@@ -19,8 +19,9 @@ export interface DrawnScope {
  */
 export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, span: LogSpan): DrawnScope {
   const [earliest, latest] = [Date.parse(span.first ?? ''), Date.parse(span.last ?? '')];
-  const judgedCohort = judgedCohortOf(plan, stage);
   const { population } = drawn;
+  const { comparison } = population.scenarios;
+  const judgedCohort = judgedCohortOf(plan, stage, comparison);
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   const sizes: SizedSegment[] = [];
   const dimensions = dimensionsOf(plan);
@@ -48,7 +49,7 @@ export function drawnScope(drawn: DrawnStage, plan: RolloutPlan, stage: Stage, s
   return {
     scope: {
       judgedCohort,
-      comparison: population.scenarios.comparison,
+      comparison,
       cohorts: cohortSizes(sizesOf),
       segmentValues,
       hours: new Map([...hours.entries()].filter(([, requests]) => requests > 0)),

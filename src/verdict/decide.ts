@@ -1,5 +1,6 @@
 import { ExitCode } from '../domain/exit-code.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../domain/evidence.ts';
+import { excusedBreaches } from './alarm.ts';
 import type { Decision } from '../domain/registry.ts';
 
 const exitCodeOf = {
@@ -10,24 +11,41 @@ const exitCodeOf = {
 
 /**
  * The verdict: a total function of what the guardrails and checks found, ordered rollback > hold > increase.
- * - rollback when the candidate was taken out of traffic, or a guardrail whose breach means rollback is breached;
+ * - rollback when the candidate was taken out of traffic, or a guardrail whose breach means rollback is breached, unless a check keeps that
+ *   from being proof: then an alarm;
  * - else hold when any guardrail did not pass or any check holds;
  * - else increase. No guardrail at all, beside those that only report, is no evidence, so it holds.
  *
  * The exit code and every printed form of the verdict come from this one value.
  */
 export function decide(judged: readonly GuardrailResult[], checks: readonly CheckResult[]): Verdict {
-  const guardrails = judged.filter(({ onBreach }) => onBreach !== 'report');
-  const decision = decisionOf(guardrails, checks);
-  return { decision, exitCode: exitCodeOf[decision], reasons: reasonsFor(decision, guardrails, checks) };
+  const guardrails = judged.filter(({ onBreach, status }) => onBreach !== 'report' && status !== 'not-applicable');
+  const excused = excusedBreaches(guardrails, checks).map(({ breach }) => breach);
+  const demanding = guardrails.filter((result) => demandsRollback(result) && !excused.includes(result));
+  const decision = decisionOf(guardrails, checks, demanding);
+  return {
+    decision,
+    exitCode: exitCodeOf[decision],
+    ...(excused.length === 0 ? {} : { alarm: true }),
+    reasons: reasonsFor(decision, guardrails, checks, demanding),
+  };
 }
 
-function decisionOf(guardrails: readonly GuardrailResult[], checks: readonly CheckResult[]): Decision {
-  if (checks.some(({ status }) => status === 'rollback') || guardrails.some(demandsRollback)) return 'rollback';
+function decisionOf(
+  guardrails: readonly GuardrailResult[],
+  checks: readonly CheckResult[],
+  demanding: readonly GuardrailResult[],
+): Decision {
+  if (demanding.length > 0 || checks.some(({ status }) => status === 'rollback')) return 'rollback';
   const allPass = guardrails.length > 0 && guardrails.every(({ status }) => status === 'pass');
   // Written as a list of what may pass, so that a status that is added later holds until somebody decides otherwise.
   const nothingHolds = checks.every(({ status }) => ['pass', 'warn', 'not-applicable'].includes(status));
   return allPass && nothingHolds ? 'increase' : 'hold';
+}
+
+/** What explains all the rest: an alarm, and a stage that has nothing to rest on. */
+function tellsFirst(check: string): boolean {
+  return check === 'alarm' || check === 'served';
 }
 
 function demandsRollback({ status, onBreach }: GuardrailResult): boolean {
@@ -38,20 +56,26 @@ function reasonsFor(
   decision: Decision,
   guardrails: readonly GuardrailResult[],
   checks: readonly CheckResult[],
+  demanding: readonly GuardrailResult[],
 ): readonly string[] {
   const out = checks.filter(({ status }) => status === 'rollback').map(({ detail }) => detail);
   const held = checks.filter(({ status }) => status === 'hold').map(({ detail }) => detail);
+  const first = checks.filter(({ name, status }) => tellsFirst(name) && status !== 'pass').map(({ detail }) => detail);
   if (guardrails.length === 0) {
     const stopped = [...out, ...held];
     return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was shown.'];
   }
-  const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3 } as const;
+  const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3, 'not-applicable': 4 } as const;
   const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
   switch (decision) {
     case 'rollback':
-      return [...out, ...ordered.filter(demandsRollback).map(({ reason }) => reason)];
+      return [...out, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
     case 'hold':
-      return [...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason), ...held];
+      return [
+        ...first,
+        ...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason),
+        ...held.filter((detail) => !first.includes(detail)),
+      ];
     case 'increase':
       return ordered.map(({ reason }) => reason);
   }

@@ -41,7 +41,11 @@ describe('in a job of GitHub Actions', () => {
     expect(stderr).toBe(
       `::error file=${plan},line=${line},col=${column},title=latency.p95 breach::latency.p95 is 130.0 ms, as observed; allowed: max 120 ms: breach\n`,
     );
-    expect(outputs()).toEqual({ verdict: 'rollback', weight: '0', evidence: expect.stringContaining('evidence.json') });
+    expect(outputs()).toMatchObject({
+      verdict: 'rollback',
+      weight: '0',
+      evidence: expect.stringContaining('evidence.json'),
+    });
     expect(summaryText()).toMatch(/^## .*Verdict: ROLLBACK/u);
   });
 

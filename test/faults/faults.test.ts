@@ -3,16 +3,16 @@ import { campaign } from './campaign.ts';
 import { commands } from './commands.ts';
 import { cannotInject } from './injected.ts';
 
-/** A sample of what `npm run soak` tries in full; the day of the year decides which. */
-const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Date.now() / 86_400_000));
-const thorough = process.env['CI'] !== undefined || process.env['FAULT_SEED'] !== undefined;
+/** A sample of what `npm run soak` tries in full, the same in each run of CI; `FAULT_SEED=N` tries another. */
+const seed = Number(process.env['FAULT_SEED'] ?? 18);
+const isAsked = process.env['CI'] !== undefined || process.env['FAULT_SEED'] !== undefined;
 
-test.skipIf(cannotInject !== undefined).each(Object.keys(commands))(
+test.skipIf(cannotInject !== undefined || !isAsked).each(Object.keys(commands))(
   `kills, full and broken disks and wrong clocks lose nothing and let nothing through: %s (seed ${seed})`,
   async (name) => {
     const command = await commands[name]?.(onTestFinished);
     if (command === undefined) throw new Error(`no command ${name}`);
-    const tallies = await campaign(command, seed, { laterKills: thorough ? 3 : 1, every: thorough ? 6 : 12 });
+    const tallies = await campaign(command, seed, { laterKills: 2, every: 12 });
     expect(tallies.flatMap(({ problems }) => problems)).toEqual([]);
     expect(tallies.reduce((sum, { trials }) => sum + trials, 0)).toBeGreaterThan(5);
   },

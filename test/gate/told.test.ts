@@ -157,6 +157,7 @@ describe('checks', () => {
 
   test('an amount of data that nobody asked for need not be told', async () => {
     expect(await checksOf(['error_rate,candidate,0.1%,,,,'], { guardrails: point })).toEqual({
+      rollout: 'pass',
       minRequests: 'not-applicable',
       minUnits: 'not-applicable',
       rejected: 'not-applicable',

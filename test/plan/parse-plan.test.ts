@@ -3,6 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { examplePlan, parsed, planWith, shortPlan } from './plan-text.ts';
 
+/** What the example's plan says of its requests. */
+const requests = {
+  format: 'canary',
+  source: ['../requests/*.jsonl'],
+  fields: {
+    id: 'request_id',
+    timestamp: 'timestamp',
+    unit: 'session.id',
+    input: 'input',
+    label: 'label',
+    outcomes: 'outcomes',
+  },
+  segments: { locale: 'context.locale', hour: 'timestamp.hour' },
+  maxRejected: 0.01,
+  maxUnknownLabels: 0.01,
+  settleMs: 300_000,
+  from: '2026-11-01T00:00:00.000Z',
+};
+
 test('a plan that uses every part of the format becomes a typed plan in ms and proportions', () => {
   expect(parsed(examplePlan).plan).toEqual({
     name: 'intent-1.5.0',
@@ -10,22 +29,7 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
     registry: '../registry',
     baseline: 'stable',
     candidate: '1.5.0',
-    requests: {
-      format: 'canary',
-      source: ['../requests/*.jsonl'],
-      fields: {
-        id: 'request_id',
-        timestamp: 'timestamp',
-        unit: 'session.id',
-        input: 'input',
-        label: 'label',
-        outcomes: 'outcomes',
-      },
-      segments: { locale: 'context.locale', hour: 'timestamp.hour' },
-      maxRejected: 0.01,
-      maxUnknownLabels: 0.01,
-      from: '2026-11-01T00:00:00.000Z',
-    },
+    requests,
     assignment: { scheme: 'murmur3', salt: 'intent-1.5.0' },
     stages: [
       { name: 'shadow', weight: 0, minRequests: 2000, minUnits: 30, plannedSize: { requests: true, units: false } },
@@ -36,8 +40,11 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
         minRequests: 100,
         minUnits: 30,
         plannedSize: { requests: false, units: false },
-        source: ['../requests/late.csv', '../requests/later.csv'],
-        from: '2026-11-02T08:00:00.000Z',
+        requests: {
+          ...requests,
+          source: ['../requests/late.csv', '../requests/later.csv'],
+          from: '2026-11-02T08:00:00.000Z',
+        },
       },
       { name: 'full', weight: 1, minRequests: 100, minUnits: 30, plannedSize: { requests: false, units: false } },
     ],
@@ -90,8 +97,9 @@ test('a plan that uses every part of the format becomes a typed plan in ms and p
       labels: { action: 'hold' },
       selection: { action: 'warn', alpha: 0.001 },
       stability: { action: 'hold', alpha: 0.001 },
+      alarm: { action: 'hold' },
     },
-    judge: 'canary',
+    judge: 'all',
     rollback: { owner: 'on-call', rehearsed: '2026-11-01', steps: ['canary rollback rollouts/intent.yaml'] },
   });
 });

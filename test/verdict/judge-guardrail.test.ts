@@ -133,7 +133,7 @@ describe('the reason', () => {
 });
 
 test('worse data never improves a status', () => {
-  const order = { pass: 0, inconclusive: 1, breach: 2, uncomputable: 3 } as const;
+  const order = { pass: 0, inconclusive: 1, breach: 2, uncomputable: 3, 'not-applicable': 4 } as const;
   const interval = fc.tuple(
     fc.double({ min: -1, max: 1, noNaN: true }),
     fc.double({ min: 0, max: 1, noNaN: true }),

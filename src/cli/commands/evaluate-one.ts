@@ -79,7 +79,12 @@ async function judgedOf(
       report: await report(),
       document: serializeEvidence(evidence),
     },
-    outputs: { verdict: verdict.decision, weight: String(weight), evidence: evidenceFile ?? '' },
+    outputs: {
+      verdict: verdict.decision,
+      weight: String(weight),
+      evidence: evidenceFile ?? '',
+      alarm: String(verdict.alarm === true),
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import type { Stage } from '../../domain/plan.ts';
 import type { RecordedLook } from '../../registry/change/transition.ts';
 import { lastMoveOf, rolloutState } from '../../registry/file/rollout-state.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
+import { basisOf } from '../../domain/judged.ts';
+import { largestFirstWeight } from '../../verdict/checks/nothing-served.ts';
 import { frozenOf } from '../look/next-look.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { type EvidencePlace, evidencePlace, readLatest, requireOwn, workFolder } from '../rollout/work-folder.ts';
@@ -12,7 +14,8 @@ import { verifyBinding } from './evidence-binding.ts';
 import type { PromoteOptions } from './promote-options.ts';
 
 /**
- * The evidence to act on. A person may hold or roll back without any, and begin anew with a shadow stage, which exposes nobody; to
+ * The evidence to act on. A person may hold or roll back without any, begin anew with a shadow stage, which exposes nobody, and begin the first
+ * live stage with few users; to
  * increase otherwise without having looked is not offered, since absence of evidence is never a pass.
  */
 export async function evidenceFor(
@@ -52,10 +55,22 @@ function requireTrusted(
     requireOwn(chosen === undefined ? workFolder(world, folder) : latest);
 }
 
-function needsNoEvidence({ plan, registry }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
+function needsNoEvidence({ plan, registry, candidate }: Rollout, stage: Stage, { override }: PromoteOptions): boolean {
   if (override === 'hold' || override === 'rollback') return true;
   const beginsAnew = override === 'increase' && rolloutState(registry, plan.name) === 'rolled-back';
-  return beginsAnew && stage.weight === 0;
+  return (
+    (beginsAnew && stage.weight === 0) || (override === 'increase' && isFirstLive({ plan, registry, candidate }, stage))
+  );
+}
+
+/** A live stage cannot show anything before somebody begins it; a person may, with few users. */
+function isFirstLive(
+  { plan, registry, candidate }: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
+  stage: Stage,
+): boolean {
+  const isSmall = stage.weight > 0 && stage.weight <= largestFirstWeight;
+  const hasNone = (registry.traffic[candidate.version] ?? 0) === 0;
+  return isSmall && hasNone && basisOf(plan, stage) === 'live';
 }
 
 function placeOf(world: World, { folder, plan }: Rollout, stage: Stage, { evidence }: PromoteOptions): EvidencePlace {
@@ -80,6 +95,7 @@ export function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): 
     series,
     plan: plan.withoutEnd ?? plan.sha256,
     verdict: verdict.decision,
+    ...(verdict.alarm === true ? { alarm: true } : {}),
     evidence: `sha256:${digest}`,
     ...frozenOf(statistics),
   };

@@ -14,6 +14,8 @@ import {
   updateRegistry,
 } from '../../registry/store/registry-store.ts';
 import type { Promotion } from '../../report/commands/promotion-text.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import { windowWait } from '../../verdict/checks/stage-timing.ts';
 import { changeFor } from '../look/preview-change.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -64,6 +66,7 @@ async function act(
   const { plan, registry, registryFolder } = rollout;
   const dryRun = options.dryRun === true;
   const at = world.now().toISOString();
+  if (decision === 'increase' && options.override === undefined) requireWindow(stage, at);
   const who = { person: world.actor(), overriddenBy };
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), who);
   const change = (before: ModelRegistry) =>
@@ -94,6 +97,15 @@ async function act(
     after: stateOf(after),
     registryFile: shownPath(world.cwd, path),
   };
+}
+
+/** @throws UserError (exit 3) outside of the stage's window: the increase waits, and nothing is changed. */
+function requireWindow(stage: Stage, now: string): void {
+  const wait = windowWait(stage, { now });
+  if (wait?.until === undefined) return;
+  throw new UserError(ExitCode.hold, `Stage ${stage.name} cannot begin now: ${wait.detail}`, {
+    hint: 'Nothing was changed. Run canary evaluate and canary promote again then.',
+  });
 }
 
 /** Whether another promote was faster: a stage that was asked for by name was entered since the registry was read. */

@@ -9,6 +9,7 @@ import { ToldMeasurer, type RoleNumber, sizeOf } from '../../metrics/told-measur
 import { compareVersions } from '../../metrics/compare.ts';
 import { segmentReversals } from '../../metrics/segment-reversals.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
 import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
@@ -72,13 +73,14 @@ const noSpan = { first: null, last: null };
  * @param weight the share of users that the candidate should have had, in [0, 1].
  */
 export async function judgeTold(
-  plan: RolloutPlan,
+  whole: RolloutPlan,
   stage: Stage,
   numbers: readonly RoleNumber[],
   scope: StageScope,
   frozen: Frozen | undefined,
   weight: number,
 ): Promise<Judgement> {
+  const { plan, inapplicable } = applicableGuardrails(whole, stage, 'numbers');
   const told = toldSize(numbers, 'candidate');
   const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
   const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
@@ -110,7 +112,7 @@ export async function judgeTold(
   return {
     frozen: frozenAfter(series),
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
-    guardrails,
+    guardrails: [...guardrails, ...inapplicable],
     checks: [
       ...toldNumbersChecks(plan, stage, told, saidIndependent),
       sampleRatioOfTold(plan, numbers, weight),

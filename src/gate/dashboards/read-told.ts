@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
 import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import { planOfStage } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import type { RoleNumber } from '../../metrics/told-measurer.ts';
@@ -28,19 +29,26 @@ export interface ToldStage {
  * @throws UserError with every wrong number, located (exit 5; exit 2 where the plan holds them).
  */
 export async function readToldStage(rollout: Rollout, stage: Stage): Promise<ToldStage> {
-  const { plan, folder, parsed, file } = rollout;
-  if (stage.source === undefined && plan.requests.numbers !== undefined) {
-    const path = ['requests', 'numbers'];
+  const { folder, parsed, file } = rollout;
+  const plan = planOfStage(rollout.plan, stage);
+  if (plan.requests.numbers !== undefined) {
+    const path = placeOfNumbers(rollout, stage);
     const { numbers, findings } = readWithRoles(rollout, nodeAt(parsed.positions, path), path);
     if (findings.length > 0) throw invalidPlan(file, located(parsed.positions, findings));
     return { numbers, files: [] };
   }
   const read: FileNumbers[] = [];
-  for (const source of stage.source ?? plan.requests.source) read.push(await readNumbersFile(rollout, folder, source));
+  for (const source of plan.requests.source) read.push(await readNumbersFile(rollout, folder, source));
   const diagnostics = read.flatMap((each) => each.diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) throw wrongNumbers(read);
   requireToldOnce(read);
   return { numbers: read.flatMap(({ numbers }) => numbers), files: read.map(({ facts }) => facts) };
+}
+
+/** A stage may hold numbers of its own. */
+function placeOfNumbers({ plan, parsed }: Rollout, { name }: Stage): TreePath {
+  const own = ['stages', plan.stages.findIndex((stage) => stage.name === name), 'requests', 'numbers'];
+  return nodeAt(parsed.positions, own) === undefined ? ['requests', 'numbers'] : own;
 }
 
 interface FileNumbers {

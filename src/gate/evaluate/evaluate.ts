@@ -39,7 +39,11 @@ import { readInputDrift } from './read-drift.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { changeOf } from '../rollout/request-prefix.ts';
-import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
+import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
+import { type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
+import { lastEntered } from '../../registry/file/weight-periods.ts';
+import { concludeNothing, logToCome } from './nothing-served.ts';
+import { checkPeriods } from './served-periods.ts';
 import { readStageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
 
@@ -120,11 +124,13 @@ async function lookAt(
   if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
+  const staged = ofStage(rollout, stage);
+  const periods = stagePeriods(rollout, stage);
   const evidence =
-    rollout.plan.requests.format === 'aggregates'
-      ? await evaluateTold(world, rollout, stage, previous, golden)
+    staged.plan.requests.format === 'aggregates'
+      ? await evaluateTold(world, staged, stage, previous, golden)
       : await withDatabase(world, work, (db) =>
-          evaluateStage(world, rollout, stage, db, previous, { ...options, golden }),
+          evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods }),
         );
   await requireUnmoved(rollout);
   await writeEvidence(place, evidence);
@@ -142,20 +148,33 @@ async function requireUnmoved({ registryFolder, plan, registry }: Rollout): Prom
   });
 }
 
+interface StageOptions extends EvaluateOptions {
+  readonly golden: JudgedGolden | undefined;
+  readonly periods: StagePeriods | undefined;
+}
+
 async function evaluateStage(
   world: World,
   rollout: Rollout,
   stage: Stage,
   db: Database,
   previous: Evidence | undefined,
-  { fresh = false, golden }: EvaluateOptions & { readonly golden: JudgedGolden | undefined },
+  { fresh = false, golden, periods }: StageOptions,
 ): Promise<Evidence> {
-  const { plan, folder } = rollout;
+  const { plan, folder, registry } = rollout;
   const sources = sourcesOf(rollout);
-  const log = await readStageRequests(db, rollout, stage, sources);
+  const toCome = await logToCome(rollout, periods);
+  if (toCome !== undefined)
+    return await concludeNothing(world, rollout, stage, previous, { golden, why: toCome, checks: [] });
+  const log = await readStageRequests(db, rollout, sources, periods?.periods);
   for (const note of log.notes) world.note(asSentence(note));
+  if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {
+    const checks = [checkPeriods(rollout, periods, [], log.totals)];
+    const why = 'its log has no answer of it in any period that is known';
+    return await concludeNothing(world, rollout, stage, previous, { golden, why, checks });
+  }
   // Before anything is replayed, since a field that is not in the log would end it.
-  const inputDrift = await readInputDrift(db, rollout, stage);
+  const inputDrift = await readInputDrift(db, rollout);
   await assignUnits(db, plan.assignment);
   const storeFolder = outcomeStoreFolder(workFolder(world, folder));
   const { facts, memory } = await obtainOutcomes(world, rollout, {
@@ -166,12 +185,15 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
+  const now = world.now().toISOString();
+  const before = lastEntered(registry, plan.name);
   const assigned = await assignedShare(rollout, stage);
   const untold =
     log.totals.live && wantsDifferences(plan)
       ? await obtainDifferences(world, rollout, { db, requests: log.identity, storeFolder, fresh })
       : undefined;
-  const { judged, table } = await prepareJudgement(db, rollout, stage, log, { sources, inputDrift, untold });
+  const known = { sources, inputDrift, untold, periods, before, now };
+  const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
@@ -180,7 +202,7 @@ async function evaluateStage(
     confusion: await confusionChanges(table, judged.scope),
     contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
     golden,
-    judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now: world.now().toISOString() }, frozen),
+    judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),
   });
 }
 

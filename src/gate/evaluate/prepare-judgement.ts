@@ -1,7 +1,8 @@
 import { roles } from '../../domain/role.ts';
-import type { CohortSize } from '../../domain/evidence.ts';
+import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import type { Stage } from '../../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -17,7 +18,9 @@ import { readStageScope } from '../../metrics/table/stage-scope.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
-import type { JudgedStage } from '../judge/judged-stage.ts';
+import type { JudgedStage, LaterPart } from '../judge/judged-stage.ts';
+import type { LogSpan } from '../../domain/log/log-span.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
 import {
   formatLimits,
   namingLimits,
@@ -25,20 +28,30 @@ import {
   type OutcomeSources,
   withErrorsOf,
 } from '../outcomes/outcome-sources.ts';
+import type { StagePeriods } from '../rollout/stage-periods.ts';
+import { spanOf } from '../../requests/table/request-totals.ts';
+import { newRequestsCheck, type StageTiming } from '../../verdict/checks/stage-timing.ts';
+import { checkPeriods, requestsSince, separatePeriods, servedUsers } from './served-periods.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { laterParts } from '../judge/read-stability.ts';
+import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { refusalsOf } from '../../verdict/refusals.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { servedShare } from '../rollout/served-share.ts';
 import { planAsRead, type StageRequests } from '../rollout/stage-requests.ts';
 
 /** What a judgement is made of beside the log. */
-interface JudgementFacts {
+export interface JudgementFacts {
   readonly sources: OutcomeSources;
   readonly inputDrift: InputDrift | undefined;
   /** Why nobody knows on which requests the versions answer differently, where the plan asks. */
   readonly untold: string | undefined;
+  /** Of a stage that rests on what was served. */
+  readonly periods: StagePeriods | undefined;
+  /** The stage that was entered last, and since when it is in force. */
+  readonly before: StageTiming['before'];
+  /** ISO 8601. */
+  readonly now: string;
 }
 
 /**
@@ -50,47 +63,46 @@ export async function prepareJudgement(
   rollout: Pick<Rollout, 'plan' | 'registry' | 'baseline' | 'candidate'>,
   stage: Stage,
   log: StageRequests,
-  { sources, inputDrift, untold }: JudgementFacts,
+  { sources, inputDrift, untold, periods, before, now }: JudgementFacts,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
   const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
-  const weight = canaryShare({ ...rollout, plan }, stage);
   const { live } = log.totals;
+  const inForce = live ? periods?.periods.findLast(isSplit) : undefined;
+  const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wanted = valuesWantedBy(guardedMetrics(plan), output);
-  const differences =
-    wanted.differences !== undefined && live && untold === undefined ? 'replayed' : wanted.differences;
-  const wantedValues = { ...wanted, differences, times: true };
+  const wantedValues = wantedOf(plan, output, live && untold === undefined);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
+  const kinds = kindsOf(sources, log, wantedValues);
+  const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
+  const told = live && periods !== undefined ? periods : undefined;
+  const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
+  const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
+  const users = live ? await servedUsers(table) : undefined;
   const scope = await readStageScope(db, plan, stage);
-  const isTimed = roles.some((role) => sources[role].latency === 'measured');
-  const measurerOf = async (judged: JudgedTable) => {
-    const metrics = withUntriggered(guardedMetrics(plan));
-    const measurer = await TableMeasurer.over(judged, metrics, { earlier: log.totals.earlier !== undefined });
-    const triggered = differences === undefined ? measurer : new TriggeredMeasurer(measurer, judged);
-    return isTimed ? new PairMeasurer(triggered, judged) : triggered;
-  };
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
-  const { units, sharedUnits } = log.totals;
   const held = await heldLog(table, rollout, log.reading);
-  const assigned = live && assignsRequests(sharedUnits, units) ? 'requests' : 'units';
+  const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
+  const basis = scope.comparison === 'paired' ? 'replay' : 'live';
   const judgement: JudgedStage = {
-    plan,
+    ...applicableGuardrails(plan, stage, basis),
     stage,
     scope,
     files: log.files,
-    span: log.totals.span,
+    span,
+    ...(served.length === 0 ? {} : { periods: served }),
+    found: [
+      ...(told === undefined ? [] : [checkPeriods(rollout, told, served, log.totals)]),
+      ...newRequestsCheck(stage, await requestsSince(db, before?.since ?? now), { before }),
+    ],
     losses: log.totals.losses,
-    ...(live ? { served: { weight, units, shared: sharedUnits, byFirst: await usersByFirst(db) } } : {}),
+    ...(users === undefined ? {} : { served: { weight, ...users } }),
     ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
-    later: laterParts(log.totals.span).map(({ name, from }, index) => ({
-      name,
-      measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
-    })),
+    later: laterPartsOf(table, span, measurerOf),
     sizes: await segmentSizes(db, scope),
     held,
     measurer: refusing(namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)), {
@@ -98,7 +110,7 @@ export async function prepareJudgement(
       ...(untold === undefined ? {} : { differences: { why: untold, hint: '' } }),
     }),
     shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
-    ...(isTimed ? { timing: await timingOf(db) } : {}),
+    ...(kinds.isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
@@ -120,28 +132,46 @@ async function timingOf(db: Database): Promise<string> {
   return String(row['digest']);
 }
 
-/** The users of a live split by the version that served them first, with all requests of each cohort. */
-async function usersByFirst(db: Database): Promise<readonly CohortSize[]> {
-  const rows = await db.columns(
-    `SELECT count(DISTINCT unit_index) FILTER (WHERE in_canary AND NOT came_later)::DOUBLE AS canary,
-       count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND NOT came_later)::DOUBLE AS stable,
-       (count(*) FILTER (WHERE in_canary))::DOUBLE AS canary_requests, (count(*) FILTER (WHERE NOT in_canary))::DOUBLE AS stable_requests
-     FROM judged`,
-  );
-  return (['canary', 'stable'] as const).map((name) => ({
+function laterPartsOf(
+  table: JudgedTable,
+  span: LogSpan,
+  measurerOf: (judged: JudgedTable) => Promise<Measurer>,
+): readonly LaterPart[] {
+  return laterParts(span).map(({ name, from }, index) => ({
     name,
-    units: rows.numbers(name)[0] ?? 0,
-    requests: rows.numbers(`${name}_requests`)[0] ?? 0,
+    measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
   }));
 }
 
-/**
- * The share of units that the canary cohort should have, in [0, 1]: the stage's weight by which the hash assigns them; in a live split the
- * share of traffic that the candidate has now, where it has one, since the stage that is asked for has not begun.
- */
-export function canaryShare(
-  { plan, registry, candidate }: Pick<Rollout, 'plan' | 'registry' | 'candidate'>,
-  stage: Stage,
-): number {
-  return plan.requests.fields.served === undefined ? stage.weight : servedShare({ registry, candidate }, stage);
+/** What is measured beside plain sums: times in pairs of processes, users' earlier means, and where answers differ. */
+interface MeasuredKinds {
+  readonly isTimed: boolean;
+  readonly earlier: boolean;
+  readonly isTriggered: boolean;
+}
+
+async function measurerOver(
+  judged: JudgedTable,
+  plan: RolloutPlan,
+  { isTimed, earlier, isTriggered }: MeasuredKinds,
+): Promise<Measurer> {
+  const measurer = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)), { earlier });
+  const triggered = isTriggered ? new TriggeredMeasurer(measurer, judged) : measurer;
+  return isTimed ? new PairMeasurer(triggered, judged) : triggered;
+}
+
+/** @param areReplayed whether a replay tells where the versions of a live split answer differently */
+function wantedOf(plan: RolloutPlan, output: OutputSignature, areReplayed: boolean) {
+  const wanted = valuesWantedBy(guardedMetrics(plan), output);
+  const differences = wanted.differences !== undefined && areReplayed ? ('replayed' as const) : wanted.differences;
+  return { ...wanted, differences, times: true };
+}
+
+function kindsOf(
+  sources: OutcomeSources,
+  { totals }: StageRequests,
+  { differences }: ReturnType<typeof wantedOf>,
+): MeasuredKinds {
+  const isTimed = roles.some((role) => sources[role].latency === 'measured');
+  return { isTimed, earlier: totals.earlier !== undefined, isTriggered: differences !== undefined };
 }

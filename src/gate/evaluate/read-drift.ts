@@ -1,6 +1,6 @@
 import type { MeasuredDrift, MeasuredFeature } from '../../domain/drift.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import type { Drift, RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { Drift, RolloutPlan } from '../../domain/plan.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { type FeatureSource, measureFeature } from '../../metrics/drift/drift-feature.ts';
@@ -22,11 +22,10 @@ export interface InputDrift {
 export async function readInputDrift(
   db: Database,
   rollout: Pick<Rollout, 'plan' | 'folder' | 'baseline' | 'candidate'>,
-  stage: Stage,
 ): Promise<InputDrift | undefined> {
   const { plan, folder, candidate } = rollout;
   if (plan.drift === undefined) return undefined;
-  const files = stage.source ?? plan.requests.source;
+  const { source: files, from, to } = plan.requests;
   const { reference, features } = plan.drift;
   const records = await readDriftRecords(db, {
     folder,
@@ -38,7 +37,7 @@ export async function readInputDrift(
     notFeatures: guardedMetrics(plan).flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])),
     reference:
       reference.kind === 'files' ? { files: reference.source } : { files, from: reference.from, to: reference.to },
-    current: { files, from: stage.from ?? plan.requests.from, to: stage.to ?? plan.requests.to },
+    current: { files, from, to },
   });
   const sources: FeatureSource[] = [
     ...records.features.map((name): FeatureSource => ({ name, about: 'input', sql: valuesOf(featureColumn(name)) })),

@@ -6,6 +6,7 @@ import { readTextFileSync } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { serializeRegistry } from '../../registry/file/serialize-registry.ts';
 import { starterIntents, starterLog, starterPlan, starterRegistry } from './starter.ts';
+import { liveStarterLog, liveStarterPlan } from './starter-live.ts';
 import type { World } from '../world.ts';
 
 const planFile = 'rollout.yaml';
@@ -15,14 +16,19 @@ const candidate = '1.1.0';
 
 /**
  * Writes a starter into a folder: plan, request log and registry. What a call that was interrupted left is completed.
+ * @param options `live`: one that rests on what a gateway served, instead of a replay.
  * @returns the files, relative to where the user is, the plan first.
  * @throws UserError when a file is there already, before anything is written.
  */
-export async function initialise(world: World, folder: string): Promise<readonly string[]> {
+export async function initialise(
+  world: World,
+  folder: string,
+  { live = false }: { readonly live?: boolean } = {},
+): Promise<readonly string[]> {
   const target = resolve(world.cwd, folder);
   const files: readonly (readonly [string, string])[] = [
-    [planFile, starterPlan(model, candidate)],
-    ['requests.jsonl', starterLog(baseline, candidate)],
+    [planFile, (live ? liveStarterPlan : starterPlan)(model, candidate)],
+    live ? ['gateway.csv', liveStarterLog(baseline, candidate)] : ['requests.jsonl', starterLog(baseline, candidate)],
     [`registry/${model}.json`, serializeRegistry(starterRegistry(model, baseline, candidate, starterIntents))],
     ['.gitignore', '.canary/\n'],
   ];

@@ -1,5 +1,6 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
+import type { CohortParity } from '../../domain/cohort-parity.ts';
 import type { CheckResult, Comparison, GuardrailResult } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
@@ -10,6 +11,7 @@ import { coverage } from '../../verdict/checks/coverage.ts';
 import { driftCheck } from '../../verdict/checks/drift.ts';
 import { enoughRequests, enoughUnits } from '../../verdict/checks/enough-data.ts';
 import { type TimedTest, noiseFloor } from '../../verdict/checks/noise-floor.ts';
+import { isDoubtful } from '../../verdict/alarm.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { parityCheck } from '../../verdict/checks/parity.ts';
@@ -20,6 +22,7 @@ import { segmentMix } from '../../verdict/checks/segment-mix.ts';
 import { segmentsCheck } from '../../verdict/checks/segments.ts';
 import { type Selection, selectionCheck } from '../../verdict/checks/selection.ts';
 import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
+import { earlierPeriodsCheck } from '../../verdict/checks/served-periods.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
@@ -28,6 +31,7 @@ import { readStability } from './read-stability.ts';
 import { type JudgedSegments, judgeSegments } from './judge-segments.ts';
 import { isOneSided } from './one-sided.ts';
 import { holdByHours } from './hold-by-hours.ts';
+import { judgePeriods, unevenPeriods } from './judge-periods.ts';
 import { judgeTest, subjectOf, type TestLevel } from './judge-test.ts';
 import type { JudgedStage } from './judged-stage.ts';
 import { frozenAfter, lateDivisor, seriesOf, timingsOf } from './series.ts';
@@ -60,8 +64,9 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   const results: GuardrailResult[] = [];
   const timed: TimedTest[] = [];
   for (const test of series.tests) {
-    const { result, timed: found } = await judge(test, lateDivisor(series, test));
-    results.push(result);
+    const judgedTest = await judge(test, lateDivisor(series, test));
+    const { timed: found } = judgedTest;
+    results.push(await judgePeriods(judged, test, judgedTest));
     if (found !== undefined && test.guardrail.onBreach !== 'report') timed.push(found);
   }
   const found = await judgeSegments({
@@ -74,7 +79,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     tally: (test) => measurer.tally(subjectOf(scope, test)),
     isOneSided: (test) => isOneSided(judged, test),
   });
-  const guardrails = [...results, ...found.guardrails];
+  const guardrails = withDoubts(judged, [...results, ...found.guardrails]);
   const alpha = 1 - plan.statistics.confidence;
   const inference = besideTests(plan.statistics.inference);
   const shown = { alphaLower: alpha, alphaUpper: alpha, inference, plannedUnits, timings };
@@ -83,10 +88,12 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
   return {
     frozen: frozenAfter(series),
     comparisons,
-    guardrails,
+    guardrails: [...guardrails, ...(judged.inapplicable ?? [])],
     checks: [
       enoughRequests(stage, size),
       enoughUnits(stage, size),
+      ...(judged.found ?? []),
+      ...((judged.periods?.length ?? 0) > 1 ? [earlierPeriodsCheck(unevenPeriods(judged))] : []),
       ...(await checksOf(judged, level, comparisons, timed, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
       stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, { plannedUnits, timings })),
@@ -94,6 +101,15 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     ],
     drift,
   };
+}
+
+/** Marks breaches of the candidate's own bounds that rejected records could explain. */
+function withDoubts({ files, scope }: JudgedStage, results: readonly GuardrailResult[]): readonly GuardrailResult[] {
+  const rejected = files.flatMap((file) => Object.values(file.rejected)).reduce((sum, count) => sum + count, 0);
+  const { requests } = judgedSize(scope.cohorts, scope.judgedCohort);
+  return results.map((result) =>
+    result.status === 'breach' && isDoubtful(result, requests, rejected) ? { ...result, doubtful: true } : result,
+  );
 }
 
 const nothingAsked: Selection = { asked: false, uneven: [], missingTruth: undefined };
@@ -149,16 +165,23 @@ async function checksOf(
     rejectedRecords(files, plan.requests.maxRejected),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
-    sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
-      counted,
-      inference: statistics.inference,
-    }),
+    fairSample(
+      scope,
+      sampleRatioCheck(checks.sampleRatio, weight, served?.byFirst ?? scope.cohorts, {
+        counted,
+        inference: statistics.inference,
+      }),
+    ),
     ...(assigned === undefined || checks.assignment === undefined
       ? []
       : [assignmentCheck(checks.assignment.action, assigned)]),
     ...(served === undefined ? [] : [servedUsersCheck(served.shared, served.units)]),
     // What the cohorts differ by is the comparison's where they are compared; a pair is one user's.
-    parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
+    fairMix(
+      scope,
+      parity,
+      parityCheck(checks.parity.action ?? (scope.comparison === 'served' ? 'hold' : 'warn'), parity),
+    ),
     windowCheck(checks, stage, span, scope.comparison),
     coverage(
       plan.coverage,
@@ -166,7 +189,18 @@ async function checksOf(
       checks.coverage.action,
     ),
     segmentsCheck(checks.segments.action, sizes.length, reversals, leftOut),
-    segmentMix(comparisons, checks.segmentMix.action),
+    fairSample(scope, segmentMix(comparisons, checks.segmentMix.action)),
     noiseFloor(timed),
   ];
+}
+
+/** A check without which users of two versions are no fair sample of each other; pairs are compared with themselves. */
+function fairSample({ comparison }: JudgedStage['scope'], check: CheckResult): CheckResult {
+  return comparison === 'served' && check.status === 'hold' ? { ...check, excuses: true } : check;
+}
+
+/** Only who the users are excuses anything: how often they come and whether they get an outcome may be the candidate's doing. */
+function fairMix(scope: JudgedStage['scope'], parity: CohortParity | undefined, check: CheckResult): CheckResult {
+  const isUneven = parity !== undefined && parity.mixes.some(({ pValue }) => pValue <= parity.alphaEach);
+  return isUneven ? fairSample(scope, check) : check;
 }

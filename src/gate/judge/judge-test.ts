@@ -127,10 +127,10 @@ function quantityOf(bound: Bound): TestedQuantity {
 }
 
 /** What could bring the data that a cohort lacks: it holds only the users of its stage, however long one looks at this log. */
-function remedyFor({ judge, requests }: RolloutPlan, { cohorts, judgedCohort }: StageScope): string {
+function remedyFor({ judge, requests }: RolloutPlan, { cohorts, judgedCohort, comparison }: StageScope): string {
   if (requests.format === 'aggregates') return 'take the numbers again when more requests were served';
   const longer = 'record a longer log';
-  if (judgedCohort === 'all' || judge === 'all') return longer;
+  if (judgedCohort === 'all' || judge === 'all' || comparison === 'served') return longer;
   const others = judgedSize(cohorts, 'all').requests > judgedSize(cohorts, judgedCohort).requests;
   return others ? `${longer}, or write judge: all` : longer;
 }

@@ -1,6 +1,6 @@
 import type { SizedSegment } from '../../domain/segments.ts';
 import type { CohortParity } from '../../domain/cohort-parity.ts';
-import type { CohortSize } from '../../domain/evidence.ts';
+import type { CheckResult, CohortSize, GuardrailResult } from '../../domain/evidence.ts';
 import type { MeasuredDrift } from '../../domain/drift.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -12,6 +12,7 @@ import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { AssignedShare } from '../../verdict/checks/assignment.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
+import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { TestedStage } from './judge-test.ts';
 
 /** What a stage is judged from. */
@@ -32,6 +33,12 @@ export interface JudgedStage extends TestedStage {
     /** Users by the version that served them first. */
     readonly byFirst: readonly CohortSize[];
   };
+  /** Every period of a live split whose weights were told, the oldest first; the judged requests are those of the last, which is in force. */
+  readonly periods?: readonly ServedPeriod[];
+  /** What the checks `periods`, `bake` and `newRequests` found before anything was judged. */
+  readonly found?: readonly CheckResult[];
+  /** Guardrails of the plan that this stage is not judged by. */
+  readonly inapplicable?: readonly GuardrailResult[];
   /** What tells this measurement of times from others; absent where nothing was timed. */
   readonly timing?: string;
   /** What each version of a live split lost; absent in a simulation, which loses nothing. */
@@ -48,6 +55,16 @@ export interface JudgedStage extends TestedStage {
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
   readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
+}
+
+/** A period of a live split, the candidate's share in it, and what was served. */
+export interface ServedPeriod {
+  readonly period: SettledPeriod;
+  /** Requests of both versions. */
+  readonly requests: number;
+  /** Users by the version that served them first. */
+  readonly byFirst: readonly CohortSize[];
+  readonly measurer: () => Promise<Measurer>;
 }
 
 /** The requests from some time on. */

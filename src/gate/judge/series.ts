@@ -35,20 +35,22 @@ export interface LookSeries {
  * @param size of the judged cohort.
  */
 export function seriesOf(
-  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now' | 'timing'>,
+  judged: Pick<JudgedStage, 'plan' | 'stage' | 'scope' | 'sizes' | 'span' | 'now' | 'periods' | 'timing'>,
   frozen: Frozen | undefined,
   size: PlannedSize = judgedSize(judged.scope.cohorts, judged.scope.judgedCohort),
 ): LookSeries {
   const { plan, stage, scope, span, now } = judged;
   const tests = plannedTests(plan.guardrails, (dimension) => [...(scope.segmentValues.get(dimension)?.keys() ?? [])]);
-  const to = stage.to ?? plan.requests.to;
+  const { to } = plan.requests;
   const waits = shortWindow(plan.checks, scope.comparison) === 'hold';
   const minDurationMs = waits ? (stage.minDurationMs ?? plan.checks.window.minDurationMs) : 0;
   const sizes = { log: wholeLog(scope, size), judged: size };
   const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
+  // Where there are several periods, a breach counts in the one in force and in all of them combined.
+  const timesTested = (judged.periods?.length ?? 1) > 1 ? 2 : 1;
   const fixed: Frozen =
     frozen === undefined
-      ? { tests: rollbackTests(tests), plannedUnits: plannedUnits(horizon, sizes), horizon }
+      ? { tests: rollbackTests(tests) * timesTested, plannedUnits: plannedUnits(horizon, sizes), horizon }
       : withMovedEnd(frozen, plan.statistics.plannedUnits);
   const level = judged.timing === undefined ? fixed : withTiming(fixed, judged.timing);
   const ledger = ledgerOf(plan.statistics.inference, level, sizes);

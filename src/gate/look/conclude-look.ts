@@ -4,6 +4,9 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
+import { lastEntered } from '../../registry/file/weight-periods.ts';
+import { timingChecks } from '../../verdict/checks/stage-timing.ts';
+import { alarmCheck } from '../../verdict/alarm.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
@@ -42,8 +45,14 @@ export async function concludeLook(
   const judged = await judge(look.frozen);
   const moved = movedEnd(look.frozen, judged.frozen);
   if (moved !== undefined) world.note(moved);
-  const asked = [checkRollout(rollout.registry, rollout.plan.name, stage), ...judged.checks];
-  const judgement = { ...judged, checks: golden === undefined ? asked : [...asked, golden.check] };
+  const now = world.now().toISOString();
+  const { registry, plan } = rollout;
+  const timing = timingChecks(stage, { before: lastEntered(registry, plan.name), now });
+  const asked = [checkRollout(registry, plan.name, stage), ...timing, ...judged.checks];
+  const found = golden === undefined ? asked : [...asked, golden.check];
+  const { action } = plan.checks.alarm;
+  const alarm = alarmCheck(judged.guardrails, found, { action, hasTraffic: hasTraffic(rollout) });
+  const judgement = { ...judged, checks: alarm === undefined ? found : [alarm, ...found] };
   const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
   const registryChange = previewChange(rollout, stage, verdict.decision);
@@ -58,4 +67,10 @@ export async function concludeLook(
 function movedEnd(before: Frozen | undefined, { horizon }: Frozen): string | undefined {
   if (before?.horizon === undefined || horizon === undefined || before.horizon === horizon) return undefined;
   return `The planned end moved from ${countOf(before.horizon, 'user')} to ${formatCount(horizon)}: the series goes on with what is left of its alpha.`;
+}
+
+/** Whether users have the candidate, by the registry or by a router that canary does not move. */
+function hasTraffic({ plan, registry, candidate }: Rollout): boolean {
+  const told = plan.requests.weights?.at(-1)?.weight ?? registry.traffic[candidate.version] ?? 0;
+  return told > 0;
 }

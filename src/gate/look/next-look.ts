@@ -34,7 +34,9 @@ export async function nextLook(
   const { look, series } = previous.stage;
   const newSeries = await reasonForNewSeries(plan, previous, contains);
   if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
-  return { stage: { name, weight, look: look + 1, series }, frozen: frozenOf(previous.statistics) };
+  const next = { name, weight, look: look + 1, series };
+  // A look at nothing fixed nothing.
+  return previous.cohorts.length === 0 ? { stage: next } : { stage: next, frozen: frozenOf(previous.statistics) };
 }
 
 /** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */

@@ -1,4 +1,8 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
+import { countOf } from '../../domain/format-number.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { lastEntered } from '../../registry/file/weight-periods.ts';
+import { bakeWait, type StageTiming, windowWait } from '../../verdict/checks/stage-timing.ts';
 import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
 import { assignmentChanges, changesText } from '../rollout/assignment-in-force.ts';
@@ -29,11 +33,13 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
         ...(live === weight ? {} : { edited: weight }),
         entered,
         looks: looks.length,
-        ...(last === undefined ? {} : { last: { verdict: last.verdict, at: last.at } }),
+        ...(last === undefined
+          ? {}
+          : { last: { verdict: last.verdict, at: last.at, ...(last.alarm === true ? { alarm: true } : {}) } }),
       };
     }),
     decisions: decisionsIn(registry, plan.name),
-    next: nextStep(rollout),
+    next: nextStep(rollout, world.now().toISOString()),
   };
 }
 
@@ -47,7 +53,7 @@ function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['deci
   });
 }
 
-function nextStep({ file, plan, registry, record, candidate }: Rollout): RolloutStatus['next'] {
+function nextStep({ file, plan, registry, record, candidate }: Rollout, now: string): RolloutStatus['next'] {
   if (registry.applied === false) {
     return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
   }
@@ -58,5 +64,25 @@ function nextStep({ file, plan, registry, record, candidate }: Rollout): Rollout
   }
   const next = nextStage(plan.stages, record?.entered ?? []);
   if (next === undefined) return { why: `Every stage was entered: ${candidate.version} is stable.` };
-  return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin` };
+  const last = record?.looks.at(-1);
+  if (last?.alarm === true) {
+    const why = `takes ${candidate.version} out of traffic: the last look at ${last.stage} found a breach that a failed check keeps from being proof`;
+    return { command: `canary rollback ${file}`, why };
+  }
+  const waits = waitsOf(next, { before: lastEntered(registry, plan.name), now });
+  const waiting = waits.length === 0 ? '' : `; ${waits.join('; ')}`;
+  return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin${waiting}` };
+}
+
+/** What a stage waits for that time decides, and what it will ask of the requests. */
+function waitsOf(stage: Stage, timing: StageTiming): readonly string[] {
+  const times = [bakeWait(stage, timing), windowWait(stage, timing)].flatMap((wait) =>
+    wait?.until === undefined ? [] : [wait.detail],
+  );
+  const { newRequests } = stage;
+  const asked =
+    newRequests === undefined || timing.before === undefined
+      ? []
+      : [`it asks for ${countOf(newRequests, 'request')} since ${timing.before.since}`];
+  return [...times, ...asked];
 }

@@ -75,7 +75,7 @@ function longTest(seconds: number, load: Load): string {
  */
 async function createLatencySample(db: Database, { plan }: Rollout, stage: Stage, load: Load): Promise<void> {
   const { seed, latencyRequests, pairs } = plan.replay;
-  const judged = judgedCohortOf(plan, stage) === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
+  const judged = judgedCohortOf(plan, stage, 'paired') === 'canary' ? `bucket < ${stage.weight}::DOUBLE` : undefined;
   const sampled =
     load.kind === 'open' && load.rate === 'recorded'
       ? `WITH ordered AS (

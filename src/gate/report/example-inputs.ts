@@ -1,6 +1,7 @@
 import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
+import { planOfStage } from '../../domain/judged.ts';
 import type { Report } from '../../report/document/report.ts';
 import { quoteLiteral } from '../../database/database.ts';
 import { readRequests } from '../../requests/read-requests.ts';
@@ -42,17 +43,17 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
       hint: 'Inputs are read again from the log. Leave --include-inputs out for a report without them.',
     });
   }
-  const stage = stageNamed(plan, evidence.stage.name);
+  const { requests } = planOfStage(plan, stageNamed(plan, evidence.stage.name));
   const work = workFolder(world, folder);
   await mkdir(work, { recursive: true });
   return await withDatabase(world, work, async (db) => {
     await readRequests(db, {
-      format: plan.requests.format === 'aggregates' ? 'canary' : plan.requests.format,
+      format: requests.format === 'aggregates' ? 'canary' : requests.format,
       folder,
-      files: stage.source ?? plan.requests.source,
-      fields: plan.requests.fields,
+      files: requests.source,
+      fields: requests.fields,
       segments: {},
-      where: plan.requests.where,
+      where: requests.where,
       recorded: {},
       input: true,
       ordered: false,

@@ -14,7 +14,7 @@ import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcom
 import { heldLog } from '../judge/held-log.ts';
 import { inspectTold, measurablesOf } from './measurables.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
-import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
+import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
 
@@ -28,11 +28,11 @@ export async function inspectRequests(
   file: string,
   { stage: name }: { readonly stage?: string },
 ): Promise<RequestsInspection> {
-  const rollout = await openRollout(world, file);
-  const stage = name === undefined ? {} : stageOf(rollout, name);
+  const opened = await openRollout(world, file);
+  const rollout = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
   if (rollout.plan.requests.format === 'aggregates') return await inspectTold(rollout, name);
   const sources = sourcesOf(rollout);
-  const options = readOptionsOf(rollout, stage, sources);
+  const options = readOptionsOf(rollout, sources);
   const scratch = await withScratch(world, rollout.folder);
   const work = workFolder(scratch, rollout.folder);
   return await withDatabase(world, work, (db) => inspectLog(world, db, rollout, options, sources));

@@ -56,7 +56,7 @@ export async function requireReach(
   }
   const reach = reachOf(world, folder);
   const { requests, stages, golden } = plan;
-  const sources = [requests.source, ...stages.map(({ source }) => source ?? [])].flat();
+  const sources = [requests.source, ...stages.map(({ requests: own }) => own?.source ?? [])].flat();
   if (requests.format === 'aggregates') {
     for (const source of sources) reach.require(resolve(folder, source), 'requests.source');
     return;

@@ -1,5 +1,6 @@
 import { type Diagnostic, invalidInput } from '../../domain/errors.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { planOfStage } from '../../domain/judged.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
 import type { ModelRegistry, RolloutRecord } from '../../domain/registry.ts';
 import { closestTo } from '../../domain/did-you-mean.ts';
@@ -45,6 +46,11 @@ export async function openRollout(world: World, file: string): Promise<Rollout> 
     candidate: { ...candidate, entry: inLabelsOf(versions.baseline.entry, candidate.entry) },
     warnings: [...loaded.parsed.warnings, ...findings],
   };
+}
+
+/** The rollout with its plan as it is for one of its stages. */
+export function ofStage<R extends Pick<Rollout, 'plan'>>(rollout: R, stage: Pick<Stage, 'requests' | 'basis'>): R {
+  return { ...rollout, plan: planOfStage(rollout.plan, stage) };
 }
 
 /** The stage of that name, or the one after the last that was entered, or the last of all. */

@@ -1,6 +1,7 @@
 import { type Role, roles } from '../../domain/role.ts';
-import { guardedMetrics } from '../../domain/judged.ts';
-import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { guardedMetrics, planOfStage } from '../../domain/judged.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import type { SettledPeriod } from '../../domain/stages/period.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
@@ -23,11 +24,11 @@ export interface StageRequests extends RequestFacts {
   readonly identity: RequestIdentity;
 }
 
-/** How a stage's log is read: its own source and window where it has one, else the plan's. */
+/** How the log of a plan is read, which may be the plan of one stage. */
 export function readOptionsOf(
   rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
-  stage: Pick<Stage, 'source' | 'from' | 'to'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
+  periods?: readonly SettledPeriod[],
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
   const { format, fields, segments, answers, component, where, labelsMatureAfterMs, latencyUnit, decimal } =
@@ -46,15 +47,16 @@ export function readOptionsOf(
     labels: { baseline: labelsOf(baseline), candidate: labelsOf(candidate) },
     values: valueReadingOf(rollout),
     thresholds: thresholdsOf(plan.threshold, { baseline: baseline.version, candidate: candidate.version }),
-    files: stage.source ?? plan.requests.source,
+    files: plan.requests.source,
     fields,
     segments,
     where,
     labelsMatureAfterMs,
     latencyUnit,
     decimal,
-    from: stage.from ?? plan.requests.from,
-    to: stage.to ?? plan.requests.to,
+    from: plan.requests.from,
+    to: plan.requests.to,
+    periods,
     recorded: {
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
@@ -66,14 +68,17 @@ export function readOptionsOf(
   };
 }
 
-/** Reads the requests of a stage. */
+/**
+ * Reads the requests of a rollout, which may be `ofStage`.
+ * @param periods of a live split; all of its requests count where they are not known.
+ */
 export async function readStageRequests(
   db: Database,
   rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
-  stage: Stage,
   sources: Readonly<Record<Role, OutcomeSource>>,
+  periods?: readonly SettledPeriod[],
 ): Promise<StageRequests> {
-  const options = readOptionsOf(rollout, stage, sources);
+  const options = readOptionsOf(rollout, sources, periods);
   const { format, fields, from, to, where, labelsMatureAfterMs } = options;
   const { versions, component } = rollout.plan.requests;
   const log = await readRequests(db, options);
@@ -132,8 +137,7 @@ export function valueReadingOf({ plan, baseline, candidate }: Pick<Rollout, 'pla
  */
 export function planAsRead(plan: RolloutPlan, { live }: Pick<RequestTotals, 'live'>): RolloutPlan {
   if (live || plan.requests.fields.served === undefined) return plan;
-  const { served: _pairs, ...fields } = plan.requests.fields;
-  return { ...plan, requests: { ...plan.requests, fields } };
+  return planOfStage(plan, { basis: 'replay' });
 }
 
 function labelsOf({ entry }: NumberedVersion): readonly string[] | undefined {

@@ -53,7 +53,8 @@ export interface SimulatedLog {
 /** A plan whose end is that of its log: a simulated log ends with as many users as the one that it is drawn from. */
 function withSimulatedEnd(plan: RolloutPlan, units: number): RolloutPlan {
   const { plannedUnits = units, looks } = plan.statistics;
-  const ends = looks === 1 || plan.requests.to !== undefined || plan.stages.some(({ to }) => to !== undefined);
+  const ends =
+    looks === 1 || plan.requests.to !== undefined || plan.stages.some(({ requests }) => requests?.to !== undefined);
   return ends ? { ...plan, statistics: { ...plan.statistics, plannedUnits } } : plan;
 }
 
@@ -72,7 +73,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     minUnits: 0,
     plannedSize: { requests: false, units: false },
   };
-  const log = await readStageRequests(db, rollout, everyone, sources);
+  const log = await readStageRequests(db, rollout, sources);
   if (log.totals.accepted === 0) {
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }

@@ -29,7 +29,7 @@ export async function openSimulatedRollout(world: World, file: string): Promise<
 
 /** Stages that have their own log are simulated on the plan's: a walk in time has one time. */
 function noteOwnLogs(world: World, { stages }: RolloutPlan): void {
-  const own = stages.filter(({ source, from, to }) => source !== undefined || from !== undefined || to !== undefined);
+  const own = stages.filter(({ requests }) => requests !== undefined);
   if (own.length === 0) return;
   const names = own.map(({ name }) => name).join(', ');
   world.note(`${names}: simulated on the plan's own log, not on the stage's.`);

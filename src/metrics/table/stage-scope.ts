@@ -31,11 +31,12 @@ export function dimensionsOf({
 
 /** Reads the scope of a stage from the table `judged`. */
 export async function readStageScope(db: Database, plan: RolloutPlan, stage: Stage): Promise<StageScope> {
-  const judgedCohort = judgedCohortOf(plan, stage);
-  const judged = sliceCondition({ cohort: judgedCohort, segment: null });
   const pairs = await db.columns(
     'SELECT count(*) FILTER (WHERE baseline_present AND candidate_present)::DOUBLE AS pairs FROM judged',
   );
+  const comparison = (pairs.numbers('pairs')[0] ?? 0) > 0 ? 'paired' : 'served';
+  const judgedCohort = judgedCohortOf(plan, stage, comparison);
+  const judged = sliceCondition({ cohort: judgedCohort, segment: null });
   const segmentValues = new Map<string, ReadonlyMap<string, number>>();
   for (const dimension of dimensionsOf(plan)) {
     segmentValues.set(dimension, await countBy(db, dimensionColumn(dimension), judged));
@@ -43,7 +44,7 @@ export async function readStageScope(db: Database, plan: RolloutPlan, stage: Sta
   const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
   return {
     judgedCohort,
-    comparison: (pairs.numbers('pairs')[0] ?? 0) > 0 ? 'paired' : 'served',
+    comparison,
     cohorts: await cohortSizes(db),
     segmentValues,
     hours: new Map([...hours].map(([hour, count]) => [Number(hour), count])),

@@ -23,7 +23,7 @@ export function requirePermission(spec: ModelSpec, { run, hosts, variables }: Pe
     throw unusableFile(
       `Version ${spec.version} (${spec.runtime}) would have to be run, and --no-run allows nothing to run`,
       {
-        hint: 'What is judged without running anything is outcomes in the log (runtime "recorded"), numbers of a dashboard, and what a trusted run left in the folder that --work names.',
+        hint: 'What is judged without running anything is outcomes in the log (runtime "recorded"), and numbers of a dashboard. Replay others where their code is trusted.',
       },
     );
   }

@@ -20,6 +20,7 @@ import { plannedEnd } from './stages/planned-end.ts';
 import { recordableMetrics } from './recordable-metrics.ts';
 import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
+import { applicableGuardrails } from './stages/applicable-guardrails.ts';
 import { judgedRoutes } from './exposure/judged-routes.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
@@ -50,6 +51,7 @@ export const lintRules: readonly LintRule[] = [
   labelMap,
   labelNames,
   measurableMetrics,
+  applicableGuardrails,
   recordableMetrics,
   applicableThreshold,
   timedLoad,

@@ -45,11 +45,20 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
       labels: { ...defaults.labels, ...written('labels') },
       selection: { ...defaults.selection, ...written('selection') },
       stability: { ...defaults.stability, ...written('stability') },
+      alarm: { action: alarmOf(checks) ?? defaults.alarm.action },
     },
     { assignment: readDefinitionCheck(root) },
   );
-  const ofActions = keysOf(checks).flatMap((name) => checkAction(root, ['checks', name]));
+  const ofActions = keysOf(checks)
+    .filter((name) => name !== 'alarm')
+    .flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };
+}
+
+/** An alarm is never turned down to a warning. */
+function alarmOf(checks: TreeNode | undefined) {
+  const alarm = child(checks, 'alarm');
+  return choiceOf(alarm?.kind === 'map' ? child(alarm, 'action') : alarm, ['hold', 'rollback']);
 }
 
 /** What a flag's definition does that is not the stage's, where the plan names one. */

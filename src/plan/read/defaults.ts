@@ -10,6 +10,7 @@ export const planDefaults = {
     fields: logFormatTraits.canary.fields,
     maxRejected: '1%',
     maxUnknownLabels: '1%',
+    settle: '5m',
   },
   assignment: { scheme: 'murmur3' },
   stages: { minRequests: 100, minUnits: 30 },
@@ -29,6 +30,7 @@ export const planDefaults = {
     labels: { action: 'hold' },
     selection: { action: 'hold', alpha: 0.001 },
     stability: { action: 'hold', alpha: 0.001 },
+    alarm: { action: 'hold' },
   },
   drift: {
     features: 'auto',
@@ -36,7 +38,7 @@ export const planDefaults = {
     alpha: 0.001,
     action: 'warn',
   },
-  judge: 'canary',
+  judge: 'all',
 } as const;
 
 /** Where a record of a live split keeps what its version did; only with `servedBy`, and so beside the table. */

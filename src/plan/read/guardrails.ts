@@ -24,6 +24,7 @@ import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
 import { readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
+import { validateStages } from './stages/guarded-stages.ts';
 
 const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
@@ -65,12 +66,14 @@ function readGuardrail(
   const triggered = readTrigger(root, path, capped.value ?? withPlan(root, metric, costs));
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
+  const named = child(guardrail, 'stages');
   return {
     value: {
       metric: triggered.value,
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
+      ...(named === undefined ? {} : { stages: textsOf(named) }),
       onBreach: choiceOf(child(guardrail, 'onBreach'), onBreachWords) ?? planDefaults.guardrails.onBreach,
       test: choiceOf(child(guardrail, 'test'), ['interval', 'point']) ?? planDefaults.guardrails.test,
     },
@@ -80,6 +83,7 @@ function readGuardrail(
       ...capped.findings,
       ...triggered.findings,
       ...validateSegments(guardrail, metric, path),
+      ...validateStages(root, [...path, 'stages']),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
@@ -170,7 +174,8 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       const cap = child(guardrail, 'cap');
       const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
       const triggered = [child(guardrail, 'trigger'), child(guardrail, 'carryOver')].map(textOf).join(' ');
-      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered}`;
+      const stages = textsOf(child(guardrail, 'stages')).join();
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered} ${stages}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];

@@ -1,5 +1,6 @@
 import { choiceOf, nodeAt, textOf, textsOf, type TreeNode } from '../../documents/tree.ts';
-import type { RolloutPlan } from '../../domain/plan.ts';
+import type { RequestSource, RolloutPlan } from '../../domain/plan.ts';
+import type { Finding } from '../../documents/findings.ts';
 import { readChecks, readGolden } from './checks.ts';
 import { readDecisionCost } from './decision-cost.ts';
 import { planDefaults } from './defaults.ts';
@@ -12,9 +13,9 @@ import { readGuardrails } from './guardrails.ts';
 import { validateNames } from './names.ts';
 import { readReplay } from './replay.ts';
 import { readRequests } from './requests.ts';
-import { sectionOf, type SectionReading } from './section.ts';
+import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
-import { readStages } from './stages.ts';
+import { readStages } from './stages/stages.ts';
 import { readThreshold } from './threshold.ts';
 
 /**
@@ -69,8 +70,16 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     value: sectionOf(needed, optional),
     findings: [
       validateNames(root),
+      judgeOfSplit(root, sections.requests.value),
       checkWeights(root, sections.assignment.value, sections.stages.value),
       ...[...Object.values(sections), decisionCost, routing].map(({ findings }) => findings),
     ].flat(),
   };
+}
+
+/** Whom each request was served by is decided where it was served, and so is whose requests decide. */
+function judgeOfSplit(root: TreeNode, requests: RequestSource | undefined): Finding[] {
+  if (requests?.fields.served === undefined || nodeAt(root, ['judge']) === undefined) return [];
+  const message = 'judge is ignored in a live split, where the users of the candidate decide';
+  return [{ ...unusedKey(['judge'], message, 'delete judge'), severity: 'warning' }];
 }

@@ -107,13 +107,31 @@ const longMillisecondsOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_6
  * @returns milliseconds.
  */
 export function readSpan(value: unknown): Reading<number> {
+  const span = spanOf(value);
+  if (!span.ok || span.value > 0) return span;
+  return misreading(`${shown(value)} is not above zero`, spanHint);
+}
+
+/**
+ * Reads how long a router takes: a span that may be zero.
+ * @returns milliseconds.
+ */
+export function readSettling(value: unknown): Reading<number> {
+  const span = spanOf(value === 0 ? '0m' : value);
+  return span.ok && span.value < 0
+    ? misreading(`${shown(value)} is below zero`, 'write 0m, or a span such as 5m')
+    : span;
+}
+
+const spanHint = 'write a span such as 30m, 24h or 7d';
+
+function spanOf(value: unknown): Reading<number> {
   const quantity = parseQuantity(value);
-  const hint = 'write a span such as 30m, 24h or 7d';
-  if (quantity === undefined) return misreading(`${shown(value)} is not a span of time`, hint);
+  if (quantity === undefined) return misreading(`${shown(value)} is not a span of time`, spanHint);
   const { digits, unit } = quantity;
   if (unit === '') return misreading(`${digits} has no unit`, `write ${digits}h or ${digits}d`);
   const scale = longMillisecondsOf[unit];
-  if (scale === undefined) return misreading(`${shown(value)} has an unknown unit`, hint);
-  const span = Number(digits) * scale;
-  return span > 0 ? reading(span) : misreading(`${shown(value)} is not above zero`, hint);
+  return scale === undefined
+    ? misreading(`${shown(value)} has an unknown unit`, spanHint)
+    : reading(Number(digits) * scale);
 }

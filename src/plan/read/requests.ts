@@ -18,9 +18,10 @@ import { planDefaults, servedDefaults } from './defaults.ts';
 import { readFilter } from './filter.ts';
 import { validateLogFormat } from './log-format.ts';
 import { validatePath, validatePaths } from './paths.ts';
-import { readFraction, readSpan } from './quantity.ts';
+import { readFraction, readSettling, readSpan } from './quantity.ts';
 import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
+import { readTimedWeights } from './stages/timed-weights.ts';
 import { readWindow } from './window.ts';
 
 /** Reads where the recorded requests, or the numbers, are and where a record keeps what. */
@@ -35,6 +36,8 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const [maxRejected, maxUnknownLabels] = [shareAt('maxRejected'), shareAt('maxUnknownLabels')];
   const labelsMatureAfter = readAt(root, ['requests', 'labelsMatureAfter'], readSpan);
   const window = readWindow(root, ['requests']);
+  const settle = readAt(root, ['requests', 'settle'], readSettling, { otherwise: planDefaults.requests.settle });
+  const weights = readTimedWeights(root);
   const needed = {
     format,
     source: textsOf(child(requests, 'source')),
@@ -42,6 +45,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     segments: textMapOf(child(requests, 'segments')) ?? {},
     maxUnknownLabels: maxUnknownLabels.value,
     maxRejected: maxRejected.value,
+    settleMs: settle.value,
   };
   const optional = {
     numbers: numbers?.numbers,
@@ -55,6 +59,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     labelsMatureAfterMs: labelsMatureAfter.value,
     decimal: choiceOf(child(requests, 'decimal'), ['comma', 'point']),
     latencyUnit: latencyUnitsOf(child(requests, 'latencyUnit')),
+    weights: weights.value,
     ...window.value,
   };
   return {
@@ -64,7 +69,9 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
       ...validateLogFormat(root),
       ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),
       ...keysOf(child(requests, 'where')).flatMap((key) => validatePath(['requests', 'where', key], key, 'key')),
-      ...[where, maxRejected, maxUnknownLabels, labelsMatureAfter, window].flatMap(({ findings }) => findings),
+      ...[where, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights].flatMap(
+        ({ findings }) => findings,
+      ),
     ],
   };
 }

@@ -48,7 +48,7 @@ export interface StageStatus {
   /** Looks that `promote` recorded. */
   readonly looks: number;
   /** The latest of them. */
-  readonly last?: { readonly verdict: Decision; readonly at: string };
+  readonly last?: { readonly verdict: Decision; readonly at: string; readonly alarm?: true };
 }
 
 /** What to do next: a sentence, and the command where there is one. */
@@ -126,7 +126,7 @@ function row({ name, weight, edited, entered, looks, last }: StageStatus, style:
       `${weightText(weight)}${edited === undefined ? '' : ` (edited: ${weightText(edited)})`}`,
       entered ? good('yes') : faint('no'),
       formatCount(looks),
-      last === undefined ? '' : decisionWord(last.verdict, style),
+      last === undefined ? '' : `${decisionWord(last.verdict, style)}${last.alarm === true ? ' (ALARM)' : ''}`,
       last === undefined ? '' : timeText(last.at),
     ],
   };

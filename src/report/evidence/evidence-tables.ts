@@ -86,8 +86,10 @@ function guardrailRow(result: GuardrailResult, sides: Sides, style: Style): stri
 
 /** The status as a word; capitals mark the breach where there is no colour. */
 function statusWord(status: GuardrailStatus, style: Style): string {
-  const { good, bad, unsure } = paintOf(style);
-  const paint = { pass: good, breach: bad, inconclusive: unsure, uncomputable: unsure }[status];
+  const { good, bad, unsure, faint } = paintOf(style);
+  const paint = { pass: good, breach: bad, inconclusive: unsure, uncomputable: unsure, 'not-applicable': faint }[
+    status
+  ];
   return paint(status === 'breach' ? 'BREACH' : status);
 }
 

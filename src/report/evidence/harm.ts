@@ -7,6 +7,7 @@ const statusRank: Readonly<Record<GuardrailResult['status'], number>> = {
   uncomputable: 1,
   inconclusive: 2,
   pass: 3,
+  'not-applicable': 4,
 };
 
 /**

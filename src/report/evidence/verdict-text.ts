@@ -24,7 +24,8 @@ export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Sty
   const bullet = `  ${symbolsOf(style).bullet} `;
   const lines = shown.map((reason) => paragraph(printableSentence(reason), style, bullet));
   if (rest.length > 0) lines.push(paragraph(foldLine(rest.length, 'reasons', style), style, '    '));
-  return [verdictLine(verdict.decision, style), ...lines].join('\n');
+  const alarm = verdict.alarm === true ? ` ${paintOf(style).strong(paintOf(style).bad('(ALARM)'))}` : '';
+  return [`${verdictLine(verdict.decision, style)}${alarm}`, ...lines].join('\n');
 }
 
 /** The command that acts on the evidence, and what it does. */
@@ -48,6 +49,19 @@ export function nextStep(evidence: Evidence, planFile: string): NextStep {
   if (refused !== undefined) {
     const effect = `promote would refuse: ${printableSentence(refused)}`;
     return { command: commandLine('canary', 'status', planFile), effect };
+  }
+  if (evidence.verdict.alarm === true && evidence.verdict.decision === 'hold') {
+    const candidate = printableName(evidence.inputs.candidate.version);
+    const effect = `takes ${candidate} out of traffic now, if you find that the breach is real; canary promote records the hold`;
+    return { command: commandLine('canary', 'rollback', planFile), effect };
+  }
+  const { checks, stage, registryChange } = evidence;
+  if (checks.some(({ name, status }) => name === 'served' && status === 'hold') && registryChange.action === 'look') {
+    const command = `${commandLine('canary', 'promote', planFile)} --override increase --by NAME --reason TEXT`;
+    return {
+      command,
+      effect: `begins ${printableName(stage.name)} without evidence, on the record, where it is small enough`,
+    };
   }
   return { command: commandLine('canary', 'promote', planFile), effect: whatPromoteDoes(evidence) };
 }

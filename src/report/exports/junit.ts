@@ -116,6 +116,7 @@ const guardrailResults = {
   breach: 'failure',
   inconclusive: 'failure',
   uncomputable: 'error',
+  'not-applicable': 'skipped',
 } as const;
 
 function guardrailCase(guardrail: GuardrailResult, classname: string): TestCase {

@@ -29,6 +29,7 @@ const statusMark: Readonly<Record<GuardrailResult['status'], string>> = {
   uncomputable: '❔ uncomputable',
   inconclusive: '❔ inconclusive',
   pass: '✅ pass',
+  'not-applicable': 'not applicable',
 };
 
 const decisionMark: Readonly<Record<Evidence['verdict']['decision'], string>> = {

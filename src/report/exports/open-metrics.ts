@@ -86,6 +86,9 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, lo
   const decisions = ['increase', 'hold', 'rollback'] as const;
   const taken = decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]);
   add('canary_verdict', 'The verdict: 1 for the decision that was taken, 0 for the others.', taken);
+  const alarm =
+    'Whether a breach was found that a failed check keeps from being proof: 1 where a person has to look now.';
+  add('canary_alarm', alarm, [[{}, verdict.alarm === true ? 1 : 0]]);
   add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
   add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
@@ -100,7 +103,7 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, lo
 }
 
 function addGuardrails(guardrails: readonly GuardrailResult[], add: Add): void {
-  const statuses = ['pass', 'breach', 'inconclusive', 'uncomputable'] as const;
+  const statuses = ['pass', 'breach', 'inconclusive', 'uncomputable', 'not-applicable'] as const;
   const labelled = uniquely(guardrails, ({ metric, segment, bound, unit, onBreach }) => ({
     metric: printableName(metric),
     segment: segmentName(segment),

@@ -83,6 +83,7 @@ const words = {
   breach: '✗ breach',
   inconclusive: '? inconclusive',
   uncomputable: '? uncomputable',
+  'not-applicable': 'not applicable',
 } as const;
 
 function Status({ status }: { readonly status: GuardrailStatus }) {

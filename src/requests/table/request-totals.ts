@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.ts';
 import type { LatencyReading } from './screen-latencies.ts';
 import type { EarlierRequests } from './earlier-requests.ts';
 import type { Losses } from './losses.ts';
+import type { OutsidePeriods } from './served-periods.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 
@@ -30,6 +31,8 @@ export interface RequestTotals {
   readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
+  /** Of a live split whose periods are known, good records that none of them counts. */
+  readonly outsidePeriods?: OutsidePeriods;
   /** Good records of a live split from before the candidate served any, where they were set apart. */
   readonly earlier?: EarlierRequests;
   readonly units: number;
@@ -52,7 +55,7 @@ export async function requestTotals(
   options: ReadOptions,
   files: readonly RequestFileFacts[],
   outsideWindow: number,
-  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'earlier'>,
+  told: Pick<RequestTotals, 'holdsErrors' | 'leftOut' | 'live' | 'losses' | 'earlier' | 'outsidePeriods'>,
 ): Promise<RequestTotals> {
   const roles = recordedRoles(options).map(([role]) => role);
   const [counts = {}] = await db.rows(`SELECT count(*) AS accepted, count(DISTINCT unit) AS units,
@@ -76,9 +79,10 @@ export async function requestTotals(
   };
 }
 
-async function spanOf(db: Database): Promise<LogSpan> {
+/** The times between which a table has requests, without those that are far from all others. */
+export async function spanOf(db: Database, table = 'requests'): Promise<LogSpan> {
   const minutes = await db.columns(`SELECT epoch_ms(min("at"))::DOUBLE AS first, epoch_ms(max("at"))::DOUBLE AS last,
-    count(*)::DOUBLE AS requests FROM requests GROUP BY date_trunc('minute', "at") ORDER BY first`);
+    count(*)::DOUBLE AS requests FROM ${table} GROUP BY date_trunc('minute', "at") ORDER BY first`);
   const [firsts, lasts, counts] = ['first', 'last', 'requests'].map((name) => minutes.numbers(name));
   return logSpan(
     Array.from(firsts ?? [], (first, row) => ({ first, last: lasts?.[row] ?? first, requests: counts?.[row] ?? 0 })),

@@ -3,6 +3,7 @@ import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
+import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { LatencyUnit } from '../../domain/log/latency-field.ts';
 import type { WantedField } from '../containers/record-scan.ts';
 import type { LabelReading } from './label.ts';
@@ -32,6 +33,8 @@ export interface ReadOptions {
   /** Only requests at or after this time, and before that one, count (ISO 8601). */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** The periods of a live split, the oldest first: only requests of one count, once it has settled. All where absent. */
+  readonly periods?: readonly SettledPeriod[] | undefined;
   /** The versions whose outcomes the log holds. */
   readonly recorded: Readonly<Partial<Record<Role, string>>>;
   /** Which version each name in the log is; `*` is every other name. The versions' own numbers where absent. */

@@ -1,3 +1,4 @@
+import { planOfStage } from '../../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../../domain/plan.ts';
 import type { LintFinding, LintRule } from '../rule.ts';
 
@@ -25,8 +26,9 @@ export const plannedEnd: LintRule = {
 };
 
 /** Numbers of a dashboard have no times that could end. */
-function endOf({ requests }: RolloutPlan, { to }: Stage): string | undefined {
-  return requests.format === 'aggregates' ? undefined : (to ?? requests.to);
+function endOf(plan: RolloutPlan, stage: Stage): string | undefined {
+  const { format, to } = planOfStage(plan, stage).requests;
+  return format === 'aggregates' ? undefined : to;
 }
 
 function finding(message: string): LintFinding {

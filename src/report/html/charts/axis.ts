@@ -42,4 +42,5 @@ export const statusColor: Readonly<Record<GuardrailStatus, string>> = {
   breach: 'var(--bad)',
   inconclusive: 'var(--unsure)',
   uncomputable: 'var(--unsure)',
+  'not-applicable': 'var(--unsure)',
 };

@@ -1,19 +1,21 @@
-import type { Finding } from '../../documents/findings.ts';
+import type { Finding } from '../../../documents/findings.ts';
 import {
   child,
+  choiceOf,
   itemsOf,
   nodeAt,
   numberOf,
   textOf,
-  textsOf,
   type TreeNode,
   type TreePath,
-} from '../../documents/tree.ts';
-import type { Stage } from '../../domain/plan.ts';
-import { planDefaults } from './defaults.ts';
-import { readFraction, readSpan } from './quantity.ts';
-import { readAt, type SectionReading } from './section.ts';
-import { readWindow } from './window.ts';
+} from '../../../documents/tree.ts';
+import type { RequestSource, Stage } from '../../../domain/plan.ts';
+import { bases } from '../../../domain/stages/basis.ts';
+import { planDefaults } from '../defaults.ts';
+import { readFraction, readSpan } from '../quantity.ts';
+import { known, readAt, type SectionReading } from '../section.ts';
+import { readIncreaseWindow } from './increase-window.ts';
+import { readOwnRequests } from './own-requests.ts';
 
 interface WeightedStage {
   readonly path: TreePath;
@@ -47,8 +49,13 @@ function readStage(
   const node = nodeAt(root, path);
   const weight = readAt(root, [...path, 'weight'], readFraction, { rule: 'invalid-weight' });
   const minDuration = readAt(root, [...path, 'minDuration'], readSpan);
-  const window = readWindow(root, path);
-  const findings = [weight, minDuration, window].flatMap((read) => read.findings);
+  const bake = readAt(root, [...path, 'bake'], readSpan);
+  const increaseWindow = readAt(root, [...path, 'increaseWindow'], readIncreaseWindow);
+  const requests = readOwnRequests(root, path);
+  const findings = [
+    ...[weight, minDuration, bake, increaseWindow, requests].flatMap((read) => read.findings),
+    ...checkBasis(root, path, requests.value),
+  ];
   if (weight.value === undefined) return { value: { weighted: [], stage: [] }, findings };
   const written = child(node, 'weight');
   const weighted = [
@@ -61,7 +68,6 @@ function readStage(
   const name = textOf(child(node, 'name'));
   const minRequests = numberOf(child(node, 'minRequests'));
   const minUnits = numberOf(child(node, 'minUnits'));
-  const source = child(node, 'source');
   const stage =
     name === undefined
       ? []
@@ -72,12 +78,32 @@ function readStage(
             minRequests: minRequests ?? planDefaults.stages.minRequests,
             minUnits: minUnits ?? planDefaults.stages.minUnits,
             plannedSize: { requests: minRequests !== undefined, units: minUnits !== undefined },
-            ...(minDuration.value === undefined ? {} : { minDurationMs: minDuration.value }),
-            ...(source === undefined ? {} : { source: textsOf(source) }),
-            ...window.value,
+            ...known({
+              minDurationMs: minDuration.value,
+              requests: requests.value,
+              basis: choiceOf(child(node, 'basis'), bases),
+              bakeMs: bake.value,
+              newRequests: numberOf(child(node, 'newRequests')),
+              increaseWindow: increaseWindow.value,
+            }),
           },
         ];
   return { value: { weighted, stage }, findings };
+}
+
+/** What was served is known where each request says by whom. */
+function checkBasis(root: TreeNode, path: TreePath, own: RequestSource | undefined): Finding[] {
+  if (textOf(nodeAt(root, [...path, 'basis'])) !== 'live') return [];
+  const format = textOf(nodeAt(root, ['requests', 'format']));
+  const isCanary = format === undefined || format === 'canary';
+  const tellsWho =
+    own === undefined
+      ? !isCanary || nodeAt(root, ['requests', 'fields', 'servedBy']) !== undefined
+      : own.fields.served !== undefined;
+  if (tellsWho) return [];
+  const message = 'basis: live needs a log in which each request says which version served it';
+  const hint = 'write requests: { fields: { servedBy: model_version } }, with the field that tells the version';
+  return [{ path: [...path, 'basis'], rule: 'invalid-value', message, hint }];
 }
 
 function checkRising(stages: readonly WeightedStage[]): Finding[] {

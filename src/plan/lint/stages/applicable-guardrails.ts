@@ -1,0 +1,58 @@
+import { basisOf, impossibleOn } from '../../../domain/judged.ts';
+import { metricTraits } from '../../../domain/metric.ts';
+import type { Guardrail, RolloutPlan, Stage } from '../../../domain/plan.ts';
+import type { Basis } from '../../../domain/stages/basis.ts';
+import { isRecorded } from '../../../domain/registry.ts';
+import { type NumberedVersion, resolveBoth } from '../../../domain/resolve-version.ts';
+import type { Role } from '../../../domain/role.ts';
+import type { LintFinding, LintRule } from '../rule.ts';
+
+/** A guardrail that no stage is judged by guards nothing, and a stage with traffic has to be guarded against errors. */
+export const applicableGuardrails: LintRule = {
+  name: 'applicable-guardrails',
+  about: 'registry',
+  check(plan, registry) {
+    const both = resolveBoth(plan, registry);
+    if (both === undefined || plan.requests.format === 'aggregates') return [];
+    const applies = (guardrail: Guardrail, stage: Stage) => mayApply(guardrail, stage, certainBasis(plan, stage, both));
+    const idle = plan.guardrails.flatMap((guardrail, index): LintFinding[] => {
+      if (plan.stages.some((stage) => applies(guardrail, stage))) return [];
+      return [
+        {
+          severity: 'error',
+          path: ['guardrails', index],
+          message: `the guardrail on ${guardrail.metric.id} applies to no stage`,
+          hint: 'name a stage that can have it, or delete the guardrail',
+        },
+      ];
+    });
+    const ofErrors = plan.guardrails.filter(
+      ({ metric, onBreach }) => onBreach !== 'report' && metricTraits(metric).concern === 'errors',
+    );
+    const unguarded = plan.stages.flatMap((stage, index): LintFinding[] => {
+      const isMeant = ofErrors.length > 0 || stage.basis === 'live';
+      if (stage.weight === 0 || !isMeant || ofErrors.some((guardrail) => applies(guardrail, stage))) return [];
+      return [
+        {
+          severity: 'error',
+          path: ['stages', index, 'name'],
+          message: `no guardrail on errors applies to stage ${stage.name}, which gives users the candidate`,
+          hint: 'add { metric: error_rate, max: 1% }, or name the stage in the stages of one',
+        },
+      ];
+    });
+    return [...idle, ...unguarded];
+  },
+};
+
+function mayApply({ metric, stages }: Guardrail, { name }: Stage, basis: Basis | undefined): boolean {
+  if (stages !== undefined && !stages.includes(name)) return false;
+  return basis === undefined || impossibleOn(metric.family, basis) === undefined;
+}
+
+/** What a stage rests on, where its log cannot tell otherwise. */
+function certainBasis(plan: RolloutPlan, stage: Stage, both: Record<Role, NumberedVersion>): Basis | undefined {
+  if (stage.basis !== undefined) return stage.basis;
+  const isReplayed = [both.baseline, both.candidate].every(({ entry }) => !isRecorded(entry.artifact.runtime));
+  return basisOf(plan, stage) === 'replay' && isReplayed ? 'replay' : undefined;
+}

@@ -1,0 +1,46 @@
+import type { GuardrailResult } from '../domain/evidence.ts';
+import { impossibleOn } from '../domain/judged.ts';
+import { metricTraits } from '../domain/metric.ts';
+import type { Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
+import type { Basis } from '../domain/stages/basis.ts';
+
+/** The plan with the guardrails that a stage is judged by, and the results of the others. */
+export interface ApplicableGuardrails {
+  readonly plan: RolloutPlan;
+  readonly inapplicable: readonly GuardrailResult[];
+}
+
+/**
+ * Tells the guardrails that a stage is judged by from those that it cannot be, or should not be. The latter are listed and decide nothing.
+ * @param basis what the stage rests on, once its log is read; numbers per version may hold any metric.
+ */
+export function applicableGuardrails(
+  plan: RolloutPlan,
+  stage: Pick<Stage, 'name'>,
+  basis: Basis | 'numbers',
+): ApplicableGuardrails {
+  const told = plan.guardrails.map((guardrail) => ({ guardrail, why: whyNot(guardrail, stage, basis) }));
+  return {
+    plan: { ...plan, guardrails: told.flatMap(({ guardrail, why }) => (why === undefined ? [guardrail] : [])) },
+    inapplicable: told.flatMap(({ guardrail, why }) => (why === undefined ? [] : resultsOf(guardrail, why))),
+  };
+}
+
+function whyNot({ metric, stages }: Guardrail, { name }: Pick<Stage, 'name'>, basis: Basis | 'numbers') {
+  if (stages !== undefined && !stages.includes(name)) return `it is judged in ${stages.join(', ')} alone`;
+  return basis === 'numbers' ? undefined : impossibleOn(metric.family, basis);
+}
+
+function resultsOf({ metric, bounds, onBreach, test }: Guardrail, why: string): readonly GuardrailResult[] {
+  return bounds.map((bound) => ({
+    metric: metric.id,
+    segment: null,
+    bound,
+    onBreach,
+    test,
+    unit: metricTraits(metric).unit,
+    status: 'not-applicable',
+    reason: `${metric.id} does not apply: ${why}`,
+    needed: { units: null, requests: null },
+  }));
+}
