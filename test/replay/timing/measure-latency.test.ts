@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FolderModelSpec } from '../../../src/domain/outcome.ts';
 import { artifactSha256 } from '../../../src/models/artifact.ts';
@@ -7,6 +6,7 @@ import { loadLatency, timeRequests, type LatencyMeasurement } from '../../../src
 import { measureLatency } from '../../../src/replay/timing/measure-latency.ts';
 import type { TimedVersion } from '../../../src/replay/timing/stopwatch.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { type Journal, openJournal } from '../../models/fixtures/journal.ts';
 import { colourSpec, hostScript, temporaryFolder } from '../../models/fixtures/tiny-model.ts';
 
 const never = new AbortController().signal;
@@ -17,15 +17,14 @@ async function timedVersion(spec: FolderModelSpec): Promise<TimedVersion> {
   return { spec, sha256: await artifactSha256(spec.folder) };
 }
 
-/** A version that logs which of its processes took which input; each process names itself after the order of starting. */
-function loggingSpec(log: string, name: string): FolderModelSpec {
-  return colourSpec(`import { appendFileSync } from 'node:fs';
-    export function encode(input) { appendFileSync(${JSON.stringify(log)}, '${name} ' + process.pid + ' ' + input[0] + '\\n'); return input; }`);
+/** A version that notes which of its processes took which input. */
+function notingSpec({ noteSource }: Journal, name: string): FolderModelSpec {
+  return colourSpec(`${noteSource}
+    export async function encode(input) { await note('${name} ' + process.pid + ' ' + input[0]); return input; }`);
 }
 
 /** Which version took each request and in which process, in the order in which they did. */
-function turnsIn(log: string): { readonly name: string; readonly pid: string; readonly request: number }[] {
-  const lines = readFileSync(log, 'utf8').trim().split('\n');
+function turnsIn({ lines }: Journal): { readonly name: string; readonly pid: string; readonly request: number }[] {
   return lines.map((line) => {
     const [name = '', pid = '', request] = line.split(' ');
     return { name, pid, request: Number(request) };
@@ -34,13 +33,12 @@ function turnsIn(log: string): { readonly name: string; readonly pid: string; re
 
 /** The turns of two pairs, with 12 and 8 requests. */
 async function turnsWith(seed: number): Promise<ReturnType<typeof turnsIn>> {
-  const log = join(temporaryFolder(), 'log');
-  writeFileSync(log, '');
-  const baseline = await timedVersion(loggingSpec(log, 'baseline'));
-  const candidate = await timedVersion(loggingSpec(log, 'candidate'));
+  const journal = await openJournal();
+  const baseline = await timedVersion(notingSpec(journal, 'baseline'));
+  const candidate = await timedVersion(notingSpec(journal, 'candidate'));
   const parts = [inputs.slice(0, 12), inputs.slice(12)].map((part) => ({ inputs: part, arrivalsMs: [] }));
   await measureLatency({ baseline, candidate }, parts, { ...settings, seed }, never, () => undefined);
-  return turnsIn(log);
+  return turnsIn(journal);
 }
 
 test('every request is taken by both processes of its pair before the next, in an order drawn from the seed', async () => {
@@ -70,9 +68,8 @@ test('each pair is two processes of its own', async () => {
 });
 
 test('each process is warmed up on the same requests before any is timed', async () => {
-  const log = join(temporaryFolder(), 'log');
-  writeFileSync(log, '');
-  const version = await timedVersion(loggingSpec(log, 'one'));
+  const journal = await openJournal();
+  const version = await timedVersion(notingSpec(journal, 'one'));
   const times = await measureLatency(
     { baseline: null, candidate: version },
     [{ inputs, arrivalsMs: [] }],
@@ -80,20 +77,15 @@ test('each process is warmed up on the same requests before any is timed', async
     never,
     () => undefined,
   );
-  const taken = readFileSync(log, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => Number(line.split(' ')[2]));
-  expect(taken).toEqual([...inputs.keys(), 0, 1, 2, 3, 4, ...inputs.keys()]);
+  expect(turnsIn(journal).map(({ request }) => request)).toEqual([...inputs.keys(), 0, 1, 2, 3, 4, ...inputs.keys()]);
   expect(times.baseline).toBeNull();
   expect(times.candidate).toHaveLength(20);
 });
 
 test('a request that hangs costs the timeout, and the process is warm again before the next', async () => {
-  const log = join(temporaryFolder(), 'log');
-  writeFileSync(log, '');
-  const spec = colourSpec(`import { appendFileSync } from 'node:fs';
-    export function encode(input) { appendFileSync(${JSON.stringify(log)}, input[0] + ' '); if (input[0] === 5) for (;;); return input; }`);
+  const { lines, noteSource } = await openJournal();
+  const spec = colourSpec(`${noteSource}
+    export async function encode(input) { await note(String(input[0])); if (input[0] === 5) for (;;); return input; }`);
   const times = await measureLatency(
     { baseline: null, candidate: await timedVersion(spec) },
     [{ inputs: inputs.slice(0, 8), arrivalsMs: [] }],
@@ -103,7 +95,7 @@ test('a request that hangs costs the timeout, and the process is warm again befo
   );
   expect(times.candidate[5]).toEqual({ nanoseconds: 300e6, error: 'timeout', restarted: true, retries: 0 });
   expect(times.candidate.filter((time) => time.error === null)).toHaveLength(7);
-  expect(readFileSync(log, 'utf8').trim()).toBe('0 1 2 0 1 2 3 4 5 0 1 2 6 7');
+  expect(lines.join(' ')).toBe('0 1 2 0 1 2 3 4 5 0 1 2 6 7');
 });
 
 async function openMeasurement(stop: Partial<LatencyMeasurement> = {}): Promise<LatencyMeasurement & { db: Database }> {
