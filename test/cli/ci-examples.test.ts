@@ -123,7 +123,7 @@ describe('action.yml', () => {
     });
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('Verdict: INCREASE') });
     expect(outputs).toMatch(
-      /^verdict<<(\S+)\nincrease\n\1\nweight<<(\S+)\n0\.1\n\2\nevidence<<(\S+)\n\S+evidence\.json\n\3\n$/u,
+      /^verdict<<(\S+)\nincrease\n\1\nweight<<(\S+)\n0\.1\n\2\nevidence<<(\S+)\n\S+evidence\.json\n\3\nalarm<<(\S+)\nfalse\n\4\n$/u,
     );
     expect(readFileSync(join(folder, 'summary', 'step'), 'utf8')).toContain('Verdict: INCREASE');
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Metric, metricTraits } from '../../src/domain/metric.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import type { PlanKeys } from '../fixtures/test-rollout.ts';
+import type { GuardrailStatus } from '../../src/domain/evidence.ts';
 import { run } from './harness.ts';
 import { hasSegments, kindsOfLog, type KindOfLog, type KindOfOutput, metricsOf, rolloutOn } from './every-log.ts';
 
@@ -57,6 +58,11 @@ function callsOn(log: KindOfLog): readonly (readonly [args: readonly string[], e
   ];
 }
 
+/** How a reason says what became of a guardrail. */
+function sentenceOf(status: GuardrailStatus): RegExp {
+  return status === 'not-applicable' ? / does not apply: \w/u : new RegExp(`allowed: .+: ${status}\\b`, 'u');
+}
+
 describe.each(kinds)('every metric on %s with %s', (log, output) => {
   // Recorded versions have no process whose memory could be known.
   const metrics = metricsOf(output).filter(
@@ -78,7 +84,7 @@ describe.each(kinds)('every metric on %s with %s', (log, output) => {
     for (const { id } of metrics) {
       const judged = guardrails.filter(({ metric }) => metric === id);
       expect([id, judged.length > 0]).toEqual([id, true]);
-      for (const { reason, status } of judged) expect(reason).toMatch(new RegExp(`allowed: .+: ${status}\\b`, 'u'));
+      for (const { reason, status } of judged) expect(reason).toMatch(sentenceOf(status));
     }
   });
 });

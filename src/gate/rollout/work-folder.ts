@@ -31,10 +31,11 @@ const scratchPrefix = 'canary-work-';
 /**
  * The world with a work folder that can be written, for commands of which nothing has to be kept: where a checkout is read-only it is
  * a temporary one, which is told and which the next such command removes.
- * @throws UserError (exit 5) where the folder that the user named, or a temporary one, cannot be written.
+ * @throws UserError (exit 5) where git tracks a file of the folder, and where the folder that the user named, or a temporary one, cannot be written.
  */
 export async function withScratch(world: World, planFolder: string): Promise<World> {
   const folder = workFolder(world, planFolder);
+  requireOwn(folder);
   try {
     await prepareFolder(folder);
     return world;
