@@ -75,7 +75,7 @@ test('of two labels the score of the second is kept, whatever order a version li
 
 test('a second replay finds everything in the store and starts no model', async () => {
   const db = await openRequests();
-  const { spec, calls } = countingSpec();
+  const { spec, calls } = await countingSpec();
   const folder = temporaryFolder();
   const [first] = await replayVersions([await replayOf(db, spec, { folder })], never);
   const replay = await replayOf(db, spec, { folder });
@@ -86,7 +86,7 @@ test('a second replay finds everything in the store and starts no model', async 
 
 test('an interrupted replay keeps every answer that it has, and resumed gives the outcomes of an uninterrupted one', async () => {
   const db = await openRequests();
-  const { spec, calls } = countingSpec();
+  const { spec, calls } = await countingSpec();
   const whole = await replayVersions([await replayOf(db, spec, { folder: temporaryFolder() })], never);
   const callsOfWhole = calls();
 
@@ -150,7 +150,7 @@ test('no requests give an empty table', async () => {
 
 test('equal versions are replayed once', async () => {
   const db = await openRequests(100);
-  const { spec, calls } = countingSpec();
+  const { spec, calls } = await countingSpec();
   const replay = await replayOf(db, spec, { folder: temporaryFolder(), fresh: true });
   const results = await replayVersions([replay, { ...replay, spec: { ...spec, version: '1.0.1' } }], never);
   expect(results.map(({ version, rows }) => [version, rows])).toEqual([

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { pid, platform, resourceUsage } from 'node:process';
+import { platform, resourceUsage } from 'node:process';
 
 /**
  * Most memory that a process had resident at any time of its life, in bytes: the line VmHWM of `/proc/PID/status` (proc(5)).
  *
  * @returns null where the process has ended, or the system keeps no such file
  */
-export function peakMemoryOf(process: number): number | null {
+export function peakMemoryOf(process: number | 'self'): number | null {
   let status: string;
   try {
     status = readFileSync(`/proc/${process}/status`, 'utf8');
@@ -20,10 +20,10 @@ export function peakMemoryOf(process: number): number | null {
 
 /**
  * The same of this process. Linux carries what getrusage() calls `ru_maxrss` over from the process that started this one,
- * so there it would be canary's memory and not the model's.
+ * so there it would be canary's memory and not the model's. Under Node's permission model a process may read this file of its own alone.
  */
 export function ownPeakMemory(): number | null {
-  return platform === 'linux' ? peakMemoryOf(pid) : resourceUsage().maxRSS * 1024;
+  return platform === 'linux' ? peakMemoryOf('self') : resourceUsage().maxRSS * 1024;
 }
 
 /**

@@ -41,7 +41,7 @@ test.each([
   ['longer', (file: string) => appendFileSync(file, 'x')],
 ])('what is in a stored file that was %s is replayed again', async (_, damage) => {
   const db = await openRequests();
-  const { spec, calls } = countingSpec();
+  const { spec, calls } = await countingSpec();
   const folder = temporaryFolder();
   const files = await replayInTwoRuns(db, spec, folder);
   const before = calls();
