@@ -38,7 +38,7 @@ describe('what may come next', () => {
     ['a shell', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['nothing where nobody knows', ['promote', 'p.yaml', '--reason', ''], []],
     ['nothing of a plan that is not there', ['evaluate', 'none.yaml', '--stage', ''], []],
-    ['nothing behind the last argument', ['status', 'p.yaml', ''], []],
+    ['nothing behind the last argument', ['promote', 'p.yaml', ''], []],
   ])('%s', async (_title, words, expected) => {
     expect(await completions(...words)).toEqual(expected);
   });

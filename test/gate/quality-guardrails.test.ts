@@ -170,11 +170,11 @@ describe('guardrails on what users did', () => {
     expect(guardrail(await evaluateLog([guard], spam, splitLog(0.45), half), 'kpi.context.bought').status).toBe('pass');
   });
 
-  test('on a log with outcomes of both versions hold, and say that it takes a live split', async () => {
+  test('on a log with outcomes of both versions do not apply, and alone hold', async () => {
     const both = mails.map((record) => ({ ...record, context: { bought: true } }));
     const evidence = await evaluateLog([guard], spam, both);
-    expect(guardrail(evidence, 'kpi.context.bought')).toMatchObject({ status: 'uncomputable' });
-    expect(guardrail(evidence, 'kpi.context.bought').reason).toContain('it takes a live split');
+    expect(guardrail(evidence, 'kpi.context.bought')).toMatchObject({ status: 'not-applicable' });
+    expect(guardrail(evidence, 'kpi.context.bought').reason).toContain('does not apply: a replay shows nothing');
     expect(evidence.verdict.decision).toBe('hold');
   });
 

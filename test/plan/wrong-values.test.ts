@@ -120,8 +120,8 @@ describe('settings', () => {
     [
       'a window that ends before it begins',
       'from: 2026-11-01',
-      'from: 2026-11-02\n  to: 2026-11-01',
-      '16:7 to: 2026-11-01 is not after from: 2026-11-02; write a later time; to itself is left out',
+      'from: 2026-11-05\n  to: 2026-11-03',
+      '16:7 to: 2026-11-03 is not after from: 2026-11-05; write a later time; to itself is left out',
     ],
     [
       'a rehearsal on no date',

@@ -27,7 +27,7 @@ async function modelServer(version: string, isWell: () => boolean): Promise<numb
 function nginxConfiguration(folder: string, port: number, stable: number, canary: number): string {
   const fields = {
     request_id: '$request_id',
-    timestamp: '$time_iso8601',
+    timestamp: '$msec',
     user_id: '$http_x_user_id',
     served_by: '$canary_upstream',
     latency_ms: '1',
@@ -113,7 +113,7 @@ test.skipIf(!isInstalled('nginx'))(
     }
     const live = (step: string) =>
       rollout.plan({
-        requests: `{ source: access-${step}.jsonl, fields: { servedBy: served_by }, versions: { stable: "${baseline}", canary: "${candidate}" } }`,
+        requests: `{ source: access-${step}.jsonl, settle: 0m, fields: { servedBy: served_by }, versions: { stable: "${baseline}", canary: "${candidate}" } }`,
       });
 
     expect(await canaryCommand('evaluate', 'plan.yaml')).toMatchObject({ exitCode: 0 });
