@@ -1,5 +1,5 @@
 import { boundsOwnValue } from '../domain/bound.ts';
-import type { CheckResult, GuardrailResult } from '../domain/evidence.ts';
+import type { CheckResult, ComparisonKind, GuardrailResult } from '../domain/evidence.ts';
 import type { Checks } from '../domain/plan.ts';
 
 /**
@@ -20,6 +20,11 @@ export function excusedBreaches(
 
 function excuses({ name, excuses: served }: CheckResult, { bound, doubtful }: GuardrailResult): boolean {
   return boundsOwnValue(bound.kind) ? name === 'rejected' && doubtful === true : served === true;
+}
+
+/** A check without which users of two versions are no fair sample of each other; pairs are compared with themselves. */
+export function fairSample({ comparison }: { readonly comparison: ComparisonKind }, check: CheckResult): CheckResult {
+  return comparison === 'served' && check.status === 'hold' ? { ...check, excuses: true } : check;
 }
 
 /** Tells the breaches that are excused, for a person to decide on; undefined where there is none. */

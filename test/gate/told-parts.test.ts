@@ -65,6 +65,14 @@ describe('a ramp whose days all say the opposite of its total', () => {
   });
 });
 
+test('a total that breaches is an alarm, and no proof, where the shares of users are not those of the weight', async () => {
+  const whole = rowsOf('error_rate', mirrored(together([friday, saturday])));
+  const { verdict, guardrails } = await evidenceOf(whole, { guardrails: [increase] });
+  expect(guardrails[0]?.status).toBe('breach');
+  expect(verdict).toMatchObject({ decision: 'hold', alarm: true });
+  expect(verdict.reasons[0]).toMatch(/^ALARM: error_rate changed by .* the check sample ratio/u);
+});
+
 test('a total that passes does not where the same mix of days on both sides is beyond the bound', async () => {
   const better: Told = { baseline: [20_000, 990_000], candidate: [200, 10_000] };
   const { guardrails } = await evaluated([better, saturday], '{ metric: error_rate, maxIncrease: 0.05pp }');

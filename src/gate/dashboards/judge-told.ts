@@ -1,3 +1,4 @@
+import { fairSample } from '../../verdict/alarm.ts';
 import type { Frozen } from '../../domain/registry.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import type { CheckResult, CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
@@ -115,9 +116,9 @@ export async function judgeTold(
     guardrails: [...guardrails, ...inapplicable],
     checks: [
       ...toldNumbersChecks(plan, stage, told, saidIndependent),
-      sampleRatioOfTold(plan, numbers, weight),
+      fairSample(scope, sampleRatioOfTold(plan, numbers, weight)),
       segmentsCheck(plan.checks.segments.action, segmentCount(scope), reversals, []),
-      segmentMix(comparisons, plan.checks.segmentMix.action),
+      fairSample(scope, segmentMix(comparisons, plan.checks.segmentMix.action)),
     ],
   };
 }

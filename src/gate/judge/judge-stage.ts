@@ -24,6 +24,7 @@ import { type Selection, selectionCheck } from '../../verdict/checks/selection.t
 import { type Stability, stabilityCheck } from '../../verdict/checks/stability.ts';
 import { earlierPeriodsCheck } from '../../verdict/checks/served-periods.ts';
 import { spansDays, windowCheck } from '../../verdict/checks/window.ts';
+import { fairSample } from '../../verdict/alarm.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { readSelection } from './read-selection.ts';
@@ -192,11 +193,6 @@ async function checksOf(
     fairSample(scope, segmentMix(comparisons, checks.segmentMix.action)),
     noiseFloor(timed),
   ];
-}
-
-/** A check without which users of two versions are no fair sample of each other; pairs are compared with themselves. */
-function fairSample({ comparison }: JudgedStage['scope'], check: CheckResult): CheckResult {
-  return comparison === 'served' && check.status === 'hold' ? { ...check, excuses: true } : check;
 }
 
 /** Only who the users are excuses anything: how often they come and whether they get an outcome may be the candidate's doing. */
