@@ -39,6 +39,7 @@ const environmentFailures: Readonly<Record<string, string>> = {
   EMFILE: 'The system lets this process open too few files at once (ulimit -n).',
   ENFILE: 'The system has too many files open.',
   ENOSPC: 'The disk is full.',
+  EROFS: 'The disk can only be read.',
   EDQUOT: 'The disk quota is used up.',
   EIO: 'A disk could not be read or written.',
   ENOMEM: 'The system has too little memory.',

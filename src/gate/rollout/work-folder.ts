@@ -135,7 +135,10 @@ export async function withDatabase<T>(world: World, folder: string, work: (db: D
   try {
     return await withOpenDatabase(world, await openDatabase({ tempFolder }), work);
   } finally {
-    await rm(tempFolder, { recursive: true, force: true });
+    // What was decided stands where the disk refuses to be tidied; the next command sweeps the folder.
+    await rm(tempFolder, { recursive: true, force: true }).catch((error: unknown) =>
+      world.note(`${tempFolder} cannot be removed: ${messageOf(error)}`),
+    );
   }
 }
 
