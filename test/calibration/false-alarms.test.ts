@@ -11,13 +11,13 @@ import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { measureQuality } from '../../src/metrics/drift/quality-drift.ts';
 import { segmentReversals } from '../../src/metrics/segment-reversals.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { noWantedValues } from '../../src/requests/values/wanted-values.ts';
 import { coverage } from '../../src/verdict/checks/coverage.ts';
 import { hasMoved, qualityMoved } from '../../src/verdict/checks/drift.ts';
 import { parityCheck } from '../../src/verdict/checks/parity.ts';
 import { sampleRatioCheck } from '../../src/verdict/checks/sample-ratio.ts';
+import { planOf } from '../fixtures/plain-plan.ts';
 import { Random } from './random.ts';
 
 /*
@@ -36,25 +36,12 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 function healthyPlan(): RolloutPlan {
-  const parsed = parsePlan({
-    path: 'p.yaml',
-    text: `apiVersion: canary/v1
-kind: RolloutPlan
-name: p
-model: m
-registry: r
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl, segments: { locale: context.locale, device: context.device } }
+  return planOf([
+    `requests: { source: log.jsonl, segments: { locale: context.locale, device: context.device } }
 stages: [{ name: some, weight: 30% }, { name: full, weight: 1 }]
 guardrails: [{ metric: accuracy, maxDecrease: 1pp }, { metric: error_rate, maxIncrease: 1pp }]
 checks: { parity: { alpha: ${alpha} }, segments: { alpha: ${alpha} } }`,
-    readBase: () => {
-      throw new Error('no base');
-    },
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
-  return parsed.plan;
+  ]);
 }
 
 /** A number in [0, 1) that depends on the log, what it is for, and the row or user. */

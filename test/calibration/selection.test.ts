@@ -9,9 +9,9 @@ import { readSelection } from '../../src/gate/judge/read-selection.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { readStageScope } from '../../src/metrics/table/stage-scope.ts';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
 import type { Losses } from '../../src/requests/table/losses.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
+import { planOf } from '../fixtures/plain-plan.ts';
 import { seeded } from '../gate/planted-log.ts';
 import { selectionCheck } from '../../src/verdict/checks/selection.ts';
 
@@ -31,16 +31,8 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 function healthyPlan(): RolloutPlan {
-  const parsed = parsePlan({
-    path: 'p.yaml',
-    text: `apiVersion: canary/v1
-kind: RolloutPlan
-name: p
-model: m
-registry: r
-baseline: stable
-candidate: 1.1.0
-requests: { source: log.jsonl, segments: { locale: context.locale } }
+  return planOf([
+    `requests: { source: log.jsonl, segments: { locale: context.locale } }
 stages: [{ name: some, weight: 40% }, { name: full, weight: 1 }]
 guardrails:
   - { metric: accuracy, maxDecrease: 1pp }
@@ -50,12 +42,7 @@ guardrails:
   - { metric: latency.mean, maxIncrease: 5ms }
   - { metric: error_rate, maxIncrease: 1pp }
 checks: { selection: { alpha: ${alpha} } }`,
-    readBase: () => {
-      throw new Error('no base');
-    },
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
-  return parsed.plan;
+  ]);
 }
 
 /** A number in [0, 1) that depends on the log, what it is for, and the row or user. */

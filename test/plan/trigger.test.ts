@@ -1,25 +1,14 @@
 import { expect, test } from 'vitest';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
+import { parsedLines } from '../fixtures/plain-plan.ts';
 
 function findingsOf(guardrail: string, requests = '{ source: log.jsonl, fields: { servedBy: v } }'): readonly string[] {
-  const parsed = parsePlan({
-    path: 'p.yaml',
-    text: `apiVersion: canary/v1
-kind: RolloutPlan
-name: p
-model: m
-registry: r
-baseline: stable
-candidate: 1.1.0
-requests: ${requests}
-stages: [{ name: full, weight: 1 }]
-guardrails:
-  - { metric: error_rate, max: 1% }
-  - ${guardrail}`,
-    readBase: () => {
-      throw new Error('no base');
-    },
-  });
+  const parsed = parsedLines([
+    `requests: ${requests}`,
+    'stages: [{ name: full, weight: 1 }]',
+    'guardrails:',
+    '  - { metric: error_rate, max: 1% }',
+    `  - ${guardrail}`,
+  ]);
   return parsed.ok
     ? parsed.plan.guardrails.map(({ metric }) => metric.id)
     : parsed.diagnostics.map(({ line, message, hint }) => `${line} ${message}; ${hint}`);

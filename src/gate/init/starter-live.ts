@@ -1,7 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
-import { starterIntents } from './starter.ts';
+import { starterHead, starterIntents } from './starter.ts';
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 0, 4);
@@ -54,14 +54,7 @@ export function liveStarterPlan(model: string, candidate: string): string {
 #   canary promote rollout.yaml --override increase --by YOU --reason "first percent"
 #   canary evaluate rollout.yaml    from then on asks of what was served whether the next stage may begin
 #   canary promote rollout.yaml     acts on the answer
-apiVersion: canary/v1
-kind: RolloutPlan
-name: ${model}-${candidate}
-model: ${model}
-registry: registry              # a folder with one JSON file per model
-baseline: stable                # what serves now: an alias or a version of the registry
-candidate: ${candidate}                # what wants to replace it
-
+${starterHead(model, candidate)}
 requests:
   source: gateway.csv
   fields: { servedBy: version, latency: duration_ms, error: status }

@@ -58,10 +58,19 @@ function outcome(latencyMs: number, prediction: string, uniform: () => number) {
   return uniform() < 0.001 ? { latency_ms, error: 'timeout' } : { latency_ms, prediction };
 }
 
-/**
- * The starter's plan, commented for somebody who has never seen one.
- * @param schema path of the plan's JSON Schema, relative to the plan; editors complete and check by it.
- */
+/** The first keys of a starter's plan: which model, and which of its versions. */
+export function starterHead(model: string, candidate: string): string {
+  return `apiVersion: canary/v1
+kind: RolloutPlan
+name: ${model}-${candidate}
+model: ${model}
+registry: registry              # a folder with one JSON file per model
+baseline: stable                # what serves now: an alias or a version of the registry
+candidate: ${candidate}                # what wants to replace it
+`;
+}
+
+/** The starter's plan, commented for somebody who has never seen one. */
 export function starterPlan(model: string, candidate: string): string {
   return `# yaml-language-server: $schema=${planSchemaUrl}
 #
@@ -69,14 +78,7 @@ export function starterPlan(model: string, candidate: string): string {
 #   canary plan rollout.yaml        checks this file and shows what each stage would expose
 #   canary evaluate rollout.yaml    asks whether the next stage may begin
 #   canary promote rollout.yaml     acts on the answer
-apiVersion: canary/v1
-kind: RolloutPlan
-name: ${model}-${candidate}
-model: ${model}
-registry: registry              # a folder with one JSON file per model
-baseline: stable                # what serves now: an alias or a version of the registry
-candidate: ${candidate}                # what wants to replace it
-
+${starterHead(model, candidate)}
 requests:
   source: requests.jsonl        # JSONL, CSV or Parquet; a glob or a list works too
   segments:

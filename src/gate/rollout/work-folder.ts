@@ -37,13 +37,13 @@ export async function withScratch(world: World, planFolder: string): Promise<Wor
   const folder = workFolder(world, planFolder);
   requireOwn(folder);
   try {
-    await prepareFolder(folder);
+    await makeWritable(folder);
     return world;
   } catch (error) {
     if (world.work !== undefined || !(error instanceof UserError)) throw error;
     await sweepAbandoned(tmpdir(), scratchPrefix);
     const work = join(tmpdir(), ownedName(scratchPrefix));
-    await prepareFolder(work);
+    await makeWritable(work);
     world.note(`${folder} cannot be written, so that a temporary folder is used: ${work}`);
     return { ...world, permissions: world.permissions, trusted: world.trusted, work };
   }
@@ -98,6 +98,10 @@ function trackedIn(path: string): string | undefined {
 /** Makes the folder and finds out whether it can be written, before an hour of replay is spent. @throws UserError (exit 5) also as `requireOwn` does */
 export async function prepareFolder(folder: string): Promise<void> {
   requireOwn(folder);
+  await makeWritable(folder);
+}
+
+async function makeWritable(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);

@@ -28,7 +28,7 @@ export function bucketHeaderCode(language: HeaderLanguage, salt: string): string
   return writers[language]({ salt: literal(salt), steps: headerSteps, vectors });
 }
 
-/** What is not ASCII as `\uXXXX`; a character beyond as the two of UTF-16, which Go and Python do not read, stays as it is. */
+/** Escapes what is not ASCII by four hexadecimal digits. A character that UTF-16 writes as two stays as it is, since Go and Python read no such pair. */
 function literal(text: string): string {
   return JSON.stringify(text).replaceAll(/[\u{80}-\u{ffff}]/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

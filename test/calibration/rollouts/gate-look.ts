@@ -5,28 +5,7 @@ import type { SizedSegment } from '../../../src/domain/segments.ts';
 import { type Judgement, judgeStage } from '../../../src/gate/judge/judge-stage.ts';
 import type { LaterPart } from '../../../src/gate/judge/judged-stage.ts';
 import type { Measurer } from '../../../src/metrics/measurer.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
 import { decide } from '../../../src/verdict/decide.ts';
-
-/** A plan that is as plain as it can be but for these lines of YAML. */
-export function planOf(lines: readonly string[]): RolloutPlan {
-  const parsed = parsePlan({
-    path: 'p.yaml',
-    text: `apiVersion: canary/v1
-kind: RolloutPlan
-name: p
-model: m
-registry: r
-baseline: stable
-candidate: 1.1.0
-${lines.join('\n')}`,
-    readBase: () => {
-      throw new Error('no base');
-    },
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
-  return parsed.plan;
-}
 
 /** The start of a day after the first, by which so many days of the log are there. */
 export function dayAfter(days: number): string {

@@ -1,6 +1,7 @@
 import { Random } from '../random.ts';
 import { addPair, noPairs, pairsMeasurer, type PairCounts } from './counted-pairs.ts';
-import { lookAt, planOf } from './gate-look.ts';
+import { lookAt } from './gate-look.ts';
+import { planOf } from '../../fixtures/plain-plan.ts';
 
 const plan = planOf([
   'requests: { source: log.jsonl }',

@@ -7,7 +7,8 @@ import { quantileLooks } from '../quantile-run.ts';
 import { Random } from '../random.ts';
 import { type Quantity, type Scenario, truthOf } from '../scenario.ts';
 import type { Look } from '../tally.ts';
-import { lookAt, planOf } from './gate-look.ts';
+import { lookAt } from './gate-look.ts';
+import { planOf } from '../../fixtures/plain-plan.ts';
 
 const nights = 30;
 

@@ -3,7 +3,7 @@ import { holdByHours } from '../../../src/gate/judge/hold-by-hours.ts';
 import { blockedChange, blockErrors, type BlockSide } from '../../../src/stats/estimates/hour-blocks.ts';
 import type { Linearized } from '../../../src/stats/estimates/linearized.ts';
 import { Random } from '../random.ts';
-import { planOf } from './gate-look.ts';
+import { planOf } from '../../fixtures/plain-plan.ts';
 
 const minutesAnHour = 60;
 const bound = 0.05;

@@ -1,7 +1,8 @@
 import type { Frozen } from '../../../src/domain/registry.ts';
 import { Random } from '../random.ts';
 import { addPair, noPairs, type PairCounts, pairsMeasurer } from './counted-pairs.ts';
-import { type GateLook, lookAt, planOf } from './gate-look.ts';
+import { type GateLook, lookAt } from './gate-look.ts';
+import { planOf } from '../../fixtures/plain-plan.ts';
 
 /** Pairs of as many users every day, on whom the candidate loses what it does on that day, from 1; allowed is 1 pp. */
 export interface ChangingLog {

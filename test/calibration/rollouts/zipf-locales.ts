@@ -2,7 +2,8 @@ import type { RolloutPlan } from '../../../src/domain/plan.ts';
 import type { Decision, Frozen } from '../../../src/domain/registry.ts';
 import { Random } from '../random.ts';
 import { addPair, noPairs, type PairCounts, pairsMeasurer, totalOf } from './counted-pairs.ts';
-import { dayAfter, type GateLook, lookAt, planOf } from './gate-look.ts';
+import { dayAfter, type GateLook, lookAt } from './gate-look.ts';
+import { planOf } from '../../fixtures/plain-plan.ts';
 
 /*
  * Whole rollouts on forty locales whose sizes follow Zipf's law, through the gate look by look: pairs of one request a user, of which 3% of
