@@ -15,9 +15,11 @@ const secondSignalMs = 1000;
 
 /**
  * Runs the program and resolves to its exit code; never rejects.
+ * @param tellEveryMs how often long work tells how far it is where no bar can be drawn
+ *
  * A failure that the user can act on is printed as a message and a hint. Anything else is a bug: it keeps its stack and exits 70.
  */
-export async function main(process: ProcessLike): Promise<ExitCode> {
+export async function main(process: ProcessLike, tellEveryMs = 10_000): Promise<ExitCode> {
   const terminal = createTerminal(process.stdout, process.stderr, process.env);
   const github = createGitHubActions(process.env, process.cwd(), (line) => terminal.diagnostic(line));
   const interruption = new AbortController();
@@ -37,7 +39,7 @@ export async function main(process: ProcessLike): Promise<ExitCode> {
   const done = new AbortController();
   try {
     const safety = new Safety(process.env, process.cwd());
-    const world = createWorld(process, terminal, interruption.signal, safety);
+    const world = createWorld(process, terminal, interruption.signal, safety, tellEveryMs);
     let exitCode: ExitCode = ExitCode.ok;
     const program = createProgram({ world, terminal, github, safety, exit: (code) => void (exitCode = code) });
     await Promise.race([program.parseAsync(process.argv), strayFailure(process, done.signal)]);

@@ -39,6 +39,8 @@ export interface Actor {
 
 /** Receives how far each named piece of long work is. */
 export interface Progress {
+  /** Work begins that may take long, whether or not it reports how far it is. */
+  begin(): void;
   report(work: string, done: number, total: number): void;
   /** Takes the display away, so that what follows is not mixed with it. */
   finish(): void;

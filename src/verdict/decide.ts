@@ -1,5 +1,6 @@
 import { ExitCode } from '../domain/exit-code.ts';
 import type { CheckResult, GuardrailResult, Verdict } from '../domain/evidence.ts';
+import { guardrailsByWeight } from '../domain/statistics/guardrails-by-weight.ts';
 import { excusedBreaches } from './alarm.ts';
 import type { Decision } from '../domain/registry.ts';
 
@@ -52,6 +53,7 @@ function demandsRollback({ status, onBreach }: GuardrailResult): boolean {
   return status === 'breach' && onBreach === 'rollback';
 }
 
+/** What decides comes first: the worst breach, or else the check that holds, or else what is undecided. */
 function reasonsFor(
   decision: Decision,
   guardrails: readonly GuardrailResult[],
@@ -65,16 +67,17 @@ function reasonsFor(
     const stopped = [...out, ...held];
     return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was shown.'];
   }
-  const weight = { breach: 0, uncomputable: 1, inconclusive: 2, pass: 3, 'not-applicable': 4 } as const;
-  const ordered = guardrails.toSorted((a, b) => weight[a.status] - weight[b.status]);
+  const ordered = guardrailsByWeight(guardrails);
   switch (decision) {
     case 'rollback':
       return [...out, ...ordered.filter((result) => demanding.includes(result)).map(({ reason }) => reason)];
     case 'hold':
+      // A check that holds decides whatever the guardrails found, and is often why they are undecided.
       return [
         ...first,
-        ...ordered.filter(({ status }) => status !== 'pass').map(({ reason }) => reason),
+        ...ordered.filter(({ status }) => status === 'breach').map(({ reason }) => reason),
         ...held.filter((detail) => !first.includes(detail)),
+        ...ordered.filter(({ status }) => status !== 'pass' && status !== 'breach').map(({ reason }) => reason),
       ];
     case 'increase':
       return ordered.map(({ reason }) => reason);

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Long work tells how far it is as often; never where nothing is said, so that no test depends on how busy the machine is. */
+  readonly tellEveryMs?: number;
 }
 
 export interface ProcessOptions extends RunOptions {
@@ -37,7 +39,10 @@ export interface Run {
  * what every process needs. `test/cli/installed.test.ts` holds that the installed program does the same. Its models still
  * run in processes of their own.
  */
-export async function run(args: readonly string[], { cwd, env = {}, stdin = '' }: RunOptions = {}): Promise<Run> {
+export async function run(
+  args: readonly string[],
+  { cwd, env = {}, stdin = '', tellEveryMs = Infinity }: RunOptions = {},
+): Promise<Run> {
   const output = { stdout: '', stderr: '' };
   const collect = (name: 'stdout' | 'stderr') =>
     new Writable({
@@ -55,6 +60,7 @@ export async function run(args: readonly string[], { cwd, env = {}, stdin = '' }
       stdout: collect('stdout'),
       stderr: collect('stderr'),
     }),
+    tellEveryMs,
   );
   return { exitCode, ...output };
 }

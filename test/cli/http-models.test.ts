@@ -182,7 +182,7 @@ test("a load test at the log's own times is told in the evidence and in the text
     // A request a minute, sixty thousand times as fast: a thousand a second.
     replay: '{ rate: recorded, speedup: 60000, latencyRequests: 200, concurrency: 16 }',
   });
-  const { exitCode, stdout } = await runInstalled(['evaluate', 'plan.yaml'], { cwd: folder });
+  const { exitCode, stdout } = await runInstalled(['evaluate', 'plan.yaml', '--verbose'], { cwd: folder });
   expect([0, 3]).toContain(exitCode);
   expect(stdout).toContain("timed at the log's own times, 60,000 times as fast, 16 at once at most");
   const again = await runInstalled(['evaluate', 'plan.yaml', '--format', 'json'], { cwd: folder });

@@ -63,7 +63,7 @@ test('what SageMaker does not record is uncomputable, and nowhere zero', async (
     '  - { metric: error_rate, max: 1% }\n  - { metric: latency.p95, max: 100ms }',
   );
   writeFileSync(plan, guarded);
-  const { stdout, exitCode } = await run(['evaluate', plan], { cwd: folder });
+  const { stdout, exitCode } = await run(['evaluate', plan, '--verbose'], { cwd: folder });
   expect(exitCode).toBe(3);
   expect(stdout).toContain('1.0.0 not recorded, 1.1.0 not recorded');
   expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('SageMaker data capture records no response times');

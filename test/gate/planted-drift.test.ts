@@ -85,7 +85,11 @@ describe('drift against an earlier log', () => {
     const { status, detail } = checkOf(evidence, 'drift');
     expect(status).toBe('warn');
     expect(detail).toContain("its median is 1,000 times the reference's, as after a change of unit");
-    const text = evidenceText(evidence, { color: 0, columns: 80, unicode: true }, { planFile: 'plan.yaml' });
+    const text = evidenceText(
+      evidence,
+      { color: 0, columns: 80, unicode: true },
+      { planFile: 'plan.yaml', verbose: true },
+    );
     expect(text).toContain('reference ');
     expect(text).toMatch(/now {7}▁+█/u);
     expect(text).toContain('PSI = sum of (c - r) ln(c / r)');

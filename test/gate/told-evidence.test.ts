@@ -18,7 +18,11 @@ describe('evidence', () => {
       format: 'aggregates',
       requests: [{ path: 'numbers.csv', rows: 1, rejected: {}, sha256: expect.stringMatching(/^[0-9a-f]{64}$/u) }],
     });
-    const text = evidenceText(evidence, { color: 0, columns: 80, unicode: true }, { planFile: 'plan.yaml' });
+    const text = evidenceText(
+      evidence,
+      { color: 0, columns: 80, unicode: true },
+      { planFile: 'plan.yaml', verbose: true },
+    );
     expect(text).toContain('1 number in 1 file; no request was read');
     expect(text).toContain('1.1.0 50 users, 500 requests · 1.0.0 no count told');
     expect(text).not.toContain('0 rejected');

@@ -51,6 +51,17 @@ describe('decide', () => {
     expect(verdict).toEqual({ decision: 'rollback', exitCode: 4, reasons: ['accuracy: breach'] });
   });
 
+  test('begins with what decides: the worst breach, or else the check that holds, or else what is undecided', () => {
+    const breach = (value: number, onBreach: OnBreach) =>
+      ({ ...guardrail('breach', onBreach), value, reason: `breach of ${value}` }) as const;
+    const worst = decide([breach(-0.02, 'rollback'), breach(-0.2, 'rollback')], [check('hold')]);
+    expect(worst.reasons).toEqual(['breach of -0.2', 'breach of -0.02']);
+    const held = decide([guardrail('inconclusive'), guardrail('uncomputable')], [check('hold')]);
+    expect(held.reasons).toEqual(['minUnits: hold', 'accuracy: uncomputable', 'accuracy: inconclusive']);
+    const both = decide([guardrail('inconclusive'), breach(-0.2, 'hold')], [check('hold')]);
+    expect(both.reasons).toEqual(['breach of -0.2', 'minUnits: hold', 'accuracy: inconclusive']);
+  });
+
   test('holds without any guardrail, since nothing was shown', () => {
     expect(decide([], [check('pass')])).toMatchObject({ decision: 'hold', exitCode: 3 });
   });

@@ -85,11 +85,16 @@ export async function runCommands(
   change: AppliedChange,
   timeoutMs = patienceMs,
 ): Promise<string | undefined> {
-  for (const command of commands) {
-    const failure = await runCommand(world, folder, command, `${JSON.stringify(change)}\n`, timeoutMs);
-    if (failure !== undefined) return `${command} ${failure}`;
+  if (commands.length > 0) world.progress.begin();
+  try {
+    for (const command of commands) {
+      const failure = await runCommand(world, folder, command, `${JSON.stringify(change)}\n`, timeoutMs);
+      if (failure !== undefined) return `${command} ${failure}`;
+    }
+    return undefined;
+  } finally {
+    world.progress.finish();
   }
-  return undefined;
 }
 
 function runCommand(

@@ -149,6 +149,7 @@ export async function withDatabase<T>(world: World, folder: string, work: (db: D
 async function withOpenDatabase<T>(world: World, db: Database, work: (db: Database) => Promise<T>): Promise<T> {
   const interrupt = () => db.interrupt();
   world.signal.addEventListener('abort', interrupt, { once: true });
+  world.progress.begin();
   try {
     return await work(db);
   } finally {

@@ -74,7 +74,7 @@ export function requestsText(found: RequestsInspection, style: Style): string {
     section('Rejected', rejectedLines(found, style), style),
     ...found.segments.map((dimension) => dimensionSection(dimension, style)),
     section('Labels', labelLines(found, style), style),
-    section('How it is read', checkLines(found.reading ?? [], true, style), style),
+    section('How it is read', checkLines(found.reading ?? [], style), style),
     section('What guardrails can ask of it', [measureTable(found.measures, style)], style),
   ]);
 }

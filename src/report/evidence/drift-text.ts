@@ -1,7 +1,7 @@
 import type { DriftBin, DriftFeature, MeasuredDrift, QualityDrift } from '../../domain/drift.ts';
 import { formatQuantity } from '../../domain/format-number.ts';
 import { driftCells, driftSubject, sideText } from './drift-cells.ts';
-import { fold, foldLine, paragraph, section, paintOf, symbolsOf, type Style } from '../words/style.ts';
+import { paragraph, section, paintOf, symbolsOf, type Style } from '../words/style.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import { type Column, numeric, type Row, table } from '../words/table.ts';
 
@@ -14,8 +14,6 @@ const columns: readonly Column[] = [
   { header: '', align: 'left' },
 ];
 
-const shownWhenFolded = 6;
-
 /** What the columns are, in the order in which a reader meets them; `r` and `c` are the shares of a bin then and now. */
 const formulas: readonly string[] = [
   'PSI = sum of (c - r) ln(c / r) over the deciles of the reference or the categories; r and c are shares, at least 0.0001',
@@ -26,11 +24,9 @@ const formulas: readonly string[] = [
 ];
 
 /** Drift as a section: every field ranked, those that moved with a histogram, and the formulas. Nothing without a reference. */
-export function driftSection(drift: MeasuredDrift | undefined, verbose: boolean, style: Style): string {
+export function driftSection(drift: MeasuredDrift | undefined, style: Style): string {
   if (drift === undefined) return '';
-  const { shown, rest } = fold(drift.features, verbose ? Infinity : shownWhenFolded);
-  const rows: Row[] = shown.map((feature) => ({ cells: cells(feature, style) }));
-  if (rest.length > 0) rows.push({ across: foldLine(rest.length, 'fields', style) });
+  const rows: Row[] = drift.features.map((feature) => ({ cells: cells(feature, style) }));
   const moved = drift.features.filter((feature) => feature.moved);
   const { faint } = paintOf(style);
   const lines = [

@@ -6,9 +6,13 @@ import { lookAdvice, validityOf } from '../words/inference-text.ts';
 import { toldSize, printableName } from '../words/printable.ts';
 import { fields, type Style, type Symbols, symbolsOf } from '../words/style.ts';
 
-/** What was evaluated, from what, and on whom: the lines above the tables. */
+/** What was evaluated, from what, and on whom: the lines above the tables. Where the state of the rollout decided, nothing was looked at. */
 export function evidenceHeader(evidence: Evidence, model: string | undefined, style: Style): string {
-  return fields(evidenceFacts(evidence, model, symbolsOf(style)), style);
+  const facts = evidenceFacts(evidence, model, symbolsOf(style));
+  return fields(
+    evidence.stage.look === 0 ? facts.filter(([name]) => ['plan', 'model', 'stage'].includes(name)) : facts,
+    style,
+  );
 }
 
 /** The same as names and what they are. */

@@ -1,10 +1,10 @@
 import type { Comparison, Evidence, GuardrailResult, GuardrailStatus } from '../../domain/evidence.ts';
 import { comparisonCells } from './comparison-cells.ts';
-import { fold, foldLine, paragraph, paintOf, type Style } from '../words/style.ts';
-import { worstFirst, guardrailsByWeight } from './harm.ts';
+import { paragraph, paintOf, type Style } from '../words/style.ts';
+import { worstFirst } from './harm.ts';
+import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { printableName } from '../words/printable.ts';
 import { type Column, numeric, type Row, table, noBreakSpace } from '../words/table.ts';
-import { formatCount } from '../../domain/format-number.ts';
 import { guardrailCells, type Sides, sidesOf } from './guardrail-cells.ts';
 
 const comparisonColumns: readonly Column[] = [
@@ -16,28 +16,25 @@ const comparisonColumns: readonly Column[] = [
 /**
  * One comparison as a table: each metric on the whole, below it its segments, worst first. Why a number or an interval
  * is missing stands in numbered notes below.
- * @param segmentsShown how many segments a metric shows before the rest is folded; Infinity for all.
  */
-export function comparisonTable(comparisons: readonly Comparison[], segmentsShown: number, style: Style): string {
+export function comparisonTable(comparisons: readonly Comparison[], style: Style): string {
   const notes: string[] = [];
   const metrics = [...new Set(comparisons.map(({ metric }) => metric))];
   const rows = metrics.flatMap((name) => {
     const ofMetric = comparisons.filter(({ metric }) => metric === name);
-    return metricRows(ofMetric, segmentsShown, notes, style);
+    return metricRows(ofMetric, notes);
   });
   const lines = notes.map((note, index) => paragraph(note, style, `  [${index + 1}] `));
   return [table(comparisonColumns, rows, style), ...lines].filter((text) => text !== '').join('\n');
 }
 
-function metricRows(ofMetric: readonly Comparison[], segmentsShown: number, notes: string[], style: Style): Row[] {
+function metricRows(ofMetric: readonly Comparison[], notes: string[]): Row[] {
   const whole = ofMetric.filter(({ segment }) => segment === null);
-  const { shown, rest } = fold(worstFirst(ofMetric.filter(({ segment }) => segment !== null)), segmentsShown);
-  const rows: Row[] = [...whole, ...shown].map((comparison) => ({ cells: comparisonRow(comparison, notes) }));
+  const segments = worstFirst(ofMetric.filter(({ segment }) => segment !== null));
+  const rows: Row[] = [...whole, ...segments].map((comparison) => ({ cells: comparisonRow(comparison, notes) }));
   // Without the whole, the segments still need to say of which metric they are.
   if (whole.length === 0) rows.unshift({ across: printableName(ofMetric[0]?.metric ?? '') });
-  if (rest.length === 0) return rows;
-  const across = foldLine(rest.length, rest.length === 1 ? 'segment' : 'segments', style);
-  return [...rows, { across: `  ${paintOf(style).faint(across)}` }];
+  return rows;
 }
 
 function comparisonRow(comparison: Comparison, notes: string[]): string[] {
@@ -65,15 +62,10 @@ const guardrailColumns: readonly Column[] = [
   { header: 'on breach', align: 'left', optional: true },
 ];
 
-const shownWhenFolded = 12;
-
 /** The guardrails, those that matter first: what was tested, between which bounds it lies and what is allowed. */
-export function guardrailTable(evidence: Evidence, verbose: boolean, style: Style): string {
-  const ordered = guardrailsByWeight(evidence.guardrails);
-  const { shown, rest } = fold(ordered, verbose ? Infinity : shownWhenFolded);
-  const sides = sidesOf(evidence.comparisons);
-  const rows: Row[] = shown.map((result) => ({ cells: guardrailRow(result, sides, style) }));
-  if (rest.length > 0) rows.push({ across: foldLine(rest.length, statusCounts(rest), style) });
+export function guardrailTable({ guardrails, comparisons }: Evidence, style: Style): string {
+  const sides = sidesOf(comparisons);
+  const rows: Row[] = guardrailsByWeight(guardrails).map((result) => ({ cells: guardrailRow(result, sides, style) }));
   return table(guardrailColumns, rows, style);
 }
 
@@ -96,13 +88,4 @@ function statusWord(status: GuardrailStatus, style: Style): string {
 /** A limit's number and unit stay on one line where the cell is wrapped. */
 function keptTogether(bound: string): string {
   return bound.replace(/ (?=\D+$)/u, noBreakSpace);
-}
-
-/** `inconclusive`, or `(3 inconclusive, 5 pass)` where there are several. */
-function statusCounts(results: readonly GuardrailResult[]): string {
-  const statuses = [...new Set(results.map(({ status }) => status))];
-  const counts = statuses.map(
-    (status) => `${formatCount(results.filter((result) => result.status === status).length)} ${status}`,
-  );
-  return statuses.length === 1 ? statuses.join('') : `(${counts.join(', ')})`;
 }

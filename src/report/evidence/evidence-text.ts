@@ -4,17 +4,18 @@ import { checkLines } from './check-list.ts';
 import { comparisonGroups } from './comparison-cells.ts';
 import { comparisonTable, guardrailTable } from './evidence-tables.ts';
 import { driftSection } from './drift-text.ts';
-import { evidenceFacts, evidenceHeader } from './evidence-header.ts';
-import { cohortPhrase, judgedCohort, printableName } from '../words/printable.ts';
-import { fields, page, section, type Style, symbolsOf } from '../words/style.ts';
-import { worseSection } from './worse-text.ts';
+import { evidenceHeader } from './evidence-header.ts';
+import { cohortPhrase, judgedCohort } from '../words/printable.ts';
+import { page, paragraph, section, type Style } from '../words/style.ts';
+import { question, screenText } from './screen-text.ts';
+import { worseLines, worseTitle } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
 
 /** How an evaluation is told. */
 export interface EvidenceTextOptions {
   /** Nothing but the verdict's line. */
   readonly quiet?: boolean;
-  /** Every segment, guardrail, check and reason, instead of folded lists. */
+  /** Every guardrail, comparison, check and reason, instead of one screen. */
   readonly verbose?: boolean;
   /** The plan as the user named it, for the command to run next. */
   readonly planFile: string;
@@ -22,66 +23,39 @@ export interface EvidenceTextOptions {
   readonly model?: string;
 }
 
-const segmentsPerMetric = 3;
-
 /**
- * An evaluation as a person reads it: what was compared, the guardrails that matter first, the comparisons they rest
- * on, the checks, what promoting would change, and last the verdict with its reasons and the next command.
+ * An evaluation as a person reads it: on one screen what decided, or with `verbose` all of it: what was compared, the guardrails that matter
+ * first, the comparisons they rest on, the checks, what promoting would change, and last the verdict with its reasons and the next command.
  */
 export function evidenceText(evidence: Evidence, style: Style, options: EvidenceTextOptions): string {
   if (options.quiet === true) return page([verdictLine(evidence.verdict.decision, style)]);
-  const verbose = options.verbose === true;
-  if (evidence.stage.look === 0) return standingText(evidence, verbose, style, options);
-  const judged = `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
+  if (options.verbose !== true) return screenText(evidence, style, options);
+  const looked = evidence.stage.look > 0;
   return page([
     section(question(evidence), [evidenceHeader(evidence, options.model, style)], style),
-    section(judged, linesOf(guardrailTable(evidence, verbose, style)), style),
-    ...comparisonSections(evidence, verbose, style),
-    worseSection(evidence.confusion, verbose, style),
-    driftSection(evidence.drift, verbose, style),
-    section('Checks', checkLines(evidence.checks, verbose, style), style),
-    section('Registry change on promote', changeLines(evidence, style), style),
-    verdictBlock(evidence, verbose, style),
+    ...(looked ? measuredSections(evidence, style) : []),
+    section('Checks', checkLines(evidence.checks, style), style),
+    ...(looked ? [section('Registry change on promote', changeLines(evidence, style), style)] : []),
+    verdictBlock(evidence, style),
     nextBlock(evidence, options.planFile, style),
   ]);
 }
 
-/** Where the state of the rollout decided alone, there is nothing to compare. */
-function standingText(
-  evidence: Evidence,
-  verbose: boolean,
-  style: Style,
-  { model, planFile }: EvidenceTextOptions,
-): string {
-  const [plan, versions, stage] = evidenceFacts(evidence, model, symbolsOf(style));
-  return page([
+/** What was measured, which is nothing where the state of the rollout decided alone. */
+function measuredSections(evidence: Evidence, style: Style): string[] {
+  const judged = `Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`;
+  return [
+    section(judged, linesOf(guardrailTable(evidence, style)), style),
+    ...comparisonGroups(evidence).map(({ title, comparisons }) =>
+      section(title, linesOf(comparisonTable(comparisons, style)), style),
+    ),
     section(
-      question(evidence),
-      [
-        fields(
-          [plan, versions, stage].filter((fact) => fact !== undefined),
-          style,
-        ),
-      ],
+      worseTitle,
+      worseLines(evidence.confusion, style).map((line) => paragraph(line, style, '  ')),
       style,
     ),
-    section('Checks', checkLines(evidence.checks, verbose, style), style),
-    verdictBlock(evidence, verbose, style),
-    nextBlock(evidence, planFile, style),
-  ]);
-}
-
-/** What an evaluation asks: whether a stage may begin, or go on where the candidate is in it already. */
-function question({ stage, rollout }: Evidence): string {
-  return `May stage ${printableName(stage.name)} ${rollout.entered.includes(stage.name) ? 'go on' : 'begin'}?`;
-}
-
-/** A section per kind of comparison and cohort: only the first with its segments. */
-function comparisonSections(evidence: Evidence, verbose: boolean, style: Style): string[] {
-  return comparisonGroups(evidence).map(({ title, comparisons }, index) => {
-    const segmentsShown = verbose ? Infinity : index === 0 ? segmentsPerMetric : 0;
-    return section(title, linesOf(comparisonTable(comparisons, segmentsShown, style)), style);
-  });
+    driftSection(evidence.drift, style),
+  ];
 }
 
 function linesOf(text: string): string[] {

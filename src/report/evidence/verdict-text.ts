@@ -1,10 +1,8 @@
-import type { Evidence } from '../../domain/evidence.ts';
+import type { Evidence, Verdict } from '../../domain/evidence.ts';
 import type { Decision } from '../../domain/registry.ts';
-import { fold, foldLine, paragraph, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { clipped, paragraph, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { printableSentence, commandLine, printableName } from '../words/printable.ts';
 import { formatShare } from '../../domain/format-number.ts';
-
-const reasonsShown = 6;
 
 /** `Verdict: INCREASE`, in the one form in which it is printed everywhere. */
 export function verdictLine(decision: Decision, style: Style): string {
@@ -18,20 +16,26 @@ export function decisionWord(decision: Decision, style: Style): string {
   return strong(paint(decision.toUpperCase()));
 }
 
-/** The verdict with its reasons in sentences, the weightiest first. */
-export function verdictBlock({ verdict }: Evidence, verbose: boolean, style: Style): string {
-  const { shown, rest } = fold(verdict.reasons, verbose ? Infinity : reasonsShown);
+/** The line of the verdict; an alarm stands out where one is given. */
+export function verdictHeading({ decision, alarm }: Verdict, style: Style): string {
+  const { strong, bad } = paintOf(style);
+  return `${verdictLine(decision, style)}${alarm === true ? ` ${strong(bad('(ALARM)'))}` : ''}`;
+}
+
+/** The verdict with its reasons in sentences, what decides first. */
+export function verdictBlock({ verdict }: Evidence, style: Style): string {
   const bullet = `  ${symbolsOf(style).bullet} `;
-  const lines = shown.map((reason) => paragraph(printableSentence(reason), style, bullet));
-  if (rest.length > 0) lines.push(paragraph(foldLine(rest.length, 'reasons', style), style, '    '));
-  const alarm = verdict.alarm === true ? ` ${paintOf(style).strong(paintOf(style).bad('(ALARM)'))}` : '';
-  return [`${verdictLine(verdict.decision, style)}${alarm}`, ...lines].join('\n');
+  const lines = verdict.reasons.map((reason) => paragraph(printableSentence(reason), style, bullet));
+  return [verdictHeading(verdict, style), ...lines].join('\n');
 }
 
 /** The command that acts on the evidence, and what it does. */
 export function nextBlock(evidence: Evidence, planFile: string, style: Style): string {
   const { command, effect } = nextStep(evidence, planFile);
-  return [`Next: ${paintOf(style).strong(command)}`, paragraph(effect, style, '      ')].join('\n');
+  const lead = '      ';
+  return [`Next: ${paintOf(style).strong(command)}`, paragraph(clipped(effect, style, lead, 2), style, lead)].join(
+    '\n',
+  );
 }
 
 /** What to run after an evaluation, and what that does. */

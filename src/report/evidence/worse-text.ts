@@ -2,34 +2,20 @@ import type { ConfusionChanges } from '../../domain/evidence.ts';
 import { countOf, formatCount, formatShare } from '../../domain/format-number.ts';
 import type { LabelChange, SegmentChange } from '../../domain/segments.ts';
 import { printableName, segmentName } from '../words/printable.ts';
-import { fold, foldLine, paragraph, section, type Style, symbolsOf } from '../words/style.ts';
+import { type Style, symbolsOf } from '../words/style.ts';
 
-const shownWhenFolded = 5;
+export const worseTitle = 'Got worse: right answers by label and segment';
 
 /**
  * The labels and segments on which the candidate answers worse by more than chance, whatever the verdict: most are too small to prove
  * anything of, and their users are still who pays.
  */
-export function worseSection(confusion: ConfusionChanges | undefined, verbose: boolean, style: Style): string {
+export function worseLines(confusion: ConfusionChanges | undefined, style: Style): readonly string[] {
   const labels = confusion?.changes.filter(isWorse).map((each) => lineOf(printableName(each.label), each, style)) ?? [];
   const segments = (confusion?.segments ?? [])
     .filter(isWorse)
     .map((each) => lineOf(segmentName(each.segment), each, style));
-  const kinds = [
-    { lines: labels, what: 'labels' },
-    { lines: segments, what: 'segments' },
-  ];
-  return section(
-    'Got worse: right answers by label and segment',
-    kinds.flatMap(({ lines, what }) => {
-      const { shown, rest } = fold(lines, verbose ? Infinity : shownWhenFolded);
-      return [
-        ...shown.map((line) => paragraph(line, style, '  ')),
-        ...(rest.length === 0 ? [] : [paragraph(foldLine(rest.length, what, style), style, '    ')]),
-      ];
-    }),
-    style,
-  );
+  return [...labels, ...segments];
 }
 
 function isWorse({ worse }: LabelChange | SegmentChange): boolean {

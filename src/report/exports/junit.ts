@@ -3,7 +3,7 @@ import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
 import type { CheckResult, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { formatBound } from '../../domain/bound.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
-import { guardrailsByWeight } from '../evidence/harm.ts';
+import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import type { FleetEntry } from '../document/fleet.ts';
 import type { Report } from '../document/report.ts';

@@ -4,7 +4,8 @@ import { comparisonCells, comparisonGroups } from '../evidence/comparison-cells.
 import { driftMarkdown } from './drift-markdown.ts';
 import { evidenceFacts, lookRows } from '../evidence/evidence-header.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
-import { guardrailsByWeight, worstFirst } from '../evidence/harm.ts';
+import { worstFirst } from '../evidence/harm.ts';
+import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { numeric } from '../words/table.ts';
 import {
   cut,

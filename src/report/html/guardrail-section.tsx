@@ -2,7 +2,7 @@ import type { Evidence, GuardrailResult, GuardrailStatus } from '../../domain/ev
 import type { Inference } from '../../domain/statistics/inference.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
-import { guardrailsByWeight } from '../evidence/harm.ts';
+import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { cohortPhrase, judgedCohort, printableSentence } from '../words/printable.ts';
 import { intervalChart } from './charts/interval-chart.ts';
 import { numbers, type Cell, Chart, DataTable, LeftOut } from './data-table.tsx';

@@ -3,7 +3,7 @@ import type { Report } from '../document/report.ts';
 import { formatBound } from '../../domain/bound.ts';
 import { countOf } from '../../domain/format-number.ts';
 import { guardrailSubject } from '../evidence/guardrail-cells.ts';
-import { guardrailsByWeight } from '../evidence/harm.ts';
+import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { lookRows } from '../evidence/evidence-header.ts';
 import { judgedCohort } from '../words/printable.ts';
 import { lookChart, type LookPoint } from './charts/look-chart.ts';

@@ -64,6 +64,23 @@ export function paragraph(text: string, style: Style, lead = ''): string {
   return lines.map((line, index) => `${index === 0 ? lead : ' '.repeat(indent)}${line}`.trimEnd()).join('\n');
 }
 
+/**
+ * A text that `paragraph` wraps to so many lines at most: its last clauses are left out, or else its last words, and an ellipsis says so.
+ * @param lead what will stand before its first line
+ */
+export function clipped(text: string, style: Style, lead: string, lines: number): string {
+  const fits = (shorter: string) => paragraph(shorter, style, lead).split('\n').length <= lines;
+  if (fits(text)) return text;
+  const { more } = symbolsOf(style);
+  const clauses = text.split('; ');
+  const words = (clauses[0] ?? '').split(' ');
+  const shorter = [
+    ...clauses.map((_, index) => clauses.slice(0, -index - 1).join('; ')),
+    ...words.map((_, index) => words.slice(0, -index - 1).join(' ')),
+  ];
+  return shorter.map((each) => `${each} ${more}`).find((each) => each !== ` ${more}` && fits(each)) ?? more;
+}
+
 /** Names and what they are, as two columns; a long text goes on below itself. */
 export function fields(pairs: readonly (readonly [name: string, text: string])[], style: Style): string {
   const { faint } = paintOf(style);
@@ -99,19 +116,7 @@ export function page(blocks: readonly string[]): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** The part of a list that is shown, and the line that says what is not. */
-interface Folded<Item> {
-  readonly shown: readonly Item[];
-  readonly rest: readonly Item[];
-}
-
-/** Cuts a list to its first items; one item too many is shown, since the line that replaces it is as long. */
-export function fold<Item>(items: readonly Item[], most: number): Folded<Item> {
-  if (items.length <= most + 1) return { shown: items, rest: [] };
-  return { shown: items.slice(0, most), rest: items.slice(most) };
-}
-
 /** `… 12 more segments, --verbose shows them`. */
 export function foldLine(count: number, what: string, style: Style): string {
-  return `${symbolsOf(style).more} ${formatCount(count)} more ${what}, --verbose shows them`;
+  return `${symbolsOf(style).more} ${formatCount(count)} more ${what}, --verbose shows ${count === 1 ? 'it' : 'them'}`;
 }
