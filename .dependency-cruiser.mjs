@@ -22,6 +22,10 @@ const mayImport = {
     from: ['domain'],
     because: 'who is in the canary depends on the salt and the unit and on nothing else',
   },
+  attestation: {
+    from: ['domain'],
+    because: 'whether a signature is right follows from bytes and keys alone',
+  },
   routing: {
     from: ['domain', 'assignment'],
     because: 'what a router is told follows from a weight and from names, so that it can be compared with what is live',
@@ -63,6 +67,7 @@ const mayImport = {
       'database',
       'plan',
       'assignment',
+      'attestation',
       'routing',
       'requests',
       'models',
@@ -168,7 +173,7 @@ const innerStoreys = Object.entries(storeys).flatMap(([folder, { rooms, because 
   ),
 );
 
-const pureFolders = '^src/(domain|stats|documents|plan|verdict|report|assignment|routing)/';
+const pureFolders = '^src/(domain|stats|documents|plan|verdict|report|assignment|routing|attestation)/';
 
 export default {
   forbidden: [

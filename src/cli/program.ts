@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerApply } from './commands/apply.ts';
+import { registerAttest } from './commands/attest.ts';
 import { registerAssign } from './commands/assign.ts';
 import { registerCompat } from './commands/compat.ts';
 import { registerCompletion } from './commands/completion.ts';
@@ -17,6 +18,7 @@ import { registerRollback } from './commands/rollback.ts';
 import { registerSelftest } from './commands/selftest.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerVerify } from './commands/verify.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
 const helpColumns = 80;
@@ -47,6 +49,8 @@ export function createProgram(context: CommandContext): Command {
     registerSelftest,
     registerEvaluate,
     registerReport,
+    registerAttest,
+    registerVerify,
     registerPromote,
     registerRollback,
     registerApply,

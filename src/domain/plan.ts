@@ -6,6 +6,7 @@ import type { RequestFilter } from './log/request-filter.ts';
 import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
+import type { RemoteSettings } from './remote/remote-settings.ts';
 import type { Role } from './role.ts';
 import type { Basis } from './stages/basis.ts';
 import type { TimedWeight } from './stages/period.ts';
@@ -13,7 +14,7 @@ import type { WeeklyWindow } from './stages/weekly-window.ts';
 import type { Thresholds } from './threshold.ts';
 
 /** A rollout plan after defaults, units and `extends` are resolved. Every path is as written: relative to the plan's folder. */
-export interface RolloutPlan {
+export interface RolloutPlan extends RemoteSettings {
   readonly name: string;
   readonly model: string;
   /** Folder with one JSON file per model. */

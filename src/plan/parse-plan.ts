@@ -83,7 +83,15 @@ function place({ file, line, column }: Diagnostic): string {
  * Instructions for people and routers are left out, so that noting a rehearsal does not start a new series of looks.
  */
 export function planDigestInput(plan: RolloutPlan): string {
-  const { rollback: _instructions, apply: _commands, routing: _routes, guardrails, assignment, ...decisive } = plan;
+  const {
+    rollback: _instructions,
+    apply: _commands,
+    routing: _routes,
+    attestation: _keys,
+    guardrails,
+    assignment,
+    ...decisive
+  } = plan;
   const { file: _place, ...assigned } = assignment;
   return canonicalJson({ ...decisive, assignment: assigned, guardrails: guardrails.map(withoutTimeout) });
 }

@@ -23,6 +23,7 @@ export function registerPromote(program: Command, context: CommandContext): void
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
     .option('--evidence <file>', 'read the evidence from here instead of .canary/ beside the plan')
+    .option('--attestation <file>', 'read the attestation from here instead of beside the evidence')
     .option('--dry-run', 'print the change and make none')
     .addOption(
       new Option(

@@ -12,6 +12,7 @@ import { type EvidencePlace, evidencePlace, readLatest, requireOwn, workFolder }
 import type { World } from '../world.ts';
 import { verifyBinding } from './evidence-binding.ts';
 import type { PromoteOptions } from './promote-options.ts';
+import { readSigned, requireSignedOverride } from './require-signed.ts';
 
 /**
  * The evidence to act on. A person may hold or roll back without any, begin anew with a shadow stage, which exposes nobody, and begin the first
@@ -26,9 +27,22 @@ export async function evidenceFor(
 ): Promise<Evidence | undefined> {
   const place = placeOf(world, rollout, stage, options);
   requireTrusted(world, rollout, place, options);
+  const evidence = await foundEvidence(world, rollout, stage, place, options);
+  await requireSignedOverride(world, rollout, stage, place.latest, evidence, options);
+  return evidence;
+}
+
+async function foundEvidence(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  place: EvidencePlace,
+  options: PromoteOptions,
+): Promise<Evidence | undefined> {
+  const isSigned = rollout.plan.attestation !== undefined && options.override === undefined;
   const mayBeAbsent = needsNoEvidence(rollout, stage, options);
   try {
-    const evidence = await readLatest(place);
+    const evidence = await (isSigned ? readSigned(world, rollout, place.latest, options) : readLatest(place));
     if (evidence === undefined) {
       if (mayBeAbsent) return undefined;
       throw unusableFile(`There is no evidence for stage ${stage.name} at ${place.latest}`, {

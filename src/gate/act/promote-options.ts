@@ -8,6 +8,8 @@ export interface PromoteOptions {
   readonly stage?: string;
   /** The evidence, where it is not beside the plan. */
   readonly evidence?: string;
+  /** The attestation of the evidence or of the override, where it is not beside it. */
+  readonly attestation?: string;
   /** Tells the change and makes none. */
   readonly dryRun?: boolean;
   /** What to do instead of what the evidence says; needs `by` and `reason`. */

@@ -14,6 +14,8 @@ export interface LoadedPlan {
   readonly file: string;
   /** Absolute folder that the plan's paths start from. */
   readonly folder: string;
+  /** Absolute folder that its text was read from: the same, or that of the trusted checkout. */
+  readonly toldFolder: string;
   /** Absolute folder of the registry's files. */
   readonly registryFolder: string;
   readonly plan: RolloutPlan;
@@ -51,7 +53,7 @@ export async function loadPlan(
   const registryFolder = resolve(toldFolder, parsed.plan.registry);
   reach.require(registryFolder, 'registry');
   const [sha256, seriesSha256] = [digestOf(parsed.digestInput), digestOf(parsed.seriesInput)];
-  return { file, folder, registryFolder, plan: parsed.plan, sha256, seriesSha256, parsed };
+  return { file, folder, toldFolder, registryFolder, plan: parsed.plan, sha256, seriesSha256, parsed };
 }
 
 /** The place in a trusted checkout of a file of this one. @throws UserError (exit 2) for a file that is in no checkout */

@@ -17,6 +17,7 @@ import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
 import { readStages } from './stages/stages.ts';
 import { readThreshold } from './threshold.ts';
+import { readAttestation } from './remote/attestation.ts';
 
 /**
  * Reads a whole plan, each section by its own reader: defaults filled in, units turned into ms and proportions. Every list
@@ -65,6 +66,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     routing: routing.value,
     apply: apply && textsOf(apply),
     rollback: sections.rollback.value,
+    attestation: readAttestation(root),
   };
   return {
     value: sectionOf(needed, optional),
