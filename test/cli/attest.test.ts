@@ -56,7 +56,7 @@ function envelopeOf(folder: string): Envelope {
   return JSON.parse(readFileSync(join(folder, attestation), 'utf8'));
 }
 
-describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a signature of %s', (kind) => {
+describe.each(['ed25519', 'ECDSA P-256'] as const)('a signature of %s', (kind) => {
   test('is one for openssl too, over the bytes that sigstore says are signed', async () => {
     const folder = withKeys(await copy(), kinds[kind]);
     expect((await run(['attest', evidence, '--key', 'ci.pem', '-o', attestation], { cwd: folder })).exitCode).toBe(0);

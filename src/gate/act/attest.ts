@@ -10,9 +10,10 @@ import {
   verdictStatement,
 } from '../../attestation/statement.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
-import type { Evidence } from '../../domain/evidence.ts';
+import type { Evidence, VersionFacts } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision } from '../../domain/registry.ts';
+import type { NumberedVersion } from '../../domain/resolve-version.ts';
 import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { artifactIdentity } from '../../models/artifact-identity.ts';
@@ -124,14 +125,16 @@ export async function bytesOf(path: string, file: string): Promise<Buffer> {
 }
 
 function subjectsOf({ plan, sha256, baseline, candidate }: Rollout): Subject[] {
-  const facts = ({ version, entry }: Rollout['baseline']) => {
-    const identity = artifactIdentity(entry.artifact);
-    return { version, runtime: entry.artifact.runtime, ...(identity === undefined ? {} : { sha256: identity }) };
-  };
   return [
     { name: `plan ${plan.name}`, digest: { sha256 } },
-    ...artifactSubjects({ baseline: facts(baseline), candidate: facts(candidate) }),
+    ...artifactSubjects({ baseline: factsOf(baseline), candidate: factsOf(candidate) }),
   ];
+}
+
+function factsOf({ version, entry }: NumberedVersion): VersionFacts {
+  const { artifact } = entry;
+  const sha256 = artifactIdentity(artifact);
+  return { version, runtime: artifact.runtime, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 async function attest(
