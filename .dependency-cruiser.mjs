@@ -26,6 +26,10 @@ const mayImport = {
     from: ['domain'],
     because: 'whether a signature is right follows from bytes and keys alone',
   },
+  remote: {
+    from: ['domain', 'files'],
+    because: 'what speaks with another system knows its wire and nothing of who asks',
+  },
   routing: {
     from: ['domain', 'assignment'],
     because: 'what a router is told follows from a weight and from names, so that it can be compared with what is live',
@@ -68,6 +72,7 @@ const mayImport = {
       'plan',
       'assignment',
       'attestation',
+      'remote',
       'routing',
       'requests',
       'models',
@@ -120,6 +125,10 @@ export const storeys = {
     because:
       'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
   },
+  remote: {
+    rooms: [['http'], ['notify']],
+    because: 'every system is asked in one way, and knows nothing of the others',
+  },
   metrics: {
     rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['influences', 'quantiles'], ['drift']],
     because:
@@ -144,6 +153,7 @@ export const storeys = {
   gate: {
     rooms: [
       ['rollout'],
+      ['notify'],
       ['outcomes', 'judge', 'exposure'],
       ['golden'],
       ['look', 'report'],

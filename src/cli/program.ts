@@ -9,6 +9,7 @@ import { registerExport } from './commands/export.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
+import { registerNotify } from './commands/notify.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPromote } from './commands/promote.ts';
 import { registerRegistry } from './commands/registry.ts';
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext): Command {
     registerPromote,
     registerRollback,
     registerApply,
+    registerNotify,
     registerCompat,
     registerStatus,
     registerAssign,

@@ -88,6 +88,7 @@ export function planDigestInput(plan: RolloutPlan): string {
     apply: _commands,
     routing: _routes,
     attestation: _keys,
+    notify: _told,
     guardrails,
     assignment,
     ...decisive

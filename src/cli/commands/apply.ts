@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
+import { tellOthers } from './tell-others.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 /** `canary apply`: bring the registry's traffic to the router once more. */
@@ -20,6 +21,7 @@ export function registerApply(program: Command, context: CommandContext): void {
       const { applyText } = await import('../../report/commands/promotion-text.ts');
       const applied = await applyPlan(context.world, plan);
       context.terminal.result(format === 'json' ? jsonText(applied) : applyText(applied, context.terminal.style));
+      await tellOthers(context.world, plan, { apply: applied.outcome });
       if (!applied.outcome.applied) context.exit(ExitCode.noVerdict);
     });
 }

@@ -2,6 +2,7 @@ import { type UserError, interrupted } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { Decision } from '../../domain/registry.ts';
 import type { EvaluateOptions, Evaluation } from '../../gate/evaluate/evaluate.ts';
+import type { World } from '../../gate/world.ts';
 import type { CompleteRollout, FailedPlan, FleetEntry } from '../../report/document/fleet.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { GitHubActions } from '../github-actions.ts';
@@ -43,6 +44,7 @@ export async function evaluateOne(
         ? completeOf(answered.complete)
         : await judgedOf(planFile, answered.evaluation, answered.ended, options.failOn);
     await print(evaluated.entry, options, context, company);
+    if (options.notify === true && answered.kind === 'judged') await tellHold(world, planFile, answered.evaluation);
     if (github !== undefined && answered.kind === 'judged') await tellGitHub(github, answered.evaluation);
     return evaluated;
   } catch (error) {
@@ -150,6 +152,13 @@ async function print(
   const { evidenceText } = await import('../../report/evidence/evidence-text.ts');
   const names = { planFile, ...(model === undefined ? {} : { model }) };
   terminal.result(evidenceText(report.evidence, style, { ...names, quiet, verbose }));
+}
+
+async function tellHold(world: World, planFile: string, { evidence }: Evaluation): Promise<void> {
+  const { decision, reasons } = evidence.verdict;
+  if (decision !== 'hold') return;
+  const { announce } = await import('../../gate/notify/announce.ts');
+  await announce(world, planFile, undefined, { event: 'hold-new', reasons, stage: evidence.stage.name });
 }
 
 async function tellGitHub(github: GitHubActions, { evidence, findings, report }: Evaluation): Promise<void> {

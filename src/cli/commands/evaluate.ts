@@ -21,6 +21,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
     )
     .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
+    .option('--notify', "tell whom the plan's notify names of a hold for new reasons")
     .option('--fresh', 'replay anew instead of using stored outcomes')
     .addOption(formatOption())
     .addOption(

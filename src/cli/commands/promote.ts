@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { PromoteOptions } from '../../gate/act/promote-options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { tellOthers } from './tell-others.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface WrittenOptions extends PromoteOptions {
@@ -54,6 +55,7 @@ export function registerPromote(program: Command, context: CommandContext): void
       );
       // A dry run did what it was asked: it printed the change.
       if (promotion.dryRun) return;
+      await tellOthers(context.world, plan, promotion);
       context.exit(
         promotion.apply?.applied === false ? ExitCode.noVerdict : exitCodes[promotion.verdict ?? 'increase'],
       );

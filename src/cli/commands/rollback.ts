@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
+import { tellOthers } from './tell-others.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import type { RollbackOptions } from '../../gate/act/roll-back.ts';
 
@@ -47,6 +48,7 @@ export function registerRollback(program: Command, context: CommandContext): voi
       const { rollbackText } = await import('../../report/commands/rollback-text.ts');
       const rollback = await rollBackRollout(world, target, options);
       terminal.result(format === 'json' ? jsonText(rollback) : rollbackText(rollback, terminal.style));
+      if (rollback.action === 'rollback' && options.registry === undefined) await tellOthers(world, target, rollback);
       if (rollback.action === 'rollback' && rollback.apply?.applied === false) context.exit(ExitCode.noVerdict);
     });
 }

@@ -56,6 +56,8 @@ export interface EvaluateOptions {
   readonly report?: readonly string[];
   /** Shows the recorded inputs of example requests in the reports. */
   readonly includeInputs?: boolean;
+  /** Tells whom the plan's notify names of a hold for new reasons. */
+  readonly notify?: boolean;
   /** Replays anew instead of using stored outcomes. */
   readonly fresh?: boolean;
 }

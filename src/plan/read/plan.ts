@@ -18,6 +18,7 @@ import { readCoverage, readRollback, readStatistics } from './settings.ts';
 import { readStages } from './stages/stages.ts';
 import { readThreshold } from './threshold.ts';
 import { readAttestation } from './remote/attestation.ts';
+import { readNotify } from './remote/notify.ts';
 
 /**
  * Reads a whole plan, each section by its own reader: defaults filled in, units turned into ms and proportions. Every list
@@ -39,6 +40,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     checks: readChecks(root),
     drift: readDrift(root),
     threshold: readThreshold(root),
+    notify: readNotify(root),
   };
   const routing = readRouting(root, sections.assignment.value, sections.stages.value);
   const [name, apply] = [textAt('name'), nodeAt(root, ['apply'])];
@@ -67,6 +69,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     apply: apply && textsOf(apply),
     rollback: sections.rollback.value,
     attestation: readAttestation(root),
+    notify: sections.notify.value,
   };
   return {
     value: sectionOf(needed, optional),

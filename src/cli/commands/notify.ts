@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { invalidInput } from '../../domain/errors.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { CommandContext } from '../command-context.ts';
+import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+
+/** `canary notify`: do the plan's webhooks work? */
+export function registerNotify(program: Command, context: CommandContext): void {
+  program
+    .command('notify')
+    .summary("send a test message to everybody whom a plan's notify names")
+    .description(
+      "Sends a test message to every target of the plan's notify and prints what each answered. Exits 5 when one was not told. What happens to a rollout is " +
+        'told by promote, rollback, apply and watch by themselves.',
+    )
+    .argument('<plan>', 'rollout plan')
+    .option('--test', 'send the test message')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  canary notify rollouts/intent.yaml --test')
+    .action(async (plan: string, { test, format }: { readonly test?: boolean; readonly format: OutputFormat }) => {
+      if (test !== true) {
+        throw invalidInput('canary notify sends nothing by itself', {
+          hint: `Write canary notify ${plan} --test to send a test message.`,
+        });
+      }
+      const { testNotify } = await import('../../gate/notify/announce.ts');
+      const { testedText } = await import('../../report/commands/notify-text.ts');
+      const tested = await testNotify(context.world, plan);
+      context.terminal.result(format === 'json' ? jsonText(tested) : testedText(tested, context.terminal.style));
+      if (tested.deliveries.some(({ ok }) => !ok)) context.exit(ExitCode.noVerdict);
+    });
+}

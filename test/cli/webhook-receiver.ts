@@ -1,0 +1,38 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { onTestFinished } from 'vitest';
+
+/** A message as it arrived. */
+export interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What the receiver answers the n-th message: a status with headers, or nothing at all where it hangs up. */
+export type Answers = (
+  message: number,
+) => { readonly status: number; readonly headers?: Record<string, string> } | 'cut';
+
+/** A receiver of webhooks on loopback, which keeps what it got. */
+export async function webhookReceiver(
+  answers: Answers = () => ({ status: 200 }),
+): Promise<{ readonly url: string; readonly received: Received[] }> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => void (body += text));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body });
+      const answer = answers(received.length);
+      if (answer === 'cut') request.socket.destroy();
+      else response.writeHead(answer.status, answer.headers).end();
+    });
+  });
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { url: `http://127.0.0.1:${address.port}/hook`, received };
+}
