@@ -2,6 +2,7 @@ import type { MeasuredDrift } from './drift.ts';
 import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
+import type { RecordMarks } from './log/record-marks.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { Bound, OnBreach, RequestFormat } from './plan.ts';
 import type { Decision, Frozen, Runtime } from './registry.ts';
@@ -60,6 +61,8 @@ export interface StageLook {
   readonly look: number;
   /** A new series starts when a look's requests do not contain the previous look's, or the plan changed. */
   readonly series: number;
+  /** Why this look starts a series, as a clause; absent where it does not, or is the first of all. */
+  readonly newSeries?: string;
 }
 
 export interface EvidenceStatistics extends Frozen {
@@ -71,6 +74,8 @@ export interface EvidenceInputs {
   /** What the files hold; records of canary's own shape where absent. */
   readonly format?: RequestFormat;
   readonly requests: readonly RequestFileFacts[];
+  /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
+  readonly records?: RecordMarks;
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */

@@ -1,4 +1,5 @@
 import type { RequestFileFacts } from '../domain/log/request-file-facts.ts';
+import type { MarkedSince, RecordMarks } from '../domain/log/record-marks.ts';
 import type { LogReading } from '../domain/log/log-reading.ts';
 import { pathOf } from '../domain/log/record-path.ts';
 import { logFormatTraits } from '../domain/log/log-format.ts';
@@ -16,6 +17,8 @@ import { reasonCode, rejectReasons } from './table/reject-reason.ts';
 import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
+import { markRecords } from './table/record-marks.ts';
+import { markedSince } from './table/marked-since.ts';
 import { earlierNote, separateEarlier } from './table/earlier-requests.ts';
 import { countLosses } from './table/losses.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
@@ -32,6 +35,9 @@ export interface RequestFacts {
   /** Tells which request each `seq` is, of an ordered table: another digest where any other is accepted, or in another place. */
   readonly order: string;
   readonly reading: LogReading;
+  /** What the next look knows the accepted records by, and what became of those that were marked before; absent where nobody asks. */
+  readonly marks?: RecordMarks;
+  readonly since?: MarkedSince;
   /** How the log was read where that does not go without saying, a clause each. */
   readonly notes: readonly string[];
 }
@@ -70,6 +76,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const losses = live ? await countLosses(db, options) : [];
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
   const outsideWindow = await leaveOnlyAccepted(db, options);
+  const marked = await markAndCompare(db, options);
   const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
   const outsidePeriods =
     live && options.periods !== undefined ? await leaveOnlyPeriods(db, options.periods) : undefined;
@@ -96,7 +103,15 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(young === undefined ? [] : [youngNote(young)]),
     ...(earlier === undefined ? [] : [earlierNote(earlier)]),
   ];
-  return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes };
+  return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes, ...marked };
+}
+
+async function markAndCompare(db: Database, options: ReadOptions): Promise<Pick<RequestFacts, 'marks' | 'since'>> {
+  if (options.marks === undefined) return {};
+  const { before } = options.marks;
+  const since = before === undefined ? undefined : await markedSince(db, options, before);
+  const marks = await markRecords(db, options);
+  return { ...(marks === undefined ? {} : { marks }), ...(since === undefined ? {} : { since }) };
 }
 
 async function placesForErrors(log: LogSource): Promise<RequestTotals['holdsErrors']> {

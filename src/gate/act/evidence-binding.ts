@@ -10,16 +10,18 @@ import type { NumberedVersion } from '../../domain/resolve-version.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import { digestGolden } from '../golden/read-golden.ts';
 import { decide } from '../../verdict/decide.ts';
-import { changeOf } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import type { World } from '../world.ts';
+import { checkRequests } from './same-records.ts';
 
 /**
  * Makes sure that evidence is about things as they are now: unaltered, of this plan, stage, rollout state and artifacts,
- * of golden requests that are still the same, and of request files that at most grew.
+ * of golden requests that are still the same, and of requests that are still there.
  * @returns what a person should know although it does not stop the change, a sentence each.
  * @throws UserError (exit 5) that names what moved.
  */
 export async function verifyBinding(
+  world: World,
   rollout: Rollout,
   stage: Stage,
   evidence: Evidence,
@@ -30,7 +32,7 @@ export async function verifyBinding(
   await checkArtifact(rollout, rollout.baseline, evidence.inputs.baseline, file);
   await checkArtifact(rollout, rollout.candidate, evidence.inputs.candidate, file);
   await checkGolden(rollout, evidence, file);
-  return await checkRequests(rollout, evidence, file);
+  return await checkRequests(world, rollout, stage, evidence, (why) => refused(file, why));
 }
 
 function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, evidence: Evidence): string | undefined {
@@ -95,19 +97,6 @@ async function checkArtifact(
   if (path !== undefined && sha256 !== undefined) {
     await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256);
   }
-}
-
-async function checkRequests({ folder }: Rollout, { inputs }: Evidence, file: string): Promise<string[]> {
-  const notes: string[] = [];
-  for (const requests of inputs.requests) {
-    const change = await changeOf(folder, requests);
-    const grownNumbers = change === 'grown' && inputs.format === 'aggregates';
-    if (change === 'changed' || grownNumbers)
-      throw refused(file, `${requests.path} is not what was evaluated any more`);
-    if (change === 'absent')
-      notes.push(`${requests.path} is not here; it could not be compared with what was evaluated.`);
-  }
-  return notes;
 }
 
 /** Another golden request is one that nobody answered, so that these files may not even grow. */

@@ -49,7 +49,7 @@ async function foundEvidence(
         hint: `canary evaluate ${rollout.file} --stage ${stage.name} writes it; the registry is at revision ${rollout.registry.revision}.`,
       });
     }
-    for (const note of await verifyBinding(rollout, stage, evidence, place.latest)) world.note(note);
+    for (const note of await verifyBinding(world, rollout, stage, evidence, place.latest)) world.note(note);
     return evidence;
   } catch (error) {
     if (!mayBeAbsent || !(error instanceof UserError)) throw error;

@@ -22,7 +22,7 @@ import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { againstParts } from './against-parts.ts';
 import { readToldStage } from './read-told.ts';
-import { changeOf } from '../rollout/request-prefix.ts';
+import { movedFiles, movedText } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { servedShare } from '../rollout/served-share.ts';
 import { versionFacts } from '../outcomes/timed-version.ts';
@@ -217,7 +217,7 @@ export async function evaluateTold(
     },
     scope,
     // A line more is another number, not more of the same requests.
-    contains: async (file) => (await changeOf(folder, file)) === 'same',
+    lost: movedText(await movedFiles(folder, previous?.inputs.requests ?? [], { fixed: true })),
     golden,
     judge: (frozen) => judgeTold(plan, stage, numbers, scope, frozen, servedShare(rollout, stage)),
   });

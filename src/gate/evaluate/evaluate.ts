@@ -38,13 +38,13 @@ import { reportFiles, writeReports } from '../report/report-files.ts';
 import { readInputDrift } from './read-drift.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
-import { changeOf } from '../rollout/request-prefix.ts';
+import { movedFiles, movedText, type MovedFile } from '../rollout/request-prefix.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { concludeNothing, logToCome } from './nothing-served.ts';
 import { checkPeriods } from './served-periods.ts';
-import { readStageRequests } from '../rollout/stage-requests.ts';
+import { readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
 
 export interface EvaluateOptions {
@@ -168,7 +168,11 @@ async function evaluateStage(
   const toCome = await logToCome(rollout, periods);
   if (toCome !== undefined)
     return await concludeNothing(world, rollout, stage, previous, { golden, why: toCome, checks: [] });
-  const log = await readStageRequests(db, rollout, sources, periods?.periods);
+  const moved = await movedFiles(folder, previous?.inputs.requests ?? []);
+  const log = await readStageRequests(db, rollout, sources, {
+    periods: periods?.periods,
+    marks: { before: moved.length === 0 ? undefined : previous?.inputs.records },
+  });
   for (const note of log.notes) world.note(asSentence(note));
   if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {
     const checks = [checkPeriods(rollout, periods, [], log.totals)];
@@ -198,14 +202,24 @@ async function evaluateStage(
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { ...formatOf(plan), requests: log.files, ...facts, ...loadFacts(plan, sources) },
+    inputs: { ...formatOf(plan), requests: log.files, ...recordsOf(log), ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
-    contains: async (requests) => ['same', 'grown'].includes(await changeOf(folder, requests)),
+    lost: lostText(moved, log.since),
     golden,
     judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),
   });
+}
+
+/** Why the log does not contain what the last look read; undefined where the same records are in other files. */
+function lostText(moved: readonly MovedFile[], since: StageRequests['since']): string | undefined {
+  if (since === undefined) return movedText(moved);
+  return since.contained ? undefined : `${movedText(moved)}: ${since.difference}`;
+}
+
+function recordsOf({ marks }: StageRequests): Pick<Evidence['inputs'], 'records'> {
+  return marks === undefined ? {} : { records: marks };
 }
 
 /** Canary's own format goes without saying. */

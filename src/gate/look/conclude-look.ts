@@ -1,6 +1,5 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '../../domain/evidence.ts';
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
@@ -25,8 +24,8 @@ export interface LookedAt {
   readonly confusion?: ConfusionChanges | undefined;
   /** What the golden requests showed, where the plan names any. */
   readonly golden: JudgedGolden | undefined;
-  /** Whether the requests of now begin with what a file was. */
-  readonly contains: (file: RequestFileFacts) => Promise<boolean>;
+  /** Why the requests of now do not contain those of the previous look; absent where they do. */
+  readonly lost?: string | undefined;
   /** Judges with what the first look of the series froze. */
   readonly judge: (frozen: Frozen | undefined) => Promise<Judgement>;
 }
@@ -37,10 +36,10 @@ export async function concludeLook(
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  { inputs: read, scope, latency, confusion, golden, contains, judge }: LookedAt,
+  { inputs: read, scope, latency, confusion, golden, lost, judge }: LookedAt,
 ): Promise<Evidence> {
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
-  const look = await nextLook(stage, rollout, previous, recorded, contains);
+  const look = nextLook(stage, rollout, previous, recorded, lost);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
   const judged = await judge(look.frozen);
   const moved = movedEnd(look.frozen, judged.frozen);

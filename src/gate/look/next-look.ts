@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, StageLook } from '../../domain/evidence.ts';
-import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Frozen, LookRecord } from '../../domain/registry.ts';
 import type { LoadedPlan } from '../rollout/load-plan.ts';
@@ -20,20 +19,21 @@ export type LookedAtPlan = Pick<LoadedPlan, 'sha256' | 'seriesSha256'>;
  * Numbers a look. A sequential bound holds for a growing log only: where the plan changed or the requests do not contain
  * the previous look's, a new series starts.
  * @param recorded looks at this stage that were promoted on; they count where no earlier evidence lies here.
- * @param contains whether the requests of now begin with what a file was.
+ * @param lost why the requests of now do not contain those of the previous look; undefined where they do.
  */
-export async function nextLook(
+export function nextLook(
   stage: Stage,
   plan: LookedAtPlan,
   previous: Evidence | undefined,
   recorded: readonly LookRecord[],
-  contains: (file: RequestFileFacts) => Promise<boolean>,
-): Promise<NextLook> {
+  lost: string | undefined,
+): NextLook {
   const { name, weight } = stage;
   if (previous === undefined) return afterRecorded(stage, plan, recorded.at(-1));
   const { look, series } = previous.stage;
-  const newSeries = await reasonForNewSeries(plan, previous, contains);
-  if (newSeries !== undefined) return { stage: { name, weight, look: look + 1, series: series + 1 }, newSeries };
+  const newSeries = isSamePlan(plan, previous) ? lost : planChanged;
+  if (newSeries !== undefined)
+    return { stage: { name, weight, look: look + 1, series: series + 1, newSeries }, newSeries };
   const next = { name, weight, look: look + 1, series };
   // A look at nothing fixed nothing.
   return previous.cohorts.length === 0 ? { stage: next } : { stage: next, frozen: frozenOf(previous.statistics) };
@@ -48,7 +48,7 @@ function afterRecorded(
   if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
   const [look, series] = [last.look + 1, last.series ?? 1];
   return last.plan !== undefined && last.plan !== seriesSha256
-    ? { stage: { name, weight, look, series: series + 1 }, newSeries: planChanged }
+    ? { stage: { name, weight, look, series: series + 1, newSeries: planChanged }, newSeries: planChanged }
     : { stage: { name, weight, look, series }, frozen: frozenOf(last) };
 }
 
@@ -77,16 +77,8 @@ export function frozenOf({
   };
 }
 
-async function reasonForNewSeries(
-  { sha256, seriesSha256 }: LookedAtPlan,
-  previous: Evidence,
-  contains: (file: RequestFileFacts) => Promise<boolean>,
-): Promise<string | undefined> {
-  if (previous.plan.sha256 !== sha256 && previous.plan.withoutEnd !== seriesSha256) return planChanged;
-  for (const file of previous.inputs.requests) {
-    if (!(await contains(file))) return `${file.path} no longer contains what it held at the last look`;
-  }
-  return undefined;
+function isSamePlan({ sha256, seriesSha256 }: LookedAtPlan, previous: Evidence): boolean {
+  return previous.plan.sha256 === sha256 || previous.plan.withoutEnd === seriesSha256;
 }
 
 /** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */

@@ -101,7 +101,7 @@ async function readStage(
   const { plan } = staged;
   const sources = sourcesOf(staged);
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
-  const log = await readStageRequests(db, staged, sources, periods?.periods);
+  const log = await readStageRequests(db, staged, sources, { periods: periods?.periods });
   await assignUnits(db, plan.assignment);
   const wanted = { db, sources, requests: log.identity, ...store };
   const predicted = recorded || (await loadStoredPredictions(world, staged, wanted));

@@ -24,6 +24,33 @@ export async function changeOf(folder: string, { path, bytes, sha256 }: RequestF
   return size === bytes ? 'same' : 'grown';
 }
 
+/** Files that no longer begin with what was read of them. */
+export interface MovedFile {
+  readonly facts: RequestFileFacts;
+  readonly change: 'grown' | 'changed' | 'absent';
+}
+
+/** The files that are neither the same nor grown; `fixed` files may not even grow. */
+export async function movedFiles(
+  folder: string,
+  files: readonly RequestFileFacts[],
+  { fixed = false }: { readonly fixed?: boolean } = {},
+): Promise<readonly MovedFile[]> {
+  const moved: MovedFile[] = [];
+  for (const facts of files) {
+    const change = await changeOf(folder, facts);
+    if (change !== 'same' && (change !== 'grown' || fixed)) moved.push({ facts, change });
+  }
+  return moved;
+}
+
+/** Says of the first of them that it is not what it was; undefined where there is none. */
+export function movedText([first]: readonly MovedFile[]): string | undefined {
+  if (first === undefined) return undefined;
+  const { path } = first.facts;
+  return first.change === 'absent' ? `${path} is gone` : `${path} no longer contains what it held at the last look`;
+}
+
 async function digestOfPrefix(file: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
   if (bytes === 0) return hash.digest('hex');

@@ -28,7 +28,7 @@ export interface StageRequests extends RequestFacts {
 export function readOptionsOf(
   rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
-  periods?: readonly SettledPeriod[],
+  { periods, marks }: ReadFor = {},
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
   const { format, fields, segments, answers, component, where, labelsMatureAfterMs, latencyUnit, decimal } =
@@ -57,6 +57,7 @@ export function readOptionsOf(
     from: plan.requests.from,
     to: plan.requests.to,
     periods,
+    marks,
     recorded: {
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
@@ -68,17 +69,20 @@ export function readOptionsOf(
   };
 }
 
-/**
- * Reads the requests of a rollout, which may be `ofStage`.
- * @param periods of a live split; all of its requests count where they are not known.
- */
+/** What a log is read for. */
+export interface ReadFor extends Pick<ReadOptions, 'marks'> {
+  /** Of a live split; all of its requests count where they are not known. */
+  readonly periods?: readonly SettledPeriod[] | undefined;
+}
+
+/** Reads the requests of a rollout, which may be `ofStage`. */
 export async function readStageRequests(
   db: Database,
   rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
-  periods?: readonly SettledPeriod[],
+  readFor: ReadFor = {},
 ): Promise<StageRequests> {
-  const options = readOptionsOf(rollout, sources, periods);
+  const options = readOptionsOf(rollout, sources, readFor);
   const { format, fields, from, to, where, labelsMatureAfterMs } = options;
   const { versions, component } = rollout.plan.requests;
   const log = await readRequests(db, options);

@@ -93,12 +93,20 @@ function exposure(weight: number): string {
   return `${formatShare(weight)} of users would get the candidate`;
 }
 
-function lookText({ stage, statistics, inputs, cohorts }: Evidence): string {
-  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
+function lookText(evidence: Evidence): string {
+  const { stage, statistics, inputs, cohorts } = evidence;
+  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})${lostText(evidence)}`;
   if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
     return `${look}; looking again is safe where the numbers count from the same start`;
   const users = toldCohorts(cohorts).reduce((sum, { units }) => sum + units, 0);
   return `${look}; ${lookAdvice(statistics, users)}`;
+}
+
+/** What is no longer promised: each series has its own chance of a false alarm. */
+function lostText({ stage: { newSeries }, statistics: { confidence } }: Evidence): string {
+  if (newSeries === undefined) return '';
+  const alpha = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
+  return `: ${newSeries}; the ${alpha} hold for each series by itself, no longer for all looks together`;
 }
 
 function requestsText(files: readonly RequestFileFacts[]): string {

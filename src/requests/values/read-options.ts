@@ -2,6 +2,7 @@ import { type Role, roles } from '../../domain/role.ts';
 import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
+import type { RecordMarks } from '../../domain/log/record-marks.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
 import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { LatencyUnit } from '../../domain/log/latency-field.ts';
@@ -55,6 +56,8 @@ export interface ReadOptions {
   readonly ordered: boolean;
   /** Whether the requests of a live split from before the candidate served any are set apart; all are read together where absent. */
   readonly apart?: true;
+  /** Set where the records are marked for the next look, with the marks of an earlier one that they are held against. */
+  readonly marks?: { readonly before: RecordMarks | undefined } | undefined;
   /** What the plan's metrics need beyond that; nothing where absent. */
   readonly wantedValues?: WantedValues;
 }

@@ -1,0 +1,72 @@
+import { unusableFile, UserError } from '../../domain/errors.ts';
+import type { Evidence } from '../../domain/evidence.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { MarkedSince } from '../../domain/log/record-marks.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { resolveRequestFiles } from '../../requests/files/request-files.ts';
+import { sourcesOf } from '../outcomes/outcome-sources.ts';
+import { type MovedFile, movedFiles } from '../rollout/request-prefix.ts';
+import { ofStage, type Rollout } from '../rollout/rollout.ts';
+import { stagePeriods } from '../rollout/stage-periods.ts';
+import { readStageRequests } from '../rollout/stage-requests.ts';
+import { withDatabase, withScratch, workFolder } from '../rollout/work-folder.ts';
+import type { World } from '../world.ts';
+
+/**
+ * Holds the log against what an evaluation read: files that at most grew, or the same records in other files.
+ * @returns what a person should know although it does not stop the change, a sentence each.
+ * @throws UserError (exit 5) for records that changed.
+ */
+export async function checkRequests(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  { inputs }: Evidence,
+  refused: (why: string) => Error,
+): Promise<readonly string[]> {
+  const areNumbers = inputs.format === 'aggregates';
+  const moved = await movedFiles(rollout.folder, inputs.requests, { fixed: areNumbers });
+  const changed = moved.find(({ change }) => change !== 'absent');
+  const changedText = `${changed?.facts.path} is not what was evaluated any more`;
+  const since = moved.length === 0 || areNumbers ? undefined : await sinceEvaluated(world, rollout, stage, inputs);
+  if (moved.length === 0 || since?.contained === true) return [];
+  if (changed !== undefined) throw refused(since === undefined ? changedText : `${changedText}: ${since.difference}`);
+  if (since !== undefined && since.missing !== recordsOf(moved))
+    throw refused(`${moved[0]?.facts.path} is not here, and ${since.difference}`);
+  return moved.map(({ facts }) => `${facts.path} is not here; it could not be compared with what was evaluated.`);
+}
+
+/** What became of the records; undefined where the log is not here, or nobody marked them. */
+async function sinceEvaluated(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  { records }: Evidence['inputs'],
+): Promise<MarkedSince | undefined> {
+  if (records === undefined) return undefined;
+  const staged = ofStage(rollout, stage);
+  try {
+    await resolveRequestFiles(staged.folder, staged.plan.requests.source);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+  const scratch = await withScratch(world, rollout.folder);
+  const { since } = await withDatabase(scratch, workFolder(scratch, rollout.folder), (db) =>
+    readStageRequests(db, staged, sourcesOf(staged), {
+      periods: stagePeriods(rollout, stage)?.periods,
+      marks: { before: records },
+    }),
+  );
+  if (since === undefined) throw unusableFile('the log holds no request of those that were evaluated');
+  return since;
+}
+
+/** How many records were read of files that are not here. */
+function recordsOf(moved: readonly MovedFile[]): number {
+  return moved.reduce((sum, { facts }) => sum + acceptedOf(facts), 0);
+}
+
+function acceptedOf({ rows, rejected, collapsed, leftOut }: RequestFileFacts): number {
+  return Object.values(rejected).reduce((left, count) => left - count, rows - collapsed - (leftOut?.records ?? 0));
+}
