@@ -17,6 +17,7 @@ import { coarseQuantiles, spendings, unmetExtremes } from './corner-grid.ts';
 import { alertRecalls, averagePrecisions } from './ranking-grid.ts';
 import { failures, largestExplained, measure } from './measure.ts';
 import { planned } from './planned-grid.ts';
+import { isWhole, runsOf } from '../fixtures/tiers.ts';
 import { Random } from './random.ts';
 
 /*
@@ -104,10 +105,10 @@ const chosen: [Family, string[]][] = [
   ],
 ];
 
-const runs = 200;
+const runs = runsOf(200, 12);
 
 /** Planned boundaries take their time, so that fewer logs are looked at. */
-const plannedRuns = 60;
+const plannedRuns = runsOf(60, 6);
 
 describe('bounds of a planned end', () => {
   it.each([
@@ -132,7 +133,8 @@ describe.each(chosen)('$title', (family, titles) => {
       sequential: [],
       fixed: [],
     });
-    expect(rates.decided).toBeGreaterThan(0);
+    // Few runs may all be refused where a small share of many is decided.
+    if (isWhole) expect(rates.decided).toBeGreaterThan(0);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { interval } from '../../src/stats/bounds/confidence-bound.ts';
 import type { FloorOptions } from '../../src/stats/sums/contribution-sums.ts';
 import { largestExplained } from './measure.ts';
+import { runsOf } from '../fixtures/tiers.ts';
 import { Random } from './random.ts';
 import { pairedDifference, servedDifference } from '../stats/in-memory.ts';
 
@@ -11,7 +12,7 @@ const alarmed = 5;
 const moreMissed = 0.002;
 const truth = missed * moreMissed;
 
-const runs = 400;
+const runs = runsOf(400, 80);
 const users = 2000;
 const looks = 10;
 const settings = { alphaLower: 0.05, alphaUpper: 0.05, inference: 'sequential', plannedUnits: 1000 } as const;

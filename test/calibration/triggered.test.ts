@@ -5,13 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Metric, parseMetric, triggeredMetric, untriggered } from '../../src/domain/metric.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
+import { runsOf } from '../fixtures/tiers.ts';
 import { TriggeredMeasurer } from '../../src/metrics/triggered-measurer.ts';
 
 /*
  * Live splits on which the versions answer 5% of the requests differently and users do the same after either answer. The truth is no
  * difference, also where the candidate loses a tenth of its differing requests, which are worth more than others.
  */
-const logs = 120;
+const logs = runsOf(120, 20);
 const users = 800;
 
 let db: Database;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { isWhole } from '../fixtures/tiers.ts';
 import { run, temporaryFolder } from './harness.ts';
 import { shippedRollouts } from './shipped.ts';
 
@@ -64,7 +65,7 @@ function type(shell: string, setUp: string): string {
 }
 
 function isThere(command: string): boolean {
-  return spawnSync(command, ['--version']).error === undefined;
+  return isWhole && spawnSync(command, ['--version']).error === undefined;
 }
 
 describe('a person who presses Tab', () => {

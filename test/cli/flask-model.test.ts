@@ -4,15 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HttpArtifact } from '../../src/domain/registry.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
+import { isWhole } from '../fixtures/tiers.ts';
 import { run } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';
 
 const app = fileURLToPath(new URL('flask/app.py', import.meta.url));
 /** Debian installs for its own Python, which need not be the first on the path. */
 const python = ['python3', '/usr/bin/python3'].find(
-  (name) => spawnSync(name, ['-c', 'import flask, sklearn']).status === 0,
+  (name) => isWhole && spawnSync(name, ['-c', 'import flask, sklearn']).status === 0,
 );
-if (python === undefined) console.warn('skipped: python3-flask and python3-sklearn are not installed');
+if (isWhole && python === undefined) console.warn('skipped: python3-flask and python3-sklearn are not installed');
 
 interface Started {
   readonly port: number;

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from './harness.ts';
+import { run, temporaryFolder } from './harness.ts';
+import { madeOnce } from './made-once.ts';
 import { edit, plan, planName, registryFile, starter, type StarterState } from './starter.ts';
 
 /** What a command comes to: its exit code, the verdict that it prints, and the one of JSON and of a pipeline's outputs. */
@@ -110,14 +111,24 @@ const states: readonly State[] = [
 const commands = ['evaluate', 'promote', 'rollback', 'status', 'assign', 'apply'] as const;
 const cells = states.flatMap((state) => commands.map((command) => [state.name, command, state] as const));
 
+/** A copy of a rollout in a state, which is made once. */
+async function rolloutIn({ name, from, make }: State): Promise<string> {
+  const made = await madeOnce(`state-${name.replaceAll(/\W/gu, '-')}`, async (folder) => {
+    cpSync(await starter(from), folder, { recursive: true });
+    await make?.(folder);
+  });
+  const folder = temporaryFolder();
+  cpSync(made, folder, { recursive: true });
+  return folder;
+}
+
 test.each(cells)('%s: %s exits, prints, and tells JSON and a pipeline the same', async (_name, command, state) => {
   const expected = state[command];
   // Of a stage with traffic, where another rollout is in the way.
   const stage = state.name === 'another under way' && command === 'evaluate' ? ['--stage', 'half'] : [];
   const users = command === 'assign' ? ['user1'] : [];
   const told = async (...format: string[]) => {
-    const folder = await starter(state.from);
-    await state.make?.(folder);
+    const folder = await rolloutIn(state);
     const output = join(folder, 'output');
     const env = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output };
     const result = await run([command, plan, ...users, ...stage, ...format], { cwd: folder, env });

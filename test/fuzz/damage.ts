@@ -1,3 +1,4 @@
+import { runsOf } from '../fixtures/tiers.ts';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Texts that parsers, look-ups and databases have stumbled over. */
@@ -59,7 +60,7 @@ export function damaged(bytes: Uint8Array, seed: number): Uint8Array {
 
 /** How many inputs each parser gets, and where the seeds begin; the same in every run unless somebody asks for more. */
 export const budget = {
-  inputs: Number(process.env['FUZZ_INPUTS'] ?? 400),
-  logs: Number(process.env['FUZZ_LOGS'] ?? 4),
+  inputs: Number(process.env['FUZZ_INPUTS'] ?? runsOf(400, 80)),
+  logs: Number(process.env['FUZZ_LOGS'] ?? runsOf(4, 2)),
   seed: Number(process.env['FUZZ_SEED'] ?? 18_000),
 };

@@ -8,6 +8,7 @@ import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
 import { Random } from '../calibration/random.ts';
+import { runsOf } from '../fixtures/tiers.ts';
 import { worldAt } from './world-at.ts';
 
 interface Rollout {
@@ -60,7 +61,9 @@ const pairs = Array.from({ length: 900 }, (_, request) => {
   };
 });
 
-test('eleven names and salts of a plan give one log the same intervals, to the last digit', async () => {
+const names = runsOf(11, 4);
+
+test(`${names} names and salts of a plan give one log the same intervals, to the last digit`, async () => {
   const metrics = ['macro_f1', 'auc', 'pr_auc', 'recall_at_alerts(20%)', 'accuracy', 'recall(b)'];
   const guardrails = [
     ...metrics.map((metric) => `{ metric: ${metric}, maxDecrease: 5pp }`),
@@ -69,7 +72,7 @@ test('eleven names and salts of a plan give one log the same intervals, to the l
     '{ metric: latency.p95, maxIncrease: 5ms }',
   ];
   const intervals = new Set<string>();
-  for (const name of Array.from({ length: 11 }, (_, index) => `plan-${index}`)) {
+  for (const name of Array.from({ length: names }, (_, index) => `plan-${index}`)) {
     const more = name === 'plan-3' ? 'judge: all\nassignment: { salt: another }\n' : 'judge: all\n';
     const evidence = await evidenceOf(pairs, { name, requests: '{ source: log.jsonl }', guardrails, more });
     const told = evidence.guardrails.map(({ metric, status, value, low, high }) => [metric, status, value, low, high]);
@@ -95,7 +98,7 @@ function spending(random: Random): object[] {
 
 test('identical versions whose revenue few users bring are rolled back in at most 5% of logs', async () => {
   const random = new Random(3);
-  const [logs, decisions] = [20, new Map<string, number>()];
+  const [logs, decisions] = [runsOf(20, 5), new Map<string, number>()];
   for (let log = 0; log < logs; log += 1) {
     const { verdict, guardrails } = await evidenceOf(spending(random), {
       name: 'revenue',

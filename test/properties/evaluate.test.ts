@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { baseline, candidate } from '../fixtures/test-rollout.ts';
+import { runsOf } from '../fixtures/tiers.ts';
 import { evaluateLog, findings, guardrailLines, type LogRecord } from './recorded-rollout.ts';
 
 /** A healthy log: the candidate is as good as the baseline and a little quicker. */
@@ -26,7 +27,7 @@ function healthyLog(users: number, requestsPerUser: number): LogRecord[] {
 }
 
 const log = healthyLog(400, 3);
-const runs = { numRuns: 8 };
+const runs = { numRuns: runsOf(8, 2) };
 
 describe('what an evaluation finds', () => {
   test('does not depend on the order of the records', async () => {

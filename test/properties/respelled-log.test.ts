@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
+import { casesOf, runsOf } from '../fixtures/tiers.ts';
 import {
   asSplit,
   decisionOn,
@@ -85,7 +86,7 @@ const changes: fc.Arbitrary<Change> = fc.record({
 });
 
 describe('a verdict that is not increase', () => {
-  test.each([...logs])('%s: is none as it is', async (_, log) => {
+  test.each(casesOf([...logs], 3))('%s: is none as it is', async (_, log) => {
     expect(['hold', 'rollback']).toContain(await decisionOn(log, 'jsonl'));
   });
 
@@ -101,7 +102,7 @@ describe('a verdict that is not increase', () => {
           expect(await decisionOn(each.reduce(changed, log), format)).not.toBe('increase');
         },
       ),
-      { seed: 20_261_129, numRuns: 40 },
+      { seed: 20_261_129, numRuns: runsOf(40, 10) },
     );
   });
 });

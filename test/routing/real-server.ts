@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
+import { isWhole } from '../fixtures/tiers.ts';
 
-/** Whether a program is installed; tests of one that is not skip. */
+/** Whether a program is installed and its tests are asked for, which skip otherwise. */
 export function isInstalled(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  return isWhole && spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
 /** A port of loopback that nobody listens on. */

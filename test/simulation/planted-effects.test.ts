@@ -7,6 +7,7 @@ import { drawRun } from '../../src/simulation/draw.ts';
 import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 import { seededRecords, type SimulatedFolder, simulatedFolder } from './simulated-folder.ts';
 
 const guardrails = [
@@ -54,20 +55,25 @@ async function shownMean(
 }
 
 describe('simulated logs show what was planted', () => {
-  test.each([
-    ['accuracy=-5pp'],
-    ['accuracy=+2pp'],
-    ['accuracy[locale=de-DE]=-10pp'],
-    ['error_rate=+4pp'],
-    ['error_rate=-3pp'],
-    ['latency.mean=+10ms'],
-    ['latency.p90=+20%'],
-    ['precision(refund)=-6pp'],
-    ['recall(track)=-8pp'],
-    ['agreement=-5pp'],
-    ['macro_f1=-5pp'],
-    ['log_loss=+20%'],
-  ])('%s', async (effect) => {
+  test.each(
+    casesOf(
+      [
+        ['accuracy=-5pp'],
+        ['accuracy=+2pp'],
+        ['accuracy[locale=de-DE]=-10pp'],
+        ['error_rate=+4pp'],
+        ['error_rate=-3pp'],
+        ['latency.mean=+10ms'],
+        ['latency.p90=+20%'],
+        ['precision(refund)=-6pp'],
+        ['recall(track)=-8pp'],
+        ['agreement=-5pp'],
+        ['macro_f1=-5pp'],
+        ['log_loss=+20%'],
+      ],
+      4,
+    ),
+  )('%s', async (effect) => {
     const log = simulatedFolder(seededRecords({ requests: 3000, users: 600, errors: 0.05 }), guardrails);
     const { shown, wanted } = await shownMean(effect, log);
     // A mean of runs is no closer than its own error; half of the effect, or twice, is far outside. Macro F1 is found by search.
@@ -93,25 +99,30 @@ function ofTwoLabels(chosen = rankings): SimulatedFolder {
 }
 
 describe('of two labels, simulated logs show what was planted', () => {
-  test.each([
-    ['fpr=+5pp'],
-    ['fpr=-3pp'],
-    ['fpr[locale=de-DE]=+8pp'],
-    ['auc=-5pp'],
-    ['pr_auc=-5pp'],
-    ['pr_auc=+2pp'],
-    ['recall_at_alerts(20%)=-5pp'],
-    ['recall_at_alerts(20%)=+1pp'],
-    ['decision_cost=+1'],
-    ['decision_cost=-0.5'],
-    ['decision_cost=+40%'],
-  ])('%s', async (effect) => {
+  test.each(
+    casesOf(
+      [
+        ['fpr=+5pp'],
+        ['fpr=-3pp'],
+        ['fpr[locale=de-DE]=+8pp'],
+        ['auc=-5pp'],
+        ['pr_auc=-5pp'],
+        ['pr_auc=+2pp'],
+        ['recall_at_alerts(20%)=-5pp'],
+        ['recall_at_alerts(20%)=+1pp'],
+        ['decision_cost=+1'],
+        ['decision_cost=-0.5'],
+        ['decision_cost=+40%'],
+      ],
+      4,
+    ),
+  )('%s', async (effect) => {
     const { shown, wanted } = await shownMean(effect, ofTwoLabels());
     expect(Math.abs(shown / wanted - 1)).toBeLessThan(0.3);
   });
 });
 
-test.each(rankings)('a gross regression of %s is caught', async (guardrail) => {
+test.each(casesOf(rankings, 3))('a gross regression of %s is caught', async (guardrail) => {
   const { rows, falseAlarm } = await selftest(ofTwoLabels([guardrail]).world, 'plan.yaml', 1);
   expect(rows).toMatchObject([{ status: 'caught' }]);
   expect(falseAlarm).toBeNull();
