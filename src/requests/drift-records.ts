@@ -12,7 +12,7 @@ import { fieldNames, scanRecords } from './files/scan-records.ts';
 import type { WantedField } from './containers/record-scan.ts';
 import { fieldNowhere } from './explain/nothing-accepted.ts';
 import { countsSql, filterTexts } from './values/filter-sql.ts';
-import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
+import { areSmall, type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { identitySql } from './values/identity.ts';
 import { labelSql } from './values/label.ts';
 import type { ValueReading } from './values/read-options.ts';
@@ -67,6 +67,7 @@ export async function readDriftRecords(db: Database, options: DriftOptions): Pro
   const { folder, reference, current } = options;
   const currentFiles = await resolveRequestFiles(folder, current.files);
   const referenceFiles = await resolveRequestFiles(folder, reference.files, 'drift.reference');
+  if (!areSmall([...currentFiles, ...referenceFiles])) await db.useCores();
   const features = await featuresOf(db, options, [currentFiles[0], referenceFiles[0]]);
   const columns = features.map((feature) => `${quoteIdentifier(featureColumn(feature))} VARCHAR`);
   await db.run(

@@ -14,7 +14,7 @@ import { nothingAccepted, requireSegments } from './explain/nothing-accepted.ts'
 import type { Role } from '../domain/role.ts';
 import { type ReadOptions, recordedRoles, namesOfRole } from './values/read-options.ts';
 import { reasonCode, rejectReasons } from './table/reject-reason.ts';
-import { type RequestFile, resolveRequestFiles } from './files/request-files.ts';
+import { areSmall, type RequestFile, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
 import { markRecords } from './table/record-marks.ts';
@@ -55,6 +55,7 @@ export interface RequestFacts {
  */
 export async function readRequests(db: Database, options: ReadOptions): Promise<RequestFacts> {
   const files = await resolveRequestFiles(options.folder, options.files);
+  if (!areSmall(files)) await db.useCores();
   const log = { db, options, files };
   await createRequestTable(db, options);
   const readings = await readAndDigest(log);

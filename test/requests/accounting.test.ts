@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runsOf } from '../fixtures/tiers.ts';
 import { bothVersions, LogFolder, record } from './log-folder.ts';
 
 let logs: LogFolder;
@@ -87,7 +88,7 @@ describe('rows are accepted, rejected, collapsed or outside the window, and noth
         expect(totals.rejected).toBe(count('unreadable') + count('rejected'));
       },
     );
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: runsOf(60, 15) });
   });
 
   test('however copies are spread over files', async () => {
@@ -131,7 +132,7 @@ describe('rows are accepted, rejected, collapsed or outside the window, and noth
         [0, 1, 2].map((file) => lines.filter((line) => line.file === file).length + (file === 0 ? 1 : 0)),
       );
     });
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: runsOf(40, 8) });
   });
 });
 
@@ -187,9 +188,14 @@ describe('lines', () => {
   test.each([
     ['a mark alone on the first line', '\uFEFF\n', 0],
     ['a cut first line behind a mark', '\uFEFF{"request_id":\n', 1],
-  ])('are counted right with %s', async (_, start, unreadable) => {
+    ['a mark before the first record', `\uFEFF${lineOf('r0')}\n{\n`, 1, 2],
+  ])('are counted right with %s, on one thread and on several', async (_, start, unreadable, accepted = 1) => {
     logs.write('mark.jsonl', `${start}${lineOf('r1')}\n`);
-    const { totals } = await logs.read({ files: ['mark.jsonl'] });
-    expect(totals).toMatchObject({ rows: 1 + unreadable, accepted: 1, rejected: unreadable });
+    for (const threads of [1, 2]) {
+      await logs.db.run(`SET threads = ${threads}`);
+      const { totals } = await logs.read({ files: ['mark.jsonl'] });
+      expect(totals).toMatchObject({ rows: accepted + unreadable, accepted, rejected: unreadable, collapsed: 0 });
+    }
+    await logs.db.run('SET threads = 1');
   });
 });

@@ -6,7 +6,7 @@ import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
 import { waitingLines } from '../../report/commands/waiting-text.ts';
-import { resolveRequestFiles } from '../../requests/files/request-files.ts';
+import { areSmall, resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { type SurveyedFields, surveyFields } from '../../requests/explain/survey-fields.ts';
 import { reviewPlan } from '../review/review-plan.ts';
 import { type DetectedFields, detectFields } from './detect-fields.ts';
@@ -151,7 +151,10 @@ async function sampleLog(world: World, target: string, log: string): Promise<Sur
   const work = workFolder(world, target);
   await mkdir(dirname(work), { recursive: true });
   await prepareFolder(work);
-  return await withDatabase(world, work, async (db) => await surveyFields(db, first));
+  return await withDatabase(world, work, async (db) => {
+    if (!areSmall([first])) await db.useCores();
+    return await surveyFields(db, first);
+  });
 }
 
 /** A record is nothing without these, and a wrong guess would be worse than none. */

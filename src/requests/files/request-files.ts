@@ -10,11 +10,15 @@ export interface RequestFile extends FileKind {
   /** As evidence names it: relative to the plan's folder, with forward slashes. */
   readonly path: string;
   readonly absolutePath: string;
+  readonly bytes: number;
   /** What the names of its folders say of every record. */
   readonly partitions: Readonly<Record<string, string>>;
 }
 
 type FilePlace = Pick<RequestFile, 'path' | 'absolutePath'>;
+
+/** More than one core reads sooner: some 4,000 requests in JSON. */
+const smallBytes = 1_000_000;
 
 /** What the column that tells files apart can hold. */
 const mostFiles = 65_535;
@@ -42,6 +46,11 @@ export async function resolveRequestFiles(
   const read: RequestFile[] = [];
   for (const file of files) read.push(await recognised(file));
   return read;
+}
+
+/** Whether files hold so little that one core is enough for them. */
+export function areSmall(files: readonly RequestFile[]): boolean {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0) <= smallBytes;
 }
 
 function tooManyFiles(count: number): UserError {
@@ -88,7 +97,13 @@ async function recognised({ path, absolutePath }: FilePlace): Promise<RequestFil
       cause: error,
     });
   }
-  return { path, absolutePath, partitions: partitionsOf(absolutePath), ...(await fileKind(path, absolutePath)) };
+  return {
+    path,
+    absolutePath,
+    bytes: facts.size,
+    partitions: partitionsOf(absolutePath),
+    ...(await fileKind(path, absolutePath)),
+  };
 }
 
 function remoteSource(scheme: string, source: string): UserError {
