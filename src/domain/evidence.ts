@@ -4,6 +4,7 @@ import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
 import type { RecordMarks } from './log/record-marks.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
+import type { UnitSample } from './log/unit-sample.ts';
 import type { Bound, OnBreach, RequestFormat } from './plan.ts';
 import type { Decision, Frozen, Runtime } from './registry.ts';
 import type { LabelChange, SegmentChange } from './segments.ts';
@@ -76,6 +77,8 @@ export interface EvidenceInputs {
   readonly requests: readonly RequestFileFacts[];
   /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
   readonly records?: RecordMarks;
+  /** Whose requests were read; everyone's where absent. */
+  readonly sample?: UnitSample;
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */

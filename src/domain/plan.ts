@@ -3,6 +3,7 @@ import type { Route } from './exposure/routing.ts';
 import type { ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
+import type { UnitSample } from './log/unit-sample.ts';
 import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
@@ -65,9 +66,8 @@ export interface RequestSource {
   readonly component?: string;
   /** Dimension name to the path of its value; `timestamp.hour` and `timestamp.weekday` are derived (UTC). */
   readonly segments: Readonly<Record<string, string>>;
-  /** What the log calls a label, to the label. */
+  /** What the log calls a label, to the label; and truths that are right for neither version. */
   readonly labelNames?: Readonly<Record<string, string>>;
-  /** Truths that are right for neither version. */
   readonly otherLabels?: readonly string[];
   /** Share of the true labels, in [0, 1], that may mean no label; above it quality is uncomputable. */
   readonly maxUnknownLabels: number;
@@ -83,10 +83,10 @@ export interface RequestSource {
   readonly latencyUnit?: Readonly<Record<Role, LatencyUnit>>;
   /** Share of rejected records, in [0, 1], above which the verdict is hold. */
   readonly maxRejected: number;
-  /** Only requests at or after this time count (ISO 8601). */
+  /** Only requests at or after the one time and before the other count (ISO 8601). */
   readonly from?: string;
-  /** Only requests before this time count (ISO 8601). */
   readonly to?: string;
+  readonly sample?: UnitSample;
   /** How long after a change of weight its requests are left out, in ms: some were on their way, and routers take a while. */
   readonly settleMs: number;
   /** Since when a router that canary does not move gives the candidate which share, in order of time. */

@@ -1,5 +1,6 @@
 import type { Assignment } from './exposure/assignment.ts';
 import type { HttpEndpoint } from './endpoint.ts';
+import type { UnitSample } from './log/unit-sample.ts';
 import type { TestSpending } from './statistics/spending.ts';
 
 /** One model's file in the registry folder. */
@@ -174,6 +175,8 @@ export interface LookRecord extends Frozen {
   /** Counts the series of looks from 1, and sha256 (hex) of the plan, without its end, that this one is about; absent in records of earlier versions. */
   readonly series?: number;
   readonly plan?: string;
+  /** Whose requests were read; everyone's where absent. */
+  readonly sample?: UnitSample;
 }
 
 /** What the first look of a series fixes for the later ones, so that looking again cannot loosen it. */

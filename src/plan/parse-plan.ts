@@ -104,19 +104,19 @@ function withoutTimeout({ metric, ...guardrail }: Guardrail) {
   return { metric: named, ...guardrail };
 }
 
-/** The text to hash for "do these looks belong together?": an end that moves leaves the question as it was. */
+/** The text to hash for "do these looks belong together?": an end that moves, or more users of the same log, leave the question as it was. */
 function seriesDigestInput(plan: RolloutPlan): string {
   const { plannedUnits: _users, looks: _once, ...statistics } = plan.statistics;
   return planDigestInput({
     ...plan,
     statistics,
-    requests: withoutEnd(plan.requests),
+    requests: ofSeries(plan.requests),
     stages: plan.stages.map((stage) =>
-      stage.requests === undefined ? stage : { ...stage, requests: withoutEnd(stage.requests) },
+      stage.requests === undefined ? stage : { ...stage, requests: ofSeries(stage.requests) },
     ),
   });
 }
 
-function withoutEnd({ to: _end, ...requests }: RequestSource): RequestSource {
+function ofSeries({ to: _end, sample: _users, ...requests }: RequestSource): RequestSource {
   return requests;
 }

@@ -27,6 +27,7 @@ import { type RequestTotals, requestTotals } from './table/request-totals.ts';
 import { decideErrors } from './values/error.ts';
 import { holdAgainstModels } from './table/hold-against-models.ts';
 import { leaveOnlyPeriods } from './table/served-periods.ts';
+import { countUnsampled, sampleNote } from './table/unit-sample.ts';
 import { outsideWindowSql } from './table/window-sql.ts';
 
 export interface RequestFacts {
@@ -59,6 +60,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const log = { db, options, files };
   await createRequestTable(db, options);
   const readings = await readAndDigest(log);
+  const unsampled = await countUnsampled(db, options);
   const columns = requestColumns(options).map(([name]) => name);
   const told = { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] };
   const recorded = recordedRoles(options).map(([role]) => role);
@@ -71,7 +73,12 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const reasons = await countReasons(db);
   const leftOut = await countLeftOut(db, options);
   const facts = readings.map((reading, file) =>
-    factsOf(reading, reasons.get(file) ?? new Map(), copies.get(file) ?? 0, leftOut.get(file), joined?.get(file)),
+    factsOf(reading, reasons.get(file) ?? new Map(), {
+      collapsed: copies.get(file) ?? 0,
+      leftOut: leftOut.get(file),
+      joined: joined?.get(file) ?? 0,
+      unsampled: unsampled.get(file),
+    }),
   );
   const live = isLiveSplit(options) && pairs === undefined;
   const losses = live ? await countLosses(db, options) : [];
@@ -99,6 +106,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const notes = [
     ...readings.flatMap(({ file, notes: own = [] }) => own.map((note) => `${file.path}: ${note}`)),
     ...leftOutNotes(options, totals.leftOut, totals.rows),
+    ...(options.sample === undefined ? [] : [sampleNote(options.sample, totals.unsampled, totals.rows)]),
     ...(pairs === undefined ? [] : [pairsNote(pairs)]),
     ...latencyNotes(options, latency),
     ...(young === undefined ? [] : [youngNote(young)]),
@@ -175,12 +183,18 @@ async function countReasons(db: Database): Promise<ReadonlyMap<number, ReadonlyM
   return byFile;
 }
 
+/** Records of a file that are no requests of their own. */
+interface ReadApart {
+  readonly collapsed: number;
+  readonly leftOut: RequestFileFacts['leftOut'];
+  readonly joined: number;
+  readonly unsampled: number | undefined;
+}
+
 function factsOf(
   { file, digest, furtherUnreadable, lines }: DigestedReading,
   reasons: ReadonlyMap<number, number>,
-  collapsed: number,
-  leftOut: RequestFileFacts['leftOut'],
-  joined = 0,
+  { collapsed, leftOut, joined, unsampled }: ReadApart,
 ): RequestFileFacts {
   const rejected: Record<string, number> = {};
   for (const reason of rejectReasons) {
@@ -188,7 +202,7 @@ function factsOf(
     if (count > 0) rejected[reason] = count;
   }
   const inTable = [...reasons.values()].reduce((sum, count) => sum + count, 0);
-  const rows = inTable + furtherUnreadable + collapsed;
+  const rows = inTable + furtherUnreadable + collapsed + (unsampled ?? 0);
   return {
     path: file.path,
     ...digest,
@@ -196,6 +210,7 @@ function factsOf(
     rejected,
     collapsed,
     ...(leftOut === undefined ? {} : { leftOut }),
+    ...(unsampled === undefined ? {} : { unsampled }),
     ...(lines === undefined ? {} : { lines }),
     // Where pairs are in long form, the second record of each became part of the first.
     ...(joined === 0 ? {} : { lines: { lines: rows + joined, unpacked: 0, joined, unmatched: 0 } }),

@@ -132,3 +132,54 @@ test('labels mature after a span', () => {
   const { plan } = parsed(planWith(source, `${source}\n  labelsMatureAfter: 20d`));
   expect(plan.requests.labelsMatureAfterMs).toBe(20 * 86_400_000);
 });
+
+const sample = (written: string) => `${source}\n  sample: ${written}`;
+
+describe('a sample of users', () => {
+  testEach([
+    [
+      'of nobody is refused',
+      source,
+      sample('{ units: 0% }'),
+      '12:20 units: 0% takes nobody; write a share of the users, such as 1%',
+    ],
+    [
+      'that is a percentage without its sign is refused',
+      source,
+      sample('{ units: 5 }'),
+      '12:20 units: 5 is not a fraction; write 0.05 or 5%',
+    ],
+    [
+      'without a share is refused',
+      source,
+      sample('{ salt: a }'),
+      '12:3 requests.sample.units is missing; write units: 1%',
+    ],
+    [
+      'with an unknown key is refused',
+      source,
+      sample('{ units: 1%, seed: 3 }'),
+      '12:24 unknown key seed in requests.sample; write one of units, salt',
+    ],
+    [
+      'that is a number alone is refused',
+      source,
+      sample('1%'),
+      '12:11 sample: 1% is not a mapping of keys; write sample: { units: 1% }',
+    ],
+    [
+      'by the hash of the assignment is refused',
+      `${source}\n  segments:\n    locale: context.locale\n    hour: timestamp.hour\n  from: 2026-11-01\n`,
+      `${sample('{ units: 1%, salt: a }')}\n  segments: { locale: context.locale }\nassignment: { scheme: md5, salt: a }\n`,
+      '12:30 salt: a is the salt of the assignment, by which the sample would be of one cohort first; write another salt',
+    ],
+  ]);
+
+  test('is read with a salt of its own, and a larger one asks the same question', () => {
+    const small = parsed(planWith(source, sample('{ units: 1% }')));
+    expect(small.plan.requests.sample).toEqual({ units: 0.01, salt: 'sample' });
+    const large = parsed(planWith(source, sample('{ units: 2% }')));
+    expect(large.seriesInput).toBe(small.seriesInput);
+    expect(large.digestInput).not.toBe(small.digestInput);
+  });
+});

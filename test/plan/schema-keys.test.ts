@@ -67,7 +67,7 @@ const costTable = starting.replace('{ falsePositive: 5, falseNegative: 200 }', '
 
 const timedPairs = shortPlan.replace(
   'source: requests.jsonl',
-  'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }',
+  'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }, sample: { units: 5%, salt: a }',
 );
 
 /** Between them these plans have a place for every key, and for a guardrail on every kind of metric. */

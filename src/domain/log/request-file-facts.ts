@@ -12,6 +12,8 @@ export interface RequestFileFacts {
   readonly collapsed: number;
   /** Records that the plan's `where` leaves out; absent where it has none. */
   readonly leftOut?: LeftOutRecords;
+  /** Good records of units outside the plan's sample, copies among them; absent where it takes everyone. */
+  readonly unsampled?: number;
   /** How the lines became rows, where a line is not always one request. */
   readonly lines?: LineCounts;
 }

@@ -102,12 +102,13 @@ export async function isOfNow(world: World, rollout: Rollout, stage: Stage, opti
 }
 
 /** What the registry keeps of a look that was acted on. */
-export function lookOf({ plan, stage, statistics, digest, verdict }: Evidence): RecordedLook {
+export function lookOf({ plan, stage, statistics, digest, verdict, inputs }: Evidence): RecordedLook {
   const { look, series } = stage;
   return {
     look,
     series,
     plan: plan.withoutEnd ?? plan.sha256,
+    ...(inputs.sample === undefined ? {} : { sample: inputs.sample }),
     verdict: verdict.decision,
     ...(verdict.alarm === true ? { alarm: true } : {}),
     evidence: `sha256:${digest}`,

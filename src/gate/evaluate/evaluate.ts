@@ -1,6 +1,7 @@
 import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
 import { asSentence } from '../../report/words/style.ts';
 import type { Evidence } from '../../domain/evidence.ts';
+import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
 import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
@@ -202,7 +203,14 @@ async function evaluateStage(
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { ...formatOf(plan), requests: log.files, ...recordsOf(log), ...facts, ...loadFacts(plan, sources) },
+    inputs: {
+      ...formatOf(plan),
+      requests: log.files,
+      ...sampleOf(plan),
+      ...recordsOf(log),
+      ...facts,
+      ...loadFacts(plan, sources),
+    },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
@@ -225,6 +233,10 @@ function recordsOf({ marks }: StageRequests): Pick<Evidence['inputs'], 'records'
 /** Canary's own format goes without saying. */
 function formatOf({ requests: { format } }: RolloutPlan): { readonly format?: RequestFormat } {
   return format === 'canary' ? {} : { format };
+}
+
+function sampleOf({ requests: { sample } }: RolloutPlan): { readonly sample?: UnitSample } {
+  return sample === undefined ? {} : { sample };
 }
 
 /** A user is in one cohort, so the cohorts add up to the whole. */

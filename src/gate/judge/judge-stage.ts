@@ -105,8 +105,13 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
 }
 
 /** Marks breaches of the candidate's own bounds that rejected records could explain. */
-function withDoubts({ files, scope }: JudgedStage, results: readonly GuardrailResult[]): readonly GuardrailResult[] {
-  const rejected = files.flatMap((file) => Object.values(file.rejected)).reduce((sum, count) => sum + count, 0);
+function withDoubts(
+  { plan, files, scope }: JudgedStage,
+  results: readonly GuardrailResult[],
+): readonly GuardrailResult[] {
+  const all = files.flatMap((file) => Object.values(file.rejected)).reduce((sum, count) => sum + count, 0);
+  // Of a sample of users, as many as are likely its own.
+  const rejected = Math.ceil(all * (plan.requests.sample?.units ?? 1));
   const { requests } = judgedSize(scope.cohorts, scope.judgedCohort);
   return results.map((result) =>
     result.status === 'breach' && isDoubtful(result, requests, rejected) ? { ...result, doubtful: true } : result,

@@ -39,7 +39,8 @@ export async function concludeLook(
   { inputs: read, scope, latency, confusion, golden, lost, judge }: LookedAt,
 ): Promise<Evidence> {
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
-  const look = nextLook(stage, rollout, previous, recorded, lost);
+  const lookedAt = { ...rollout, sample: rollout.plan.requests.sample };
+  const look = nextLook(stage, lookedAt, previous, recorded, lost);
   if (look.newSeries !== undefined) world.note(`A new series of looks starts: ${look.newSeries}.`);
   const judged = await judge(look.frozen);
   const moved = movedEnd(look.frozen, judged.frozen);

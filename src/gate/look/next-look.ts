@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, StageLook } from '../../domain/evidence.ts';
+import { isWithinSample, type UnitSample } from '../../domain/log/unit-sample.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Frozen, LookRecord } from '../../domain/registry.ts';
 import type { LoadedPlan } from '../rollout/load-plan.ts';
@@ -12,12 +13,14 @@ export interface NextLook {
   readonly newSeries?: string;
 }
 
-/** The plan of a look: sha256 of all of it, and without its end, which may move within a series. */
-export type LookedAtPlan = Pick<LoadedPlan, 'sha256' | 'seriesSha256'>;
+/** The plan of a look: sha256 of all of it, and without its end and its sample of users, which may move within a series; and that sample. */
+export interface LookedAtPlan extends Pick<LoadedPlan, 'sha256' | 'seriesSha256'> {
+  readonly sample?: UnitSample | undefined;
+}
 
 /**
- * Numbers a look. A sequential bound holds for a growing log only: where the plan changed or the requests do not contain
- * the previous look's, a new series starts.
+ * Numbers a look. A sequential bound holds for a growing log only: where the plan changed, or the requests or the sample of users do not
+ * contain the previous look's, a new series starts.
  * @param recorded looks at this stage that were promoted on; they count where no earlier evidence lies here.
  * @param lost why the requests of now do not contain those of the previous look; undefined where they do.
  */
@@ -31,7 +34,9 @@ export function nextLook(
   const { name, weight } = stage;
   if (previous === undefined) return afterRecorded(stage, plan, recorded.at(-1));
   const { look, series } = previous.stage;
-  const newSeries = isSamePlan(plan, previous) ? lost : planChanged;
+  const newSeries = isSamePlan(plan, previous)
+    ? (reasonOfSample(previous.inputs.sample, plan.sample) ?? lost)
+    : planChanged;
   if (newSeries !== undefined)
     return { stage: { name, weight, look: look + 1, series: series + 1, newSeries }, newSeries };
   const next = { name, weight, look: look + 1, series };
@@ -42,17 +47,23 @@ export function nextLook(
 /** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */
 function afterRecorded(
   { name, weight }: Stage,
-  { seriesSha256 }: LookedAtPlan,
+  { seriesSha256, sample }: LookedAtPlan,
   last: LookRecord | undefined,
 ): NextLook {
   if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
   const [look, series] = [last.look + 1, last.series ?? 1];
-  return last.plan !== undefined && last.plan !== seriesSha256
-    ? { stage: { name, weight, look, series: series + 1, newSeries: planChanged }, newSeries: planChanged }
-    : { stage: { name, weight, look, series }, frozen: frozenOf(last) };
+  const newSeries =
+    last.plan !== undefined && last.plan !== seriesSha256 ? planChanged : reasonOfSample(last.sample, sample);
+  return newSeries === undefined
+    ? { stage: { name, weight, look, series }, frozen: frozenOf(last) }
+    : { stage: { name, weight, look, series: series + 1, newSeries }, newSeries };
 }
 
 const planChanged = 'the plan changed since the last look';
+
+function reasonOfSample(before: UnitSample | undefined, now: UnitSample | undefined): string | undefined {
+  return isWithinSample(before, now) ? undefined : 'requests.sample leaves out users that the last look counted';
+}
 
 /** What a look froze, without the rest of what tells of it. */
 export function frozenOf({

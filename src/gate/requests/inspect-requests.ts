@@ -60,6 +60,7 @@ async function inspectLog(
     collapsed: totals.collapsed,
     outsideWindow: totals.outsideWindow,
     leftOut: totals.leftOut.records,
+    unsampled: totals.unsampled,
     notes: log.notes,
     rejected: rejectedOf(log, examples),
     units: totals.units,

@@ -125,6 +125,7 @@ export async function inspectTold(rollout: Rollout, name: string | undefined): P
     collapsed: 0,
     outsideWindow: 0,
     leftOut: 0,
+    unsampled: 0,
     notes: [],
     rejected: [],
     units: 0,

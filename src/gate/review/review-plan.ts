@@ -55,6 +55,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
       detectable: detectableOf(stages, index, unknown),
     })),
     statistics: plan.statistics,
+    ...(plan.requests.sample === undefined ? {} : { sample: plan.requests.sample.units }),
     findings: warnings.length,
   };
   return { review, warnings, facts };

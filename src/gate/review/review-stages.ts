@@ -55,7 +55,9 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
       if (read?.recorded === true && each !== undefined && 'uncomputable' in each)
         reasons.set(index, [...(reasons.get(index) ?? []), each.uncomputable]);
     });
-    const changes = found?.map((each) => withDays(each, size.requests ?? 0, read?.log.totals.span));
+    const changes = found?.map((each) =>
+      withSample(withDays(each, size.requests ?? 0, read?.log.totals.span), staged.plan, size.requests ?? 0),
+    );
     stages.push({ size, changes });
   }
   if (read === undefined) throw await noLogYet(rollout);
@@ -174,6 +176,20 @@ function withDays(
   const daysUntilPass = missing === null || days === undefined || requests === 0 ? null : (missing * days) / requests;
   if (slowest === undefined || days === undefined) return { ...found, daysUntilPass };
   return { ...found, daysUntilPass, slowestDays: slowest.growth === null ? null : days * (slowest.growth - 1) };
+}
+
+/** The part of the whole log that decides, of which these requests may be a sample themselves. */
+function withSample(
+  found: DetectableChange | undefined,
+  { statistics, requests: { sample } }: RolloutPlan,
+  requests: number,
+): DetectableChange | undefined {
+  if (found?.requestsByMethod === undefined || requests === 0) return found;
+  const { sequential, planned, oneLook } = found.requestsByMethod;
+  const { inference, looks } = statistics;
+  const needed = inference === 'sequential' ? sequential : inference === 'planned' && looks !== 1 ? planned : oneLook;
+  const share = needed === null ? Infinity : (needed / requests) * (sample?.units ?? 1);
+  return { ...found, smallestSample: share > 1 ? null : share };
 }
 
 /** A replay brings predictions, and nothing brings the truth: quality that needs it can never be decided on a log without any. */

@@ -31,7 +31,7 @@ export function readOptionsOf(
   { periods, marks }: ReadFor = {},
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
-  const { format, fields, segments, answers, component, where, labelsMatureAfterMs, latencyUnit, decimal } =
+  const { format, fields, segments, answers, component, where, sample, labelsMatureAfterMs, latencyUnit, decimal } =
     plan.requests;
   const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
@@ -51,6 +51,7 @@ export function readOptionsOf(
     fields,
     segments,
     where,
+    sample,
     labelsMatureAfterMs,
     latencyUnit,
     decimal,

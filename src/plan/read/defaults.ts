@@ -11,6 +11,7 @@ export const planDefaults = {
     maxRejected: '1%',
     maxUnknownLabels: '1%',
     settle: '5m',
+    sample: { salt: 'sample' },
   },
   assignment: { scheme: 'murmur3' },
   stages: { minRequests: 100, minUnits: 30 },

@@ -1,11 +1,13 @@
 import { isWithin, readPath, type RecordPath } from '../../domain/log/record-path.ts';
 import type { FieldCondition, FilterValue, RequestFilter } from '../../domain/log/request-filter.ts';
 import { type LogFormat, logFormatTraits } from '../../domain/log/log-format.ts';
-import { servedDefaults } from './defaults.ts';
+import type { UnitSample } from '../../domain/log/unit-sample.ts';
+import { planDefaults, servedDefaults } from './defaults.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { child, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
 import { logFormatOf } from './log-format.ts';
-import { known, type SectionReading } from './section.ts';
+import { misreading, readFraction, type Reading } from './quantity.ts';
+import { known, readAt, sectionOf, type SectionReading } from './section.ts';
 
 /** Fields that tell how a request ended, wherever a log keeps them. */
 const endings = /^(?:http_?)?(?:status|status_?code|response_?code|error|error_?code|exception)$/iu;
@@ -22,6 +24,32 @@ export function readFilter(root: TreeNode): SectionReading<RequestFilter | undef
     value: conditions.toSorted((left, right) => (left.field < right.field ? -1 : 1)),
     findings: [...where.entries].flatMap(([field, { value }]) => checkCondition(root, field, value)),
   };
+}
+
+/** Reads `requests.sample`: whose requests count, by a hash that says nothing of who is in the canary. */
+export function readSample(root: TreeNode): SectionReading<UnitSample | undefined> {
+  const path = ['requests', 'sample'];
+  const sample = nodeAt(root, path);
+  if (sample?.kind !== 'map') return { value: undefined, findings: [] };
+  const units = readAt(root, [...path, 'units'], readSampleShare);
+  const salt = textOf(child(sample, 'salt')) ?? planDefaults.requests.sample.salt;
+  const value = sectionOf({ units: units.value, salt });
+  return { value, findings: [...units.findings, ...checkSampleSalt(root, salt)] };
+}
+
+function readSampleShare(written: unknown): Reading<number> {
+  const share = readFraction(written);
+  return share.ok && share.value === 0
+    ? misreading('0% takes nobody', 'write a share of the users, such as 1%')
+    : share;
+}
+
+/** One hash that decides both would make the sample all canary or all stable. */
+function checkSampleSalt(root: TreeNode, salt: string): Finding[] {
+  const assigned = textOf(nodeAt(root, ['assignment', 'salt'])) ?? textOf(nodeAt(root, ['name']));
+  if (textOf(nodeAt(root, ['assignment', 'scheme'])) !== 'md5' || assigned !== salt) return [];
+  const message = `salt: ${salt} is the salt of the assignment, by which the sample would be of one cohort first`;
+  return [{ path: ['requests', 'sample', 'salt'], rule: 'invalid-value', message, hint: 'write another salt' }];
 }
 
 function conditionOf(field: string, node: TreeNode): FieldCondition {

@@ -4,7 +4,7 @@ import { child, itemsOf, keysOf, nodeAt, textOf, textsOf, type TreeNode, type Tr
 import { unusedKey } from './section.ts';
 
 /** Keys that speak of records, which numbers per version have not; what an organisation's base may say of them is harmless. */
-const ofRecords = new Set(['segments', 'from', 'to', 'where', 'labelsMatureAfter', 'latencyUnit', 'decimal']);
+const ofRecords = new Set(['segments', 'from', 'to', 'where', 'sample', 'labelsMatureAfter', 'latencyUnit', 'decimal']);
 
 /**
  * Checks that the plan says where its requests, or its numbers, are.

@@ -15,7 +15,7 @@ import {
 } from '../../documents/tree.ts';
 import { readToldNumbers } from './told-numbers.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
-import { readFilter } from './filter.ts';
+import { readFilter, readSample } from './filter.ts';
 import { validateLogFormat } from './log-format.ts';
 import { validatePath, validatePaths } from './paths.ts';
 import { readFraction, readSettling, readSpan } from './quantity.ts';
@@ -30,7 +30,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const format = choiceOf(child(requests, 'format'), requestFormats) ?? planDefaults.requests.format;
   const [list, otherLabels, okStatus] = ['numbers', 'otherLabels', 'okStatus'].map((key) => child(requests, key));
   const numbers = list === undefined ? undefined : readToldNumbers(list, ['requests', 'numbers']);
-  const where = readFilter(root);
+  const [where, sample] = [readFilter(root), readSample(root)];
   const shareAt = (key: 'maxRejected' | 'maxUnknownLabels') =>
     readAt(root, ['requests', key], readFraction, { otherwise: planDefaults.requests[key] });
   const [maxRejected, maxUnknownLabels] = [shareAt('maxRejected'), shareAt('maxUnknownLabels')];
@@ -56,6 +56,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     otherLabels: otherLabels && textsOf(otherLabels),
     okStatus: okStatus && itemsOf(okStatus).map((item) => String(plainValue(item))),
     where: where.value,
+    sample: sample.value,
     labelsMatureAfterMs: labelsMatureAfter.value,
     decimal: choiceOf(child(requests, 'decimal'), ['comma', 'point']),
     latencyUnit: latencyUnitsOf(child(requests, 'latencyUnit')),
@@ -69,7 +70,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
       ...validateLogFormat(root),
       ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),
       ...keysOf(child(requests, 'where')).flatMap((key) => validatePath(['requests', 'where', key], key, 'key')),
-      ...[where, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights].flatMap(
+      ...[where, sample, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights].flatMap(
         ({ findings }) => findings,
       ),
     ],

@@ -5,6 +5,7 @@ import { goldenField, type GoldenReview } from './golden-review.ts';
 import { methodLines } from './method-text.ts';
 import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
+import { sampleLines } from './sample-text.ts';
 import { unmetLine } from './unmet-text.ts';
 import { changesOf, type GuardrailReview, segmentLines, waitingLines } from './waiting-text.ts';
 import { type Column, numeric, table } from '../words/table.ts';
@@ -21,6 +22,8 @@ export interface PlanReview {
   readonly stages: readonly StageReview[];
   readonly guardrails: readonly GuardrailReview[];
   readonly statistics: Pick<Statistics, 'inference' | 'looks'>;
+  /** Share of the users whose requests were read; absent where everyone's were. */
+  readonly sample?: number;
   /** How many findings of the lint rules were printed beside this. */
   readonly findings: number;
 }
@@ -68,6 +71,7 @@ export function planText(review: PlanReview, style: Style): string {
     section('Stages', [table(stageColumns, stages, style)], style),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
+    section('Smallest sample of users that decides', sampleLines(review, style), style),
     section(
       'Requests at which a candidate without any change probably passes',
       methodLines(review.guardrails, review.statistics, style),

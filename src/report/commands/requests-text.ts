@@ -10,13 +10,15 @@ export interface RequestsInspection {
   readonly plan: string;
   readonly format: string;
   readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
-  /** `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`. */
+  /** `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut` + `unsampled`. */
   readonly rows: number;
   readonly accepted: number;
   readonly collapsed: number;
   readonly outsideWindow: number;
   /** Records that the plan's `where` leaves out. */
   readonly leftOut: number;
+  /** Good records of users outside the plan's sample. */
+  readonly unsampled: number;
   /** How the log was read where that does not go without saying, a clause each. */
   readonly notes: readonly string[];
   readonly rejected: readonly RejectedRecords[];
@@ -80,8 +82,7 @@ export function requestsText(found: RequestsInspection, style: Style): string {
 }
 
 function facts(found: RequestsInspection): [string, string][] {
-  const { files, rows, accepted, collapsed, outsideWindow, leftOut, rejected, units, requestsPerUnit, from, to } =
-    found;
+  const { files, rows, accepted, collapsed, rejected, units, requestsPerUnit, from, to } = found;
   const out = rejected.reduce((sum, { records }) => sum + records, 0);
   const numbers = found.format === 'aggregates';
   return [
@@ -95,13 +96,21 @@ function facts(found: RequestsInspection): [string, string][] {
       numbers ? 'numbers' : 'rows',
       numbers
         ? formatCount(rows)
-        : `${formatCount(rows)}: ${formatCount(accepted)} accepted, ${formatCount(out)} rejected, ${countOf(collapsed, 'copy', 'copies')} collapsed, ${formatCount(outsideWindow)} outside the window${leftOut === 0 ? '' : `, ${formatCount(leftOut)} left out`}`,
+        : `${formatCount(rows)}: ${formatCount(accepted)} accepted, ${formatCount(out)} rejected, ${countOf(collapsed, 'copy', 'copies')} collapsed, ${notCounted(found)}`,
     ],
     ...(numbers ? [] : [['users', usersText(units, requestsPerUnit)] satisfies [string, string]]),
     ...(from === undefined || to === undefined
       ? []
       : [['period', `${minute(from)} to ${minute(to)} UTC`] satisfies [string, string]]),
   ];
+}
+
+function notCounted({ outsideWindow, leftOut, unsampled }: RequestsInspection): string {
+  return [
+    `${formatCount(outsideWindow)} outside the window`,
+    ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} left out`]),
+    ...(unsampled === 0 ? [] : [`${formatCount(unsampled)} of users outside the sample`]),
+  ].join(', ');
 }
 
 function usersText(units: number, perUnit: RequestsInspection['requestsPerUnit']): string {

@@ -20,6 +20,8 @@ export interface GuardrailReview {
 export interface DetectableChange extends StageDetectability {
   /** Days until that many requests are there; null for never, or unknown. */
   readonly daysUntilPass?: number | null;
+  /** The smallest share of the log's users, in (0, 1], whose requests decide if the candidate changes nothing; null where not even all do. */
+  readonly smallestSample?: number | null;
   /** Days until the slowest segment would have passed. */
   readonly slowestDays?: number | null;
 }

@@ -1,4 +1,11 @@
-import type { CohortSize, Evidence, LoadFacts, OutcomeCounts, VersionFacts } from '../../domain/evidence.ts';
+import type {
+  CohortSize,
+  Evidence,
+  EvidenceInputs,
+  LoadFacts,
+  OutcomeCounts,
+  VersionFacts,
+} from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
@@ -41,12 +48,21 @@ export function evidenceFacts(
 function requestFields(evidence: Evidence, sizes: string): [string, string][] {
   return [
     ['requests', requestsText(evidence.inputs.requests)],
+    ...sampleFields(evidence.inputs),
     ['cohorts', sizes],
     ['errors', errorsText(evidence)],
     ...(evidence.inputs.load === undefined
       ? []
       : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
   ];
+}
+
+/** Whose requests were read, where it is not everyone's. */
+function sampleFields({ sample, requests }: EvidenceInputs): [string, string][] {
+  if (sample === undefined) return [];
+  const others = requests.reduce((sum, { unsampled = 0 }) => sum + unsampled, 0);
+  const text = `${formatShare(sample.units)} of the users, salt ${printableName(sample.salt)}; ${countOf(others, 'row')} of others not read`;
+  return [['sample', text]];
 }
 
 /** Where numbers without requests are from, and what they tell of how many requests they are about. */

@@ -36,6 +36,7 @@ export async function nothingAccepted(
       ? [`${totals.outsideWindow} outside the time from ${options.from ?? 'any'} to ${options.to ?? 'any'}`]
       : []),
     ...(totals.leftOut.records > 0 ? [`${totals.leftOut.records} left out by requests.where`] : []),
+    ...(totals.unsampled > 0 ? [`${totals.unsampled} of users outside requests.sample`] : []),
     ...(totals.collapsed > 0 ? [`${totals.collapsed} copies of others`] : []),
   ];
   return new NoUsableRecord(
@@ -45,11 +46,13 @@ export async function nothingAccepted(
       hint:
         totals.outsideWindow > 0
           ? 'widen the time of requests.from and requests.to'
-          : totals.rejected === 0 && totals.leftOut.records > 0
-            ? 'check requests.where against a record of the log'
-            : imported
-              ? summary.hint
-              : 'check requests.fields against a record of the log',
+          : totals.unsampled > 0
+            ? 'take a larger share of the users in requests.sample'
+            : totals.rejected === 0 && totals.leftOut.records > 0
+              ? 'check requests.where against a record of the log'
+              : imported
+                ? summary.hint
+                : 'check requests.fields against a record of the log',
     },
   );
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
 import { leftOutCode } from './reject-reason.ts';
+import { inSampleSql } from './unit-sample.ts';
 import { outsideWindowSql } from './window-sql.ts';
 
 /** Per user of a version: records, and how many of them are lost; in no order. */
@@ -19,13 +20,13 @@ export interface Losses {
 /**
  * What each version of a live split lost by `where` and by rejects, before anything is deleted. A record that `where` leaves out counts where it
  * would be a request: a probe of health has no user, and comes to a version as often whatever its share of the traffic is. A rejected record
- * without a user is one of its own.
+ * without a user is one of its own. Of a sample of users, only what its own lost counts, and what has no user as often by its id.
  * @returns only what lost anything.
  */
 export async function countLosses(db: Database, options: ReadOptions): Promise<readonly Losses[]> {
   const roles = recordedRoles(options).map(([role]) => role);
   if (roles.length < 2) return [];
-  const inWindow = `NOT coalesce(${await outsideWindowSql(db, options)}, false)`;
+  const inWindow = `NOT coalesce(${await outsideWindowSql(db, options)}, false) AND ${inSampleSql(options.sample, 'coalesce(unit, id)')}`;
   const leftOut = `reason = ${leftOutCode}`;
   const kinds = [
     { by: 'where', lost: leftOut, among: `${leftOut} AND id IS NOT NULL AND "at" IS NOT NULL AND unit IS NOT NULL` },

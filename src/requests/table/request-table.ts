@@ -12,6 +12,7 @@ import {
   wantedValuesOf,
 } from '../values/read-options.ts';
 import { countsSql, seenSql } from '../values/filter-sql.ts';
+import { countRecords, createRecordCounts, inSampleSql } from './unit-sample.ts';
 import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-reason.ts';
 import { identitySql } from '../values/identity.ts';
 import { labelSql } from '../values/label.ts';
@@ -60,6 +61,7 @@ export async function createRequestTable(db: Database, options: ReadOptions): Pr
     ([name, type]) => `${quoteIdentifier(name)} ${type}`,
   );
   await db.run(`CREATE OR REPLACE TABLE requests (${columns.join(', ')})`);
+  await createRecordCounts(db, options);
 }
 
 /** Records to add, as SQL: the columns of `wantedFields`, and where they differ from row to row, whose they are. */
@@ -70,7 +72,7 @@ interface InsertedRecords extends Pick<RecordScan, 'sql'> {
   readonly problem?: string;
 }
 
-/** Adds records, each with the reason why it is left out, if there is one. */
+/** Adds records, each with the reason why it is left out, if there is one; good ones of units outside the sample are counted alone. */
 export async function insertRecords(db: Database, options: ReadOptions, records: InsertedRecords): Promise<void> {
   const { file, problem, sql } = records;
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
@@ -85,9 +87,11 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
       .slice(places.length)
       .map(([name]) => name),
   ];
+  const kept = options.sample === undefined ? '' : ` WHERE ${places[1]} <> 0 OR ${inSampleSql(options.sample)}`;
   await db.run(
-    `INSERT INTO requests SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})`,
+    `INSERT INTO requests SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})${kept}`,
   );
+  if (options.sample !== undefined) await countRecords(db, file, sql);
 }
 
 /**

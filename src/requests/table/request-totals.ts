@@ -14,7 +14,7 @@ export interface LeftOut {
   readonly roles: Readonly<Partial<Record<Role, number>>>;
 }
 
-/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut`, and those of `earlier`. */
+/** What was read, over all files. `rows` = `accepted` + `rejected` + `collapsed` + `outsideWindow` + `leftOut` + `unsampled`, and those of `earlier`. */
 export interface RequestTotals {
   readonly rows: number;
   /** Requests in the table `requests`. */
@@ -29,6 +29,8 @@ export interface RequestTotals {
   readonly live: boolean;
   /** What became of each version's recorded latencies. */
   readonly latency: Readonly<Partial<Record<Role, LatencyReading>>>;
+  /** Good records of units outside the sample, copies among them. */
+  readonly unsampled: number;
   /** Good records before `from` or not before `to`. */
   readonly outsideWindow: number;
   /** Of a live split whose periods are known, good records that none of them counts. */
@@ -67,6 +69,7 @@ export async function requestTotals(
     accepted: Number(counts['accepted']),
     rejected: sum(files.flatMap(({ rejected }) => Object.values(rejected))),
     collapsed: sum(files.map(({ collapsed }) => collapsed)),
+    unsampled: sum(files.map(({ unsampled = 0 }) => unsampled)),
     outsideWindow,
     units: Number(counts['units']),
     sharedUnits: 0,

@@ -3,6 +3,7 @@ import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
 import type { RecordMarks } from '../../domain/log/record-marks.ts';
+import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
 import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { LatencyUnit } from '../../domain/log/latency-field.ts';
@@ -25,6 +26,8 @@ export interface ReadOptions {
   readonly segments: Readonly<Record<string, string>>;
   /** Which records count; all where absent. */
   readonly where?: RequestFilter | undefined;
+  /** Whose requests are read; everyone's where absent. */
+  readonly sample?: UnitSample | undefined;
   /** How much older than the newest request one must be for its label to count, in ms. */
   readonly labelsMatureAfterMs?: number | undefined;
   /** What stands before the fraction of numbers in tables of texts; decided from them where absent. */

@@ -10,9 +10,11 @@ export function rejectedRecords(files: readonly RequestFileFacts[], maxRejected:
   const byReason = new Map<string, number>();
   let rows = 0;
   let rejected = 0;
+  let unsampled = 0;
   for (const file of files) {
     // What the plan leaves out says nothing of the records that count.
     rows += file.rows - (file.leftOut?.records ?? 0);
+    unsampled += file.unsampled ?? 0;
     for (const [reason, count] of Object.entries(file.rejected)) {
       rejected += count;
       byReason.set(reason, (byReason.get(reason) ?? 0) + count);
@@ -20,7 +22,9 @@ export function rejectedRecords(files: readonly RequestFileFacts[], maxRejected:
   }
   const name = 'rejected';
   if (rejected === 0) return { name, status: 'pass', detail: `all of ${countOf(rows, 'record')} can be used` };
-  const share = rejected / rows;
+  // Copies are compared within a sample of users alone; all else is found in the whole log.
+  const conflicting = byReason.get('conflicting-copies') ?? 0;
+  const share = (rejected - conflicting) / rows + conflicting / Math.max(1, rows - unsampled);
   const reasons = [...byReason]
     .filter(([, count]) => count > 0)
     .toSorted(([, a], [, b]) => b - a)
