@@ -4,7 +4,7 @@ import { nearestWeights, type NearestWeights, weightText, wholeSteps } from '../
 import type { Assignment } from '../domain/exposure/assignment.ts';
 import type { Route } from '../domain/exposure/routing.ts';
 import { routeTargets } from './route-targets.ts';
-import type { RenderedRoute, RouteFacts } from './route-target.ts';
+import type { RenderedRoute, RouteFacts, Shares } from './route-target.ts';
 
 /** Into how many steps a route divides weights; undefined where it takes any. */
 export function routeSteps({ target, total }: Route, assignment: Assignment): number | undefined {
@@ -20,12 +20,17 @@ export function inexpressible(route: Route, assignment: Assignment, weight: numb
 
 /** What a route is told, as a document or as text. @throws RangeError for a weight that it cannot express */
 export function renderRoute(facts: RouteFacts, route: Route): RenderedRoute {
+  return routeTargets[route.target].render(facts, route, sharesOf(facts, route));
+}
+
+/** How a route divides its total. @throws RangeError for a weight that it cannot express */
+export function sharesOf(facts: RouteFacts, route: Route): Shares {
   const total = routeSteps(route, facts.assignment) ?? 1;
   const whole = wholeSteps(facts.weight, total);
   if (whole === undefined && routeSteps(route, facts.assignment) !== undefined)
     throw new RangeError(`${route.target} has no weight ${facts.weight}`);
   const candidate = whole ?? facts.weight;
-  return routeTargets[route.target].render(facts, route, { candidate, baseline: total - candidate, total });
+  return { candidate, baseline: total - candidate, total };
 }
 
 /** The text of a route's file: the same bytes for the same rollout and weight. */

@@ -33,6 +33,10 @@ export interface RouteTarget {
   readonly sides: Readonly<Partial<Record<SideName, Use>>>;
   /** Names that Kubernetes has to accept. */
   readonly kubernetes?: true;
+  /** Whether canary can ask its API to set the weights. */
+  readonly callable?: true;
+  /** What its names have to be, and what to write instead of what they are not. */
+  readonly pattern?: { readonly is: RegExp; readonly hint: string };
   /** Into how many steps it divides weights; absent where the assignment's scheme says it. */
   readonly total?: number;
   /** The largest sum of weights that a plan may ask for; absent where it is fixed. */

@@ -40,6 +40,7 @@ export const routeNames = [
   'bind',
   'variable',
   'endpoint',
+  'region',
   'modelFormat',
 ] as const;
 export type RouteName = (typeof routeNames)[number];
@@ -57,11 +58,18 @@ export const sideNames = [
 ] as const;
 export type SideName = (typeof sideNames)[number];
 
+/** Whether a name is one of a region of AWS, which becomes a part of a host's name. */
+export function isRegion(name: string): boolean {
+  return /^[a-z]{2,4}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/u.test(name);
+}
+
 /** One place that traffic is moved in, as the plan describes it. */
 export interface Route {
   readonly target: RoutingTarget;
   /** The file that promote, rollback and apply write, relative to the plan's folder. */
   readonly file?: string;
+  /** Whether promote, rollback and apply ask the target's own API to set the weights. */
+  readonly apply?: true;
   /** What the weights sum up to, where the target leaves that open. */
   readonly total?: number;
   readonly names: Readonly<Partial<Record<RouteName, string>>>;

@@ -4,6 +4,7 @@ import type { ModelRegistry } from '../../domain/registry.ts';
 import { changeToApply, recordApplied, type AppliedChange } from '../../registry/change/applied.ts';
 import { readRegistry, updateRegistry } from '../../registry/store/registry-store.ts';
 import type { ApplyOutcome, AppliedPlan } from '../../report/commands/promotion-text.ts';
+import { callRoutes } from '../exposure/call-sagemaker.ts';
 import { writeRoutes } from '../exposure/write-routes.ts';
 import { loadPlan, type LoadedPlan } from '../rollout/load-plan.ts';
 import type { World } from '../world.ts';
@@ -30,7 +31,7 @@ export async function applyPlan(world: World, file: string): Promise<AppliedPlan
 }
 
 /**
- * Brings the registry's traffic to the router, by the files of the plan's routes and then by its commands, and records that. Where another change came while they
+ * Brings the registry's traffic to the router, by the files and calls of the plan's routes and then by its commands, and records that. Where another change came while they
  * ran, they run again with that one: whoever ends last leaves the router with the latest.
  * @returns undefined for a plan without either.
  */
@@ -43,6 +44,7 @@ export async function applyChange(world: World, loaded: Applicable): Promise<App
     const { registry } = await readRegistry(registryFolder, model);
     const failure =
       (await writeRoutes(folder, plan, registry)) ??
+      (await callRoutes(world, plan, registry)) ??
       (await runCommands(world, folder, commands, changeToApply(registry)));
     if (failure !== undefined) return { applied: false, failure };
     if (await recorded(world, registryFolder, registry)) return { applied: true };

@@ -8,6 +8,8 @@ const told = (text: string) => problems(text).map((line) => line.replace(/^rollo
 const istio =
   'target: istio, file: a.yaml, service: intent, baseline: { subset: stable }, candidate: { subset: canary }';
 
+const sagemaker = 'target: sagemaker, endpoint: intent, baseline: { variant: a }, candidate: { variant: b }';
+
 test('reads the names of a route', () => {
   expect(parsed(withRouting(`{ ${istio}, total: 1000 }`)).plan.routing).toEqual([
     {
@@ -44,6 +46,16 @@ test.each([
   [
     '{ target: nginx, file: a, baseline: { upstream: a }, candidate: { upstream: b } }',
     '12 target: nginx would expose other users than those judged by murmur3; write assignment: { scheme: nginx }',
+  ],
+  [`{ ${istio}, apply: true }`, '12 canary does not call istio; delete apply, and write file:'],
+  [`{ ${sagemaker} }`, '12 sagemaker has no file to write; write file: deploy/sagemaker.yaml, or apply: true'],
+  [
+    `{ ${sagemaker.replace('variant: b', 'variant: b_1')}, apply: true }`,
+    '12 variant: b_1 is no name of sagemaker; write at most 63 letters, digits and hyphens',
+  ],
+  [
+    `{ ${sagemaker}, apply: true, region: evil.com/ }`,
+    '12 region: evil.com/ is no region; write one such as eu-west-1',
   ],
 ])('refuses %s', (routing, problem) => {
   const [first = ''] = told(withRouting(routing));

@@ -1,6 +1,7 @@
 import { writeOneOf } from '../../../domain/did-you-mean.ts';
 import type { Assignment } from '../../../domain/exposure/assignment.ts';
 import {
+  isRegion,
   type Route,
   routeNames,
   type RouteName,
@@ -55,11 +56,16 @@ function routeOf(item: TreeNode): Route | undefined {
     ...known({
       file: textOf(child(item, 'file')),
       total: numberOf(child(item, 'total')),
+      apply: isTrue(child(item, 'apply')),
     }),
     names: namesIn(item, routeNames),
     baseline: namesIn(child(item, 'baseline'), sideNames),
     candidate: namesIn(child(item, 'candidate'), sideNames),
   };
+}
+
+function isTrue(node: TreeNode | undefined): true | undefined {
+  return node?.kind === 'scalar' && node.value === true ? true : undefined;
 }
 
 function namesIn<Name extends string>(
@@ -79,7 +85,7 @@ function checkNames(path: TreePath, item: TreeNode, route: Route): Finding[] {
   const { names, sides } = target;
   const kubernetes = target.kubernetes === true;
   return [
-    ...checkKeys(route, item, path, Object.keys(names), ['target', 'file', 'total', ...roles]),
+    ...checkKeys(route, item, path, Object.keys(names), ['target', 'file', 'total', 'apply', ...roles]),
     ...neededOf(names).flatMap((name) => (route.names[name] === undefined ? [missing(path, route, name)] : [])),
     ...(kubernetes ? kubernetesNames(path, route.names, ['service', 'namespace', 'gateway']) : []),
     ...roles.flatMap((role) => [
@@ -90,8 +96,9 @@ function checkNames(path: TreePath, item: TreeNode, route: Route): Finding[] {
       ...(kubernetes ? kubernetesNames([...path, role], route[role], ['service', 'subset']) : []),
       ...checkPort([...path, role, 'port'], route[role].port),
     ]),
+    ...checkPatterns(path, route, target),
     ...checkTotal(path, route, target),
-    ...checkFile(path, route),
+    ...checkFile(path, route, target),
   ];
 }
 
@@ -168,11 +175,30 @@ function checkTotal(path: TreePath, { target, total }: Route, { largestTotal }: 
   ];
 }
 
-function checkFile(path: TreePath, { target, file }: Route): Finding[] {
-  if (file !== undefined) return [];
-  return [
-    { path, rule: 'missing-key', message: `${target} has no file to write`, hint: `write file: deploy/${target}.yaml` },
+/** What a target's API would refuse; a region is a part of the host that is asked. */
+function checkPatterns(path: TreePath, { names, ...route }: Route, { pattern }: RouteTarget): Finding[] {
+  if (pattern === undefined) return [];
+  const named: readonly (readonly [TreePath, string | undefined])[] = [
+    [['endpoint'], names.endpoint],
+    ...roles.map((role) => [[role, 'variant'], route[role].variant] as const),
   ];
+  const wrong = named.flatMap(([at, name]): Finding[] => {
+    if (name === undefined || pattern.is.test(name)) return [];
+    const message = `${at.at(-1)}: ${name} is no name of ${route.target}`;
+    return [{ path: [...path, ...at], rule: 'invalid-name', message, hint: pattern.hint }];
+  });
+  if (names.region === undefined || isRegion(names.region)) return wrong;
+  const message = `region: ${names.region} is no region`;
+  return [...wrong, { path: [...path, 'region'], rule: 'invalid-name', message, hint: 'write one such as eu-west-1' }];
+}
+
+function checkFile(path: TreePath, { target, file, apply }: Route, { callable }: RouteTarget): Finding[] {
+  if (apply === true && callable !== true)
+    return [unusedKey([...path, 'apply'], `canary does not call ${target}`, 'delete apply, and write file:')];
+  if (file !== undefined || apply === true) return [];
+  const called = callable === true ? ', or apply: true' : '';
+  const hint = `write file: deploy/${target}.yaml${called}`;
+  return [{ path, rule: 'missing-key', message: `${target} has no file to write`, hint }];
 }
 
 function checkExpressible(path: TreePath, route: Route, assignment: Assignment, stages: readonly Stage[]): Finding[] {
