@@ -41,10 +41,12 @@ export async function startServer(program: string, args: readonly string[], port
   return child;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** What a server answers a user, as whom the header names them in UTF-8. */
-function ask(agent: Agent, port: number, user: string, path = '/'): Promise<string> {
+function ask(agent: Agent, port: number, user: string, path = '/', further: Headers = {}): Promise<string> {
   return new Promise((answered, failed) => {
-    const headers = { 'X-User-Id': Buffer.from(user, 'utf8').toString('latin1') };
+    const headers = { 'X-User-Id': Buffer.from(user, 'utf8').toString('latin1'), ...further };
     request({ agent, port, path, headers, host: '127.0.0.1' }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => void (body += text));
@@ -56,12 +58,20 @@ function ask(agent: Agent, port: number, user: string, path = '/'): Promise<stri
 }
 
 /** What a server answers each user, some at a time. */
-export async function answersOf(port: number, users: readonly string[], path = '/'): Promise<readonly string[]> {
+export async function answersOf(
+  port: number,
+  users: readonly string[],
+  path = '/',
+  headersOf: (user: string) => Headers = () => ({}),
+): Promise<readonly string[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const answers: string[] = Array.from({ length: users.length }, () => '');
   let next = 0;
   const worker = async () => {
-    for (let at = next++; at < users.length; at = next++) answers[at] = await ask(agent, port, users[at] ?? '', path);
+    for (let at = next++; at < users.length; at = next++) {
+      const user = users[at] ?? '';
+      answers[at] = await ask(agent, port, user, path, headersOf(user));
+    }
   };
   await Promise.all(Array.from({ length: 32 }, worker));
   agent.destroy();
