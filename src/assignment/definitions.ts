@@ -10,6 +10,7 @@ import { readUnleash } from './definitions/unleash.ts';
 export const definitionReaders: Readonly<Partial<Record<SchemeName, DefinitionReader>>> = {
   flagd: readFlagd,
   'flagd-legacy': readFlagd,
+  'flagd-cbor': readFlagd,
   unleash: readUnleash,
   growthbook: readGrowthbook,
   launchdarkly: readLaunchdarkly,

@@ -1,7 +1,7 @@
 import type { Assignment, SchemeName } from '../domain/exposure/assignment.ts';
 import type { Bucketer, Scheme } from './scheme.ts';
 import { envoy } from './schemes/envoy.ts';
-import { flagd, flagdLegacy } from './schemes/flagd.ts';
+import { flagd, flagdCbor, flagdLegacy } from './schemes/flagd.ts';
 import { growthbook } from './schemes/growthbook.ts';
 import { haproxy } from './schemes/haproxy.ts';
 import { launchdarkly } from './schemes/launchdarkly.ts';
@@ -17,6 +17,7 @@ export const schemes: Readonly<Record<SchemeName, Scheme>> = {
   md5,
   flagd,
   'flagd-legacy': flagdLegacy,
+  'flagd-cbor': flagdCbor,
   unleash,
   growthbook,
   launchdarkly,

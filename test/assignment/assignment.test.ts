@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cohortOf } from '../../src/assignment/cohort.ts';
+import { bucketerOf, schemes } from '../../src/assignment/schemes.ts';
 import { murmur3Hash } from '../../src/assignment/hashes/murmur3.ts';
 import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 
@@ -87,4 +88,15 @@ describe('cohortOf', () => {
   test('leaves a bucket that equals the weight stable', () => {
     expect(cohortOf(0.25, 0.25)).toBe('stable');
   });
+});
+
+// Computed by cbor2 and mmh3, which openfeature-flagd-core 2.0.0 hashes with.
+test.each([
+  [{ flag: 'model-x' }, 'user-1', 9540],
+  [{ flag: 'model-x' }, 'Zo\u{eb} \u{4f60}\u{597d}', 3314],
+  [{ salt: 'salt' }, 'user-1', 6559],
+  [{ salt: 's' }, 'x'.repeat(300), 3869],
+])('flagd-cbor of %j hashes what CBOR makes of flag and unit %j', (written, unit, step) => {
+  const assignment = { scheme: 'flagd-cbor', ...schemes['flagd-cbor'].complete(written, 'plan') } as const;
+  expect(bucketerOf(assignment)(unit)).toBe((step + 0.5) / 10_000);
 });

@@ -6,3 +6,8 @@ export const hashes32 = 2 ** 32;
 export function murmur3Hash(text: string, seed = 0): number {
   return murmurhash.v3(text, seed);
 }
+
+/** The same of bytes. */
+export function murmur3BytesHash(bytes: Uint8Array, seed = 0): number {
+  return murmurhash.v3(bytes, seed);
+}

@@ -4,6 +4,7 @@ export const schemeNames = [
   'md5',
   'flagd',
   'flagd-legacy',
+  'flagd-cbor',
   'unleash',
   'growthbook',
   'launchdarkly',
