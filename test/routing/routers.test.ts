@@ -94,9 +94,8 @@ const routers: readonly Router[] = [
   },
 ];
 
-/** Envoy in front of two listeners of its own, each of which answers with a version's name. */
-function envoyConfiguration(folder: string, port: number, route: unknown) {
-  const listener = (name: string, address: object, action: object) => ({
+function listener(name: string, address: object, action: object) {
+  return {
     name,
     address,
     filter_chains: [
@@ -122,7 +121,11 @@ function envoyConfiguration(folder: string, port: number, route: unknown) {
         ],
       },
     ],
-  });
+  };
+}
+
+/** Envoy in front of two listeners of its own, each of which answers with a version's name. */
+function envoyConfiguration(folder: string, port: number, route: unknown) {
   const pipe = (name: string) => ({ pipe: { path: join(folder, `${name}.sock`) } });
   const versions = ['stable', 'canary'];
   return {

@@ -8,6 +8,7 @@ import { readTextFile } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { weightText } from '../../assignment/steps.ts';
 import { documentDifferences, type RouteDifference, textDifferences } from '../../routing/differences.ts';
+import { blueGreenText } from '../../routing/blue-green.ts';
 import { bucketHeaderCode, type HeaderLanguage, headerLanguages } from '../../routing/headers/bucket-header.ts';
 import { inexpressible, renderRoute, routeText } from '../../routing/render-route.ts';
 import type { RouteFacts } from '../../routing/route-target.ts';
@@ -37,7 +38,7 @@ export type Exported =
   | { readonly kind: 'compared'; readonly file: string; readonly differences: readonly RouteDifference[] };
 
 /** Everything that `canary export` writes. */
-export const exportTargets = [...routingTargets, 'bucket-header', 'grafana', 'prometheus-rules'] as const;
+export const exportTargets = [...routingTargets, 'bucket-header', 'blue-green', 'grafana', 'prometheus-rules'] as const;
 
 /**
  * What a flag system, a router or a caller is told of a rollout, at the registry's weight or at another.
@@ -58,8 +59,8 @@ export async function exportTarget(
     throw invalidInput('--lang is of bucket-header alone', { hint: 'Leave it out.' });
   const rollout = await openRollout(world, file);
   if (known === 'bucket-header') return await given(world, headerText(rollout, options), options);
-  if (known === 'grafana' || known === 'prometheus-rules')
-    return await given(world, monitored(rollout, known, options), options);
+  if (known === 'grafana' || known === 'prometheus-rules' || known === 'blue-green')
+    return await given(world, withoutWeight(rollout, known, options), options);
   const route = routeNamed(rollout, known);
   const facts = factsAt(rollout, route, options);
   if (options.check === undefined) return await given(world, routeText(facts, route), options);
@@ -88,14 +89,15 @@ function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): s
   );
 }
 
-/** What shows or watches the reports of a rollout; no weight is in it. */
-function monitored(
-  { plan }: Rollout,
-  target: 'grafana' | 'prometheus-rules',
+/** What shows or watches the reports of a rollout, or releases it in two steps: whatever its weight is. */
+function withoutWeight(
+  { plan, registry }: Rollout,
+  target: 'grafana' | 'prometheus-rules' | 'blue-green',
   { stage, weight, check }: ExportOptions,
 ): string {
   if ((stage ?? weight ?? check) !== undefined)
-    throw invalidInput(`${target} has no weight in it`, { hint: 'Leave --stage, --weight and --check out.' });
+    throw invalidInput(`${target} follows no weight`, { hint: 'Leave --stage, --weight and --check out.' });
+  if (target === 'blue-green') return blueGreenText(routeFacts(plan, registry), plan.routing ?? []);
   return target === 'grafana' ? grafanaDashboard(plan.name) : prometheusRules(plan.name);
 }
 

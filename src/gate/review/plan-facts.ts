@@ -14,8 +14,9 @@ import { dimensionColumn } from '../../metrics/table/slice.ts';
 export async function surroundings(
   cwd: string,
   rollout: Rollout,
-): Promise<Pick<PlanFacts, 'artifactBytes' | 'otherSalts'>> {
+): Promise<Pick<PlanFacts, 'artifactBytes' | 'otherSalts' | 'otherPreprocessing'>> {
   const sizes: Partial<Record<Role, number>> = {};
+  const codes: (string | undefined)[] = [];
   for (const role of roles) {
     const { path } = rollout[role].entry.artifact;
     if (path === undefined) continue;
@@ -23,8 +24,15 @@ export async function surroundings(
       .then(artifactBytes)
       .catch(() => undefined);
     if (bytes !== undefined) sizes[role] = bytes;
+    codes.push(await preprocessing(join(rollout.registryFolder, path)));
   }
-  return { artifactBytes: sizes, otherSalts: await otherSalts(cwd, rollout) };
+  const otherPreprocessing = codes.length === roles.length && codes[0] !== codes[1];
+  return { artifactBytes: sizes, otherSalts: await otherSalts(cwd, rollout), otherPreprocessing };
+}
+
+/** The code that makes a version's features; undefined where its model takes inputs as they are. */
+async function preprocessing(artifact: string): Promise<string | undefined> {
+  return await readTextFile(join(artifact, 'preprocess.mjs')).catch(() => undefined);
 }
 
 /** Salts of the plans of the same model in the plan's folder. */
@@ -65,8 +73,13 @@ export async function logFacts(
   }
   const hours = await countsBy(db, 'hour("at")::VARCHAR');
   const { first, last } = log.span;
+  const [sizes = {}] = await db.rows(
+    'SELECT count(*) AS units, max(requests) AS largest FROM (SELECT count(*) AS requests FROM requests GROUP BY unit)',
+  );
   return {
     requests: log.accepted,
+    units: Number(sizes['units']),
+    largestUnit: Number(sizes['largest']) / Math.max(1, log.accepted),
     spanMs: first === null || last === null ? 0 : Date.parse(last) - Date.parse(first),
     hours: new Map([...hours].map(([hour, count]) => [Number(hour), count])),
     segments,

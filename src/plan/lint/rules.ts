@@ -21,7 +21,12 @@ import { recordableMetrics } from './recordable-metrics.ts';
 import { labelMap, labelNames } from './label-map.ts';
 import type { LintRule } from './rule.ts';
 import { applicableGuardrails } from './stages/applicable-guardrails.ts';
+import { fewUsers } from './exposure/few-users.ts';
+import { giantUnit } from './exposure/giant-unit.ts';
+import { hurriedStages } from './exposure/hurried-stages.ts';
 import { judgedRoutes } from './exposure/judged-routes.ts';
+import { otherFeatures } from './exposure/other-features.ts';
+import { statefulSessions } from './exposure/stateful-sessions.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
@@ -57,6 +62,11 @@ export const lintRules: readonly LintRule[] = [
   timedLoad,
   servedVersions,
   judgedRoutes,
+  statefulSessions,
+  hurriedStages,
+  fewUsers,
+  giantUnit,
+  otherFeatures,
   versionBump,
   recordedHashes,
 ];

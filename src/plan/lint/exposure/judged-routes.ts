@@ -1,8 +1,15 @@
+import type { Assignment } from '../../../domain/exposure/assignment.ts';
+import type { Route } from '../../../domain/exposure/routing.ts';
 import { routeTargets } from '../../../routing/route-targets.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Enough requests of one user that chance has given them the candidate almost surely. */
 const requestsOfOne = 50;
+
+/** Whether a route picks each request anew instead of by its user. */
+export function isByChance({ target }: Route, { scheme }: Assignment): boolean {
+  return routeTargets[target].exposes === 'random' && (target !== 'envoy' || scheme !== 'envoy');
+}
 
 /** A router that picks each request by chance shows one user both versions; the users whom the stage would expose are then nobody. */
 export const judgedRoutes: LintRule = {
@@ -13,8 +20,7 @@ export const judgedRoutes: LintRule = {
     if (judge === 'all' || first === undefined) return [];
     const met = Math.round((1 - (1 - first.weight) ** requestsOfOne) * 100);
     return [...routing.entries()]
-      .filter(([, { target }]) => routeTargets[target].exposes === 'random')
-      .filter(([, { target }]) => target !== 'envoy' || assignment.scheme !== 'envoy')
+      .filter(([, route]) => isByChance(route, assignment))
       .map(([index, { target }]) => ({
         severity: 'warning',
         path: ['routing', index, 'target'],

@@ -1,0 +1,24 @@
+import { countOf } from '../../../domain/format-number.ts';
+import type { LintRule } from '../rule.ts';
+import { advicePage } from './advice-page.ts';
+
+/** With fewer, a stage of a few percent is a handful of people, and says nothing of the others. */
+const fewest = 200;
+
+/** A percentage of hardly anybody. */
+export const fewUsers: LintRule = {
+  name: 'few-users',
+  about: 'facts',
+  check({ stages }, _registry, { log }) {
+    const index = stages.findIndex(({ weight }) => weight > 0 && weight < 1);
+    if (index === -1 || log?.units === undefined || log.units >= fewest) return [];
+    return [
+      {
+        severity: 'warning',
+        path: ['stages', index, 'weight'],
+        message: `the log has ${countOf(log.units, 'user')}, of whom a percentage is hardly anybody`,
+        hint: `give the candidate to users by name, behind a flag, or write shadow and full alone: ${advicePage}`,
+      },
+    ];
+  },
+};
