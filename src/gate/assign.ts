@@ -6,6 +6,8 @@ import { bucketerOf, stepsOf } from '../assignment/schemes.ts';
 import { nearestWeights, weightText } from '../assignment/steps.ts';
 import type { Assignment } from '../domain/exposure/assignment.ts';
 import { cohortOf } from '../assignment/cohort.ts';
+import { nodeAt } from '../documents/tree.ts';
+import { basisOf } from '../domain/judged.ts';
 import { invalidInput, messageOf } from '../domain/errors.ts';
 import { assignmentChanges, changesText } from './rollout/assignment-in-force.ts';
 import { openRollout, type Rollout, stageOf } from './rollout/rollout.ts';
@@ -45,6 +47,10 @@ export async function assign(
   const changes = assignmentChanges(rollout);
   if (changes.length > 0) world.note(`As the registry assigns them, not the plan: ${changesText(changes)}.`);
   const assignment = changes.length > 0 && record?.assignment !== undefined ? record.assignment : plan.assignment;
+  if (isRouted(rollout, options))
+    world.note(
+      'The router decides who gets which version: the plan has no assignment, and these are what canary would do.',
+    );
   requireOneBucket(assignment, units);
   const bucketOf = bucketerOf(assignment);
   return units.map((unit) => {
@@ -52,6 +58,12 @@ export async function assign(
     const cohort = cohortOf(bucket, weight);
     return { unit, version: cohort === 'canary' ? candidate.version : baseline.version, cohort, bucket };
   });
+}
+
+/** Whether who served a user decides, and nobody said that canary knows how. */
+function isRouted(rollout: Rollout, { stage }: AssignOptions): boolean {
+  const isTold = nodeAt(rollout.parsed.positions, ['assignment']) !== undefined;
+  return !isTold && basisOf(rollout.plan, stageOf(rollout, stage)) === 'live';
 }
 
 function weightOf(rollout: Rollout, { stage, weight }: AssignOptions): number {

@@ -1,40 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 import { checkOf } from './planted-log.ts';
+import { servedDay } from './served-day.ts';
 
 const served = '{ servedBy: served_by }';
 const hour = 3_600_000;
-
-interface Day {
-  /** When it begins, ms since 1970. */
-  readonly from: number;
-  readonly users: number;
-  /** The candidate's share of the users. */
-  readonly weight: number;
-  /** The share of right answers. */
-  readonly right: Readonly<Record<'1.0.0' | '1.1.0', number>>;
-  readonly hours?: number;
-}
-
-/** Requests of users who each come once, spread over a day. */
-function day({ from, users, weight, right, hours = 24 }: Day): object[] {
-  return Array.from({ length: users }, (_, index) => {
-    const id = `${from}-${index}`;
-    const version = murmur3Bucket('router', id) < weight ? '1.1.0' : '1.0.0';
-    const isRight = murmur3Bucket('answer', id) < right[version];
-    return {
-      request_id: id,
-      timestamp: new Date(from + Math.floor((index * hours * hour) / users)).toISOString(),
-      user_id: id,
-      served_by: version,
-      latency_ms: 40,
-      prediction: isRight ? 'a' : 'b',
-      label: 'a',
-    };
-  });
-}
 
 const friday = Date.UTC(2026, 10, 6);
 const saturday = friday + 24 * hour;
@@ -46,8 +17,8 @@ function rampRollout(better: boolean, keys: PlanKeys = {}): TestRollout {
   const low = better ? '1.0.0' : '1.1.0';
   const rates = (worse: number, good: number) => ({ '1.0.0': good, '1.1.0': good, [low]: worse });
   const log = [
-    ...day({ from: friday, users: 40_000, weight: 0.01, right: rates(0.202, 0.26) }),
-    ...day({ from: saturday, users: 40_000, weight: 0.5, right: rates(0.1, 0.13) }),
+    ...servedDay({ from: friday, users: 40_000, weight: 0.01, right: rates(0.202, 0.26) }),
+    ...servedDay({ from: saturday, users: 40_000, weight: 0.5, right: rates(0.1, 0.13) }),
   ];
   return new TestRollout({
     plan: {
@@ -81,7 +52,7 @@ describe('a ramp within one log', () => {
 test('a breach counts over all periods where no single one shows it', async () => {
   const right = { '1.0.0': 0.9, '1.1.0': 0.862 };
   const starts = [0, 1, 2, 3].map((index) => friday + index * 24 * hour);
-  const log = starts.flatMap((from, index) => day({ from, users: 3000, weight: 0.2 + index / 100, right }));
+  const log = starts.flatMap((from, index) => servedDay({ from, users: 3000, weight: 0.2 + index / 100, right }));
   const weights = starts.map((from, index) => `{ from: ${new Date(from).toISOString()}, weight: ${20 + index}% }`);
   const rollout = new TestRollout({
     plan: {

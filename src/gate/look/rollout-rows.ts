@@ -120,7 +120,8 @@ function rowOf(
     .toSorted()
     .at(-1);
   const stale = isLive && latest !== undefined && now.getTime() - Date.parse(latest) > staleMs;
-  const facts = { isLive, stale, waitsForRouter, verdict: look?.verdict, state };
+  const isAlarm = look?.alarm === true && (state === 'underway' || state === 'waiting');
+  const facts = { isLive, isAlarm, stale, waitsForRouter, verdict: look?.verdict, state };
   return {
     model: registry.model,
     rollout: name,
@@ -131,7 +132,9 @@ function rowOf(
     weight: state === 'rolled-back' || state === 'waiting' ? 0 : (registry.traffic[candidate] ?? 0),
     ...(move === undefined ? {} : { since: move.at }),
     ...(move?.by === undefined ? {} : { by: move.by }),
-    ...(look === undefined ? {} : { last: { stage: look.stage, verdict: look.verdict, at: look.at } }),
+    ...(look === undefined
+      ? {}
+      : { last: { stage: look.stage, verdict: look.verdict, at: look.at, ...(isAlarm ? { alarm: true } : {}) } }),
     waitsFor: waitsFor(facts, next),
     ...(applied === undefined ? {} : { applied }),
     stale,
@@ -145,25 +148,28 @@ function lastMoved({ history }: ModelRegistry): number | undefined {
 
 interface RowFacts {
   readonly isLive: boolean;
+  /** Whether the last look found a breach that a failed check keeps from being proof. */
+  readonly isAlarm: boolean;
   readonly stale: boolean;
   readonly waitsForRouter: boolean;
   readonly verdict: Decision | undefined;
   readonly state: RolloutRow['state'];
 }
 
-function waitsFor({ waitsForRouter, verdict, state, stale }: RowFacts, next: string | undefined): string {
+function waitsFor({ waitsForRouter, isAlarm, verdict, state, stale }: RowFacts, next: string | undefined): string {
   if (waitsForRouter) return 'the router: canary apply';
   if (state === 'complete') return 'nothing: complete';
   if (state === 'rolled-back') return 'nothing: rolled back';
+  if (isAlarm) return 'an alarm: canary rollback';
   const stage = next === undefined ? 'the next stage' : `stage ${next}`;
   if (stale) return `somebody to evaluate ${stage}`;
   return verdict === 'hold' ? `what held ${stage}` : `canary evaluate, of ${stage}`;
 }
 
 /** What users may be harmed by comes first, then what nobody looks after, then what goes on, and what has ended last. */
-function urgencyOf({ waitsForRouter, isLive, verdict, stale, state }: RowFacts): number {
+function urgencyOf({ waitsForRouter, isLive, isAlarm, verdict, stale, state }: RowFacts): number {
   if (waitsForRouter) return 0;
-  if (isLive && verdict === 'rollback') return 1;
+  if (isAlarm || (isLive && verdict === 'rollback')) return 1;
   if (stale) return 2;
   if (isLive) return verdict === 'hold' ? 3 : 4;
   return { waiting: 5, underway: 4, 'rolled-back': 6, complete: 7 }[state];

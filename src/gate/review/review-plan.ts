@@ -8,6 +8,8 @@ import { reviewGolden } from '../golden/judge-golden.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { surroundings } from './plan-facts.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { stageWaits } from './stage-waits.ts';
 import { reviewStages } from './review-stages.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
@@ -45,7 +47,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     candidate: candidate.version,
     log,
     ...(golden === undefined ? {} : { golden }),
-    stages: stages.map(({ size }) => size),
+    stages: stages.map(({ size }, index) => withWaits(size, rollout, plan.stages[index], world)),
     guardrails: plan.guardrails.map(({ metric, bounds, segments, autoSegments, onBreach }, index) => ({
       metric: metric.id,
       unit: metricTraits(metric).unit,
@@ -59,6 +61,16 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     findings: warnings.length,
   };
   return { review, warnings, facts };
+}
+
+function withWaits(
+  size: ReviewedStage['size'],
+  rollout: Rollout,
+  stage: Stage | undefined,
+  world: World,
+): ReviewedStage['size'] {
+  const waitsFor = stage === undefined ? [] : stageWaits(rollout, stage, world.now().toISOString());
+  return waitsFor.length === 0 ? size : { ...size, waitsFor };
 }
 
 /** What the rules find that need to know more than the plan and the registry. */

@@ -31,7 +31,7 @@ export function stagePeriods(rollout: Rollout, stage: Stage): StagePeriods | und
   const weights = plan.requests.weights?.filter((each) => to === undefined || each.from < to);
   const history = weightPeriods(registry, candidate.version);
   if (weights !== undefined) {
-    requireConsistent(weights, history, rollout);
+    requireConsistent(weights, history, rollout, settleMs);
     const behind = routerBehind(weights, history);
     return { ...told(weights, settleMs, 'weights'), ...(behind === undefined ? {} : { pending: behind }) };
   }
@@ -59,20 +59,23 @@ function told(changes: readonly TimedWeight[], settleMs: number, toldBy: StagePe
   return { periods, toldBy, weightNow: changes.at(-1)?.weight ?? 0 };
 }
 
-/** @throws UserError (exit 2) where the plan tells a weight that the registry never gave since it gives any. */
+/** @throws UserError (exit 2) where the plan tells a weight that the registry had not given by then, since it gives any. */
 function requireConsistent(
   weights: readonly TimedWeight[],
   history: readonly TimedWeight[],
   { file, candidate: { version } }: Rollout,
+  settleMs: number,
 ): void {
   const first = history.find(({ weight }) => weight > 0);
   if (first === undefined) return;
-  const given = new Set(history.map(({ weight }) => weight));
-  const wrong = weights.find(({ from, weight }) => from >= first.from && !given.has(weight));
+  // Clocks differ by less than a weight takes to settle.
+  const isGiven = ({ from, weight }: TimedWeight) =>
+    history.some((given) => given.weight === weight && Date.parse(given.from) <= Date.parse(from) + settleMs);
+  const wrong = weights.find((each) => each.from >= first.from && !isGiven(each));
   if (wrong === undefined) return;
   const shares = history.map(({ from, weight }) => `${formatShare(weight)} since ${from}`).join(', ');
   throw invalidInput(
-    `${file}: requests.weights say that ${version} has ${formatShare(wrong.weight)} since ${wrong.from}, and the registry never gave it that: ${shares}`,
+    `${file}: requests.weights say that ${version} has ${formatShare(wrong.weight)} since ${wrong.from}, and the registry had not given it that by then: ${shares}`,
     {
       hint: `Write the weights that the router had, and enter a stage of ${formatShare(wrong.weight)} with canary promote before the router gives it.`,
     },

@@ -59,6 +59,8 @@ export interface StageReview {
   /** Absent where the plan asks for none of what the numbers do not tell. */
   readonly minUnits?: number;
   readonly minRequests?: number;
+  /** What it waits for beside that, a clause each; absent where nothing is asked for. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** A plan as a person reviews it before anything is replayed. */
@@ -69,6 +71,7 @@ export function planText(review: PlanReview, style: Style): string {
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
     section('Stages', [table(stageColumns, stages, style)], style),
+    section('What stages wait for', stageWaitLines(review, style), style),
     section('Guardrails', [guardrails], style),
     section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
     section('Smallest sample of users that decides', sampleLines(review, style), style),
@@ -135,6 +138,15 @@ function stageRow(stage: StageReview, style: Style) {
       enough ? good('enough') : unsure('TOO LITTLE'),
     ],
   };
+}
+
+/** Time and requests that a stage asks for beside its guardrails. */
+function stageWaitLines({ stages }: PlanReview, style: Style): string[] {
+  return stages.flatMap(({ name, waitsFor = [] }) =>
+    waitsFor.length === 0
+      ? []
+      : [paragraph(`${printableName(name)}: ${waitsFor.map(printableSentence).join('; ')}`, style, '  ')],
+  );
 }
 
 const guardrailColumns: readonly Column[] = [

@@ -58,7 +58,7 @@ export function cellsOf(row: RolloutRow, now: string): readonly string[] {
     formatShare(weight),
     since === undefined ? '' : minute(since),
     printableName(by ?? ''),
-    last === undefined ? '' : `${last.verdict} ${age(last.at, now)} ago`,
+    last === undefined ? '' : `${last.alarm === true ? 'ALARM' : last.verdict} ${age(last.at, now)} ago`,
     `${stale ? 'stale: ' : ''}${printableSentence(waitsFor)}`,
   ];
 }

@@ -17,7 +17,7 @@ export interface RolloutRow {
   /** When it last moved, and who moved it. */
   readonly since?: string;
   readonly by?: string;
-  readonly last?: { readonly stage: string; readonly verdict: Decision; readonly at: string };
+  readonly last?: { readonly stage: string; readonly verdict: Decision; readonly at: string; readonly alarm?: true };
   /** What it waits for, in a few words. */
   readonly waitsFor: string;
   /** Whether the router has the traffic; absent where no plan has commands. */

@@ -1,16 +1,27 @@
 import { formatShare } from '../../../domain/format-number.ts';
 import type { LintRule } from '../rule.ts';
 
-/** A weight that is edited behind a stage that was entered moves nobody: what is live is the weight that it was entered with. */
+/**
+ * What is edited behind a stage that was entered moves nobody: what is live is the weight that it was entered with, whether the plan
+ * still has the stage or not.
+ */
 export const editedStages: LintRule = {
   name: 'edited-stages',
   about: 'registry',
   check({ name, stages }, { rollouts, history }) {
     const entered = Object.hasOwn(rollouts, name) ? (rollouts[name]?.entered ?? []) : [];
-    return stages.flatMap((stage, index) => {
-      const live = history.findLast(
-        (entry) => entry.rollout === name && entry.stage === stage.name && entry.weight !== undefined,
-      )?.weight;
+    const weightOf = (stage: string) =>
+      history.findLast((entry) => entry.rollout === name && entry.stage === stage && entry.weight !== undefined)
+        ?.weight;
+    const gone = entered.filter((entry) => !stages.some((stage) => stage.name === entry));
+    const removed = gone.map((stage) => ({
+      severity: 'warning' as const,
+      path: ['stages'],
+      message: `the stage ${stage} was entered and is not in the plan any more`,
+      hint: `write it again as it was; its weight stays ${formatShare(weightOf(stage) ?? 0)} until another stage is entered`,
+    }));
+    const edited = stages.flatMap((stage, index) => {
+      const live = weightOf(stage.name);
       if (!entered.includes(stage.name) || live === undefined || Math.abs(live - stage.weight) < 1e-6) return [];
       return [
         {
@@ -21,5 +32,6 @@ export const editedStages: LintRule = {
         },
       ];
     });
+    return [...removed, ...edited];
   },
 };
