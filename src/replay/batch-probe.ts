@@ -1,5 +1,6 @@
 import { errorAt, type OutcomeColumns } from '../models/outcome-columns.ts';
-import { quoteIdentifier, quoteLiteral, type Database } from '../database/database.ts';
+import { quoteIdentifier, type Database } from '../database/database.ts';
+import { type ReplayedOutcomes, storedOutcomes } from './store/outcome-tables.ts';
 
 /** So many requests are asked alone where there are so many, and no more than this where there are many batches. */
 const fewestProbed = 64;
@@ -55,25 +56,23 @@ export function probedRows(rows: number, batch: number): number[] {
 /**
  * Reads what the checked requests were answered in their batches.
  *
- * @param table of the requests: `seq` and `input`
- * @param files the Parquet files of all their outcomes
+ * @param outcomes those of all requests, whose table has the columns `seq` and `input`
  */
 export async function readBatchProbe(
   db: Database,
-  table: string,
-  files: readonly string[],
+  outcomes: Pick<ReplayedOutcomes, 'parts' | 'requests'>,
   places: readonly number[],
 ): Promise<BatchProbe> {
-  const source = quoteIdentifier(table);
-  const outcomes = `read_parquet([${files.map(quoteLiteral).join(', ')}])`;
+  const source = quoteIdentifier(outcomes.requests);
+  const answers = `(${storedOutcomes(outcomes)})`;
   const [found] = await db.rows(
-    `SELECT ${numberColumns.map((name) => `min(${name}) AS ${name}_from, max(${name}) AS ${name}_to`).join(', ')} FROM ${outcomes}`,
+    `SELECT ${numberColumns.map((name) => `min(${name}) AS ${name}_from, max(${name}) AS ${name}_to`).join(', ')} FROM ${answers}`,
   );
   const rows = await db.rows(`
     WITH places AS (SELECT seq FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${source})
       WHERE place IN (${places.join(', ')}))
     SELECT input, error, outcomes.label AS label, ${numberColumns.join(', ')}
-    FROM places JOIN ${source} AS requests USING (seq) JOIN ${outcomes} AS outcomes USING (seq) ORDER BY seq`);
+    FROM places JOIN ${source} AS requests USING (seq) JOIN ${answers} AS outcomes USING (seq) ORDER BY seq`);
   return {
     requests: rows.map((row) => ({
       input: textOf(row['input']) ?? 'null',

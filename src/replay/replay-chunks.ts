@@ -4,11 +4,10 @@ import type { OutcomeStore } from './store/outcome-store.ts';
 import { outcomeColumns } from './store/outcome-tables.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
 import type { RequestChunks, RequestChunk } from './request-chunks.ts';
-import { WriteBehind } from './store/write-behind.ts';
+import { type WindowRows, WriteBehind } from './store/write-behind.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
 import { errorAt, joinColumns, labelsScored, type OutcomeColumns } from '../models/outcome-columns.ts';
 import type { ColumnInput } from '../database/append-columns.ts';
-import type { RowRange } from './store/row-range.ts';
 
 /** What a version's process is to do, and where its outcomes go. */
 interface ChunksWork {
@@ -29,7 +28,10 @@ interface ChunksWork {
 export async function replayChunks(work: ChunksWork): Promise<void> {
   const { chunks, size } = work.chunks;
   const rows = new OutcomeRows(work.output);
-  const finished = new WriteBehind<FinishedChunk>((run) => storeRun(work, rows, run));
+  const finished = new WriteBehind<FinishedChunk>(
+    (run) => storeRun(work, rows, run),
+    (window) => work.store.rowsOf(window),
+  );
   const lane = async (): Promise<void> => {
     try {
       for (;;) {
@@ -63,12 +65,11 @@ async function storeRun(
   run: readonly FinishedChunk[],
 ): Promise<void> {
   const range = { from: run[0]?.from ?? 0, to: run.at(-1)?.to ?? 0 };
-  await store.add(range, (path) => writer.write(path, outcomeColumns, rows.columns(run)));
+  await store.add(range, (path, others) => writer.write(path, outcomeColumns, rows.columns(run), others));
 }
 
 /** The outcomes of requests that follow one another. */
-interface FinishedChunk extends RowRange {
-  readonly seqs: readonly number[];
+interface FinishedChunk extends WindowRows {
   readonly outcomes: OutcomeColumns;
   readonly trueScores: Float32Array;
   readonly positiveScores: Float32Array;
@@ -88,33 +89,36 @@ class OutcomeRows {
   }
 
   /** Keeps two of the labels' scores per request, since those of a thousand labels would not fit in memory. */
-  finished({ from, to, seqs, trueLabels }: RequestChunk, outcomes: OutcomeColumns): FinishedChunk {
+  finished({ from, to, window, trueLabels }: RequestChunk, outcomes: OutcomeColumns): FinishedChunk {
     const width = labelsScored(outcomes);
+    const rows = Array.from({ length: to - from }, (_, row) => row);
     const scoreOf = (row: number, label: number): number =>
       label < 0 || width === 0 ? Number.NaN : (outcomes.labelScores[row * width + label] ?? Number.NaN);
     return {
       from,
       to,
-      seqs,
+      window,
       outcomes: { ...outcomes, labelScores: new Float32Array() },
-      trueScores: Float32Array.from(seqs, (_, row) => scoreOf(row, this.#indexOf.get(trueLabels[row] ?? '') ?? -1)),
-      positiveScores: Float32Array.from(seqs, (_, row) => scoreOf(row, this.#positive)),
+      trueScores: Float32Array.from(rows, (row) => scoreOf(row, this.#indexOf.get(trueLabels[row] ?? '') ?? -1)),
+      positiveScores: Float32Array.from(rows, (row) => scoreOf(row, this.#positive)),
     };
   }
 
   /** The columns of chunks, one after another. */
   columns(chunks: readonly FinishedChunk[]): readonly ColumnInput[] {
-    const seqs = chunks.flatMap((chunk) => chunk.seqs);
+    const places = chunks.flatMap(({ from, to, window }) =>
+      Array.from({ length: to - from }, (_, row) => from - window.from + row),
+    );
     const outcomes = joinColumns(chunks.map((chunk) => chunk.outcomes));
     return [
-      seqs,
-      seqs.map((_, row) => errorAt(outcomes, row)),
+      places,
+      places.map((_, row) => errorAt(outcomes, row)),
       Array.from(outcomes.labels, (label) => this.#labels[label] ?? null),
       outcomes.values,
       outcomes.scores,
       joined(chunks.map((chunk) => chunk.trueScores)),
       joined(chunks.map((chunk) => chunk.positiveScores)),
-      seqs.map((_, row) => outcomes.details.get(row) ?? null),
+      places.map((_, row) => outcomes.details.get(row) ?? null),
       Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
     ];
   }

@@ -1,11 +1,13 @@
 import { quoteIdentifier, type Database } from '../database/database.ts';
 import type { RowRange } from './store/row-range.ts';
 
-/** A run of requests that is read at once, and where it is in the table. */
+/** A run of requests that is read and stored as one, and where it is in the table. */
 export interface ReplayWindow extends RowRange {
-  /** Sequence number of the first request, and of the first one behind the last. */
+  /** Sequence number of the first request, and of the last one. */
   readonly firstSeq: number;
-  readonly endSeq: number;
+  readonly lastSeq: number;
+  /** Tells its requests from any others: 64 hex digits of what each asks and, where labels are read, of its true label, in order. */
+  readonly digest: string;
 }
 
 export interface ReplayWindows {
@@ -17,24 +19,32 @@ export interface ReplayWindows {
 const usualRows = 8192;
 
 /**
- * Cuts a table of requests into windows of whole batches. Batches start anew in each window, so a resumed replay computes the
- * same batches as one in a single run.
+ * Cuts a table of requests into windows of whole batches. Batches start anew in each window, so a resumed replay, and one that several
+ * processes share, computes the same batches as one in a single run. A window is known by what its requests ask and not by the log they
+ * are from, so that a log which grew has the windows that it had.
  *
- * @param table a table or view with a column `seq`
+ * @param table a table or view with the columns `seq`, `input` and, where `truth` is set, `label`
+ * @param batch how many requests are computed at once
  */
-export async function planWindows(db: Database, table: string, batch: number): Promise<ReplayWindows> {
-  const source = quoteIdentifier(table);
-  const rows = Number((await db.rows(`SELECT count(*) AS n FROM ${source}`))[0]?.['n'] ?? 0);
+export async function planWindows(db: Database, table: string, batch: number, truth: boolean): Promise<ReplayWindows> {
   const windowRows = Math.ceil(usualRows / batch) * batch;
-  const starts = await db.rows(`
-    SELECT seq FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS position FROM ${source})
-    WHERE position % ${windowRows} = 0 ORDER BY seq`);
-  const firsts = starts.map((row) => Number(row['seq']));
-  const windows = firsts.map((firstSeq, index) => ({
-    from: index * windowRows,
-    to: Math.min((index + 1) * windowRows, rows),
-    firstSeq,
-    endSeq: firsts[index + 1] ?? Number.MAX_SAFE_INTEGER,
-  }));
-  return { rows, windows };
+  const label = truth ? `coalesce('=' || label, '')` : `''`;
+  // The length tells where the input ends, so that no label can be taken for a part of it.
+  const asked = `sha256(length(coalesce(input, 'null')) || ':' || coalesce(input, 'null') || ${label})`;
+  const found = await db.rows(`
+    SELECT place // ${windowRows} AS number, count(*) AS rows, min(seq) AS first_seq, max(seq) AS last_seq,
+      sha256(string_agg(asked, '' ORDER BY place)) AS digest
+    FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place, left(${asked}, 32) AS asked FROM ${quoteIdentifier(table)})
+    GROUP BY number ORDER BY number`);
+  const windows = found.map((row) => {
+    const from = Number(row['number']) * windowRows;
+    return {
+      from,
+      to: from + Number(row['rows']),
+      firstSeq: Number(row['first_seq']),
+      lastSeq: Number(row['last_seq']),
+      digest: String(row['digest']),
+    };
+  });
+  return { rows: windows.at(-1)?.to ?? 0, windows };
 }

@@ -1,8 +1,7 @@
 import type { ModelSpec } from '../domain/outcome.ts';
 import type { HostSettings } from '../models/host/hosted-model.ts';
 import type { Database } from '../database/database.ts';
-import type { RequestIdentity } from './store/outcome-key.ts';
-import type { StoreSettings } from './store/outcome-store.ts';
+import type { OutcomePart, StoreSettings } from './store/outcome-store.ts';
 
 export interface ReplayProgress {
   readonly version: string;
@@ -16,8 +15,8 @@ export interface Replay {
   readonly table: string;
   /** Whether the table also has the true labels, `label VARCHAR`, so that their scores are kept. */
   readonly truth?: boolean;
-  /** What the table's contents depend on. */
-  readonly requests: RequestIdentity;
+  /** Why the same requests are asked again, where their answers are not to be those of the first time. */
+  readonly again?: string;
   readonly spec: ModelSpec;
   /** The artifact's digest in the registry. */
   readonly sha256: string;
@@ -32,9 +31,11 @@ export interface ReplayedVersion {
   readonly backend: string;
   /** Most memory that a process of the version had resident, in bytes; null where nobody knows. */
   readonly peakMemory: number | null;
-  /** Parquet files of `outcomeColumns`, in order of seq. */
-  readonly files: readonly string[];
+  /** Where its outcomes are, in order of the requests. */
+  readonly parts: readonly OutcomePart[];
   readonly rows: number;
+  /** The table or view of the requests. */
+  readonly requests: string;
   /** How many of the rows were computed now and not found in the store. */
   readonly replayed: number;
   /** Why its requests were asked one by one instead of in batches; null where they were not. */

@@ -1,10 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { quoteIdentifier, type Database } from '../database/database.ts';
 import type { ReplayWindow } from './replay-windows.ts';
-import { type RowRange, rowsWithin } from './store/row-range.ts';
+import { countRows, type RowRange, rowsWithin } from './store/row-range.ts';
 
 /** Requests that follow one another. */
 export interface RequestChunk extends RowRange {
-  readonly seqs: readonly number[];
+  /** The window that they are all of. */
+  readonly window: ReplayWindow;
   /** One JSON text per request. */
   readonly inputs: readonly string[];
   /** The true label of each request; empty where they are not to be scored. */
@@ -19,6 +21,10 @@ interface RequestSource {
   /** Whether the table has the column `label` too. */
   readonly truth: boolean;
   readonly windows: readonly ReplayWindow[];
+  /** Whether another process has finished a window by now. */
+  readonly isFinished: (window: ReplayWindow) => Promise<boolean>;
+  /** Called with the number of requests that another process saved this one. */
+  readonly onSaved: (requests: number) => void;
 }
 
 /** Requests as they are asked for, in chunks of a size that follows the answers. */
@@ -28,12 +34,15 @@ export interface RequestChunks {
 }
 
 /**
- * Reads requests in order, each window while the model is at work on the one before, and the first one at once.
+ * Reads requests window by window, each while the model is at work on the one before, and the first one at once. It begins anywhere, so
+ * that processes which share the work meet late, and passes over what another one finished.
  *
  * @param missing which of them; each range begins with a batch of its window
  */
 export function requestChunks(source: RequestSource, missing: readonly RowRange[], batch: number): RequestChunks {
-  const windows = source.windows.filter((window) => rowsWithin(missing, window).length > 0);
+  const wanted = source.windows.filter((window) => rowsWithin(missing, window).length > 0);
+  const first = randomInt(Math.max(1, wanted.length));
+  const windows = [...wanted.slice(first), ...wanted.slice(0, first)];
   const size = new ChunkSize(batch);
   return { chunks: chunksOf(source, windows, missing, size, readAhead(source, windows[0])), size };
 }
@@ -47,14 +56,18 @@ async function* chunksOf(
 ): AsyncGenerator<RequestChunk, void> {
   let upcoming = first;
   for (const [index, window] of windows.entries()) {
-    const { seqs, inputs, trueLabels } = await upcoming;
+    const { inputs, trueLabels } = await upcoming;
     upcoming = readAhead(source, windows[index + 1]);
+    if (await source.isFinished(window)) {
+      source.onSaved(countRows(rowsWithin(missing, window)));
+      continue;
+    }
     for (const range of rowsWithin(missing, window)) {
       let { from } = range;
       while (from < range.to) {
         const to = Math.min(from + size.rows, range.to);
         const part = <Value>(values: readonly Value[]) => values.slice(from - window.from, to - window.from);
-        yield { from, to, seqs: part(seqs), inputs: part(inputs), trueLabels: part(trueLabels) };
+        yield { from, to, window, inputs: part(inputs), trueLabels: part(trueLabels) };
         from = to;
       }
     }
@@ -68,21 +81,19 @@ function readAhead(source: RequestSource, window: ReplayWindow | undefined): Pro
   return reading;
 }
 
-type WindowRows = Pick<RequestChunk, 'seqs' | 'inputs' | 'trueLabels'>;
+type WindowRows = Pick<RequestChunk, 'inputs' | 'trueLabels'>;
 
 async function readWindow({ db, table, truth }: RequestSource, window: ReplayWindow | undefined): Promise<WindowRows> {
-  const seqs: number[] = [];
   const inputs: string[] = [];
   const trueLabels: (string | null)[] = [];
-  if (window === undefined) return { seqs, inputs, trueLabels };
-  const within = `seq >= ${window.firstSeq} AND seq < ${window.endSeq}`;
-  const columns = truth ? 'seq, input, label' : 'seq, input';
+  if (window === undefined) return { inputs, trueLabels };
+  const within = `seq BETWEEN ${window.firstSeq} AND ${window.lastSeq}`;
+  const columns = truth ? 'input, label' : 'input';
   for await (const rows of db.stream(`SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE ${within} ORDER BY seq`)) {
-    for (const seq of rows.numbers('seq')) seqs.push(seq);
     for (const input of rows.strings('input')) inputs.push(input ?? 'null');
     if (truth) for (const label of rows.strings('label')) trueLabels.push(label);
   }
-  return { seqs, inputs, trueLabels };
+  return { inputs, trueLabels };
 }
 
 /** A message costs about as much as a small model's batch, so several batches share one. */

@@ -9,7 +9,7 @@ import { OutcomeStore } from './store/outcome-store.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
 import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
-import { planWindows, type ReplayWindows } from './replay-windows.ts';
+import { planWindows, type ReplayWindow, type ReplayWindows } from './replay-windows.ts';
 import { requestChunks } from './request-chunks.ts';
 import { countRows, type RowRange } from './store/row-range.ts';
 import type { StartLine } from './timing/start-line.ts';
@@ -27,22 +27,27 @@ export interface VersionWork {
 }
 
 /** The name of a replay's outcomes, where the version is asked as the plan says. */
-export function workKey({ host, requests, spec, sha256, truth = false }: Replay): string {
+export function workKey({ host, spec, sha256, truth = false, again }: Replay): string {
   const version = { sha256, signature: spec.signature };
   const { batch, timeoutMs, concurrency = 1, pauseMs = 0 } = host;
   const traffic = runtimeTraits[spec.runtime].takes === 'many' ? { concurrency, pauseMs } : undefined;
-  return outcomeKey({ version, requests, batch, timeoutMs, truth, traffic });
+  return outcomeKey({ version, batch, timeoutMs, truth, traffic, again });
 }
 
 /** Looks up what of a replay is stored. @throws UserError (exit 5) when the store cannot be used */
 export async function prepareWork(replay: Replay): Promise<VersionWork> {
-  const { db, table, host, store: settings } = replay;
-  const store = await OutcomeStore.open(settings.folder, workKey(replay), settings.fresh);
-  const { batches } = store;
+  const work = await openWork(replay);
+  const { batches } = work.store;
   if (typeof batches?.oneByOne === 'string') return await workOneByOne(replay, batches.oneByOne);
-  const plan = await planWindows(db, table, host.batch);
-  const unchecked = computesBatches(replay) && batches === undefined && plan.rows > 1 ? store : null;
-  return { replay, plan, store, missing: await store.missing(plan.rows), oneByOne: null, unchecked };
+  const unchecked = computesBatches(replay) && batches === undefined && work.plan.rows > 1 ? work.store : null;
+  return { ...work, unchecked };
+}
+
+async function openWork(replay: Replay): Promise<VersionWork> {
+  const { db, table, host, store: settings, truth = false } = replay;
+  const plan = await planWindows(db, table, host.batch, truth);
+  const store = await OutcomeStore.open(settings.folder, workKey(replay), plan.windows, settings.fresh);
+  return { replay, plan, store, missing: store.missing(), oneByOne: null, unchecked: null };
 }
 
 /** Whether a version's process has anything to do. */
@@ -85,11 +90,7 @@ export async function doWork(
 
 /** The same replay with its requests asked one by one, whose outcomes have a place of their own. */
 async function workOneByOne(replay: Replay, oneByOne: string): Promise<VersionWork> {
-  const alone = { ...replay, host: { ...replay.host, batch: 1 } };
-  const { db, table, host, store: settings } = alone;
-  const store = await OutcomeStore.open(settings.folder, workKey(alone), settings.fresh);
-  const plan = await planWindows(db, table, host.batch);
-  return { replay: alone, plan, store, missing: await store.missing(plan.rows), oneByOne, unchecked: null };
+  return { ...(await openWork({ ...replay, host: { ...replay.host, batch: 1 } })), oneByOne };
 }
 
 /** Whether canary itself puts several requests into one call; programs and servers get one record at a time. */
@@ -102,25 +103,30 @@ async function replayMissing(work: VersionWork, model: HostedModel, writer: Parq
   const { replay, plan, store } = work;
   const { db, table, truth = false, spec, host, onProgress } = replay;
   if (work.missing.length === 0) return 0;
-  // Outcomes of two backends may differ in their last digits, so they are not mixed.
-  const isOther = store.backend !== model.backend;
-  if (isOther) await store.restart(model.backend);
-  const missing = isOther ? [{ from: 0, to: plan.rows }] : work.missing;
-  const chunks = requestChunks({ db, table, truth, windows: plan.windows }, missing, host.batch);
+  await store.use(model.backend);
+  const missing = store.missing();
   let done = plan.rows - countRows(missing);
+  let saved = 0;
   const onDone = (requests: number): void => {
     done += requests;
     onProgress({ version: model.version, done, total: plan.rows });
   };
+  const onSaved = (requests: number): void => {
+    saved += requests;
+    onDone(requests);
+  };
+  const isFinished = (window: ReplayWindow) => store.isFinished(window);
+  const source = { db, table, truth, windows: plan.windows, isFinished, onSaved };
+  const chunks = requestChunks(source, missing, host.batch);
   onDone(0);
   await replayChunks({ chunks, output: spec.signature.output, model, store, writer, onDone });
-  return countRows(missing);
+  return countRows(missing) - saved;
 }
 
 /** Why the version has to be asked one by one: how many of some requests were answered otherwise alone; null where none was. */
 async function dependsOnBatch({ replay, plan, store }: VersionWork, model: HostedModel): Promise<string | null> {
   const { db, table, host, spec } = replay;
-  const sample = await readBatchProbe(db, table, store.paths, probedRows(plan.rows, host.batch));
+  const sample = await readBatchProbe(db, { requests: table, parts: store.parts }, probedRows(plan.rows, host.batch));
   const inputs = sample.requests.map(({ input }) => input);
   const outcomes = await model.predict(inputs, 1);
   const answers = aloneAnswers(outcomes, model.labels, positiveLabel(spec.signature.output));
@@ -134,8 +140,9 @@ function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: numb
     version: replay.spec.version,
     backend: store.backend,
     peakMemory: store.peakMemory,
-    files: store.paths,
+    parts: store.parts,
     rows: plan.rows,
+    requests: replay.table,
     replayed,
     oneByOne,
   };

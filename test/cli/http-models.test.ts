@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HttpArtifact, Signature } from '../../src/domain/registry.ts';
-import { loadOutcomes } from '../../src/replay/store/outcome-tables.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase, quoteLiteral } from '../../src/database/database.ts';
 import { type Answer, deadUrl, type Loopback, serve } from '../models/http/loopback.ts';
 import { serveOip } from '../models/http/oip-server.ts';
 import { run, runInstalled, temporaryFolder } from './harness.ts';
@@ -228,12 +227,8 @@ async function storedOutcomes(folder: string): Promise<readonly Readonly<Record<
   const store = join(folder, '.canary/outcomes');
   const files = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.parquet'));
   const db = await openDatabase({ tempFolder: temporaryFolder() });
-  await loadOutcomes(
-    db,
-    'stored',
-    files.map((path) => join(store, path)),
-  );
-  const rows = await db.rows('SELECT error, detail FROM stored');
+  const list = files.map((path) => quoteLiteral(join(store, path)));
+  const rows = await db.rows(`SELECT error, detail FROM read_parquet([${list.join(', ')}])`);
   db.close();
   return rows;
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { loadOutcomes } from '../../src/replay/store/outcome-tables.ts';
 import type { ReplayProgress } from '../../src/replay/replay.ts';
 import { replayVersions } from '../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
@@ -9,6 +8,7 @@ import {
   countReplayed,
   countingSpec,
   interruptHalfWay,
+  load,
   never,
   openRequests,
   replayOf,
@@ -24,7 +24,7 @@ test('a replay gives every request one outcome', async () => {
     rows: requestCount,
     replayed: requestCount,
   });
-  await loadOutcomes(db, 'outcomes', result?.files ?? []);
+  await load(db, 'outcomes', result);
   const counts =
     await db.rows(`SELECT count(*) AS n, count(DISTINCT seq) AS seqs, count(error) AS errors, count(detail) AS details,
     count(label) AS labels, count(score) AS scores FROM outcomes SEMI JOIN requests USING (seq)`);
@@ -42,7 +42,7 @@ test('where the true labels are known, the score of each is kept', async () => {
   const folder = temporaryFolder();
   const replay = await replayOf(db, colourSpec(), { folder });
   const [result] = await replayVersions([{ ...replay, truth: true }], never);
-  await loadOutcomes(db, 'outcomes', result?.files ?? []);
+  await load(db, 'outcomes', result);
   const [row] = await db.rows(`SELECT
     count(*) FILTER (requests.label = outcomes.label AND abs(true_score - score) > 1e-6) AS unlike_own,
     count(*) FILTER (requests.label IN ('red', 'green') AND error IS NULL AND true_score IS NULL) AS missing,
@@ -65,7 +65,7 @@ test('of two labels the score of the second is kept, whatever order a version li
       output: { kind: 'classification', labels },
     });
     const [result] = await replayVersions([await replayOf(db, spec, { folder: temporaryFolder() })], never);
-    await loadOutcomes(db, 'outcomes', result?.files ?? []);
+    await load(db, 'outcomes', result);
     const [row] =
       await db.rows(`SELECT count(*) AS n, count(*) FILTER ((label = '${labels[1]}') = (positive_score = 0.75)) AS right
       FROM outcomes WHERE error IS NULL`);
@@ -98,7 +98,7 @@ test('an interrupted replay keeps every answer that it has, and resumed gives th
   expect(calls() - callsOfWhole - callsOfInterrupted).toBe((resumed?.replayed ?? 0) + askedAlone);
   // What two messages were about was under way.
   expect(callsOfInterrupted + (resumed?.replayed ?? 0)).toBeLessThanOrEqual(requestCount + 2 * 512);
-  expect(await contents(db, resumed?.files ?? [])).toEqual(await contents(db, whole[0]?.files ?? []));
+  expect(await contents(db, resumed)).toEqual(await contents(db, whole[0]));
 });
 
 test('two versions are replayed at once, each into outcomes of its own', async () => {
@@ -114,8 +114,8 @@ test('two versions are replayed at once, each into outcomes of its own', async (
     ],
     never,
   );
-  await loadOutcomes(db, 'one', results[0]?.files ?? []);
-  await loadOutcomes(db, 'two', results[1]?.files ?? []);
+  await load(db, 'one', results[0]);
+  await load(db, 'two', results[1]);
   const [row] =
     await db.rows(`SELECT count(*) AS n, count(*) FILTER (one.label = 'red' AND two.label = 'blue') > 0 AS mirrored,
     count(*) FILTER (one.label = 'green' AND two.label <> 'green') AS differs FROM one JOIN two USING (seq)`);
@@ -144,8 +144,8 @@ test('a version that cannot be loaded stops the other one and is what is reporte
 test('no requests give an empty table', async () => {
   const db = await openRequests(0);
   const [result] = await replayVersions([await replayOf(db, colourSpec(), { folder: temporaryFolder() })], never);
-  expect(result).toMatchObject({ files: [], rows: 0, backend: '' });
-  expect(await contents(db, result?.files ?? [])).toEqual([]);
+  expect(result).toMatchObject({ parts: [], rows: 0, backend: '' });
+  expect(await contents(db, result)).toEqual([]);
 });
 
 test('equal versions are replayed once', async () => {

@@ -197,7 +197,7 @@ async function evaluateStage(
   const assigned = await assignedShare(rollout, stage);
   const untold =
     log.totals.live && wantsDifferences(plan)
-      ? await obtainDifferences(world, rollout, { db, requests: log.identity, storeFolder, fresh })
+      ? await obtainDifferences(world, rollout, { db, storeFolder, fresh })
       : undefined;
   const known = { sources, inputDrift, untold, periods, before, now };
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);

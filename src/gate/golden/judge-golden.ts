@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { GoldenFileFacts } from '../../domain/log/request-file-facts.ts';
 import { isRecorded } from '../../domain/registry.ts';
@@ -66,7 +65,6 @@ async function ask(
   const replay = {
     db,
     table: 'golden',
-    requests: { files: [], order: orderOf(requests), fields: plan.requests.fields },
     ...(await timedVersion(rollout, 'candidate')),
     host: { ...replayHost(world, plan), batch: 1 },
     store: { folder: outcomeStoreFolder(workFolder(world, folder)), fresh },
@@ -85,12 +83,6 @@ async function ask(
       ? { prediction }
       : { error: 'bad-response' };
   });
-}
-
-/** Names stored answers by what was asked: another right answer asks nothing new, and no log has such a digest. */
-function orderOf(requests: readonly GoldenRequest[]): string {
-  const asked = JSON.stringify(requests.map(({ id, input }) => [id, input]));
-  return `golden:${createHash('sha256').update(asked).digest('hex')}`;
 }
 
 /** Counts a plan's golden requests without asking any. @returns undefined where it names none. @throws UserError (exit 5) for wrong files */

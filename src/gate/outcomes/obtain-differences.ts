@@ -4,7 +4,6 @@ import { guardedMetrics } from '../../domain/judged.ts';
 import { isRecorded } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { Database } from '../../database/database.ts';
-import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
@@ -29,7 +28,6 @@ export function isTriggered(metric: Metric): boolean {
 
 interface DifferenceRequest {
   readonly db: Database;
-  readonly requests: RequestIdentity;
   readonly storeFolder: string;
   readonly fresh: boolean;
 }
@@ -86,7 +84,7 @@ async function whyUnlike(
 ): Promise<string> {
   const { db } = request;
   await db.run(`CREATE OR REPLACE VIEW asked_again AS SELECT * FROM requests WHERE seq < ${askedAgain}`);
-  await replayAnswers(world, rollout, request, 'asked_again', ':again', '_again');
+  await replayAnswers(world, rollout, request, 'asked_again', 'again', '_again');
   const [counts = {}] =
     await db.rows(`SELECT count(*) AS asked, count(*) FILTER (WHERE NOT (${isSame('one.', 'other.')})) AS differing
     FROM ${role}_answers AS one JOIN ${role}_again AS other USING (seq)`);
@@ -96,13 +94,13 @@ async function whyUnlike(
   return `${version} answers otherwise than it served: its replay gives the served answer on ${formatShare(agreement)} of its requests, and ${formatShare(leastAgreement)} are needed`;
 }
 
-/** Replays a table into `<role>END`. @param mark tells it in the store from another replay of the same requests */
+/** Replays a table into `<role>END`. @param again tells it in the store from another replay of the same requests */
 async function replayAnswers(
   world: World,
   rollout: Rollout,
-  { db, requests, storeFolder, fresh }: DifferenceRequest,
+  { db, storeFolder, fresh }: DifferenceRequest,
   table: string,
-  mark: string,
+  again: string,
   end: string,
 ): Promise<void> {
   const replays = [];
@@ -110,7 +108,7 @@ async function replayAnswers(
     replays.push({
       db,
       table,
-      requests: { ...requests, order: `${requests.order}${mark}` },
+      ...(again === '' ? {} : { again }),
       ...(await timedVersion(rollout, role)),
       host: replayHost(world, rollout.plan),
       store: { folder: storeFolder, fresh },

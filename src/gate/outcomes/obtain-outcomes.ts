@@ -74,7 +74,6 @@ async function obtainPredictions(
     db,
     table: 'requests',
     truth: true,
-    requests: request.requests,
     ...model,
     host,
     store,

@@ -5,7 +5,7 @@ import type { LogFormat, RequestFields } from '../../domain/log/log-format.ts';
 import type { Signature } from '../../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeLayout = 6;
+export const outcomeLayout = 7;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -39,10 +39,9 @@ export interface VersionIdentity {
   readonly signature: Signature;
 }
 
-/** Everything that the outcomes of a replay depend on, apart from the machine. */
+/** Everything that the answers to given requests depend on, apart from the machine. */
 export interface OutcomeIdentity {
   readonly version: VersionIdentity;
-  readonly requests: RequestIdentity;
   /** How many requests are computed at once; 1 where they are asked one by one, so that such answers have a name of their own. */
   readonly batch: number;
   readonly timeoutMs: number;
@@ -50,6 +49,8 @@ export interface OutcomeIdentity {
   readonly truth: boolean;
   /** How much a server was sent at once, and how soon; absent for a version that runs here. */
   readonly traffic?: { readonly concurrency: number | null; readonly pauseMs: number } | undefined;
+  /** Tells answers to the same requests, asked another time, from the first ones. */
+  readonly again?: string | undefined;
 }
 
 /** Everything that a latency measurement depends on, apart from the machine and the moment. */
@@ -69,11 +70,11 @@ export interface LatencyIdentity {
   readonly load?: Load | undefined;
 }
 
-/** The name under which a version's outcomes are stored: 64 hex digits. */
+/** The name under which a version's outcomes are stored, whatever it was asked: 64 hex digits. */
 export function outcomeKey(identity: OutcomeIdentity): string {
-  const { version, requests, batch, timeoutMs, truth, traffic } = identity;
+  const { version, batch, timeoutMs, truth, traffic, again = null } = identity;
   const sent = traffic === undefined ? null : [traffic.concurrency, traffic.pauseMs];
-  return keyOf(['outcomes', versionParts(version), requestParts(requests), batch, timeoutMs, truth, sent]);
+  return keyOf(['outcomes', versionParts(version), batch, timeoutMs, truth, sent, again]);
 }
 
 /** The name under which a latency measurement is stored: 64 hex digits. */

@@ -1,12 +1,13 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
-import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
+import { systemErrorCode, unusableFile, messageOf } from '../../domain/errors.ts';
 import { readTextFile } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
-import { fileSha256 } from '../../models/artifact.ts';
-import { outcomeLayout } from './outcome-key.ts';
-import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
+import type { ReplayWindow } from '../replay-windows.ts';
+import { backendFolders, finishedIn, folderName, forget, pieceName, piecesByWindow } from './backend-folder.ts';
+import { PartFolder, type StoredPart, unwritable } from './part-folder.ts';
+import { countRows, inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 
 /** Where finished work is kept. */
 export interface StoreSettings {
@@ -16,193 +17,212 @@ export interface StoreSettings {
   readonly fresh: boolean;
 }
 
-/** A file of the store. */
-interface StoredFile extends RowRange {
-  readonly sha256: string;
-}
-
 /** Whether answers depend on what shares a batch with a request. */
 export interface BatchResult {
   /** Why the version has to be asked one by one; null where its answers are the same either way. */
   readonly oneByOne: string | null;
 }
 
-/** How the names of files begin that are being written. */
-const unfinishedPrefix = '.unfinished-';
+/** A stored file of outcomes, and the place of its first row among all requests. */
+export interface OutcomePart {
+  readonly path: string;
+  readonly from: number;
+}
 
-/** What the store knows of one key: written anew, atomically, after each file. */
-interface Manifest {
-  readonly format: number;
-  /** The library that computed the outcomes, such as `wasm`. */
-  readonly backend: string;
-  /**
-   * Most memory that a process had resident in bytes, over all that computed any of the rows; 0 before the first.
-   * Null where one of them could not tell.
-   */
-  readonly peakMemory: number | null;
-  /** What is known of answers in batches; absent where nobody looked yet. */
-  readonly batches?: BatchResult;
-  /** In the order in which they were written; no two have a row in common. */
-  readonly files: readonly StoredFile[];
+/** What is stored of a window that nobody finished. */
+interface Piece extends RowRange {
+  readonly name: string;
+  readonly part: StoredPart;
 }
 
 /**
- * The stored outcomes of one key: Parquet files in `FOLDER/KEY/`, and a manifest of those that are complete. A file counts
- * only while it has the digest that the manifest holds, so what was cut or altered is made again.
+ * The stored outcomes of one version, asked in one way, for the windows of one table of requests. They lie in `FOLDER/KEY/BACKEND/`: a part
+ * for each window that is finished, named by the window's digest, and pieces of a window that was interrupted. Only finished windows are
+ * results; pieces save whoever goes on from asking again.
  */
 export class OutcomeStore {
   readonly #folder: string;
-  #manifest: Manifest;
+  readonly #windows: readonly ReplayWindow[];
+  readonly #parts = new Map<string, StoredPart>();
+  readonly #pieces = new Map<string, Piece[]>();
+  #backend = '';
+  #files: PartFolder | undefined;
+  #batches: BatchResult | undefined;
+  /** Of processes of this run that computed rows; 0 before the first. */
+  #peakMemory: number | null = 0;
 
   /**
    * @param storeFolder the folder of all keys
-   * @param fresh forgets what is stored under this key
+   * @param fresh forgets what is stored of these windows
    * @throws UserError (exit 5) when the folder cannot be written
    */
-  static async open(storeFolder: string, key: string, fresh: boolean): Promise<OutcomeStore> {
-    const folder = join(storeFolder, key);
-    try {
-      if (fresh) await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      await sweepAbandoned(folder, unfinishedPrefix);
-    } catch (error) {
-      throw unwritable(folder, error);
-    }
-    const stored = await readManifest(join(folder, 'manifest.json'));
-    return new OutcomeStore(folder, stored ?? { format: outcomeLayout, backend: '', peakMemory: 0, files: [] });
+  static async open(
+    storeFolder: string,
+    key: string,
+    windows: readonly ReplayWindow[],
+    fresh: boolean,
+  ): Promise<OutcomeStore> {
+    const store = new OutcomeStore(join(storeFolder, key), windows);
+    const folders = await backendFolders(store.#folder);
+    if (fresh) await forget(folders, windows);
+    else await store.#batchesFrom();
+    const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, windows) }));
+    // Outcomes of two backends may differ in their last digits, so they are not mixed.
+    const [fullest] = counts.toSorted((one, other) => other.finished - one.finished);
+    if (fullest !== undefined) await store.#open(fullest.name, fullest.files);
+    return store;
   }
 
-  private constructor(folder: string, manifest: Manifest) {
+  private constructor(folder: string, windows: readonly ReplayWindow[]) {
     this.#folder = folder;
-    this.#manifest = manifest;
+    this.#windows = windows;
   }
 
   /** The library that computed what is stored; empty while nothing is. */
   get backend(): string {
-    return this.#manifest.backend;
+    return this.#backend;
   }
 
-  /** Most memory that was resident while what is stored was computed, in bytes; null where nobody knows. */
+  /** Most memory that was resident while the windows' outcomes were computed, in bytes; null where nobody knows. */
   get peakMemory(): number | null {
-    return this.#manifest.peakMemory === 0 ? null : this.#manifest.peakMemory;
+    const peaks = [...this.#parts.values()].map((part) => part.peakMemory);
+    const known = peaks.flatMap((peak) => peak ?? []);
+    return known.length < peaks.length || known.length === 0 ? null : Math.max(...known);
   }
 
   /** What was found out about answers in batches; undefined where nobody looked yet. */
   get batches(): BatchResult | undefined {
-    return this.#manifest.batches;
+    return this.#batches;
   }
 
   /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
   async noteBatches(batches: BatchResult): Promise<void> {
     try {
-      await this.#keep({ ...this.#manifest, batches });
+      await mkdir(this.#folder, { recursive: true });
+      await replaceFile(this.#batchesFile, `${JSON.stringify(batches)}\n`);
+      this.#batches = batches;
     } catch (error) {
       throw systemErrorCode(error) === undefined ? error : unwritable(this.#folder, error);
     }
   }
 
-  /** Takes note of a process that computes rows; the next file to be written keeps it. @param bytes null where it cannot tell */
+  /** Takes note of a process that computes rows; what is written next keeps it. @param bytes null where it cannot tell */
   notePeakMemory(bytes: number | null): void {
-    const { peakMemory } = this.#manifest;
-    const highest = bytes === null || peakMemory === null ? null : Math.max(bytes, peakMemory);
-    this.#manifest = { ...this.#manifest, peakMemory: highest };
+    this.#peakMemory = bytes === null || this.#peakMemory === null ? null : Math.max(bytes, this.#peakMemory);
   }
 
-  /** The Parquet files in order of their rows. */
-  get paths(): readonly string[] {
-    return inOrder(this.#manifest.files).map((file) => this.#pathOf(file));
+  /** The finished windows' files, in order of their rows. */
+  get parts(): readonly OutcomePart[] {
+    return this.#windows.flatMap(({ digest, from }) => {
+      const part = this.#parts.get(digest);
+      return part === undefined ? [] : [{ path: part.path, from }];
+    });
   }
 
-  /** Which of the rows 0 to `rows` - 1 are in no file, or in none that is still what was written; such files go. */
-  async missing(rows: number): Promise<RowRange[]> {
-    const intact: StoredFile[] = [];
-    for (const file of this.#manifest.files) {
-      const isIntact = (await digestOf(this.#pathOf(file))) === file.sha256;
-      // Rows in two files would count twice.
-      if (isIntact && rowsWithin(intact, file).length === 0) intact.push(file);
-      else if (!isIntact) await rm(this.#pathOf(file), { force: true });
-    }
-    this.#manifest = { ...this.#manifest, files: intact };
-    return rowsBeside(intact, { from: 0, to: rows });
+  /** Which rows nobody has computed. */
+  missing(): RowRange[] {
+    return this.#windows.flatMap((window) => {
+      if (this.#parts.has(window.digest)) return [];
+      return rowsBeside(this.#piecesOf(window), window);
+    });
   }
 
-  /** Forgets all rows, because another backend goes on. */
-  async restart(backend: string): Promise<void> {
-    for (const path of this.paths) await rm(path, { force: true });
-    const { format } = this.#manifest;
-    this.#manifest = { format, backend, peakMemory: 0, files: [] };
+  /** How many rows of a window are stored. */
+  rowsOf({ from, to }: RowRange): number {
+    return to - from - countRows(rowsWithin(this.missing(), { from, to }));
+  }
+
+  /** Goes on with another backend. */
+  async use(backend: string): Promise<void> {
+    if (backend === this.#backend) return;
+    await this.#open(backend, await PartFolder.open(join(this.#folder, folderName(backend))));
+  }
+
+  /** Whether a window is finished by now, by whomever. */
+  async isFinished({ digest }: ReplayWindow): Promise<boolean> {
+    if (this.#parts.has(digest)) return true;
+    const part = await this.#files?.read(digest);
+    if (part !== undefined) this.#parts.set(digest, part);
+    return part !== undefined;
   }
 
   /**
-   * Adds rows.
+   * Adds rows of one window: the last that it lacks finish it, others are kept as a piece of it.
    *
-   * @param write makes the Parquet file at the path that it is given
-   * @throws UserError (exit 5) when the file cannot be written
+   * @param write makes the Parquet file at the path that it is given, of these rows and of those in the files
+   * @throws UserError (exit 5) when it cannot be written
    */
-  async add({ from, to }: RowRange, write: (path: string) => Promise<void>): Promise<void> {
-    const temporary = join(this.#folder, ownedName(unfinishedPrefix));
-    try {
-      await write(temporary);
-      const sha256 = await fileSha256(temporary);
-      await rename(temporary, this.#pathOf({ from, to }));
-      const files = [...this.#manifest.files, { from, to, sha256 }];
-      await this.#keep({ ...this.#manifest, files });
-    } catch (error) {
-      const refused = systemErrorCode(error) !== undefined || messageOf(error).startsWith('IO Error');
-      throw refused ? unwritable(this.#folder, error) : error;
-    } finally {
-      await rm(temporary, { force: true });
+  async add(range: RowRange, write: (path: string, others: readonly string[]) => Promise<void>): Promise<void> {
+    const files = this.#files;
+    const window = this.#windows.find(({ from, to }) => from <= range.from && range.to <= to);
+    if (files === undefined || window === undefined) throw new Error('rows were computed that nobody asked for');
+    const pieces = this.#piecesOf(window);
+    const { digest } = window;
+    if (rowsBeside([...pieces, range], window).length > 0) {
+      const name = pieceName(digest, range, window);
+      const facts = { rows: range.to - range.from, peakMemory: this.#peak([]) };
+      const part = await files.add(name, facts, (path) => write(path, []));
+      this.#pieces.set(digest, [...pieces, { ...range, name, part }]);
+      return;
+    }
+    const facts = { rows: window.to - window.from, peakMemory: this.#peak(pieces) };
+    const others = pieces.map(({ part }) => part.path);
+    this.#parts.set(digest, await files.add(digest, facts, (path) => write(path, others)));
+    this.#pieces.delete(digest);
+    for (const { name } of pieces) await files.remove(name);
+  }
+
+  #piecesOf({ digest }: ReplayWindow): readonly Piece[] {
+    return this.#pieces.get(digest) ?? [];
+  }
+
+  #peak(pieces: readonly Piece[]): number | null {
+    const peaks = [this.#peakMemory, ...pieces.map(({ part }) => part.peakMemory)];
+    const known = peaks.flatMap((peak) => peak ?? []);
+    return known.length < peaks.length ? null : Math.max(...known);
+  }
+
+  async #open(backend: string, files: PartFolder): Promise<void> {
+    this.#parts.clear();
+    this.#pieces.clear();
+    this.#backend = backend;
+    this.#files = files;
+    const kept = piecesByWindow(files.names);
+    for (const window of this.#windows) {
+      if (this.#parts.has(window.digest)) continue;
+      if (files.names.has(window.digest) && (await this.isFinished(window))) continue;
+      const whole: Piece[] = [];
+      for (const { name, from, to } of inOrder(kept.get(window.digest) ?? [])) {
+        const range = { from: window.from + from, to: window.from + to };
+        // Rows in two files would count twice.
+        const part = rowsWithin(whole, range).length === 0 ? await files.read(name) : undefined;
+        if (part !== undefined) whole.push({ ...range, name, part });
+      }
+      if (whole.length > 0) this.#pieces.set(window.digest, whole);
     }
   }
 
-  /** Only what is written counts: whoever could not write it does the work again. */
-  async #keep(manifest: Manifest): Promise<void> {
-    await replaceFile(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    // A process may have been noted meanwhile.
-    this.#manifest = { ...manifest, peakMemory: this.#manifest.peakMemory };
+  async #batchesFrom(): Promise<void> {
+    try {
+      const parsed: unknown = JSON.parse(await readTextFile(this.#batchesFile));
+      if (isBatchResult(parsed)) this.#batches = parsed;
+    } catch (error) {
+      if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return;
+      throw unusableFile(`The outcome store's ${this.#batchesFile} cannot be read: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
-  #pathOf({ from, to }: RowRange): string {
-    const [first, end] = [from, to].map((row) => String(row).padStart(9, '0'));
-    return join(this.#folder, `rows-${first}-${end}.parquet`);
-  }
-}
-
-/** The manifest at `path`; null when there is none or it is not one, since outcomes can be made again. */
-async function readManifest(path: string): Promise<Manifest | null> {
-  try {
-    const parsed: unknown = JSON.parse(await readTextFile(path));
-    return isManifest(parsed) ? parsed : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return null;
-    throw unusableFile(`The outcome store's ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  /** Another log may have requests whose answers do depend on their batch. */
+  get #batchesFile(): string {
+    const hash = createHash('sha256');
+    for (const { digest } of this.#windows) hash.update(digest);
+    return join(this.#folder, `batches-${hash.digest('hex').slice(0, 16)}.json`);
   }
 }
 
-function isManifest(value: unknown): value is Manifest {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('format' in value) || !('backend' in value) || !('peakMemory' in value) || !('files' in value)) return false;
-  if ('batches' in value && !isBatchFinding(value.batches)) return false;
-  return value.format === outcomeLayout && typeof value.backend === 'string' && Array.isArray(value.files);
-}
-
-function isBatchFinding(value: unknown): value is BatchResult {
+function isBatchResult(value: unknown): value is BatchResult {
   if (typeof value !== 'object' || value === null || !('oneByOne' in value)) return false;
   return value.oneByOne === null || typeof value.oneByOne === 'string';
-}
-
-async function digestOf(path: string): Promise<string | null> {
-  try {
-    return await fileSha256(path);
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return null;
-  }
-}
-
-function unwritable(folder: string, cause: unknown): Error {
-  return unusableFile(`The outcome store ${folder} cannot be written: ${messageOf(cause)}`, {
-    hint: 'Make the folder writable or free some space; what is finished is kept.',
-    cause,
-  });
 }

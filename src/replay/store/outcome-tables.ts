@@ -1,10 +1,10 @@
 import { messageOf, unusableFile } from '../../domain/errors.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
-import { loadParquet } from './parquet-table.ts';
+import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import type { OutcomePart } from './outcome-store.ts';
+import { createTable } from './parquet-table.ts';
 
-/** The columns of stored outcomes. */
-export const outcomeColumns = {
-  seq: 'BIGINT',
+/** The columns of outcomes beside the one that tells whose they are. */
+const outcomeValues = {
   error: 'VARCHAR',
   label: 'VARCHAR',
   value: 'DOUBLE',
@@ -15,6 +15,19 @@ export const outcomeColumns = {
   retries: 'UTINYINT',
 } as const;
 
+/** The columns of stored outcomes. `place` is the request's among those of its window, from 0, whichever log that window is of. */
+export const outcomeColumns = { place: 'INTEGER', ...outcomeValues } as const;
+
+/** Outcomes in the store, and the requests that they are of. */
+export interface ReplayedOutcomes {
+  readonly version: string;
+  readonly parts: readonly OutcomePart[];
+  /** How many requests there are. */
+  readonly rows: number;
+  /** Table or view of the requests, with the column `seq`. */
+  readonly requests: string;
+}
+
 /**
  * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
  * `value DOUBLE`, `score DOUBLE` (of the label), `true_score FLOAT` (of the true label), `positive_score FLOAT` (of the positive label,
@@ -22,10 +35,27 @@ export const outcomeColumns = {
  * sent again; null for none).
  *
  * @param table its name, such as `baseline_outcomes`; replaced if it is there
- * @param files the Parquet files of the replay
  */
-export async function loadOutcomes(db: Database, table: string, files: readonly string[]): Promise<void> {
-  await loadParquet(db, table, outcomeColumns, files);
+export async function loadOutcomes(
+  db: Database,
+  table: string,
+  outcomes: Pick<ReplayedOutcomes, 'parts' | 'requests'>,
+): Promise<void> {
+  await createTable(db, table, { seq: 'BIGINT', ...outcomeValues });
+  if (outcomes.parts.length === 0) return;
+  await db.run(`INSERT INTO ${quoteIdentifier(table)} BY NAME ${storedOutcomes(outcomes)} ORDER BY seq`);
+}
+
+/** The query of stored outcomes, of which there are some: `seq` and the columns of outcomes. */
+export function storedOutcomes({ parts, requests }: Pick<ReplayedOutcomes, 'parts' | 'requests'>): string {
+  const starts = parts.map(({ path, from }) => `(${quoteLiteral(path)}, ${from})`);
+  // Two windows that ask the same have one file.
+  const files = [...new Set(parts.map(({ path }) => quoteLiteral(path)))];
+  return `SELECT seq, stored.* EXCLUDE (place, filename)
+    FROM (SELECT * FROM read_parquet([${files.join(', ')}], filename => true)) AS stored
+    JOIN (VALUES ${starts.join(', ')}) AS starts(filename, start) USING (filename)
+    JOIN (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${quoteIdentifier(requests)}) AS asked
+      ON asked.place = starts.start + stored.place`;
 }
 
 /**
@@ -33,14 +63,11 @@ export async function loadOutcomes(db: Database, table: string, files: readonly 
  *
  * @throws UserError (exit 5) where the store no longer has one outcome for each request, which another canary may have brought about
  */
-export async function loadReplayed(
-  db: Database,
-  table: string,
-  { version, files, rows }: { readonly version: string; readonly files: readonly string[]; readonly rows: number },
-): Promise<void> {
+export async function loadReplayed(db: Database, table: string, outcomes: ReplayedOutcomes): Promise<void> {
+  const { version, rows } = outcomes;
   const hint = 'Run it again when no other canary replays the same; --fresh replays anew.';
   try {
-    await loadOutcomes(db, table, files);
+    await loadOutcomes(db, table, outcomes);
   } catch (error) {
     if (!messageOf(error).startsWith('IO Error')) throw error;
     throw unusableFile(`The stored outcomes of ${version} cannot be read: ${messageOf(error)}`, { hint, cause: error });

@@ -1,56 +1,86 @@
 import { inOrder, type RowRange } from './row-range.ts';
 
-/** A file costs as much as thousands of rows in it, so finished rows wait so long for others; a kill loses so much. */
-const waitMs = 1000;
-/** More rows than this do not wait. */
-const mostRows = 8192;
+/** A file costs as much as thousands of rows in it, so finished rows wait so long for the rest of their window; a kill loses so much. */
+const firstWaitMs = 1000;
+/** A slow model would leave a file a second, so each wait is twice the one before, up to this. */
+const longestWaitMs = 16_000;
+/** More rows than this in windows that are not finished do not wait. */
+const mostRows = 16_384;
 
-/** Keeps finished chunks until it is worth writing a file of them, which is written while the next are computed. */
-export class WriteBehind<Chunk extends RowRange> {
+/** Finished rows of one window. */
+export interface WindowRows extends RowRange {
+  readonly window: RowRange;
+}
+
+/**
+ * Keeps finished chunks until their window is whole, or until it is worth writing what there is of it; files are written while the next
+ * chunks are computed.
+ */
+export class WriteBehind<Chunk extends WindowRows> {
   readonly #write: (chunks: readonly Chunk[]) => Promise<void>;
+  readonly #inStore: (window: RowRange) => number;
   #waiting: Chunk[] = [];
-  #rows = 0;
+  #waitMs = firstWaitMs;
   #timer: NodeJS.Timeout | undefined;
   /** Never rejects. */
   #writing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param write stores chunks that follow one another without a gap, in order */
-  constructor(write: (chunks: readonly Chunk[]) => Promise<void>) {
+  /**
+   * @param write stores chunks of one window that follow one another without a gap, in order
+   * @param inStore how many rows of a window are stored
+   */
+  constructor(write: (chunks: readonly Chunk[]) => Promise<void>, inStore: (window: RowRange) => number) {
     this.#write = write;
+    this.#inStore = inStore;
   }
 
   /** Takes a chunk; waits where more is computed than can be written. @throws whatever a write before threw */
   async add(chunk: Chunk): Promise<void> {
-    this.#keep([chunk]);
-    this.#timer ??= setTimeout(() => this.#begin(), waitMs);
-    if (this.#rows >= mostRows) {
+    this.#waiting.push(chunk);
+    this.#timer ??= this.#nextTime();
+    const { window } = chunk;
+    const isWhole = this.#rowsOf(window) + this.#inStore(window) >= window.to - window.from;
+    if (isWhole) {
       await this.#writing;
-      this.#begin();
+      this.#begin((waiting) => waiting.window.from === window.from);
+    } else if (this.#waiting.reduce((sum, { from, to }) => sum + to - from, 0) >= mostRows) {
+      await this.#writing;
+      this.#begin(() => true);
     }
     this.#throwFailure();
   }
 
   /** Writes everything that waits, also what could not be written before. @throws whatever a write throws now */
   async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     await this.#writing;
     this.#failure = undefined;
-    this.#begin();
+    this.#begin(() => true);
     await this.#writing;
     this.#throwFailure();
   }
 
-  #keep(chunks: readonly Chunk[]): void {
-    this.#waiting.push(...chunks);
-    this.#rows += chunks.reduce((sum, { from, to }) => sum + to - from, 0);
+  #nextTime(): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#begin(() => true);
+    }, this.#waitMs);
+    this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
+    return timer;
   }
 
-  #begin(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const runs = runsOf(inOrder(this.#waiting));
-    this.#waiting = [];
-    this.#rows = 0;
+  #rowsOf(window: RowRange): number {
+    return this.#waiting.reduce(
+      (sum, chunk) => sum + (chunk.window.from === window.from ? chunk.to - chunk.from : 0),
+      0,
+    );
+  }
+
+  #begin(isTaken: (chunk: Chunk) => boolean): void {
+    const runs = runsOf(inOrder(this.#waiting.filter(isTaken)));
+    this.#waiting = this.#waiting.filter((chunk) => !isTaken(chunk));
     this.#writing = this.#writing.then(() => this.#writeAll(runs));
   }
 
@@ -60,7 +90,7 @@ export class WriteBehind<Chunk extends RowRange> {
         await this.#write(run);
       } catch (error) {
         this.#failure = { error };
-        this.#keep(runs.slice(index).flat());
+        this.#waiting.push(...runs.slice(index).flat());
         return;
       }
     }
@@ -71,12 +101,13 @@ export class WriteBehind<Chunk extends RowRange> {
   }
 }
 
-/** Cuts chunks in order wherever one does not begin where the one before ends. */
-function runsOf<Chunk extends RowRange>(chunks: readonly Chunk[]): Chunk[][] {
+/** Cuts chunks in order wherever one does not begin where the one before ends, or is of another window. */
+function runsOf<Chunk extends WindowRows>(chunks: readonly Chunk[]): Chunk[][] {
   const runs: Chunk[][] = [];
   for (const chunk of chunks) {
     const last = runs.at(-1);
-    if (last?.at(-1)?.to === chunk.from) last.push(chunk);
+    const before = last?.at(-1);
+    if (before !== undefined && before.to === chunk.from && before.window.from === chunk.window.from) last?.push(chunk);
     else runs.push([chunk]);
   }
   return runs;

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { ErrorKind } from '../../domain/outcome.ts';
 import { quoteIdentifier, type Database } from '../../database/database.ts';
 import { randomArrivalsMs, recordedArrivalsMs } from './arrival-times.ts';
 import { measureLatency, type LatencySettings, type SamplePart, type TimedColumn } from './measure-latency.ts';
 import { latencyKey, type RequestIdentity, type VersionIdentity } from '../store/outcome-key.ts';
-import { type StoreSettings, OutcomeStore } from '../store/outcome-store.ts';
+import type { StoreSettings } from '../store/outcome-store.ts';
+import { PartFolder } from '../store/part-folder.ts';
 import { loadParquet, ParquetWriter } from '../store/parquet-table.ts';
 import type { TimedVersion } from './stopwatch.ts';
 import type { ReplayProgress } from '../replay.ts';
@@ -18,6 +20,9 @@ const latencyTableColumns = {
   baseline_retries: 'UTINYINT',
   candidate_retries: 'UTINYINT',
 } as const;
+
+/** A measurement is one part, since half of one is none. */
+const partName = 'times';
 
 export interface LatencyMeasurement {
   readonly db: Database;
@@ -64,10 +69,10 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
     timeoutMs: settings.timeoutMs,
     load: settings.load,
   });
-  const store = await OutcomeStore.open(measurement.store.folder, key, measurement.store.fresh);
-  const missing = await store.missing(seqs.length);
-  const [stored] = store.paths;
-  if (stored !== undefined && missing.length === 0) return { file: stored, measured: false };
+  const store = await PartFolder.open(join(measurement.store.folder, key));
+  if (measurement.store.fresh) await store.remove(partName);
+  const stored = await store.read(partName);
+  if (stored !== undefined) return { file: stored.path, measured: false };
 
   const { version } = candidate.spec;
   const onProgress = (done: number): void => measurement.onProgress({ version, done, total: seqs.length });
@@ -83,10 +88,11 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
     ...columns.map((column) => errorsOf(column, seqs.length)),
     ...columns.map((column) => retriesOf(column, seqs.length)),
   ];
-  const all = { from: 0, to: seqs.length };
-  await store.add(all, (path) => new ParquetWriter(db).write(path, latencyTableColumns, values));
-  const [file = ''] = store.paths;
-  return { file, measured: true };
+  const facts = { rows: seqs.length, peakMemory: null };
+  const { path } = await store.add(partName, facts, (file) =>
+    new ParquetWriter(db).write(file, latencyTableColumns, values),
+  );
+  return { file: path, measured: true };
 }
 
 /**
@@ -97,7 +103,7 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
  * @param table its name; replaced if it is there
  */
 export async function loadLatency(db: Database, table: string, file: string): Promise<void> {
-  await loadParquet(db, table, latencyTableColumns, [file]);
+  await loadParquet(db, table, latencyTableColumns, file);
 }
 
 interface Sample {

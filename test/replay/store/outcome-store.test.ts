@@ -1,17 +1,6 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { OutcomeStore } from '../../../src/replay/store/outcome-store.ts';
+import { expect, test } from 'vitest';
 import { loadReplayed } from '../../../src/replay/store/outcome-tables.ts';
 import { replayVersions } from '../../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../../models/fixtures/tiny-model.ts';
@@ -19,16 +8,16 @@ import {
   contents,
   countingSpec,
   countReplayed,
+  interruptHalfWay,
   never,
   openRequests,
   replayOf,
-  replayInTwoRuns,
   requestCount,
-  requests,
   rowsOf,
+  storedFiles,
 } from '../fixtures/replays.ts';
 
-test.each([
+const damages = [
   [
     'altered',
     (file: string) => {
@@ -39,61 +28,117 @@ test.each([
   ],
   ['cut', (file: string) => truncateSync(file, 100)],
   ['longer', (file: string) => appendFileSync(file, 'x')],
-])('what is in a stored file that was %s is replayed again', async (_, damage) => {
+  ['removed', (file: string) => rmSync(file)],
+] as const;
+
+test.each(damages)('what is in a stored file that was %s is replayed again', async (_, damage) => {
   const db = await openRequests();
   const { spec, calls } = await countingSpec();
   const folder = temporaryFolder();
-  const files = await replayInTwoRuns(db, spec, folder);
+  const [whole] = await replayVersions([await replayOf(db, spec, { folder })], never);
   const before = calls();
-  const expected = await contents(db, files);
-  const lost = await rowsOf(db, files[1]);
-  damage(files[1]);
+  const expected = await contents(db, whole);
+  damage(storedFiles(folder)[0] ?? '');
   const [again] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  expect(again?.replayed).toBe(lost);
-  expect(calls() - before).toBe(lost);
-  expect(await contents(db, again?.files ?? [])).toEqual(expected);
+  expect(again?.replayed).toBe(requestCount);
+  expect(calls() - before).toBe(requestCount);
+  expect(await contents(db, again)).toEqual(expected);
 });
 
-test('an unreadable manifest means that nothing is stored', async () => {
+test.each(damages)('a piece of an interrupted replay that was %s is asked for again', async (_, damage) => {
+  const db = await openRequests();
+  const spec = colourSpec();
+  const folder = temporaryFolder();
+  const [whole] = await replayVersions([await replayOf(db, spec, { folder: temporaryFolder() })], never);
+  await interruptHalfWay(db, spec, folder);
+  const [piece = '', ...others] = storedFiles(folder);
+  const kept = await Promise.all(others.map((file) => rowsOf(db, file)));
+  damage(piece);
+  const [again] = await replayVersions([await replayOf(db, spec, { folder })], never);
+  expect(again?.replayed).toBe(requestCount - kept.reduce((sum, rows) => sum + rows, 0));
+  expect(await contents(db, again)).toEqual(await contents(db, whole));
+});
+
+test('an unreadable record means that nothing is stored', async () => {
   const db = await openRequests(100);
   const folder = temporaryFolder();
-  await replayVersions([await replayOf(db, colourSpec(), { folder })], never);
-  const spec = colourSpec();
-  const [first] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  writeFileSync(join(first?.files[0] ?? '', '..', 'manifest.json'), '{"format": 1, "par');
-  const [second] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  expect(second?.replayed).toBe(100);
+  const replay = await replayOf(db, colourSpec(), { folder });
+  expect(await countReplayed(replay)).toBe(100);
+  const [file = ''] = storedFiles(folder);
+  writeFileSync(file.replace(/\.[\da-f]{16}\.parquet$/u, '.json'), '{"sha256": "1", "par');
+  expect(await countReplayed(replay)).toBe(100);
+  expect(await countReplayed(replay)).toBe(0);
 });
 
 test('outcomes of another backend are not mixed with new ones', async () => {
   const db = await openRequests();
   const folder = temporaryFolder();
   const spec = colourSpec();
-  const files = await replayInTwoRuns(db, spec, folder);
-  const manifest = join(files[0], '..', 'manifest.json');
-  const stored = JSON.parse(readFileSync(manifest, 'utf8'));
-  writeFileSync(manifest, JSON.stringify({ ...stored, backend: 'another' }));
-  truncateSync(files[1], 10);
+  await interruptHalfWay(db, spec, folder);
+  const [key = ''] = readdirSync(folder);
+  const [backend = ''] = readdirSync(join(folder, key));
+  renameSync(join(folder, key, backend), join(folder, key, 'another'));
   const [result] = await replayVersions([await replayOf(db, spec, { folder })], never);
-  expect(result?.replayed).toBe(requestCount);
-  expect(readdirSync(join(files[0], '..'))).toHaveLength(1 + (result?.files.length ?? 0));
+  expect(result).toMatchObject({ replayed: requestCount, backend });
 });
 
-test('fresh replays anew, and other requests, settings or artifacts have outcomes of their own', async () => {
+test('fresh replays anew, and other settings or artifacts have outcomes of their own', async () => {
   const db = await openRequests(100);
   const spec = colourSpec();
   const folder = temporaryFolder();
   const replay = await replayOf(db, spec, { folder });
   expect(await countReplayed(replay)).toBe(100);
   expect(await countReplayed(await replayOf(db, spec, { folder, fresh: true }))).toBe(100);
-  expect(await countReplayed({ ...replay, requests: { ...requests, files: ['0'] } })).toBe(100);
-  expect(await countReplayed({ ...replay, requests: { ...requests, order: '2500:2' } })).toBe(100);
-  expect(await countReplayed({ ...replay, requests: { ...requests, from: '2026-01-01' } })).toBe(100);
+  expect(await countReplayed({ ...replay, again: 'again' })).toBe(100);
   expect(await countReplayed(await replayOf(db, spec, { folder, timeoutMs: 3000 }))).toBe(100);
   expect(
     await countReplayed(await replayOf(db, colourSpec('export const encode = (input) => input;'), { folder })),
   ).toBe(100);
   expect(await countReplayed(replay)).toBe(0);
+});
+
+test('requests are known by what they ask and in which order, not by the log that they are in', async () => {
+  const db = await openRequests(100);
+  const spec = colourSpec();
+  const folder = temporaryFolder();
+  const replay = await replayOf(db, spec, { folder });
+  expect(await countReplayed(replay)).toBe(100);
+  await db.run('CREATE TABLE moved AS SELECT seq + 1000 AS seq, input FROM requests');
+  expect(await countReplayed({ ...replay, table: 'moved' })).toBe(0);
+  await db.run('CREATE TABLE turned AS SELECT -seq AS seq, input FROM requests');
+  expect(await countReplayed({ ...replay, table: 'turned' })).toBe(100);
+  await db.run(
+    `CREATE TABLE other AS SELECT seq, CASE seq WHEN 30 THEN '[9, 9, 9]' ELSE input END AS input FROM requests`,
+  );
+  expect(await countReplayed({ ...replay, table: 'other' })).toBe(100);
+});
+
+test('of a log that grew only the windows that are new are replayed', async () => {
+  const db = await openRequests(2 * 8192 + 100);
+  const spec = colourSpec();
+  const folder = temporaryFolder();
+  const replay = await replayOf(db, spec, { folder });
+  await db.run('CREATE TABLE earlier AS SELECT * FROM requests ORDER BY seq LIMIT 8292');
+  expect(await countReplayed({ ...replay, table: 'earlier' })).toBe(8292);
+  const [grown] = await replayVersions([replay], never);
+  expect(grown?.replayed).toBe(8192 + 100);
+  const [anew] = await replayVersions([await replayOf(db, spec, { folder: temporaryFolder() })], never);
+  expect(await contents(db, grown)).toEqual(await contents(db, anew));
+});
+
+test('two replays at once share the work, and both have the outcomes of one alone', async () => {
+  const windows = 4;
+  const [one, other] = [await openRequests(windows * 8192), await openRequests(windows * 8192)];
+  const { spec, calls } = await countingSpec();
+  const folder = temporaryFolder();
+  const results = await Promise.all(
+    [one, other].map(async (db) => (await replayVersions([await replayOf(db, spec, { folder })], never))[0]),
+  );
+  expect(await contents(one, results[0])).toEqual(await contents(other, results[1]));
+  expect(results[0]?.parts).toEqual(results[1]?.parts);
+  // Whoever meets a window that is under way asks it as well.
+  expect(calls()).toBeLessThan(2 * windows * 8192);
+  expect(storedFiles(folder)).toHaveLength(windows);
 });
 
 test('a store that cannot be written is refused', async () => {
@@ -106,59 +151,29 @@ test('a store that cannot be written is refused', async () => {
   });
 });
 
-test('no temporary files are left in the store', async () => {
-  const db = await openRequests(100);
+test('no temporary files are left in the store, nor pieces of what was finished', async () => {
+  const db = await openRequests();
   const folder = temporaryFolder();
-  await replayVersions([await replayOf(db, colourSpec(), { folder })], never);
-  const [key = ''] = readdirSync(folder);
-  expect(readdirSync(join(folder, key)).toSorted()).toEqual(['manifest.json', 'rows-000000000-000000100.parquet']);
-  expect(existsSync(join(folder, key, 'manifest.json'))).toBe(true);
+  const spec = colourSpec();
+  await interruptHalfWay(db, spec, folder);
+  await replayVersions([await replayOf(db, spec, { folder })], never);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+  const kinds = names.map((name) => name.replace(/^.*\//u, '').replaceAll(/[\da-f]{16,64}/gu, 'H'));
+  expect(kinds.toSorted()).toEqual(['H.H.parquet', 'H.json', 'batches-H.json']);
 });
 
 test('outcomes that are no longer one for each request are refused', async () => {
   const db = await openRequests();
-  const files = await replayInTwoRuns(db, colourSpec(), temporaryFolder());
-  const replayed = { version: '1.0.0', rows: requestCount };
-  await loadReplayed(db, 'outcomes', { ...replayed, files });
-  for (const wrong of [files.slice(1), [...files, files[0]]]) {
-    const loaded = loadReplayed(db, 'outcomes', { ...replayed, files: wrong });
-    await expect(loaded).rejects.toMatchObject({ exitCode: 5 });
+  const folder = temporaryFolder();
+  const [whole] = await replayVersions([await replayOf(db, colourSpec(), { folder })], never);
+  if (whole === undefined) throw new Error('a replay gave no result');
+  for (const parts of [[], [...whole.parts, ...whole.parts]]) {
+    await expect(loadReplayed(db, 'outcomes', { ...whole, parts })).rejects.toMatchObject({ exitCode: 5 });
   }
-  rmSync(files[1]);
-  await expect(loadReplayed(db, 'outcomes', { ...replayed, files })).rejects.toMatchObject({
+  rmSync(whole.parts[0]?.path ?? '');
+  await expect(loadReplayed(db, 'outcomes', whole)).rejects.toMatchObject({
     exitCode: 5,
     message: expect.stringContaining('The stored outcomes of 1.0.0 cannot be read'),
     hint: expect.stringContaining('when no other canary replays the same'),
   });
 });
-
-describe('a store', () => {
-  const key = 'a'.repeat(64);
-  test('whose manifest could not be written has the rows once when they are added again', async () => {
-    const folder = temporaryFolder();
-    const store = await OutcomeStore.open(folder, key, false);
-    const manifest = join(folder, key, 'manifest.json');
-    mkdirSync(manifest);
-    await expect(store.add({ from: 0, to: 64 }, write)).rejects.toMatchObject({ exitCode: 5 });
-    expect(await store.missing(100)).toEqual([{ from: 0, to: 100 }]);
-    rmdirSync(manifest);
-    await store.add({ from: 0, to: 128 }, write);
-    const again = await OutcomeStore.open(folder, key, false);
-    expect(await again.missing(200)).toEqual([{ from: 128, to: 200 }]);
-    expect(again.paths).toHaveLength(1);
-  });
-
-  test('does not believe a manifest in which rows are in two files', async () => {
-    const folder = temporaryFolder();
-    const store = await OutcomeStore.open(folder, key, false);
-    await store.add({ from: 0, to: 64 }, write);
-    await store.add({ from: 32, to: 96 }, write);
-    const again = await OutcomeStore.open(folder, key, false);
-    expect(await again.missing(96)).toEqual([{ from: 64, to: 96 }]);
-    expect(again.paths).toHaveLength(1);
-  });
-});
-
-async function write(path: string): Promise<void> {
-  writeFileSync(path, 'rows');
-}
