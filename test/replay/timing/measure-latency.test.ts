@@ -152,7 +152,7 @@ test('a measurement in the store is used again byte for byte, a damaged one is n
   expect(await timeRequests(measurement, never)).toEqual({ file, measured: false });
   expect(readFileSync(file)).toEqual(bytes);
   writeFileSync(file, bytes.subarray(1));
-  expect(await timeRequests(measurement, never)).toEqual({ file, measured: true });
+  expect(await timeRequests(measurement, never)).toMatchObject({ measured: true });
 });
 
 test('another seed, sample, share of it by pair or baseline is another measurement', async () => {
