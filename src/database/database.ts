@@ -91,6 +91,7 @@ class DuckDBDatabase implements Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #streams = new Set<DuckDBConnection>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -102,23 +103,21 @@ class DuckDBDatabase implements Database {
   }
 
   async run(sql: string): Promise<void> {
-    await withInterrupt(this.#connection.run(sql));
+    await this.#inTurn(() => this.#connection.run(sql));
   }
 
   async rows(sql: string): Promise<readonly Readonly<Record<string, Cell>>[]> {
-    const reader = await withInterrupt(this.#connection.runAndReadAll(sql));
+    const reader = await this.#inTurn(() => this.#connection.runAndReadAll(sql));
     return reader
       .getRowObjects()
       .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)])));
   }
 
   async columns(sql: string): Promise<ColumnArrays> {
-    const result = await withInterrupt(this.#connection.stream(sql));
-    return columnArrays(
-      result.deduplicatedColumnNames(),
-      await withInterrupt(result.fetchAllChunks()),
-      result.columnTypes(),
-    );
+    return await this.#inTurn(async () => {
+      const result = await this.#connection.stream(sql);
+      return columnArrays(result.deduplicatedColumnNames(), await result.fetchAllChunks(), result.columnTypes());
+    });
   }
 
   async *stream(sql: string): AsyncGenerator<ColumnArrays> {
@@ -141,6 +140,13 @@ class DuckDBDatabase implements Database {
 
   async append(table: string, columns: readonly ColumnInput[]): Promise<void> {
     await appendColumns(this.#connection, table, columns);
+  }
+
+  /** A query that begins takes from another of the same connection what is left to read, which then ends early and says nothing. */
+  async #inTurn<T>(query: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(query);
+    this.#turn = turn.catch(() => undefined);
+    return await withInterrupt(turn);
   }
 
   interrupt(): void {

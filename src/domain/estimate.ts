@@ -26,6 +26,8 @@ interface EstimateBase {
 export interface NeededData {
   readonly units: number | null;
   readonly requests: number | null;
+  /** True where these are the data at which there is an interval, and nobody can tell what would decide. */
+  readonly forInterval?: true;
   /** The same for a candidate that does not differ at all; absent where it would not be within the bound, or it cannot be said. */
   readonly unchanged?: { readonly units: number; readonly requests: number };
   /** Where a planned end is still to come, what it probably brings. */

@@ -1,5 +1,6 @@
 import { type Metric, untriggered } from '../domain/metric.ts';
-import { formatQuantity } from '../domain/format-number.ts';
+import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
+import { sampleRatio } from '../stats/distances/sample-ratio.ts';
 import { interval } from '../stats/bounds/confidence-bound.ts';
 import type { Linearized } from '../stats/estimates/linearized.ts';
 import { servedDifference } from '../stats/estimates/served-difference.ts';
@@ -17,8 +18,10 @@ import type { Subject, TestedQuantity } from './table/subject.ts';
 
 type Triggered = Extract<Metric, { readonly family: 'kpi' }> & { readonly trigger: 'user' | 'request' };
 
-/** Above it nobody believes that the versions' users send as many requests once the answers differ. */
+/** How often both questions together may find the triggered users of two healthy versions unlike each other. */
 const unevenAlpha = 0.001;
+
+const where = { user: 'from the first difference on', request: 'on which the answers differ' } as const;
 
 /**
  * Measures as the measurer that it is given, and a metric with a trigger by its triggered requests alone: elsewhere the versions answer alike, and what is
@@ -73,33 +76,70 @@ export class TriggeredMeasurer implements Measurer {
 
   /** Why the triggered requests of the two versions are not alike: one loses some, or makes its users come back more often. */
   async #uneven({ trigger }: Triggered, { segment }: Slice): Promise<Uncomputable | undefined> {
-    const counts = async (cohort: 'canary' | 'stable') => {
-      const rows = await this.#table.db.columns(
-        `SELECT count(*)::DOUBLE AS requests FROM ${this.#table.name}
-         WHERE ${sliceCondition({ cohort, segment })} AND ${triggeredBy(trigger)} GROUP BY unit_index ORDER BY unit_index`,
-      );
-      const sum = rows.numbers('requests');
-      return sampleSums({ requests: sum.map(() => 1), sum }, { zeroOne: false, range: 1 });
-    };
-    const found = servedDifference(await counts('stable'), await counts('canary'));
-    if (found.kind === 'uncomputable') return undefined;
-    const level = unevenAlpha / 2;
-    const bounds = interval(found, {
-      alphaLower: level,
-      alphaUpper: level,
-      inference: 'sequential',
-      plannedUnits: 1000,
-    });
-    if (bounds.kind !== 'interval' || (bounds.low <= 0 && bounds.high >= 0)) return undefined;
-    const [stable, canary] = [found.baseline ?? 0, found.candidate ?? 0].map((mean) => formatQuantity(mean, 'number'));
-    return uncomputable(
-      `a user has ${canary} requests of the candidate from the first difference on and ${stable} of the baseline, more than chance explains, so that other requests would be compared`,
+    const [stable, canary] = await Promise.all(
+      (['stable', 'canary'] as const).map((cohort) => this.#triggeredOfUsers(trigger, { cohort, segment })),
     );
+    if (stable === undefined || canary === undefined) return undefined;
+    const met = [stable, canary].map((users) => users.filter((requests) => requests > 0));
+    const [before = 0, after = 0] = met.map(({ length }) => length);
+    if (isLost([before, after], [stable.length, canary.length])) {
+      return uncomputable(
+        `the answers differ for ${formatCount(after)} of ${countOf(canary.length, 'user')} of the candidate and for ${formatCount(before)} of ${formatCount(stable.length)} of the baseline, more than chance explains, so that one of them loses such requests`,
+      );
+    }
+    const counts = provenDifference(met[0] ?? stable, met[1] ?? canary);
+    if (counts === undefined) return undefined;
+    const [fewer, more] = counts.map((mean) => formatQuantity(mean, 'number'));
+    return uncomputable(
+      `a user has ${more} requests of the candidate ${where[trigger]} and ${fewer} of the baseline, more than chance explains, so that other requests would be compared`,
+    );
+  }
+
+  /** Of every user of a cohort how many requests are triggered. */
+  async #triggeredOfUsers(trigger: Triggered['trigger'], slice: Slice): Promise<Float64Array> {
+    const rows = await this.#table.db.columns(
+      `SELECT (count(*) FILTER (WHERE ${triggeredBy(trigger)}))::DOUBLE AS requests FROM ${this.#table.name}
+       WHERE ${sliceCondition(slice)} GROUP BY unit_index ORDER BY unit_index`,
+    );
+    return rows.numbers('requests');
   }
 }
 
 function isTriggered(metric: Metric): metric is Triggered {
   return metric.family === 'kpi' && metric.trigger !== undefined;
+}
+
+/** Whether the users for whom the answers differ are split otherwise than all users are: which they are is the requests' doing and not the version's. */
+function isLost(counts: readonly number[], users: readonly number[]): boolean {
+  const all = users.reduce((sum, each) => sum + each, 0);
+  if (users.includes(0)) return false;
+  const shares = users.map((each) => each / all);
+  return sampleRatio(counts, shares).pValue < unevenAlpha / 2;
+}
+
+/**
+ * The means of one number per user on the stable and the canary cohort, where they differ by more than chance does; undefined where they may be
+ * the same, or nobody can tell.
+ */
+function provenDifference(
+  stable: Float64Array,
+  canary: Float64Array,
+): readonly [stable: number, canary: number] | undefined {
+  const [before, after] = [stable, canary].map((sum) =>
+    sampleSums({ requests: sum.map(() => 1), sum }, { zeroOne: false, range: 1 }),
+  );
+  if (before === undefined || after === undefined) return undefined;
+  const found = servedDifference(before, after);
+  if (found.kind === 'uncomputable') return undefined;
+  const level = unevenAlpha / 4;
+  const bounds = interval(found, {
+    alphaLower: level,
+    alphaUpper: level,
+    inference: 'sequential',
+    plannedUnits: 1000,
+  });
+  if (bounds.kind !== 'interval' || (bounds.low <= 0 && bounds.high >= 0)) return undefined;
+  return [found.baseline ?? 0, found.candidate ?? 0];
 }
 
 /** What the versions differ by over all requests, beside the baseline's value over all. */

@@ -64,7 +64,8 @@ function missing({ estimate, remedy }: GuardrailTest): string {
     return `; it sits on its bound, and no amount of data decides that${unchanged}`;
   }
   const { units, requests } = more({ units: needed.units, requests: needed.requests ?? 0 }, estimate);
-  const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would decide it`;
+  const brings = needed.forInterval === true ? 'allow one' : 'decide it';
+  const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would ${brings}`;
   return `; ${amount}${unchanged}${end}`;
 }
 

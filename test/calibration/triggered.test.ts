@@ -79,3 +79,21 @@ test('finds what the whole finds', async () => {
   expect(Math.abs(found.value + 0.4)).toBeLessThan(3 * found.standardError);
   expect(Math.abs(found.value - plain.value)).toBeLessThan(3 * plain.standardError);
 });
+
+test.for(['request', 'user'] as const)(
+  'by %s refuses a candidate that loses the requests on which it answers otherwise, which are perhaps the bad ones',
+  async (trigger) => {
+    if (revenue?.family !== 'kpi') throw new Error('it is a business metric');
+    await createLog(1, 3, 0.9, 0);
+    const judged = { db, name: 'judged' };
+    const metric = triggeredMetric(revenue, trigger);
+    const measurer = new TriggeredMeasurer(await TableMeasurer.over(judged, [metric, revenue]), judged);
+    const slice = { cohort: 'canary', segment: null } as const;
+    expect(await measurer.measure({ metric, comparison: 'served', slice }, 'difference')).toMatchObject({
+      kind: 'uncomputable',
+      reason: expect.stringMatching(
+        /^the answers differ for \d+ of \d+ users of the candidate and for \d+ of \d+ of the baseline/u,
+      ),
+    });
+  },
+);

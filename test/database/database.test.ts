@@ -50,6 +50,18 @@ describe('a database', () => {
     expect(() => columns.numbers('other')).toThrow(RangeError);
   });
 
+  test('gives each of several queries that are asked at once its whole result', async () => {
+    const asked = [1, 2, 3].map((first) =>
+      db.columns(`SELECT range::DOUBLE AS x FROM range(${first}, ${first + 5000}) ORDER BY x`),
+    );
+    const found = (await Promise.all(asked)).map((columns) => columns.numbers('x'));
+    expect(found.map((x) => [x.length, x[0]])).toEqual([
+      [5000, 1],
+      [5000, 2],
+      [5000, 3],
+    ]);
+  });
+
   test('refuses to read text as numbers', async () => {
     const columns = await db.columns(`SELECT '1' AS text`);
     expect(() => columns.numbers('text')).toThrow(/holds no numbers/u);

@@ -35,10 +35,7 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
   if (bounds.kind === 'refused') {
     const heavy = heavyUnits(measured);
     if (heavy !== undefined) return { kind: 'unbounded', value, units, requests, reason: heavy, needed: neverEnough };
-    const needed =
-      measured.kind === 'linearized' && bounds.needed !== undefined
-        ? ofBothSides(bounds.needed, measured)
-        : bounds.needed;
+    const needed = bounds.needed === undefined ? undefined : neededBeyond(bounds.needed, measured, settings, limit);
     const unboundable = bounds.unboundable === true ? { unboundable: true as const } : {};
     return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed, ...unboundable };
   }
@@ -48,6 +45,26 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
     ? withPlannedEnd(neededFor(measured, limit, settings), measured, limit, settings)
     : undefined;
   return { kind: 'estimated', value, units, requests, low, high, needed };
+}
+
+/** The data at which there is an interval that probably decides; those at which there is one, where more cannot be told. */
+function neededBeyond(
+  toInterval: DataSize,
+  measured: Exclude<Measured, Uncomputable>,
+  settings: IntervalSettings,
+  limit: number | undefined,
+): NeededData {
+  if (measured.kind !== 'linearized') return { ...toInterval, forInterval: true };
+  const least = ofBothSides(toInterval, measured);
+  const decisive = limit === undefined ? undefined : neededFor(measured, limit, settings);
+  if (decisive === undefined || decisive.units === null) return { ...least, forInterval: true };
+  const atLeast = (size: NeededData) => ((size.units ?? 0) < (least.units ?? 0) ? least : size);
+  const { unchanged, ...observed } = decisive;
+  const { units, requests } = atLeast(unchanged ?? least);
+  return {
+    ...atLeast(observed),
+    ...(unchanged === undefined || units === null || requests === null ? {} : { unchanged: { units, requests } }),
+  };
 }
 
 const neverEnough: NeededData = { units: null, requests: null };

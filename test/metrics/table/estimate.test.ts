@@ -23,3 +23,16 @@ test('needed data of a served comparison count both sides, as its units and requ
   // Both sides grow by the same factor: ten times the candidate's units are the whole log's.
   expect(estimate.needed).toMatchObject({ units: smallerSide.units * 10, requests: smallerSide.requests * 10 });
 });
+
+test('where there are too few users for an interval, needed are the data that decide, not those at which there is one', () => {
+  const served = servedDifference(side(200), side(20), { zeroOne: true });
+  if (served.kind !== 'linearized') throw new Error(served.reason);
+  const estimate = estimateAt(served, settings, -0.02);
+  if (estimate.kind !== 'unbounded') throw new Error(estimate.kind);
+  const decides = neededData(served, -0.02, settings);
+  // An interval takes 30 users of the candidate, 330 in all.
+  expect(estimate.needed?.units).toBe((decides?.units ?? 0) * 11);
+  expect(estimate.needed?.units).toBeGreaterThan(10_000);
+  expect(estimate.needed?.forInterval).toBeUndefined();
+  expect(estimateAt(served, settings)).toMatchObject({ needed: { units: 330, forInterval: true } });
+});
