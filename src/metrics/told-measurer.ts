@@ -64,6 +64,22 @@ export class ToldMeasurer implements Measurer {
     return segmentsOf(this.#numbers, metric, dimension);
   }
 
+  /**
+   * How what is left of the whole changed, beside those segments of a dimension that both versions are told of; undefined where next to
+   * nothing is left, or where the whole is no mean of its parts.
+   */
+  restOf(metric: Metric, dimension: string, quantity: 'difference' | 'relative'): number | undefined {
+    if (!metricTraits(metric).zeroOne && meanMetricOf(metric) === undefined) return undefined;
+    const whole = this.#sidesOf(metric, null);
+    const parts = this.segmentsOf(metric, dimension)
+      .map((segment) => this.#sidesOf(metric, segment))
+      .filter(({ baseline, candidate }) => baseline !== undefined && candidate !== undefined);
+    const [baseline, candidate] = roles.map((role) => meanOfRest(whole, parts, role));
+    if (baseline === undefined || candidate === undefined) return undefined;
+    const change = changeOf(baseline, candidate, quantity);
+    return typeof change === 'number' ? change : undefined;
+  }
+
   #sidesOf(metric: Metric, segment: Segment): Sides {
     return sidesOf(this.#numbers, metric, segment);
   }
@@ -100,6 +116,17 @@ function sameMixOf(numbers: readonly RoleNumber[], metric: Metric, dimension: st
   const all = total(roles.map((role) => sizeIn(whole, role)));
   const parts = compared.map((each) => ({ weight: each.requests / requests, difference: each.difference }));
   return sameMixDifference(parts, Math.min(1, requests / all), whole.candidate.value - whole.baseline.value);
+}
+
+function meanOfRest(whole: Sides, parts: readonly Sides[], role: Role): number | undefined {
+  const all = sizeIn(whole, role);
+  const number = whole[role];
+  const sizes = parts.map((sides) => sizeIn(sides, role));
+  if (all === undefined || number === undefined || sizes.includes(undefined)) return undefined;
+  const rest = all - total(sizes);
+  if (!(rest > (1 - wholeness.least) * all)) return undefined;
+  const told = total(parts.map((sides, index) => (sides[role]?.value ?? 0) * (sizes[index] ?? 0)));
+  return (number.value * all - told) / rest;
 }
 
 function segmentsOf(numbers: readonly RoleNumber[], metric: Metric, dimension: string): readonly NamedSegment[] {

@@ -52,6 +52,17 @@ describe('a ramp whose days all say the opposite of its total', () => {
     expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
   });
 
+  test('is no less one where only one of its days is told, and the others are what is left of the whole', async () => {
+    const rows = [...rowsOf('error_rate', together([friday, saturday])), ...rowsOf('error_rate', friday, 'day=fri')];
+    const plan = { checks: '{ sampleRatio: warn }' };
+    const { verdict, guardrails } = await evidenceOf(rows, { guardrails: [increase], plan });
+    expect(verdict.decision).toBe('hold');
+    expect(guardrails[0]?.reason).toContain('every day changed the other way (fri +0.28 pp, all others +0.20 pp)');
+    const mirror = [mirrored(friday), mirrored(saturday)] as const;
+    const better = [...rowsOf('error_rate', together(mirror)), ...rowsOf('error_rate', mirror[0], 'day=fri')];
+    expect((await evidenceOf(better, { guardrails: [increase], plan })).verdict.decision).toBe('hold');
+  });
+
   test('rolls none back either where more is better', async () => {
     const guardrail = '{ metric: accuracy, maxDecrease: 0.1pp }';
     const { verdict } = await evaluated([friday, saturday], guardrail, 'accuracy');

@@ -43,13 +43,15 @@ export async function againstParts(
 
 async function partsOf(measurer: ToldMeasurer, subject: Subject, bound: Bound, dimension: string) {
   const parts: { readonly name: string; readonly change: number }[] = [];
+  const quantity = bound.relative ? 'relative' : 'difference';
   for (const segment of measurer.segmentsOf(subject.metric, dimension)) {
     const within = { ...subject, slice: { ...subject.slice, segment } };
-    const measured = await measurer.measure(within, bound.relative ? 'relative' : 'difference');
+    const measured = await measurer.measure(within, quantity);
     if (measured.kind === 'linearized' || measured.kind === 'valueOnly')
       parts.push({ name: Object.values(segment).join(), change: measured.value });
   }
-  return parts;
+  const rest = parts.length === 0 ? undefined : measurer.restOf(subject.metric, dimension, quantity);
+  return rest === undefined ? parts : [...parts, { name: 'all others', change: rest }];
 }
 
 async function changeWithSameMix(
