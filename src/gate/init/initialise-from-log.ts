@@ -83,7 +83,11 @@ async function reviewed(world: World, file: string, draft: PlanDraft): Promise<P
   const metrics = draft.metrics.filter(({ metric }) => !undecidable.has(metric));
   for (const [metric, reason] of undecidable) world.note(`No guardrail on ${metric}: ${reason}.`);
   const comments = review.guardrails.map(
-    (guardrail) => [guardrail.metric, detectabilityComment(guardrail, waitingLines(guardrail))] as const,
+    (guardrail) =>
+      [
+        guardrail.metric,
+        detectabilityComment(guardrail, waitingLines(guardrail, review.statistics.inference)),
+      ] as const,
   );
   const hours = hoursOf(facts.log?.hours, facts.log?.spanMs ?? 0);
   return {

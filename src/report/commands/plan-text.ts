@@ -163,7 +163,7 @@ function guardrailRow({ metric, unit, bounds, segments, onBreach }: GuardrailRev
 }
 
 /** A table of guardrails by stages, a mark where a stage's data cannot prove what the guardrail asks, and unknowns below. */
-function detectableLines({ guardrails, stages: planned }: PlanReview, style: Style): string[] {
+function detectableLines({ guardrails, stages: planned, statistics }: PlanReview, style: Style): string[] {
   const known = guardrails.filter(({ detectable }) => typeof detectable !== 'string' && detectable.length > 0);
   const told = new Set(known.flatMap(({ detectable }) => changesOf(detectable).map(({ stage }) => stage)));
   const stages = planned.map(({ name }) => name).filter((name) => told.has(name));
@@ -184,7 +184,11 @@ function detectableLines({ guardrails, stages: planned }: PlanReview, style: Sty
       ? paragraph('more than the guardrail allows: this log will most likely give hold', style, `  ${tooCoarse} `)
       : '',
     ...known
-      .flatMap((guardrail) => [...waitingLines(guardrail), ...unmetExtremes(guardrail), ...segmentLines(guardrail)])
+      .flatMap((guardrail) => [
+        ...waitingLines(guardrail, statistics.inference),
+        ...unmetExtremes(guardrail),
+        ...segmentLines(guardrail),
+      ])
       .map((line) => paragraph(line, style, '  ')),
     ...unknown.map((line) => paragraph(line, style, '  ')),
   ].filter((line) => line !== '');

@@ -3,7 +3,9 @@ import { countOf, exactQuantity, formatCount, formatQuantity, upToTwoDigits } fr
 import { printableName, segmentName } from '../words/printable.ts';
 import { longestWait, type StageDetectability } from '../../domain/estimate.ts';
 import type { MetricUnit } from '../../domain/metric.ts';
-import type { Bound, OnBreach } from '../../domain/plan.ts';
+import type { Bound, OnBreach, Statistics } from '../../domain/plan.ts';
+
+type Inference = Statistics['inference'];
 
 export interface GuardrailReview {
   readonly metric: string;
@@ -26,24 +28,27 @@ export interface DetectableChange extends StageDetectability {
   readonly slowestDays?: number | null;
 }
 
-/** What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. */
-export function waitingLines(review: GuardrailReview): string[] {
-  return [...wholeLines(review), ...slowestLines(review)];
+/**
+ * What a stage has to wait for: `canary-5 can see accuracy fall by 2.9 pp; the bound is 1 pp: expect to hold for 11 days`. A planned end that is
+ * too early is not waited for: what is tested after it has next to no alpha left.
+ */
+export function waitingLines(review: GuardrailReview, inference: Inference): string[] {
+  return [...wholeLines(review, inference), ...slowestLines(review)];
 }
 
-function wholeLines({ metric, unit, bounds, detectable }: GuardrailReview): string[] {
+function wholeLines({ metric, unit, bounds, detectable }: GuardrailReview, inference: Inference): string[] {
   const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
   return changesOf(detectable).flatMap((found) => {
     const { stage, change, relative, bound, requestsUntilPass, daysUntilPass, passableInTime } = found;
     if (bound === undefined || change <= bound) return [];
     const measure = relative ? 'relativeChange' : changeMeasure(unit);
     const smallest = formatQuantity(change, measure).replace('+', '');
-    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}; the bound is ${exactQuantity(bound, measure)}`;
+    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}${inference === 'planned' ? ' at its planned end' : ''}; the bound is ${exactQuantity(bound, measure)}`;
     const isLong = requestsUntilPass === null || (daysUntilPass ?? 0) > longestWait;
     const passable = passableInTime === undefined ? undefined : exactQuantity(upToTwoDigits(passableInTime), measure);
     const inTime =
       isLong && passable !== undefined ? `; a bound of ${passable} would be passed within ${longestWait} days` : '';
-    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass)}${inTime}.`];
+    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass, inference)}${inTime}.`];
   });
 }
 
@@ -71,10 +76,17 @@ export function segmentLines({ metric, detectable }: GuardrailReview): string[] 
   );
 }
 
-function waiting(requests: number | null | undefined, days: number | null | undefined): string {
+function waiting(requests: number | null | undefined, days: number | null | undefined, inference: Inference): string {
   if (requests === null || requests === undefined)
     return 'no amount of requests like these would pass a harmless candidate';
   const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
+  if (inference === 'planned') {
+    const pace =
+      days === null || days === undefined
+        ? ''
+        : `, ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace`;
+    return `fix a later end before the first look, at ${amount}${pace}`;
+  }
   if (days === null || days === undefined) return `a harmless candidate passes at ${amount}`;
   return `expect to hold for ${countOf(Math.max(1, roundedUp(days)), 'more day')} at this log's pace, until ${amount}`;
 }
