@@ -58,10 +58,11 @@ function numbersOf(
 
 function neededFor(status: GuardrailStatus, estimate: Estimate): GuardrailResult['needed'] {
   if (status !== 'inconclusive' || estimate.kind === 'uncomputable') return { units: null, requests: null };
-  const { units = null, requests = null, unchanged, end } = estimate.needed ?? {};
+  const { units = null, requests = null, forInterval, unchanged, end } = estimate.needed ?? {};
   return {
     units,
     requests,
+    ...(forInterval === undefined ? {} : { forInterval }),
     ...(unchanged === undefined ? {} : { unchanged }),
     ...(end === undefined ? {} : { end }),
   };

@@ -4,7 +4,7 @@ import { toSymmetricScale } from '../estimates/linearized.ts';
 import type { Proportion } from '../estimates/proportion.ts';
 import { fewestEffectiveUnits } from '../sums/cluster-size.ts';
 import { type PlannedBound, type PlannedSettings, tooRare, tooSkewed } from './confidence-bound.ts';
-import { halfWidthAhead, standardErrorAhead } from './needed-data.ts';
+import { halfWidthAhead, standardErrorAhead, withOneMoreEvent } from './needed-data.ts';
 import { type SpentLook, testLook } from './spending.ts';
 
 /** What the two sides of a planned test have spent so far. */
@@ -124,7 +124,7 @@ function widthAtEnd(
   boundaryAtEnd: number,
   growth: number,
 ): ReturnType<typeof halfWidthAhead> {
-  if (estimate.kind === 'linearized') return halfWidthAhead(estimate, side, boundaryAtEnd, growth);
+  if (estimate.kind === 'linearized') return halfWidthAhead(withOneMoreEvent(estimate), side, boundaryAtEnd, growth);
   // Half an event more on either side, so that no event is not taken for certainty.
   const { effectiveEvents, effectiveRequests } = estimate;
   const rate = (effectiveEvents + 0.5) / (effectiveRequests + 1);
