@@ -135,6 +135,20 @@ test('what is needed is told as observed, for no change and at the end that is s
   expect(result?.reason).toContain('at the planned 4,000 users it is decided with a chance of');
 });
 
+test('the chance of an end agrees with the end that is said to be enough', async () => {
+  const right = { prediction: 'a', latency_ms: 40 };
+  const alike = logOf(60, () => ({ label: 'a', baseline: right, candidate: right }));
+  const endAt = async (users: number) => {
+    const planned = `statistics: { inference: planned, plannedUnits: ${users} }`;
+    const { guardrails } = await judged(alike, '{ metric: error_rate, maxIncrease: 1pp }', planned);
+    return guardrails[0]?.needed.end;
+  };
+  const early = await endAt(500);
+  expect(early?.observed).toBeLessThan(0.7);
+  const late = await endAt(early?.enough ?? 0);
+  expect(Math.abs((late?.observed ?? 0) - 0.8)).toBeLessThan(0.02);
+});
+
 test('a mean over labels of which one has few requests has no interval, and spends nothing', async () => {
   const macro = '{ metric: macro_f1, maxDecrease: 5pp }';
   const few = await judged(rare(7), macro);
