@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
+import type { ModelRegistry, OutputSignature } from '../../src/domain/registry.ts';
 import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
 import { starterRegistry } from '../../src/gate/init/starter.ts';
 import { serializeRegistry } from '../../src/registry/file/serialize-registry.ts';
@@ -16,17 +17,28 @@ interface Rollout {
   readonly requests: string;
   readonly guardrails: readonly string[];
   readonly more?: string;
+  /** What the versions answer, where it is not one of two labels. */
+  readonly output?: OutputSignature;
+}
+
+function signed(registry: ModelRegistry, output: OutputSignature | undefined): ModelRegistry {
+  if (output === undefined) return registry;
+  const versions = Object.entries(registry.versions).map(([name, version]) => [
+    name,
+    { ...version, signature: { ...version.signature, output } },
+  ]);
+  return { ...registry, versions: Object.fromEntries(versions) };
 }
 
 /** Evaluates the first stage of a rollout of two recorded versions. */
 async function evidenceOf(
   records: readonly object[],
-  { name, requests, guardrails, more = '' }: Rollout,
+  { name, requests, guardrails, more = '', output }: Rollout,
 ): Promise<Evidence> {
   const folder = mkdtempSync(join(tmpdir(), 'canary-corners-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'registry'));
-  const registry = starterRegistry('classifier', '1.0.0', '1.1.0', ['a', 'b']);
+  const registry = signed(starterRegistry('classifier', '1.0.0', '1.1.0', ['a', 'b']), output);
   writeFileSync(join(folder, 'registry', 'classifier.json'), serializeRegistry(registry));
   writeFileSync(join(folder, 'log.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const plan = `apiVersion: canary/v1
@@ -64,25 +76,60 @@ const pairs = Array.from({ length: 900 }, (_, request) => {
 const names = runsOf(11, 4);
 
 test(`${names} names and salts of a plan give one log the same intervals, to the last digit`, async () => {
-  const metrics = ['macro_f1', 'auc', 'pr_auc', 'recall_at_alerts(20%)', 'accuracy', 'recall(b)'];
+  const metrics = ['macro_f1', 'auc', 'pr_auc', 'recall_at_alerts(20%)', 'accuracy', 'recall(b)', 'precision(b)'];
   const guardrails = [
     ...metrics.map((metric) => `{ metric: ${metric}, maxDecrease: 5pp }`),
+    '{ metric: agreement, min: 50% }',
+    '{ metric: error_rate, maxIncrease: 5pp }',
+    '{ metric: fpr, maxIncrease: 5pp }',
+    '{ metric: decision_cost, maxIncrease: 0.5 }',
     '{ metric: log_loss, maxIncrease: 0.1 }',
     '{ metric: latency.mean, maxIncrease: 5ms }',
     '{ metric: latency.p95, maxIncrease: 5ms }',
   ];
-  const intervals = new Set<string>();
+  const more = 'decisionCost: { falsePositive: 1, falseNegative: 5 }\n';
+  expect(await intervalsUnderNames(pairs, { requests: '{ source: log.jsonl }', guardrails, more })).toHaveLength(1);
+}, 300_000);
+
+test(`a regression against itself has the same intervals under ${names} names and salts, and passes`, async () => {
+  const itself = Array.from({ length: 600 }, (_, request) => {
+    const truth = 100 + 20 * murmur3Bucket('truth', `r${request}`);
+    const outcome = { latency_ms: 40, prediction: truth + 10 * murmur3Bucket('error', `r${request}`) };
+    return {
+      request_id: `r${request}`,
+      timestamp: new Date(Date.UTC(2026, 10, 1) + request * 60_000).toISOString(),
+      user_id: `u${Math.floor(request / 2)}`,
+      label: truth,
+      outcomes: { '1.0.0': outcome, '1.1.0': outcome },
+    };
+  });
+  const found = await intervalsUnderNames(itself, {
+    requests: '{ source: log.jsonl }',
+    guardrails: ['mae', 'rmse'].map((metric) => `{ metric: ${metric}, maxIncrease: 1.5 }`),
+    output: { kind: 'regression' },
+  });
+  expect(found).toHaveLength(1);
+  expect(found[0]?.map(([metric, status, value]) => [metric, status, value])).toEqual([
+    ['mae', 'pass', 0],
+    ['rmse', 'pass', 0],
+  ]);
+}, 300_000);
+
+/** The different lists of intervals that one log has under so many names of its plan, one of them with a salt of its own. */
+async function intervalsUnderNames(records: readonly object[], rollout: Omit<Rollout, 'name'>) {
+  const intervals = new Map<string, readonly (readonly unknown[])[]>();
   for (const name of Array.from({ length: names }, (_, index) => `plan-${index}`)) {
-    const more = name === 'plan-3' ? 'judge: all\nassignment: { salt: another }\n' : 'judge: all\n';
-    const evidence = await evidenceOf(pairs, { name, requests: '{ source: log.jsonl }', guardrails, more });
+    const salt = name === 'plan-3' ? 'assignment: { salt: another }\n' : '';
+    const more = `judge: all\n${salt}${rollout.more ?? ''}`;
+    const evidence = await evidenceOf(records, { ...rollout, name, more });
     const told = evidence.guardrails.map(({ metric, status, value, low, high }) => [metric, status, value, low, high]);
     expect(
       told.every(([, , value, low, high]) => [value, low, high].every((number) => typeof number === 'number')),
     ).toBe(true);
-    intervals.add(JSON.stringify(told));
+    intervals.set(JSON.stringify(told), told);
   }
-  expect(intervals.size).toBe(1);
-}, 300_000);
+  return [...intervals.values()];
+}
 
 /** What users of a live split spend, of whom one in twenty buys; a twentieth of the users has the candidate, which changes nothing. */
 function spending(random: Random): object[] {
