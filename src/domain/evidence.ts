@@ -77,8 +77,7 @@ export interface EvidenceInputs {
   readonly requests: readonly RequestFileFacts[];
   /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
   readonly records?: RecordMarks;
-  /** Whose requests were read; everyone's where absent. */
-  readonly sample?: UnitSample;
+  readonly sample?: UnitSample; // everyone where absent
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */

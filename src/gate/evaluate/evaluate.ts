@@ -1,8 +1,7 @@
 import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
 import { asSentence } from '../../report/words/style.ts';
-import type { Evidence } from '../../domain/evidence.ts';
-import type { UnitSample } from '../../domain/log/unit-sample.ts';
-import type { RequestFormat, RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { Evidence, EvidenceInputs } from '../../domain/evidence.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
 import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
@@ -203,14 +202,7 @@ async function evaluateStage(
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: {
-      ...formatOf(plan),
-      requests: log.files,
-      ...sampleOf(plan),
-      ...recordsOf(log),
-      ...facts,
-      ...loadFacts(plan, sources),
-    },
+    inputs: { ...readInputs(plan, log), ...facts, ...loadFacts(plan, sources) },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),
@@ -226,17 +218,17 @@ function lostText(moved: readonly MovedFile[], since: StageRequests['since']): s
   return since.contained ? undefined : `${movedText(moved)}: ${since.difference}`;
 }
 
-function recordsOf({ marks }: StageRequests): Pick<Evidence['inputs'], 'records'> {
-  return marks === undefined ? {} : { records: marks };
-}
-
-/** Canary's own format goes without saying. */
-function formatOf({ requests: { format } }: RolloutPlan): { readonly format?: RequestFormat } {
-  return format === 'canary' ? {} : { format };
-}
-
-function sampleOf({ requests: { sample } }: RolloutPlan): { readonly sample?: UnitSample } {
-  return sample === undefined ? {} : { sample };
+/** What was read, and whose: canary's own format goes without saying. */
+function readInputs(
+  { requests: { format, sample } }: RolloutPlan,
+  { files, marks }: StageRequests,
+): Pick<EvidenceInputs, 'format' | 'requests' | 'sample' | 'records'> {
+  return {
+    ...(format === 'canary' ? {} : { format }),
+    requests: files,
+    ...(sample === undefined ? {} : { sample }),
+    ...(marks === undefined ? {} : { records: marks }),
+  };
 }
 
 /** A user is in one cohort, so the cohorts add up to the whole. */
