@@ -6,6 +6,7 @@ import type { RecordMarks } from './log/record-marks.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { UnitSample } from './log/unit-sample.ts';
 import type { Bound, OnBreach, RequestFormat } from './plan.ts';
+import type { RolloutFacts } from './stages/rollout-facts.ts';
 import type { Decision, Frozen, Runtime } from './registry.ts';
 import type { LabelChange, SegmentChange } from './segments.ts';
 
@@ -47,14 +48,6 @@ export interface PlanFacts {
   readonly model?: string;
 }
 
-/** Where the rollout stood in the registry. */
-export interface RolloutFacts {
-  readonly entered: readonly string[];
-  readonly traffic: Readonly<Record<string, number>>;
-  /** Revision of what last moved it, 0 before the first; absent in evidence of earlier versions. */
-  readonly revision?: number;
-}
-
 export interface StageLook {
   readonly name: string;
   readonly weight: number;
@@ -77,7 +70,8 @@ export interface EvidenceInputs {
   readonly requests: readonly RequestFileFacts[];
   /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
   readonly records?: RecordMarks;
-  readonly sample?: UnitSample; // everyone where absent
+  /** Whose requests were read; everyone's where absent. */
+  readonly sample?: UnitSample;
   readonly baseline: VersionFacts;
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */

@@ -5,10 +5,10 @@ import type {
   EvidenceInputs,
   LatencyCurves,
   RegistryChange,
-  RolloutFacts,
   StageLook,
   Verdict,
 } from '../../domain/evidence.ts';
+import type { RolloutFacts } from '../../domain/stages/rollout-facts.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
@@ -30,7 +30,9 @@ export interface EvidenceParts {
 
 /** Where the rollout stands, which `promote` holds against what it is then. */
 export function rolloutFacts({ plan, registry, record }: Rollout): RolloutFacts {
-  return { entered: record?.entered ?? [], traffic: registry.traffic, revision: lastMoveOf(registry, plan.name) };
+  const { traffic, applied } = registry;
+  const stands = { entered: record?.entered ?? [], traffic, revision: lastMoveOf(registry, plan.name) };
+  return applied === false ? { ...stands, applied } : stands;
 }
 
 /** Puts the evidence together and seals it with its digest. */

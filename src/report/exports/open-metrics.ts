@@ -82,13 +82,15 @@ function commonLabels({ plan, stage, inputs }: Evidence): Labels {
   };
 }
 
-function addVerdict({ verdict, stage, createdAt, cohorts, inputs }: Evidence, looks: number, add: Add): void {
+function addVerdict({ verdict, stage, createdAt, cohorts, inputs, rollout }: Evidence, looks: number, add: Add): void {
   const decisions = ['increase', 'hold', 'rollback'] as const;
   const taken = decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]);
   add('canary_verdict', 'The verdict: 1 for the decision that was taken, 0 for the others.', taken);
   const alarm =
     'Whether a breach was found that a failed check keeps from being proof: 1 where a person has to look now.';
   add('canary_alarm', alarm, [[{}, verdict.alarm === true ? 1 : 0]]);
+  const has = 'Whether the router has the last change of weights: 0 where canary apply has to tell it again.';
+  add('canary_router_applied', has, [[{}, rollout.applied === false ? 0 : 1]]);
   add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
   add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);

@@ -23,6 +23,14 @@ export function prometheusRules(plan: string): string {
       annotations: { summary: '{{ $labels.metric }} of {{ $labels.candidate }} breaks {{ $labels.bound }}.' },
     },
     {
+      alert: 'CanaryNotApplied',
+      expr: `canary_router_applied{${of}} == 0`,
+      labels: { severity: 'page' },
+      annotations: {
+        summary: 'The router has not got the last change of {{ $labels.plan }}; canary apply tells it again.',
+      },
+    },
+    {
       alert: 'CanaryEvidenceOld',
       expr: `time() - canary_evaluation_timestamp_seconds{${of}} > ${oldHours * 3600}`,
       labels: { severity: 'ticket' },

@@ -70,10 +70,15 @@ tests:
   - interval: 1m
     input_series:
       - { series: 'canary_verdict{plan="intent",stage="half",candidate="1.5.0",decision="rollback"}', values: '0 1' }
+      - { series: 'canary_router_applied{plan="intent",stage="half"}', values: '1 0' }
       - { series: 'canary_evaluation_timestamp_seconds{plan="intent",stage="half"}', values: '0x3000' }
     promql_expr_test:
       - { expr: 'ALERTS{alertname="CanaryRollback",alertstate="firing"}', eval_time: 0m, exp_samples: [] }
       - expr: 'count(ALERTS{alertname="CanaryRollback",alertstate="firing"})'
+        eval_time: 1m
+        exp_samples: [{ labels: '{}', value: 1 }]
+      - { expr: 'ALERTS{alertname="CanaryNotApplied",alertstate="firing"}', eval_time: 0m, exp_samples: [] }
+      - expr: 'count(ALERTS{alertname="CanaryNotApplied",alertstate="firing"})'
         eval_time: 1m
         exp_samples: [{ labels: '{}', value: 1 }]
       - expr: 'count(ALERTS{alertname="CanaryEvidenceOld",alertstate="firing"})'
