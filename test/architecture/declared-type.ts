@@ -4,6 +4,7 @@ import {
   IndexKind,
   ModuleKind,
   ModuleResolutionKind,
+  ScriptTarget,
   SymbolFlags,
   type Type,
   type TypeChecker,
@@ -43,6 +44,9 @@ export function declaredType(file: string, name: string): DeclaredType {
     module: ModuleKind.NodeNext,
     moduleResolution: ModuleResolutionKind.NodeNext,
     types: [],
+    // Without that of browsers, which is most of what would be read.
+    target: ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts'],
   });
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(path);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runsOf } from '../fixtures/tiers.ts';
 import { run, runInstalled, type Run, temporaryFolder, treeOf } from './harness.ts';
 import {
   candidate,
@@ -191,7 +192,9 @@ test('while the router has not got the last change, evaluate holds and promote e
   expect((await promote(folder)).exitCode).toBe(5);
 });
 
-test('of thirty promotes at once while versions are added exactly one enters, and none loses to a version', async () => {
+const promotions = runsOf(30, 10);
+
+test(`of ${promotions} promotes at once while versions are added exactly one enters, and none loses to a version`, async () => {
   const folder = await starter('evaluated');
   const signature = join(folder, 'signature.json');
   writeFileSync(
@@ -215,7 +218,7 @@ test('of thirty promotes at once while versions are added exactly one enters, an
     );
   const [promotes, adds] = await Promise.all([
     Promise.all(
-      Array.from({ length: 30 }, () => runInstalled(['promote', plan, '--stage', 'shadow'], { cwd: folder })),
+      Array.from({ length: promotions }, () => runInstalled(['promote', plan, '--stage', 'shadow'], { cwd: folder })),
     ),
     Promise.all(Array.from({ length: 5 }, (_, index) => add(index))),
   ]);

@@ -148,9 +148,16 @@ function withValue(target: unknown, [step, ...rest]: TreePath, value: unknown): 
   return Object.fromEntries([...map.filter(([name]) => name !== key), ...(below === undefined ? [] : [[key, below]])]);
 }
 
+/** What was read of each text: many keys leave a plan without a place for them as it is. */
+const known = new Map<string, RolloutPlan | undefined>();
+
 function read(plan: unknown): RolloutPlan | undefined {
-  const result = parse(JSON.stringify(plan), { 'flags/intent-model.json': definition });
-  return result.ok ? result.plan : undefined;
+  const text = JSON.stringify(plan);
+  if (!known.has(text)) {
+    const result = parse(text, { 'flags/intent-model.json': definition });
+    known.set(text, result.ok ? result.plan : undefined);
+  }
+  return known.get(text);
 }
 
 interface Tried {

@@ -4,6 +4,7 @@ import { neededPairs, pairHalfWidth } from '../../../src/stats/bounds/pair-bound
 import type { Linearized } from '../../../src/stats/estimates/linearized.ts';
 import { pairSpread } from '../../../src/stats/estimates/pair-spread.ts';
 import { Random } from '../../calibration/random.ts';
+import { runsOf } from '../../fixtures/tiers.ts';
 
 test('the spread is the standard error of a mean of pairs', () => {
   const { pairs, standardError } = pairSpread(Float64Array.of(1, 2, 3, 4, 5));
@@ -49,7 +50,7 @@ const betweenUsers = 0.008;
  */
 function falseDecisions(looks: number, deviation: number, again: boolean) {
   const random = new Random(20_261_129);
-  const runs = 1500;
+  const runs = runsOf(1500, 400);
   let [passes, breaches] = [0, 0];
   for (let run = 0; run < runs; run += 1) {
     let [passed, breached] = [false, false];
