@@ -9,6 +9,13 @@ export interface ReplayProgress {
   readonly total: number;
 }
 
+/** Every n-th window, so that each shard has requests of every hour. */
+export interface Shard {
+  /** Which of them, from 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
 export interface Replay {
   readonly db: Database;
   /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
@@ -17,6 +24,8 @@ export interface Replay {
   readonly truth?: boolean;
   /** Why the same requests are asked again, where their answers are not to be those of the first time. */
   readonly again?: string;
+  /** The part of the requests that is to be replayed; all of them where absent. */
+  readonly shard?: Shard | undefined;
   readonly spec: ModelSpec;
   /** The artifact's digest in the registry. */
   readonly sha256: string;
@@ -36,6 +45,9 @@ export interface ReplayedVersion {
   readonly rows: number;
   /** The table or view of the requests. */
   readonly requests: string;
+  /** How many windows the requests are cut into, and which of them nobody has finished, from 1. */
+  readonly windows: number;
+  readonly missing: readonly number[];
   /** How many of the rows were computed now and not found in the store. */
   readonly replayed: number;
   /** Why its requests were asked one by one instead of in batches; null where they were not. */

@@ -11,7 +11,7 @@ import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
 import { planWindows, type ReplayWindow, type ReplayWindows } from './replay-windows.ts';
 import { requestChunks } from './request-chunks.ts';
-import { countRows, type RowRange } from './store/row-range.ts';
+import { countRows, type RowRange, rowsWithin } from './store/row-range.ts';
 import type { StartLine } from './timing/start-line.ts';
 
 /** A replay that knows what it has to do. */
@@ -39,7 +39,9 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
   const work = await openWork(replay);
   const { batches } = work.store;
   if (typeof batches?.oneByOne === 'string') return await workOneByOne(replay, batches.oneByOne);
-  const unchecked = computesBatches(replay) && batches === undefined && work.plan.rows > 1 ? work.store : null;
+  // A shard does not have all answers in batches; whoever has them finds out.
+  const isAsked = computesBatches(replay) && replay.shard === undefined;
+  const unchecked = isAsked && batches === undefined && work.plan.rows > 1 ? work.store : null;
   return { ...work, unchecked };
 }
 
@@ -47,7 +49,20 @@ async function openWork(replay: Replay): Promise<VersionWork> {
   const { db, table, host, store: settings, truth = false } = replay;
   const plan = await planWindows(db, table, host.batch, truth);
   const store = await OutcomeStore.open(settings.folder, workKey(replay), plan.windows, settings.fresh);
-  return { replay, plan, store, missing: store.missing(), oneByOne: null, unchecked: null };
+  return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
+}
+
+/** What is to be computed: what the store lacks of the replay's windows. */
+function missingOf({ shard }: Replay, { windows }: ReplayWindows, store: OutcomeStore): readonly RowRange[] {
+  const missing = store.missing();
+  if (shard === undefined) return missing;
+  const own = windows.filter((_, index) => index % shard.of === shard.number - 1);
+  return own.flatMap((window) => rowsWithin(missing, window));
+}
+
+/** Tells what of a replay is stored, and computes nothing. @throws UserError (exit 5) when the store cannot be used */
+export async function storedOf(replay: Replay): Promise<ReplayedVersion> {
+  return resultOf(await prepareWork(replay), 0);
 }
 
 /** Whether a version's process has anything to do. */
@@ -104,7 +119,7 @@ async function replayMissing(work: VersionWork, model: HostedModel, writer: Parq
   const { db, table, truth = false, spec, host, onProgress } = replay;
   if (work.missing.length === 0) return 0;
   await store.use(model.backend);
-  const missing = store.missing();
+  const missing = missingOf(replay, plan, store);
   let done = plan.rows - countRows(missing);
   let saved = 0;
   const onDone = (requests: number): void => {
@@ -143,6 +158,10 @@ function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: numb
     parts: store.parts,
     rows: plan.rows,
     requests: replay.table,
+    windows: plan.windows.length,
+    missing: plan.windows.flatMap((window, index) =>
+      store.rowsOf(window) < window.to - window.from ? [index + 1] : [],
+    ),
     replayed,
     oneByOne,
   };

@@ -14,16 +14,11 @@ export interface RolloutFiles {
   readonly replay?: string;
 }
 
-/** A rollout whose versions are on servers: `plan.yaml`, its log and its registry in a folder of its own. */
-export function writeRollout({
-  baseline,
-  candidate,
-  signature,
-  records,
-  guardrails,
-  replay = '{}',
-}: RolloutFiles): string {
-  const folder = temporaryFolder();
+/** A rollout whose versions are on servers: `plan.yaml`, its log and its registry in a folder of its own, until the test is over. */
+export function writeRollout(
+  { baseline, candidate, signature, records, guardrails, replay = '{}' }: RolloutFiles,
+  folder = temporaryFolder(),
+): string {
   mkdirSync(join(folder, 'registry'));
   const registry = {
     schemaVersion: 1,

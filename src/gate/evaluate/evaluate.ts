@@ -29,7 +29,8 @@ import {
   withDatabase,
 } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
-import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
+import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
+import { requireComplete, storeOf } from '../outcomes/replay-rollout.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
 import { reportOf } from '../report/read-report.ts';
@@ -60,6 +61,9 @@ export interface EvaluateOptions {
   readonly notify?: boolean;
   /** Replays anew instead of using stored outcomes. */
   readonly fresh?: boolean;
+  /** Where outcomes are kept instead of `.canary/outcomes`; what is not there is an error, unless `fill` is set. */
+  readonly store?: string;
+  readonly fill?: boolean;
 }
 
 /** An evaluation and what it is told with. */
@@ -161,7 +165,7 @@ async function evaluateStage(
   stage: Stage,
   db: Database,
   previous: Evidence | undefined,
-  { fresh = false, golden, periods }: StageOptions,
+  { fresh = false, store, fill = false, golden, periods }: StageOptions,
 ): Promise<Evidence> {
   const { plan, folder, registry } = rollout;
   const sources = sourcesOf(rollout);
@@ -182,7 +186,8 @@ async function evaluateStage(
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout);
   await assignUnits(db, plan.assignment);
-  const storeFolder = outcomeStoreFolder(workFolder(world, folder));
+  const storeFolder = storeOf(world, rollout, store);
+  if (store !== undefined && !fill) await requireComplete(world, rollout, { db, sources, storeFolder });
   const { facts, memory } = await obtainOutcomes(world, rollout, {
     db,
     stage,

@@ -7,7 +7,7 @@ import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
-import type { Replay } from '../../replay/replay.ts';
+import type { Replay, Shard } from '../../replay/replay.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
 import type { Database } from '../../database/database.ts';
@@ -57,28 +57,12 @@ async function obtainPredictions(
   request: Omit<OutcomeRequest, 'stage'>,
 ): Promise<ObtainedOutcomes> {
   const { db, sources, storeFolder, fresh } = request;
-  const host = replayHost(world, rollout.plan);
-  const store = { folder: storeFolder, fresh };
   const facts: Record<Role, VersionFacts> = {
     baseline: versionFacts(rollout.baseline),
     candidate: versionFacts(rollout.candidate),
   };
-
   const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
-
-  const models = new Map<Role, TimedVersion>();
-  for (const role of roles)
-    if (sources[role].predictions === 'replayed') models.set(role, await timedVersion(rollout, role));
-  const replays = [...models].map(([role, model]): Replay & { readonly role: Role } => ({
-    role,
-    db,
-    table: 'requests',
-    truth: true,
-    ...model,
-    host,
-    store,
-    onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
-  }));
+  const replays = await replaysOf(world, rollout, { db, sources, storeFolder, fresh });
   const replayed = await replayVersions(replays, world.signal);
   for (const [index, { role }] of replays.entries()) {
     const result = replayed[index];
@@ -93,6 +77,29 @@ async function obtainPredictions(
     memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
   }
   return { facts, memory };
+}
+
+/** The replays of a rollout's requests, through each version whose outcomes are replayed. @param shard the part that is to be replayed, else all */
+export async function replaysOf(
+  world: World,
+  rollout: Rollout,
+  { db, sources, storeFolder, fresh }: Pick<OutcomeRequest, 'db' | 'sources' | 'storeFolder' | 'fresh'>,
+  shard?: Shard,
+): Promise<readonly (Replay & { readonly role: Role })[]> {
+  const models = new Map<Role, TimedVersion>();
+  for (const role of roles)
+    if (sources[role].predictions === 'replayed') models.set(role, await timedVersion(rollout, role));
+  return [...models].map(([role, model]) => ({
+    role,
+    db,
+    table: 'requests',
+    truth: true,
+    ...model,
+    host: replayHost(world, rollout.plan),
+    store: { folder: storeFolder, fresh },
+    shard,
+    onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
+  }));
 }
 
 /** How a replay starts and asks its versions. */

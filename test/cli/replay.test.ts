@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run, temporaryFolder } from './harness.ts';
+import { type RolloutFiles, writeRollout } from './http-rollout.ts';
+
+/** Repeats the label that the sentence ends in, or for some another. */
+const program = `import { createInterface } from 'node:readline';
+const wrong = Number(process.argv[2]);
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, input } = JSON.parse(line);
+  const [, number, label] = input.split(' ');
+  console.log(JSON.stringify({ id, prediction: Number(number) % 100 < wrong ? (label === 'a' ? 'b' : 'a') : label }));
+});`;
+
+const requestCount = 2 * 8192 + 60;
+const epoch = { SOURCE_DATE_EPOCH: '1793491200' };
+let folder: string;
+let alone: string;
+
+/** The same rollout, at a place where nothing of it is stored. */
+function copy(remove?: (cleanUp: () => void) => void): string {
+  const other = temporaryFolder(remove);
+  cpSync(folder, other, { recursive: true, filter: (path) => !path.endsWith('.canary') });
+  return other;
+}
+
+async function evidenceOf(cwd: string, ...options: string[]): Promise<string> {
+  const { stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json', ...options], { cwd, env: epoch });
+  if (stdout === '') throw new Error(stderr);
+  return stdout;
+}
+
+beforeAll(async () => {
+  folder = temporaryFolder(afterAll);
+  const rollout: RolloutFiles = {
+    baseline: { runtime: 'command', command: ['node', 'model.mjs', '0'] },
+    candidate: { runtime: 'command', command: ['node', 'model.mjs', '12'] },
+    signature: { input: { kind: 'text' }, output: { kind: 'classification', labels: ['a', 'b'] } },
+    records: Array.from({ length: requestCount }, (_, index) => {
+      const label = (index * 7 + Math.floor(index / 3)) % 2 === 0 ? 'a' : 'b';
+      return { input: `say ${index} ${label}`, label };
+    }),
+    guardrails: ['{ metric: accuracy, maxDecrease: 5pp }'],
+  };
+  writeRollout(rollout, folder);
+  writeFileSync(join(folder, 'registry/model.mjs'), program);
+  alone = await evidenceOf(copy(afterAll));
+});
+
+test.each([[4, [3, 1, 4, 2]]])(
+  '%i shards of a store, in any order, give the evidence of one process',
+  async (of, order) => {
+    const store = temporaryFolder();
+    for (const number of order) {
+      const args = ['replay', 'plan.yaml', '--store', store, '--shard', `${number}/${of}`];
+      // Each is a machine of its own, with a checkout of its own.
+      expect(await run(args, { cwd: copy() })).toMatchObject({ exitCode: 0 });
+    }
+    expect(await evidenceOf(copy(), '--store', store)).toBe(alone);
+  },
+);
+
+describe('a store that lacks windows', () => {
+  let store: string;
+  beforeAll(async () => {
+    store = temporaryFolder(afterAll);
+    await run(['replay', 'plan.yaml', '--store', store, '--shard', '2/3'], { cwd: copy(afterAll) });
+  });
+
+  test('is told by --status, which exits 3 until all are there', async () => {
+    const status = ['replay', 'plan.yaml', '--store', store, '--status'];
+    const { exitCode, stdout } = await run(status, { cwd: copy() });
+    expect(exitCode).toBe(3);
+    expect(stdout).toBe(`1.0.0  1 of 3 windows; missing: 1, 3\n1.1.0  1 of 3 windows; missing: 1, 3\nStore: ${store}`);
+    const json = JSON.parse((await run([...status, '--format', 'json'], { cwd: copy() })).stdout);
+    expect(json).toMatchObject({ complete: false, versions: [{ windows: 3, missing: [1, 3] }, {}] });
+  });
+
+  test('is not judged, and the message names what is missing', async () => {
+    const result = await run(['evaluate', 'plan.yaml', '--store', store], { cwd: copy() });
+    expect(result).toMatchObject({ exitCode: 5, stdout: '' });
+    expect(result.stderr).toContain(`The store ${store} lacks 2 of 3 windows of 1.0.0: 1, 3`);
+  });
+
+  test('is filled and judged by --fill, and is then complete', async () => {
+    const filled = temporaryFolder();
+    cpSync(store, filled, { recursive: true });
+    expect(await evidenceOf(copy(), '--store', filled, '--fill')).toBe(alone);
+    expect((await run(['replay', 'plan.yaml', '--store', filled, '--status'], { cwd: copy() })).exitCode).toBe(0);
+  });
+});
+
+test('a flipped byte in a part is found, and the part is made again', async () => {
+  const store = temporaryFolder();
+  await run(['replay', 'plan.yaml', '--store', store], { cwd: copy() });
+  const [part = ''] = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.parquet'),
+  );
+  const bytes = readFileSync(join(store, part));
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  writeFileSync(join(store, part), bytes);
+  expect((await run(['evaluate', 'plan.yaml', '--store', store], { cwd: copy() })).exitCode).toBe(5);
+  expect(await evidenceOf(copy(), '--store', store, '--fill')).toBe(alone);
+});
+
+test.each(['0/4', '5/4', '1.5/4', '3', 'a/b', '1/0'])('--shard %s names no part', async (shard) => {
+  const result = await run(['replay', 'plan.yaml', '--shard', shard], { cwd: folder });
+  expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(result.stderr).toContain(`--shard ${shard} names no part`);
+});
+
+test('a store that git tracks is refused', async () => {
+  const cwd = copy();
+  mkdirSync(join(cwd, 'store'));
+  writeFileSync(join(cwd, 'store/x.json'), '{}');
+  execFileSync('git', ['init', '-q'], { cwd });
+  execFileSync('git', ['add', '-f', 'store/x.json'], { cwd });
+  const result = await run(['replay', 'plan.yaml', '--store', 'store'], { cwd });
+  expect(result).toMatchObject({ exitCode: 5, stdout: '' });
+  expect(result.stderr).toContain('is tracked by git');
+});
