@@ -19,7 +19,7 @@ const digestBytes = 32;
 /** Files that stay, the newest: those of two builds or more, since a build has 130 of which each command loads some. */
 const filesKept = 400;
 const openToOthers = 0o077;
-const { O_RDONLY, O_NOFOLLOW } = constants;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** What V8 compiled, kept for the next start in a folder that only the user can write. */
 export class KeptCode {
@@ -38,9 +38,10 @@ export class KeptCode {
   read(file: string, text: string): Buffer | undefined {
     let descriptor: number | undefined;
     try {
-      descriptor = openSync(this.#nameOf(file, text), O_RDONLY | O_NOFOLLOW);
-      const { uid, mode } = fstatSync(descriptor);
-      if (uid !== this.#user || (mode & openToOthers) !== 0) return undefined;
+      descriptor = openSync(this.#nameOf(file, text), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      const kind = fstatSync(descriptor);
+      const { uid, mode } = kind;
+      if (!kind.isFile() || uid !== this.#user || (mode & openToOthers) !== 0) return undefined;
       const kept = readFileSync(descriptor);
       const code = kept.subarray(digestBytes);
       return sha256(code).equals(kept.subarray(0, digestBytes)) ? code : undefined;

@@ -91,6 +91,16 @@ describe('exit 5, nothing written:', () => {
     expect(await attempt(folder, ['evaluate', plan])).toEqual(refused('evidence.json cannot be read'));
   });
 
+  test('a report that cannot be written, beside whole evidence that is promoted', async () => {
+    const folder = await starter();
+    const { exitCode, stdout, stderr } = await run(['evaluate', plan, '--report', `${log}/report.html`], {
+      cwd: folder,
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+    expect(stderr).toContain(`${log}/report.html cannot be written`);
+    expect((await run(['promote', plan], { cwd: folder })).exitCode).toBe(0);
+  });
+
   test('after a good evaluation, whose evidence stays', async () => {
     const folder = await starter('evaluated');
     edit(folder, log, () => '');

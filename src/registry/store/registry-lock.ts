@@ -115,7 +115,7 @@ function isOld(path: string): boolean {
  */
 function removeAbandoned(lock: string): boolean {
   const claim = claimOf(lock);
-  if (isAbandoned(claim)) fs.rmSync(claim, { force: true });
+  if (isAbandoned(claim)) removeFile(claim);
   try {
     writeOwner(claim, thisProcess());
   } catch (error) {
@@ -123,10 +123,17 @@ function removeAbandoned(lock: string): boolean {
     throw error;
   }
   try {
-    if (claimOf(lock) === claim && isAbandoned(lock)) fs.rmSync(lock, { force: true });
+    if (claimOf(lock) === claim && isAbandoned(lock)) return removeFile(lock);
   } finally {
     fs.rmSync(claim, { force: true });
   }
+  return true;
+}
+
+/** @returns false for a folder, which no lock is and somebody may want. */
+function removeFile(path: string): boolean {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return false;
+  fs.rmSync(path, { force: true });
   return true;
 }
 
@@ -134,7 +141,7 @@ function removeAbandoned(lock: string): boolean {
 function sweepClaims(lock: string): void {
   const claims = fs.readdirSync(dirname(lock)).filter((name) => name.startsWith(`${basename(lock)}.`));
   for (const claim of claims.map((name) => join(dirname(lock), name))) {
-    if (isAbandoned(claim)) fs.rmSync(claim, { force: true });
+    if (isAbandoned(claim)) removeFile(claim);
   }
 }
 
@@ -179,13 +186,15 @@ function writeOwner(lock: string, owner: LockOwner): void {
   }
 }
 
-/** The owner of a lock; undefined when there is no lock, or its owner was stopped before it had written its name. */
+/** The owner of a lock; undefined when there is no lock, what is there is no file, or its owner was stopped before it had written its name. */
 function readOwner(lock: string): LockOwner | undefined {
   try {
     const owner: unknown = JSON.parse(readTextFileSync(lock));
     return isOwner(owner) ? owner : undefined;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    // A pipe, a device or a folder in its place names nobody.
+    const nobody = ['ENOENT', 'EINVAL', 'ENXIO'].includes(systemErrorCode(error) ?? '');
+    if (nobody || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

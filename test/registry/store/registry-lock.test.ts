@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,6 +100,24 @@ test('an old lock that names nobody is taken over', async () => {
   await expect(withLock(file, async () => 'done', 100)).rejects.toThrow('is locked by another process');
   await utimes(`${file}.lock`, new Date(), new Date(Date.now() - 60_000));
   expect(await withLock(file, async () => 'done', 1_000)).toBe('done');
+});
+
+test('a pipe in the place of a lock is waited for like any other, and taken over when it is old', async () => {
+  const file = await fileLockedBy({});
+  await rm(`${file}.lock`);
+  expect(spawnSync('mkfifo', [`${file}.lock`]).status).toBe(0);
+  await expect(withLock(file, async () => 'done', 100)).rejects.toThrow('is locked by another process');
+  await utimes(`${file}.lock`, new Date(), new Date(Date.now() - 60_000));
+  expect(await withLock(file, async () => 'done', 1_000)).toBe('done');
+});
+
+test('a folder in the place of a lock is told, and left', async () => {
+  const file = await fileLockedBy({});
+  await rm(`${file}.lock`);
+  await mkdir(join(`${file}.lock`, 'kept'), { recursive: true });
+  await utimes(`${file}.lock`, new Date(), new Date(Date.now() - 60_000));
+  await expect(withLock(file, async () => 'done', 100)).rejects.toThrow('is locked by another process');
+  expect(await readdir(`${file}.lock`)).toEqual(['kept']);
 });
 
 test('a claim on a dead lock whose claimant died as well is given up when it is old', async () => {
