@@ -5,7 +5,7 @@ import type { RequestFile } from './request-files.ts';
 /** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
 export function fileError(file: RequestFile, error: unknown): unknown {
   const { path } = file;
-  const reason = /^(?:Invalid Input|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
+  const reason = /^(?:Invalid Input|Invalid|IO|Conversion|Serialization|Out of Memory) Error: ([^\n]+)/u.exec(
     messageOf(error),
   )?.[1];
   if (error instanceof UserError || reason === undefined) return error;
