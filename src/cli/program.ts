@@ -68,10 +68,6 @@ export function createProgram(context: CommandContext): Command {
   ]) {
     register(program, context);
   }
-  // A pipeline's author reads the help of one command and decides there what its exit codes mean.
-  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
-    command.addHelpText('after', () => `\n${exitCodeHelp(command)}`);
-  }
   program.addHelpText(
     'after',
     () =>

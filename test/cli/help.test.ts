@@ -43,11 +43,11 @@ describe('help', () => {
     for (const [code, meaning] of exitCodeMeanings) expect(words).toContain(` ${code} ${meaning} `);
   });
 
-  test.each(commands)('of %s has an example and the exit codes', async (command) => {
+  test.each(commands)('of %s has an example, and leaves the exit codes to canary --help', async (command) => {
     const { exitCode, stdout, stderr } = await run([command, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: ExitCode.ok, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Examples?:\\n  canary ${command} `, 'mu'));
-    expect(stdout).toMatch(/^Exit codes:\n {2}0 /mu);
+    expect(stdout).not.toContain('Exit codes');
   });
 
   test.each([[], ...commands.map((command) => [command])])(

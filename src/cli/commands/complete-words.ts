@@ -4,6 +4,7 @@ import type { Argument, Command, Option } from 'commander';
 export type Completion =
   | { readonly kind: 'words'; readonly words: readonly CompletedWord[] }
   | { readonly kind: 'paths'; readonly endings: readonly string[] }
+  | { readonly kind: 'plans' }
   /** The name of a stage of the plan that was named. */
   | { readonly kind: 'stages'; readonly plan: string };
 
@@ -69,7 +70,7 @@ function argumentCompletion(argument: Argument, typed: string): Completion {
 
 /** What an argument is called says what it is. */
 function pathCompletion(name: string): Completion {
-  if (/plan|target/u.test(name)) return { kind: 'paths', endings: ['.yaml', '.yml', '.json'] };
+  if (/plan|target/u.test(name)) return { kind: 'plans' };
   return /file|folder|dir|evidence|path/u.test(name) ? { kind: 'paths', endings: [] } : nothing;
 }
 

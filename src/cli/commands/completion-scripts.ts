@@ -13,8 +13,12 @@ _canary_complete() {
     [[ $word == "$current"* ]] && COMPREPLY+=("$word")
   done < <(canary complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
   # With a name that a shell would break, readline writes the quotes.
-  [[ \${COMPREPLY[*]} == */* || \${COMPREPLY[*]} == *.* ]] && compopt -o filenames
   [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]] && compopt -o nospace
+  if [[ \${COMPREPLY[*]} == */* || \${COMPREPLY[*]} == *.* ]]; then
+    # Of names of files readline writes a folder's slash itself.
+    compopt -o filenames
+    COMPREPLY=("\${COMPREPLY[@]%/}")
+  fi
   return 0
 }
 complete -F _canary_complete canary

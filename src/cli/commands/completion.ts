@@ -43,6 +43,10 @@ async function linesOf(completion: Completion, typed: string, cwd: string): Prom
       const { pathsLike } = await import('../../gate/completion.ts');
       return await pathsLike(cwd, typed === '=' ? '' : typed, completion.endings);
     }
+    case 'plans': {
+      const { plansLike } = await import('../../gate/completion.ts');
+      return await plansLike(cwd, typed === '=' ? '' : typed);
+    }
     case 'stages': {
       const { stageNames } = await import('../../gate/completion.ts');
       return await stageNames(cwd, completion.plan);

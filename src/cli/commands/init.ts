@@ -1,60 +1,121 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { InitialiseOptions } from '../../gate/init/initialise-from-log.ts';
+import type { WrittenPlan } from '../../gate/init/initialise-from-log.ts';
+import type { LogOptions } from '../../gate/init/look-at-log.ts';
 
-/** `canary init`: something that runs, to change into one's own. */
+interface InitOptions {
+  readonly live?: boolean;
+  readonly log?: string;
+  readonly registry?: string;
+  readonly model?: string;
+  readonly field?: readonly string[];
+  readonly baseline?: string;
+  readonly candidate?: string;
+}
+
+/** `canary init`: a plan for a log of one's own, or something that runs, to change into one's own. */
 export function registerInit(program: Command, context: CommandContext): void {
   program
     .command('init')
-    .summary('write a starter plan, request log and registry that evaluate out of the box')
+    .summary('write a plan for your log, or a starter that evaluates out of the box')
     .description(
-      'Writes a commented rollout plan, a small log of requests with the recorded outcomes of two versions, and a registry. They evaluate out of ' +
-        'the box; replace them with your own one by one. With --log and --registry it writes a plan alone, from what your own log and registry hold: ' +
-        'fields, segments, hours, guardrails of the task, and what the log can see of each. Overwrites nothing.',
+      'With --log it reads a sample of your log, shows what it takes for id, time, unit, version, latency, error and label, and writes a plan. ' +
+        'What the log does not tell is a TODO line with candidates. Where there is no registry it makes one, with the versions and labels of the ' +
+        "log's own answers. Without --log it writes a starter: a plan, a small log and a registry. It overwrites nothing but a plan that it wrote itself and nobody has changed.",
     )
     .argument('[dir]', 'folder to write into', '.')
-    .option('--live', 'a starter whose stages rest on what a gateway served, ramp included')
     .option('--log <file>', 'your request log: a file or a quoted glob')
-    .option('--registry <dir>', 'your registry')
-    .option('--model <name>', 'the model, where the registry has several')
+    .option('--field <name=path>', 'where the log keeps something, such as id=txn_id; repeat it for more', collected)
+    .option('--baseline <name>', 'what the log calls the version that serves now')
+    .option('--candidate <name>', 'what the log calls the version that wants to replace it')
+    .option('--registry <dir>', 'your registry (default: the folder registry beside the plan)')
+    .option('--model <name>', 'the model')
+    .option('--live', 'a starter whose stages rest on what a gateway served, ramp included')
     .addHelpText(
       'after',
       `
+Names for --field: id, time, unit, version, latency, error, prediction, score, label, input, outcomes.
+A latency may say its unit (latency=request_time:s); - means that the log has no such field (label=-).
+
 Examples:
   canary init my-rollout && canary evaluate my-rollout/rollout.yaml
-  canary init my-live-rollout --live
-  canary init rollouts --log 'logs/*.jsonl' --registry models`,
+  canary init rollouts --log 'logs/*.jsonl'
+  canary init rollouts --log gateway.csv --field id=txn_id --field latency=took:s`,
     )
-    .action(
-      async (
-        folder: string,
-        { live, log, registry, model }: Partial<InitialiseOptions> & { readonly live?: boolean },
-      ) => {
-        if (live === true && (log !== undefined || registry !== undefined)) {
-          throw invalidInput('--live is a starter of its own, and --log writes a plan for a log of yours', {
-            hint: 'Leave one of the two out.',
-          });
-        }
-        if (log !== undefined && registry !== undefined) {
-          const { initialiseFromLog } = await import('../../gate/init/initialise-from-log.ts');
-          const options = { log, registry, ...(model === undefined ? {} : { model }) };
-          const { file } = await initialiseFromLog(context.world, folder, options);
-          context.terminal.result(`wrote ${file}\n\nNext: canary plan ${file}\n`);
-          return;
-        }
-        const lonely = Object.entries({ '--log': log, '--registry': registry, '--model': model }).find(
-          ([, value]) => value !== undefined,
-        );
-        if (lonely !== undefined) {
-          throw invalidInput(`${lonely[0]} needs --log and --registry beside it`, {
-            hint: "canary init my-rollout --log 'logs/*.jsonl' --registry models",
-          });
-        }
+    .action(async (folder: string, options: InitOptions) => {
+      const { live, log, field = [], ...named } = options;
+      if (log === undefined) {
+        requireNothingOfALog(options);
         const { initialise } = await import('../../gate/init/initialise.ts');
         const files = await initialise(context.world, folder, { live: live === true });
         context.terminal.result(files.map((file) => `wrote ${file}\n`).join(''));
         context.terminal.result(`\nNext: canary evaluate ${files[0] ?? folder}\n`);
-      },
-    );
+        return;
+      }
+      if (live === true) {
+        throw invalidInput('--live is a starter of its own, and --log writes a plan for a log of yours', {
+          hint: 'Leave one of the two out.',
+        });
+      }
+      const { readFieldAnswer } = await import('../../gate/init/answered-fields.ts');
+      await initialiseFromLog(context, folder, { log, ...named, fields: field.map(readFieldAnswer) });
+    });
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** @throws UserError (exit 2) for options that say something of a log where none is named */
+function requireNothingOfALog({ registry, model, field, baseline, candidate }: InitOptions): void {
+  const lonely = Object.entries({ registry, model, field, baseline, candidate }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (lonely === undefined) return;
+  throw invalidInput(`--${lonely[0]} says something of a log, and no log is named`, {
+    hint: "Write --log too: canary init my-rollout --log 'logs/*.jsonl'",
+  });
+}
+
+async function initialiseFromLog(
+  { world, terminal }: CommandContext,
+  folder: string,
+  options: LogOptions,
+): Promise<void> {
+  const { lookAtLog } = await import('../../gate/init/look-at-log.ts');
+  const { writePlanFromLog } = await import('../../gate/init/initialise-from-log.ts');
+  const { takenFromLog } = await import('../../gate/init/taken-from-log.ts');
+  const { takenText } = await import('../../report/commands/init-text.ts');
+  const found = await lookAtLog(world, folder, options);
+  terminal.result(`${takenText(takenFromLog(options.log, found), terminal.style)}\n`);
+  await tellPlan({ world, terminal }, await writePlanFromLog(world, folder, options, found));
+}
+
+/** Tells what was written and what is left to do. @throws UserError where `canary plan` refuses the plan as it is */
+async function tellPlan(
+  { terminal }: Pick<CommandContext, 'world' | 'terminal'>,
+  { file, registryFile, found, warnings, refusal }: WrittenPlan,
+): Promise<void> {
+  const { leftToDoText } = await import('../../report/commands/init-text.ts');
+  const { roleWords } = await import('../../gate/init/field-names.ts');
+  const { diagnosticsText } = await import('../../report/words/findings-text.ts');
+  terminal.result(`wrote ${file}\n${registryFile === undefined ? '' : `wrote ${registryFile}\n`}`);
+  const todos = found.todos.map(({ role, ...todo }) => ({ what: roleWords[role], ...todo }));
+  const left = leftToDoText(todos, terminal.style);
+  if (left !== '') terminal.result(`\n${left}`);
+  if (warnings.length > 0) terminal.diagnostic(`\n${diagnosticsText(warnings, terminal.errorStyle)}`);
+  if (refusal === undefined) {
+    terminal.result(`\nNext: canary evaluate ${file}\n`);
+    return;
+  }
+  const needed = todos.filter(({ isNeeded }) => isNeeded);
+  if (needed.length === 0) throw refusal;
+  const options = needed.map(({ what, candidates }) => `--field ${what}=${candidates[0] ?? 'PATH'}`).join(' ');
+  throw invalidInput(
+    `${file} is written, and needs ${needed.map(({ what }) => what).join(' and ')} before canary plan takes it`,
+    {
+      hint: `Run canary init again with ${options}, or write it into the plan.`,
+    },
+  );
 }

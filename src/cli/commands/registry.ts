@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { runtimes } from '../../domain/registry.ts';
@@ -129,7 +130,13 @@ function registerRegistryAdd(registry: Command, { world, terminal }: CommandCont
     .argument('<folder>', "the registry's folder")
     .argument('<model>', 'the model')
     .argument('[version]', 'MAJOR.MINOR.PATCH (default: the next by rule)')
-    .requiredOption('--signature <json|file>', 'what it takes and gives: {"input": …, "output": …}')
+    .option('--signature <json|file>', 'what it takes and gives: {"input": …, "output": …}')
+    .option(
+      '--labels-from <log>',
+      "instead of a signature: the labels of the version's answers in a log; truths are never taken for labels",
+    )
+    .option('--field <name=path>', 'where that log keeps something, as canary init takes it', collectedFields)
+    .option('--served-as <name>', 'what that log calls the version (default: its number)')
     .option('--artifact <dir>', "folder of the model's files, inside the registry's folder; every file is hashed")
     .option(
       '--runtime <name>',
@@ -154,17 +161,61 @@ function registerRegistryAdd(registry: Command, { world, terminal }: CommandCont
       '\nExample:\n  canary registry add registry intent-classifier --artifact registry/models/intent/1.6.0 \\\n' +
         '    --signature signature.json --data data/train.jsonl --code src/train --metrics \'{"accuracy": 0.92}\'',
     )
-    .action(
-      async (
-        folder: string,
-        model: string,
-        version: string | undefined,
-        options: AddOptions & { readonly format: OutputFormat },
-      ) => {
-        const { addToRegistry } = await import('../../gate/registry/add-version.ts');
-        const { addedText } = await import('../../report/commands/registry-text.ts');
-        const added = await addToRegistry(world, folder, model, version, options);
-        terminal.result(options.format === 'json' ? jsonText(added) : addedText(added, terminal.style));
-      },
-    );
+    .action(async (folder: string, model: string, version: string | undefined, options: WrittenVersion) => {
+      const { addToRegistry } = await import('../../gate/registry/add-version.ts');
+      const { addedText } = await import('../../report/commands/registry-text.ts');
+      const signature = await signatureOf(world, version, options);
+      const added = await addToRegistry(world, folder, model, version, {
+        ...options,
+        ...runtimeOf(options),
+        signature,
+      });
+      terminal.result(options.format === 'json' ? jsonText(added) : addedText(added, terminal.style));
+    });
+}
+
+type WrittenVersion = Omit<AddOptions, 'signature'> & SignatureOptions & Formatted;
+
+/** What is read from a log is in the log, where nothing else is said of where it is from. */
+function runtimeOf({ runtime, labelsFrom, artifact, endpoint, command }: WrittenVersion): Pick<AddOptions, 'runtime'> {
+  if (runtime !== undefined) return { runtime };
+  const isElsewhere = [artifact, endpoint, command].some((each) => each !== undefined);
+  return labelsFrom === undefined || isElsewhere ? {} : { runtime: 'recorded' };
+}
+
+interface SignatureOptions {
+  readonly signature?: string;
+  readonly labelsFrom?: string;
+  readonly field?: readonly string[];
+  readonly servedAs?: string;
+}
+
+/** The signature as it was written, or with the labels that a log's answers have, which are told. */
+async function signatureOf(
+  world: CommandContext['world'],
+  version: string | undefined,
+  { signature, labelsFrom, field = [], servedAs }: SignatureOptions,
+): Promise<string> {
+  if ((signature === undefined) === (labelsFrom === undefined)) {
+    throw invalidInput('A version needs --signature or --labels-from, and not both', {
+      hint: '--signature signature.json says what it takes and gives; --labels-from log.jsonl reads its labels from its answers.',
+    });
+  }
+  if (labelsFrom === undefined) return signature ?? '';
+  const { outputFromLog } = await import('../../gate/init/look-at-log.ts');
+  const { readFieldAnswer } = await import('../../gate/init/answered-fields.ts');
+  const { output, strangeTruths } = await outputFromLog(
+    world,
+    labelsFrom,
+    field.map(readFieldAnswer),
+    servedAs ?? version,
+  );
+  if (output.kind === 'classification')
+    world.note(`${output.labels.length} labels, from its answers: ${output.labels.join(', ')}`);
+  if (strangeTruths.length > 0) world.note(`Truths that it never answered, so not labels: ${strangeTruths.join(', ')}`);
+  return JSON.stringify({ output });
+}
+
+function collectedFields(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }

@@ -1,114 +1,155 @@
-import { isWithin, pathOf, plainKeys } from '../../domain/log/record-path.ts';
+import { isWithin, pathOf, pathText } from '../../domain/log/record-path.ts';
 import type { SurveyedField, SurveyedFields } from '../../requests/explain/survey-fields.ts';
-
-/** Where a log seems to keep what; absent for what nothing looks like. */
-export interface DetectedFields {
-  readonly id?: string;
-  readonly timestamp?: string;
-  readonly unit?: string;
-  readonly input?: string;
-  readonly label?: string;
-  readonly outcomes?: string;
-  readonly servedBy?: string;
-  /** Dimension to path. */
-  readonly segments: Readonly<Record<string, string>>;
-}
-
-/** Names that such fields have in the logs of the world, the most telling first. */
-const names = {
-  id: ['request_id', 'requestid', 'id', 'event_id', 'eventid', 'inference_id', 'trace_id', 'uuid'],
-  timestamp: ['timestamp', 'time', 'ts', 'event_time', 'eventtime', 'created_at', 'at', 'datetime', 'date'],
-  unit: [
-    'user_id',
-    'userid',
-    'user',
-    'customer_id',
-    'account_id',
-    'member_id',
-    'visitor_id',
-    'uid',
-    'session_id',
-    'session',
-    'tenant_id',
-    'device_id',
-  ],
-  input: ['input', 'inputs', 'text', 'prompt', 'features', 'query', 'payload', 'request', 'body'],
-  label: ['label', 'ground_truth', 'groundtruth', 'truth', 'target', 'expected', 'actual', 'y'],
-} as const;
-
-const mostSegments = 4;
-const mostSegmentValues = 20;
+import type { DetectedField, DetectedFields } from './detected-fields.ts';
+import { detectLatency } from './detect-latency.ts';
+import { type FieldRole, namesOf, usualNames } from './field-names.ts';
+import { areTimes, candidatesOf, mostVersions, segmentsIn } from './left-over-fields.ts';
+import { looksLikeVersions } from './named-versions.ts';
 
 /**
  * Guesses where a log keeps what: by name, and by whether the values are what such a field holds.
- * @param versions numbers of the registry's versions, by which outcomes are known.
+ * @param versions numbers of the registry's versions, by which outcomes are known; empty where there is no registry yet.
  */
-export function detectFields({ records, fields }: SurveyedFields, versions: readonly string[]): DetectedFields {
-  const filled = fields.filter(({ present }) => present >= records * 0.9);
-  const id = named(filled, names.id, ({ distinct }) => distinct >= records * 0.9);
-  const timestamp = named(filled, names.timestamp, ({ times }) => times >= records * 0.9);
-  const unit = named(filled, names.unit, ({ distinct }) => distinct > 1);
+export function detectFields(survey: SurveyedFields, versions: readonly string[]): DetectedFields {
+  const { records, fields } = survey;
+  const guess = guesser(fields, records);
   const outcomes = outcomesIn(fields, versions);
-  const input = named(filled, names.input, () => true) ?? prefixNamed(fields, names.input);
-  const label = named(
-    fields.filter(({ path }) => outcomes === undefined || !isWithin(pathOf(path), pathOf(outcomes))),
-    names.label,
-    ({ present }) => present > 0,
-  );
-  const servedBy =
-    outcomes === undefined
-      ? filled.find(
-          ({ values, distinct }) =>
-            distinct > 0 && distinct <= versions.length && values.every((value) => versions.includes(value)),
-        )?.path
-      : undefined;
-  const taken = [id, timestamp, unit, input, label, servedBy, outcomes].filter((path) => path !== undefined);
-  const isFree = ({ path }: SurveyedField) => !taken.some((each) => isWithin(pathOf(path), pathOf(each)));
+  const outside = ({ path }: SurveyedField) => outcomes === undefined || !isWithin(pathOf(path), pathOf(outcomes));
+  guess.named('timestamp', 0.9, (field) => areTimes(field, records));
+  guess.named('unit', 0.5, ({ distinct }) => distinct > 1);
+  guess.named('id', 0.9, ({ distinct }) => distinct >= records * 0.9);
+  if (outcomes === undefined) {
+    guess.take('servedBy', servedByIn(guess.free(0.9), versions));
+    guess.take('latency', detectLatency(guess.free(0), fields));
+    guess.named('error', 0, tellsFailures);
+    guess.named('score', 0, areScores);
+    guess.named('label', 0, ({ present }) => present > 0);
+    guess.named('prediction', 0.5, () => true);
+  } else {
+    guess.take('outcomes', { path: outcomes, examples: outcomeNames(fields, outcomes), sure: true });
+    guess.named('label', 0, (field) => field.present > 0 && outside(field));
+  }
+  guess.named('input', 0.9, () => true);
+  if (guess.found.input === undefined) guess.take('input', prefixed(guess.free(0), usualNames.input));
+  if (guess.found.id === undefined) guess.take('id', onlyIdentity(guess.free(0.9), records));
+  if (guess.found.timestamp === undefined) {
+    const times = guess.free(0.9).filter(({ times: count, numbers }) => count >= records * 0.9 && numbers === 0);
+    guess.take('timestamp', unsure(times));
+  }
+  const { found } = guess;
   return {
-    ...whatWasFound({ id, timestamp, unit, input, label, outcomes, servedBy }),
-    segments: segmentsIn(filled.filter(isFree), records),
+    found,
+    candidates: candidatesOf(survey, found),
+    segments: segmentsIn(guess.free(0.9).filter(outside), records),
   };
 }
 
-function whatWasFound(found: Readonly<Record<string, string | undefined>>): Partial<DetectedFields> {
-  return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));
+/** Collects guesses, and knows which fields are not taken yet. */
+function guesser(fields: readonly SurveyedField[], records: number) {
+  const found: Partial<Record<FieldRole, DetectedField>> = {};
+  const take = (role: FieldRole, field: DetectedField | undefined) => {
+    if (field !== undefined) found[role] = field;
+  };
+  /** Fields without a meaning yet that this share of the records has. */
+  const free = (share: number) =>
+    fields.filter(
+      ({ path, present }) =>
+        present >= records * share && !Object.values(found).some((taken) => isWithin(pathOf(path), pathOf(taken.path))),
+    );
+  const byName = (role: keyof typeof usualNames & FieldRole, share: number, fits: (field: SurveyedField) => boolean) =>
+    take(role, named(free(share), usualNames[role], fits));
+  return { found, take, free, named: byName };
 }
 
 /** The field with the most telling name, of equal ones the one nearest to the record's root. */
-function named(
+export function named(
   fields: readonly SurveyedField[],
   wanted: readonly string[],
   fits: (field: SurveyedField) => boolean,
-): string | undefined {
-  for (const name of wanted) {
-    const found = fields
-      .filter((field) => lastKey(field.path) === name && fits(field))
+): DetectedField | undefined {
+  const first = (isNamed: (names: readonly string[]) => boolean) =>
+    fields
+      .filter((field) => isNamed(namesOf(field.path)) && fits(field))
       .toSorted((a, b) => pathOf(a.path).length - pathOf(b.path).length)[0];
-    if (found !== undefined) return found.path;
+  for (const name of wanted) {
+    const found = first((names) => names.includes(name));
+    if (found !== undefined) return surely(found);
+  }
+  // A prefix of one's own, as in `x_user_id`; what ends in a short word may be anything.
+  for (const name of wanted.filter(({ length }) => length >= 6)) {
+    const found = first((names) => names.some((each) => each.endsWith(name)));
+    if (found !== undefined) return surely(found);
   }
   return undefined;
 }
 
+export function surely(field: SurveyedField): DetectedField {
+  return { path: field.path, examples: field.values.slice(0, 3), sure: true };
+}
+
+/** The one field that fits, where there is exactly one. */
+function unsure(fitting: readonly SurveyedField[]): DetectedField | undefined {
+  const [only, another] = fitting;
+  return only === undefined || another !== undefined ? undefined : { ...surely(only), sure: false };
+}
+
 /** An object of that name at the record's root: its fields are told apart, and it is what is sent to a model. */
-function prefixNamed(fields: readonly SurveyedField[], wanted: readonly string[]): string | undefined {
-  return wanted.find((name) => fields.some(({ path }) => path !== name && isWithin(pathOf(path), [name])));
+function prefixed(fields: readonly SurveyedField[], wanted: readonly string[]): DetectedField | undefined {
+  const path = wanted.find((name) =>
+    fields.some((field) => field.path !== name && isWithin(pathOf(field.path), [name])),
+  );
+  return path === undefined ? undefined : { path, examples: [], sure: true };
 }
 
-function lastKey(path: string): string {
-  return lastName(path).toLowerCase();
+function areScores({ present, numbers, values }: SurveyedField): boolean {
+  return numbers === present && values.every((value) => Number(value) >= 0 && Number(value) <= 1);
 }
 
-/** The key that a path ends in; a column's name may have dots, of which the last word tells. */
-function lastName(path: string): string {
-  const last = pathOf(path).at(-1);
-  return (typeof last === 'string' ? last : path).split('.').at(-1) ?? path;
+/** A status, a flag or a text that few records have; a long text of every record is no error. */
+function tellsFailures({ distinct, present }: SurveyedField): boolean {
+  return present > 0 && distinct <= Math.max(50, present / 10);
 }
 
+/** Every value is another one, and it is no measure: an identity, where no other field is like it. */
+function onlyIdentity(fields: readonly SurveyedField[], records: number): DetectedField | undefined {
+  const fitting = fields.filter(
+    ({ path, distinct, times, values }) =>
+      distinct >= records * 0.99 &&
+      times < records * 0.5 &&
+      /(?:id|uuid|guid|key|ref|no|number|nr|hash)$/u.test(namesOf(path)[0] ?? '') &&
+      values.every((value) => value.length <= 80 && !/\s/u.test(value)),
+  );
+  return unsure(fitting);
+}
+
+function servedByIn(fields: readonly SurveyedField[], versions: readonly string[]): DetectedField | undefined {
+  const few = fields.filter(({ distinct }) => distinct > 0 && distinct <= mostVersions);
+  const known = few.find(({ values }) => values.length > 0 && values.every((value) => versions.includes(value)));
+  if (known !== undefined) return surely(known);
+  const several = few.filter(({ distinct }) => distinct >= 2);
+  return (
+    named(several, usualNames.servedBy, () => true) ??
+    named(few, usualNames.servedBy, () => true) ??
+    unsure(several.filter(({ values }) => looksLikeVersions(values)))
+  );
+}
+
+/** The object whose keys are versions, each with an answer, a time or an error below it. */
 function outcomesIn(fields: readonly SurveyedField[], versions: readonly string[]): string | undefined {
   for (const { path } of fields) {
+    const keys = pathOf(path);
+    const [version, part] = keys.slice(-2);
+    const isOutcome = typeof part === 'string' && /^(?:prediction|latency_ms|error|score)$/u.test(part);
+    if (keys.length < 3 || typeof version !== 'string' || !isOutcome) continue;
+    const prefix = keys.slice(0, -2);
+    if (versions.includes(version) || prefix.at(-1) === 'outcomes') return pathText(prefix);
+  }
+  // A version is one key of a record, and in the name of a column as many as it has dots.
+  for (const { path } of fields) {
+    const keys = pathOf(path)
+      .filter((step) => typeof step === 'string')
+      .join('.');
     for (const version of versions) {
-      // A version is one key of a record, and in the name of a column as many as it has dots.
-      const keys = plainKeys(pathOf(path))?.join('.') ?? '';
       const at = keys.indexOf(`.${version}.`);
       if (at > 0) return keys.slice(0, at);
     }
@@ -116,16 +157,9 @@ function outcomesIn(fields: readonly SurveyedField[], versions: readonly string[
   return undefined;
 }
 
-/** Words of which there are few: a language, a device, a country. */
-function segmentsIn(fields: readonly SurveyedField[], records: number): Readonly<Record<string, string>> {
-  const few = fields.filter(
-    ({ distinct, numbers, times }) =>
-      distinct >= 2 && distinct <= Math.min(mostSegmentValues, records / 20) && numbers === 0 && times === 0,
-  );
-  const segments: Record<string, string> = {};
-  for (const { path } of few.slice(0, mostSegments)) {
-    const name = lastName(path).replaceAll(/[^\w-]/gu, '_');
-    if (segments[name] === undefined) segments[name] = path;
-  }
-  return segments;
+/** What the keys below the outcomes are called. */
+export function outcomeNames(fields: readonly SurveyedField[], outcomes: string): readonly string[] {
+  const depth = pathOf(outcomes).length;
+  const inside = fields.map(({ path }) => pathOf(path)).filter((path) => isWithin(path, pathOf(outcomes)));
+  return [...new Set(inside.flatMap((path) => (typeof path[depth] === 'string' ? [path[depth]] : [])))];
 }

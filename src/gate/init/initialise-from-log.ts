@@ -1,77 +1,147 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { compareBuild } from 'semver';
-import { invalidInput, unusableFile } from '../../domain/errors.ts';
-import type { ModelRegistry } from '../../domain/registry.ts';
-import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { invalidInput, type Diagnostic, UserError } from '../../domain/errors.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
+import type { OutputSignature } from '../../domain/registry.ts';
+import { replaceFile } from '../../files/replace-file.ts';
+import type { PlanReview } from '../../report/commands/plan-text.ts';
 import { waitingLines } from '../../report/commands/waiting-text.ts';
-import { areSmall, resolveRequestFiles } from '../../requests/files/request-files.ts';
-import { type SurveyedFields, surveyFields } from '../../requests/explain/survey-fields.ts';
 import { reviewPlan } from '../review/review-plan.ts';
-import { type DetectedFields, detectFields } from './detect-fields.ts';
-import { detectabilityComment, type PlanDraft, planFromLog, proposedMetrics } from './plan-from-log.ts';
-import { withDatabase, prepareFolder, workFolder } from '../rollout/work-folder.ts';
-import type { World } from '../world.ts';
+import { shownPath, type World } from '../world.ts';
+import type { FoundInLog, LogOptions } from './look-at-log.ts';
+import type { NamedVersions } from './named-versions.ts';
+import { fromFolder, hasModel, makeRegistry, modelOf, newestOf } from './init-registry.ts';
+import { agreement, detectabilityComment, planFromLog, proposedMetrics } from './plan-from-log.ts';
+import type { PlanDraft } from './plan-draft.ts';
 
-export interface InitialiseOptions {
-  /** A file or a glob. */
-  readonly log: string;
-  readonly registry: string;
-  /** Needed where the registry has several models. */
-  readonly model?: string;
-}
-
-/** The plan that was written, and what was found out on the way. */
+/** The plan that was written, and what is left to do. */
 export interface WrittenPlan {
   readonly file: string;
-  readonly fields: DetectedFields;
+  /** The registry's file, where one was made. */
+  readonly registryFile?: string;
+  readonly found: FoundInLog;
+  /** What `canary plan` says of it; undefined where it cannot be read yet. */
+  readonly review?: PlanReview;
+  readonly warnings: readonly Diagnostic[];
+  /** Why `canary plan` refuses it. */
+  readonly refusal?: UserError;
 }
 
 /**
- * Writes a plan for the newest version of a model from a log and a registry: where the log keeps what, its segments and hours,
- * the task's guardrails, and what the log can see of each. The plan is one that `canary plan` takes.
- * @throws UserError (exit 2 or 5) where something cannot be found, and then nothing is written.
+ * Writes a plan from what was found in a log, and the registry where there is none.
+ * @throws UserError (exit 2) where the plan is there already and not as canary init wrote it.
  */
-export async function initialiseFromLog(
+export async function writePlanFromLog(
   world: World,
   folder: string,
-  options: InitialiseOptions,
+  options: LogOptions,
+  found: FoundInLog,
 ): Promise<WrittenPlan> {
   const target = resolve(world.cwd, folder);
   const path = join(target, 'rollout.yaml');
-  const file = relative(world.cwd, path);
-  if (existsSync(path)) {
-    throw invalidInput(`${file} is there already; nothing was written`, { hint: 'Name another folder.' });
+  const file = shownPath(world.cwd, path);
+  await refuseToReplace(path, file);
+  await mkdir(target, { recursive: true });
+  const registryFolder =
+    options.registry === undefined ? join(target, 'registry') : resolve(world.cwd, options.registry);
+  const isThere = await hasModel(registryFolder, options.model);
+  const draft = await draftOf(world, target, registryFolder, options, found, isThere);
+  const registryFile =
+    isThere || found.versions === undefined
+      ? undefined
+      : await makeRegistry(world, registryFolder, draft.model, found.versions, found.answers.output);
+  await write(path, draft);
+  try {
+    const better = await reviewed(world, file, draft);
+    await write(path, better);
+    const { review, warnings } = await reviewPlan(world, file);
+    return { file, found, review, warnings, ...(registryFile === undefined ? {} : { registryFile }) };
+  } catch (error) {
+    if (!(error instanceof UserError) || error.exitCode === ExitCode.interrupted) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return { file, found, warnings: [], refusal: error, ...(registryFile === undefined ? {} : { registryFile }) };
   }
-  const registryFolder = resolve(world.cwd, options.registry);
-  const registry = await modelOf(registryFolder, options.model);
-  const candidate = newestOf(registry);
-  const sampled = await sampleLog(world, target, options.log);
-  const fields = detectFields(sampled, Object.keys(registry.versions));
-  requireFields(fields, sampled, options.log);
-  const output = registry.versions[candidate]?.signature.output;
-  if (output === undefined) throw new RangeError('the newest version is one of the versions');
-  const fromTarget = (place: string) => relative(target, resolve(world.cwd, place)).split(sep).join('/') || '.';
-  const draft: PlanDraft = {
-    name: `${registry.model}-${candidate}`,
-    model: registry.model,
-    registry: fromTarget(options.registry),
-    candidate,
-    source: fromTarget(options.log),
+}
+
+async function write(path: string, draft: PlanDraft): Promise<void> {
+  const text = planFromLog(draft);
+  await replaceFile(path, `${text}# Unchanged since canary init: ${digestOf(text)}\n`);
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** A plan that nobody has touched since is written anew with better answers; any other is somebody's work. */
+async function refuseToReplace(path: string, file: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const [, before = '', digest] =
+    /^(.*)# Unchanged since canary init: (\w+)\n$/su.exec(await readFile(path, 'utf8')) ?? [];
+  if (digest !== undefined && digest === digestOf(before)) return;
+  throw invalidInput(`${file} is there already; nothing was written`, { hint: 'Name another folder.' });
+}
+
+async function draftOf(
+  world: World,
+  target: string,
+  registryFolder: string,
+  options: LogOptions,
+  { sample, fields, versions, answers }: FoundInLog,
+  isThere: boolean,
+): Promise<PlanDraft> {
+  const registry = isThere ? await modelOf(registryFolder, options.model) : undefined;
+  const model = registry?.model ?? options.model ?? modelName(target);
+  const known = registry === undefined ? undefined : newestOf(registry);
+  const candidate = known ?? versions?.candidate?.version;
+  const output: OutputSignature | undefined =
+    registry === undefined ? answers.output : registry.versions[known ?? '']?.signature.output;
+  const isLive = fields.found.servedBy !== undefined && answers.split !== undefined;
+  const served = versions === undefined ? undefined : namesOfVersions(versions, registry?.versions);
+  const codes = sample.survey.fields.find(({ path }) => path === fields.found.error?.path);
+  return {
+    name: `${model}-${candidate ?? 'next'}`,
+    model,
+    registry: fromFolder(world, target, registryFolder),
+    baseline: 'stable',
+    ...(candidate === undefined ? {} : { candidate }),
+    source: fromFolder(world, target, options.log),
+    format: sample.format,
     fields,
-    output,
-    metrics: proposedMetrics(output, fields),
+    ...(served === undefined ? {} : { versions: served }),
+    ...(answers.split === undefined ? {} : { split: answers.split }),
+    isLive: fields.found.servedBy !== undefined,
+    // OpenTelemetry's own status: 0 is not set, 1 is well, 2 is an error.
+    ...(codes !== undefined && codes.path.endsWith('status.code') ? { okStatus: [1] } : {}),
+    metrics: proposedMetrics(output, {
+      hasLabel: fields.found.label !== undefined || sample.format !== 'canary',
+      isLive,
+    }),
     comments: new Map(),
   };
-  await writeFile(path, planFromLog(draft), { flag: 'wx' });
-  try {
-    await writeFile(path, planFromLog(await reviewed(world, file, draft)));
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
-  return { file, fields };
+}
+
+/** What the log calls the versions where that is not their number. */
+function namesOfVersions(
+  { baseline, candidate }: NamedVersions,
+  registered: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  const both = candidate === undefined ? [baseline] : [baseline, candidate];
+  if (both.every(({ name, version }) => name === version)) return undefined;
+  if (registered !== undefined && both.every(({ name }) => Object.hasOwn(registered, name))) return undefined;
+  return Object.fromEntries(both.map(({ name, version }) => [name, version]));
+}
+
+/** A model is called like the folder of its plan, where that can be the name of a file and is no common one. */
+function modelName(target: string): string {
+  const name = basename(target).replaceAll(/[^A-Za-z0-9._-]/gu, '-');
+  return /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/u.test(name) &&
+    !/^(?:rollouts?|canary|logs?|tmp|new)$/iu.test(name)
+    ? name
+    : 'model';
 }
 
 /** The draft with only those guardrails that the log can decide, each with what the log can see of it. */
@@ -80,7 +150,8 @@ async function reviewed(world: World, file: string, draft: PlanDraft): Promise<P
   const undecidable = new Map(
     facts.undecidable.map(({ guardrail, reason }) => [review.guardrails[guardrail]?.metric, reason]),
   );
-  const metrics = draft.metrics.filter(({ metric }) => !undecidable.has(metric));
+  const decidable = draft.metrics.filter(({ metric }) => !undecidable.has(metric));
+  const metrics = decidable.length === 0 && !draft.isLive ? [agreement] : decidable;
   for (const [metric, reason] of undecidable) world.note(`No guardrail on ${metric}: ${reason}.`);
   const comments = review.guardrails.map(
     (guardrail) =>
@@ -111,62 +182,4 @@ function hoursOf(
   const hours = [...counts].filter(([, requests]) => requests >= fewestPerHour).map(([hour]) => hour);
   const [first, last] = [Math.min(...hours), Math.max(...hours)];
   return hours.length > 0 && hours.length === last - first + 1 ? [first, last] : undefined;
-}
-
-async function modelOf(registryFolder: string, wanted: string | undefined): Promise<ModelRegistry> {
-  if (!existsSync(registryFolder))
-    throw unusableFile(`${registryFolder} does not exist`, { hint: 'canary registry add makes one.' });
-  const models = await listModels(registryFolder);
-  const model = wanted ?? (models.length === 1 ? models[0] : undefined);
-  if (model === undefined) {
-    const hint =
-      models.length === 0
-        ? 'canary registry add DIR MODEL adds one.'
-        : `Write --model with one of ${models.join(', ')}.`;
-    throw invalidInput(models.length === 0 ? 'The registry has no model' : `The registry has ${models.length} models`, {
-      hint,
-    });
-  }
-  return (await readRegistry(registryFolder, model)).registry;
-}
-
-/** The highest version that does not serve yet. */
-function newestOf({ model, aliases, versions }: ModelRegistry): string {
-  const stable = aliases['stable'];
-  if (stable === undefined) {
-    throw unusableFile(`${model} has no stable version that a candidate could replace`, {
-      hint: 'Add aliases: {"stable": VERSION} to the registry.',
-    });
-  }
-  const newest = Object.keys(versions)
-    .filter((version) => version !== stable && versions[version]?.status !== 'rolled_back')
-    .toSorted(compareBuild)
-    .at(-1);
-  if (newest !== undefined && compareBuild(newest, stable) > 0) return newest;
-  throw unusableFile(`${model} has no version above the stable ${stable}`, {
-    hint: 'canary registry add adds a version.',
-  });
-}
-
-async function sampleLog(world: World, target: string, log: string): Promise<SurveyedFields> {
-  const files = await resolveRequestFiles(world.cwd, [log], '--log');
-  const [first] = files;
-  if (first === undefined) throw unusableFile(`${log} matches no file`);
-  const work = workFolder(world, target);
-  await mkdir(dirname(work), { recursive: true });
-  await prepareFolder(work);
-  return await withDatabase(world, work, async (db) => {
-    if (!areSmall([first])) await db.useCores();
-    return await surveyFields(db, first);
-  });
-}
-
-/** A record is nothing without these, and a wrong guess would be worse than none. */
-function requireFields(fields: DetectedFields, { fields: sampled }: SurveyedFields, log: string): void {
-  const missing = (['id', 'timestamp', 'unit'] as const).filter((name) => fields[name] === undefined);
-  if (missing.length === 0) return;
-  const seen = sampled.map(({ path }) => path).slice(0, 12);
-  throw unusableFile(`${log}: no field looks like the ${missing.join(' or the ')} of a request`, {
-    hint: `It has ${seen.join(', ')}${sampled.length > seen.length ? ', …' : ''}. Start from canary init DIR and write requests.fields by hand.`,
-  });
 }

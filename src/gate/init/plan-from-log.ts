@@ -1,78 +1,70 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
+import { formatShare } from '../../domain/format-number.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
 import { methodSentence } from '../../report/commands/method-text.ts';
 import type { GuardrailReview } from '../../report/commands/waiting-text.ts';
-import type { DetectedFields } from './detect-fields.ts';
+import type { DetectedFields } from './detected-fields.ts';
+import type { PlanDraft, ProposedMetric } from './plan-draft.ts';
+import { fieldLines } from './plan-fields.ts';
+import { quotedText } from './plan-words.ts';
 
-/** What a plan is written from. */
-export interface PlanDraft {
-  readonly name: string;
-  readonly model: string;
-  readonly registry: string;
-  readonly candidate: string;
-  readonly source: string;
-  readonly fields: DetectedFields;
-  readonly output: OutputSignature;
-  /** Of the task's metrics, those that this log can decide. */
-  readonly metrics: readonly ProposedMetric[];
-  /** First and last hour of the day (UTC) that have enough requests; absent where the log spans less than a day. */
-  readonly hours?: readonly [number, number];
-  /** What each guardrail's line is followed by. */
-  readonly comments: ReadonlyMap<string, string>;
-}
-
-/** A guardrail that a plan proposes. */
-export interface ProposedMetric {
-  readonly metric: string;
-  readonly bound: string;
-  /** Whether segments are judged too: a loss of quality hides in the whole, a slow machine does not. */
-  readonly perSegment: boolean;
-}
-
-/** The guardrails of a task, before anybody knows what the log can decide. */
-export function proposedMetrics(output: OutputSignature, { label }: DetectedFields): readonly ProposedMetric[] {
-  const quality: ProposedMetric =
-    label === undefined
-      ? { metric: 'agreement', bound: 'min: 90%', perSegment: true }
-      : output.kind === 'classification'
-        ? { metric: 'accuracy', bound: 'maxDecrease: 1pp', perSegment: true }
-        : { metric: 'mae', bound: 'maxIncrease: 5%', perSegment: true };
+/**
+ * The guardrails of a task, before anybody knows what the log can decide.
+ * @param output undefined where the log has no answers.
+ */
+export function proposedMetrics(
+  output: OutputSignature | undefined,
+  { hasLabel, isLive }: { readonly hasLabel: boolean; readonly isLive: boolean },
+): readonly ProposedMetric[] {
   return [
     { metric: 'latency.p95', bound: 'maxIncrease: 10%', perSegment: false },
     { metric: 'error_rate', bound: 'maxIncrease: 1pp', perSegment: false },
-    ...(output.kind === 'regression' && label === undefined ? [] : [quality]),
+    ...(hasLabel ? againstTruth(output) : []),
+    // Two versions' answers to one request can be compared without the truth; a live split has one of them.
+    ...(output?.kind === 'classification' && !isLive && !hasLabel ? [agreement] : []),
   ];
 }
 
-const defaults = logFormatTraits.canary.fields;
+/** What is left to judge where a log that may hold truths holds none. */
+export const agreement: ProposedMetric = { metric: 'agreement', bound: 'min: 90%', perSegment: true };
+
+function againstTruth(output: OutputSignature | undefined): readonly ProposedMetric[] {
+  if (output === undefined) return [];
+  return output.kind === 'classification'
+    ? [{ metric: 'accuracy', bound: 'maxDecrease: 1pp', perSegment: true }]
+    : [{ metric: 'mae', bound: 'maxIncrease: 5%', perSegment: true }];
+}
 
 /** Writes the plan. Every text from outside is written as JSON, which YAML reads as it is meant. */
 export function planFromLog(draft: PlanDraft): string {
-  const { fields, hours } = draft;
+  const { fields, hours, format } = draft;
   return [
     `# yaml-language-server: $schema=${planSchemaUrl}`,
     '#',
-    `# Written by canary init from a log and a registry. Read it, change it, then ask canary plan.`,
+    '# Written by canary init from a log. Read it, change it, then ask canary plan. TODO marks what the log does not tell.',
     'apiVersion: canary/v1',
     'kind: RolloutPlan',
-    `name: ${text(draft.name)}`,
-    `model: ${text(draft.model)}`,
-    `registry: ${text(draft.registry)}`,
-    'baseline: stable',
-    `candidate: ${text(draft.candidate)}`,
+    `name: ${quotedText(draft.name)}`,
+    `model: ${quotedText(draft.model)}`,
+    `registry: ${quotedText(draft.registry)}`,
+    `baseline: ${quotedText(draft.baseline)}`,
+    ...(draft.candidate === undefined
+      ? ['# TODO candidate: the version that wants to replace it, from the registry', '# candidate: 1.1.0']
+      : [`candidate: ${quotedText(draft.candidate)}`]),
     '',
     'requests:',
-    `  source: ${text(draft.source)}`,
-    ...fieldLines(fields),
+    ...(format === 'canary' ? [] : [`  format: ${format}   # ${logFormatTraits[format].title}`]),
+    `  source: ${quotedText(draft.source)}`,
+    ...fieldLines(draft),
+    ...versionLines(draft),
+    ...(draft.okStatus === undefined ? [] : [`  okStatus: [${draft.okStatus.join(', ')}]`]),
     ...segmentLines(fields),
+    ...weightLines(draft),
     '',
     '# How much of the traffic each step gives to the candidate. A weight of 0 exposes nobody.',
     'stages:',
-    ...(fields.servedBy === undefined ? ['  - { name: shadow, weight: 0 }'] : []),
-    '  - { name: canary-5, weight: 5% }',
-    '  - { name: canary-25, weight: 25% }',
-    '  - { name: full, weight: 1 }',
+    ...stageLines(draft),
     '',
     '# What must not get worse, and by how much it may. These bounds are a proposal: write what your users would accept.',
     'guardrails:',
@@ -83,24 +75,45 @@ export function planFromLog(draft: PlanDraft): string {
     '',
     'rollback:',
     '  owner: your-team',
-    `  steps: [${text('canary rollback rollout.yaml')}]`,
+    `  steps: [${quotedText('canary rollback rollout.yaml')}]`,
     '',
   ].join('\n');
 }
 
-function fieldLines(fields: DetectedFields): string[] {
-  const { segments: _, servedBy, ...found } = fields;
-  const other = Object.entries(found).filter(
-    ([name, path]) => !Object.entries(defaults).some(([key, usual]) => key === name && usual === path),
-  );
-  const written = [...other, ...(servedBy === undefined ? [] : [['servedBy', servedBy] as const])];
-  return written.length === 0 ? [] : ['  fields:', ...written.map(([name, path]) => `    ${name}: ${text(path)}`)];
+function versionLines({ versions }: PlanDraft): string[] {
+  if (versions === undefined) return [];
+  const entries = Object.entries(versions).map(([name, version]) => `${quotedText(name)}: ${quotedText(version)}`);
+  return [`  versions: { ${entries.join(', ')} }`];
 }
 
 function segmentLines({ segments }: DetectedFields): string[] {
   const entries = Object.entries(segments);
   if (entries.length === 0) return [];
-  return ['  segments:', ...entries.map(([dimension, path]) => `    ${text(dimension)}: ${text(path)}`)];
+  return ['  segments:', ...entries.map(([dimension, path]) => `    ${quotedText(dimension)}: ${quotedText(path)}`)];
+}
+
+function weightLines({ split }: PlanDraft): string[] {
+  if (split === undefined) return [];
+  return [
+    '  # TODO weights: taken from the log. Write what your router was told, so that canary can see whether the split is a fair one.',
+    '  weights:',
+    ...split.map(({ from, share }) => `    - { from: ${from}, weight: ${formatShare(share)} }`),
+  ];
+}
+
+const ramp = [0.05, 0.25, 0.5];
+
+function stageLines({ split, isLive }: PlanDraft): string[] {
+  const first = split?.at(-1)?.share;
+  const weights = first === undefined ? ramp.slice(0, 2) : [first, ...ramp.filter((weight) => weight > first)];
+  return [
+    ...(isLive ? [] : ['  - { name: shadow, weight: 0 }']),
+    ...weights.map(
+      (weight) =>
+        `  - { name: canary-${String(Math.round(weight * 1000) / 10).replace('.', '-')}, weight: ${formatShare(weight)} }`,
+    ),
+    '  - { name: full, weight: 1 }',
+  ];
 }
 
 function guardrailLines({ metrics, fields, comments }: PlanDraft): string[] {
@@ -118,13 +131,9 @@ function guardrailLines({ metrics, fields, comments }: PlanDraft): string[] {
 export function detectabilityComment(review: GuardrailReview, sentences: readonly string[]): string {
   if (typeof review.detectable === 'string') return `canary plan says what this log can see: ${review.detectable}.`;
   const told = sentences.length === 0 ? ['This log can see a change of this size at every stage.'] : sentences;
+  // The same of every stage is said once.
+  const alike = new Set(told.map((sentence) => sentence.replace(/^\S+ /u, '')));
+  const lines = told.length > 1 && alike.size === 1 ? [`Every stage ${[...alike].join('')}`] : told;
   const method = methodSentence(review);
-  return [...told, ...(method === undefined ? [] : [method])].join('\n');
-}
-
-/** A string as YAML and JSON both read it; plain where that is safe. */
-function text(value: string): string {
-  return /^[A-Za-z_./][\w./*-]*$/u.test(value) && !/^(?:true|false|null|yes|no|on|off)$/iu.test(value)
-    ? value
-    : JSON.stringify(value);
+  return [...lines, ...(method === undefined ? [] : [method])].join('\n');
 }

@@ -16,6 +16,7 @@ import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
 import { labelsCheck } from '../../verdict/checks/labels.ts';
 import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
+import { rejectedRecords } from '../../verdict/checks/rejected-records.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { seriesOf } from '../judge/series.ts';
 import { workFolder } from '../rollout/work-folder.ts';
@@ -66,6 +67,7 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
   const checks = [
     labelsCheck(await heldLog(read.judged, rollout, log.reading), guardedMetrics(plan)),
     logReadingCheck(log.reading, world.now().toISOString()),
+    rejectedRecords(log.files, rollout.plan.requests.maxRejected),
   ];
   return {
     log: { ...logReview(log), ...readAs(checks) },

@@ -19,11 +19,12 @@ export const jsonLines: Container = {
     return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
   },
   couldHold: async () => true,
-  fieldNames: async (db, file) => {
+  fieldNames: async (db, file, records = 1) => {
     const { sql } = await lines(db, file);
     const [row] = await db.rows(
-      `SELECT json_structure(CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END)::VARCHAR AS structure
-       FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT 1`,
+      `SELECT json_group_structure(record)::VARCHAR AS structure FROM (
+         SELECT CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END AS record
+         FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT ${records})`,
     );
     const structure: unknown = JSON.parse(String(row?.['structure'] ?? '{}'));
     return leafPaths(structure);

@@ -67,6 +67,6 @@ export interface Container {
    * column for it. Where it could not, silence means nothing.
    */
   couldHold(db: Database, file: ContainedFile, path: RecordPath): Promise<boolean>;
-  /** Paths of the fields that a file's first record has (of a table: its columns). */
-  fieldNames(db: Database, file: ContainedFile): Promise<string[]>;
+  /** Paths of the fields that a file's first records have, the first alone unless said (of a table: its columns). */
+  fieldNames(db: Database, file: ContainedFile, records?: number): Promise<string[]>;
 }

@@ -1,4 +1,4 @@
-import { pathOf } from '../../domain/log/record-path.ts';
+import { pathOf, pathText } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { fieldNames, scanRecords } from '../files/scan-records.ts';
 import type { RequestFile } from '../files/request-files.ts';
@@ -25,12 +25,21 @@ export interface SurveyedFields {
 }
 
 const surveyedRecords = 5000;
+/** So many records tell which fields there are: an error is rarely in the first. */
+const namingRecords = 2000;
 const mostFields = 300;
 const mostValues = 50;
 
-/** Looks at the first records of a file. Fields are those that the first record has. */
+/** Looks at the first records of a file. */
 export async function surveyFields(db: Database, file: RequestFile): Promise<SurveyedFields> {
-  const paths = (await fieldNames(db, file)).slice(0, mostFields);
+  const paths = (await fieldNames(db, file, namingRecords)).slice(0, mostFields);
+  const plain = await surveyPaths(db, file, paths);
+  const attributes = plain.fields.flatMap(attributePaths).slice(0, mostFields);
+  return attributes.length === 0 ? plain : await surveyPaths(db, file, [...paths, ...attributes]);
+}
+
+async function surveyPaths(db: Database, file: RequestFile, paths: readonly string[]): Promise<SurveyedFields> {
+  if (paths.length === 0) return { records: 0, fields: [] };
   const wanted = paths.map((path, index) => ({ column: `field${index}`, path: pathOf(path), as: 'text' }) as const);
   const { sql } = await scanRecords(db, file, wanted);
   await db.run(`CREATE OR REPLACE TABLE sampled AS SELECT * FROM (${sql}) WHERE readable LIMIT ${surveyedRecords}`);
@@ -40,6 +49,29 @@ export async function surveyFields(db: Database, file: RequestFile): Promise<Sur
     fields.push(await sampledField(db, path, quoteIdentifier(`field${index}`)));
   await db.run('DROP TABLE sampled');
   return { records: Number(size['records']), fields };
+}
+
+/** Of a list of attributes, as OpenTelemetry writes them, the path of each attribute's value. */
+function attributePaths({ path, values }: SurveyedField): readonly string[] {
+  const found = new Set<string>();
+  for (const text of values) {
+    for (const { key, value } of attributesIn(text)) {
+      const [type] = Object.keys(value);
+      if (type !== undefined) found.add(pathText([...pathOf(path), { key: 'key', equals: key }, 'value', type]));
+    }
+  }
+  return [...found].toSorted();
+}
+
+function attributesIn(text: string): readonly { readonly key: string; readonly value: object }[] {
+  if (!/^\[\s*\{\s*"key"/u.test(text)) return [];
+  const list: unknown = JSON.parse(text);
+  return Array.isArray(list) ? list.filter(isAttribute) : [];
+}
+
+function isAttribute(element: unknown): element is { readonly key: string; readonly value: object } {
+  if (typeof element !== 'object' || element === null || !('key' in element) || !('value' in element)) return false;
+  return typeof element.key === 'string' && typeof element.value === 'object' && element.value !== null;
 }
 
 async function sampledField(db: Database, path: string, column: string): Promise<SurveyedField> {

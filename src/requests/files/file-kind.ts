@@ -25,6 +25,7 @@ const mostPreamble = 20;
  */
 export async function fileKind(path: string, absolutePath: string): Promise<FileKind> {
   const start = await headOf(absolutePath, 4);
+  requireNoOther(path, start);
   const compression = compressionOf(path, start);
   const named = namedContainer(path);
   if (named !== undefined) return { container: named, compression, sniffed: false };
@@ -33,6 +34,30 @@ export async function fileKind(path: string, absolutePath: string): Promise<File
   const container = sniffedContainer(head);
   if (typeof container === 'string') return { container, compression, sniffed: true };
   throw notALog(path, container);
+}
+
+/** What is often named in the place of a log, by the first bytes of it as Latin-1. */
+const otherKinds: readonly (readonly [start: string, what: string, hint: string])[] = [
+  ['\x89PNG', 'a picture (PNG)', 'name the log itself'],
+  ['\xFF\xD8\xFF', 'a picture (JPEG)', 'name the log itself'],
+  ['GIF8', 'a picture (GIF)', 'name the log itself'],
+  ['%PDF', 'a PDF', 'name the log itself'],
+  [
+    'PK\x03\x04',
+    'a zip archive (or a spreadsheet)',
+    'unpack it, for instance with unzip -p FILE > log.jsonl, or export CSV',
+  ],
+  ['7z\xBC\xAF', 'a 7z archive', 'unpack it first'],
+  ['\xFD7zX', 'compressed with xz', 'unpack it, for instance with xz -d; canary reads .gz and .zst'],
+  ['BZh', 'compressed with bzip2', 'unpack it, for instance with bunzip2; canary reads .gz and .zst'],
+  ['SQLi', 'a SQLite database', 'export the table as CSV'],
+];
+
+/** @throws UserError (exit 5) for a file of a kind that holds no records, whatever its name says */
+function requireNoOther(path: string, start: Buffer): void {
+  const text = start.toString('latin1');
+  const found = otherKinds.find(([first]) => text.startsWith(first));
+  if (found !== undefined) throw unusableFile(`${path}: is ${found[1]}, not a log`, { hint: found[2] });
 }
 
 /** The name tells, since a damaged file must not be read as another kind of one; else the first bytes do. */

@@ -22,13 +22,14 @@ export async function scanRecords(
   options: ScanOptions = {},
 ): Promise<DescribedScan> {
   const places = fields.map((field) => placesOf(file, field));
-  const columns = places.flatMap(({ columns: own }) => own);
+  const columns = places.flatMap(({ columns: own, lineNumber }) => (lineNumber ? [] : own));
   const container = containerOf(file);
   const scan = await container.scan(db, file, columns, options);
   const marks = await marksOf(db, file, columns, scan.delimiter, options.decimal);
   const notes = options.decimal === undefined ? numberNotes(marks) : [];
   if (marks.size === 0 && places.every(({ isPlain }) => isPlain)) return { ...scan, notes };
-  const values = places.map(({ field, columns: own, folder }) => {
+  const values = places.map(({ field, columns: own, folder, lineNumber }) => {
+    if (lineNumber) return `${recordNumberSql(file)} AS ${quoteIdentifier(field.column)}`;
     const texts = own.map(({ column }) => {
       const mark = marks.get(column);
       return mark === undefined ? quoteIdentifier(column) : plainNumberSql(quoteIdentifier(column), mark);
@@ -56,15 +57,27 @@ export async function couldHold(db: Database, file: RequestFile, path: RecordPat
   return folderValue(file, path) !== undefined || (await containerOf(file).couldHold(db, file, path));
 }
 
-/** Paths of the fields of a file's first record, and of those that its folders name. */
-export async function fieldNames(db: Database, file: RequestFile): Promise<readonly string[]> {
-  const own = await containerOf(file).fieldNames(db, file);
+/** Paths of the fields of a file's first records (the first alone unless said), and of those that its folders name. */
+export async function fieldNames(db: Database, file: RequestFile, records = 1): Promise<readonly string[]> {
+  const own = await containerOf(file).fieldNames(db, file, records);
   const folders = Object.keys(file.partitions).map(columnPath);
   return [...own, ...folders.filter((name) => !own.includes(name))];
 }
 
+/**
+ * Path that stands for the place of a record: its file and its number in it, from 1, for a log whose records have no id. It is no
+ * field: DuckDB numbers rows without an order one after the other, as they stand in the file.
+ */
+export const recordPlace = '$line';
+
+function recordNumberSql({ path }: RequestFile): string {
+  return `${quoteLiteral(`${path}:`)} || row_number() OVER ()`;
+}
+
 interface FieldPlaces {
   readonly field: WantedField;
+  /** Whether it is no field but the record's place. */
+  readonly lineNumber: boolean;
   /** A column for each place that the container is asked for. */
   readonly columns: readonly WantedField[];
   readonly folder: string | undefined;
@@ -75,7 +88,9 @@ function placesOf(file: RequestFile, field: WantedField): FieldPlaces {
   const { otherwise = [], ...first } = field;
   const further = otherwise.map((path, index) => ({ ...first, path, column: `${field.column}:${index + 1}` }));
   const folder = [field.path, ...otherwise].flatMap((path) => folderValue(file, path) ?? [])[0];
-  return { field, columns: [first, ...further], folder, isPlain: further.length === 0 && folder === undefined };
+  const lineNumber = field.path.length === 1 && field.path[0] === recordPlace;
+  const isPlain = further.length === 0 && folder === undefined && !lineNumber;
+  return { field, lineNumber, columns: [first, ...further], folder, isPlain };
 }
 
 function folderValue({ partitions }: RequestFile, path: RecordPath): string | undefined {

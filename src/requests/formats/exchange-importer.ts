@@ -12,7 +12,7 @@ import { insertRecords } from '../table/request-table.ts';
 import { leaveOneComponent, countLines } from './count-lines.ts';
 import { type CsvHeaders, csvHeaders } from './answers/csv-headers.ts';
 import type { ExchangeFormat } from './exchange-format.ts';
-import type { FileReading, RequestImporter } from './importer.ts';
+import type { ExchangeSurvey, FileReading, RequestImporter } from './importer.ts';
 import { requireFormat } from './sniff.ts';
 import { nameOfLog } from './answers/answer-errors.ts';
 import { isFailureSql, objectOfSql, partsOf, withPartsSql } from './answers/answer-sql.ts';
@@ -28,6 +28,7 @@ import { carriedFields, createEvents, pathInsideInput, placeColumn, stageEvents 
  */
 export function exchangeImporter(format: ExchangeFormat): RequestImporter {
   return {
+    survey: async (log) => await surveyExchanges(log, format),
     importFiles: async (log) => {
       const { db, options, files } = log;
       for (const file of files) await requireFormat(db, format.format, file);
@@ -51,6 +52,27 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
         return { furtherUnreadable, notes, lines: counted };
       });
     },
+  };
+}
+
+const surveyedInputs = 2000;
+
+async function surveyExchanges(log: LogSource, format: ExchangeFormat): Promise<ExchangeSurvey> {
+  const { db, files } = log;
+  for (const file of files) await requireFormat(db, format.format, file);
+  await stageFiles(log, format, {});
+  const names = await db.rows(`SELECT served_by, count(*) AS lines FROM events
+    WHERE kind IN ('exchange', 'request', 'response') AND served_by <> '' GROUP BY served_by ORDER BY lines DESC, served_by`);
+  const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE names > 1) > count(*) / 2 AS pairs FROM (
+    SELECT count(DISTINCT served_by) AS names FROM events WHERE kind IN ('exchange', 'request') GROUP BY pair_key)`);
+  const inputs = await db.rows(
+    `SELECT inputs[1] AS input FROM events WHERE kind IN ('exchange', 'request') AND len(inputs) > 0 LIMIT ${surveyedInputs}`,
+  );
+  await db.run('DROP TABLE events');
+  return {
+    names: names.map((name) => [String(name['served_by']), Number(name['lines'])] as const),
+    pairs: row['pairs'] === true,
+    inputs: inputs.map(({ input }) => String(input)),
   };
 }
 

@@ -19,4 +19,16 @@ export interface RequestImporter {
    * @throws UserError (exit 5) for a file that is not of this format.
    */
   importFiles(log: LogSource): Promise<readonly FileReading[]>;
+  /** Who answered in the files and what was sent, of a format whose lines do not simply say it. */
+  survey?(log: LogSource): Promise<ExchangeSurvey>;
+}
+
+/** What the log of a serving system says before anybody knows which version is which. */
+export interface ExchangeSurvey {
+  /** Names of who answered, the most frequent first, with their lines; empty where the log does not tell. */
+  readonly names: readonly (readonly [name: string, lines: number])[];
+  /** Whether two of them answered the same requests. */
+  readonly pairs: boolean;
+  /** The first decoded inputs, as JSON texts. */
+  readonly inputs: readonly string[];
 }

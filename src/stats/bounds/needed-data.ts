@@ -98,9 +98,12 @@ export function standardErrorAhead(
 
 /** Smallest whole number of units, at least those there are, from which a decision that more data can only ease is made. */
 export function smallestGrowth(decides: (growth: number) => boolean, units: number): number | null {
-  let undecided = units;
+  // Nothing grows from no units, nor from a number of them that is none.
+  if (!(units > 0)) return null;
   if (decides(1)) return units;
-  let decided = units * 2;
+  // Whole numbers from here on: between fractions the middle, rounded down, can stay where it is for ever.
+  let undecided = Math.floor(units);
+  let decided = Math.ceil(units * 2);
   while (!decides(decided / units)) {
     undecided = decided;
     decided *= 2;

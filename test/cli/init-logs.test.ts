@@ -1,0 +1,117 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { run, temporaryFolder, treeOf } from './harness.ts';
+
+const fixtures = fileURLToPath(new URL('../../fixtures/logs', import.meta.url));
+
+function copyOfLogs(): string {
+  const folder = temporaryFolder();
+  cpSync(fixtures, folder, { recursive: true });
+  return folder;
+}
+
+/** Each log with what it cannot answer. Two commands lead from it to a verdict: init, evaluate. */
+const logs = [
+  { log: 'flask.jsonl', todos: ['label'] },
+  { log: 'python-json-logger.log', todos: [] },
+  { log: 'nginx.log', todos: ['id', 'prediction', 'label'] },
+  { log: 'envoy.jsonl', todos: ['prediction', 'label'] },
+  { log: 'gateway.csv', todos: [] },
+  { log: 'sagemaker/**/*.jsonl', todos: [] },
+  { log: 'kserve.jsonl', todos: [] },
+  { log: 'databricks.jsonl', todos: [] },
+  { log: 'mlflow.jsonl', todos: ['label'] },
+  { log: 'pandas.parquet', todos: [] },
+  { log: 'otel-spans.jsonl', todos: ['label'] },
+];
+
+test.each(logs)('init writes a plan for $log that plan takes, with a TODO for $todos', async ({ log, todos }) => {
+  const folder = copyOfLogs();
+  const { exitCode, stdout, stderr } = await run(['init', 'intent', '--log', log], { cwd: folder });
+  expect(stderr).not.toContain('error ');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('wrote intent/registry/intent.json');
+  const plan = readFileSync(join(folder, 'intent/rollout.yaml'), 'utf8');
+  const asked = [...plan.matchAll(/# TODO (\w+):/gu)].map(([, what]) => what);
+  expect(asked.filter((what) => what !== 'weights')).toEqual(todos);
+  const review = await run(['plan', 'intent/rollout.yaml'], { cwd: folder });
+  expect(review.exitCode).toBe(0);
+});
+
+test.each(['gateway.csv', 'nginx.log'])('the second command gives %s a verdict', async (log) => {
+  const folder = copyOfLogs();
+  await run(['init', 'intent', '--log', log], { cwd: folder });
+  const { exitCode, stdout } = await run(['evaluate', 'intent/rollout.yaml'], { cwd: folder });
+  expect(stdout).toContain('Verdict: HOLD');
+  expect(exitCode).toBe(3);
+});
+
+test('missing answers end with exit 2 and the options that give them', async () => {
+  const folder = temporaryFolder();
+  const lines = Array.from({ length: 40 }, (_, index) => `n${index},u${index % 9},${'abc'[index % 3]}`);
+  writeFileSync(join(folder, 'log.csv'), `request_id,user_id,tier\n${lines.join('\n')}\n`);
+  const { exitCode, stderr, stdout } = await run(['init', '--log', 'log.csv'], { cwd: folder });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('rollout.yaml is written, and needs time and version before canary plan takes it');
+  expect(stderr).toContain('--field time=PATH --field version=tier');
+  expect(stdout).toContain('wrote rollout.yaml');
+  const again = await run(['init', '--log', 'log.csv', '--field', 'version=tier'], { cwd: folder });
+  expect(again.exitCode).toBe(2);
+  expect(again.stderr).not.toContain('there already');
+});
+
+test.each([
+  { name: 'log.jsonl', bytes: Buffer.from('89504e470d0a1a0a0000', 'hex'), told: 'is a picture (PNG), not a log' },
+  {
+    name: 'log.csv',
+    bytes: Buffer.from('504b03041400', 'hex'),
+    told: 'is a zip archive (or a spreadsheet), not a log',
+  },
+  { name: 'log.jsonl', bytes: Buffer.alloc(0), told: 'the log is empty' },
+  { name: 'log.json', bytes: Buffer.from('{\n "a": 1\n}\n'), told: 'no line of it is a record' },
+  {
+    name: 'log.jsonl',
+    bytes: Buffer.from('{"resourceSpans":[{"scopeSpans":[]}]}\n'),
+    told: 'one of batches of OpenTelemetry spans',
+  },
+  { name: 'log.jsonl.gz', bytes: gzipSync(''), told: 'no line of it is a record' },
+])('$told: exit 5, and nothing is written', async ({ name, bytes, told }) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), bytes);
+  const { exitCode, stderr } = await run(['init', 'new', '--log', name], { cwd: folder });
+  expect(stderr).toContain(told);
+  expect(exitCode).toBe(5);
+  expect(Object.keys(treeOf(folder)).filter((path) => path.endsWith('.yaml'))).toEqual([]);
+});
+
+test('two logs of different shapes are told apart', async () => {
+  const folder = copyOfLogs();
+  const { exitCode, stderr } = await run(['init', 'new', '--log', '{flask,mlflow}.jsonl'], { cwd: folder });
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('flask.jsonl and mlflow.jsonl are logs of two shapes');
+});
+
+test('options that say something of a log need one', async () => {
+  const { exitCode, stderr } = await run(['init', '--field', 'id=x'], { cwd: temporaryFolder() });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--field says something of a log, and no log is named');
+});
+
+test('registry add reads labels from the answers of a log, never from its truths', async () => {
+  const folder = copyOfLogs();
+  const extra =
+    '{"req_id":"z1","timestamp":"2026-11-02T10:00:00Z","customer":"u1","release":"2.3.1","duration":0.03,"intent":"refund","reviewed_label":"complaint"}\n';
+  const log = join(folder, 'python-json-logger.log');
+  writeFileSync(log, readFileSync(log, 'utf8') + extra);
+  const { exitCode, stderr } = await run(
+    ['registry', 'add', 'reg', 'intent', '2.3.1', '--labels-from', 'python-json-logger.log'],
+    { cwd: folder },
+  );
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('4 labels, from its answers: change-address, refund, speak-to-agent, track-order');
+  expect(stderr).toContain('Truths that it never answered, so not labels: complaint');
+  expect(readFileSync(join(folder, 'reg/intent.json'), 'utf8')).not.toContain('complaint');
+});
