@@ -141,7 +141,7 @@ test('a rollout that begins on a replay and goes on with what is served walks it
     check: ['periods', 'in force is 5% since 2026-11-02T01:00:00.000Z'],
   });
   append(rollout, 'live.jsonl', servedDay({ from: monday + 37 * hour, users: 5000, weight: 0.25, right, hours: 45 }));
-  // Thursday, 10 in the morning and 8 in the evening.
+  // Thursday, 8 in the evening, and Friday, 10 in the morning.
   await step(rollout, {
     at: 92,
     stage: 'full',
@@ -168,7 +168,7 @@ test('a rollout of a router that canary does not move is walked by what the plan
     plan: {
       requests: told([0, '5%']),
       stages:
-        '[{ name: canary-5, weight: 5%, basis: live }, { name: canary-25, weight: 25%, basis: live }, { name: full, weight: 1, basis: live }]',
+        '[{ name: canary-5, weight: 5%, basis: live }, { name: canary-25, weight: 25%, basis: live }, { name: full, weight: 1, basis: live, bake: 24h }]',
       guardrails,
     },
     files: { 'live.jsonl': servedDay({ from: monday, users: 9000, weight: 0.05, right, hours: 36 }) },
@@ -192,6 +192,14 @@ test('a rollout of a router that canary does not move is walked by what the plan
   });
   rollout.plan({ requests: told([0, '5%'], [38, '25%']) });
   append(rollout, 'live.jsonl', servedDay({ from: monday + 38 * hour, users: 5000, weight: 0.25, right, hours: 30 }));
+  // The registry gave 25% an hour before the router did.
+  await step(rollout, {
+    at: 61.5,
+    stage: 'full',
+    weight: 0.25,
+    verdict: 'hold',
+    check: ['bake', 'in force since 2026-11-03T14:00:00.000Z, 24 h asked for: wait until 2026-11-04T14:00:00.000Z'],
+  });
   await step(rollout, {
     at: 68,
     stage: 'full',

@@ -41,8 +41,7 @@ import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { movedFiles, movedText, type MovedFile } from '../rollout/request-prefix.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
-import { type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
-import { lastEntered } from '../../registry/file/weight-periods.ts';
+import { stageBefore, type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
 import { concludeNothing, logToCome } from './nothing-served.ts';
 import { checkPeriods } from './served-periods.ts';
 import { readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
@@ -167,7 +166,7 @@ async function evaluateStage(
   previous: Evidence | undefined,
   { fresh = false, store, fill = false, golden, periods }: StageOptions,
 ): Promise<Evidence> {
-  const { plan, folder, registry } = rollout;
+  const { plan, folder } = rollout;
   const sources = sourcesOf(rollout);
   const toCome = await logToCome(rollout, periods);
   if (toCome !== undefined)
@@ -197,13 +196,12 @@ async function evaluateStage(
     fresh,
   });
   const now = world.now().toISOString();
-  const before = lastEntered(registry, plan.name);
   const assigned = await assignedShare(rollout, stage);
   const untold =
     log.totals.live && wantsDifferences(plan)
       ? await obtainDifferences(world, rollout, { db, storeFolder, fresh })
       : undefined;
-  const known = { sources, inputDrift, untold, periods, before, now };
+  const known = { sources, inputDrift, untold, periods, before: stageBefore(rollout, stage), now };
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {

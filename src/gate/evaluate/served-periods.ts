@@ -56,9 +56,10 @@ export async function separatePeriods(
   for (const [index, period] of splits.entries()) {
     const part = await createPeriodTable(whole, period, index);
     const { byFirst } = await servedUsers(part);
+    let measured: Promise<Measurer> | undefined;
+    const measurer = () => (measured ??= measurerOf(part));
     const requests = byFirst.reduce((sum, cohort) => sum + cohort.requests, 0);
-    if (requests > 0 || period === inForce)
-      served.push({ period, requests, byFirst, measurer: async () => await measurerOf(part) });
+    if (requests > 0 || period === inForce) served.push({ period, requests, byFirst, measurer });
   }
   return served;
 }

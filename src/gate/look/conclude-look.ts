@@ -3,7 +3,7 @@ import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { lastEntered } from '../../registry/file/weight-periods.ts';
+import { stageBefore } from '../rollout/stage-periods.ts';
 import { timingChecks } from '../../verdict/checks/stage-timing.ts';
 import { alarmCheck } from '../../verdict/alarm.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
@@ -47,7 +47,7 @@ export async function concludeLook(
   if (moved !== undefined) world.note(moved);
   const now = world.now().toISOString();
   const { registry, plan } = rollout;
-  const timing = timingChecks(stage, { before: lastEntered(registry, plan.name), now });
+  const timing = timingChecks(stage, { before: stageBefore(rollout, stage), now });
   const asked = [checkRollout(registry, plan.name, stage), ...timing, ...judged.checks];
   const found = golden === undefined ? asked : [...asked, golden.check];
   const { action } = plan.checks.alarm;

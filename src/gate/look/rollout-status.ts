@@ -1,4 +1,5 @@
 import type { ModelRegistry } from '../../domain/registry.ts';
+import { UserError } from '../../domain/errors.ts';
 import { countOf } from '../../domain/format-number.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
@@ -6,6 +7,7 @@ import { bakeWait, type StageTiming, windowWait } from '../../verdict/checks/sta
 import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
 import { assignmentChanges, changesText } from '../rollout/assignment-in-force.ts';
+import { stageBefore } from '../rollout/stage-periods.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
 
@@ -53,7 +55,8 @@ function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['deci
   });
 }
 
-function nextStep({ file, plan, registry, record, candidate }: Rollout, now: string): RolloutStatus['next'] {
+function nextStep(rollout: Rollout, now: string): RolloutStatus['next'] {
+  const { file, plan, registry, record, candidate } = rollout;
   if (registry.applied === false) {
     return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
   }
@@ -69,9 +72,19 @@ function nextStep({ file, plan, registry, record, candidate }: Rollout, now: str
     const why = `takes ${candidate.version} out of traffic: the last look at ${last.stage} found a breach that a failed check keeps from being proof`;
     return { command: `canary rollback ${file}`, why };
   }
-  const waits = waitsOf(next, { before: lastEntered(registry, plan.name), now });
+  const waits = waitsOf(next, { before: beforeAsTold(rollout, next), now });
   const waiting = waits.length === 0 ? '' : `; ${waits.join('; ')}`;
   return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin${waiting}` };
+}
+
+/** As evaluating tells it, unless the plan contradicts the registry, which evaluating refuses. */
+function beforeAsTold(rollout: Rollout, stage: Stage): StageTiming['before'] {
+  try {
+    return stageBefore(rollout, stage);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return lastEntered(rollout.registry, rollout.plan.name);
+  }
 }
 
 /** What a stage waits for that time decides, and what it will ask of the requests. */

@@ -3,21 +3,20 @@ import { basisOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { windowText } from '../../domain/stages/weekly-window.ts';
 import { isSplit } from '../../domain/stages/period.ts';
-import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { nextStage } from '../../registry/file/rollout-state.ts';
 import { bakeWait } from '../../verdict/checks/stage-timing.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { stagePeriods } from '../rollout/stage-periods.ts';
+import { stageBefore, stagePeriods } from '../rollout/stage-periods.ts';
 
 /** What a stage waits for beside its guardrails, a clause each: whose requests it rests on, time, new requests, hours of the week. */
 export function stageWaits(rollout: Rollout, stage: Stage, now: string): readonly string[] {
-  const { plan, registry, record } = rollout;
+  const { plan, record } = rollout;
   if (record?.entered.includes(stage.name) === true) return [];
   const before = plan.stages[plan.stages.indexOf(stage) - 1];
   const after = before === undefined ? 'a stage' : `stage ${before.name}`;
   const isNext = nextStage(plan.stages, record?.entered ?? [])?.name === stage.name;
   const { bakeMs, newRequests, increaseWindow } = stage;
-  const until = isNext ? bakeWait(stage, { before: lastEntered(registry, plan.name), now })?.until : undefined;
+  const until = isNext ? bakeWait(stage, { before: stageBefore(rollout, stage), now })?.until : undefined;
   return [
     ...(basisOf(plan, stage) === 'live' ? [restsOn(rollout, stage, before)] : []),
     ...(bakeMs === undefined

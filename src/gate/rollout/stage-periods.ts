@@ -3,7 +3,7 @@ import { formatShare } from '../../domain/format-number.ts';
 import { basisOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { SettledPeriod, TimedWeight } from '../../domain/stages/period.ts';
-import { weightPeriods } from '../../registry/file/weight-periods.ts';
+import { lastEntered, weightPeriods } from '../../registry/file/weight-periods.ts';
 import { isMove } from '../../registry/file/rollout-state.ts';
 import { ofStage, type Rollout } from './rollout.ts';
 
@@ -45,6 +45,20 @@ export function stagePeriods(rollout: Rollout, stage: Stage): StagePeriods | und
     ...(weight === undefined ? {} : { weight }),
   };
   return { periods: [one], toldBy: 'traffic', weightNow: share, ...unapplied };
+}
+
+/**
+ * The stage that came before, and since when it is in force: with a router that canary does not move not before the plan says so.
+ * @throws UserError (exit 2) as `stagePeriods` does.
+ */
+export function stageBefore(
+  rollout: Rollout,
+  stage: Stage,
+): { readonly name: string; readonly since: string } | undefined {
+  const before = lastEntered(rollout.registry, rollout.plan.name);
+  const known = before === undefined ? undefined : stagePeriods(rollout, stage);
+  const from = known?.toldBy === 'weights' ? known.periods.at(-1)?.from : undefined;
+  return before === undefined || from === undefined || from <= before.since ? before : { ...before, since: from };
 }
 
 const notApplied = 'the router has not got the last change of weights (applied: false): canary apply tells it again';

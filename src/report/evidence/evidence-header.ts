@@ -111,7 +111,8 @@ function exposure(weight: number): string {
 
 function lookText(evidence: Evidence): string {
   const { stage, statistics, inputs, cohorts } = evidence;
-  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})${lostText(evidence)}`;
+  const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
+  if (stage.newSeries !== undefined) return `${look}: ${lostText(stage.newSeries, statistics)}`;
   if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
     return `${look}; looking again is safe where the numbers count from the same start`;
   const users = toldCohorts(cohorts).reduce((sum, { units }) => sum + units, 0);
@@ -119,10 +120,9 @@ function lookText(evidence: Evidence): string {
 }
 
 /** What is no longer promised: each series has its own chance of a false alarm. */
-function lostText({ stage: { newSeries }, statistics: { confidence } }: Evidence): string {
-  if (newSeries === undefined) return '';
+function lostText(why: string, { confidence }: Evidence['statistics']): string {
   const alpha = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
-  return `: ${newSeries}; the ${alpha} hold for each series by itself, no longer for all looks together`;
+  return `the ${alpha} hold for each series by itself, no longer for all looks; ${why}`;
 }
 
 function requestsText(files: readonly RequestFileFacts[]): string {

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import type { MarkedSince, RecordMarks } from '../../domain/log/record-marks.ts';
-import { countOf } from '../../domain/format-number.ts';
+import { countOf, formatCount } from '../../domain/format-number.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { ReadOptions } from '../values/read-options.ts';
 import {
@@ -48,9 +48,9 @@ function differenceText(found: {
   readonly changed: MarkedBlock | undefined;
 }): string {
   const { marks, recordsThen, missing, began, changed } = found;
-  const lost = `${countOf(missing, 'request')} of ${countOf(recordsThen, 'request')}`;
+  const lost = `${formatCount(missing)} of ${countOf(recordsThen, 'request')}`;
   if (began !== undefined && missing > 0)
-    return `the log begins at ${minute(began)} now and began at ${minute(marks.first)} at the last look: ${lost} are no longer there`;
+    return `the log began at ${minute(marks.first)} and begins at ${minute(began)} now, ${lost} are no longer there`;
   if (missing > 0) return `${lost} of the last look are no longer there`;
   const when = changed === undefined ? `up to ${minute(marks.last)}` : `of ${changed.begin}`;
   return `requests ${when} (UTC) are not those of the last look, or not as they were`;

@@ -5,7 +5,7 @@ import { derivedSegmentSql, type ReadOptions, segmentColumn } from '../values/re
 import { requestColumns } from './request-table.ts';
 
 /** So many of the newest records are marked one by one: records of their times may still be written after the look. */
-const mostNewest = 1000;
+const mostNewest = 500;
 /** With more hours blocks are days, so that a log of years is marked in a few kilobytes. */
 const mostHours = 1000;
 /** It is kept of so many records whether they have a late value; of more, a value that comes late changes its block. */
@@ -69,7 +69,7 @@ export function isoSql(time: string): string {
   return `strftime(${time}, '%Y-%m-%dT%H:%M:%S.%f')`;
 }
 
-/** The time from which on at most a thousand records came, after the last where more came at once; undefined where there are no more in all. */
+/** The time from which on at most 500 records came, after the last where more came at once; undefined where there are no more in all. */
 async function newestFrom(db: Database): Promise<string | undefined> {
   const rows = await db.columns(
     `SELECT ${isoSql('"at"')} AS time FROM (SELECT "at" FROM requests ORDER BY "at" DESC LIMIT ${mostNewest + 1})`,
