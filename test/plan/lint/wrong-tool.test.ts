@@ -48,6 +48,8 @@ describe('a log of few users', () => {
       `the log has 199 users, of whom a percentage is hardly anybody; give the candidate to users by name, behind a flag, or write shadow and full alone: ${page}`,
     ]);
     expect(told('few-users', staged)).toEqual([]);
+    const sampled = staged.replace('source: requests.jsonl', 'source: requests.jsonl, sample: { units: 10% }');
+    expect(told('few-users', sampled, { log })).toEqual([]);
     expect(told('few-users', shortPlan, { log })).toEqual([]);
   });
 

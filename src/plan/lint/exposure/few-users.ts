@@ -9,14 +9,16 @@ const fewest = 200;
 export const fewUsers: LintRule = {
   name: 'few-users',
   about: 'facts',
-  check({ stages }, _registry, { log }) {
+  check({ stages, requests: { sample } }, _registry, { log }) {
     const index = stages.findIndex(({ weight }) => weight > 0 && weight < 1);
-    if (index === -1 || log?.units === undefined || log.units >= fewest) return [];
+    // Of a sample of users, as many as the log has likely.
+    const users = Math.round((log?.units ?? Infinity) / (sample?.units ?? 1));
+    if (index === -1 || users >= fewest) return [];
     return [
       {
         severity: 'warning',
         path: ['stages', index, 'weight'],
-        message: `the log has ${countOf(log.units, 'user')}, of whom a percentage is hardly anybody`,
+        message: `the log has ${countOf(users, 'user')}, of whom a percentage is hardly anybody`,
         hint: `give the candidate to users by name, behind a flag, or write shadow and full alone: ${advicePage}`,
       },
     ];
