@@ -28,7 +28,7 @@ async function crashes(files: Readonly<Record<string, string | Uint8Array>>, nam
       throw error;
     });
     const outcomes = await model?.predict([[1, 0, 0]]).catch((error: unknown) => String(error));
-    if (outcomes !== undefined && outcomes.length !== 1) found.push(`seed ${seed}: ${String(outcomes)}`);
+    if (outcomes !== undefined && outcomes.length !== 1) found.push(`seed ${seed}: ${JSON.stringify(outcomes)}`);
   }
   return found;
 }
