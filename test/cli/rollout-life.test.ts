@@ -27,13 +27,16 @@ async function step(folder: string, plan: string): Promise<Record<'evaluate' | '
   return { evaluate: evaluated.exitCode, promote: promoted.exitCode };
 }
 
+/** Times cost most, and are the same question at each stage: the whole asks it each time. */
+function asked(text: string): string {
+  return isWhole ? text : text.replaceAll(/^ *- \{ metric: latency.*\n/gmu, '');
+}
+
 const registryIn = (folder: string) => parseRegistry(readFileSync(join(folder, registryFile), 'utf8'), registryFile);
 
 test('a shipped rollout goes through shadow, 5%, 25% and 50% to stable', async () => {
   const folder = await replayedRollouts();
   const plan = 'rollouts/intent-1.5.0.yaml';
-  // Times cost most, and are the same question at each stage; the whole asks it each time.
-  const asked = (text: string) => (isWhole ? text : text.replaceAll(/^ *- \{ metric: latency.*\n/gmu, ''));
   edit(folder, plan, (text) => asked(`${text}judge: all\n`));
   const shares: unknown[] = [];
   for (const _ of ['shadow', 'canary-5', 'canary-25', 'canary-50', 'full']) {

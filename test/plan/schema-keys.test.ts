@@ -7,8 +7,7 @@ import { type DeclaredType, declaredType } from '../architecture/declared-type.t
 import { assigned, definition, routed } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
 
-const schemaFile = 'src/plan/rollout-plan.schema.json';
-const typeFile = 'src/domain/plan.ts';
+const [schemaFile, typeFile] = ['src/plan/rollout-plan.schema.json', 'src/domain/plan.ts'];
 
 /** Keys that say nothing of the rollout itself, and why. */
 const silent: Readonly<Record<string, string>> = {
@@ -48,6 +47,7 @@ replay: { rate: recorded }
 decisionCost: { falsePositive: 5, falseNegative: 200 }
 drift: { reference: { from: 2026-10-01, to: 2026-10-08 }, features: [input.a] }
 rollback: { owner: a, steps: [b] }
+notify: [{ url: { env: HOOK }, form: cloudevents, on: [hold-new] }]
 apply: [c]
 `;
 const starting = liveSplit.replace(
@@ -64,7 +64,6 @@ const ofNumbers = shortPlan.replace(
 );
 const twoTimes = starting.replace('{ path: took, unit: s }', '{ from: began, to: ended }');
 const costTable = starting.replace('{ falsePositive: 5, falseNegative: 200 }', '{ a: { b: 5 }, b: { a: 7 } }');
-
 const timedPairs = shortPlan.replace(
   'source: requests.jsonl',
   'source: requests.jsonl, latencyUnit: { baseline: ms, candidate: ms }, sample: { units: 5%, salt: a }',
@@ -88,7 +87,6 @@ const plans: readonly unknown[] = [
     'agreement, min: 1%',
   ].map((guardrail) => starting.replace('accuracy, maxDecrease: 1pp', guardrail)),
 ].map((text) => parseYaml(text));
-
 /** Parts of which each plan has a place for one kind alone. */
 const plansOf: Readonly<Record<string, readonly unknown[]>> = {
   assignment: assigned.map((text) => parseYaml(text)),
@@ -148,16 +146,14 @@ function withValue(target: unknown, [step, ...rest]: TreePath, value: unknown): 
   return Object.fromEntries([...map.filter(([name]) => name !== key), ...(below === undefined ? [] : [[key, below]])]);
 }
 
-/** What was read of each text: many keys leave a plan without a place for them as it is. */
-const known = new Map<string, RolloutPlan | undefined>();
+const known = new Map<string, ReturnType<typeof parse>>();
 
+/** Many keys leave a plan that has no place for them as it is, which is read once. */
 function read(plan: unknown): RolloutPlan | undefined {
   const text = JSON.stringify(plan);
-  if (!known.has(text)) {
-    const result = parse(text, { 'flags/intent-model.json': definition });
-    known.set(text, result.ok ? result.plan : undefined);
-  }
-  return known.get(text);
+  const result = known.get(text) ?? parse(text, { 'flags/intent-model.json': definition });
+  known.set(text, result);
+  return result.ok ? result.plan : undefined;
 }
 
 interface Tried {
