@@ -126,7 +126,7 @@ export const storeys = {
       'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
   },
   remote: {
-    rooms: [['http'], ['notify']],
+    rooms: [['http'], ['notify', 'storage']],
     because: 'every system is asked in one way, and knows nothing of the others',
   },
   metrics: {
@@ -153,7 +153,7 @@ export const storeys = {
   gate: {
     rooms: [
       ['rollout'],
-      ['notify'],
+      ['notify', 'sources'],
       ['outcomes', 'judge', 'exposure'],
       ['golden'],
       ['look', 'report'],

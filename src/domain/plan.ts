@@ -7,7 +7,7 @@ import type { UnitSample } from './log/unit-sample.ts';
 import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
-import type { RemoteSettings } from './remote/remote-settings.ts';
+import type { RemoteSettings, RemoteSource } from './remote/remote-settings.ts';
 import type { Role } from './role.ts';
 import type { Basis } from './stages/basis.ts';
 import type { TimedWeight } from './stages/period.ts';
@@ -51,7 +51,7 @@ export const requestFormats = [...logFormats, 'aggregates'] as const;
 export type RequestFormat = (typeof requestFormats)[number];
 
 /** Where the recorded requests are, and where a record keeps what. */
-export interface RequestSource {
+export interface RequestSource extends RemoteSource {
   readonly format: RequestFormat;
   /** Files or globs, relative to the plan's folder; none where the plan holds the numbers itself. */
   readonly source: readonly string[];

@@ -85,6 +85,8 @@ function place({ file, line, column }: Diagnostic): string {
 export function planDigestInput(plan: RolloutPlan): string {
   const {
     rollback: _instructions,
+    requests,
+    stages,
     apply: _commands,
     routing: _routes,
     attestation: _keys,
@@ -94,7 +96,20 @@ export function planDigestInput(plan: RolloutPlan): string {
     ...decisive
   } = plan;
   const { file: _place, ...assigned } = assignment;
-  return canonicalJson({ ...decisive, assignment: assigned, guardrails: guardrails.map(withoutTimeout) });
+  return canonicalJson({
+    ...decisive,
+    requests: withoutStorage(requests),
+    stages: stages.map((stage) =>
+      stage.requests === undefined ? stage : { ...stage, requests: withoutStorage(stage.requests) },
+    ),
+    assignment: assigned,
+    guardrails: guardrails.map(withoutTimeout),
+  });
+}
+
+/** How an object is fetched changes nothing of what it holds. */
+function withoutStorage({ storage: _fetching, ...requests }: RequestSource): RequestSource {
+  return requests;
 }
 
 /** The plan's timeout is in its replay settings. */

@@ -91,6 +91,9 @@ const plans: readonly unknown[] = [
 const plansOf: Readonly<Record<string, readonly unknown[]>> = {
   assignment: assigned.map((text) => parseYaml(text)),
   routing: routed.map((text) => parseYaml(text)),
+  notify: ['', ', secret: { env: B }'].map((secret) =>
+    parseYaml(`${shortPlan}notify: [{ url: { env: A }, form: cloudevents, on: [stale]${secret} }]\n`),
+  ),
 };
 
 /** The keys that have none below them: what is above is read where these are. */

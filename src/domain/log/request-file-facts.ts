@@ -1,7 +1,9 @@
 /** What was read of a file of requests. */
 export interface RequestFileFacts {
-  /** Relative to the plan's folder. */
+  /** Relative to the plan's folder; of an object its address. */
   readonly path: string;
+  /** Of an object, its ETag; absent where its server gives none. */
+  readonly etag?: string;
   readonly bytes: number;
   readonly sha256: string;
   /** Records of the file: its lines or rows, of batches each request. */

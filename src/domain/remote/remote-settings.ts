@@ -1,5 +1,11 @@
 import type { AttestationPolicy } from './attestation.ts';
 import type { NotifyTarget } from './notify.ts';
+import type { StorageSettings } from './storage.ts';
+
+/** How a source on another machine is read. */
+export interface RemoteSource {
+  readonly storage?: StorageSettings;
+}
 
 /** What of a plan meets other systems and changes no verdict. */
 export interface RemoteSettings {

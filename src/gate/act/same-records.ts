@@ -10,6 +10,7 @@ import { ofStage, type Rollout } from '../rollout/rollout.ts';
 import { stagePeriods } from '../rollout/stage-periods.ts';
 import { readStageRequests } from '../rollout/stage-requests.ts';
 import { withDatabase, withScratch, workFolder } from '../rollout/work-folder.ts';
+import { changeOfSource } from '../sources/objects.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -25,7 +26,10 @@ export async function checkRequests(
   refused: (why: string) => Error,
 ): Promise<readonly string[]> {
   const areNumbers = inputs.format === 'aggregates';
-  const moved = await movedFiles(rollout.folder, inputs.requests, { fixed: areNumbers });
+  const moved = await movedFiles(rollout.folder, inputs.requests, {
+    fixed: areNumbers,
+    change: (facts) => changeOfSource(world, rollout, facts),
+  });
   const changed = moved.find(({ change }) => change !== 'absent');
   const changedText = `${changed?.facts.path} is not what was evaluated any more`;
   const since = moved.length === 0 || areNumbers ? undefined : await sinceEvaluated(world, rollout, stage, inputs);

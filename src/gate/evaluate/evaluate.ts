@@ -1,4 +1,4 @@
-import { type Diagnostic, unusableFile } from '../../domain/errors.ts';
+import { type Diagnostic } from '../../domain/errors.ts';
 import { asSentence } from '../../report/words/style.ts';
 import type { Evidence, EvidenceInputs } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -8,10 +8,9 @@ import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
+import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
 import type { Report } from '../../report/document/report.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
-import { lastMoveOf, rolledBackText, rolloutState } from '../../registry/file/rollout-state.ts';
-import { readRegistry } from '../../registry/store/registry-store.ts';
 import { standingEvidence } from '../look/standing-evidence.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { evaluateTold } from '../dashboards/judge-told.ts';
@@ -38,6 +37,7 @@ import { withInputs } from '../report/example-inputs.ts';
 import { reportFiles, writeReports } from '../report/report-files.ts';
 import { readInputDrift } from './read-drift.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
+import { requireUnmoved } from './require-unmoved.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { movedFiles, movedText, type MovedFile } from '../rollout/request-prefix.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
@@ -46,6 +46,8 @@ import { concludeNothing, logToCome } from './nothing-served.ts';
 import { checkPeriods } from './served-periods.ts';
 import { readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
+import type { FetchedObject } from '../../remote/storage/fetch-objects.ts';
+import { bucketOf, putObject, withEtags, withObjects } from '../sources/objects.ts';
 
 export interface EvaluateOptions {
   /** The stage that may or may not begin; the first not yet entered where absent. */
@@ -97,13 +99,22 @@ export async function evaluateRollout(
 ): Promise<Evaluation> {
   const { file } = rollout;
   requireSameAssignment(rollout, 'action');
-  const reports = await reportFiles(world, options.report ?? []);
-  const place = evidencePlace(world, rollout.folder, rollout.plan.name, stage.name, options.evidence);
+  const { storage } = rollout.plan.requests;
+  const reports = await reportFiles(world, options.report ?? [], storage);
+  const bucket = bucketOf(options.evidence);
+  const place = evidencePlace(
+    world,
+    rollout.folder,
+    rollout.plan.name,
+    stage.name,
+    bucket === undefined ? options.evidence : undefined,
+  );
   const check = checkRollout(rollout.registry, rollout.plan.name, stage);
   const isLook = check.status === 'pass';
   const evidence = isLook
     ? await lookAt(world, rollout, stage, place, options)
     : standingEvidence(world, rollout, stage, check);
+  if (bucket !== undefined) await putObject(world, bucket, serializeEvidence(evidence), storage);
   const report = async () => await reportOf(world, evidence, place.latest, file);
   if (reports.length > 0) {
     await writeReports(
@@ -129,33 +140,23 @@ async function lookAt(
   if (!world.permissions.run) requireOwn(place.latest);
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
-  const staged = ofStage(rollout, stage);
   const periods = stagePeriods(rollout, stage);
+  const { rollout: staged, objects } = await withObjects(world, ofStage(rollout, stage), periods?.weightNow === 0);
   const evidence =
     staged.plan.requests.format === 'aggregates'
       ? await evaluateTold(world, staged, stage, previous, golden)
       : await withDatabase(world, work, (db) =>
-          evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods }),
+          evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods, objects }),
         );
   await requireUnmoved(rollout);
   await writeEvidence(place, evidence);
   return evidence;
 }
 
-/** A rollback that came while requests were replayed must not be followed by a verdict that knows nothing of it. */
-async function requireUnmoved({ registryFolder, plan, registry }: Rollout): Promise<void> {
-  const { registry: now } = await readRegistry(registryFolder, plan.model);
-  if (lastMoveOf(now, plan.name) === lastMoveOf(registry, plan.name)) return;
-  const state = rolloutState(now, plan.name);
-  const what = state === 'rolled-back' ? rolledBackText(now, plan.name) : `its registry is at revision ${now.revision}`;
-  throw unusableFile(`The rollout ${plan.name} moved while it was evaluated: ${what}`, {
-    hint: 'Run canary evaluate again; what was replayed is kept.',
-  });
-}
-
 interface StageOptions extends EvaluateOptions {
   readonly golden: JudgedGolden | undefined;
   readonly periods: StagePeriods | undefined;
+  readonly objects: readonly FetchedObject[];
 }
 
 async function evaluateStage(
@@ -164,7 +165,7 @@ async function evaluateStage(
   stage: Stage,
   db: Database,
   previous: Evidence | undefined,
-  { fresh = false, store, fill = false, golden, periods }: StageOptions,
+  { fresh = false, store, fill = false, golden, periods, objects }: StageOptions,
 ): Promise<Evidence> {
   const { plan, folder } = rollout;
   const sources = sourcesOf(rollout);
@@ -205,7 +206,12 @@ async function evaluateStage(
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
-    inputs: { ...readInputs(plan, log), ...facts, ...loadFacts(plan, sources) },
+    inputs: {
+      ...readInputs(plan, log),
+      requests: withEtags(log.files, objects),
+      ...facts,
+      ...loadFacts(plan, sources),
+    },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: await confusionChanges(table, judged.scope),

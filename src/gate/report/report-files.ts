@@ -7,6 +7,8 @@ import { replaceFile } from '../../files/replace-file.ts';
 import { knownExtensions, reportFormats } from '../../report/exports/report-formats.ts';
 import type { FleetEntry } from '../../report/document/fleet.ts';
 import type { Report } from '../../report/document/report.ts';
+import { isObjectSource, type StorageSettings } from '../../domain/remote/storage.ts';
+import { putObject } from '../sources/objects.ts';
 import type { World } from '../world.ts';
 
 /** A report file that was asked for. */
@@ -16,17 +18,30 @@ export interface ReportFile {
   readonly path: string;
   /** A key of `reportFormats`. */
   readonly extension: string;
+  /** Writes it whole or not at all. */
+  readonly write: (text: string) => Promise<void>;
 }
 
 /**
  * Finds out what each file is to hold and whether it can be written, before an hour of replay is spent.
  * @throws UserError (exit 2) for a name whose extension says nothing or that comes twice, (exit 5) for a place that cannot be written.
  */
-export async function reportFiles(world: World, files: readonly string[]): Promise<readonly ReportFile[]> {
-  const wanted = files.map((file) => ({ file, path: resolve(world.cwd, file), extension: extensionOf(file) }));
+export async function reportFiles(
+  world: World,
+  files: readonly string[],
+  storage?: StorageSettings,
+): Promise<readonly ReportFile[]> {
+  const wanted = files.map((file): ReportFile => {
+    const extension = extensionOf(file);
+    if (isObjectSource(file)) {
+      return { file, path: file, extension, write: (text) => putObject(world, file, text, storage) };
+    }
+    const path = resolve(world.cwd, file);
+    return { file, path, extension, write: (text) => writeFile(file, path, text) };
+  });
   const twice = wanted.find(({ path }, index) => wanted.findIndex((other) => other.path === path) !== index);
   if (twice !== undefined) throw invalidInput(`${twice.file} is named twice as a report`);
-  for (const report of wanted) await requireWritable(report);
+  for (const report of wanted.filter(({ file }) => !isObjectSource(file))) await requireWritable(report);
   return wanted;
 }
 
@@ -52,13 +67,15 @@ async function writeRendered(
 ): Promise<void> {
   const rendered: (readonly [ReportFile, string])[] = [];
   for (const file of files) rendered.push([file, await render(file.extension)]);
-  for (const [{ file, path }, text] of rendered) {
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await replaceFile(path, text);
-    } catch (error) {
-      throw cannotBeWritten(file, error);
-    }
+  for (const [{ write }, text] of rendered) await write(text);
+}
+
+async function writeFile(file: string, path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, text);
+  } catch (error) {
+    throw cannotBeWritten(file, error);
   }
 }
 
@@ -81,7 +98,7 @@ function extensionOf(file: string): string {
 }
 
 /** The file may be made, or replaced: its nearest folder that exists must take new files. */
-async function requireWritable({ file, path }: ReportFile): Promise<void> {
+async function requireWritable({ file, path }: Pick<ReportFile, 'file' | 'path'>): Promise<void> {
   if ((await kindOf(path)) === 'folder') throw unusableFile(`${file} cannot be written: it is a folder`);
   let folder = dirname(path);
   while ((await kindOf(folder)) === 'absent' && dirname(folder) !== folder) folder = dirname(folder);

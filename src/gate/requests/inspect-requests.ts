@@ -16,6 +16,7 @@ import { inspectTold, measurablesOf } from './measurables.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
+import { withObjects } from '../sources/objects.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -29,8 +30,9 @@ export async function inspectRequests(
   { stage: name }: { readonly stage?: string },
 ): Promise<RequestsInspection> {
   const opened = await openRollout(world, file);
-  const rollout = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
-  if (rollout.plan.requests.format === 'aggregates') return await inspectTold(rollout, name);
+  const staged = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
+  if (staged.plan.requests.format === 'aggregates') return await inspectTold(staged, name);
+  const { rollout } = await withObjects(world, staged);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, sources);
   const scratch = await withScratch(world, rollout.folder);

@@ -30,15 +30,21 @@ export interface MovedFile {
   readonly change: 'grown' | 'changed' | 'absent';
 }
 
+interface MovedOptions {
+  readonly fixed?: boolean;
+  /** How what became of one is found out, where not every one is a file of this machine. */
+  readonly change?: (facts: RequestFileFacts) => Promise<FileChange>;
+}
+
 /** The files that are neither the same nor grown; `fixed` files may not even grow. */
 export async function movedFiles(
   folder: string,
   files: readonly RequestFileFacts[],
-  { fixed = false }: { readonly fixed?: boolean } = {},
+  { fixed = false, change: look = (facts) => changeOf(folder, facts) }: MovedOptions = {},
 ): Promise<readonly MovedFile[]> {
   const moved: MovedFile[] = [];
   for (const facts of files) {
-    const change = await changeOf(folder, facts);
+    const change = await look(facts);
     if (change !== 'same' && (change !== 'grown' || fixed)) moved.push({ facts, change });
   }
   return moved;

@@ -21,6 +21,7 @@ import { validatePath, validatePaths } from './paths.ts';
 import { readFraction, readSettling, readSpan } from './quantity.ts';
 import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
+import { readStorage } from './remote/storage.ts';
 import { readTimedWeights } from './stages/timed-weights.ts';
 import { readWindow } from './window.ts';
 
@@ -38,6 +39,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const window = readWindow(root, ['requests']);
   const settle = readAt(root, ['requests', 'settle'], readSettling, { otherwise: planDefaults.requests.settle });
   const weights = readTimedWeights(root);
+  const storage = readStorage(root);
   const needed = {
     format,
     source: textsOf(child(requests, 'source')),
@@ -61,6 +63,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     decimal: choiceOf(child(requests, 'decimal'), ['comma', 'point']),
     latencyUnit: latencyUnitsOf(child(requests, 'latencyUnit')),
     weights: weights.value,
+    storage: storage.value,
     ...window.value,
   };
   return {
@@ -70,7 +73,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
       ...validateLogFormat(root),
       ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),
       ...keysOf(child(requests, 'where')).flatMap((key) => validatePath(['requests', 'where', key], key, 'key')),
-      ...[where, sample, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights].flatMap(
+      ...[where, sample, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights, storage].flatMap(
         ({ findings }) => findings,
       ),
     ],

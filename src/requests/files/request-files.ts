@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
+import { urlOfObjectPath } from '../../domain/remote/storage.ts';
 import { namedContainer } from '../containers/containers.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 
@@ -40,7 +41,10 @@ export async function resolveRequestFiles(
     for (const path of await matchesOf(folder, pattern, key)) found.add(path);
   }
   const files = [...found]
-    .map((absolutePath) => ({ path: relative(folder, absolutePath).split(sep).join('/'), absolutePath }))
+    .map((absolutePath) => ({
+      path: urlOfObjectPath(absolutePath) ?? relative(folder, absolutePath).split(sep).join('/'),
+      absolutePath,
+    }))
     .toSorted((left, right) => (left.path < right.path ? -1 : 1));
   if (files.length > mostFiles) throw tooManyFiles(files.length);
   const read: RequestFile[] = [];
@@ -108,9 +112,11 @@ async function recognised({ path, absolutePath }: FilePlace): Promise<RequestFil
 
 function remoteSource(scheme: string, source: string): UserError {
   return unusableFile(
-    `${source}: canary reads files of this machine; the DuckDB extension for ${scheme}:// is not shipped`,
+    /^(?:s3|gs|az|https?)$/iu.test(scheme)
+      ? `${source}: there is no such object here yet`
+      : `${source}: canary reads files of this machine, and objects of s3://, gs://, az:// and https://`,
     {
-      hint: 'copy the files here and name them, such as requests/*.jsonl',
+      hint: 'objects are read where requests.source names them; copy other files here and name them, such as requests/*.jsonl',
     },
   );
 }

@@ -107,11 +107,11 @@ describe('a source that cannot be used is an error of exit 5', () => {
     'gs://bucket/*.parquet',
     'https://example.com/requests.jsonl',
     'HTTP://example.com/a.csv',
-  ])('when it is %s, since the extension is not shipped', async (source) => {
+  ])('when it is %s, since it was not fetched', async (source) => {
     expect(await failure(source)).toMatchObject({
       exitCode: 5,
-      message: expect.stringContaining('not shipped'),
-      hint: expect.stringContaining('copy the files here'),
+      message: expect.stringContaining('no such object'),
+      hint: expect.stringContaining('copy other files here'),
     });
   });
 

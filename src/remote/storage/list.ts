@@ -1,0 +1,120 @@
+import { unusableFile } from '../../domain/errors.ts';
+import type { RemoteAccess } from '../http/access.ts';
+import { askBucket, elementsOf } from './ask-bucket.ts';
+import type { Bucket, ObjectSource } from './bucket.ts';
+import { objectPattern } from './pattern.ts';
+
+/** One state of an object. */
+export interface StoredObject {
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** As the source names it: `s3://logs/2026/a.jsonl`. */
+  readonly url: string;
+  readonly bytes: number;
+  /** As the server writes it, with its quotes; empty where it gives none. */
+  readonly etag: string;
+}
+
+/** More pages than any log; a server that always names another one must end. */
+const mostPages = 100_000;
+
+/** The objects that a source names, by key. @throws UserError (exit 5) where there is none, saying what was looked at */
+export async function listObjects(
+  access: RemoteAccess,
+  { bucket, key }: ObjectSource,
+  signal: AbortSignal,
+): Promise<readonly StoredObject[]> {
+  const { prefix, matches, isOne } = objectPattern(key);
+  if (isOne || bucket.vendor === 'https') {
+    const object = await headOf(access, bucket, key, signal);
+    if (object !== undefined) return [object];
+    throw unusableFile(`requests.source: there is no object ${bucket.name}/${key}`, {
+      hint: 'Look for another spelling; names are case-sensitive.',
+    });
+  }
+  const listed = await listAll(access, bucket, prefix, signal);
+  const found = listed.filter((object) => matches(object.key) && object.bytes > 0);
+  if (found.length > 0) return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  throw unusableFile(`requests.source: no object of ${bucket.name} matches ${key}`, {
+    hint: `${listed.length} keys begin with ${prefix === '' ? 'anything' : prefix}${listed[0] === undefined ? '' : `, the first is ${listed[0].key}`}.`,
+  });
+}
+
+/** The state of an object now; undefined where there is none. @throws UserError (exit 5) */
+export async function headOf(
+  access: RemoteAccess,
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal,
+): Promise<StoredObject | undefined> {
+  const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'leave to read objects';
+  const { status, headers } = await askBucket(access, bucket, { method: 'HEAD', key, permission, signal });
+  if (status === 404) return undefined;
+  const bytes = Number(headers.get('content-length') ?? Number.NaN);
+  return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag: headers.get('etag') ?? '' };
+}
+
+async function listAll(
+  access: RemoteAccess,
+  bucket: Bucket,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<readonly StoredObject[]> {
+  const found: StoredObject[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const query = bucket.vendor === 'az' ? azureQuery(prefix, next) : s3Query(prefix, next);
+    const permission = bucket.vendor === 's3' ? 's3:ListBucket' : 'leave to list objects';
+    const { status, body } = await askBucket(access, bucket, { method: 'GET', key: '', query, permission, signal });
+    if (status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Look for another spelling.' });
+    const xml = body.toString('utf8');
+    found.push(...(bucket.vendor === 'az' ? azureObjects(bucket, xml) : s3Objects(bucket, xml)));
+    next = elementsOf(xml, bucket.vendor === 'az' ? 'NextMarker' : 'NextContinuationToken')[0];
+    if (next === undefined || next === '') break;
+  }
+  return found;
+}
+
+function s3Query(prefix: string, next: string | undefined): Record<string, string> {
+  const base = { 'list-type': '2', 'encoding-type': 'url', prefix };
+  return next === undefined ? base : { ...base, 'continuation-token': next };
+}
+
+function s3Objects(bucket: Bucket, xml: string): StoredObject[] {
+  return xml
+    .split('<Contents>')
+    .slice(1)
+    .flatMap((part) => {
+      const [key, size, etag = ''] = ['Key', 'Size', 'ETag'].map((name) => elementsOf(part, name)[0]);
+      if (key === undefined || size === undefined) return [];
+      const plain = xml.includes('<EncodingType>url</EncodingType>')
+        ? decodeURIComponent(key.replaceAll('+', ' '))
+        : key;
+      return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), etag }];
+    });
+}
+
+function azureQuery(prefix: string, marker: string | undefined): Record<string, string> {
+  const base = { comp: 'list', prefix };
+  return marker === undefined ? base : { ...base, marker };
+}
+
+function azureObjects(bucket: Bucket, xml: string): StoredObject[] {
+  return xml
+    .split('<Blob>')
+    .slice(1)
+    .flatMap((part) => {
+      const [key, size, etag = ''] = ['Name', 'Content-Length', 'Etag'].map((name) => elementsOf(part, name)[0]);
+      if (key === undefined || size === undefined) return [];
+      // A listing leaves out the quotes that a response has.
+      return [
+        {
+          bucket,
+          key,
+          url: `${bucket.name}/${key}`,
+          bytes: Number(size),
+          etag: etag.startsWith('"') ? etag : `"${etag}"`,
+        },
+      ];
+    });
+}
