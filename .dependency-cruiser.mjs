@@ -160,7 +160,7 @@ export const storeys = {
       ['dashboards'],
       ['evaluate'],
       ['review', 'simulate', 'requests', 'act', 'registry'],
-      ['init'],
+      ['init', 'watch'],
     ],
     because: 'a rollout is opened, its outcomes are obtained, judged, made a look, and only then acted on or shown',
   },

@@ -21,6 +21,7 @@ import { registerSelftest } from './commands/selftest.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
+import { registerWatch } from './commands/watch.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
 const helpColumns = 80;
@@ -57,6 +58,7 @@ export function createProgram(context: CommandContext): Command {
     registerPromote,
     registerRollback,
     registerApply,
+    registerWatch,
     registerNotify,
     registerCompat,
     registerStatus,

@@ -99,8 +99,7 @@ export async function evaluateRollout(
 ): Promise<Evaluation> {
   const { file } = rollout;
   requireSameAssignment(rollout, 'action');
-  const { storage } = rollout.plan.requests;
-  const reports = await reportFiles(world, options.report ?? [], storage);
+  const reports = await reportFiles(world, options.report ?? [], rollout.plan.requests.storage);
   const bucket = bucketOf(options.evidence);
   const place = evidencePlace(
     world,
@@ -114,7 +113,7 @@ export async function evaluateRollout(
   const evidence = isLook
     ? await lookAt(world, rollout, stage, place, options)
     : standingEvidence(world, rollout, stage, check);
-  if (bucket !== undefined) await putObject(world, bucket, serializeEvidence(evidence), storage);
+  if (bucket !== undefined) await putObject(world, bucket, serializeEvidence(evidence), rollout.plan.requests.storage);
   const report = async () => await reportOf(world, evidence, place.latest, file);
   if (reports.length > 0) {
     await writeReports(

@@ -200,11 +200,11 @@ function readOwner(lock: string): LockOwner | undefined {
 }
 
 /** Whether the owner was a process of this machine that does not run any more. */
-function isGone({ pid, machine, processes }: LockOwner): boolean {
+export function isGone({ pid, machine, processes }: LockOwner): boolean {
   return machine === hostname() && processes === processNamespace() && hasEnded(pid);
 }
 
-function isOwner(value: unknown): value is LockOwner {
+export function isOwner(value: unknown): value is LockOwner {
   if (typeof value !== 'object' || value === null) return false;
   const owner: Partial<Record<keyof LockOwner, unknown>> = value;
   return (
