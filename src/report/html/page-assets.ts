@@ -8,7 +8,7 @@ export const pageStyle = `
 --baseline:#aab3c0;--candidate:#7db4ff;--band:#7db4ff2e;--limit:#ff8b84;--refused:#ff8b842b;--focus:#7db4ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.wide{max-width:74rem;margin:0 auto;padding:0 1.25rem}
+.wide{max-width:80rem;margin:0 auto;padding:0 1.25rem}
 h1,h2,h3{line-height:1.2;margin:0}
 h2{font-size:1.35rem;margin:2.5rem 0 .5rem}
 h3{font-size:1.05rem;margin:1.5rem 0 .25rem}
@@ -22,8 +22,9 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wr
 .verdict.increase{background:var(--good-soft)}.verdict.hold{background:var(--unsure-soft)}.verdict.rollback{background:var(--bad-soft)}
 .verdict h1{font-size:2rem;letter-spacing:.01em}
 .increase h1 strong{color:var(--good)}.hold h1 strong{color:var(--unsure)}.rollback h1 strong{color:var(--bad)}
+.summary{margin:.5rem 0;font-size:1.1rem;max-width:48rem}.summary p{margin:.15rem 0}
 .subject{margin:0;color:var(--text);overflow-wrap:anywhere}
-.reasons{margin:.5rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
+.reasons{margin:.5rem 0;padding-left:1.2rem;max-width:60rem;overflow-wrap:break-word}
 .next{margin:.75rem 0 0;padding:.6rem .8rem;background:var(--surface);border:1px solid var(--line);border-radius:.4rem}
 .next code{font-weight:600}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.25rem 1rem;margin:.75rem 0 0}
@@ -36,11 +37,11 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;mar
 .scroll{overflow-x:auto;margin:.5rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--faint);font-size:.9rem;padding:.25rem 0}
-th,td{padding:.35rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{padding:.3rem .45rem;text-align:left;overflow-wrap:break-word;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{white-space:nowrap;color:var(--faint);font-weight:600;vertical-align:bottom}
-tbody th{font-weight:400;overflow-wrap:anywhere;min-width:9rem}
+tbody th{font-weight:400;min-width:8rem;max-width:20rem}
 .whole{white-space:nowrap}
-.why{white-space:normal;display:inline-block;min-width:14rem;max-width:22rem;text-align:left;color:var(--faint)}
+.why{white-space:normal;display:inline-block;min-width:11rem;max-width:20rem;text-align:left;color:var(--faint)}
 .number{text-align:right;white-space:nowrap}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button:after{content:" ↕";color:var(--faint)}
@@ -58,6 +59,11 @@ summary{cursor:pointer;color:var(--candidate)}
 .key.baseline{border-top:2px dashed var(--baseline)}
 .key.limit{border-top:2px dashed var(--limit)}
 footer{margin:3rem 0 2rem;color:var(--faint);font-size:.85rem}
+@media screen and (max-width:64rem){th,td{padding:.3rem .3rem}table{font-size:.84rem}tbody th{min-width:6rem}.number{white-space:normal}}
+@media screen and (max-width:48rem){.scroll{overflow:visible}table,tbody,tr,td,tbody th{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+tr{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.3rem .5rem}th,td{border:0;padding:.1rem 0}tbody th{max-width:none;font-weight:600}td:empty{display:none}
+td[data-column]{display:flex;gap:1rem;justify-content:space-between;text-align:right}td[data-column]:before{content:attr(data-column);color:var(--faint);flex:none}td>div{min-width:0;flex:1}
+.whole,.number{white-space:normal}.why{min-width:0;text-align:right}.plot{min-width:0}}
 @media (max-width:40rem){body{font-size:15px}.verdict h1{font-size:1.6rem}.wide{padding:0 .9rem}nav{display:none}.facts{grid-template-columns:repeat(2,1fr)}}
 @media print{:root{color-scheme:light;--page:#fff;--surface:#fff;--soft:#f5f6f8;--text:#000;--faint:#444;--line:#bbb;--grid:#ddd;--good:#116329;--bad:#b3171e;--unsure:#7a4d00;
 --good-soft:#e3f5e8;--bad-soft:#fdeaea;--unsure-soft:#fdf2d8;--baseline:#5b6472;--candidate:#0b57c4;--band:#0b57c422;--limit:#b3171e;--refused:#b3171e1f}
@@ -71,6 +77,9 @@ footer{margin:3rem 0 2rem;color:var(--faint);font-size:.85rem}
 export const pageScript = `
 for (const table of document.querySelectorAll('table.sortable')) {
   const headers = [...table.tHead.rows[0].cells];
+  // On a narrow screen a row is a card, whose cells name their columns themselves.
+  for (const { cells } of table.tBodies[0].rows)
+    [...cells].slice(1).forEach((cell, index) => (cell.dataset.column = headers[index + 1].textContent));
   headers.forEach((header, column) => {
     if (header.textContent.trim() === '' || header.dataset.plain !== undefined) return;
     const button = document.createElement('button');

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
 import { cohortPhrase, judgedCohort, toldSize, printableName, printableSentence } from '../words/printable.ts';
+import { summaryLines } from '../evidence/summary-lines.ts';
 import { nextStep } from '../evidence/verdict-text.ts';
 
 const reasonsShown = 3;
@@ -21,6 +22,11 @@ export function VerdictSection({ evidence, planFile }: { readonly evidence: Evid
         <h1>
           Verdict: <strong>{verdict.decision.toUpperCase()}</strong>
         </h1>
+        <div class="summary">
+          {summaryLines(evidence).map((line) => (
+            <p>{line}</p>
+          ))}
+        </div>
         <ul class="reasons">{reasons.slice(0, reasonsShown)}</ul>
         {reasons.length > reasonsShown && (
           <details>
