@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { baseline, candidate, TestRollout, type RolloutParts } from '../fixtures/test-rollout.ts';
 import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 
@@ -16,7 +16,6 @@ beforeAll(() => {
   const earlier = existsSync(page) ? readFileSync(page, 'utf8').trim().split('\n').slice(1) : [];
   for (const row of earlier) rows.set(row.slice(0, row.indexOf(',')), row);
 });
-afterAll(() => writeFileSync(page, `${[heading, ...rows.values()].join('\n')}\n`));
 
 interface Measured {
   readonly verdict: string;
@@ -43,6 +42,7 @@ async function evaluate(load: string, folder: string): Promise<Measured> {
   if (printed === '') throw new Error(said);
   const { verdict } = JSON.parse(printed);
   rows.set(load, [load, verdict.decision, seconds, Math.round(peak), commit].join(','));
+  writeFileSync(page, `${[heading, ...rows.values()].join('\n')}\n`);
   return { verdict: verdict.decision, reasons: verdict.reasons.join('; ') };
 }
 
