@@ -47,6 +47,10 @@ const mayImport = {
     from: ['domain', 'files', 'database', 'requests', 'models'],
     because: 'replay joins requests and models; judging comes after it',
   },
+  scores: {
+    from: ['domain', 'files', 'database', 'requests', 'models', 'replay'],
+    because: 'an answer is scored once it is there, whoever gave it; judging comes after it',
+  },
   metrics: {
     from: ['domain', 'stats', 'database', 'requests'],
     because: 'estimates come from outcomes, however those were made',
@@ -77,6 +81,7 @@ const mayImport = {
       'requests',
       'models',
       'replay',
+      'scores',
       'metrics',
       'verdict',
       'simulation',

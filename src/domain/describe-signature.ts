@@ -12,6 +12,7 @@ export function describeInput(input: InputSignature | undefined): string {
 /** An output as one line of a message: `classification of 3 labels: daisy, rose, tulip`, `regression in EUR`. */
 export function describeOutput(output: OutputSignature): string {
   if (output.kind === 'regression') return output.unit === undefined ? 'regression' : `regression in ${output.unit}`;
+  if (output.kind !== 'classification') return output.kind;
   const { labels } = output;
   const noun = labels.length === 1 ? 'label' : 'labels';
   return `classification of ${labels.length} ${noun}: ${listed(labels)}`;

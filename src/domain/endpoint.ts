@@ -1,12 +1,20 @@
-export const httpProtocols = ['oip-v2', 'tf-serving', 'mlflow', 'sagemaker-local', 'json'] as const;
+export const httpProtocols = [
+  'oip-v2',
+  'tf-serving',
+  'mlflow',
+  'sagemaker-local',
+  'json',
+  'openai-chat',
+  'openai-completions',
+] as const;
 export type HttpProtocol = (typeof httpProtocols)[number];
 
 /** A model that answers over HTTP: where it is, what it speaks, and where in its answers a prediction is. */
 export interface HttpEndpoint {
-  /** The server's root for `oip-v2` and `tf-serving`, else the address that takes requests. */
+  /** The server's root for `oip-v2` and `tf-serving`, that of the API (`…/v1`) for `openai-*`, else the address that takes requests. */
   readonly url: string;
   readonly protocol: HttpProtocol;
-  /** `oip-v2` and `tf-serving`: the model's name on the server. */
+  /** `oip-v2`, `tf-serving` and `openai-*`: the model's name on the server. */
   readonly model?: string;
   /** `oip-v2` and `tf-serving`: the version on the server; the server chooses where it is absent. */
   readonly modelVersion?: string;
@@ -35,7 +43,7 @@ export interface AnswerPaths {
   readonly score?: string;
   /** The scores of all labels: a list in the signature's order, or an object by label. */
   readonly scores?: string;
-  /** A regression's number. */
+  /** A regression's number, or a text, a ranking or JSON. */
   readonly value?: string;
   /** `json`: where the answer repeats the request's `{{id}}`. */
   readonly id?: string;
@@ -48,6 +56,8 @@ export const httpFormats: Readonly<Record<HttpProtocol, readonly string[]>> = {
   mlflow: ['dataframe_split', 'dataframe_records', 'inputs', 'instances'],
   'sagemaker-local': ['application/json', 'text/csv', 'application/jsonlines'],
   json: [],
+  'openai-chat': [],
+  'openai-completions': [],
 };
 
 /** `${NAME}` in the value of a header. */

@@ -1,7 +1,9 @@
 import type { DecisionCosts } from './decision-costs.ts';
+import type { Prices } from './scores/prices.ts';
+import { builtInNames, type Score } from './scores/score.ts';
+import { parseScored, scoreTraits } from './scores/scored-metric.ts';
 
-/** A metric that a guardrail can bound, parsed from its name in the plan, or a share of requests that a check asks of one. */
-/** `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
+/** A metric that a guardrail can bound, or a share of requests that a check asks of one. `perLabel`: the recall of all labels together, which is the accuracy, and of each true label on its own: `recall(*)`. */
 export type Metric = DetailedMetric | { readonly id: string; readonly family: PlainFamily; readonly perLabel?: true };
 
 /** A metric that its family alone does not tell. */
@@ -23,6 +25,13 @@ type DetailedMetric =
   | { readonly id: string; readonly family: 'recall_at_alerts'; readonly rate: number }
   /** The plan's `decisionCost`, which the name alone does not tell. */
   | { readonly id: string; readonly family: 'decision_cost'; readonly costs?: DecisionCosts }
+  /** A number per answer: `score.NAME` of the plan's `scores`, which the name alone does not tell, or a built-in one such as `ndcg@10`. */
+  | { readonly id: string; readonly family: 'score'; readonly name: string; readonly score?: Score }
+  | { readonly id: string; readonly family: 'tokens'; readonly tokens: 'input' | 'output' | 'per_second' }
+  /** What the tokens of a request cost, by the plan's prices. */
+  | { readonly id: string; readonly family: 'cost'; readonly prices?: Prices }
+  /** How long the first token of an answer took. */
+  | { readonly id: string; readonly family: 'first_token'; readonly timeoutMs?: number }
   /** A numeric or boolean field of the log, by its dotted path. */
   | {
       readonly id: string;
@@ -133,6 +142,16 @@ const traits = {
   rmse: { ...loss, answers: 'numbers', leavesOutAs: 'mae' },
   agreement: { ...share, hasBaseline: false, truth: false },
   memory: { ...measured, names: ['memory.peak'], worse: 'higher', unit: 'bytes', concern: 'resources' },
+  score: { ...measured, names: ['score.NAME', ...builtInNames], worse: 'either', unit: 'number', concern: 'quality' },
+  tokens: {
+    ...measured,
+    names: ['tokens.input', 'tokens.output', 'tokens.per_second'],
+    worse: 'higher',
+    unit: 'number',
+    concern: 'resources',
+  },
+  cost: { ...measured, names: ['cost'], worse: 'higher', unit: 'number', concern: 'resources' },
+  first_token: { ...measured, names: ['latency.first_token'], worse: 'higher', unit: 'ms', concern: 'latency' },
   kpi: { ...measured, names: ['kpi.NAME'], worse: 'either', unit: 'number', concern: 'business' },
   left_out: { ...share, names: [], worse: 'higher', answers: 'anything' },
   labelled: { ...share, names: [], answers: 'anything' },
@@ -140,6 +159,8 @@ const traits = {
 
 /** What is true of a metric because of its family. */
 export function metricTraits(metric: Metric): MetricTraits {
+  if (metric.family === 'score' && metric.score !== undefined) return { ...traits.score, ...scoreTraits(metric.score) };
+  if (metric.family === 'tokens' && metric.tokens === 'per_second') return { ...traits.tokens, worse: 'lower' };
   return traits[metric.family];
 }
 
@@ -163,6 +184,8 @@ export function parseMetric(id: string): Metric | undefined {
   if (id === 'decision_cost') return { id, family: 'decision_cost' };
   if (id === 'recall(*)') return { id, family: 'accuracy', perLabel: true };
   if (isPlain(id)) return { id, family: id };
+  const scored = parseScored(id);
+  if (scored !== undefined) return scored;
   const [, family, label] = /^(precision|recall)\((.+)\)$/su.exec(id) ?? [];
   if (label !== undefined) return { id, family: family === 'recall' ? 'recall' : 'precision', label };
   const field = /^kpi\.([^.]+(?:\.[^.]+)*)$/su.exec(id)?.[1];

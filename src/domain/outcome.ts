@@ -23,11 +23,27 @@ export type Prediction =
       /** The score of every label, in the order of the signature; NaN for one that the version did not score. */
       readonly scores?: ArrayLike<number>;
     }
-  | { readonly kind: 'number'; readonly value: number };
+  | { readonly kind: 'number'; readonly value: number }
+  /** A text, a ranking or JSON, as the one text that `readFreeAnswer` makes of it. */
+  | { readonly kind: 'free'; readonly text: string };
+
+/** What answering a request took, where a version tells. */
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** From sending the request to the first token of its answer, in ms. */
+  readonly firstTokenMs?: number;
+}
+
+/** What was answered, without its scores: a label, a number, or the text of a free answer. */
+export function answerOf(prediction: Prediction): string | number {
+  if (prediction.kind === 'label') return prediction.label;
+  return prediction.kind === 'free' ? prediction.text : prediction.value;
+}
 
 /** The result of one request on one version. */
 export type Outcome =
-  | { readonly ok: true; readonly prediction: Prediction; readonly retries?: number }
+  | { readonly ok: true; readonly prediction: Prediction; readonly usage?: Usage; readonly retries?: number }
   | { readonly ok: false; readonly error: ErrorKind; readonly detail: string; readonly retries?: number };
 
 /** What a runtime needs to load one version. Paths are absolute. */

@@ -135,7 +135,9 @@ export type OutputSignature =
       /** Where the model answers other labels than these; never in a registry's file, see `inLabelsOf`. */
       readonly translation?: LabelTranslation;
     }
-  | { readonly kind: 'regression'; readonly unit?: string };
+  | { readonly kind: 'regression'; readonly unit?: string }
+  /** A text, a list of ids with the best one first, or any JSON. */
+  | { readonly kind: 'text' | 'ranking' | 'json' };
 
 /** How a version's own labels read in the labels of the version that it is compared with. */
 export interface LabelTranslation {

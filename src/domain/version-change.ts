@@ -74,7 +74,7 @@ function outputChange(before: OutputSignature, after: OutputSignature): string |
     const isSame = before.unit === undefined || after.unit === undefined || before.unit === after.unit;
     return isSame ? undefined : `its output is in ${after.unit}, not ${before.unit}`;
   }
-  return `its output is a ${after.kind}, not a ${before.kind}`;
+  return before.kind === after.kind ? undefined : `its output is a ${after.kind}, not a ${before.kind}`;
 }
 
 function labelChange(before: readonly string[], after: readonly string[]): string | undefined {

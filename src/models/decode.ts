@@ -1,6 +1,7 @@
 import type { ErrorKind, Outcome } from '../domain/outcome.ts';
 import { countOf } from '../domain/format-number.ts';
 import type { OutputSignature } from '../domain/registry.ts';
+import { readFreeAnswer } from '../domain/scores/free-answer.ts';
 
 /** How far a probability may leave [0, 1] by rounding and still be one. */
 const probabilityTolerance = 1e-3;
@@ -14,6 +15,7 @@ export function readOutput(values: ArrayLike<number>, signature: OutputSignature
   const problem = problemOf(values, signature);
   if (problem !== undefined) return failure('bad-response', problem);
   if (signature.kind === 'regression') return numberOutcome(values[0]);
+  if (signature.kind !== 'classification') return failure('bad-response', needsOwnDecode(signature));
   const { labels } = signature;
   const scores = scoresOf(values, signature);
   // Not of the scores: a softmax may round two logits to one number.
@@ -30,6 +32,11 @@ export function readLabelled(label: string, values: ArrayLike<number> | undefine
   if (problem !== undefined) return failure('bad-response', problem);
   const scores = scoresOf(values, signature);
   return labelOutcome(label, scores[place], labels, scores);
+}
+
+/** Why tensors alone are no answer of a free kind: a clause. */
+export function needsOwnDecode({ kind }: OutputSignature): string {
+  return `numbers alone are no ${kind}; export decode(output) from a preprocess.mjs beside the model`;
 }
 
 type Classification = OutputSignature & { readonly kind: 'classification' };
@@ -62,6 +69,7 @@ function problemOf(values: ArrayLike<number>, signature: OutputSignature): strin
   if (signature.kind === 'regression') {
     return values.length === 1 ? undefined : `${values.length} outputs where a regression has 1`;
   }
+  if (signature.kind !== 'classification') return undefined;
   const wanted = outputWidth(signature);
   if (values.length === wanted) return undefined;
   if (signature.activation === 'sigmoid') return `${values.length} outputs where a sigmoid has 1`;
@@ -70,9 +78,17 @@ function problemOf(values: ArrayLike<number>, signature: OutputSignature): strin
   return hint === undefined ? outputs : `${outputs}; ${hint}`;
 }
 
-/** Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`. */
+/**
+ * Reads what an artifact's own `decode` returned: a label, a number, `{label, score}` or `{scores: {LABEL: p}}`; of a free kind what
+ * `readFreeAnswer` reads.
+ */
 export function readDecoded(decoded: unknown, signature: OutputSignature): Outcome {
   if (signature.kind === 'regression') return numberOutcome(decoded);
+  if (signature.kind !== 'classification') {
+    const answer = readFreeAnswer(signature.kind, decoded);
+    if ('problem' in answer) return failure('bad-response', answer.problem);
+    return { ok: true, prediction: { kind: 'free', text: answer.text } };
+  }
   if (typeof decoded === 'string') return labelOutcome(decoded, undefined, signature.labels);
   if (typeof decoded !== 'object' || decoded === null) return notAPrediction(decoded);
   if ('label' in decoded) {

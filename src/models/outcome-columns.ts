@@ -15,11 +15,24 @@ export interface OutcomeColumns {
   readonly scores: Float64Array;
   /** The score of every label, request by request in the signature's order; NaN for none, empty where no request has any. */
   readonly labelScores: Float32Array;
+  /** The texts of free answers by row; empty where there are none. */
+  readonly texts: ReadonlyMap<number, string>;
+  /** Tokens and the time to the first one, in ms, by row; NaN for what is not told, empty where nothing is. */
+  readonly usage: UsageColumns;
   /** How often each request was sent again; empty where none was. */
   readonly retries: Uint8Array;
   /** What went wrong, by row, of those that have no answer. */
   readonly details: ReadonlyMap<number, string>;
 }
+
+/** One entry per request in order, or none at all. */
+export interface UsageColumns {
+  readonly inputTokens: Float64Array;
+  readonly outputTokens: Float64Array;
+  readonly firstTokenMs: Float64Array;
+}
+
+export const usageNames = ['inputTokens', 'outputTokens', 'firstTokenMs'] as const satisfies (keyof UsageColumns)[];
 
 /** Longest error detail that is kept; the rest says nothing new. */
 const detailLength = 300;
@@ -32,6 +45,8 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
     values: new Float64Array(outcomes.length).fill(Number.NaN),
     scores: new Float64Array(outcomes.length).fill(Number.NaN),
     labelScores: labelScoresOf(outcomes, labels.length),
+    texts: new Map<number, string>(),
+    usage: usageOf(outcomes),
     retries: outcomes.some(({ retries = 0 }) => retries > 0)
       ? Uint8Array.from(outcomes, ({ retries = 0 }) => retries)
       : new Uint8Array(),
@@ -43,12 +58,27 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
       columns.details.set(row, outcome.detail.slice(0, detailLength));
     } else if (outcome.prediction.kind === 'number') {
       columns.values[row] = outcome.prediction.value;
+    } else if (outcome.prediction.kind === 'free') {
+      columns.texts.set(row, outcome.prediction.text);
     } else {
       columns.labels[row] = labels.indexOf(outcome.prediction.label);
       columns.scores[row] = outcome.prediction.score ?? Number.NaN;
     }
   }
   return columns;
+}
+
+function usageOf(outcomes: readonly Outcome[]): UsageColumns {
+  const told = outcomes.map((outcome) => (outcome.ok ? outcome.usage : undefined));
+  const column = (name: (typeof usageNames)[number]) =>
+    told.some((usage) => usage?.[name] !== undefined)
+      ? Float64Array.from(told, (usage) => usage?.[name] ?? Number.NaN)
+      : new Float64Array();
+  return {
+    inputTokens: column('inputTokens'),
+    outputTokens: column('outputTokens'),
+    firstTokenMs: column('firstTokenMs'),
+  };
 }
 
 function labelScoresOf(outcomes: readonly Outcome[], width: number): Float32Array {
@@ -71,6 +101,12 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     values: new Float64Array(rows),
     scores: new Float64Array(rows),
     labelScores: new Float32Array(rows * width).fill(Number.NaN),
+    texts: new Map<number, string>(),
+    usage: {
+      inputTokens: new Float64Array(rows).fill(Number.NaN),
+      outputTokens: new Float64Array(rows).fill(Number.NaN),
+      firstTokenMs: new Float64Array(rows).fill(Number.NaN),
+    },
     retries: new Uint8Array(rows),
     details: new Map<number, string>(),
   };
@@ -82,6 +118,8 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     joined.scores.set(batch.scores, start);
     joined.labelScores.set(batch.labelScores, start * width);
     joined.retries.set(batch.retries, start);
+    for (const name of usageNames) joined.usage[name].set(batch.usage[name], start);
+    for (const [row, text] of batch.texts) joined.texts.set(start + row, text);
     for (const [row, detail] of batch.details) joined.details.set(start + row, detail);
     start += batch.errors.length;
   }

@@ -6,7 +6,7 @@ import type { ParquetWriter } from './store/parquet-table.ts';
 import type { RequestChunks, RequestChunk } from './request-chunks.ts';
 import { type WindowRows, WriteBehind } from './store/write-behind.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
-import { errorAt, joinColumns, labelsScored, type OutcomeColumns } from '../models/outcome-columns.ts';
+import { errorAt, joinColumns, labelsScored, type OutcomeColumns, usageNames } from '../models/outcome-columns.ts';
 import type { ColumnInput } from '../database/append-columns.ts';
 
 /** What a version's process is to do, and where its outcomes go. */
@@ -113,13 +113,14 @@ class OutcomeRows {
     return [
       places,
       places.map((_, row) => errorAt(outcomes, row)),
-      Array.from(outcomes.labels, (label) => this.#labels[label] ?? null),
+      Array.from(outcomes.labels, (label, row) => this.#labels[label] ?? outcomes.texts.get(row) ?? null),
       outcomes.values,
       outcomes.scores,
       joined(chunks.map((chunk) => chunk.trueScores)),
       joined(chunks.map((chunk) => chunk.positiveScores)),
       places.map((_, row) => outcomes.details.get(row) ?? null),
       Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
+      ...usageNames.map((name) => outcomes.usage[name]),
     ];
   }
 }

@@ -39,6 +39,10 @@ export function plantingOf(metric: Metric, labels: readonly string[]): Planting 
       return mistakes;
     case 'kpi':
       return numbersIn(kpiColumn(metric.field));
+    case 'score':
+    case 'tokens':
+    case 'cost':
+    case 'first_token':
     case 'memory':
     case 'left_out':
     case 'labelled':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FolderModelSpec, Model, Outcome } from '../../src/domain/outcome.ts';
+import { answerOf, type FolderModelSpec, type Model, type Outcome } from '../../src/domain/outcome.ts';
 import type { Signature } from '../../src/domain/registry.ts';
 import { loadModel } from '../../src/models/load-model.ts';
 import { graphWithNodes, layersModel, temporaryFolder, writeFiles } from './fixtures/tiny-model.ts';
@@ -33,7 +33,7 @@ async function answers(spec: FolderModelSpec, inputs: readonly unknown[]): Promi
 function told(outcomes: readonly Outcome[]): unknown[] {
   return outcomes.map((outcome) => {
     if (!outcome.ok) return `${outcome.error}: ${outcome.detail}`;
-    return outcome.prediction.kind === 'number' ? outcome.prediction.value : outcome.prediction.label;
+    return answerOf(outcome.prediction);
   });
 }
 

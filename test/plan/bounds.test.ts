@@ -133,7 +133,7 @@ describe('a bound in the wrong unit is refused', () => {
 
 describe('metrics', () => {
   const all =
-    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), recall(*), fpr, decision_cost, log_loss, auc, pr_auc, recall_at_alerts(1%), mae, rmse, agreement, memory.peak, kpi.NAME';
+    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), recall(*), fpr, decision_cost, log_loss, auc, pr_auc, recall_at_alerts(1%), mae, rmse, agreement, memory.peak, score.NAME, exact_match, contains, rouge_l, bleu, json_valid, ndcg@10, mrr, recall@10, precision@10, hit@10, tokens.input, tokens.output, tokens.per_second, cost, latency.first_token, kpi.NAME';
 
   test('a misspelt metric gets the nearest one and the list', () => {
     expect(problemsOf('metric: acuracy, min: 90%')).toEqual([

@@ -6,6 +6,8 @@ import type { TreePath } from '../../src/documents/tree.ts';
 import { type DeclaredType, declaredType } from '../architecture/declared-type.ts';
 import { assigned, definition, routed } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
+import { scored, scorerFiles } from './scored-plans.ts';
+import { unwritten } from './unwritten-metrics.ts';
 
 const [schemaFile, typeFile] = ['src/plan/rollout-plan.schema.json', 'src/domain/plan.ts'];
 
@@ -15,20 +17,9 @@ const silent: Readonly<Record<string, string>> = {
   extends: 'the base is merged before the plan is read',
   apiVersion: 'it has one value',
   kind: 'it has one value',
+  'scores.*.from': 'it has one value',
+  'scores.*.better': 'a guardrail that bounds the other direction is refused',
 };
-
-/** Metrics that only a judgement makes; no plan can name them. */
-const unwritten = new Set([
-  'plan.guardrails.*.metric.family = labelled',
-  'plan.guardrails.*.metric.answers',
-  'plan.guardrails.*.metric.answers = alike',
-  'plan.guardrails.*.metric.answers = different',
-  'plan.guardrails.*.metric.family = left_out',
-  'plan.guardrails.*.metric.of',
-  'plan.guardrails.*.metric.comparison',
-  'plan.guardrails.*.metric.comparison = paired',
-  'plan.guardrails.*.metric.comparison = served',
-]);
 
 const liveSplit = `${shortPlan.replace('requests: { source: requests.jsonl }\n', '').replace('1pp }]', '1pp }, { metric: decision_cost, max: 9 }]')}
 requests:
@@ -79,6 +70,7 @@ const plans: readonly unknown[] = [
   timedPairs,
   ofServingSystem,
   ofNumbers,
+  ...scored,
   ...[
     'kpi.revenue, maxDecrease: 1%',
     'kpi.revenue, maxDecrease: 1%, trigger: answers-differ',
@@ -117,7 +109,7 @@ function keysBelow(path: TreePath): TreePath[] {
   return steps.flatMap((step) => [[...path, step], ...keysBelow([...path, step])]);
 }
 
-/** Values to try at a path: what the schema names there, its examples, and others of their kind. */
+/** Values to try at a path. */
 function valuesAt(path: TreePath): readonly unknown[] {
   const part = schemaAt(path);
   const examples = [...(part.examples ?? []), ...namedAt(path)];
@@ -154,7 +146,7 @@ const known = new Map<string, ReturnType<typeof parse>>();
 /** Many keys leave a plan that has no place for them as it is, which is read once. */
 function read(plan: unknown): RolloutPlan | undefined {
   const text = JSON.stringify(plan);
-  const result = known.get(text) ?? parse(text, { 'flags/intent-model.json': definition });
+  const result = known.get(text) ?? parse(text, { 'flags/intent-model.json': definition, ...scorerFiles });
   known.set(text, result);
   return result.ok ? result.plan : undefined;
 }

@@ -2,6 +2,7 @@ import { type Diagnostic } from '../../domain/errors.ts';
 import { asSentence } from '../../report/words/style.ts';
 import type { Evidence, EvidenceInputs } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
 import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
@@ -29,6 +30,7 @@ import {
 } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
+import { obtainScores } from '../outcomes/obtain-scores.ts';
 import { requireComplete, storeOf } from '../outcomes/replay-rollout.ts';
 import { loadFacts, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { findingsOf } from './locate-findings.ts';
@@ -166,7 +168,7 @@ async function evaluateStage(
   previous: Evidence | undefined,
   { fresh = false, store, fill = false, golden, periods, objects }: StageOptions,
 ): Promise<Evidence> {
-  const { plan, folder } = rollout;
+  const { plan, folder, candidate } = rollout;
   const sources = sourcesOf(rollout);
   const toCome = await logToCome(rollout, periods);
   if (toCome !== undefined)
@@ -195,6 +197,7 @@ async function evaluateStage(
     storeFolder,
     fresh,
   });
+  await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, folder), fresh });
   const now = world.now().toISOString();
   const assigned = await assignedShare(rollout, stage);
   const untold =
@@ -203,6 +206,7 @@ async function evaluateStage(
       : undefined;
   const known = { sources, inputDrift, untold, periods, before: stageBefore(rollout, stage), now };
   const { judged, table } = await prepareJudgement(db, rollout, stage, log, known);
+  const isFree = freeKindOf(candidate.entry.signature.output) !== undefined;
   const measurer = new MemoryMeasurer(judged.measurer, { peaks: memory, ...wholeSize(judged.scope) });
   return await concludeLook(world, rollout, stage, previous, {
     inputs: {
@@ -213,7 +217,7 @@ async function evaluateStage(
     },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
-    confusion: await confusionChanges(table, judged.scope),
+    confusion: isFree ? undefined : await confusionChanges(table, judged.scope),
     lost: lostText(moved, log.since),
     golden,
     judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),

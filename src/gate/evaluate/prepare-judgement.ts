@@ -3,9 +3,15 @@ import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
+import type { CheckResult } from '../../domain/evidence.ts';
+import type { ScoreFacts } from '../../domain/scores/score-facts.ts';
+import { scoreFacts } from '../../metrics/families/score-facts.ts';
+import { scoresCheck } from '../../verdict/checks/scores.ts';
+import { guardedScores } from '../outcomes/obtain-scores.ts';
 import { readCohortParity } from '../../metrics/cohort-parity.ts';
 import { readHourBlocks } from '../../metrics/hour-blocks.ts';
-import { createJudgedTable, createLaterTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
+import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
+import { createLaterTable } from '../../metrics/table/judged-periods.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
@@ -96,6 +102,7 @@ export async function prepareJudgement(
     span,
     ...(served.length === 0 ? {} : { periods: served }),
     found: [
+      ...(await scoresFound(table, rollout, plan)),
       ...(told === undefined ? [] : [checkPeriods(rollout, told, served, log.totals)]),
       ...newRequestsCheck(stage, await requestsSince(db, before?.since ?? now), { before }),
     ],
@@ -116,6 +123,18 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** What the check of the scores says, where guardrails have any. */
+async function scoresFound(
+  table: JudgedTable,
+  { baseline, candidate }: Pick<Rollout, 'baseline' | 'candidate'>,
+  plan: RolloutPlan,
+): Promise<readonly CheckResult[]> {
+  const versions = { baseline: baseline.version, candidate: candidate.version };
+  const facts: ScoreFacts[] = [];
+  for (const score of guardedScores(plan)) facts.push(await scoreFacts(table, score, versions));
+  return facts.length === 0 ? [] : [scoresCheck(facts, versions)];
 }
 
 /** Metrics with a trigger are held against their value over all requests. */

@@ -1,6 +1,7 @@
 import type { MeasuredDrift, MeasuredFeature } from '../../domain/drift.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { Drift, RolloutPlan } from '../../domain/plan.ts';
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { type FeatureSource, measureFeature } from '../../metrics/drift/drift-feature.ts';
@@ -62,13 +63,19 @@ export async function completeDrift(
   plannedUnits: number,
 ): Promise<MeasuredDrift | undefined> {
   if (drift === undefined || input === undefined) return undefined;
-  const predictions = await measureAll(table.db, [
-    { name: 'prediction', about: 'prediction', sql: predictionsOf(table), kind: kindOf(output) },
-  ]);
+  // Free answers are no categories: nearly each is one of its own.
+  const told = freeKindOf(output) === undefined ? [predictionsOf(table)] : [];
+  const predictions = await measureAll(
+    table.db,
+    told.map((sql) => ({ name: 'prediction', about: 'prediction', sql, kind: kindOf(output) })),
+  );
   const measured = [...input.features, ...predictions];
   const alphaEach = drift.alpha / (measured.length + 1);
   const metric = output.kind === 'regression' ? 'mae' : 'accuracy';
-  const quality = await measureQuality(table, metric, { alpha: alphaEach, plannedUnits });
+  const quality =
+    freeKindOf(output) === undefined
+      ? await measureQuality(table, metric, { alpha: alphaEach, plannedUnits })
+      : undefined;
   return {
     reference: input.records.reference,
     current: input.records.current,

@@ -1,7 +1,8 @@
 import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
 import { isSplit } from '../../domain/stages/period.ts';
 import type { Database } from '../../database/database.ts';
-import { createPeriodTable, type JudgedTable, keepPeriod } from '../../metrics/table/judged-table.ts';
+import type { JudgedTable } from '../../metrics/table/judged-table.ts';
+import { createPeriodTable, keepPeriod } from '../../metrics/table/judged-periods.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { periodsCheck } from '../../verdict/checks/served-periods.ts';

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import { eachPath, type FieldPaths, shownPaths } from '../../domain/log/field-paths.ts';
 import { pathOf, type PathStep } from '../../domain/log/record-path.ts';
 import type { RequestFields } from '../../domain/log/log-format.ts';
+import { freeKindOf, readFreeAnswer } from '../../domain/scores/free-answer.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isExactNumber, parseExactly, withExactNumbers } from '../../models/exact-numbers.ts';
 import type { Problem } from './right-answer.ts';
@@ -80,7 +81,7 @@ function readRecord(
   return {
     id: String(id),
     input: withExactNumbers(JSON.stringify(input)),
-    label: output.kind === 'regression' ? Number(label) : textOf(label),
+    label: output.kind === 'regression' ? Number(label) : (freeText(label, output) ?? textOf(label)),
     ...(typeof tolerance === 'number' ? { tolerance } : {}),
     outcome: membersOf(valueAt(record, fields.outcomes))[version],
   };
@@ -89,6 +90,13 @@ function readRecord(
 /** A whole number that JavaScript's numbers cannot hold, as its digits. */
 function exactText(value: unknown): unknown {
   return typeof value === 'string' && isExactNumber(value) ? withExactNumbers(value) : value;
+}
+
+/** The right answer of a free kind as answers are compared; undefined of labels, and of what is none. */
+function freeText(label: unknown, output: OutputSignature): string | undefined {
+  const kind = freeKindOf(output);
+  const answer = kind === undefined ? undefined : readFreeAnswer(kind, label);
+  return answer !== undefined && 'text' in answer ? answer.text : undefined;
 }
 
 function valueProblem(

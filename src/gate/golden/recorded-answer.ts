@@ -1,4 +1,5 @@
 import { ownOutput } from '../../domain/label-map.ts';
+import { answerOf } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { readDecoded, translate } from '../../models/decode.ts';
 import type { GoldenAnswer } from '../../verdict/checks/golden.ts';
@@ -36,11 +37,11 @@ export function recordedAnswer(
   const own = ownOutput(output);
   const answer = translate(readDecoded(inWords(prediction, own, meaning.label), own), output);
   if (!answer.ok) return { error: answer.error };
-  return { prediction: answer.prediction.kind === 'label' ? answer.prediction.label : answer.prediction.value };
+  return { prediction: answerOf(answer.prediction) };
 }
 
 function inWords(prediction: unknown, output: OutputSignature, label: string | null): unknown {
-  if (output.kind === 'regression' || label === null) return prediction;
+  if (output.kind !== 'classification' || label === null) return prediction;
   return labelled(prediction) ? { ...prediction, label } : label;
 }
 

@@ -53,7 +53,7 @@ export async function resolveGolden(
   const diagnostics: Diagnostic[] = [];
   for (const [index, { id, input, label, tolerance, outcome, file, line }] of records.entries()) {
     const right: string | number | Problem =
-      output.kind === 'regression' || typeof label === 'number'
+      output.kind !== 'classification' || typeof label === 'number'
         ? label
         : rightLabel(labels[index] ?? null, label, version, output);
     if (typeof right === 'object') {

@@ -1,3 +1,4 @@
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import type { LogReading } from '../../domain/log/log-reading.ts';
 import type { JudgedTable } from '../../metrics/table/judged-table.ts';
 import { truthAgreements } from '../../metrics/table/truth-agreement.ts';
@@ -10,10 +11,12 @@ export async function heldLog(
   { plan, baseline, candidate }: Pick<Rollout, 'plan' | 'baseline' | 'candidate'>,
   reading: LogReading,
 ): Promise<HeldLog> {
-  const answersAreNumbers = candidate.entry.signature.output.kind === 'regression';
+  const { output } = candidate.entry.signature;
+  // Free answers are seldom the truth letter by letter; how near they are is what their scores tell.
+  const isFree = freeKindOf(output) !== undefined;
   return {
     reading,
-    ...(table === undefined ? {} : { agreement: await truthAgreements(table, answersAreNumbers) }),
+    ...(table === undefined || isFree ? {} : { agreement: await truthAgreements(table, output.kind === 'regression') }),
     versions: { baseline: baseline.version, candidate: candidate.version },
     registered: baseline.entry.metrics ?? {},
     maxUnknownLabels: plan.requests.maxUnknownLabels,

@@ -2,6 +2,7 @@ import { type Role, roles } from '../../domain/role.ts';
 import { guardedMetrics, planOfStage } from '../../domain/judged.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { SettledPeriod } from '../../domain/stages/period.ts';
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import { thresholdsOf } from '../../domain/threshold.ts';
 import type { OutcomeSource } from '../../metrics/table/judged-table.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
@@ -36,6 +37,7 @@ export function readOptionsOf(
   const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
   if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
   const differences = wantedValues.differences !== undefined;
+  const scores = wantedValues.scores?.some(({ from }) => from === 'computed') === true;
   const replays = roles.some((role) => sources[role].predictions === 'replayed');
   const recorded = (role: Role) => sources[role].predictions === 'recorded' || sources[role].latency === 'recorded';
   return {
@@ -64,8 +66,8 @@ export function readOptionsOf(
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
     },
     wantedValues,
-    input: differences ? 'optional' : replays,
-    ordered: replays || differences,
+    input: differences || (scores && !replays) ? 'optional' : replays,
+    ordered: replays || differences || scores,
     apart: true,
   };
 }
@@ -126,7 +128,7 @@ export function valueReadingOf({ plan, baseline, candidate }: Pick<Rollout, 'pla
     const known = Object.entries(names).filter(([, label]) => labels.includes(label));
     answers[role] = { labels, names: Object.fromEntries(known) };
   }
-  if (compared.kind !== 'classification') return { answers, fine: okStatus };
+  if (compared.kind !== 'classification') return { answers, free: freeKindOf(output), fine: okStatus };
   const foreign = Object.entries(translated).filter(([label]) => !compared.labels.includes(label));
   const labels = new Set([...compared.labels, ...(own.candidate ?? []), ...otherLabels]);
   return {

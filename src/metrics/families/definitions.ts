@@ -18,6 +18,8 @@ import { areaUnderCurve } from './ranking/area-under-curve.ts';
 import { averagePrecision } from './ranking/average-precision.ts';
 import { recallAtAlerts } from './ranking/recall-at-alerts.ts';
 import { recall } from './recall.ts';
+import { scoreMean } from './score-mean.ts';
+import { costMean, firstTokenMean, tokensMean } from './usage-means.ts';
 import { rootMeanSquaredError } from './root-mean-squared-error.ts';
 
 /**
@@ -58,6 +60,14 @@ function definitionOf(metric: Metric): MeanMetric | InfluenceMetric | undefined 
       return agreement;
     case 'memory':
       return undefined;
+    case 'score':
+      return metric.score === undefined ? undefined : scoreMean(metric.score);
+    case 'tokens':
+      return tokensMean(metric.tokens);
+    case 'cost':
+      return metric.prices === undefined ? undefined : costMean(metric.prices);
+    case 'first_token':
+      return firstTokenMean(metric.timeoutMs);
     case 'kpi':
       return businessMetric(metric.field, metric);
     case 'left_out':

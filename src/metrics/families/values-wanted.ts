@@ -1,7 +1,8 @@
 import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
-import type { WantedValues } from '../../requests/values/wanted-values.ts';
+import { isComputed } from '../../domain/scores/score.ts';
+import type { WantedScore, WantedValues } from '../../requests/values/wanted-values.ts';
 
 /** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
 export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature): WantedValues {
@@ -16,8 +17,23 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
       ? 'unknown'
       : undefined,
     kpis: [...new Set(metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])))],
+    scores: wantedScores(metrics),
+    usage: metrics.some(({ family }) => ['tokens', 'cost', 'first_token'].includes(family)),
     byLabel: metrics.some(isPerLabel),
   };
+}
+
+/** The scores of the metrics, each once, and those that people gave where a judge is held against them. */
+function wantedScores(metrics: readonly Metric[]): readonly WantedScore[] {
+  const scores = metrics.flatMap((metric) => (metric.family === 'score' ? (metric.score ?? []) : []));
+  const wanted = scores.flatMap((score): WantedScore[] => {
+    const { name, source, truth, range, corrected } = score;
+    const held: WantedScore[] = truth === undefined ? [] : [{ name: truth, from: 'outcome' }];
+    const correctedBy = truth !== undefined && corrected === true ? { correctedBy: { truth, range } } : {};
+    if (source.kind === 'pairwise') return [{ name, from: 'preference', field: source.field }];
+    return [{ name, from: isComputed(score) ? 'computed' : 'outcome', ...correctedBy }, ...held];
+  });
+  return [...new Map(wanted.toReversed().map((score) => [score.name, score])).values()].toReversed();
 }
 
 /** Whether a metric asks which requests are of the positive label. */

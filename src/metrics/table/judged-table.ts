@@ -1,13 +1,12 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
-import type { SettledPeriod } from '../../domain/stages/period.ts';
-import { withinSql } from '../../requests/table/served-periods.ts';
 import { laterUnit } from '../../requests/table/live-split.ts';
 import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
+import { kpiColumn, noWantedValues, usageFields, type WantedValues } from '../../requests/values/wanted-values.ts';
 import { isTimeout } from './conditions.ts';
+import { besideAnswers, correctScore, hasComputed, scoreEndings, scoringColumns } from './scored-answers.ts';
 
 /** A table of judged requests, on which metrics are computed. */
 export interface JudgedTable {
@@ -54,6 +53,7 @@ export async function createJudgedTable(
     ...(wantedValues.differences === 'replayed'
       ? ['LEFT JOIN answer_differences ON answer_differences.seq = requests.seq']
       : []),
+    ...(hasComputed(wantedValues) ? ['LEFT JOIN computed_scores ON computed_scores.seq = requests.seq'] : []),
     ...(measured ? ['LEFT JOIN measured_latency ON measured_latency.seq = requests.seq'] : []),
   ];
   const columns = [
@@ -65,38 +65,14 @@ export async function createJudgedTable(
     'requests.label AS label',
     ...roles.flatMap((role) => outcomeColumns(role, sources[role], wantedValues)),
     ...numberColumns(wantedValues),
+    ...scoringColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
     `${measured ? 'measured_latency.pair' : 'NULL::UTINYINT'} AS timed_pair`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);
+  for (const score of wantedValues.scores ?? []) await correctScore(db, 'judged', score);
   return { db, name: 'judged' };
-}
-
-/** The judged requests of one period of a live split, as a view; the table needs its column `at`. */
-export async function createPeriodTable(
-  { db, name }: JudgedTable,
-  { settledFrom, to }: SettledPeriod,
-  index: number,
-): Promise<JudgedTable> {
-  const view = `${name}_period_${index}`;
-  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE ${withinSql(settledFrom, to)}`);
-  return { db, name: view };
-}
-
-/** Leaves in `judged` the requests of one period. @returns the table that keeps those of all */
-export async function keepPeriod({ db, name }: JudgedTable, { settledFrom, to }: SettledPeriod): Promise<JudgedTable> {
-  const whole = { db, name: `${name}_whole` };
-  await db.run(`DROP TABLE IF EXISTS ${whole.name}; ALTER TABLE ${name} RENAME TO ${whole.name};
-    CREATE TABLE ${name} AS SELECT * FROM ${whole.name} WHERE ${withinSql(settledFrom, to)}`);
-  return whole;
-}
-
-/** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
-export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
-  const view = `${name}_later_${index}`;
-  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE epoch_ms("at") >= ${from}`);
-  return { db, name: view };
 }
 
 /**
@@ -107,13 +83,18 @@ export async function createParityTable({ db, name }: JudgedTable, wantedValues:
   const columns = outcomeFieldsOf(wantedValues);
   await db.run(
     `CREATE OR REPLACE VIEW judged_parity AS
-     SELECT * REPLACE (${columns.map((column) => `baseline_${column} AS candidate_${column}`).join(', ')}) FROM ${name}`,
+     SELECT * REPLACE (${columns.map((column) => `${quoteIdentifier(`baseline_${column}`)} AS ${quoteIdentifier(`candidate_${column}`)}`).join(', ')}) FROM ${name}`,
   );
   return { db, name: 'judged_parity' };
 }
 
 /** What a judged request holds of one version's outcome, as the ends of column names. */
-export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): readonly string[] {
+export function outcomeFieldsOf({
+  trueScores,
+  positiveScores,
+  scores = [],
+  usage = false,
+}: WantedValues): readonly string[] {
   return [
     'present',
     'errors_known',
@@ -123,6 +104,8 @@ export function outcomeFieldsOf({ trueScores, positiveScores }: WantedValues): r
     'value',
     ...(trueScores ? ['true_score'] : []),
     ...(positiveScores ? ['positive_score'] : []),
+    ...(usage ? Object.keys(usageFields) : []),
+    ...scores.flatMap(scoreEndings),
   ];
 }
 
@@ -184,8 +167,8 @@ function outcomeColumns(
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
     `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
-    ...scoreColumns(wantedValues, predictions, from).map(
-      ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${role}_${name}`,
+    ...[...scoreColumns(wantedValues, predictions, from), ...besideAnswers(role, wantedValues, predictions)].map(
+      ([name, sql]) => `CASE WHEN ${error} IS NULL THEN ${sql} END AS ${quoteIdentifier(`${role}_${name}`)}`,
     ),
   ];
 }

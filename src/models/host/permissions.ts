@@ -51,11 +51,16 @@ const everyProgramNeeds =
  * The environment of a version's process: what every program needs, the variables that its headers name, and those that the
  * person who runs canary names for it. A job's tokens stay out of reach of what an artifact brings along.
  */
-export function environmentOf(spec: ModelSpec, { environment, variables = [] }: Permissions): Record<string, string> {
-  const named = new Set([
-    ...variables,
-    ...(spec.runtime === 'http' ? headerVariables(spec.endpoint.headers ?? {}) : []),
-  ]);
+export function environmentOf(spec: ModelSpec, permissions: Permissions): Record<string, string> {
+  return programEnvironment(permissions, spec.runtime === 'http' ? headerVariables(spec.endpoint.headers ?? {}) : []);
+}
+
+/** The environment of a program of a plan: what every program needs, and the variables that are named for it. */
+export function programEnvironment(
+  { environment, variables = [] }: Permissions,
+  further: readonly string[] = [],
+): Record<string, string> {
+  const named = new Set([...variables, ...further]);
   const kept = Object.entries(environment).filter(([name]) => everyProgramNeeds.test(name) || named.has(name));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -15,7 +15,7 @@ import type { ModelSpec } from '../../domain/outcome.ts';
 export function sandboxFlags(spec: ModelSpec, hostScript: string): readonly string[] {
   const folder = codeFolder(spec);
   const known = process.allowedNodeEnvironmentFlags;
-  const flag = ['--permission', '--experimental-permission'].find((name) => known.has(name));
+  const flag = permissionFlag();
   if (folder === undefined || flag === undefined) return [];
   const installed = dirname(dirname(realpathSync(hostScript)));
   const readable = [
@@ -37,6 +37,18 @@ export function sandboxFlags(spec: ModelSpec, hostScript: string): readonly stri
     ...native,
     ...[...new Set(widest)].map((path) => `--allow-fs-read=${path}`),
   ];
+}
+
+/** The same for a module that needs nothing of canary's: it may read its own folder and packages above it. */
+export function moduleFlags(folder: string): readonly string[] {
+  const flag = permissionFlag();
+  if (flag === undefined) return [];
+  const readable = [join(folder, '/'), ...packagesAbove(folder)];
+  return [flag, '--no-warnings', ...readable.map((path) => `--allow-fs-read=${path}`)];
+}
+
+function permissionFlag(): string | undefined {
+  return ['--permission', '--experimental-permission'].find((name) => process.allowedNodeEnvironmentFlags.has(name));
 }
 
 /** Where a version's own code lies; undefined where it has none that runs in its process. */

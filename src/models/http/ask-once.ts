@@ -20,6 +20,13 @@ export interface Received {
   /** The header of that name. */
   readonly retryAfter: string;
   readonly body: string;
+  /** Of a stream, how many bytes had come when, in ms after the request was sent. */
+  readonly arrivals?: readonly Arrival[];
+}
+
+export interface Arrival {
+  readonly bytes: number;
+  readonly ms: number;
 }
 
 /** Why nothing was received. */
@@ -51,6 +58,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: Received | Failed) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
+  readonly #start = performance.now();
+  readonly #arrivals: Arrival[] = [];
+  #isStream = false;
   #controller: Dispatcher.DispatchController | undefined;
   #overdue = false;
   #ended = false;
@@ -72,10 +82,14 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
     this.#status = status;
     this.#headers = headers;
+    this.#isStream = textOf(headers['content-type']).startsWith('text/event-stream');
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#chunks.push(chunk);
+    if (!this.#isStream) return;
+    const bytes = (this.#arrivals.at(-1)?.bytes ?? 0) + chunk.length;
+    this.#arrivals.push({ bytes, ms: performance.now() - this.#start });
   }
 
   onResponseEnd(): void {
@@ -102,6 +116,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       contentType: textOf(this.#headers['content-type']),
       retryAfter: textOf(this.#headers['retry-after']),
       body: typeof read === 'string' ? read : read.detail,
+      ...(this.#isStream ? { arrivals: this.#arrivals } : {}),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { HttpEndpoint } from '../../domain/endpoint.ts';
 import type { Signature } from '../../domain/registry.ts';
-import type { ErrorKind } from '../../domain/outcome.ts';
+import type { ErrorKind, Usage } from '../../domain/outcome.ts';
 
 /** How one model is asked in its protocol: what a protocol adds to canary. One HTTP request carries one record. */
 export interface Exchange {
@@ -23,6 +23,8 @@ export interface Exchange {
    * @throws AnswerError for a body that is not an answer to this request
    */
   read(body: string, contentType: string, id: string): unknown;
+  /** What answering took, where the protocol tells: tokens, and how many bytes had come once the first one was there. */
+  took?(body: string, contentType: string): { readonly usage?: Usage; readonly firstTokenBytes?: number };
 }
 
 /** Asks the server a question before the replay. @throws UserError (exit 5) when it gives no answer at all */

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fastq, { type queueAsPromised } from 'fastq';
 import { messageOf, UserError, unusableFile } from '../../domain/errors.ts';
-import type { HttpModelSpec, Model, Outcome } from '../../domain/outcome.ts';
+import type { HttpModelSpec, Model, Outcome, Usage } from '../../domain/outcome.ts';
 import { failure, readDecoded } from '../decode.ts';
 import { parseExactly, withExactNumbers } from '../exact-numbers.ts';
 import { connectionLimit, type Traffic } from '../host/host-protocol.ts';
 import { loadPreprocess, type Preprocess } from '../preprocess.ts';
 import { AnswerError, type Ask, type Exchange, type OpenExchange } from './exchange.ts';
-import { largestAnswerBytes, type Request } from './ask-once.ts';
+import { largestAnswerBytes, type Received, type Request } from './ask-once.ts';
 import { type Environment, headerValues, withoutSecrets } from './header-values.ts';
 import { answerReader } from './read-answer.ts';
 import { Transport } from './transport.ts';
@@ -153,13 +153,22 @@ class HttpModel implements Model {
       ({ retries } = reply);
       if (!answer.ok) return counted(failure(answer.error, answer.detail), retries);
       const output = exchange.read(answer.received.body, answer.received.contentType, id);
-      return counted(await this.#read(output), retries);
+      const outcome = counted(await this.#read(output), retries);
+      return outcome.ok ? { ...outcome, ...usageIn(exchange, answer.received) } : outcome;
     } catch (error) {
       // Whatever goes wrong with one request is that request's outcome alone.
       const kind = error instanceof AnswerError ? error.kind : 'model-error';
       return counted(failure(kind, messageOf(error)), retries);
     }
   }
+}
+
+/** What answering took, as the protocol tells it, and when the first token came. */
+function usageIn(exchange: Exchange, { body, contentType, arrivals }: Received): { readonly usage?: Usage } {
+  const { usage, firstTokenBytes } = exchange.took?.(body, contentType) ?? {};
+  const arrival = firstTokenBytes === undefined ? undefined : arrivals?.find(({ bytes }) => bytes >= firstTokenBytes);
+  if (arrival === undefined) return usage === undefined ? {} : { usage };
+  return { usage: { ...usage, firstTokenMs: arrival.ms } };
 }
 
 function counted(outcome: Outcome, retries: number): Outcome {
@@ -179,5 +188,7 @@ export const openExchange: Readonly<Record<HttpProtocol, OpenExchange>> = {
   'tf-serving': async (...from) => (await import('./protocols/tf-serving.ts')).tensorFlowServing(...from),
   mlflow: async (...from) => (await import('./protocols/mlflow.ts')).mlflowScoring(...from),
   'sagemaker-local': async (...from) => (await import('./protocols/sagemaker-local.ts')).sagemakerLocal(...from),
+  'openai-chat': async (...from) => (await import('./protocols/openai.ts')).openAi(...from),
+  'openai-completions': async (...from) => (await import('./protocols/openai.ts')).openAi(...from),
   json: async (...from) => (await import('./protocols/json-template.ts')).jsonTemplate(...from),
 };

@@ -1,6 +1,7 @@
 import type { AnswerPaths } from '../../domain/endpoint.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import { failure, labelNamer, readDecoded, readOutput } from '../decode.ts';
 import { isObject, readerAt } from './exchange.ts';
 
@@ -26,7 +27,7 @@ export function answerReader(signature: OutputSignature, paths: AnswerPaths = {}
 
 function pathsReader(signature: OutputSignature, { label, score, scores, value }: AnswerPaths): AnswerReader {
   const read = shapeReader(signature);
-  if (signature.kind === 'regression') return value === undefined ? read : at(value, read);
+  if (signature.kind !== 'classification') return value === undefined ? read : at(value, read);
   if (label === undefined) return scores === undefined ? read : at(scores, read);
   const nameOf = labelReader(signature.labels);
   const findLabel = at(label, (found) => nameOf(single(found)));
@@ -45,6 +46,7 @@ function at<Result>(path: string, read: (value: unknown) => Result): (output: un
 }
 
 function shapeReader(signature: OutputSignature): AnswerReader {
+  if (freeKindOf(signature) !== undefined) return (output) => readDecoded(output, signature);
   const labels = signature.kind === 'classification' ? signature.labels : [];
   const isSigmoid = signature.kind === 'classification' && signature.activation === 'sigmoid';
   const nameOf = signature.kind === 'classification' ? labelReader(labels) : (value: unknown) => value;

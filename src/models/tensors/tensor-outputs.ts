@@ -8,6 +8,7 @@ import {
   outputWidth,
   readDecoded,
   readLabelled,
+  needsOwnDecode,
   readOutput,
   singleScoreHint,
 } from '../decode.ts';
@@ -56,6 +57,7 @@ export function chooseOutputs(
     if (number === undefined) throw noAnswer('No output of the model is one number.', context);
     return { fetches: [number.name], read: ([values]) => readOutput(numbersOf(values), signature) };
   }
+  if (signature.kind !== 'classification') throw noAnswer(`Of tensors alone, ${needsOwnDecode(signature)}.`, context);
   const { labels } = signature;
   const label = onlyOne(tensors.filter(isLabel), 'label', context);
   const zipMap = onlyOne(zipMaps, 'label', context);

@@ -4,6 +4,7 @@ import { inLabelsOf } from '../../domain/label-map.ts';
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { runtimeTraits, type OutputSignature } from '../../domain/registry.ts';
+import { type FreeKind, freeKindOf } from '../../domain/scores/free-answer.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import type { LintRule } from './rule.ts';
 import type { Role } from '../../domain/role.ts';
@@ -44,6 +45,8 @@ function mismatchOf(metric: Metric, { version, entry }: NumberedVersion): Mismat
   const { output } = entry.signature;
   switch (metricTraits(metric).answers) {
     case 'labels':
+      // Two free answers are alike or not, as two labels are.
+      if (metric.family === 'agreement' && freeKindOf(output) !== undefined) return undefined;
       return needsLabels(output, version) ?? needsOwnLabels(metric, output, version);
     case 'two labels':
       return needsLabels(output, version) ?? needsTwoLabels(output, version);
@@ -72,12 +75,22 @@ function needsProcess({ version, entry }: NumberedVersion): Mismatch | undefined
 
 function needsLabels(output: OutputSignature, version: string): Mismatch | undefined {
   if (output.kind === 'classification') return undefined;
-  return { problem: `needs labels, and ${version} is a regression`, hint: 'write mae or rmse' };
+  if (output.kind === 'regression') {
+    return { problem: `needs labels, and ${version} is a regression`, hint: 'write mae or rmse' };
+  }
+  return { problem: `needs labels, and ${version} answers ${output.kind}`, hint: scoreHint(output.kind) };
+}
+
+function scoreHint(kind: FreeKind): string {
+  return kind === 'ranking' ? 'write ndcg@10, mrr or recall@10' : 'write exact_match, rouge_l or a score of your own';
 }
 
 function needsNumbers(output: OutputSignature, version: string): Mismatch | undefined {
   if (output.kind === 'regression') return undefined;
-  return { problem: `needs numbers, and ${version} is a classification`, hint: 'write accuracy or macro_f1' };
+  if (output.kind === 'classification') {
+    return { problem: `needs numbers, and ${version} is a classification`, hint: 'write accuracy or macro_f1' };
+  }
+  return { problem: `needs numbers, and ${version} answers ${output.kind}`, hint: scoreHint(output.kind) };
 }
 
 function needsTwoLabels(output: OutputSignature, version: string): Mismatch | undefined {

@@ -10,7 +10,7 @@ import { applicableThreshold } from './applicable-threshold.ts';
 import { compatibleSchema } from './compatible-schema.ts';
 import { distinctVersions } from './distinct-versions.ts';
 import { effectiveBounds } from './effective-bounds.ts';
-import { guardedConcerns } from './guarded-concerns.ts';
+import { guardedConcerns, guardedQuality } from './guarded-concerns.ts';
 import { knownVersions } from './known-versions.ts';
 import { measurableMetrics } from './measurable-metrics.ts';
 import { recordedHashes } from './recorded-hashes.ts';
@@ -27,6 +27,7 @@ import { hurriedStages } from './exposure/hurried-stages.ts';
 import { judgedRoutes } from './exposure/judged-routes.ts';
 import { otherFeatures } from './exposure/other-features.ts';
 import { statefulSessions } from './exposure/stateful-sessions.ts';
+import { scorableAnswers } from './scores/scorable-answers.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
 import { testableMetrics } from './testable-metrics.ts';
@@ -36,6 +37,7 @@ import { versionBump } from './version-bump.ts';
 /** Every lint rule, in the order in which documentation lists them. */
 export const lintRules: readonly LintRule[] = [
   guardedConcerns,
+  guardedQuality,
   guardedBusiness,
   guardedSegments,
   decidableGuardrails,
@@ -56,6 +58,7 @@ export const lintRules: readonly LintRule[] = [
   labelMap,
   labelNames,
   measurableMetrics,
+  scorableAnswers,
   applicableGuardrails,
   recordableMetrics,
   applicableThreshold,

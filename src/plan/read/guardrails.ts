@@ -17,24 +17,31 @@ import {
 } from '../../documents/tree.ts';
 import type { DecisionCosts } from '../../domain/decision-costs.ts';
 import type { Guardrail } from '../../domain/plan.ts';
+import type { Prices } from '../../domain/scores/prices.ts';
 import { planDefaults } from './defaults.ts';
 import { readCap } from './cap.ts';
 import { readTrigger } from './trigger.ts';
 import { misreading, readDuration } from './quantity.ts';
 import { validatePath } from './paths.ts';
-import { readAt, type SectionReading } from './section.ts';
+import { unexplainedMetrics } from './scores/unexplained-metrics.ts';
+import type { Scores } from './scores/scores.ts';
+import { known, readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
 import { validateStages } from './stages/guarded-stages.ts';
 
 const onBreachWords = ['rollback', 'hold', 'report'] as const;
 
-/**
- * Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice.
- * @param costs of decisions, where the plan has them.
- */
-export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined): SectionReading<readonly Guardrail[]> {
+/** What a plan says elsewhere and the names of metrics do not tell. */
+export interface MetricContext {
+  readonly costs: DecisionCosts | undefined;
+  readonly scores: Scores;
+  readonly prices: Prices | undefined;
+}
+
+/** Reads every guardrail's metric and bounds with their units, and checks that no bound is written twice. */
+export function readGuardrails(root: TreeNode, context: MetricContext): SectionReading<readonly Guardrail[]> {
   const guardrails = itemsOf(nodeAt(root, ['guardrails']));
-  const read = guardrails.map((_, index) => readGuardrail(root, ['guardrails', index], costs));
+  const read = guardrails.map((_, index) => readGuardrail(root, ['guardrails', index], context));
   return {
     value: read.flatMap(({ value }) => value ?? []),
     findings: [
@@ -42,38 +49,35 @@ export function readGuardrails(root: TreeNode, costs: DecisionCosts | undefined)
       ...checkDuplicates(guardrails),
       ...checkDeciding(guardrails),
       ...guardrails.flatMap((_, index) => validateGuardedSegments(root, ['guardrails', index, 'segments'])),
-      ...checkPriced(root, guardrails),
+      ...unexplainedMetrics(root, guardrails),
     ],
   };
 }
 
-function readGuardrail(
-  root: TreeNode,
-  path: TreePath,
-  costs: DecisionCosts | undefined,
-): SectionReading<Guardrail | undefined> {
+function readGuardrail(root: TreeNode, path: TreePath, context: MetricContext): SectionReading<Guardrail | undefined> {
   const guardrail = nodeAt(root, path);
   const name = textOf(child(guardrail, 'metric'));
   if (guardrail === undefined || name === undefined) return { value: undefined, findings: [] };
-  const metric = parseMetric(name);
-  if (metric === undefined) return { value: undefined, findings: [unknownMetric(guardrail, name, path)] };
+  const named = parseMetric(name);
+  if (named === undefined) return { value: undefined, findings: [unknownMetric(guardrail, name, path)] };
+  const metric = withPlan(root, named, context);
   const bounds = boundKinds.map((kind) =>
     readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
   const capped = readAt(root, [...path, 'cap'], (written) =>
     textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates' ? alreadyMean : readCap(metric, written),
   );
-  const triggered = readTrigger(root, path, capped.value ?? withPlan(root, metric, costs));
+  const triggered = readTrigger(root, path, capped.value ?? metric);
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
-  const named = child(guardrail, 'stages');
+  const stages = child(guardrail, 'stages');
   return {
     value: {
       metric: triggered.value,
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
-      ...(named === undefined ? {} : { stages: textsOf(named) }),
+      ...(stages === undefined ? {} : { stages: textsOf(stages) }),
       onBreach: choiceOf(child(guardrail, 'onBreach'), onBreachWords) ?? planDefaults.guardrails.onBreach,
       test: choiceOf(child(guardrail, 'test'), ['interval', 'point']) ?? planDefaults.guardrails.test,
     },
@@ -95,9 +99,11 @@ const alreadyMean = misreading(
 );
 
 /** A metric with what the plan says elsewhere and its name does not tell. */
-function withPlan(root: TreeNode, metric: Metric, costs: DecisionCosts | undefined): Metric {
+function withPlan(root: TreeNode, metric: Metric, { costs, scores, prices }: MetricContext): Metric {
   if (metric.family === 'decision_cost' && costs !== undefined) return { ...metric, costs };
-  if (metric.family !== 'latency' || metric.statistic !== 'mean') return metric;
+  if (metric.family === 'cost' && prices !== undefined) return { ...metric, prices };
+  if (metric.family === 'score') return { ...metric, ...known({ score: metric.score ?? scores.get(metric.name) }) };
+  if (metric.family !== 'first_token' && (metric.family !== 'latency' || metric.statistic !== 'mean')) return metric;
   const written = nodeAt(root, ['replay', 'timeout']);
   const timeout = readDuration(
     written === undefined || isEmpty(written) ? planDefaults.replay.timeout : plainValue(written),
@@ -185,16 +191,6 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       return [{ path, at: 'key', rule: 'duplicate-guardrail', message, hint: 'keep one of the two' }];
     });
   });
-}
-
-/** Says of the first guardrail on the cost of decisions that nobody knows it; numbers per version hold the costs themselves. */
-function checkPriced(root: TreeNode, guardrails: readonly TreeNode[]): Finding[] {
-  const index = guardrails.findIndex((guardrail) => textOf(child(guardrail, 'metric')) === 'decision_cost');
-  const isAggregates = textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates';
-  if (index === -1 || isAggregates || nodeAt(root, ['decisionCost']) !== undefined) return [];
-  const message = 'metric: decision_cost needs to know what decisions cost';
-  const hint = 'write decisionCost: { falsePositive: 5, falseNegative: 200 } beside the guardrails';
-  return [{ path: ['guardrails', index, 'metric'], rule: 'missing-key', message, hint }];
 }
 
 /** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */

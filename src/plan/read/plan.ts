@@ -13,6 +13,8 @@ import { readGuardrails } from './guardrails.ts';
 import { validateNames } from './names.ts';
 import { readReplay } from './replay.ts';
 import { readRequests } from './requests.ts';
+import { readPrices } from './scores/prices.ts';
+import { readScores } from './scores/scores.ts';
 import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
 import { readStages } from './stages/stages.ts';
@@ -28,11 +30,14 @@ import { readNotify } from './remote/notify.ts';
 export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<RolloutPlan | undefined> {
   const textAt = (...path: string[]) => textOf(nodeAt(root, path));
   const decisionCost = readDecisionCost(root);
+  const scores = readScores(root, readFile);
+  const prices = readPrices(root);
+  const context = { costs: decisionCost.value, scores: scores.value, prices: prices.value };
   const sections = {
     requests: readRequests(root),
     assignment: readAssignment(root, readFile),
     stages: readStages(root),
-    guardrails: readGuardrails(root, decisionCost.value),
+    guardrails: readGuardrails(root, context),
     coverage: readCoverage(root),
     replay: readReplay(root),
     statistics: readStatistics(root),
@@ -77,7 +82,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
       validateNames(root),
       judgeOfSplit(root, sections.requests.value),
       checkWeights(root, sections.assignment.value, sections.stages.value),
-      ...[...Object.values(sections), decisionCost, routing].map(({ findings }) => findings),
+      ...[...Object.values(sections), decisionCost, scores, prices, routing].map(({ findings }) => findings),
     ].flat(),
   };
 }

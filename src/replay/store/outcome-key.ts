@@ -5,7 +5,7 @@ import type { LogFormat, RequestFields } from '../../domain/log/log-format.ts';
 import type { Signature } from '../../domain/registry.ts';
 
 /** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeLayout = 7;
+export const outcomeLayout = 8;
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {

@@ -13,6 +13,9 @@ const outcomeValues = {
   positive_score: 'FLOAT',
   detail: 'VARCHAR',
   retries: 'UTINYINT',
+  input_tokens: 'DOUBLE',
+  output_tokens: 'DOUBLE',
+  first_token_ms: 'DOUBLE',
 } as const;
 
 /** The columns of stored outcomes. `place` is the request's among those of its window, from 0, whichever log that window is of. */
@@ -32,7 +35,8 @@ export interface ReplayedOutcomes {
  * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
  * `value DOUBLE`, `score DOUBLE` (of the label), `true_score FLOAT` (of the true label), `positive_score FLOAT` (of the positive label,
  * see `positiveLabel`), `detail VARCHAR` (what went wrong, for an error), `retries UTINYINT` (how often it was
- * sent again; null for none).
+ * sent again; null for none), `input_tokens DOUBLE`, `output_tokens DOUBLE` and `first_token_ms DOUBLE` (null where nobody told). The label of
+ * a free answer is its text.
  *
  * @param table its name, such as `baseline_outcomes`; replaced if it is there
  */

@@ -36,6 +36,7 @@ function inputText(input: NonNullable<Signature['input']>): string {
 
 function outputText(output: Signature['output']): string {
   if (output.kind === 'regression') return `regression${output.unit === undefined ? '' : ` in ${output.unit}`}`;
+  if (output.kind !== 'classification') return output.kind;
   const { labels, activation } = output;
   const raw = activation === undefined ? '' : ` (${activation})`;
   return `classification${raw}, ${labels.length} labels: ${labels.map(printableName).join(', ')}`;

@@ -1,12 +1,13 @@
 import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.ts';
-import { quoteLiteral } from '../../database/database.ts';
+import { quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
 import type { Role } from '../../domain/role.ts';
 import type { ValueReading } from '../values/read-options.ts';
 import { errorKindSql, isStatusSql } from '../values/error.ts';
 import { labelSql } from '../values/label.ts';
+import { freeAnswerSql } from '../values/free-answer-sql.ts';
 import { isMissingSql } from '../values/missing.ts';
-import type { WantedValues } from '../values/wanted-values.ts';
+import { kpiSql, outcomeNumbers, type WantedValues } from '../values/wanted-values.ts';
 
 /** How recorded outcomes are read. */
 export interface OutcomeReading {
@@ -32,7 +33,10 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
     `${role}_unscored`,
     `nullif(${prediction}, '') AS ${prediction}`,
-    `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END AS ${role}_stated_label`,
+    `${values?.free === undefined ? `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END` : freeAnswerSql(prediction, values.free)} AS ${role}_stated_label`,
+    ...outcomeNumbers(wantedValues, role)
+      .map(quoteIdentifier)
+      .map((column) => `CASE WHEN ${role}_present THEN ${kpiSql(column)} END AS ${column}`),
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
     `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
     ...(wantedValues.trueScores || wantedValues.positiveScores
@@ -43,9 +47,10 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
 
 /** Second step: the label that is meant, and the numbers that are stated. */
 export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading): string[] {
-  const label = `coalesce(${role}_stated_label, ${role}_best.label)`;
+  const label =
+    values?.free === undefined ? `coalesce(${role}_stated_label, ${role}_best.label)` : `${role}_stated_label`;
   return [
-    `${values === undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
+    `${values === undefined || values.free !== undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
     `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
@@ -75,6 +80,9 @@ const longestExample = 80;
 function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): string {
   const prediction = `${role}_prediction`;
   const nothing = `(${prediction} IS NULL OR (${isMissingSql(prediction)} AND ${role}_label IS NULL))`;
+  if (values?.free !== undefined) {
+    return maySayNothing ? `${prediction} IS NOT NULL AND ${role}_label IS NULL` : `${role}_label IS NULL`;
+  }
   const numeric = values !== undefined && values.answers[role] === undefined;
   const unusable = [
     `${role}_label IS NULL`,
@@ -117,6 +125,7 @@ export function outcomeColumns(role: Role, wantedValues: WantedValues): [name: s
     [`${role}_label`, 'VARCHAR'],
     [`${role}_value`, 'DOUBLE'],
     [`${role}_score`, 'DOUBLE'],
+    ...outcomeNumbers(wantedValues, role).map((column): [string, string] => [column, 'DOUBLE']),
     ...(wantedValues.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
     ...(wantedValues.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
   ];

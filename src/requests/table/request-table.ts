@@ -17,6 +17,7 @@ import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-
 import { identitySql } from '../values/identity.ts';
 import { labelSql } from '../values/label.ts';
 import { scoredRecordsSql } from '../values/score.ts';
+import { shownFirstColumns } from '../values/score-fields.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from '../values/time.ts';
 import { kpiColumn, kpiSql } from '../values/wanted-values.ts';
 
@@ -30,6 +31,7 @@ export function requestColumns(options: ReadOptions): [name: string, type: strin
     ['label', 'VARCHAR'],
     ...Object.keys(options.segments).map((dimension): [string, string] => [segmentColumn(dimension), 'VARCHAR']),
     ...wantedValuesOf(options).kpis.map((field): [string, string] => [kpiColumn(field), 'DOUBLE']),
+    ...shownFirstColumns(wantedValuesOf(options)).map((column): [string, string] => [column, 'VARCHAR']),
     ...recordedRoles(options).flatMap(([role]) => outcomeColumns(role, wantedValuesOf(options))),
   ];
 }
@@ -121,12 +123,15 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     `${clockSql('timestamp')} AS clock`,
     `${identitySql('unit')} AS unit`,
     'unit AS written_unit',
-    options.values === undefined ? emptyAsMissing('label') : `${labelSql('label', options.values.truths)} AS label`,
+    options.values === undefined || options.values.free !== undefined
+      ? emptyAsMissing('label')
+      : `${labelSql('label', options.values.truths)} AS label`,
     ...(options.input !== false ? ['input'] : []),
     ...recordedSegments(options).map(([dimension]) => emptyAsMissing(segmentColumn(dimension))),
     ...wantedValues.kpis
       .map((field) => quoteIdentifier(kpiColumn(field)))
       .map((column) => `${kpiSql(column)} AS ${column}`),
+    ...shownFirstColumns(wantedValues).map(emptyAsMissing),
     ...roles.flatMap((role) => decodedOutcomeSql(role, reading)),
     ...(where === undefined ? [] : [`${countsSql(where)} AS counts`, `${seenSql(where)} AS seen`]),
   ];

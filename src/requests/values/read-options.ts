@@ -5,12 +5,14 @@ import type { RequestFilter } from '../../domain/log/request-filter.ts';
 import type { RecordMarks } from '../../domain/log/record-marks.ts';
 import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
+import type { FreeKind } from '../../domain/scores/free-answer.ts';
 import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { LatencyUnit } from '../../domain/log/latency-field.ts';
 import type { WantedField } from '../containers/record-scan.ts';
 import type { LabelReading } from './label.ts';
 import { filterTexts } from './filter-sql.ts';
 import { latencyFields } from './latency-sql.ts';
+import { scoreFields } from './score-fields.ts';
 import { kpiColumn, noWantedValues, type WantedValues } from './wanted-values.ts';
 import { quoteLiteral } from '../../database/database.ts';
 
@@ -69,7 +71,9 @@ export interface ReadOptions {
 export interface ValueReading {
   /** The labels that a truth can be; absent where truths are numbers. */
   readonly truths?: LabelReading | undefined;
-  /** The labels that each version answers; absent for one that answers numbers. */
+  /** What answers are where there are neither labels nor numbers; truths are then taken as they are written. */
+  readonly free?: FreeKind | undefined;
+  /** The labels that each version answers; absent for one that answers numbers, or freely. */
   readonly answers: Readonly<Partial<Record<Role, LabelReading | undefined>>>;
   /** Texts and statuses in the place of an error that are no failure. */
   readonly fine: readonly string[];
@@ -125,6 +129,11 @@ export function wantedFields(options: ReadOptions): WantedField[] {
     ...(options.input ? [{ column: 'input', path: pathOf(fields.input), as: 'json' } as const] : []),
     ...recordedSegments(options).map(([dimension, path]) => textField(segmentColumn(dimension), path)),
     ...wantedValuesOf(options).kpis.map((field) => ({ ...textField(kpiColumn(field), field), isNumber: true })),
+    ...scoreFields(
+      wantedValuesOf(options),
+      fields,
+      recordedRoles(options).map(([role]) => [role, namesOfRole(options, role)]),
+    ),
     ...filterTexts(options.where).map(([column, path]) => textField(column, path)),
     ...(fields.served === undefined
       ? recordedRoles(options).flatMap(([role]) =>
@@ -151,7 +160,11 @@ function numberField(field: WantedField, isNumber: boolean): WantedField {
 
 /** Whether what is right, or what a version answers, is a number. */
 function areNumbers({ values }: ReadOptions, of: 'truths' | Role): boolean {
-  return values !== undefined && (of === 'truths' ? values.truths : values.answers[of]) === undefined;
+  return (
+    values !== undefined &&
+    values.free === undefined &&
+    (of === 'truths' ? values.truths : values.answers[of]) === undefined
+  );
 }
 
 function servedFields({ by, latency, error, prediction, score }: ServedFields, numeric: boolean): WantedField[] {

@@ -1,3 +1,5 @@
+import type { Role } from '../../domain/role.ts';
+
 /** What only some metrics need of a record. A log of millions of requests has no room for what none does. */
 export interface WantedValues {
   /** Whether outcomes get `<role>_true_score`: the score of the true label. */
@@ -10,12 +12,60 @@ export interface WantedValues {
   readonly binary?: readonly [negative: string, positive: string] | undefined;
   /** Dotted paths of the numeric or boolean fields that become `kpiColumn`s. */
   readonly kpis: readonly string[];
+  /** Scores per answer that outcomes hold, or that are computed once they are there. */
+  readonly scores?: readonly WantedScore[];
+  /** Whether outcomes get `<role>_input_tokens`, `<role>_output_tokens` and `<role>_first_token_ms`. */
+  readonly usage?: boolean;
   /** Whether judged requests have their true label as a dimension too. */
   readonly byLabel?: boolean;
   /** Whether judged requests get `answers_differ` and `after_difference`: from the table `answer_differences`, or unknown. */
   readonly differences?: 'replayed' | 'unknown' | undefined;
   /** Whether judged requests get `at`, when they came. */
   readonly times?: boolean;
+}
+
+/** A score of each answer: a number in the log, a preference between the two answers, or one that canary computes. */
+export interface WantedScore {
+  readonly name: string;
+  readonly from: 'outcome' | 'preference' | 'computed';
+  /** Of a preference, the dotted path of what holds it in a record. */
+  readonly field?: string;
+  /** The score that people gave to a part of the answers, by which this one is corrected, and the range of both. */
+  readonly correctedBy?: { readonly truth: string; readonly range: readonly [number, number] };
+}
+
+export const usageFields = {
+  input_tokens: ['usage', 'input_tokens'],
+  output_tokens: ['usage', 'output_tokens'],
+  first_token_ms: ['first_token_ms'],
+} as const;
+
+/** The column, DOUBLE, of a version's score: NULL where there is none, NaN where it is no number. */
+export function scoreColumn(role: Role, name: string): string {
+  return `${role}_score:${name}`;
+}
+
+/** The column, DOUBLE, of a judge's score from which its mean error was taken out; NULL where that is unknown. */
+export function correctedColumn(role: Role, name: string): string {
+  return `${scoreColumn(role, name)}:corrected`;
+}
+
+/** The column, BOOLEAN, that says of a computed score whether the request was to be scored. */
+export function askedColumn(name: string): string {
+  return `asked:${name}`;
+}
+
+/** The column, VARCHAR, of the version whose answer was shown first to whoever preferred one. */
+export function shownFirstColumn(name: string): string {
+  return `shown_first:${name}`;
+}
+
+/** The columns, DOUBLE, of numbers that a log holds of a version's outcome. */
+export function outcomeNumbers({ scores = [], usage = false }: WantedValues, role: Role): readonly string[] {
+  return [
+    ...scores.filter(({ from }) => from !== 'computed').map(({ name }) => scoreColumn(role, name)),
+    ...(usage ? Object.keys(usageFields).map((name) => `${role}_${name}`) : []),
+  ];
 }
 
 export const noWantedValues: WantedValues = { trueScores: false, positiveScores: false, kpis: [] };

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { HttpEndpoint } from '../../../src/domain/endpoint.ts';
-import type { HttpModelSpec, Model, Outcome } from '../../../src/domain/outcome.ts';
+import { answerOf, type HttpModelSpec, type Model, type Outcome } from '../../../src/domain/outcome.ts';
 import type { Signature } from '../../../src/domain/registry.ts';
 import type { Traffic } from '../../../src/models/host/host-protocol.ts';
 import { loadHttpModel } from '../../../src/models/http/http-model.ts';
@@ -34,7 +34,7 @@ export async function openEndpoint(endpoint: HttpEndpoint, options: Options = {}
 export function said(outcomes: readonly Outcome[]): (string | number)[] {
   return outcomes.map((outcome) => {
     if (!outcome.ok) return outcome.error;
-    return outcome.prediction.kind === 'label' ? outcome.prediction.label : outcome.prediction.value;
+    return answerOf(outcome.prediction);
   });
 }
 

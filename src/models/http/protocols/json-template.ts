@@ -1,4 +1,5 @@
 import { type OpenExchange, AnswerError, readerAt, parseAnswer } from '../exchange.ts';
+import { usageOf } from '../../usage.ts';
 import { bodyTemplate } from '../body-template.ts';
 import { plainWords, refuseStatus } from './server-facts.ts';
 
@@ -14,6 +15,7 @@ export const jsonTemplate: OpenExchange = async ({ body, answer }, _signature, r
     path: root === '' ? '/' : root,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     write: (input, id) => JSON.stringify(template({ input, id })),
+    took: (received) => (received.includes('"usage"') ? usageOf(parseAnswer(received)) : {}),
     read: (received, _contentType, id) => {
       const parsed = parseAnswer(received);
       const repeated = readId === undefined ? id : readId(parsed);
