@@ -35,15 +35,19 @@ async function crashes(folder: string): Promise<readonly string[]> {
       mkdirSync(dirname(join(copy, path)), { recursive: true });
       writeFileSync(join(copy, path), damaged(readFileSync(join(folder, path)), seed));
     }
+    // One that was refused leaves tables behind, as its command would have ended.
+    const fresh = await openDatabase({ tempFolder: join(copy, 'spill') });
     try {
       const options = readOptionsOf({ ...rollout, folder: copy }, sourcesOf(rollout));
-      const { totals } = await readRequests(db, options);
+      const { totals } = await readRequests(fresh, options);
       const { rows, accepted, rejected, collapsed, outsideWindow, leftOut, unsampled, earlier } = totals;
       const told =
         accepted + rejected + collapsed + outsideWindow + leftOut.records + unsampled + (earlier?.requests ?? 0);
       if (told !== rows) found.push(`seed ${seed}: ${told} of ${rows} rows`);
     } catch (error) {
       if (!(error instanceof UserError)) found.push(`seed ${seed}: ${String(error)}`);
+    } finally {
+      fresh.close();
     }
   }
   return found;
