@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitCodeMeanings } from '../domain/exit-code.ts';
 import { registerApply } from './commands/apply.ts';
 import { registerAttest } from './commands/attest.ts';
+import { registerApprove } from './commands/approve.ts';
 import { registerAssign } from './commands/assign.ts';
 import { registerCompat } from './commands/compat.ts';
 import { registerCompletion } from './commands/completion.ts';
@@ -55,6 +56,7 @@ export function createProgram(context: CommandContext): Command {
     registerReport,
     registerAttest,
     registerVerify,
+    registerApprove,
     registerPromote,
     registerRollback,
     registerApply,

@@ -107,12 +107,12 @@ export interface Stage {
   readonly requests?: RequestSource;
   /** What the stage rests on; decided by its log where absent. */
   readonly basis?: Basis;
-  /** The least time that the stage before must have had, in ms. */
+  /** The least time that the stage before must have had, in ms, and the least requests since it was entered. */
   readonly bakeMs?: number;
-  /** The least requests that there must be since the stage before was entered. */
   readonly newRequests?: number;
-  /** When an increase may be acted on; always where absent. */
+  /** When an increase may be acted on, always where absent; and whether it waits for a person's approval. */
   readonly increaseWindow?: WeeklyWindow;
+  readonly approve?: true;
 }
 
 /** A metric with one or more allowed bounds, and what a breach means. */

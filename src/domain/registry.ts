@@ -233,6 +233,9 @@ export interface HistoryEntry {
   readonly reason?: string;
   /** Where a person decided instead of the evidence, who also says by and reason. */
   readonly override?: Override;
+  /** Of an approval: sha256 (hex) of the plan, and `sha256:` and the digest of the evidence that the person had. */
+  readonly plan?: string;
+  readonly evidence?: string;
   /** How a rehearsal ended; `reason` says why one failed. */
   readonly outcome?: 'succeeded' | 'failed';
   /** `sha256:` and the hash of the entry before, chained from the empty string. */

@@ -1,19 +1,24 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { UserError, type Diagnostic } from '../domain/errors.ts';
-import { parseMetric } from '../domain/metric.ts';
-import { metricKey } from './read/guardrails.ts';
 import { locationOf, sourceText, type SourceText } from '../documents/source-text.ts';
-import { child, mergeMaps, nodeAt, textOf, type TreeNode } from '../documents/tree.ts';
+import { child, type MapNode, mergeMaps, nodeAt, textOf, type TreeNode } from '../documents/tree.ts';
 import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
+import { lockFindings } from './locks.ts';
+import { metricOf, type Override, overridesOf } from './overrides.ts';
 
 /** Returns the text of a base file. @throws UserError when it cannot be read. */
 export type ReadBase = (pathFromPlanFolder: string) => string;
+
+/** A plan over its bases, and what it writes otherwise than they do. */
+export interface PlanTree extends YamlTree {
+  readonly overrides: readonly Override[];
+}
 
 /**
  * Parses a plan and puts it over the base files that it extends, nearest first.
  * The merged tree's nodes keep the positions of the files that they come from.
  */
-export function parseWithBases(plan: SourceText, readBase: ReadBase): YamlTree {
+export function parseWithBases(plan: SourceText, readBase: ReadBase): PlanTree {
   return parseOver(plan, '', [plan.file], readBase);
 }
 
@@ -21,13 +26,13 @@ export function parseWithBases(plan: SourceText, readBase: ReadBase): YamlTree {
  * @param folder where the text stands, from the plan's folder.
  * @param chain the files that led here, as messages show them, to notice a cycle.
  */
-function parseOver(source: SourceText, folder: string, chain: readonly string[], readBase: ReadBase): YamlTree {
+function parseOver(source: SourceText, folder: string, chain: readonly string[], readBase: ReadBase): PlanTree {
   const own = parseYaml(source);
   const reference = own.root === undefined ? undefined : child(own.root, 'extends');
-  if (own.root === undefined || reference === undefined) return own;
-  const failed = (rule: string, message: string, hint: string): YamlTree => {
+  if (own.root === undefined || reference === undefined) return { ...own, overrides: [] };
+  const failed = (rule: string, message: string, hint: string): PlanTree => {
     const diagnostic: Diagnostic = { severity: 'error', rule, ...locationOf(reference.at), message, hint };
-    return { root: own.root, diagnostics: [...own.diagnostics, diagnostic] };
+    return { root: own.root, diagnostics: [...own.diagnostics, diagnostic], overrides: [] };
   };
   const written = textOf(reference);
   if (written === undefined || written === '') {
@@ -54,12 +59,17 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
   }
   const base = parseOver(sourceText(file, text), dirname(path), [...chain, file], readBase);
   const diagnostics = [...own.diagnostics, ...base.diagnostics];
-  if (base.root === undefined) return { root: undefined, diagnostics };
+  if (base.root === undefined) return { root: undefined, diagnostics, overrides: [] };
   if (base.root.kind !== 'map') {
     const { message, hint } = noPlan(written, text);
     return failed('base-without-keys', message, hint);
   }
-  return { root: mergePlans(base.root, own.root), diagnostics };
+  if (own.root.kind !== 'map') return { root: own.root, diagnostics, overrides: [] };
+  return {
+    root: mergePlans(base.root, own.root),
+    diagnostics: [...diagnostics, ...lockFindings(base.root, own.root)],
+    overrides: overridesOf(base.root, own.root),
+  };
 }
 
 /** What a base file is that has no keys: whatever it was meant to say, its guardrails must not vanish without a word. */
@@ -84,13 +94,22 @@ function readOrFailure(path: string, readBase: ReadBase): string | UserError {
   }
 }
 
-function mergePlans(base: TreeNode, plan: TreeNode): TreeNode {
-  if (base.kind !== 'map' || plan.kind !== 'map') return plan;
+function mergePlans(base: MapNode, plan: MapNode): TreeNode {
   const merged = mergeMaps(base, plan);
   const guardrails = mergeGuardrails(nodeAt(base, ['guardrails']), nodeAt(plan, ['guardrails']));
-  if (guardrails === undefined) return merged;
-  const at = plan.entries.get('guardrails')?.at ?? guardrails.at;
-  return { ...merged, entries: new Map([...merged.entries, ['guardrails', { at, value: guardrails }]]) };
+  const locked = mergeLocks(nodeAt(base, ['locked']), nodeAt(plan, ['locked']));
+  const lists = [
+    ...(guardrails === undefined ? [] : ([['guardrails', guardrails]] as const)),
+    ...(locked === undefined ? [] : ([['locked', locked]] as const)),
+  ];
+  const placed = lists.map(([key, value]) => [key, { at: plan.entries.get(key)?.at ?? value.at, value }] as const);
+  return { ...merged, entries: new Map([...merged.entries, ...placed]) };
+}
+
+/** What is locked stays so, whatever a file over it locks too. */
+function mergeLocks(base: TreeNode | undefined, plan: TreeNode | undefined): TreeNode | undefined {
+  if (base?.kind !== 'list' || plan?.kind !== 'list') return undefined;
+  return { kind: 'list', at: plan.at, items: [...base.items, ...plan.items] };
 }
 
 /** The base's guardrails come first, without those whose metric the plan bounds itself. Those that are no list stay, to be refused. */
@@ -101,11 +120,4 @@ function mergeGuardrails(base: TreeNode | undefined, plan: TreeNode | undefined)
   const replaced = new Set(plan.items.map(metricOf));
   const kept = base.items.filter((guardrail) => !replaced.has(metricOf(guardrail)));
   return { kind: 'list', at: plan.at, items: [...kept, ...plan.items] };
-}
-
-function metricOf(guardrail: TreeNode): string | undefined {
-  const name = textOf(child(guardrail, 'metric'));
-  if (name === undefined) return undefined;
-  const metric = parseMetric(name);
-  return metric === undefined ? name : metricKey(metric);
 }

@@ -5,6 +5,7 @@ import { inReadingOrder, located, type Finding } from '../documents/findings.ts'
 import { sourceText } from '../documents/source-text.ts';
 import { plainValue, type TreeNode } from '../documents/tree.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
+import type { Override } from './overrides.ts';
 import { readPlan } from './read/plan.ts';
 import { schemaErrors } from './read/plan-schema.ts';
 import { planFindings } from './read/plan-voice.ts';
@@ -28,6 +29,8 @@ export interface ParsedPlan {
   /** The same without what says when the log ends, by which a series of looks is known. */
   readonly seriesInput: string;
   readonly warnings: readonly Diagnostic[];
+  /** What the plan writes otherwise than the file that it extends. */
+  readonly overrides: readonly Override[];
 }
 
 export interface RejectedPlan {
@@ -41,7 +44,7 @@ export interface RejectedPlan {
  * it at once. Touches nothing outside; what is only wrong against a registry or a log is found later.
  */
 export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | RejectedPlan {
-  const { root, diagnostics } = parseWithBases(sourceText(path, text), readBase);
+  const { root, diagnostics, overrides } = parseWithBases(sourceText(path, text), readBase);
   if (root === undefined) return { ok: false, diagnostics: inReadingOrder(path, diagnostics) };
 
   const errors = schemaErrors(plainValue(root));
@@ -57,6 +60,7 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     digestInput: planDigestInput(plan),
     seriesInput: seriesDigestInput(plan),
     warnings: all,
+    overrides,
   };
 }
 

@@ -42,6 +42,12 @@ test('a row fits a terminal of 80 columns', async () => {
   const folder = await fleet();
   const { stdout } = await run(['status', '--registry', 'fleet'], { cwd: folder, env: { COLUMNS: '80' } });
   for (const line of linesOf(stdout)) expect(line.length).toBeLessThanOrEqual(80);
+  // Nothing is cut: what it waits for stands below.
+  expect(stdout).not.toContain('…');
+  const words = stdout.replaceAll(/\s+/gu, ' ');
+  expect(words).toMatch(
+    / router \S+ to \S+ canary-10 10% \S+ \S+ by .*; increase \d+ min ago; waits for the router: canary apply /u,
+  );
 });
 
 test('a rollout that nobody looked after for longer than --stale says so, and comes before those that go on', async () => {

@@ -15,6 +15,7 @@ const [schemaFile, typeFile] = ['src/plan/rollout-plan.schema.json', 'src/domain
 const silent: Readonly<Record<string, string>> = {
   $schema: 'only an editor reads it',
   extends: 'the base is merged before the plan is read',
+  'locked.0': 'the plan is held against it before it is read',
   apiVersion: 'it has one value',
   kind: 'it has one value',
   'scores.*.from': 'it has one value',

@@ -1,11 +1,12 @@
 import { movesTraffic } from '../../domain/exposure/routing.ts';
-import { unusableFile, UserError } from '../../domain/errors.ts';
+import { UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
 import { withPendingApply } from '../../registry/change/applied.ts';
 import { applyVerdict, describeChange } from '../../registry/change/apply-verdict.ts';
 import type { DecidingPerson } from '../../registry/change/transition.ts';
+import { approvalChecks } from '../../registry/file/approval.ts';
 import { rolledBackText, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
 import {
   readRegistry,
@@ -24,7 +25,7 @@ import { applyChange } from './apply.ts';
 import { evidenceFor, isOfNow, lookOf } from './evidence-to-act-on.ts';
 import { decidingPerson, type PromoteOptions } from './promote-options.ts';
 import { namesOf } from './promotion-names.ts';
-import { stateOf } from './registry-state.ts';
+import { requireApplied, stateOf } from './registry-state.ts';
 import { promoteBack } from './step-down.ts';
 
 /**
@@ -66,7 +67,7 @@ async function act(
   const { plan, registry, registryFolder } = rollout;
   const dryRun = options.dryRun === true;
   const at = world.now().toISOString();
-  if (decision === 'increase' && options.override === undefined) requireWindow(stage, at);
+  if (decision === 'increase' && options.override === undefined) requireTimely(rollout, stage, at);
   const who = { person: world.actor(), overriddenBy };
   const registryChange = changeFor(rollout, stage, at, evidence && lookOf(evidence), who);
   const change = (before: ModelRegistry) =>
@@ -99,11 +100,15 @@ async function act(
   };
 }
 
-/** @throws UserError (exit 3) outside of the stage's window: the increase waits, and nothing is changed. */
-function requireWindow(stage: Stage, now: string): void {
+/** @throws UserError (exit 3) outside of the stage's window or without its approval: the increase waits, and nothing is changed. */
+function requireTimely(rollout: Rollout, stage: Stage, now: string): void {
   const wait = windowWait(stage, { now });
-  if (wait?.until === undefined) return;
-  throw new UserError(ExitCode.hold, `Stage ${stage.name} cannot begin now: ${wait.detail}`, {
+  const waiting =
+    wait?.until !== undefined
+      ? wait
+      : approvalChecks(rollout.registry, rollout, stage).find(({ status }) => status === 'hold');
+  if (waiting === undefined) return;
+  throw new UserError(ExitCode.hold, `Stage ${stage.name} cannot begin now: ${waiting.detail}`, {
     hint: 'Nothing was changed. Run canary evaluate and canary promote again then.',
   });
 }
@@ -144,14 +149,6 @@ async function settledAlready(
 
 function enteredText({ plan }: Rollout, { name }: Stage): string {
   return `stage ${name} of ${plan.name} was entered already`;
-}
-
-/** @throws UserError (exit 5) where the router still has to get the last change: nothing moves on before it did. */
-function requireApplied({ registry, file }: Rollout): void {
-  if (registry.applied !== false) return;
-  throw unusableFile('The router has not got the last change, so that nothing may follow it', {
-    hint: `Run canary apply ${file}; canary rollback ${file} takes the candidate out whatever the router has.`,
-  });
 }
 
 function unchanged(

@@ -6,6 +6,7 @@ import { countOf, formatCount } from '../../domain/format-number.ts';
 import { stageBefore } from '../rollout/stage-periods.ts';
 import { timingChecks } from '../../verdict/checks/stage-timing.ts';
 import { alarmCheck } from '../../verdict/alarm.ts';
+import { approvalChecks } from '../../registry/file/approval.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { decide } from '../../verdict/decide.ts';
 import { assembleEvidence } from './assemble-evidence.ts';
@@ -48,7 +49,8 @@ export async function concludeLook(
   const now = world.now().toISOString();
   const { registry, plan } = rollout;
   const timing = timingChecks(stage, { before: stageBefore(rollout, stage), now });
-  const asked = [checkRollout(registry, plan.name, stage), ...timing, ...judged.checks];
+  const approval = approvalChecks(registry, rollout, stage);
+  const asked = [checkRollout(registry, plan.name, stage), ...approval, ...timing, ...judged.checks];
   const found = golden === undefined ? asked : [...asked, golden.check];
   const { action } = plan.checks.alarm;
   const alarm = alarmCheck(judged.guardrails, found, { action, hasTraffic: hasTraffic(rollout) });

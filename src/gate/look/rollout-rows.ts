@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { invalidInput, UserError } from '../../domain/errors.ts';
 import type { Decision, ModelRegistry } from '../../domain/registry.ts';
 import { readSpan } from '../../plan/read/quantity.ts';
+import { approvalChecks } from '../../registry/file/approval.ts';
 import { isMove, recordOf, type RolloutVersions, nextStage, rolloutState } from '../../registry/file/rollout-state.ts';
 import { listModels, readRegistry } from '../../registry/store/registry-store.ts';
 import type { RolloutRow, RolloutRows, UnreadableRow } from '../../report/document/rollout-rows.ts';
@@ -89,7 +90,15 @@ function rowOfPlan(rollout: Rollout, now: Date, staleMs: number): RolloutRow {
   const { plan, registry, baseline, candidate, file } = rollout;
   const versions = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
   const next = nextStage(plan.stages, recordOf(registry, versions).entered);
-  return { ...rowOf(registry, versions, now, staleMs, next?.name), planFile: file };
+  const row = rowOf(registry, versions, now, staleMs, next?.name);
+  const isAwaited =
+    next !== undefined && approvalChecks(registry, rollout, next).some(({ status }) => status === 'hold');
+  const isOver = row.state === 'complete' || row.state === 'rolled-back' || row.urgency < awaitsSomebody;
+  return {
+    ...row,
+    ...(isAwaited && !isOver ? { waitsFor: `canary approve, of stage ${next.name}` } : {}),
+    planFile: file,
+  };
 }
 
 /** A row for every rollout that a model's registry has heard of. */
@@ -165,6 +174,9 @@ function waitsFor({ waitsForRouter, isAlarm, verdict, state, stale }: RowFacts, 
   if (stale) return `somebody to evaluate ${stage}`;
   return verdict === 'hold' ? `what held ${stage}` : `canary evaluate, of ${stage}`;
 }
+
+/** The first urgency at which nothing is wrong: whoever looks at the rollout next may go on with it. */
+const awaitsSomebody = 3;
 
 /** What users may be harmed by comes first, then what nobody looks after, then what goes on, and what has ended last. */
 function urgencyOf({ waitsForRouter, isLive, isAlarm, verdict, stale, state }: RowFacts): number {

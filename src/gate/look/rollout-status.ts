@@ -2,6 +2,7 @@ import type { ModelRegistry } from '../../domain/registry.ts';
 import { UserError } from '../../domain/errors.ts';
 import { countOf } from '../../domain/format-number.ts';
 import type { Stage } from '../../domain/plan.ts';
+import { approvalChecks } from '../../registry/file/approval.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { bakeWait, type StageTiming, windowWait } from '../../verdict/checks/stage-timing.ts';
 import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
@@ -72,7 +73,10 @@ function nextStep(rollout: Rollout, now: string): RolloutStatus['next'] {
     const why = `takes ${candidate.version} out of traffic: the last look at ${last.stage} found a breach that a failed check keeps from being proof`;
     return { command: `canary rollback ${file}`, why };
   }
-  const waits = waitsOf(next, { before: beforeAsTold(rollout, next), now });
+  const waits = [
+    ...approvalChecks(registry, rollout, next).map(({ detail }) => detail),
+    ...waitsOf(next, { before: beforeAsTold(rollout, next), now }),
+  ];
   const waiting = waits.length === 0 ? '' : `; ${waits.join('; ')}`;
   return { command: `canary evaluate ${file}`, why: `asks whether stage ${next.name} may begin${waiting}` };
 }

@@ -58,6 +58,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     })),
     statistics: plan.statistics,
     ...(plan.requests.sample === undefined ? {} : { sample: plan.requests.sample.units }),
+    ...(rollout.parsed.overrides.length === 0 ? {} : { overrides: rollout.parsed.overrides }),
     findings: warnings.length,
   };
   return { review, warnings, facts };

@@ -3,6 +3,7 @@ import { basisOf } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { windowText } from '../../domain/stages/weekly-window.ts';
 import { isSplit } from '../../domain/stages/period.ts';
+import { approvalChecks } from '../../registry/file/approval.ts';
 import { nextStage } from '../../registry/file/rollout-state.ts';
 import { bakeWait } from '../../verdict/checks/stage-timing.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -24,6 +25,9 @@ export function stageWaits(rollout: Rollout, stage: Stage, now: string): readonl
       : [`${spanText(bakeMs)} of ${after} in force${until === undefined ? '' : `, until ${until}`}`]),
     ...(newRequests === undefined ? [] : [`${countOf(newRequests, 'request')} since ${after} was entered`]),
     ...(increaseWindow === undefined ? [] : [`an increase ${windowText(increaseWindow)}`]),
+    ...approvalChecks(rollout.registry, rollout, stage).map(({ status, detail }) =>
+      status === 'pass' ? `an approval, which it has: ${detail}` : "a person's approval: canary approve",
+    ),
   ];
 }
 

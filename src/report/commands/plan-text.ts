@@ -4,6 +4,7 @@ import type { Statistics } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { methodLines } from './method-text.ts';
 import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
+import { overrideLine, type PlanOverride } from './overrides-text.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
 import { sampleLines } from './sample-text.ts';
 import { unmetLine } from './unmet-text.ts';
@@ -24,6 +25,8 @@ export interface PlanReview {
   readonly statistics: Pick<Statistics, 'inference' | 'looks'>;
   /** Share of the users whose requests were read; absent where everyone's were. */
   readonly sample?: number;
+  /** What the plan writes otherwise than the file that it extends; absent where it does not. */
+  readonly overrides?: readonly PlanOverride[];
   /** How many findings of the lint rules were printed beside this. */
   readonly findings: number;
 }
@@ -70,6 +73,11 @@ export function planText(review: PlanReview, style: Style): string {
   return page([
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
+    section(
+      'Replaces of its defaults',
+      (review.overrides ?? []).map((each) => overrideLine(each, style)),
+      style,
+    ),
     section('Stages', [table(stageColumns, stages, style)], style),
     section('What stages wait for', stageWaitLines(review, style), style),
     section('Guardrails', [guardrails], style),

@@ -5,47 +5,53 @@ import { page, paragraph, section, type Style, paintOf } from '../words/style.ts
 
 export const rowHeaders = ['model', 'versions', 'stage', 'weight', 'since', 'by', 'last verdict', 'waits for'] as const;
 
-/** The least width of each column, below which nothing can be read; columns shrink from the last to the first. */
-const leastWidths = [10, 8, 6, 6, 10, 4, 8, 12] as const;
-const mostWidths = [32, 24, 16, 7, 16, 16, 18, 40] as const;
-
-/** Rollouts one to a line, the most urgent first, and what could not be read. Lines are cut, not wrapped, so that hundreds can be scanned. */
+/** Rollouts, the most urgent first, and what could not be read. */
 export function rolloutRowsText({ at, rollouts, unreadable }: RolloutRows, style: Style): string {
-  const lines = [[...rowHeaders], ...rollouts.map((row) => cellsOf(row, at))];
-  const widths = widthsFor(lines, style.columns - 2);
-  const [header = '', ...rows] = lines.map((cells) =>
-    `  ${cells.map((cell, column) => fitted(cell, widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
-  const { bad, faint } = paintOf(style);
+  const { bad } = paintOf(style);
   const failures = unreadable.map(({ name, error }) =>
     paragraph(`${bad(printableName(name))}: ${printableSentence(error)}`, style, '  '),
   );
   const title = rollouts.length === 1 ? '1 rollout' : `${rollouts.length} rollouts`;
+  const rows = rollouts.map((row) => cellsOf(row, at));
   return page([
-    section(title, rows.length === 0 ? ['  none'] : [faint(header), ...rows], style),
+    section(title, rows.length === 0 ? ['  none'] : rowLines(rows, style), style),
     section('Not readable', failures, style),
   ]);
 }
 
-function widthsFor(lines: readonly (readonly string[])[], room: number): number[] {
-  const widths = mostWidths.map((most, column) =>
-    Math.min(
-      most,
-      lines.reduce((widest, cells) => Math.max(widest, cells[column]?.length ?? 0), 0),
-    ),
-  );
-  let excess = widths.reduce((sum, width) => sum + width + 2, -2) - room;
-  for (let column = widths.length - 1; column >= 0 && excess > 0; column -= 1) {
-    const width = widths[column] ?? 0;
-    const kept = Math.max(Math.min(width, leastWidths[column] ?? 0), width - excess);
-    widths[column] = kept;
-    excess -= width - kept;
-  }
-  return widths;
+/** A rollout to a line, so that hundreds can be scanned; where that would be too wide, what it waits for stands below the rest of it. */
+function rowLines(rows: readonly (readonly string[])[], style: Style): string[] {
+  const { faint } = paintOf(style);
+  const all = aligned([rowHeaders, ...rows]);
+  if (all.every((line) => line.length <= style.columns))
+    return all.map((line, index) => (index === 0 ? faint(line) : line));
+  const [header = '', ...lines] = aligned([rowHeaders, ...rows].map((cells) => cells.slice(0, besideEachOther)));
+  const below = rows.map((cells) => {
+    const [by = '', last = '', waits = ''] = cells.slice(besideEachOther);
+    const parts = [by === '' ? '' : `by ${by}`, last, `waits for ${waits}`];
+    return paragraph(parts.filter((part) => part !== '').join('; '), style, '      ');
+  });
+  return [
+    faint(wrappedLine(header, style)),
+    ...lines.flatMap((line, index) => [wrappedLine(line, style), below[index] ?? '']),
+  ];
 }
 
-function fitted(cell: string, width: number): string {
-  return cell.length > width ? `${cell.slice(0, Math.max(0, width - 1))}…` : cell.padEnd(width);
+/** Columns that a narrow terminal shows in one line: from the model to the time. */
+const besideEachOther = 5;
+
+function aligned(lines: readonly (readonly string[])[]): string[] {
+  const widths = (lines[0] ?? []).map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, cells[column]?.length ?? 0), 0),
+  );
+  return lines.map((cells) =>
+    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}
+
+/** Long names wrap below themselves. */
+function wrappedLine(line: string, style: Style): string {
+  return line.length <= style.columns ? line : paragraph(line.trim().replaceAll(/ {2,}/gu, '  '), style, '  ');
 }
 
 /** The cells of a row, in the order of `rowHeaders`. */

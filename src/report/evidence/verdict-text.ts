@@ -67,7 +67,18 @@ export function nextStep(evidence: Evidence, planFile: string): NextStep {
       effect: `begins ${printableName(stage.name)} without evidence, on the record, where it is small enough`,
     };
   }
+  const held = checks.filter(({ status }) => status === 'hold');
+  if (held.some(({ name }) => name === 'approval') && held.length === 1 && allPass(evidence)) {
+    const command = `${commandLine('canary', 'approve', planFile)} --by NAME`;
+    return { command, effect: `lets ${printableName(stage.name)} begin at the next evaluation, on the record` };
+  }
   return { command: commandLine('canary', 'promote', planFile), effect: whatPromoteDoes(evidence) };
+}
+
+function allPass({ guardrails }: Evidence): boolean {
+  return guardrails.every(
+    ({ status, onBreach }) => onBreach === 'report' || ['pass', 'not-applicable'].includes(status),
+  );
 }
 
 function whatPromoteDoes({ registryChange, stage, inputs, guardrails }: Evidence): string {

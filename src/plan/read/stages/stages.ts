@@ -85,10 +85,16 @@ function readStage(
               bakeMs: bake.value,
               newRequests: numberOf(child(node, 'newRequests')),
               increaseWindow: increaseWindow.value,
+              approve: isTrue(child(node, 'approve')),
             }),
           },
         ];
   return { value: { weighted, stage }, findings };
+}
+
+/** A key that is written to say yes; undefined where it says no or nothing. */
+function isTrue(node: TreeNode | undefined): true | undefined {
+  return node?.kind === 'scalar' && node.value === true ? true : undefined;
 }
 
 /** What was served is known where each request says by whom. */

@@ -1,0 +1,31 @@
+import { printableSentence } from '../words/printable.ts';
+import { paragraph, type Style } from '../words/style.ts';
+
+/** A value of the defaults that a plan replaces. */
+export interface PlanOverride {
+  /** `statistics.confidence`, `guardrails.accuracy`. */
+  readonly key: string;
+  readonly own: WrittenValue;
+  readonly defaults: WrittenValue;
+}
+
+interface WrittenValue {
+  readonly value: unknown;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** `- statistics.confidence: 0.9 (rollouts/a.yaml:4) instead of 0.95 (defaults.yaml:2)`. */
+export function overrideLine({ key, own, defaults }: PlanOverride, style: Style): string {
+  const [mine, theirs] = [own, defaults].map(({ value, file, line }) => `${writtenText(value)} (${file}:${line})`);
+  return paragraph(printableSentence(`${key}: ${mine} instead of ${theirs}`), style, '  - ');
+}
+
+/** A value as YAML would have it on one line: `{ metric: accuracy, maxDecrease: 5pp }`. */
+function writtenText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(writtenText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([key, member]) => `${key}: ${writtenText(member)}`)
+    .join(', ')} }`;
+}
