@@ -41,6 +41,9 @@ export function lockFindings(base: MapNode, own: MapNode): readonly Diagnostic[]
   });
 }
 
+/** Whatever else a plan says is the same on both sides. */
+const nothingElse = { costs: undefined, scores: {}, prices: undefined };
+
 /** What is looser than the defaults, and where it stands; a hint where there is nothing to lock. */
 type Looser = readonly { readonly at: TreeNode; readonly message: string }[] | string;
 
@@ -57,7 +60,7 @@ function looserGuardrails(base: MapNode, own: MapNode, metric: string): Looser {
       `guardrails.${metric}`,
       metrics.map((each) => `guardrails.${each}`),
     );
-  const rules = readGuardrails(base, undefined).value.filter((each) => locked.includes(metricKey(each.metric)));
+  const rules = readGuardrails(base, nothingElse).value.filter((each) => locked.includes(metricKey(each.metric)));
   const written = itemsOf(child(own, 'guardrails'));
   return rules.flatMap((rule) => {
     const at = before.find((node) => metricOf(node) === metricKey(rule.metric));
@@ -65,11 +68,11 @@ function looserGuardrails(base: MapNode, own: MapNode, metric: string): Looser {
       if (metricOf(node) !== metricKey(rule.metric)) return [];
       const place = locationOf((at ?? node).at);
       // One by one, so that one that cannot be read shifts no other.
-      const alone: MapNode = {
+      const single: MapNode = {
         ...own,
         entries: new Map([...own.entries, ['guardrails', listOf(written[index] ?? node)]]),
       };
-      const [guardrail] = readGuardrails(alone, undefined).value;
+      const [guardrail] = readGuardrails(single, nothingElse).value;
       const why = guardrail === undefined ? undefined : looserThan(rule, guardrail);
       return why === undefined ? [] : [{ at: node, message: `${why} of ${place.file}:${place.line}` }];
     });
