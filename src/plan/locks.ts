@@ -42,7 +42,7 @@ export function lockFindings(base: MapNode, own: MapNode): readonly Diagnostic[]
 }
 
 /** Whatever else a plan says is the same on both sides. */
-const nothingElse = { costs: undefined, scores: {}, prices: undefined };
+const nothingElse = { costs: undefined, scores: new Map<string, never>(), prices: undefined };
 
 /** What is looser than the defaults, and where it stands; a hint where there is nothing to lock. */
 type Looser = readonly { readonly at: TreeNode; readonly message: string }[] | string;
