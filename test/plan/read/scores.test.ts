@@ -61,17 +61,18 @@ describe('a score that says too little, or two things, is refused with what to w
   });
 });
 
+function lint(guardrail: string, version: Partial<ModelVersion>, scores = ''): string {
+  const result = parse(planOf(scores, guardrail).replace('baseline: stable', 'baseline: 1.4.2'), {});
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  const registry = starterRegistry('intent', '1.4.2', '1.5.0', ['a', 'b']);
+  const versions = Object.fromEntries(
+    Object.entries(registry.versions).map(([name, facts]) => [name, { ...facts, ...version }]),
+  );
+  const found = lintPlan({ plan: result.plan, positions: result.positions, registry: { ...registry, versions } });
+  return found.map(({ severity, message, hint }) => `${severity} ${message}; ${hint ?? ''}`).join('\n');
+}
+
 describe('against the registry', () => {
-  const lint = (guardrail: string, version: Partial<ModelVersion>, scores = '') => {
-    const result = parse(planOf(scores, guardrail).replace('baseline: stable', 'baseline: 1.4.2'), {});
-    if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
-    const registry = starterRegistry('intent', '1.4.2', '1.5.0', ['a', 'b']);
-    const versions = Object.fromEntries(
-      Object.entries(registry.versions).map(([name, facts]) => [name, { ...facts, ...version }]),
-    );
-    const found = lintPlan({ plan: result.plan, positions: result.positions, registry: { ...registry, versions } });
-    return found.map(({ severity, message, hint }) => `${severity} ${message}; ${hint ?? ''}`).join('\n');
-  };
   const text = { signature: { output: { kind: 'text' } } } as const;
   const helpful = '{ x: { from: log, range: [0, 1], better: higher } }';
 
