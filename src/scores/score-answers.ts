@@ -69,6 +69,7 @@ interface Answer {
 
 async function scoreAll(scoring: Scoring, store: ScoreStore, items: readonly Answer[]): Promise<void> {
   const { source, folder, permissions, signal, onProgress } = scoring;
+  if (signal.aborted) throw interrupted(`0 of ${items.length} scores are kept`);
   let finished: ScoredAnswer[] = [];
   let storing = Promise.resolve();
   let next = 0;

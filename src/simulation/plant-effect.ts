@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../database/database.ts';
 import { quoteLiteral } from '../database/database.ts';
 import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
@@ -103,7 +104,7 @@ async function searchedChance(
   const valueAt = async (probability: number) => {
     const changed = replaced.map(
       ([field, sql]) =>
-        `CASE WHEN ${eligible} AND (hash(id || 'trial') / 18446744073709551616.0) < ${probability} THEN ${sql} ELSE candidate_${field} END AS candidate_${field}`,
+        `CASE WHEN ${eligible} AND (hash(id || 'trial') / 18446744073709551616.0) < ${probability} THEN ${sql} ELSE ${quoteIdentifier(`candidate_${field}`)} END AS ${quoteIdentifier(`candidate_${field}`)}`,
     );
     const name = 'planting_trial';
     await table.db.run(

@@ -65,5 +65,5 @@ export function changeOfEvery(
 
 /** What a column of the candidate holds without any change. */
 export function current(column: string): string {
-  return column.startsWith('kpi:') ? quoteIdentifier(column) : `candidate_${column}`;
+  return quoteIdentifier(column.startsWith('kpi:') ? column : `candidate_${column}`);
 }

@@ -2,7 +2,10 @@ import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import { kpiColumn } from '../requests/values/wanted-values.ts';
 import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
-import type { IntoEvery, IntoSome, Planting, Recipe, Replaced } from './planted-change.ts';
+import type { Score } from '../domain/scores/score.ts';
+import { isScored } from '../metrics/families/score-mean.ts';
+import { doubleSql } from '../metrics/table/exact-sum.ts';
+import { current, type IntoEvery, type IntoSome, type Planting, type Recipe, type Replaced } from './planted-change.ts';
 
 /**
  * How effects are planted into a metric.
@@ -40,6 +43,7 @@ export function plantingOf(metric: Metric, labels: readonly string[]): Planting 
     case 'kpi':
       return numbersIn(kpiColumn(metric.field));
     case 'score':
+      return metric.score === undefined ? { into: 'none' } : extremes(metric.score);
     case 'tokens':
     case 'cost':
     case 'first_token':
@@ -133,6 +137,18 @@ const scores: IntoSome = {
   rising: { eligible: scored, replaced: [['positive_score', 'is_positive::INTEGER::DOUBLE']] },
   evenly: false,
 };
+
+/** Answers with the least and with the largest value that a score can have. What is held against people's scores or another answer moves with those too. */
+function extremes(score: Score): Planting {
+  if (score.source.kind === 'pairwise' || score.corrected === true) return { into: 'none' };
+  const [least, largest] = score.range;
+  const column = `score:${score.name}`;
+  const away = (from: number): Recipe => ({
+    eligible: `candidate_present AND ${isScored(score, 'candidate')} AND ${current(column)} <> ${doubleSql(from)}`,
+    replaced: [[column, doubleSql(from)]],
+  });
+  return { into: 'some', falling: away(least), rising: away(largest), evenly: false };
+}
 
 /** Times may be shifted, which moves every quantile alike. */
 const times: IntoEvery = {

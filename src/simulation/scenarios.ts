@@ -80,7 +80,8 @@ function wayRound(comparison: Scenarios['comparison'], way: 0 | 1, wantedValues:
   }
   const [server, other]: [Role, Role] = way === 0 ? ['baseline', 'candidate'] : ['candidate', 'baseline'];
   const served = fields.map(
-    (field) => `CASE WHEN baseline_present THEN baseline_${field} ELSE candidate_${field} END AS ${server}_${field}`,
+    (field) =>
+      `CASE WHEN baseline_present THEN ${quoteIdentifier(`baseline_${field}`)} ELSE ${quoteIdentifier(`candidate_${field}`)} END AS ${quoteIdentifier(`${server}_${field}`)}`,
   );
   return `* REPLACE (${[...served, ...withoutOutcome(other, fields)].join(', ')})`;
 }
@@ -89,7 +90,7 @@ function withChange(from: string, { change }: PlantedEffect, wantedValues: Wante
   const fields = outcomeFieldsOf(wantedValues);
   const replaced = change.replaced
     .filter(([column]) => column.startsWith('kpi:') || fields.includes(column))
-    .map(([column, sql]) => `${sql} AS ${column.startsWith('kpi:') ? quoteIdentifier(column) : current(column)}`);
+    .map(([column, sql]) => `${sql} AS ${current(column)}`);
   return replaced.length === 0 ? from : `SELECT * REPLACE (${replaced.join(', ')}) FROM (${from})`;
 }
 

@@ -16,12 +16,16 @@ export const outputs = {
 } as const satisfies Readonly<Record<string, OutputSignature>>;
 export type KindOfOutput = keyof typeof outputs;
 
-/** Every metric that a model with such answers can have, each family once. */
+/** What is measured on an answer by a score, or told by a server beside it: `test/scores` has logs of these. */
+const scoredFamilies: ReadonlySet<Metric['family']> = new Set(['score', 'tokens', 'cost', 'first_token']);
+
+/** Every metric of labels, numbers, times and users that a model with such answers can have, each family once. */
 export function metricsOf(output: KindOfOutput): readonly Metric[] {
   const label = labelsOf(output)[0] ?? '';
   return metricNames
     .flatMap((name) => parseMetric(name.replace('LABEL', label).replace('NAME', 'revenue')) ?? [])
     .filter((metric) => {
+      if (scoredFamilies.has(metric.family)) return false;
       const { answers } = metricTraits(metric);
       if (answers === 'anything') return true;
       return answers === 'labels' ? output !== 'numbers' : answers === output;

@@ -174,12 +174,12 @@ export async function loadStoredTimes(world: World, rollout: Rollout, request: O
 }
 
 /** What is stored is loaded whatever the signal says; only what would start a model heeds it. Of its errors an evaluation told. */
-function storeOnly(world: World): World {
+export function storeOnly(world: World): World {
   return { ...world, signal: AbortSignal.abort(), note: () => undefined };
 }
 
 /** A model whose files are elsewhere has nothing stored that could be found by them either. */
-async function isStored(obtained: Promise<unknown>): Promise<boolean> {
+export async function isStored(obtained: Promise<unknown>): Promise<boolean> {
   try {
     await obtained;
     return true;

@@ -9,6 +9,7 @@ import { isComputed, type Score } from '../../domain/scores/score.ts';
 import { computeScores } from '../../scores/compute-scores.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
+import { isStored, storeOnly } from './obtain-outcomes.ts';
 import type { OutcomeSources } from './outcome-sources.ts';
 
 /** The scores that a plan's guardrails name, each once. */
@@ -53,6 +54,11 @@ export async function obtainScores(
   for (const { scorer, failed, examples } of failures) {
     world.note(`The scorer ${scorer} gave no score for ${countOf(failed, 'answer')}: ${examples.join('; ')}`);
   }
+}
+
+/** As `obtainScores`, with what a scorer's earlier runs left in the store; built-in scores need none. @returns false where some are not there. */
+export async function loadStoredScores(world: World, rollout: Rollout, request: ScoreRequest): Promise<boolean> {
+  return await isStored(obtainScores(storeOnly(world), rollout, request));
 }
 
 function answerSql(role: Role, sources: OutcomeSources): string {

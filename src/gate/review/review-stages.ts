@@ -23,6 +23,7 @@ import { workFolder } from '../rollout/work-folder.ts';
 import { logFacts } from './plan-facts.ts';
 import { type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
+import { loadStoredScores } from '../outcomes/obtain-scores.ts';
 import { type OutcomeSources, sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { ofStage, type Rollout } from '../rollout/rollout.ts';
 import { logToCome } from '../evaluate/nothing-served.ts';
@@ -108,7 +109,9 @@ async function readStage(
   const log = await readStageRequests(db, staged, sources, { periods: periods?.periods });
   await assignUnits(db, plan.assignment);
   const wanted = { db, sources, requests: log.identity, ...store };
-  const predicted = recorded || (await loadStoredPredictions(world, staged, wanted));
+  const answered = recorded || (await loadStoredPredictions(world, staged, wanted));
+  const scoring = { db, sources, workFolder: workFolder(world, staged.folder), fresh: false };
+  const predicted = answered && (await loadStoredScores(world, staged, scoring));
   return { requests: plan.requests, log, asRead: planAsRead(plan, log.totals), sources, recorded, predicted };
 }
 

@@ -24,6 +24,7 @@ import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
+import { obtainScores } from '../outcomes/obtain-scores.ts';
 import { type OutcomeSources, sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planAsRead, readStageRequests } from '../rollout/stage-requests.ts';
@@ -87,6 +88,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     storeFolder,
     fresh: false,
   });
+  await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, folder), fresh: false });
   const metrics = guardedMetrics(plan);
   const wantedValues = valuesWantedBy(metrics, candidate.entry.signature.output);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
