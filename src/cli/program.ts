@@ -4,6 +4,7 @@ import { registerApply } from './commands/apply.ts';
 import { registerAttest } from './commands/attest.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerAssign } from './commands/assign.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerCompat } from './commands/compat.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerExport } from './commands/export.ts';
@@ -53,6 +54,7 @@ export function createProgram(context: CommandContext): Command {
     registerSelftest,
     registerReplay,
     registerEvaluate,
+    registerCompare,
     registerReport,
     registerAttest,
     registerVerify,

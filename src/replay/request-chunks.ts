@@ -34,17 +34,28 @@ export interface RequestChunks {
 }
 
 /**
- * Reads requests window by window, each while the model is at work on the one before, and the first one at once. It begins anywhere, so
- * that processes which share the work meet late, and passes over what another one finished.
+ * Reads requests window by window, each while the model is at work on the one before, and the first one at once. They come in an order
+ * that is another one at each run, so that processes which share the work seldom meet, and what another one finished is passed over.
  *
  * @param missing which of them; each range begins with a batch of its window
  */
 export function requestChunks(source: RequestSource, missing: readonly RowRange[], batch: number): RequestChunks {
   const wanted = source.windows.filter((window) => rowsWithin(missing, window).length > 0);
-  const first = randomInt(Math.max(1, wanted.length));
-  const windows = [...wanted.slice(first), ...wanted.slice(0, first)];
+  const windows = shuffled(wanted);
   const size = new ChunkSize(batch);
   return { chunks: chunksOf(source, windows, missing, size, readAhead(source, windows[0])), size };
+}
+
+/** Each order is as likely as any other (Durstenfeld 1964). */
+function shuffled(windows: readonly ReplayWindow[]): readonly ReplayWindow[] {
+  const order = [...windows];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const drawn = randomInt(last + 1);
+    const window = order[drawn];
+    const other = order[last];
+    if (window !== undefined && other !== undefined) [order[drawn], order[last]] = [other, window];
+  }
+  return order;
 }
 
 async function* chunksOf(

@@ -24,7 +24,7 @@ describe('what may come next', () => {
   test.each([
     ['a command', ['pro'], ['promote']],
     ['a command of a command', ['requests', ''], ['inspect', 'help']],
-    ['an option', ['evaluate', '--f'], ['--fresh', '--format', '--fail-on']],
+    ['an option', ['evaluate', '--f'], ['--fresh', '--fill', '--format', '--fail-on']],
     ['a choice', ['evaluate', '--fail-on', ''], ['hold', 'rollback', 'never']],
     ['a choice behind an equals sign', ['evaluate', '--format', '=', 'j'], ['text', 'json']],
     ['a folder', ['evaluate', 'rol'], ['rollouts/']],

@@ -8,7 +8,6 @@ import { helpful, scoredLog, textOutput } from './logged-scores.ts';
 let folder: string;
 
 beforeAll(() => {
-  const label = (index: number) => `baseline says ${index}`;
   ({ folder } = new TestRollout(
     {
       plan: {
@@ -24,7 +23,7 @@ beforeAll(() => {
         ],
       },
       version: textOutput,
-      files: { 'log.jsonl': scoredLog({ requests: 1200, record: (index) => ({ label: label(index) }) }) },
+      files: { 'log.jsonl': scoredLog({ requests: 1200, record: (index) => ({ label: `baseline says ${index}` }) }) },
     },
     afterAll,
   ));

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { Completion } from './complete-words.ts';
-import { shells, type Shell } from './completion-scripts.ts';
+import type { Completion } from '../completion/complete-words.ts';
+import { shells, type Shell } from '../completion/completion-scripts.ts';
 
 /** `canary completion` prints a shell's script, which asks `canary complete` what may come next. */
 export function registerCompletion(program: Command, context: CommandContext): void {
@@ -21,7 +21,7 @@ Examples:
   canary completion fish > ~/.config/fish/completions/canary.fish`,
     )
     .action(async (shell: Shell) => {
-      const { completionScripts } = await import('./completion-scripts.ts');
+      const { completionScripts } = await import('../completion/completion-scripts.ts');
       context.terminal.result(completionScripts[shell]);
     });
   program
@@ -29,7 +29,7 @@ Examples:
     .description('Prints what the last of some words may be, a line each, for the scripts of canary completion.')
     .argument('[words...]', 'the command line behind canary, the last word unfinished')
     .action(async (words: string[]) => {
-      const { completionOf } = await import('./complete-words.ts');
+      const { completionOf } = await import('../completion/complete-words.ts');
       const lines = await linesOf(completionOf(program, words), words.at(-1) ?? '', context.world.cwd);
       context.terminal.result(lines.map((line) => `${line}\n`).join(''));
     });

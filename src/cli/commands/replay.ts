@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
-import type { Shard } from '../../replay/replay.ts';
+import type { ReplayOptions } from '../../gate/outcomes/replay-rollout.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
@@ -50,7 +50,7 @@ Examples:
 }
 
 /** @throws UserError (exit 2) for what names no part */
-function shardOf(written: string): Shard {
+function shardOf(written: string): NonNullable<ReplayOptions['shard']> {
   const [, number = 0, of = 0] = (/^(\d{1,6})\/(\d{1,6})$/u.exec(written) ?? []).map(Number);
   if (number >= 1 && number <= of) return { number, of };
   throw invalidInput(`--shard ${written} names no part`, {

@@ -11,7 +11,7 @@ import { waitingLines } from '../../report/commands/waiting-text.ts';
 import { reviewPlan } from '../review/review-plan.ts';
 import { shownPath, type World } from '../world.ts';
 import type { FoundInLog, LogOptions } from './look-at-log.ts';
-import type { NamedVersions } from './named-versions.ts';
+import { draftFromLog } from './draft-from-log.ts';
 import { fromFolder, hasModel, makeRegistry, modelOf, newestOf } from './init-registry.ts';
 import { agreement, detectabilityComment, planFromLog, proposedMetrics } from './plan-from-log.ts';
 import type { PlanDraft } from './plan-draft.ts';
@@ -90,18 +90,17 @@ async function draftOf(
   target: string,
   registryFolder: string,
   options: LogOptions,
-  { sample, fields, versions, answers }: FoundInLog,
+  found: FoundInLog,
   isThere: boolean,
 ): Promise<PlanDraft> {
+  const { versions, answers } = found;
   const registry = isThere ? await modelOf(registryFolder, options.model) : undefined;
   const model = registry?.model ?? options.model ?? modelName(target);
   const known = registry === undefined ? undefined : newestOf(registry);
   const candidate = known ?? versions?.candidate?.version;
   const output: OutputSignature | undefined =
     registry === undefined ? answers.output : registry.versions[known ?? '']?.signature.output;
-  const isLive = fields.found.servedBy !== undefined && answers.split !== undefined;
-  const served = versions === undefined ? undefined : namesOfVersions(versions, registry?.versions);
-  const codes = sample.survey.fields.find(({ path }) => path === fields.found.error?.path);
+  const { read, holds } = draftFromLog(found, registry?.versions);
   return {
     name: `${model}-${candidate ?? 'next'}`,
     model,
@@ -109,30 +108,10 @@ async function draftOf(
     baseline: 'stable',
     ...(candidate === undefined ? {} : { candidate }),
     source: fromFolder(world, target, options.log),
-    format: sample.format,
-    fields,
-    ...(served === undefined ? {} : { versions: served }),
-    ...(answers.split === undefined ? {} : { split: answers.split }),
-    isLive: fields.found.servedBy !== undefined,
-    // OpenTelemetry's own status: 0 is not set, 1 is well, 2 is an error.
-    ...(codes !== undefined && codes.path.endsWith('status.code') ? { okStatus: [1] } : {}),
-    metrics: proposedMetrics(output, {
-      hasLabel: fields.found.label !== undefined || sample.format !== 'canary',
-      isLive,
-    }),
+    ...read,
+    metrics: proposedMetrics(output, holds),
     comments: new Map(),
   };
-}
-
-/** What the log calls the versions where that is not their number. */
-function namesOfVersions(
-  { baseline, candidate }: NamedVersions,
-  registered: Readonly<Record<string, unknown>> | undefined,
-): Readonly<Record<string, string>> | undefined {
-  const both = candidate === undefined ? [baseline] : [baseline, candidate];
-  if (both.every(({ name, version }) => name === version)) return undefined;
-  if (registered !== undefined && both.every(({ name }) => Object.hasOwn(registered, name))) return undefined;
-  return Object.fromEntries(both.map(({ name, version }) => [name, version]));
 }
 
 /** A model is called like the folder of its plan, where that can be the name of a file and is no common one. */

@@ -24,15 +24,21 @@ export interface Rollout extends LoadedPlan {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Reads a plan and its model's registry file and checks the one against the other. @throws UserError (exit 2 or 5) */
-export async function openRollout(world: World, file: string): Promise<Rollout> {
+/**
+ * Reads a plan and its model's registry file and checks the one against the other.
+ * @param passedOver names of lint rules that do not matter here.
+ * @throws UserError (exit 2 or 5)
+ */
+export async function openRollout(world: World, file: string, passedOver: readonly string[] = []): Promise<Rollout> {
   const loaded = await loadPlan(world, file);
   const { registry } = await readRegistry(loaded.registryFolder, loaded.plan.model);
   const record = rolloutRecord(registry, loaded.plan.name);
   // Once the candidate is stable, the alias in the plan means the candidate; the rollout remembers what it began with.
   const plan = record === undefined ? loaded.plan : { ...loaded.plan, baseline: record.baseline };
   const now = world.now().toISOString();
-  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, now });
+  const findings = lintPlan({ plan, positions: loaded.parsed.positions, registry, now }).filter(
+    ({ rule }) => !passedOver.includes(rule),
+  );
   if (findings.some(({ severity }) => severity === 'error')) throw invalidPlan(file, findings);
   await requireReach(world, loaded);
   const versions = resolveBoth(plan, registry);
