@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJudgedTable, type OutcomeSource } from '../../src/metrics/table/judged-table.ts';
-import { outcomeColumns } from '../../src/replay/store/outcome-tables.ts';
+import { loadOutcomes } from '../../src/replay/store/outcome-tables.ts';
 import { openDatabase } from '../../src/database/database.ts';
 
 /**
@@ -17,12 +17,13 @@ async function judged(errorsKnown: OutcomeSource['errorsKnown']) {
     db.close();
     rmSync(folder, { recursive: true });
   });
-  const columns = Object.entries(outcomeColumns).map(([name, type]) => `${name} ${type}`);
   await db.run(`
     CREATE TABLE requests AS SELECT i::BIGINT AS seq, 'r' || i AS id, 'u' || i AS unit, TIMESTAMP '2026-11-01' AS at, 'a' AS label
       FROM range(10) t(i);
     CREATE TABLE units AS SELECT unit, seq AS unit_index, 0.5::DOUBLE AS bucket FROM requests;
-    CREATE TABLE candidate_outcomes (${columns.join(', ')});
+    `);
+  await loadOutcomes(db, 'candidate_outcomes', { parts: [], requests: 'requests' });
+  await db.run(`
     INSERT INTO candidate_outcomes BY NAME SELECT seq, CASE WHEN seq IN (0, 4) THEN 'http-5xx' END AS error,
       CASE WHEN seq NOT IN (0, 4) THEN 'a' END AS label, CASE WHEN seq IN (1, 5) THEN 1 END AS retries FROM requests;
     CREATE TABLE baseline_outcomes AS FROM candidate_outcomes;
