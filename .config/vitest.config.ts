@@ -4,12 +4,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes longest, so that no process is left alone with one of them at the end; only the first makes what others of them copy. */
 const longest = [
   'test/cli/rollout-life.test.ts',
-  'test/simulation/planted-effects.test.ts',
+  'test/faults/faults.test.ts',
   'test/cli/every-metric.test.ts',
+  'test/calibration/false-alarms.test.ts',
+  'test/calibration/calibration.test.ts',
+  'test/gate/error-answers.test.ts',
+  'test/cli/shipped-rollouts.test.ts',
+  'test/requests/formats/unlike-answers.test.ts',
+  'test/simulation/planted-effects.test.ts',
+  'test/cli/recipes.test.ts',
+  'test/models/python-models.test.ts',
+  'test/cli/timeouts-on-hard-requests.test.ts',
+  'test/replay/store/outcome-store.test.ts',
+  'test/real-data/banking-intents.test.ts',
   'test/models/host/hosted-model.test.ts',
   'test/properties/evaluate.test.ts',
   'test/cli/http-models.test.ts',
-  'test/cli/shipped-rollouts.test.ts',
 ];
 
 /** Where a file is in that list; behind it for all others. */
