@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
 import { UserError } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 import { heldRollout } from './held-logs.ts';
 import { checkOf } from './planted-log.ts';
 
@@ -54,12 +55,19 @@ const shapes: readonly [name: string, answer: (label: string) => unknown][] = [
   ['probabilities', (label) => ({ predictions: [label === 'refund' ? [0.2, 0.8] : [0.8, 0.2]] })],
 ];
 
-describe.each(shapes)('errors among answers that are %s', (_, answer) => {
+// Outside of the whole each shape has an error of its own.
+describe.each(shapes)('errors among answers that are %s', (name, answer) => {
+  const tried = casesOf(
+    errors,
+    errors.length,
+    shapes.findIndex(([shape]) => shape === name),
+  );
+
   test('are told where there are some: without any the verdict is increase', async () => {
     expect((await judged(0, undefined, answer)).verdict.decision).toBe('increase');
   });
 
-  test.each(errors)('never make the verdict better, and are told: %j', async (error) => {
+  test.each(tried)('never make the verdict better, and are told: %j', async (error) => {
     const few = await judged(0.01, error, answer);
     expect(few.verdict.decision).toBe('increase');
     expect(checkOf(few, 'labels').detail).toMatch(/1\.1\.0 (?:cannot be read|are no label)/u);
