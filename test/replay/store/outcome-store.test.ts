@@ -5,6 +5,7 @@ import type { Database } from '../../../src/database/database.ts';
 import { loadReplayed } from '../../../src/replay/store/outcome-tables.ts';
 import { replayVersions } from '../../../src/replay/replay-version.ts';
 import { colourSpec, temporaryFolder } from '../../models/fixtures/tiny-model.ts';
+import { casesOf } from '../../fixtures/tiers.ts';
 import {
   contents,
   countingSpec,
@@ -32,7 +33,7 @@ const damages = [
   ['removed', (file: string) => rmSync(file)],
 ] as const;
 
-test.each(damages)('what is in a stored file that was %s is replayed again', async (_, damage) => {
+test.each(casesOf(damages, 2, 1))('what is in a stored file that was %s is replayed again', async (_, damage) => {
   const db = await openRequests();
   const { spec, calls } = await countingSpec();
   const folder = temporaryFolder();
@@ -46,7 +47,8 @@ test.each(damages)('what is in a stored file that was %s is replayed again', asy
   expect(await contents(db, again)).toEqual(expected);
 });
 
-test.each(damages)('a piece of an interrupted replay that was %s is asked for again', async (_, damage) => {
+// Outside of the whole the half of the damages.
+test.each(casesOf(damages, 2))('a piece of an interrupted replay that was %s is asked for again', async (_, damage) => {
   const db = await openRequests();
   const spec = colourSpec();
   const folder = temporaryFolder();
@@ -128,7 +130,7 @@ test('of a log that grew only the windows that are new are replayed', async () =
 });
 
 test('two replays at once share the work, and both have the outcomes of one alone', async () => {
-  const windows = 4;
+  const windows = 2;
   const [one, other] = [await openRequests(windows * 8192), await openRequests(windows * 8192)];
   const { spec, calls } = await countingSpec();
   const folder = temporaryFolder();
