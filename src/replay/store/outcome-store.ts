@@ -139,10 +139,11 @@ export class OutcomeStore {
   }
 
   /** Whether a window is finished by now, by whomever. */
-  async isFinished({ digest }: ReplayWindow): Promise<boolean> {
+  async isFinished(window: ReplayWindow): Promise<boolean> {
+    const { digest } = window;
     if (this.#parts.has(digest)) return true;
     const part = await this.#files?.read(digest);
-    if (part !== undefined) this.#parts.set(digest, part);
+    if (part !== undefined) await this.#finish(digest, part);
     return part !== undefined;
   }
 
@@ -167,9 +168,20 @@ export class OutcomeStore {
     }
     const facts = { rows: window.to - window.from, peakMemory: this.#peak(pieces) };
     const others = pieces.map(({ part }) => part.path);
-    this.#parts.set(digest, await files.add(digest, facts, (path) => write(path, others)));
+    try {
+      await this.#finish(digest, await files.add(digest, facts, (path) => write(path, others)));
+    } catch (error) {
+      // Pieces go when their window is finished, so that whoever misses one was overtaken.
+      if (!(await this.isFinished(window))) throw error;
+    }
+  }
+
+  /** Takes a finished window's part, whose pieces nobody needs any more. */
+  async #finish(digest: string, part: StoredPart): Promise<void> {
+    this.#parts.set(digest, part);
+    const pieces = this.#pieces.get(digest) ?? [];
     this.#pieces.delete(digest);
-    for (const { name } of pieces) await files.remove(name);
+    for (const { name } of pieces) await this.#files?.remove(name);
   }
 
   #piecesOf({ digest }: ReplayWindow): readonly Piece[] {
@@ -190,7 +202,11 @@ export class OutcomeStore {
     const kept = piecesByWindow(files.names);
     for (const window of this.#windows) {
       if (this.#parts.has(window.digest)) continue;
-      if (files.names.has(window.digest) && (await this.isFinished(window))) continue;
+      if (files.names.has(window.digest) && (await this.isFinished(window))) {
+        // Whoever was overtaken and then stopped left them.
+        for (const { name } of kept.get(window.digest) ?? []) await files.remove(name);
+        continue;
+      }
       const whole: Piece[] = [];
       for (const { name, from, to } of inOrder(kept.get(window.digest) ?? [])) {
         const range = { from: window.from + from, to: window.from + to };
