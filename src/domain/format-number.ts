@@ -208,3 +208,19 @@ export function upToTwoDigits(value: number): number {
   // 0.31 / 0.01 is a little more than 31.
   return Number((Math.ceil(Number((value / step).toPrecision(12))) * step).toPrecision(2));
 }
+
+/** Most ranges that a message names. */
+const mostRanges = 12;
+
+/** Whole numbers that rise, as ranges: `1-3, 7`. */
+export function formatRanges(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  const texts = ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`));
+  const rest = texts.length - mostRanges;
+  return rest > 0 ? `${texts.slice(0, mostRanges).join(', ')} and ${rest} more` : texts.join(', ');
+}

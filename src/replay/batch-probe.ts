@@ -1,5 +1,6 @@
 import { errorAt, type OutcomeColumns } from '../models/outcome-columns.ts';
 import { quoteIdentifier, type Database } from '../database/database.ts';
+import { parquetRows } from './store/parquet-table.ts';
 import { type ReplayedOutcomes, storedOutcomes } from './store/outcome-tables.ts';
 
 /** So many requests are asked alone where there are so many, and no more than this where there are many batches. */
@@ -66,7 +67,7 @@ export async function readBatchProbe(
   const source = quoteIdentifier(outcomes.requests);
   const answers = `(${storedOutcomes(outcomes)})`;
   const [found] = await db.rows(
-    `SELECT ${numberColumns.map((name) => `min(${name}) AS ${name}_from, max(${name}) AS ${name}_to`).join(', ')} FROM ${answers}`,
+    `SELECT ${numberColumns.map((name) => `min(${name}) AS ${name}_from, max(${name}) AS ${name}_to`).join(', ')} FROM ${parquetRows(outcomes.parts.map(({ path }) => path))}`,
   );
   const rows = await db.rows(`
     WITH places AS (SELECT seq FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${source})

@@ -4,7 +4,9 @@ import type { OutcomeStore } from './store/outcome-store.ts';
 import { outcomeColumns } from './store/outcome-tables.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
 import type { RequestChunks, RequestChunk } from './request-chunks.ts';
+import { countRows } from './store/row-range.ts';
 import { type WindowRows, WriteBehind } from './store/write-behind.ts';
+import type { ReplayWindow } from './replay-windows.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
 import { errorAt, joinColumns, labelsScored, type OutcomeColumns, usageNames } from '../models/outcome-columns.ts';
 import type { ColumnInput } from '../database/append-columns.ts';
@@ -30,7 +32,7 @@ export async function replayChunks(work: ChunksWork): Promise<void> {
   const rows = new OutcomeRows(work.output);
   const finished = new WriteBehind<FinishedChunk>(
     (run) => storeRun(work, rows, run),
-    (window) => work.store.rowsOf(window),
+    (window) => window.to - window.from - countRows(work.store.missingOf(window)),
   );
   const lane = async (): Promise<void> => {
     try {
@@ -70,6 +72,7 @@ async function storeRun(
 
 /** The outcomes of requests that follow one another. */
 interface FinishedChunk extends WindowRows {
+  readonly window: ReplayWindow;
   readonly outcomes: OutcomeColumns;
   readonly trueScores: Float32Array;
   readonly positiveScores: Float32Array;

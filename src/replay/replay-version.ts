@@ -1,7 +1,7 @@
 import { ParquetWriter } from './store/parquet-table.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
 import { StartLine } from './timing/start-line.ts';
-import { doWork, needsModel, prepareWork, type VersionWork, workKey } from './version-work.ts';
+import { doWork, needsModel, prepareWork, requireFull, type VersionWork, workKey } from './version-work.ts';
 
 /**
  * Sends every request of a table through each version, all versions at once, and keeps the outcomes in the store. Only
@@ -20,6 +20,7 @@ export async function replayVersions(replays: readonly Replay[], signal: AbortSi
     keys.push(key);
     if (!works.has(key)) works.set(key, await prepareWork(replay));
   }
+  for (const work of works.values()) if (work.replay.fill === false) requireFull(work);
   const results = await doAll(works, signal);
   return replays.map((replay, index) => {
     const result = results.get(keys[index] ?? '');

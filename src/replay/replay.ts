@@ -26,6 +26,8 @@ export interface Replay {
   readonly again?: string;
   /** The part of the requests that is to be replayed; all of them where absent. */
   readonly shard?: Shard | undefined;
+  /** False where what the store lacks is an error instead of work. */
+  readonly fill?: boolean | undefined;
   readonly spec: ModelSpec;
   /** The artifact's digest in the registry. */
   readonly sha256: string;

@@ -1,6 +1,6 @@
 import { runtimeTraits } from '../domain/registry.ts';
-import { interrupted } from '../domain/errors.ts';
-import { countOf, formatCount } from '../domain/format-number.ts';
+import { interrupted, unusableFile } from '../domain/errors.ts';
+import { countOf, formatCount, formatRanges } from '../domain/format-number.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
 import { HostedModel } from '../models/host/hosted-model.ts';
 import { aloneAnswers, probedRows, countDifferent, readBatchProbe } from './batch-probe.ts';
@@ -11,7 +11,7 @@ import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
 import { planWindows, type ReplayWindow, type ReplayWindows } from './replay-windows.ts';
 import { requestChunks } from './request-chunks.ts';
-import { countRows, type RowRange, rowsWithin } from './store/row-range.ts';
+import { countRows, type RowRange } from './store/row-range.ts';
 import type { StartLine } from './timing/start-line.ts';
 
 /** A replay that knows what it has to do. */
@@ -52,17 +52,29 @@ async function openWork(replay: Replay): Promise<VersionWork> {
   return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
 }
 
+/** The windows of the replay's shard; all where it has none. */
+function ownWindows({ shard }: Replay, { windows }: ReplayWindows): readonly ReplayWindow[] {
+  return shard === undefined ? windows : windows.filter((_, index) => index % shard.of === shard.number - 1);
+}
+
 /** What is to be computed: what the store lacks of the replay's windows. */
-function missingOf({ shard }: Replay, { windows }: ReplayWindows, store: OutcomeStore): readonly RowRange[] {
-  const missing = store.missing();
-  if (shard === undefined) return missing;
-  const own = windows.filter((_, index) => index % shard.of === shard.number - 1);
-  return own.flatMap((window) => rowsWithin(missing, window));
+function missingOf(replay: Replay, plan: ReplayWindows, store: OutcomeStore): readonly RowRange[] {
+  return ownWindows(replay, plan).flatMap((window) => store.missingOf(window));
 }
 
 /** Tells what of a replay is stored, and computes nothing. @throws UserError (exit 5) when the store cannot be used */
 export async function storedOf(replay: Replay): Promise<ReplayedVersion> {
   return resultOf(await prepareWork(replay), 0);
+}
+
+/** @throws UserError (exit 5) that names the windows which the store lacks */
+export function requireFull(work: VersionWork): void {
+  const { version, windows, missing } = resultOf(work, 0);
+  if (missing.length === 0) return;
+  throw unusableFile(
+    `The store ${work.replay.store.folder} lacks ${missing.length} of ${countOf(windows, 'window')} of ${version}: ${formatRanges(missing)}`,
+    { hint: 'canary replay PLAN --store DIR makes them; --fill makes them here.' },
+  );
 }
 
 /** Whether a version's process has anything to do. */
@@ -159,9 +171,7 @@ function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: numb
     rows: plan.rows,
     requests: replay.table,
     windows: plan.windows.length,
-    missing: plan.windows.flatMap((window, index) =>
-      store.rowsOf(window) < window.to - window.from ? [index + 1] : [],
-    ),
+    missing: plan.windows.flatMap((window, index) => (store.missingOf(window).length > 0 ? [index + 1] : [])),
     replayed,
     oneByOne,
   };

@@ -64,3 +64,12 @@ replay: ${replay}
   );
   return folder;
 }
+
+/** A program that repeats the label which the sentence ends in, or for as many of a hundred as its argument says another. */
+export const repeatingProgram = `import { createInterface } from 'node:readline';
+const wrong = Number(process.argv[2]);
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, input } = JSON.parse(line);
+  const [, number, label] = input.split(' ');
+  console.log(JSON.stringify({ id, prediction: Number(number) % 100 < wrong ? (label === 'a' ? 'b' : 'a') : label }));
+});`;

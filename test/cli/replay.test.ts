@@ -3,16 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './harness.ts';
-import { type RolloutFiles, writeRollout } from './http-rollout.ts';
-
-/** Repeats the label that the sentence ends in, or for some another. */
-const program = `import { createInterface } from 'node:readline';
-const wrong = Number(process.argv[2]);
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, input } = JSON.parse(line);
-  const [, number, label] = input.split(' ');
-  console.log(JSON.stringify({ id, prediction: Number(number) % 100 < wrong ? (label === 'a' ? 'b' : 'a') : label }));
-});`;
+import { repeatingProgram, type RolloutFiles, writeRollout } from './http-rollout.ts';
 
 const requestCount = 2 * 8192 + 60;
 const epoch = { SOURCE_DATE_EPOCH: '1793491200' };
@@ -45,7 +36,7 @@ beforeAll(async () => {
     guardrails: ['{ metric: accuracy, maxDecrease: 5pp }'],
   };
   writeRollout(rollout, folder);
-  writeFileSync(join(folder, 'registry/model.mjs'), program);
+  writeFileSync(join(folder, 'registry/model.mjs'), repeatingProgram);
   alone = await evidenceOf(copy(afterAll));
 });
 

@@ -4,16 +4,7 @@ import { expect, test } from 'vitest';
 import type { Comparison } from '../../src/domain/evidence.ts';
 import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run } from './harness.ts';
-import { writeRollout } from './http-rollout.ts';
-
-/** Repeats the label that the sentence ends in, or for some another. */
-const program = `import { createInterface } from 'node:readline';
-const wrong = Number(process.argv[2]);
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, input } = JSON.parse(line);
-  const [, number, label] = input.split(' ');
-  console.log(JSON.stringify({ id, prediction: Number(number) % 100 < wrong ? (label === 'a' ? 'b' : 'a') : label }));
-});`;
+import { repeatingProgram, writeRollout } from './http-rollout.ts';
 
 /** A rollout of two programs, the second of which is wrong on 12 of 100 requests. */
 function rolloutOfPrograms(): string {
@@ -28,7 +19,7 @@ function rolloutOfPrograms(): string {
     }),
     guardrails: ['{ metric: accuracy, maxDecrease: 5pp }'],
   });
-  writeFileSync(join(folder, 'registry/model.mjs'), program);
+  writeFileSync(join(folder, 'registry/model.mjs'), repeatingProgram);
   return folder;
 }
 

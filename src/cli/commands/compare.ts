@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { fieldOption } from './field-option.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface WrittenOptions {
@@ -23,11 +24,7 @@ export function registerCompare(program: Command, context: CommandContext): void
     .argument('[model]', 'the model, where the registry has several')
     .requiredOption('--log <file>', 'the request log: a file or a quoted glob')
     .requiredOption('--registry <dir>', 'the registry')
-    .option(
-      '--field <name=path>',
-      'where the log keeps something, as canary init takes it; repeat it for more',
-      collected,
-    )
+    .addOption(fieldOption('where the log keeps something, as canary init takes it; repeat it for more'))
     .addOption(formatOption())
     .addHelpText(
       'after',
@@ -48,8 +45,4 @@ export function registerCompare(program: Command, context: CommandContext): void
       });
       terminal.result(format === 'json' ? jsonText(comparedFacts(compared)) : compareText(compared, terminal.style));
     });
-}
-
-function collected(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

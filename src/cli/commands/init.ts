@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
+import { fieldOption } from './field-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { WrittenPlan } from '../../gate/init/initialise-from-log.ts';
 import type { LogOptions } from '../../gate/init/look-at-log.ts';
@@ -26,7 +27,7 @@ export function registerInit(program: Command, context: CommandContext): void {
     )
     .argument('[dir]', 'folder to write into', '.')
     .option('--log <file>', 'your request log: a file or a quoted glob')
-    .option('--field <name=path>', 'where the log keeps something, such as id=txn_id; repeat it for more', collected)
+    .addOption(fieldOption('where the log keeps something, such as id=txn_id; repeat it for more'))
     .option('--baseline <name>', 'what the log calls the version that serves now')
     .option('--candidate <name>', 'what the log calls the version that wants to replace it')
     .option('--registry <dir>', 'your registry (default: the folder registry beside the plan)')
@@ -61,10 +62,6 @@ Examples:
       const { readFieldAnswer } = await import('../../gate/init/answered-fields.ts');
       await initialiseFromLog(context, folder, { log, ...named, fields: field.map(readFieldAnswer) });
     });
-}
-
-function collected(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** @throws UserError (exit 2) for options that say something of a log where none is named */

@@ -3,6 +3,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { runtimes } from '../../domain/registry.ts';
+import { fieldOption } from './field-option.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import type { AddOptions } from '../../gate/registry/add-version.ts';
 
@@ -135,7 +136,7 @@ function registerRegistryAdd(registry: Command, { world, terminal }: CommandCont
       '--labels-from <log>',
       "instead of a signature: the labels of the version's answers in a log; truths are never taken for labels",
     )
-    .option('--field <name=path>', 'where that log keeps something, as canary init takes it', collectedFields)
+    .addOption(fieldOption('where that log keeps something, as canary init takes it'))
     .option('--served-as <name>', 'what that log calls the version (default: its number)')
     .option('--artifact <dir>', "folder of the model's files, inside the registry's folder; every file is hashed")
     .option(
@@ -214,8 +215,4 @@ async function signatureOf(
     world.note(`${output.labels.length} labels, from its answers: ${output.labels.join(', ')}`);
   if (strangeTruths.length > 0) world.note(`Truths that it never answered, so not labels: ${strangeTruths.join(', ')}`);
   return JSON.stringify({ output });
-}
-
-function collectedFields(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }

@@ -16,7 +16,7 @@ import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
 import { obtainScores } from '../outcomes/obtain-scores.ts';
-import { requireComplete, storeOf } from '../outcomes/replay-rollout.ts';
+import { storeOf } from '../outcomes/replay-rollout.ts';
 import { loadFacts, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { readInputDrift } from './read-drift.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
@@ -102,9 +102,8 @@ async function obtainAnswers(
   { fresh = false, store, fill = false, sources, log }: StageOptions & AnswerSources,
 ) {
   const storeFolder = storeOf(world, rollout, store);
-  if (store !== undefined && !fill) await requireComplete(world, rollout, { db, sources, storeFolder });
-  const requests = log.identity;
-  const outcomes = await obtainOutcomes(world, rollout, { db, stage, sources, requests, storeFolder, fresh });
+  const request = { db, stage, sources, requests: log.identity, storeFolder, fresh };
+  const outcomes = await obtainOutcomes(world, rollout, { ...request, fill: store === undefined || fill || fresh });
   await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, rollout.folder), fresh });
   const untold =
     log.totals.live && wantsDifferences(rollout.plan)
@@ -124,14 +123,13 @@ function lostText(moved: readonly MovedFile[], since: StageRequests['since']): s
   return since.contained ? undefined : `${movedText(moved)}: ${since.difference}`;
 }
 
-/** What was read, and whose: canary's own format goes without saying. */
+/** How the log was read: canary's own format goes without saying. */
 function readInputs(
   { requests: { format, sample } }: RolloutPlan,
-  { files, marks }: StageRequests,
-): Pick<EvidenceInputs, 'format' | 'requests' | 'sample' | 'records'> {
+  { marks }: StageRequests,
+): Pick<EvidenceInputs, 'format' | 'sample' | 'records'> {
   return {
     ...(format === 'canary' ? {} : { format }),
-    requests: files,
     ...(sample === undefined ? {} : { sample }),
     ...(marks === undefined ? {} : { records: marks }),
   };

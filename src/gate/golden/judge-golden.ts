@@ -7,9 +7,8 @@ import type { Database } from '../../database/database.ts';
 import { goldenCheck, type GoldenAnswer, type GoldenResult } from '../../verdict/checks/golden.ts';
 import { workFolder, withDatabase } from '../rollout/work-folder.ts';
 import { noteErrors } from '../outcomes/note-errors.ts';
-import { outcomeStoreFolder, replayHost } from '../outcomes/obtain-outcomes.ts';
+import { outcomeStoreFolder, replayOf } from '../outcomes/obtain-outcomes.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { timedVersion } from '../outcomes/timed-version.ts';
 import type { World } from '../world.ts';
 import { readGolden, type RolloutWithGolden } from './read-golden.ts';
 import type { GoldenRequest } from './resolve-golden.ts';
@@ -59,18 +58,12 @@ async function ask(
   requests: readonly GoldenRequest[],
   fresh: boolean,
 ): Promise<readonly GoldenAnswer[]> {
-  const { plan, folder, candidate } = rollout;
+  const { folder, candidate } = rollout;
   await db.run('CREATE TABLE golden (seq BIGINT, input VARCHAR)');
   await db.append('golden', [requests.map((_, index) => index), requests.map(({ input }) => input)]);
-  const replay = {
-    db,
-    table: 'golden',
-    ...(await timedVersion(rollout, 'candidate')),
-    host: { ...replayHost(world, plan), batch: 1 },
-    store: { folder: outcomeStoreFolder(workFolder(world, folder)), fresh },
-    onProgress: ({ version, done, total }: { version: string; done: number; total: number }) =>
-      world.progress.report(`golden requests ${version}`, done, total),
-  };
+  const place = { db, table: 'golden', storeFolder: outcomeStoreFolder(workFolder(world, folder)), fresh };
+  const asked = await replayOf(world, rollout, 'candidate', place, 'golden requests');
+  const replay = { ...asked, host: { ...asked.host, batch: 1 } };
   const [replayed] = await replayVersions([replay], world.signal);
   if (replayed === undefined) throw new Error('the golden requests gave no result');
   await loadReplayed(db, 'golden_outcomes', replayed);

@@ -1,28 +1,17 @@
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { TakenFromLog } from '../../report/commands/init-text.ts';
-import { type FieldRole, roleWords } from './field-names.ts';
+import { type FieldRole, fieldRoles, roleWords } from './field-names.ts';
 import type { FoundInLog } from './look-at-log.ts';
 
-/** What a person is shown of each, whether it was found or not. */
-const alwaysShown: readonly FieldRole[] = [
-  'id',
-  'timestamp',
-  'unit',
-  'servedBy',
-  'latency',
-  'error',
-  'prediction',
-  'label',
-];
+/** What a person is shown only where it was found, behind all else. */
+const shownIfFound = ['score', 'outcomes', 'input'] as const satisfies readonly FieldRole[];
+const alwaysShown = fieldRoles.filter((role) => !shownIfFound.some((other) => other === role));
 
 /** What was taken from a log, for a person to look at. */
 export function takenFromLog(log: string, { sample, fields, versions, answers }: FoundInLog): TakenFromLog {
   const { found } = fields;
   const isCanary = sample.format === 'canary';
-  const roles = [
-    ...alwaysShown,
-    ...(['score', 'outcomes', 'input'] as const).filter((role) => found[role] !== undefined),
-  ];
+  const roles = [...alwaysShown, ...shownIfFound.filter((role) => found[role] !== undefined)];
   // What the versions did stands below each of their names, or where the format has it.
   const ofOutcome: ReadonlySet<FieldRole> = new Set(['servedBy', 'latency', 'error', 'prediction']);
   const shown = roles.filter(

@@ -9,8 +9,7 @@ import { replayVersions } from '../../replay/replay-version.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
-import { replayHost } from './obtain-outcomes.ts';
-import { timedVersion } from './timed-version.ts';
+import { replayOf } from './obtain-outcomes.ts';
 
 /** A replay that stands for what was served gives the same answer at least so often. */
 const leastAgreement = 0.999;
@@ -103,26 +102,12 @@ async function replayAnswers(
   again: string,
   end: string,
 ): Promise<void> {
-  const replays = [];
-  for (const role of roles) {
-    replays.push({
-      db,
-      table,
+  const replays = await Promise.all(
+    roles.map(async (role) => ({
+      ...(await replayOf(world, rollout, role, { db, table, storeFolder, fresh })),
       ...(again === '' ? {} : { again }),
-      ...(await timedVersion(rollout, role)),
-      host: replayHost(world, rollout.plan),
-      store: { folder: storeFolder, fresh },
-      onProgress: ({
-        version,
-        done,
-        total,
-      }: {
-        readonly version: string;
-        readonly done: number;
-        readonly total: number;
-      }) => world.progress.report(`replay ${version}`, done, total),
-    });
-  }
+    })),
+  );
   const replayed = await replayVersions(replays, world.signal);
   for (const [index, role] of roles.entries()) {
     const result = replayed[index];

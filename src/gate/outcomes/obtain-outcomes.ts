@@ -9,7 +9,6 @@ import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import type { Replay, Shard } from '../../replay/replay.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
-import type { TimedVersion } from '../../replay/timing/stopwatch.ts';
 import type { Database } from '../../database/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
@@ -29,6 +28,8 @@ interface OutcomeRequest {
   /** Folder of the outcome store. */
   readonly storeFolder: string;
   readonly fresh: boolean;
+  /** False where what the store lacks is an error. */
+  readonly fill?: boolean | undefined;
 }
 
 interface ObtainedOutcomes {
@@ -56,13 +57,13 @@ async function obtainPredictions(
   rollout: Rollout,
   request: Omit<OutcomeRequest, 'stage'>,
 ): Promise<ObtainedOutcomes> {
-  const { db, sources, storeFolder, fresh } = request;
+  const { db } = request;
   const facts: Record<Role, VersionFacts> = {
     baseline: versionFacts(rollout.baseline),
     candidate: versionFacts(rollout.candidate),
   };
   const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
-  const replays = await replaysOf(world, rollout, { db, sources, storeFolder, fresh });
+  const replays = await replaysOf(world, rollout, request);
   const replayed = await replayVersions(replays, world.signal);
   for (const [index, { role }] of replays.entries()) {
     const result = replayed[index];
@@ -83,27 +84,41 @@ async function obtainPredictions(
 export async function replaysOf(
   world: World,
   rollout: Rollout,
-  { db, sources, storeFolder, fresh }: Pick<OutcomeRequest, 'db' | 'sources' | 'storeFolder' | 'fresh'>,
+  { db, sources, storeFolder, fresh, fill }: Omit<OutcomeRequest, 'stage' | 'requests'>,
   shard?: Shard,
 ): Promise<readonly (Replay & { readonly role: Role })[]> {
-  const models = new Map<Role, TimedVersion>();
-  for (const role of roles)
-    if (sources[role].predictions === 'replayed') models.set(role, await timedVersion(rollout, role));
-  return [...models].map(([role, model]) => ({
-    role,
-    db,
-    table: 'requests',
-    truth: true,
-    ...model,
-    host: replayHost(world, rollout.plan),
+  const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
+  const place = { db, table: 'requests', storeFolder, fresh };
+  return await Promise.all(
+    replayed.map(async (role) => ({
+      role,
+      ...(await replayOf(world, rollout, role, place)),
+      truth: true,
+      shard,
+      fill,
+    })),
+  );
+}
+
+/** A version's replay of a table. @param what the progress says is done */
+export async function replayOf(
+  world: World,
+  rollout: Rollout,
+  role: Role,
+  { storeFolder, fresh, ...requests }: Pick<Replay, 'db' | 'table'> & Pick<OutcomeRequest, 'storeFolder' | 'fresh'>,
+  what = 'replay',
+): Promise<Replay> {
+  return {
+    ...requests,
+    ...(await timedVersion(rollout, role)),
+    host: hostOf(world, rollout.plan),
     store: { folder: storeFolder, fresh },
-    shard,
-    onProgress: ({ version, done, total }) => world.progress.report(`replay ${version}`, done, total),
-  }));
+    onProgress: ({ version, done, total }) => world.progress.report(`${what} ${version}`, done, total),
+  };
 }
 
 /** How a replay starts and asks its versions. */
-export function replayHost(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
+function hostOf(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
   const { timeoutMs, batch, rate, concurrency = 1 } = replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
   const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;

@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 import { unusableFile } from '../../domain/errors.ts';
-import { countOf } from '../../domain/format-number.ts';
-import type { Database } from '../../database/database.ts';
 import type { ReplayedVersion, Shard } from '../../replay/replay.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import { storedOf } from '../../replay/version-work.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readStageRequests } from '../rollout/stage-requests.ts';
 import { prepareFolder, requireOwn, withDatabase, workFolder } from '../rollout/work-folder.ts';
-import { listed, type StoredReplays } from '../../report/commands/replay-text.ts';
+import type { StoredReplays } from '../../report/commands/replay-text.ts';
 import type { World } from '../world.ts';
 import { outcomeStoreFolder, replaysOf } from './obtain-outcomes.ts';
-import { type OutcomeSources, sourcesOf } from './outcome-sources.ts';
+import { sourcesOf } from './outcome-sources.ts';
 
 export interface ReplayOptions {
   /** The stage whose requests are replayed; the first not yet entered where absent. */
@@ -40,7 +38,8 @@ export async function replayRollout(world: World, file: string, options: ReplayO
   return await withDatabase(world, work, async (db) => {
     await readStageRequests(db, staged, sources);
     const { fresh = false, shard, status = false } = options;
-    const replays = await replaysOf(world, staged, { db, sources, storeFolder, fresh }, shard);
+    const request = { db, sources, storeFolder, fresh };
+    const replays = await replaysOf(world, staged, request, shard);
     if (replays.length === 0) {
       throw unusableFile('There is nothing to replay: the outcomes of both versions are in the log.', {
         hint: 'canary evaluate judges them as they are.',
@@ -59,22 +58,6 @@ export function storeOf(world: World, { folder }: Pick<Rollout, 'folder'>, chose
   const store = resolve(world.cwd, chosen);
   requireOwn(store);
   return store;
-}
-
-/** Refuses a store that others fill and have not filled yet. @throws UserError (exit 5) that names what is missing */
-export async function requireComplete(
-  world: World,
-  rollout: Rollout,
-  request: { readonly db: Database; readonly sources: OutcomeSources; readonly storeFolder: string },
-): Promise<void> {
-  for (const replay of await replaysOf(world, rollout, { ...request, fresh: false })) {
-    const { version, windows, missing } = await storedOf(replay);
-    if (missing.length === 0) continue;
-    throw unusableFile(
-      `The store ${request.storeFolder} lacks ${missing.length} of ${countOf(windows, 'window')} of ${version}: ${listed(missing)}`,
-      { hint: 'canary replay PLAN --store DIR makes them; --fill makes them here.' },
-    );
-  }
 }
 
 function toldOf(store: string, replayed: readonly ReplayedVersion[]): StoredReplays {

@@ -7,7 +7,7 @@ import { replaceFile } from '../../files/replace-file.ts';
 import type { ReplayWindow } from '../replay-windows.ts';
 import { backendFolders, finishedIn, folderName, forget, pieceName, piecesByWindow } from './backend-folder.ts';
 import { PartFolder, type StoredPart, unwritable } from './part-folder.ts';
-import { countRows, inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
+import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 
 /** Where finished work is kept. */
 export interface StoreSettings {
@@ -119,17 +119,9 @@ export class OutcomeStore {
     });
   }
 
-  /** Which rows nobody has computed. */
-  missing(): RowRange[] {
-    return this.#windows.flatMap((window) => {
-      if (this.#parts.has(window.digest)) return [];
-      return rowsBeside(this.#piecesOf(window), window);
-    });
-  }
-
-  /** How many rows of a window are stored. */
-  rowsOf({ from, to }: RowRange): number {
-    return to - from - countRows(rowsWithin(this.missing(), { from, to }));
+  /** Which rows of a window nobody has computed. */
+  missingOf(window: ReplayWindow): RowRange[] {
+    return this.#parts.has(window.digest) ? [] : rowsBeside(this.#piecesOf(window), window);
   }
 
   /** Goes on with another backend. */

@@ -18,7 +18,7 @@ export interface WindowRows extends RowRange {
  */
 export class WriteBehind<Chunk extends WindowRows> {
   readonly #write: (chunks: readonly Chunk[]) => Promise<void>;
-  readonly #inStore: (window: RowRange) => number;
+  readonly #inStore: (window: Chunk['window']) => number;
   #waiting: Chunk[] = [];
   #waitMs = firstWaitMs;
   #timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class WriteBehind<Chunk extends WindowRows> {
    * @param write stores chunks of one window that follow one another without a gap, in order
    * @param inStore how many rows of a window are stored
    */
-  constructor(write: (chunks: readonly Chunk[]) => Promise<void>, inStore: (window: RowRange) => number) {
+  constructor(write: (chunks: readonly Chunk[]) => Promise<void>, inStore: (window: Chunk['window']) => number) {
     this.#write = write;
     this.#inStore = inStore;
   }
