@@ -48,7 +48,8 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
 async function openWork(replay: Replay): Promise<VersionWork> {
   const { db, table, host, store: settings, truth = false } = replay;
   const plan = await planWindows(db, table, host.batch, truth);
-  const store = await OutcomeStore.open(settings.folder, workKey(replay), plan.windows, settings.fresh);
+  const forgotten = settings.fresh ? ownWindows(replay, plan) : [];
+  const store = await OutcomeStore.open(settings.folder, workKey(replay), plan.windows, forgotten);
   return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
 }
 

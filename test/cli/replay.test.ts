@@ -83,6 +83,16 @@ describe('a store that lacks windows', () => {
   });
 });
 
+test('--fresh of one shard forgets nothing that others made, and of --status nothing at all', async () => {
+  const store = temporaryFolder();
+  const replay = ['replay', 'plan.yaml', '--store', store];
+  await run(replay, { cwd: copy() });
+  await run([...replay, '--status', '--fresh'], { cwd: copy() });
+  expect((await run([...replay, '--shard', '2/3', '--fresh'], { cwd: copy() })).exitCode).toBe(0);
+  const { stdout } = await run([...replay, '--status', '--format', 'json'], { cwd: copy() });
+  expect(JSON.parse(stdout)).toMatchObject({ complete: true });
+});
+
 test('a flipped byte in a part is found, and the part is made again', async () => {
   const store = temporaryFolder();
   await run(['replay', 'plan.yaml', '--store', store], { cwd: copy() });

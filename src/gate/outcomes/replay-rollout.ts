@@ -38,7 +38,8 @@ export async function replayRollout(world: World, file: string, options: ReplayO
   return await withDatabase(world, work, async (db) => {
     await readStageRequests(db, staged, sources);
     const { fresh = false, shard, status = false } = options;
-    const request = { db, sources, storeFolder, fresh };
+    // Whoever asks what is there wants nothing of it forgotten.
+    const request = { db, sources, storeFolder, fresh: fresh && !status };
     const replays = await replaysOf(world, staged, request, shard);
     if (replays.length === 0) {
       throw unusableFile('There is nothing to replay: the outcomes of both versions are in the log.', {

@@ -53,18 +53,18 @@ export class OutcomeStore {
 
   /**
    * @param storeFolder the folder of all keys
-   * @param fresh forgets what is stored of these windows
+   * @param forgotten windows of which nothing that is stored counts any more
    * @throws UserError (exit 5) when the folder cannot be written
    */
   static async open(
     storeFolder: string,
     key: string,
     windows: readonly ReplayWindow[],
-    fresh: boolean,
+    forgotten: readonly ReplayWindow[],
   ): Promise<OutcomeStore> {
     const store = new OutcomeStore(join(storeFolder, key), windows);
     const folders = await backendFolders(store.#folder);
-    if (fresh) await forget(folders, windows);
+    if (forgotten.length > 0) await forget(folders, forgotten);
     else await store.#batchesFrom();
     const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, windows) }));
     // Outcomes of two backends may differ in their last digits, so they are not mixed.
