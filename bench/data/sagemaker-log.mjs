@@ -72,7 +72,7 @@ function event(random, index, events) {
 function bodies(kind, features, label) {
   if (kind < 6) return pair(features.join(','), `${label}\n`, 'CSV', 'text/csv');
   const input = JSON.stringify({ instances: [{ features }] });
-  const output = JSON.stringify({ predictions: [{ predicted_label: label }] });
+  const output = JSON.stringify({ predictions: [label] });
   if (kind < 9) return pair(input, output, 'JSON', 'application/json');
   return pair(base64(input), base64(output), 'BASE64', null);
 }

@@ -39,8 +39,8 @@ function joinedShadows(options: ReadOptions): string {
 }
 
 function truthsSql(joined: boolean): string {
-  return `events t WHERE kind = 'truth' AND ${joined ? '' : 'NOT '}EXISTS (
-    FROM events e WHERE e.kind <> 'truth' AND (e.pair_key = t.pair_key OR e.id = t.pair_key))`;
+  return `events t WHERE kind = 'truth' AND ${joined ? '' : 'NOT '}(
+    EXISTS (FROM events e WHERE e.kind <> 'truth' AND e.pair_key = t.pair_key) OR EXISTS (FROM events e WHERE e.kind <> 'truth' AND e.id = t.pair_key))`;
 }
 
 async function truthsOfNothing(db: Database, files: readonly RequestFile[]): Promise<Error> {

@@ -43,8 +43,10 @@ export function exchangeImporter(format: ExchangeFormat): RequestImporter {
       if (needs.truths) await createTruths(db);
       await joinEvents(db, options, needs, format.silenceIsFailure ?? false);
       const counts = await countLines(log, needs);
+      // All that is left to read of the events is in the exchanges.
+      await db.run('DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
       await insertRecords(db, options, { sql: unpackedSql(options, readings), file: 'file', problem: 'problem' });
-      await db.run('DROP VIEW exchanges; DROP VIEW told; DROP VIEW labelled; DROP VIEW answered; DROP TABLE events');
+      await db.run('DROP TABLE exchanges');
       return counts.map((lines, index): FileReading => {
         const { furtherUnreadable = 0, notes = [] } = staged[index] ?? {};
         const others = otherComponents.get(index) ?? 0;

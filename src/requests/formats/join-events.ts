@@ -21,8 +21,9 @@ const problemOf = (...cases: readonly (readonly [condition: string, code: string
   `CASE WHEN e.problem <> 0 THEN e.problem ${cases.map(([condition, code]) => `WHEN ${condition} THEN ${code}`).join(' ')} ELSE 0 END`;
 
 /**
- * Joins the lines about one request to the view `exchanges`: one row per event that is a request of its own (or cannot be
- * used), with what each version answered to it.
+ * Joins the lines about one request to the table `exchanges`: one row per event that is a request of its own (or cannot be
+ * used), with what each version answered to it. It is a table because a join hands on a few rows at a time, and whatever decodes
+ * an answer costs as much for a few rows as for two thousand.
  */
 export async function joinEvents(
   db: Database,
@@ -33,7 +34,7 @@ export async function joinEvents(
   await db.run(`CREATE OR REPLACE VIEW answered AS ${needs.responses ? withResponses(silenceIsFailure) : everyEvent}`);
   await db.run(`CREATE OR REPLACE VIEW labelled AS ${needs.truths ? withTruths : 'SELECT * FROM answered'}`);
   await db.run(`CREATE OR REPLACE VIEW told AS SELECT *, ${roleSql(options)} AS role FROM labelled`);
-  await db.run(`CREATE OR REPLACE VIEW exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
+  await db.run(`CREATE OR REPLACE TABLE exchanges AS ${needs.pairs ? pairedSql(options) : servedSql(options)}`);
 }
 
 const everyEvent = `SELECT * FROM events WHERE kind IS DISTINCT FROM 'truth'`;
@@ -59,6 +60,12 @@ const withResponses = (silenceIsFailure: boolean): string => `
   SELECT e.* REPLACE (${problemOf(['true', reasonCode('unknown-request')])} AS problem) FROM events e WHERE kind = 'response'
     AND NOT EXISTS (FROM events q WHERE q.kind = 'request' AND q.pair_key = e.pair_key AND q.served_by IS NOT DISTINCT FROM e.served_by)`;
 
+/**
+ * What a join is made on beside an id is inside the id's expression, where it is no condition of its own: with one the database compares
+ * every line with every other.
+ */
+const onlyWhere = (condition: string, id: string): string => `CASE WHEN ${condition} THEN ${id} END`;
+
 /** What was right, by the caller's own id where the request has one, else by the event's. */
 const withTruths = `
   SELECT e.* REPLACE (
@@ -66,7 +73,7 @@ const withTruths = `
     ${problemOf(['coalesce(own.told, other.told) > 1', reasonCode('conflicting-copies')])} AS problem)
   FROM answered e
   LEFT JOIN truths own ON own.pair_key = e.pair_key
-  LEFT JOIN truths other ON other.pair_key = e.id AND own.pair_key IS NULL
+  LEFT JOIN truths other ON other.pair_key = ${onlyWhere('own.pair_key IS NULL', 'e.id')}
   WHERE e.kind IS DISTINCT FROM 'truth'`;
 
 /** The ground truths by the id that they name, as the view `truths`. */
@@ -123,7 +130,7 @@ function pairedSql(options: ReadOptions): string {
         any_value(error) AS error, any_value(labels) AS labels, any_value(input_hash) AS input_hash,
         count(DISTINCT hash(answers, latency, error, labels, input_hash)) AS told
       FROM told WHERE role = 'candidate' GROUP BY pair_key) c
-    ON c.pair_key = e.pair_key AND e.role = 'baseline'
+    ON c.pair_key = ${onlyWhere("e.role = 'baseline'", 'e.pair_key')}
     WHERE e.role IS DISTINCT FROM 'candidate'
     UNION ALL BY NAME ${servedSql(options, `e.role = 'candidate' AND NOT EXISTS (${ofBaseline})`)}`;
 }
