@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readlinkSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../domain/errors.ts';
@@ -32,11 +32,27 @@ export function ownedName(prefix: string): string {
 /**
  * Removes what killed processes of this machine left in a folder under names that `ownedName` gave with this prefix. What
  * belongs to a process that runs, or to another machine, stays.
+ * @param afterMs the age from which on also that of another machine goes, where nobody writes so long
  */
-export async function sweepAbandoned(folder: string, prefix: string): Promise<void> {
-  const names = await readdir(folder);
-  const abandoned = names.filter((name) => name.startsWith(prefix) && isAbandoned(name.slice(prefix.length)));
-  await Promise.all(abandoned.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+export async function sweepAbandoned(folder: string, prefix: string, afterMs = Infinity): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix));
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const goes = isAbandoned(name.slice(prefix.length)) || (await ageOf(path)) > afterMs;
+      if (goes) await rm(path, { recursive: true, force: true });
+    }),
+  );
+}
+
+/** How long ago a file was written, in ms; 0 where it is gone. */
+async function ageOf(path: string): Promise<number> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return 0;
+  }
 }
 
 function isAbandoned(owner: string): boolean {

@@ -18,6 +18,23 @@ export interface ReplayWindows {
 /** Inputs of about so many requests are in memory at once, twice. */
 const usualRows = 8192;
 
+/** How many requests a window has, of a version that computes so many at once. */
+export function windowRows(batch: number): number {
+  return Math.ceil(usualRows / batch) * batch;
+}
+
+/**
+ * The SQL of a window's digest, over its requests.
+ * @param order the column that they are in order of
+ * @param truth whether the true labels count
+ */
+export function windowDigest(order: string, truth: boolean): string {
+  const label = truth ? `coalesce('=' || label, '')` : `''`;
+  // The length tells where the input ends, so that no label can be taken for a part of it.
+  const asked = `sha256(length(coalesce(input, 'null')) || ':' || coalesce(input, 'null') || ${label})`;
+  return `sha256(string_agg(left(${asked}, 32), '' ORDER BY ${order}))`;
+}
+
 /**
  * Cuts a table of requests into windows of whole batches. Batches start anew in each window, so a resumed replay, and one that several
  * processes share, computes the same batches as one in a single run. A window is known by what its requests ask and not by the log they
@@ -27,17 +44,15 @@ const usualRows = 8192;
  * @param batch how many requests are computed at once
  */
 export async function planWindows(db: Database, table: string, batch: number, truth: boolean): Promise<ReplayWindows> {
-  const windowRows = Math.ceil(usualRows / batch) * batch;
-  const label = truth ? `coalesce('=' || label, '')` : `''`;
-  // The length tells where the input ends, so that no label can be taken for a part of it.
-  const asked = `sha256(length(coalesce(input, 'null')) || ':' || coalesce(input, 'null') || ${label})`;
+  const rowsOfWindow = windowRows(batch);
+  const columns = truth ? 'seq, input, label' : 'seq, input';
   const found = await db.rows(`
-    SELECT place // ${windowRows} AS number, count(*) AS rows, min(seq) AS first_seq, max(seq) AS last_seq,
-      sha256(string_agg(asked, '' ORDER BY place)) AS digest
-    FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place, left(${asked}, 32) AS asked FROM ${quoteIdentifier(table)})
+    SELECT place // ${rowsOfWindow} AS number, count(*) AS rows, min(seq) AS first_seq, max(seq) AS last_seq,
+      ${windowDigest('place', truth)} AS digest
+    FROM (SELECT ${columns}, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${quoteIdentifier(table)})
     GROUP BY number ORDER BY number`);
   const windows = found.map((row) => {
-    const from = Number(row['number']) * windowRows;
+    const from = Number(row['number']) * rowsOfWindow;
     return {
       from,
       to: from + Number(row['rows']),

@@ -1,25 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { quoteIdentifier, type Database } from '../database/database.ts';
 import type { ReplayWindow } from './replay-windows.ts';
+import type { WindowRows } from './window-rows.ts';
 import { countRows, type RowRange, rowsWithin } from './store/row-range.ts';
 
 /** Requests that follow one another. */
-export interface RequestChunk extends RowRange {
+export interface RequestChunk extends RowRange, WindowRows {
   /** The window that they are all of. */
   readonly window: ReplayWindow;
-  /** One JSON text per request. */
-  readonly inputs: readonly string[];
-  /** The true label of each request; empty where they are not to be scored. */
-  readonly trueLabels: readonly (string | null)[];
 }
 
 /** Where requests come from. */
 interface RequestSource {
-  readonly db: Database;
-  /** Table or view with the columns `seq` and `input`. */
-  readonly table: string;
-  /** Whether the table has the column `label` too. */
-  readonly truth: boolean;
+  readonly read: (window: ReplayWindow) => Promise<WindowRows>;
   readonly windows: readonly ReplayWindow[];
   /** Whether another process has finished a window by now. */
   readonly isFinished: (window: ReplayWindow) => Promise<boolean>;
@@ -87,24 +79,9 @@ async function* chunksOf(
 
 /** Nobody waits for it yet; a failure is thrown where it is awaited. */
 function readAhead(source: RequestSource, window: ReplayWindow | undefined): Promise<WindowRows> {
-  const reading = readWindow(source, window);
+  const reading = window === undefined ? Promise.resolve({ inputs: [], trueLabels: [] }) : source.read(window);
   reading.catch(() => undefined);
   return reading;
-}
-
-type WindowRows = Pick<RequestChunk, 'inputs' | 'trueLabels'>;
-
-async function readWindow({ db, table, truth }: RequestSource, window: ReplayWindow | undefined): Promise<WindowRows> {
-  const inputs: string[] = [];
-  const trueLabels: (string | null)[] = [];
-  if (window === undefined) return { inputs, trueLabels };
-  const within = `seq BETWEEN ${window.firstSeq} AND ${window.lastSeq}`;
-  const columns = truth ? 'input, label' : 'input';
-  for await (const rows of db.stream(`SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE ${within} ORDER BY seq`)) {
-    for (const input of rows.strings('input')) inputs.push(input ?? 'null');
-    if (truth) for (const label of rows.strings('label')) trueLabels.push(label);
-  }
-  return { inputs, trueLabels };
 }
 
 /** A message costs about as much as a small model's batch, so several batches share one. */

@@ -10,6 +10,7 @@ import type { ParquetWriter } from './store/parquet-table.ts';
 import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
 import { planWindows, type ReplayWindow, type ReplayWindows } from './replay-windows.ts';
+import { tableRows } from './window-rows.ts';
 import { requestChunks } from './request-chunks.ts';
 import { countRows, type RowRange } from './store/row-range.ts';
 import type { StartLine } from './timing/start-line.ts';
@@ -40,16 +41,16 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
   const { batches } = work.store;
   if (typeof batches?.oneByOne === 'string') return await workOneByOne(replay, batches.oneByOne);
   // A shard does not have all answers in batches; whoever has them finds out.
-  const isAsked = computesBatches(replay) && replay.shard === undefined;
+  const isAsked = computesBatches(replay) && replay.shard === undefined && replay.prepared === undefined;
   const unchecked = isAsked && batches === undefined && work.plan.rows > 1 ? work.store : null;
   return { ...work, unchecked };
 }
 
 async function openWork(replay: Replay): Promise<VersionWork> {
-  const { db, table, host, store: settings, truth = false } = replay;
-  const plan = await planWindows(db, table, host.batch, truth);
+  const { db, table, host, store: settings, truth = false, prepared } = replay;
+  const plan = prepared?.windows(host.batch) ?? (await planWindows(db, table, host.batch, truth));
   const forgotten = settings.fresh ? ownWindows(replay, plan) : [];
-  const store = await OutcomeStore.open(settings.folder, workKey(replay), plan.windows, forgotten);
+  const store = await OutcomeStore.open(settings, workKey(replay), plan.windows, forgotten);
   return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
 }
 
@@ -73,7 +74,7 @@ export function requireFull(work: VersionWork): void {
   const { version, windows, missing } = resultOf(work, 0);
   if (missing.length === 0) return;
   throw unusableFile(
-    `The store ${work.replay.store.folder} lacks ${missing.length} of ${countOf(windows, 'window')} of ${version}: ${formatRanges(missing)}`,
+    `The store ${work.store.name} lacks ${missing.length} of ${countOf(windows, 'window')} of ${version}: ${formatRanges(missing)}`,
     { hint: 'canary replay PLAN --store DIR makes them; --fill makes them here.' },
   );
 }
@@ -129,7 +130,7 @@ function computesBatches({ spec, host }: Replay): boolean {
 /** Computes what the store lacks. @returns how many requests that were */
 async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
   const { replay, plan, store } = work;
-  const { db, table, truth = false, spec, host, onProgress } = replay;
+  const { db, table, truth = false, spec, host, onProgress, prepared } = replay;
   if (work.missing.length === 0) return 0;
   await store.use(model.backend);
   const missing = missingOf(replay, plan, store);
@@ -144,7 +145,8 @@ async function replayMissing(work: VersionWork, model: HostedModel, writer: Parq
     onDone(requests);
   };
   const isFinished = (window: ReplayWindow) => store.isFinished(window);
-  const source = { db, table, truth, windows: plan.windows, isFinished, onSaved };
+  const read = (window: ReplayWindow) => prepared?.read(db, window) ?? tableRows(db, table, truth, window);
+  const source = { read, windows: plan.windows, isFinished, onSaved };
   const chunks = requestChunks(source, missing, host.batch);
   onDone(0);
   await replayChunks({ chunks, output: spec.signature.output, model, store, writer, onDone });

@@ -3,40 +3,15 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from './harness.ts';
-import { repeatingProgram, type RolloutFiles, writeRollout } from './http-rollout.ts';
+import { checkoutOf, evidenceOf, storeRollout } from './store-rollout.ts';
 
-const requestCount = 2 * 8192 + 60;
-const epoch = { SOURCE_DATE_EPOCH: '1793491200' };
 let folder: string;
 let alone: string;
 
-/** The same rollout, at a place where nothing of it is stored. */
-function copy(remove?: (cleanUp: () => void) => void): string {
-  const other = temporaryFolder(remove);
-  cpSync(folder, other, { recursive: true, filter: (path) => !path.endsWith('.canary') });
-  return other;
-}
-
-async function evidenceOf(cwd: string, ...options: string[]): Promise<string> {
-  const { stdout, stderr } = await run(['evaluate', 'plan.yaml', '--format', 'json', ...options], { cwd, env: epoch });
-  if (stdout === '') throw new Error(stderr);
-  return stdout;
-}
+const copy = (remove?: (cleanUp: () => void) => void) => checkoutOf(folder, remove);
 
 beforeAll(async () => {
-  folder = temporaryFolder(afterAll);
-  const rollout: RolloutFiles = {
-    baseline: { runtime: 'command', command: ['node', 'model.mjs', '0'] },
-    candidate: { runtime: 'command', command: ['node', 'model.mjs', '12'] },
-    signature: { input: { kind: 'text' }, output: { kind: 'classification', labels: ['a', 'b'] } },
-    records: Array.from({ length: requestCount }, (_, index) => {
-      const label = (index * 7 + Math.floor(index / 3)) % 2 === 0 ? 'a' : 'b';
-      return { input: `say ${index} ${label}`, label };
-    }),
-    guardrails: ['{ metric: accuracy, maxDecrease: 5pp }'],
-  };
-  writeRollout(rollout, folder);
-  writeFileSync(join(folder, 'registry/model.mjs'), repeatingProgram);
+  folder = storeRollout(2 * 8192 + 60, afterAll);
   alone = await evidenceOf(copy(afterAll));
 });
 
@@ -49,7 +24,7 @@ test.each([[4, [3, 1, 4, 2]]])(
       // Each is a machine of its own, with a checkout of its own.
       expect(await run(args, { cwd: copy() })).toMatchObject({ exitCode: 0 });
     }
-    expect(await evidenceOf(copy(), '--store', store)).toBe(alone);
+    expect(await evidenceOf(copy(), ['--store', store])).toBe(alone);
   },
 );
 
@@ -78,7 +53,7 @@ describe('a store that lacks windows', () => {
   test('is filled and judged by --fill, and is then complete', async () => {
     const filled = temporaryFolder();
     cpSync(store, filled, { recursive: true });
-    expect(await evidenceOf(copy(), '--store', filled, '--fill')).toBe(alone);
+    expect(await evidenceOf(copy(), ['--store', filled, '--fill'])).toBe(alone);
     expect((await run(['replay', 'plan.yaml', '--store', filled, '--status'], { cwd: copy() })).exitCode).toBe(0);
   });
 });
@@ -102,7 +77,7 @@ test('a flipped byte in a part is found, and the part is made again', async () =
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(join(store, part), bytes);
   expect((await run(['evaluate', 'plan.yaml', '--store', store], { cwd: copy() })).exitCode).toBe(5);
-  expect(await evidenceOf(copy(), '--store', store, '--fill')).toBe(alone);
+  expect(await evidenceOf(copy(), ['--store', store, '--fill'])).toBe(alone);
 });
 
 test.each(['0/4', '5/4', '1.5/4', '3', 'a/b', '1/0'])('--shard %s names no part', async (shard) => {

@@ -7,7 +7,7 @@ type Instead = (request: IncomingMessage, response: ServerResponse, key: string)
 
 /**
  * A server of objects on loopback that speaks as much of S3 as canary asks for, with the conditions and ranges that emulators leave out: list with
- * continuation, HEAD, GET with Range and If-Match, PUT. It takes any signature, and keeps those it got.
+ * continuation, HEAD, GET with Range and If-Match, PUT with If-None-Match, DELETE. It takes any signature, and keeps those it got.
  */
 export async function objectServer(instead: Instead = () => undefined) {
   const objects = new Map<string, Buffer>();
@@ -23,7 +23,12 @@ export async function objectServer(instead: Instead = () => undefined) {
     request.on('data', (part: Buffer) => void parts.push(part));
     request.on('end', () => {
       if (instead(request, response, key) === true) return;
-      if (request.method === 'PUT') {
+      const isKept = request.headers['if-none-match'] === '*' && objects.has(key);
+      if (request.method === 'DELETE') {
+        objects.delete(key);
+        response.writeHead(204).end();
+      } else if (request.method === 'PUT' && isKept) response.writeHead(412).end();
+      else if (request.method === 'PUT') {
         objects.set(key, Buffer.concat(parts));
         response.writeHead(200).end();
       } else if (key === '') response.writeHead(200).end(listing(objects, url.searchParams));

@@ -9,6 +9,7 @@ interface ReplayFlags {
   readonly stage?: string;
   readonly store?: string;
   readonly shard?: string;
+  readonly prepare?: boolean;
   readonly status?: boolean;
   readonly fresh?: boolean;
   readonly format: OutputFormat;
@@ -26,7 +27,8 @@ export function registerReplay(program: Command, context: CommandContext): void 
     )
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'the stage whose requests are replayed (default: the first not yet entered)')
-    .option('--store <dir>', 'keep outcomes here instead of in .canary/outcomes beside the plan')
+    .option('--store <place>', 'keep outcomes here, a folder or s3://BUCKET/PREFIX, instead of in .canary/outcomes')
+    .option('--prepare', 'store the requests for --shard on machines without the log, and replay nothing')
     .option('--shard <i/n>', 'replay the i-th of n parts')
     .option('--status', 'tell what the store holds, and replay nothing; exits 3 while windows are missing')
     .option('--fresh', 'replay anew instead of using stored outcomes')
@@ -35,9 +37,10 @@ export function registerReplay(program: Command, context: CommandContext): void 
       'after',
       `
 Examples:
-  canary replay rollouts/intent.yaml --store /shared/outcomes --shard 3/16
-  canary replay rollouts/intent.yaml --store /shared/outcomes --status
-  canary evaluate rollouts/intent.yaml --store /shared/outcomes`,
+  canary replay rollouts/intent.yaml --store s3://outcomes/intent --prepare
+  canary replay rollouts/intent.yaml --store s3://outcomes/intent --shard 3/16
+  canary replay rollouts/intent.yaml --store s3://outcomes/intent --status
+  canary evaluate rollouts/intent.yaml --store s3://outcomes/intent`,
     )
     .action(async (plan: string, { shard: written, format, ...options }: ReplayFlags) => {
       const shard = written === undefined ? undefined : shardOf(written);

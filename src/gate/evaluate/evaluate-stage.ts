@@ -16,7 +16,7 @@ import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
 import { obtainScores } from '../outcomes/obtain-scores.ts';
-import { storeOf } from '../outcomes/replay-rollout.ts';
+import { storeOf } from '../outcomes/store-location.ts';
 import { loadFacts, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { readInputDrift } from './read-drift.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
@@ -99,15 +99,15 @@ async function obtainAnswers(
   rollout: Rollout,
   stage: Stage,
   db: Database,
-  { fresh = false, store, fill = false, sources, log }: StageOptions & AnswerSources,
+  { fresh = false, store: chosen, fill = false, sources, log }: StageOptions & AnswerSources,
 ) {
-  const storeFolder = storeOf(world, rollout, store);
-  const request = { db, stage, sources, requests: log.identity, storeFolder, fresh };
-  const outcomes = await obtainOutcomes(world, rollout, { ...request, fill: store === undefined || fill || fresh });
+  const store = { ...storeOf(world, rollout, chosen), fresh };
+  const request = { db, stage, sources, requests: log.identity, store };
+  const outcomes = await obtainOutcomes(world, rollout, { ...request, fill: chosen === undefined || fill || fresh });
   await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, rollout.folder), fresh });
   const untold =
     log.totals.live && wantsDifferences(rollout.plan)
-      ? await obtainDifferences(world, rollout, { db, storeFolder, fresh })
+      ? await obtainDifferences(world, rollout, { db, store })
       : undefined;
   return { ...outcomes, untold };
 }

@@ -5,6 +5,7 @@ import { isRecorded } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { Database } from '../../database/database.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
+import type { StoreSettings } from '../../replay/store/outcome-store.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -27,8 +28,7 @@ export function isTriggered(metric: Metric): boolean {
 
 interface DifferenceRequest {
   readonly db: Database;
-  readonly storeFolder: string;
-  readonly fresh: boolean;
+  readonly store: StoreSettings;
 }
 
 /**
@@ -97,14 +97,14 @@ async function whyUnlike(
 async function replayAnswers(
   world: World,
   rollout: Rollout,
-  { db, storeFolder, fresh }: DifferenceRequest,
+  { db, store }: DifferenceRequest,
   table: string,
   again: string,
   end: string,
 ): Promise<void> {
   const replays = await Promise.all(
     roles.map(async (role) => ({
-      ...(await replayOf(world, rollout, role, { db, table, storeFolder, fresh })),
+      ...(await replayOf(world, rollout, role, { db, table, store })),
       ...(again === '' ? {} : { again }),
     })),
   );

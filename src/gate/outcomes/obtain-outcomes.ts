@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { VersionFacts } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
@@ -8,6 +7,7 @@ import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import type { Replay, Shard } from '../../replay/replay.ts';
+import type { StoreSettings } from '../../replay/store/outcome-store.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import type { Database } from '../../database/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
@@ -25,9 +25,7 @@ interface OutcomeRequest {
   readonly stage: Stage;
   readonly sources: OutcomeSources;
   readonly requests: RequestIdentity;
-  /** Folder of the outcome store. */
-  readonly storeFolder: string;
-  readonly fresh: boolean;
+  readonly store: StoreSettings;
   /** False where what the store lacks is an error. */
   readonly fill?: boolean | undefined;
 }
@@ -84,11 +82,11 @@ async function obtainPredictions(
 export async function replaysOf(
   world: World,
   rollout: Rollout,
-  { db, sources, storeFolder, fresh, fill }: Omit<OutcomeRequest, 'stage' | 'requests'>,
+  { db, sources, store, fill }: Omit<OutcomeRequest, 'stage' | 'requests'>,
   shard?: Shard,
 ): Promise<readonly (Replay & { readonly role: Role })[]> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
-  const place = { db, table: 'requests', storeFolder, fresh };
+  const place = { db, table: 'requests', store };
   return await Promise.all(
     replayed.map(async (role) => ({
       role,
@@ -105,14 +103,13 @@ export async function replayOf(
   world: World,
   rollout: Rollout,
   role: Role,
-  { storeFolder, fresh, ...requests }: Pick<Replay, 'db' | 'table'> & Pick<OutcomeRequest, 'storeFolder' | 'fresh'>,
+  requests: Pick<Replay, 'db' | 'table' | 'store'>,
   what = 'replay',
 ): Promise<Replay> {
   return {
     ...requests,
     ...(await timedVersion(rollout, role)),
     host: hostOf(world, rollout.plan),
-    store: { folder: storeFolder, fresh },
     onProgress: ({ version, done, total }) => world.progress.report(`${what} ${version}`, done, total),
   };
 }
@@ -129,14 +126,14 @@ function hostOf(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSett
 async function obtainTimes(
   world: World,
   rollout: Rollout,
-  { db, stage, sources, requests, storeFolder, fresh }: OutcomeRequest,
+  { db, stage, sources, requests, store }: OutcomeRequest,
 ): Promise<void> {
   if (sources.candidate.latency !== 'measured' || sources.candidate.predictions !== 'replayed') return;
   const versions = {
     baseline: sources.baseline.predictions === 'replayed' ? await timedVersion(rollout, 'baseline') : null,
     candidate: await timedVersion(rollout, 'candidate'),
   };
-  await obtainLatency(world, rollout, { db, stage, requests, versions, store: { folder: storeFolder, fresh } });
+  await obtainLatency(world, rollout, { db, stage, requests, versions, store });
   for (const role of roles) {
     if (sources[role].latency === 'measured') await noteTimedErrors(world, db, role, rollout[role].version);
   }
@@ -146,11 +143,6 @@ const notReplayed: PeakMemory = { unknown: 'no process of canary computed this v
 const unknownPeak: PeakMemory = {
   unknown: 'the memory of the replay in the outcome store is not known; --fresh replays anew',
 };
-
-/** Where outcomes are stored beside a plan. */
-export function outcomeStoreFolder(workFolder: string): string {
-  return join(workFolder, 'outcomes');
-}
 
 /**
  * Refuses to judge against a replayed baseline that answered nothing. It serves in production, so it is not set up here as it

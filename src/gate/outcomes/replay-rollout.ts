@@ -1,23 +1,26 @@
-import { resolve } from 'node:path';
-import { unusableFile } from '../../domain/errors.ts';
-import type { ReplayedVersion, Shard } from '../../replay/replay.ts';
+import { invalidInput, unusableFile } from '../../domain/errors.ts';
+import type { Replay, ReplayedVersion, Shard } from '../../replay/replay.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
+import type { StoreLocation } from '../../replay/store/store-place.ts';
 import { storedOf } from '../../replay/version-work.ts';
-import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
-import { readStageRequests } from '../rollout/stage-requests.ts';
-import { prepareFolder, requireOwn, withDatabase, workFolder } from '../rollout/work-folder.ts';
+import { ofStage, openRollout, stageOf } from '../rollout/rollout.ts';
+import { prepareFolder, withDatabase, workFolder } from '../rollout/work-folder.ts';
 import type { StoredReplays } from '../../report/commands/replay-text.ts';
 import type { World } from '../world.ts';
-import { outcomeStoreFolder, replaysOf } from './obtain-outcomes.ts';
+import { replaysOf } from './obtain-outcomes.ts';
 import { sourcesOf } from './outcome-sources.ts';
+import { findPrepared, prepareLog, readLog } from './prepared-log.ts';
+import { storeOf } from './store-location.ts';
 
 export interface ReplayOptions {
   /** The stage whose requests are replayed; the first not yet entered where absent. */
   readonly stage?: string;
-  /** Where outcomes are kept instead of `.canary/outcomes`, such as a folder that several machines share. */
+  /** Where outcomes are kept instead of `.canary/outcomes`, such as a folder or a bucket that several machines share. */
   readonly store?: string;
   /** The part that this process replays; all of it where absent. */
   readonly shard?: Shard | undefined;
+  /** Stores the requests for processes that have no log, and replays nothing. */
+  readonly prepare?: boolean;
   /** Tells what is there, and replays nothing. */
   readonly status?: boolean;
   readonly fresh?: boolean;
@@ -29,44 +32,53 @@ export interface ReplayOptions {
  * @throws UserError (exit 2, 5 or 130)
  */
 export async function replayRollout(world: World, file: string, options: ReplayOptions): Promise<StoredReplays> {
+  const { fresh = false, prepare = false, shard, status = false } = options;
+  if (prepare && (status || shard !== undefined))
+    throw invalidInput('--prepare reads the whole log and replays nothing', {
+      hint: 'Write --shard or --status in a command of its own, after it.',
+    });
   const rollout = await openRollout(world, file);
   const staged = ofStage(rollout, stageOf(rollout, options.stage));
   const sources = sourcesOf(staged);
   const work = workFolder(world, rollout.folder);
   await prepareFolder(work);
-  const storeFolder = storeOf(world, rollout, options.store);
+  const location = storeOf(world, rollout, options.store);
   return await withDatabase(world, work, async (db) => {
-    await readStageRequests(db, staged, sources);
-    const { fresh = false, shard, status = false } = options;
     // Whoever asks what is there wants nothing of it forgotten.
-    const request = { db, sources, storeFolder, fresh: fresh && !status };
-    const replays = await replaysOf(world, staged, request, shard);
+    const store = { ...location, fresh: fresh && !status && !prepare };
+    const replays = await replaysOf(world, staged, { db, sources, store }, shard);
     if (replays.length === 0) {
       throw unusableFile('There is nothing to replay: the outcomes of both versions are in the log.', {
         hint: 'canary evaluate judges them as they are.',
       });
     }
-    if (!status) return toldOf(storeFolder, await replayVersions(replays, world.signal));
-    const stored: ReplayedVersion[] = [];
-    for (const replay of replays) stored.push(await storedOf(replay));
-    return toldOf(storeFolder, stored);
+    const isPart = status || shard !== undefined;
+    const prepared = prepare
+      ? await prepareLog(world, staged, sources, db, location)
+      : isPart
+        ? await findPrepared(world, staged, sources, location)
+        : undefined;
+    if (prepared === undefined) await readLog(world, staged, sources, db);
+    const wanted = replays.map((replay) => ({ ...replay, prepared }));
+    const isTold = status || prepare;
+    const told = toldOf(location, isTold ? await storedOfAll(wanted) : await replayVersions(wanted, world.signal));
+    return prepare && prepared !== undefined ? { ...told, prepared: prepared.size } : told;
   });
 }
 
-/** Where a rollout's outcomes are kept. @param chosen by the user @throws UserError (exit 5) where git tracks a file of it */
-export function storeOf(world: World, { folder }: Pick<Rollout, 'folder'>, chosen: string | undefined): string {
-  if (chosen === undefined) return outcomeStoreFolder(workFolder(world, folder));
-  const store = resolve(world.cwd, chosen);
-  requireOwn(store);
-  return store;
+async function storedOfAll(replays: readonly Replay[]): Promise<readonly ReplayedVersion[]> {
+  const stored: ReplayedVersion[] = [];
+  for (const replay of replays) stored.push(await storedOf(replay));
+  return stored;
 }
 
-function toldOf(store: string, replayed: readonly ReplayedVersion[]): StoredReplays {
+function toldOf({ folder, objects }: StoreLocation, replayed: readonly ReplayedVersion[]): StoredReplays {
   const versions = replayed.map(({ version, windows, missing, replayed: sent }) => ({
     version,
     windows,
     missing,
     replayed: sent,
   }));
-  return { store, versions, complete: versions.every(({ missing }) => missing.length === 0) };
+  const complete = versions.every(({ missing }) => missing.length === 0);
+  return { store: objects?.name ?? folder, versions, complete };
 }

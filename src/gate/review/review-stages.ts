@@ -22,20 +22,22 @@ import { seriesOf } from '../judge/series.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { logFacts } from './plan-facts.ts';
 import { type ReviewedStage, type ReviewedStages } from './review-told.ts';
-import { outcomeStoreFolder, loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
+import { loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
+import { outcomeStoreFolder } from '../outcomes/store-location.ts';
 import { loadStoredScores } from '../outcomes/obtain-scores.ts';
 import { type OutcomeSources, sourcesOf, untimed, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import { ofStage, type Rollout } from '../rollout/rollout.ts';
 import { logToCome } from '../evaluate/nothing-served.ts';
 import { type StagePeriods, stagePeriods } from '../rollout/stage-periods.ts';
 import { planAsRead, readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
+import type { StoreSettings } from '../../replay/store/outcome-store.ts';
 import type { World } from '../world.ts';
 import { daysSpanned, growthInLongestWait } from '../../verdict/long-wait.ts';
 
 /** Reviews each stage on its own log, without replaying anything. @throws UserError (exit 5) where no stage has a log */
 export async function reviewStages(world: World, rollout: Rollout, db: Database): Promise<ReviewedStages> {
   const { plan } = rollout;
-  const store = { storeFolder: outcomeStoreFolder(workFolder(world, rollout.folder)), fresh: false };
+  const store = { folder: outcomeStoreFolder(workFolder(world, rollout.folder)), fresh: false };
   let read: ReadStage | undefined;
   const stages: ReviewedStage[] = [];
   const reasons = new Map<number, readonly string[]>();
@@ -50,7 +52,7 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
     // Stages share the plan's log unless they name their own, and it is read once.
     if (read === undefined || !isDeepStrictEqual(staged.plan.requests, read.requests))
       read = await readStage(world, staged, stagePeriods(rollout, stage), db, store);
-    const found = await detectableOfStage(world, staged, stage, read, { db, ...store });
+    const found = await detectableOfStage(world, staged, stage, read, { db, store });
     const size = await stageSize(db, read.asRead, stage);
     found?.forEach((each, index) => {
       // What was not timed yet says nothing of what the log can decide.
@@ -91,24 +93,19 @@ interface ReadStage {
   judged?: JudgedTable;
 }
 
-interface Store {
-  readonly storeFolder: string;
-  readonly fresh: boolean;
-}
-
 async function readStage(
   world: World,
   staged: Rollout,
   periods: StagePeriods | undefined,
   db: Database,
-  store: Store,
+  store: StoreSettings,
 ): Promise<ReadStage> {
   const { plan } = staged;
   const sources = sourcesOf(staged);
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
   const log = await readStageRequests(db, staged, sources, { periods: periods?.periods });
   await assignUnits(db, plan.assignment);
-  const wanted = { db, sources, requests: log.identity, ...store };
+  const wanted = { db, sources, requests: log.identity, store };
   const answered = recorded || (await loadStoredPredictions(world, staged, wanted));
   const scoring = { db, sources, workFolder: workFolder(world, staged.folder), fresh: false };
   const predicted = answered && (await loadStoredScores(world, staged, scoring));
@@ -121,11 +118,11 @@ async function detectableOfStage(
   staged: Rollout,
   stage: Stage,
   read: ReadStage,
-  { db, ...store }: Store & { readonly db: Database },
+  { db, store }: { readonly db: Database; readonly store: StoreSettings },
 ) {
   const { log, asRead, sources, recorded, predicted } = read;
   if (!predicted) return undefined;
-  const wanted = { db, stage, sources, requests: log.identity, ...store };
+  const wanted = { db, stage, sources, requests: log.identity, store };
   const timed = recorded || (await loadStoredTimes(world, staged, wanted));
   const { output } = staged.candidate.entry.signature;
   read.judged = await createJudgedTable(

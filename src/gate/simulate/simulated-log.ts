@@ -23,7 +23,8 @@ import { createPlantingGround, createScenarios, type Scenarios } from '../../sim
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
 import { workFolder } from '../rollout/work-folder.ts';
-import { obtainOutcomes, outcomeStoreFolder } from '../outcomes/obtain-outcomes.ts';
+import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
+import { outcomeStoreFolder } from '../outcomes/store-location.ts';
 import { obtainScores } from '../outcomes/obtain-scores.ts';
 import { type OutcomeSources, sourcesOf, withErrorsOf } from '../outcomes/outcome-sources.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -79,14 +80,12 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }
   await assignUnits(db, plan.assignment);
-  const storeFolder = outcomeStoreFolder(workFolder(world, folder));
   await obtainOutcomes(world, rollout, {
     db,
     stage: everyone,
     sources,
     requests: log.identity,
-    storeFolder,
-    fresh: false,
+    store: { folder: outcomeStoreFolder(workFolder(world, folder)), fresh: false },
   });
   await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, folder), fresh: false });
   const metrics = guardedMetrics(plan);

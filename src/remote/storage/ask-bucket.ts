@@ -5,7 +5,7 @@ import type { Bucket } from './bucket.ts';
 
 /** What is asked of a bucket, and which permission that takes. */
 export interface BucketCall {
-  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly key: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -19,10 +19,10 @@ const timeoutMs = 120_000;
 
 /**
  * Asks a bucket, and signs each try anew.
- * @throws UserError (exit 5) for whatever is no success; 404 and 412 are the caller's to judge
+ * @throws UserError (exit 5) for whatever is no success; 404 and 412 are the caller's to judge, and 409 where it is asked on a condition
  */
 export async function askBucket(access: RemoteAccess, bucket: Bucket, request: BucketCall): Promise<Answer> {
-  const { method, key, query, headers = {}, body, permission, signal } = request;
+  const { method, key, query, headers = {}, body, signal } = request;
   const url = bucket.urlOf(key, query);
   const what = key === '' ? bucket.name : `${bucket.name}/${key}`;
   const answer = await call(access, {
@@ -36,11 +36,16 @@ export async function askBucket(access: RemoteAccess, bucket: Bucket, request: B
     sign: () => bucket.sign(method, url, headers, body?.byteLength ?? 0),
   });
   if (answer.status < 300 || answer.status === 404 || answer.status === 412) return answer;
-  throw refused(what, answer, permission);
+  if (answer.status === 409 && headers['if-none-match'] !== undefined) return answer;
+  throw refused(what, answer, request);
 }
 
 /** What a status means to whoever wrote the plan. */
-function refused(what: string, { status, headers, body }: Answer, permission: string): UserError {
+function refused(
+  what: string,
+  { status, headers, body }: Answer,
+  { method, permission }: Pick<BucketCall, 'method' | 'permission'>,
+): UserError {
   const text = body.toString('utf8');
   const code = elementsOf(text, 'Code')[0] ?? headers.get('x-ms-error-code') ?? '';
   const region = headers.get('x-amz-bucket-region') ?? elementsOf(text, 'Region')[0];
@@ -70,9 +75,12 @@ function refused(what: string, { status, headers, body }: Answer, permission: st
   }
   if (status === 401 || status === 403) {
     const said = code === '' ? '' : ` (${code})`;
-    return unusableFile(`${what} may not be read with these credentials${said}: they need ${permission}`, {
-      hint: 'Credentials come from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN. A bucket whose reader pays is not read.',
-    });
+    return unusableFile(
+      `${what} may not be ${method === 'GET' || method === 'HEAD' ? 'read' : 'written'} with these credentials${said}: they need ${permission}`,
+      {
+        hint: 'Credentials come from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN. A bucket whose reader pays is not read.',
+      },
+    );
   }
   return unusableFile(`${what} answered with status ${status}${code === '' ? '' : ` (${code})`}`, {
     hint: 'Run the command again once it answers.',

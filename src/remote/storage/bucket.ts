@@ -46,13 +46,14 @@ function valueOf(access: RemoteAccess, name: string): string | undefined {
 function s3Bucket(access: RemoteAccess, bucket: string, settings: StorageSettings): Bucket {
   const region =
     settings.region ?? access.environment['AWS_REGION'] ?? access.environment['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const endpoint = settings.endpoint ?? `https://s3.${region}.amazonaws.com`;
+  const own = settings.endpoint ?? access.environment['AWS_ENDPOINT_URL_S3'] ?? access.environment['AWS_ENDPOINT_URL'];
+  const endpoint = own ?? `https://s3.${region}.amazonaws.com`;
   const keys = {
     accessKeyId: valueOf(access, 'AWS_ACCESS_KEY_ID'),
     secretAccessKey: valueOf(access, 'AWS_SECRET_ACCESS_KEY'),
     sessionToken: valueOf(access, 'AWS_SESSION_TOKEN'),
   };
-  const pathStyle = settings.pathStyle ?? settings.endpoint !== undefined;
+  const pathStyle = settings.pathStyle ?? own !== undefined;
   return signedBucket(`s3://${bucket}`, 's3', { endpoint, bucket, region, pathStyle, keys });
 }
 

@@ -54,7 +54,8 @@ export async function headOf(
   return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag: headers.get('etag') ?? '' };
 }
 
-async function listAll(
+/** The objects whose keys begin so, as the server lists them. @throws UserError (exit 5) */
+export async function listAll(
   access: RemoteAccess,
   bucket: Bucket,
   prefix: string,

@@ -1,30 +1,22 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { systemErrorCode } from '../../domain/errors.ts';
 import type { ReplayWindow } from '../replay-windows.ts';
-import { PartFolder, unwritable } from './part-folder.ts';
+import type { Parts } from './parts.ts';
 import type { RowRange } from './row-range.ts';
+import type { StorePlace } from './store-place.ts';
 
 /** A version's outcomes as one backend computes them. */
 export interface BackendFolder {
   readonly name: string;
-  readonly files: PartFolder;
+  readonly files: Parts;
 }
 
-/** The backends of which a key has outcomes, by name. @throws UserError (exit 5) when the folder cannot be made */
-export async function backendFolders(folder: string): Promise<readonly BackendFolder[]> {
-  try {
-    await mkdir(folder, { recursive: true });
-    const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    const found: BackendFolder[] = [];
-    for (const name of names.toSorted()) {
-      found.push({ name: decodeURIComponent(name), files: await PartFolder.open(join(folder, name)) });
-    }
-    return found;
-  } catch (error) {
-    throw systemErrorCode(error) === undefined ? error : unwritable(folder, error);
+/** The backends of which a key has outcomes, by name. @throws UserError (exit 5) when the store cannot be read or made */
+export async function backendFolders(place: StorePlace, key: string): Promise<readonly BackendFolder[]> {
+  const names = await place.folders(key);
+  const found: BackendFolder[] = [];
+  for (const name of names.toSorted()) {
+    found.push({ name: decodeURIComponent(name), files: await place.parts(`${key}/${name}`) });
   }
+  return found;
 }
 
 /** How a backend's folder is named. */
@@ -44,7 +36,7 @@ export async function forget(folders: readonly BackendFolder[], windows: readonl
 }
 
 /** How many of the windows are finished. */
-export function finishedIn({ names }: PartFolder, windows: readonly ReplayWindow[]): number {
+export function finishedIn({ names }: Parts, windows: readonly ReplayWindow[]): number {
   return windows.filter(({ digest }) => names.has(digest)).length;
 }
 

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { systemErrorCode, unusableFile, messageOf } from '../../domain/errors.ts';
-import { readTextFile } from '../../files/read-file.ts';
-import { replaceFile } from '../../files/replace-file.ts';
 import type { ReplayWindow } from '../replay-windows.ts';
 import { backendFolders, finishedIn, folderName, forget, pieceName, piecesByWindow } from './backend-folder.ts';
-import { PartFolder, type StoredPart, unwritable } from './part-folder.ts';
+import type { Parts, StoredPart } from './parts.ts';
 import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
+import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
 
 /** Where finished work is kept. */
-export interface StoreSettings {
-  /** The folder of the outcome store, made if it is not there. */
-  readonly folder: string;
+export interface StoreSettings extends StoreLocation {
   /** Forgets what is stored for this work, and does it anew. */
   readonly fresh: boolean;
 }
@@ -29,6 +23,9 @@ export interface OutcomePart {
   readonly from: number;
 }
 
+/** So many windows are looked for at once. */
+const openedAtOnce = 8;
+
 /** What is stored of a window that nobody finished. */
 interface Piece extends RowRange {
   readonly name: string;
@@ -41,29 +38,31 @@ interface Piece extends RowRange {
  * results; pieces save whoever goes on from asking again.
  */
 export class OutcomeStore {
-  readonly #folder: string;
+  readonly #place: StorePlace;
+  readonly #key: string;
   readonly #windows: readonly ReplayWindow[];
   readonly #parts = new Map<string, StoredPart>();
   readonly #pieces = new Map<string, Piece[]>();
   #backend = '';
-  #files: PartFolder | undefined;
+  #files: Parts | undefined;
   #batches: BatchResult | undefined;
   /** Of processes of this run that computed rows; 0 before the first. */
   #peakMemory: number | null = 0;
 
   /**
-   * @param storeFolder the folder of all keys
+   * @param location of all keys
    * @param forgotten windows of which nothing that is stored counts any more
    * @throws UserError (exit 5) when the folder cannot be written
    */
   static async open(
-    storeFolder: string,
+    location: StoreLocation,
     key: string,
     windows: readonly ReplayWindow[],
     forgotten: readonly ReplayWindow[],
   ): Promise<OutcomeStore> {
-    const store = new OutcomeStore(join(storeFolder, key), windows);
-    const folders = await backendFolders(store.#folder);
+    const place = placeOf(location);
+    const store = new OutcomeStore(place, key, windows);
+    const folders = await backendFolders(place, key);
     if (forgotten.length > 0) await forget(folders, forgotten);
     else await store.#batchesFrom();
     const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, windows) }));
@@ -73,9 +72,15 @@ export class OutcomeStore {
     return store;
   }
 
-  private constructor(folder: string, windows: readonly ReplayWindow[]) {
-    this.#folder = folder;
+  private constructor(place: StorePlace, key: string, windows: readonly ReplayWindow[]) {
+    this.#place = place;
+    this.#key = key;
     this.#windows = windows;
+  }
+
+  /** Where it lies, for messages. */
+  get name(): string {
+    return this.#place.name;
   }
 
   /** The library that computed what is stored; empty while nothing is. */
@@ -97,13 +102,8 @@ export class OutcomeStore {
 
   /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
   async noteBatches(batches: BatchResult): Promise<void> {
-    try {
-      await mkdir(this.#folder, { recursive: true });
-      await replaceFile(this.#batchesFile, `${JSON.stringify(batches)}\n`);
-      this.#batches = batches;
-    } catch (error) {
-      throw systemErrorCode(error) === undefined ? error : unwritable(this.#folder, error);
-    }
+    await this.#place.writeText(this.#batchesFile, `${JSON.stringify(batches)}\n`);
+    this.#batches = batches;
   }
 
   /** Takes note of a process that computes rows; what is written next keeps it. @param bytes null where it cannot tell */
@@ -127,7 +127,7 @@ export class OutcomeStore {
   /** Goes on with another backend. */
   async use(backend: string): Promise<void> {
     if (backend === this.#backend) return;
-    await this.#open(backend, await PartFolder.open(join(this.#folder, folderName(backend))));
+    await this.#open(backend, await this.#place.parts(`${this.#key}/${folderName(backend)}`));
   }
 
   /** Whether a window is finished by now, by whomever. */
@@ -186,39 +186,46 @@ export class OutcomeStore {
     return known.length < peaks.length ? null : Math.max(...known);
   }
 
-  async #open(backend: string, files: PartFolder): Promise<void> {
+  async #open(backend: string, files: Parts): Promise<void> {
     this.#parts.clear();
     this.#pieces.clear();
     this.#backend = backend;
     this.#files = files;
     const kept = piecesByWindow(files.names);
-    for (const window of this.#windows) {
-      if (this.#parts.has(window.digest)) continue;
-      if (files.names.has(window.digest) && (await this.isFinished(window))) {
-        // Whoever was overtaken and then stopped left them.
-        for (const { name } of kept.get(window.digest) ?? []) await files.remove(name);
-        continue;
-      }
-      const whole: Piece[] = [];
-      for (const { name, from, to } of inOrder(kept.get(window.digest) ?? [])) {
-        const range = { from: window.from + from, to: window.from + to };
-        // Rows in two files would count twice.
-        const part = rowsWithin(whole, range).length === 0 ? await files.read(name) : undefined;
-        if (part !== undefined) whole.push({ ...range, name, part });
-      }
-      if (whole.length > 0) this.#pieces.set(window.digest, whole);
+    // Several at once, since the answer of a bucket takes a while.
+    const windows = new Map(this.#windows.map((window) => [window.digest, window])).values();
+    const next = async (): Promise<void> => {
+      for (const window of windows) await this.#openWindow(window, files, kept.get(window.digest) ?? []);
+    };
+    await Promise.all(Array.from({ length: openedAtOnce }, next));
+  }
+
+  async #openWindow(
+    window: ReplayWindow,
+    files: Parts,
+    kept: readonly (RowRange & { readonly name: string })[],
+  ): Promise<void> {
+    if (files.names.has(window.digest) && (await this.isFinished(window))) {
+      // Whoever was overtaken and then stopped left them.
+      for (const { name } of kept) await files.remove(name);
+      return;
     }
+    const whole: Piece[] = [];
+    for (const { name, from, to } of inOrder(kept)) {
+      const range = { from: window.from + from, to: window.from + to };
+      // Rows in two files would count twice.
+      const part = rowsWithin(whole, range).length === 0 ? await files.read(name) : undefined;
+      if (part !== undefined) whole.push({ ...range, name, part });
+    }
+    if (whole.length > 0) this.#pieces.set(window.digest, whole);
   }
 
   async #batchesFrom(): Promise<void> {
     try {
-      const parsed: unknown = JSON.parse(await readTextFile(this.#batchesFile));
+      const parsed: unknown = JSON.parse((await this.#place.readText(this.#batchesFile)) ?? 'null');
       if (isBatchResult(parsed)) this.#batches = parsed;
     } catch (error) {
-      if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return;
-      throw unusableFile(`The outcome store's ${this.#batchesFile} cannot be read: ${messageOf(error)}`, {
-        cause: error,
-      });
+      if (!(error instanceof SyntaxError)) throw error;
     }
   }
 
@@ -226,7 +233,7 @@ export class OutcomeStore {
   get #batchesFile(): string {
     const hash = createHash('sha256');
     for (const { digest } of this.#windows) hash.update(digest);
-    return join(this.#folder, `batches-${hash.digest('hex').slice(0, 16)}.json`);
+    return `${this.#key}/batches-${hash.digest('hex').slice(0, 16)}.json`;
   }
 }
 

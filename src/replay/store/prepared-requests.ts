@@ -1,0 +1,177 @@
+import type { Database } from '../../database/database.ts';
+import { quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { unusableFile } from '../../domain/errors.ts';
+import { planWindows, type ReplayWindow, type ReplayWindows, windowDigest, windowRows } from '../replay-windows.ts';
+import { rowsOf, type WindowRows } from '../window-rows.ts';
+import { parquetRows } from './parquet-table.ts';
+import type { Parts } from './parts.ts';
+import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
+
+/** Raised when a job is written otherwise. */
+const jobFormat = 1;
+/** So many windows are written at once, since the answer of a bucket takes a while. */
+const writtenAtOnce = 4;
+/** Where in a store the windows of requests are. */
+const requestsPath = 'requests';
+
+/** A file of the log as it was when it was read. */
+export interface PreparedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+interface RequestJob {
+  readonly format: number;
+  readonly files: readonly PreparedFile[];
+  /** The log cut into windows of so many requests. */
+  readonly cuts: readonly (ReplayWindows & { readonly windowRows: number })[];
+}
+
+/**
+ * A log as windows in the store: `jobs/NAME.json` says which they are, and each is a part of `requests/`, named by its digest. Whoever replays
+ * them needs no log. A log that grew has the windows that it had.
+ */
+export class PreparedRequests {
+  readonly #place: StorePlace;
+  readonly #job: RequestJob;
+  #parts: Promise<Parts> | undefined;
+
+  /** The job of that name; undefined where nobody prepared it. @throws UserError (exit 5) where it cannot be used */
+  static async find(location: StoreLocation, name: string): Promise<PreparedRequests | undefined> {
+    const place = placeOf(location);
+    const text = await place.readText(jobPath(name));
+    return text === undefined
+      ? undefined
+      : new PreparedRequests(place, parseJob(text, `${place.name}/${jobPath(name)}`));
+  }
+
+  /**
+   * Writes the windows of a table of requests that are not there, and then the job.
+   * @param table with the columns `seq`, `input` and `label`
+   * @param batches how many requests its versions compute at once
+   * @throws UserError (exit 5) when the store cannot be written
+   */
+  static async prepare(
+    db: Database,
+    table: string,
+    { location, name, batches, files, onProgress }: Preparing,
+  ): Promise<PreparedRequests> {
+    const sizes = new Map(batches.map((batch) => [windowRows(batch), batch]));
+    const cuts = [];
+    for (const [rows, batch] of sizes) cuts.push({ windowRows: rows, ...(await planWindows(db, table, batch, true)) });
+    const place = placeOf(location);
+    const job = { format: jobFormat, files, cuts };
+    const prepared = new PreparedRequests(place, job);
+    await prepared.restore(db, table, onProgress);
+    await place.writeText(jobPath(name), `${JSON.stringify(job)}\n`);
+    return prepared;
+  }
+
+  private constructor(place: StorePlace, job: RequestJob) {
+    this.#place = place;
+    this.#job = job;
+  }
+
+  get files(): readonly PreparedFile[] {
+    return this.#job.files;
+  }
+
+  /** How many requests there are, and in how many windows. */
+  get size(): { readonly requests: number; readonly windows: number } {
+    const [cut] = this.#job.cuts;
+    return { requests: cut?.rows ?? 0, windows: cut?.windows.length ?? 0 };
+  }
+
+  /** The windows for versions that compute so many requests at once. */
+  windows(batch: number): ReplayWindows {
+    const cut = this.#job.cuts.find((each) => each.windowRows === windowRows(batch));
+    if (cut === undefined) throw new Error(`the job has no windows for batches of ${batch}`);
+    return cut;
+  }
+
+  /** Writes the windows that the store lacks, from the table that they are of. */
+  async restore(
+    db: Database,
+    table: string,
+    onProgress: (done: number, total: number) => void = () => undefined,
+  ): Promise<void> {
+    const parts = await this.#place.parts(requestsPath);
+    this.#parts = Promise.resolve(parts);
+    const windows = new Map(this.#job.cuts.flatMap((cut) => cut.windows.map((window) => [window.digest, window])));
+    const missing = [...windows.values()].filter(({ digest }) => !parts.names.has(digest));
+    let done = 0;
+    const left = missing.values();
+    const next = async (): Promise<void> => {
+      for (const window of left) {
+        await writeWindow(db, table, parts, window);
+        done += 1;
+        onProgress(done, missing.length);
+      }
+    };
+    await Promise.all(Array.from({ length: writtenAtOnce }, next));
+  }
+
+  /** The requests of a window. @throws UserError (exit 5) where they are not, or not as they were, in the store */
+  async read(db: Database, { digest }: Pick<ReplayWindow, 'digest'>): Promise<WindowRows> {
+    this.#parts ??= this.#place.parts(requestsPath);
+    return await readRequests(db, await this.#parts, digest, this.#place.name);
+  }
+}
+
+/** What preparing needs besides the table. */
+interface Preparing {
+  readonly location: StoreLocation;
+  /** Of the job: hex digits that another log, or another way to read it, does not have. */
+  readonly name: string;
+  readonly batches: readonly number[];
+  readonly files: readonly PreparedFile[];
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+async function readRequests(db: Database, parts: Parts, digest: string, store: string): Promise<WindowRows> {
+  const part = await parts.read(digest);
+  const rows = part === undefined ? '' : parquetRows([part.path]);
+  const [found] =
+    part === undefined ? [] : await db.rows(`SELECT ${windowDigest('place', true)} AS digest FROM ${rows}`);
+  if (found?.['digest'] === digest) return await rowsOf(db, `SELECT input, label FROM ${rows} ORDER BY place`, true);
+  if (part !== undefined) await parts.remove(digest);
+  throw unusableFile(`The store ${store} lacks the requests of the window ${digest.slice(0, 16)}`, {
+    hint: 'canary replay PLAN --store DIR --prepare stores them again.',
+  });
+}
+
+async function writeWindow(
+  db: Database,
+  table: string,
+  parts: Parts,
+  { digest, from, to, firstSeq, lastSeq }: ReplayWindow,
+): Promise<void> {
+  await parts.add(digest, { rows: to - from, peakMemory: null }, (path) =>
+    db.run(
+      `COPY (SELECT row_number() OVER (ORDER BY seq) - 1 AS place, input, label FROM ${quoteIdentifier(table)}
+        WHERE seq BETWEEN ${firstSeq} AND ${lastSeq} ORDER BY seq) TO ${quoteLiteral(path)} (FORMAT parquet)`,
+    ),
+  );
+}
+
+function jobPath(name: string): string {
+  return `jobs/${name}.json`;
+}
+
+function parseJob(text: string, file: string): RequestJob {
+  const hint = 'canary replay PLAN --store DIR --prepare writes it anew.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unusableFile(`${file} is no JSON`, { hint, cause: error });
+  }
+  if (isJob(value)) return value;
+  const isNewer = typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > jobFormat;
+  throw unusableFile(`${file} is ${isNewer ? 'of a newer canary' : 'no list of windows'}`, { hint });
+}
+
+function isJob(value: unknown): value is RequestJob {
+  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== jobFormat) return false;
+  return 'files' in value && Array.isArray(value.files) && 'cuts' in value && Array.isArray(value.cuts);
+}
