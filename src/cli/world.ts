@@ -4,12 +4,13 @@ import { invalidInput } from '../domain/errors.ts';
 import type { World } from '../gate/world.ts';
 import { actorOf } from './actor.ts';
 import { createProgress } from './progress.ts';
+import { type InputStream, questionsOn } from './questions.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
 import type { Safety } from './safety.ts';
 
 /** What of the process the program uses, and the signals and errors that it listens to. */
 export interface ProcessLike extends NodeJS.EventEmitter, Pick<NodeJS.Process, 'argv' | 'env' | 'cwd'> {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
 }
@@ -56,6 +57,7 @@ export function createWorld(
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env, tellEveryMs),
     note: (line) => terminal.diagnostic(line),
+    questions: questionsOn(process, signal),
   };
 }
 

@@ -29,6 +29,23 @@ export interface World {
   readonly progress: Progress;
   /** A line for a person, beside the result. */
   readonly note: (line: string) => void;
+  /** A person who can be asked; absent in pipes and in CI. */
+  readonly questions?: Questions | undefined;
+}
+
+/** One of several answers. */
+export interface Choice {
+  readonly value: string;
+  /** What is shown of it. */
+  readonly label: string;
+}
+
+/** Asks a person on a terminal. Every method throws a UserError (exit 130) where the person ends the conversation instead. */
+export interface Questions {
+  /** @returns the value of the choice that was taken; `first` is under the cursor. */
+  choose(question: string, choices: readonly Choice[], first?: string): Promise<string>;
+  /** @param problemOf says why an answer cannot be taken. */
+  write(question: string, suggestion: string, problemOf: (answer: string) => string | undefined): Promise<string>;
 }
 
 /** Who acts, and where the name came from. */

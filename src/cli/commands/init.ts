@@ -3,10 +3,12 @@ import { invalidInput } from '../../domain/errors.ts';
 import { fieldOption } from './field-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { WrittenPlan } from '../../gate/init/initialise-from-log.ts';
-import type { LogOptions } from '../../gate/init/look-at-log.ts';
+import type { FoundInLog, LogOptions } from '../../gate/init/look-at-log.ts';
+import type { Questions } from '../../gate/world.ts';
 
 interface InitOptions {
   readonly live?: boolean;
+  readonly yes?: boolean;
   readonly log?: string;
   readonly registry?: string;
   readonly model?: string;
@@ -22,7 +24,7 @@ export function registerInit(program: Command, context: CommandContext): void {
     .summary('write a plan for your log, or a starter that evaluates out of the box')
     .description(
       'With --log it reads a sample of your log, shows what it takes for id, time, unit, version, latency, error and label, and writes a plan. ' +
-        'What the log does not tell is a TODO line with candidates. Where there is no registry it makes one, with the versions and labels of the ' +
+        'On a terminal it asks for what the log does not tell, and whether the rest is right. What nobody answers is a TODO line with candidates. Where there is no registry it makes one, with the versions and labels of the ' +
         "log's own answers. Without --log it writes a starter: a plan, a small log and a registry. It overwrites nothing but a plan that it wrote itself and nobody has changed.",
     )
     .argument('[dir]', 'folder to write into', '.')
@@ -32,6 +34,7 @@ export function registerInit(program: Command, context: CommandContext): void {
     .option('--candidate <name>', 'what the log calls the version that wants to replace it')
     .option('--registry <dir>', 'your registry (default: the folder registry beside the plan)')
     .option('--model <name>', 'the model')
+    .option('-y, --yes', 'ask nothing: take what the log tells, and leave the rest as TODO lines')
     .option('--live', 'a starter whose stages rest on what a gateway served, ramp included')
     .addHelpText(
       'after',
@@ -45,23 +48,41 @@ Examples:
   canary init rollouts --log gateway.csv --field id=txn_id --field latency=took:s`,
     )
     .action(async (folder: string, options: InitOptions) => {
-      const { live, log, field = [], ...named } = options;
+      const questions = options.yes === true ? undefined : context.world.questions;
+      const log = options.log ?? (await askForLog(context, questions, options));
       if (log === undefined) {
         requireNothingOfALog(options);
-        const { initialise } = await import('../../gate/init/initialise.ts');
-        const files = await initialise(context.world, folder, { live: live === true });
-        context.terminal.result(files.map((file) => `wrote ${file}\n`).join(''));
-        context.terminal.result(`\nNext: canary evaluate ${files[0] ?? folder}\n`);
+        await writeStarter(context, folder, options.live === true);
         return;
       }
-      if (live === true) {
+      if (options.live === true) {
         throw invalidInput('--live is a starter of its own, and --log writes a plan for a log of yours', {
           hint: 'Leave one of the two out.',
         });
       }
       const { readFieldAnswer } = await import('../../gate/init/answered-fields.ts');
-      await initialiseFromLog(context, folder, { log, ...named, fields: field.map(readFieldAnswer) });
+      const { live: _live, yes: _yes, field = [], ...named } = options;
+      await initialiseFromLog(context, folder, { ...named, log, fields: field.map(readFieldAnswer) }, questions);
     });
+}
+
+/** Asks for a log where nothing says what to write. @returns undefined for the starter */
+async function askForLog(
+  { world }: CommandContext,
+  questions: Questions | undefined,
+  { live, registry, model, field, baseline, candidate }: InitOptions,
+): Promise<string | undefined> {
+  if (questions === undefined) return undefined;
+  if ([live, registry, model, field, baseline, candidate].some((option) => option !== undefined)) return undefined;
+  const { askWhichLog } = await import('../../gate/init/ask-which-log.ts');
+  return await askWhichLog(world, questions);
+}
+
+async function writeStarter({ world, terminal }: CommandContext, folder: string, live: boolean): Promise<void> {
+  const { initialise } = await import('../../gate/init/initialise.ts');
+  const files = await initialise(world, folder, { live });
+  terminal.result(files.map((file) => `wrote ${file}\n`).join(''));
+  terminal.result(`\nNext: canary evaluate ${files[0] ?? folder}\n`);
 }
 
 /** @throws UserError (exit 2) for options that say something of a log where none is named */
@@ -78,14 +99,25 @@ function requireNothingOfALog({ registry, model, field, baseline, candidate }: I
 async function initialiseFromLog(
   { world, terminal }: CommandContext,
   folder: string,
-  options: LogOptions,
+  given: LogOptions,
+  questions: Questions | undefined,
 ): Promise<void> {
   const { lookAtLog } = await import('../../gate/init/look-at-log.ts');
   const { writePlanFromLog } = await import('../../gate/init/initialise-from-log.ts');
   const { takenFromLog } = await import('../../gate/init/taken-from-log.ts');
   const { takenText } = await import('../../report/commands/init-text.ts');
-  const found = await lookAtLog(world, folder, options);
-  terminal.result(`${takenText(takenFromLog(options.log, found), terminal.style)}\n`);
+  const show = ({ log }: LogOptions, found: FoundInLog) =>
+    terminal.result(`${takenText(takenFromLog(log, found), terminal.style)}\n`);
+  if (questions === undefined) {
+    const found = await lookAtLog(world, folder, given);
+    show(given, found);
+    await tellPlan({ world, terminal }, await writePlanFromLog(world, folder, given, found));
+    return;
+  }
+  const { askAboutLog } = await import('../../gate/init/ask-about-log.ts');
+  const { commandOf } = await import('../../gate/init/command-of.ts');
+  const { options, found } = await askAboutLog(world, questions, folder, given, show);
+  terminal.result(`\nThe same without questions: ${commandOf(folder, options)}\n\n`);
   await tellPlan({ world, terminal }, await writePlanFromLog(world, folder, options, found));
 }
 

@@ -16,6 +16,8 @@ import { fromFolder, hasModel, makeRegistry, modelOf, newestOf } from './init-re
 import { agreement, detectabilityComment, planFromLog, proposedMetrics } from './plan-from-log.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
+const planFile = 'rollout.yaml';
+
 /** The plan that was written, and what is left to do. */
 export interface WrittenPlan {
   readonly file: string;
@@ -40,9 +42,9 @@ export async function writePlanFromLog(
   found: FoundInLog,
 ): Promise<WrittenPlan> {
   const target = resolve(world.cwd, folder);
-  const path = join(target, 'rollout.yaml');
+  const path = join(target, planFile);
   const file = shownPath(world.cwd, path);
-  await refuseToReplace(path, file);
+  await requireFreePlan(world, folder);
   await mkdir(target, { recursive: true });
   const registryFolder =
     options.registry === undefined ? join(target, 'registry') : resolve(world.cwd, options.registry);
@@ -76,13 +78,19 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** A plan that nobody has touched since is written anew with better answers; any other is somebody's work. */
-async function refuseToReplace(path: string, file: string): Promise<void> {
+/**
+ * A plan that nobody has touched since is written anew with better answers; any other is somebody's work.
+ * @throws UserError (exit 2) where such a plan is in the folder
+ */
+export async function requireFreePlan(world: World, folder: string): Promise<void> {
+  const path = join(resolve(world.cwd, folder), planFile);
   if (!existsSync(path)) return;
   const [, before = '', digest] =
     /^(.*)# Unchanged since canary init: (\w+)\n$/su.exec(await readFile(path, 'utf8')) ?? [];
   if (digest !== undefined && digest === digestOf(before)) return;
-  throw invalidInput(`${file} is there already; nothing was written`, { hint: 'Name another folder.' });
+  throw invalidInput(`${shownPath(world.cwd, path)} is there already; nothing was written`, {
+    hint: 'Name another folder.',
+  });
 }
 
 async function draftOf(
@@ -115,7 +123,7 @@ async function draftOf(
 }
 
 /** A model is called like the folder of its plan, where that can be the name of a file and is no common one. */
-function modelName(target: string): string {
+export function modelName(target: string): string {
   const name = basename(target).replaceAll(/[^A-Za-z0-9._-]/gu, '-');
   return /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/u.test(name) &&
     !/^(?:rollouts?|canary|logs?|tmp|new)$/iu.test(name)

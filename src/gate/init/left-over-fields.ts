@@ -27,7 +27,9 @@ export function candidatesOf({ records, fields }: SurveyedFields, found: FieldGu
   const fitting: Partial<Record<FieldRole, readonly SurveyedField[]>> = {
     id: rest.filter(({ distinct }) => distinct >= records * 0.9),
     timestamp: rest.filter((field) => areTimes(field, field.present)),
-    unit: rest.filter(({ distinct, times }) => distinct > 10 && distinct < records && times === 0),
+    unit: rest.filter(
+      ({ distinct, times, values }) => distinct > 10 && distinct < records && times === 0 && !values.some(isFraction),
+    ),
     servedBy: rest.filter(({ distinct }) => distinct >= 2 && distinct <= mostVersions),
     latency: rest.filter(({ numbers, present, distinct }) => numbers === present && distinct > 20),
     error: fields.filter(
@@ -39,6 +41,11 @@ export function candidatesOf({ records, fields }: SurveyedFields, found: FieldGu
   return Object.fromEntries(
     Object.entries(fitting).map(([role, each]) => [role, each.slice(0, mostCandidates).map(({ path }) => path)]),
   );
+}
+
+/** A measure, and nobody's name. */
+function isFraction(value: string): boolean {
+  return Number.isFinite(Number(value)) && !Number.isInteger(Number(value));
 }
 
 /** Words of which there are few: a language, a device, a country. */

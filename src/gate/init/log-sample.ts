@@ -1,5 +1,4 @@
-import { dirname } from 'node:path';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { Database } from '../../database/database.ts';
 import { unusableFile } from '../../domain/errors.ts';
 import { type LogFormat, logFormatTraits } from '../../domain/log/log-format.ts';
@@ -9,7 +8,7 @@ import { fieldNames } from '../../requests/files/scan-records.ts';
 import { type RequestFile, resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { importers } from '../../requests/formats/importers.ts';
 import { formatOfFields } from '../../requests/formats/sniff.ts';
-import { prepareFolder, workFolder } from '../rollout/work-folder.ts';
+import { prepareFolder, withDatabase, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 import { fieldsInside } from './fields-inside.ts';
 
@@ -68,12 +67,16 @@ export async function sampleLog(world: World, db: Database, log: string): Promis
   };
 }
 
-/** Makes the folder that a sample's database spills to. */
-export async function prepareSampling(world: World, target: string): Promise<string> {
-  const work = workFolder(world, target);
-  await mkdir(dirname(work), { recursive: true });
-  await prepareFolder(work);
-  return work;
+/** Runs work on a database that spills into the work folder. Folders that were made for it are gone afterwards: to look at a log writes nothing. */
+export async function withSampling<T>(world: World, target: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const folder = workFolder(world, target);
+  const made = await mkdir(folder, { recursive: true });
+  try {
+    await prepareFolder(folder);
+    return await withDatabase(world, folder, work);
+  } finally {
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+  }
 }
 
 /** Of a serving system's records those that say nothing but an envelope; anything else is read as it is. */

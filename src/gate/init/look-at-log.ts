@@ -11,7 +11,7 @@ import type { DetectedFields } from './detected-fields.ts';
 import { detectFields } from './detect-fields.ts';
 import { hasModel, modelOf } from './init-registry.ts';
 import { type LogAnswers, readAnswers } from './log-answers.ts';
-import { type LogSample, prepareSampling, sampleLog } from './log-sample.ts';
+import { type LogSample, sampleLog, withSampling } from './log-sample.ts';
 import { type NamedVersions, namedVersions } from './named-versions.ts';
 import { todosOf, type Todo } from './plan-fields.ts';
 
@@ -33,6 +33,8 @@ export interface LogOptions {
 export interface FoundInLog {
   readonly sample: LogSample;
   readonly fields: DetectedFields;
+  /** What the log calls those who answered, the most frequent first. */
+  readonly names: readonly string[];
   /** Undefined where nothing tells who answered. */
   readonly versions: NamedVersions | undefined;
   readonly answers: LogAnswers;
@@ -42,19 +44,20 @@ export interface FoundInLog {
 /** Looks at a log with what a person has said so far. Writes nothing. @throws UserError (exit 2 or 5) for what is no log, and for fields that it does not have */
 export async function lookAtLog(world: World, folder: string, options: LogOptions): Promise<FoundInLog> {
   const target = resolve(world.cwd, folder);
-  const work = await prepareSampling(world, target);
   const known = await knownVersions(world, target, options);
-  return await withDatabase(world, work, async (db) => {
+  return await withSampling(world, target, async (db) => {
     const sample = await sampleLog(world, db, options.log);
     const guessed = sample.format === 'canary' ? detectFields(sample.survey, known) : detectExchange(sample);
     const fields = answeredFields(sample.survey, guessed, options.fields ?? []);
-    const versions = namedVersions(namesIn(sample, fields), options);
+    const names = namesIn(sample, fields);
+    const versions = namedVersions(names, options);
     const answers: LogAnswers =
       versions === undefined || (fields.found.timestamp === undefined && sample.format === 'canary')
         ? { strangeTruths: [] }
         : await readAnswers(db, world.cwd, options.log, sample, fields.found, versions);
     const isLive = fields.found.servedBy !== undefined;
-    return { sample, fields, versions, answers, todos: todosOf({ format: sample.format, fields, isLive }) };
+    const todos = todosOf({ format: sample.format, fields, isLive });
+    return { sample, fields, names: names.map(([name]) => name), versions, answers, todos };
   });
 }
 
