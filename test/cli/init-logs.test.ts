@@ -26,6 +26,7 @@ const logs = [
   { log: 'mlflow.jsonl', todos: ['label'] },
   { log: 'pandas.parquet', todos: [] },
   { log: 'otel-spans.jsonl', todos: ['label'] },
+  { log: 'promptfoo.json', todos: [] },
 ];
 
 test.each(logs)('init writes a plan for $log that plan takes, with a TODO for $todos', async ({ log, todos }) => {
@@ -114,4 +115,27 @@ test('registry add reads labels from the answers of a log, never from its truths
   expect(stderr).toContain('4 labels, from its answers: change-address, refund, speak-to-agent, track-order');
   expect(stderr).toContain('Truths that it never answered, so not labels: complaint');
   expect(readFileSync(join(folder, 'reg/intent.json'), 'utf8')).not.toContain('complaint');
+});
+
+test('scores in the result of an evaluation become guardrails, and its texts an output of texts', async () => {
+  const folder = temporaryFolder();
+  for (const [version, helpful] of [
+    ['1.0.0', 0.9],
+    ['1.1.0', 0.3],
+  ] as const) {
+    const records = Array.from({ length: 200 }, (_, index) => ({
+      example_id: `e${index}`,
+      output: `${version} says ${index}`,
+      scores: { helpful: index % 2 === 0 ? helpful : 0.9 },
+    }));
+    writeFileSync(join(folder, `${version}.jsonl`), records.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  }
+  await run(['init', 'helper', '--log', '*.jsonl'], { cwd: folder });
+  expect(readFileSync(join(folder, 'helper/rollout.yaml'), 'utf8')).toContain(
+    'scores:\n  helpful: { from: log, range: [0, 1], better: higher }',
+  );
+  expect(readFileSync(join(folder, 'helper/registry/helper.json'), 'utf8')).toContain('"kind": "text"');
+  const { exitCode, stdout } = await run(['evaluate', 'helper/rollout.yaml'], { cwd: folder });
+  expect(stdout).toContain('score.helpful changed by');
+  expect(exitCode).toBe(4);
 });

@@ -1,4 +1,5 @@
 import type { FieldPaths } from './field-paths.ts';
+import { evaluationFormats } from './evaluation-formats.ts';
 import type { LatencyField } from './latency-field.ts';
 
 /** Formats of request logs that canary reads, its own first. */
@@ -10,6 +11,8 @@ export const logFormats = [
   'tf-serving',
   'vertex-log',
   'azure-collector',
+  'promptfoo',
+  'eval-runs',
 ] as const;
 export type LogFormat = (typeof logFormats)[number];
 
@@ -67,6 +70,8 @@ export interface LogFormatTraits {
   readonly servedBy?: string;
   /** Paths of what came of a request, wherever the plan has no say in it. */
   readonly outcomePlaces: readonly string[];
+  /** Whether each record is what one version answered to an example that the other one answered too, as runs of an evaluation are. */
+  readonly ofOneVersion?: true;
   /** Whether several components may each log a request under one id. */
   readonly components?: true;
   readonly latency: CanHold;
@@ -209,4 +214,5 @@ export const logFormatTraits: Readonly<Record<LogFormat, LogFormatTraits>> = {
     errors: "Azure's data collector records answers and not failures",
     units: "Azure's data collector knows no user",
   },
+  ...evaluationFormats,
 };

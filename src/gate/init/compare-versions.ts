@@ -10,9 +10,10 @@ import { openRollout, stageOf } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
 import { roleWords } from './field-names.ts';
 import { modelOf } from './init-registry.ts';
+import { detectScores } from './detect-scores.ts';
 import { draftFromLog } from './draft-from-log.ts';
 import { type FoundInLog, lookAtLog, type LogOptions } from './look-at-log.ts';
-import { planFromLog, proposedMetrics } from './plan-from-log.ts';
+import { planFromLog, proposedMetrics, scoreMetric } from './plan-from-log.ts';
 
 interface CompareOptions extends Pick<LogOptions, 'log' | 'model' | 'fields'> {
   readonly registry: string;
@@ -43,7 +44,8 @@ export async function compareVersions(
     if (output === undefined) throw new Error('the version was looked up');
     const agreement = { metric: 'agreement', bound: 'min: 1%', perSegment: false };
     const draft = draftFromLog(found, registry.versions);
-    const metrics = proposedMetrics(output, draft.holds);
+    const scores = detectScores(found.sample);
+    const metrics = [...scores.map(scoreMetric), ...proposedMetrics(output, draft.holds)];
     const file = join(folder, 'compare.yaml');
     await writeFile(
       file,
@@ -55,6 +57,7 @@ export async function compareVersions(
         baseline,
         candidate,
         source: resolve(world.cwd, options.log),
+        scores,
         metrics:
           draft.read.isLive || metrics.some(({ metric }) => metric === 'agreement') ? metrics : [...metrics, agreement],
         comments: new Map(),

@@ -11,9 +11,10 @@ import { waitingLines } from '../../report/commands/waiting-text.ts';
 import { reviewPlan } from '../review/review-plan.ts';
 import { shownPath, type World } from '../world.ts';
 import type { FoundInLog, LogOptions } from './look-at-log.ts';
+import { detectScores } from './detect-scores.ts';
 import { draftFromLog } from './draft-from-log.ts';
 import { fromFolder, hasModel, makeRegistry, modelOf, newestOf } from './init-registry.ts';
-import { agreement, detectabilityComment, planFromLog, proposedMetrics } from './plan-from-log.ts';
+import { agreement, detectabilityComment, planFromLog, proposedMetrics, scoreMetric } from './plan-from-log.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
 const planFile = 'rollout.yaml';
@@ -109,6 +110,7 @@ async function draftOf(
   const output: OutputSignature | undefined =
     registry === undefined ? answers.output : registry.versions[known ?? '']?.signature.output;
   const { read, holds } = draftFromLog(found, registry?.versions);
+  const scores = detectScores(found.sample);
   return {
     name: `${model}-${candidate ?? 'next'}`,
     model,
@@ -117,7 +119,8 @@ async function draftOf(
     ...(candidate === undefined ? {} : { candidate }),
     source: fromFolder(world, target, options.log),
     ...read,
-    metrics: proposedMetrics(output, holds),
+    scores,
+    metrics: [...scores.map(scoreMetric), ...proposedMetrics(output, holds)],
     comments: new Map(),
   };
 }

@@ -5,6 +5,7 @@ import type { OutputSignature } from '../../domain/registry.ts';
 import type { ReadOptions } from '../../requests/values/read-options.ts';
 import { recordPlace } from '../../requests/files/scan-records.ts';
 import { readRequests } from '../../requests/read-requests.ts';
+import { isOfEvaluation } from '../../requests/table/live-split.ts';
 import type { FieldGuesses } from './detected-fields.ts';
 import type { LogSample } from './log-sample.ts';
 import type { NamedVersions } from './named-versions.ts';
@@ -90,7 +91,7 @@ export async function readAnswers(
     (role) => `SELECT ${role}_label AS answer FROM requests WHERE ${role}_label IS NOT NULL`,
   );
   await db.run(`CREATE OR REPLACE TABLE answers AS ${answers.join(' UNION ALL ')}`);
-  const output = await outputOf(db);
+  const output = await outputOf(db, isOfEvaluation(options));
   const known = output?.kind === 'classification' ? output.labels : [];
   const truths =
     output?.kind === 'classification'
@@ -105,12 +106,14 @@ export async function readAnswers(
   };
 }
 
-async function outputOf(db: Database): Promise<OutputSignature | undefined> {
+/** @param mayBeTexts whether answers that are no labels are texts; of any other log nobody knows what they are. */
+async function outputOf(db: Database, mayBeTexts: boolean): Promise<OutputSignature | undefined> {
   const [row = {}] = await db.rows(`SELECT count(*) AS answers, count(DISTINCT answer) AS kinds,
     count(*) FILTER (WHERE isfinite(try_cast(answer AS DOUBLE))) AS numbers FROM answers`);
   const [answers, kinds, numbers] = [Number(row['answers']), Number(row['kinds']), Number(row['numbers'])];
   if (answers === 0) return undefined;
   if (numbers === answers && kinds > 20) return { kind: 'regression' };
+  if (mayBeTexts && (kinds > 20 || kinds > answers / 10)) return { kind: 'text' };
   if (kinds > mostLabels || (kinds > 20 && kinds > answers / 2)) return undefined;
   const labels = await db.rows('SELECT answer FROM answers GROUP BY answer ORDER BY answer');
   const texts = labels.map(({ answer }) => String(answer));

@@ -1,4 +1,5 @@
 import type { DetectedFields } from './detected-fields.ts';
+import type { DetectedScore } from './detect-scores.ts';
 import type { SplitWeight } from './log-answers.ts';
 import type { LogSample } from './log-sample.ts';
 
@@ -25,6 +26,8 @@ export interface PlanDraft {
   readonly metrics: readonly ProposedMetric[];
   /** First and last hour of the day (UTC) that have enough requests; absent where the log spans less than a day. */
   readonly hours?: readonly [number, number];
+  /** Scores that the log holds of each answer. */
+  readonly scores: readonly DetectedScore[];
   /** What each guardrail's line is followed by. */
   readonly comments: ReadonlyMap<string, string>;
 }

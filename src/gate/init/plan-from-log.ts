@@ -4,6 +4,8 @@ import type { OutputSignature } from '../../domain/registry.ts';
 import { planSchemaUrl } from '../../plan/read/plan-schema.ts';
 import { methodSentence } from '../../report/commands/method-text.ts';
 import type { GuardrailReview } from '../../report/commands/waiting-text.ts';
+import { freeKindOf } from '../../domain/scores/free-answer.ts';
+import type { DetectedScore } from './detect-scores.ts';
 import type { DetectedFields } from './detected-fields.ts';
 import type { PlanDraft, ProposedMetric } from './plan-draft.ts';
 import { fieldLines } from './plan-fields.ts';
@@ -29,8 +31,15 @@ export function proposedMetrics(
 /** What is left to judge where a log that may hold truths holds none. */
 export const agreement: ProposedMetric = { metric: 'agreement', bound: 'min: 90%', perSegment: true };
 
+/** A guardrail on a score, by a fiftieth of its range. */
+export function scoreMetric({ name, range: [least, largest] }: DetectedScore): ProposedMetric {
+  return { metric: `score.${name}`, bound: `maxDecrease: ${(largest - least) / 50}`, perSegment: true };
+}
+
 function againstTruth(output: OutputSignature | undefined): readonly ProposedMetric[] {
   if (output === undefined) return [];
+  // Of a text, a ranking or JSON scores tell how good it is.
+  if (freeKindOf(output) !== undefined) return [];
   return output.kind === 'classification'
     ? [{ metric: 'accuracy', bound: 'maxDecrease: 1pp', perSegment: true }]
     : [{ metric: 'mae', bound: 'maxIncrease: 5%', perSegment: true }];
@@ -65,6 +74,7 @@ export function planFromLog(draft: PlanDraft): string {
     '# How much of the traffic each step gives to the candidate. A weight of 0 exposes nobody.',
     'stages:',
     ...stageLines(draft),
+    ...scoreLines(draft),
     '',
     '# What must not get worse, and by how much it may. These bounds are a proposal: write what your users would accept.',
     'guardrails:',
@@ -78,6 +88,16 @@ export function planFromLog(draft: PlanDraft): string {
     `  steps: [${quotedText('canary rollback rollout.yaml')}]`,
     '',
   ].join('\n');
+}
+
+function scoreLines({ scores }: PlanDraft): string[] {
+  if (scores.length === 0) return [];
+  return [
+    '',
+    '# Numbers that the log has of each answer. TODO scores: the range that each can have, which its first values suggest, and which end is better.',
+    'scores:',
+    ...scores.map(({ name, range }) => `  ${name}: { from: log, range: [${range.join(', ')}], better: higher }`),
+  ];
 }
 
 function versionLines({ versions }: PlanDraft): string[] {

@@ -42,7 +42,8 @@ function ignoredByCanary(root: TreeNode, fields: readonly string[]): Finding[] {
 
 /** A serving system's format knows its own places of some fields, and keeps the fields that drift compares inside bodies. */
 function ignoredBy(format: LogFormat, root: TreeNode, fields: readonly string[]): Finding[] {
-  const ignored = ['latency', 'error', 'score'].filter((field) => fields.includes(field));
+  const ownPlaces = format === 'eval-runs' ? [] : ['latency', 'error', 'score'];
+  const ignored = ownPlaces.filter((field) => fields.includes(field));
   const isUnread = (...path: string[]) => nodeAt(root, path) !== undefined;
   const drift = `drift is read from canary's own records, not with format: ${format}`;
   const component = `component is not read with format: ${format}, in which one line tells of a request`;

@@ -84,12 +84,14 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
 function readFields(fields: TreeNode | undefined, format: RequestFormat): RequestFields {
   const textAt = (key: string) => textOf(child(fields, key));
   const isCanary = format === 'canary' || format === 'aggregates';
-  const by = textAt('servedBy');
+  const traits = logFormatTraits[isCanary ? 'canary' : format];
+  const usual = traits.fields.served;
+  const by = textAt('servedBy') ?? usual?.by;
   const prediction = textAt('prediction');
   const served = {
-    latency: latencyOf(child(fields, 'latency')) ?? servedDefaults.latency,
-    error: textAt('error') ?? servedDefaults.error,
-    prediction: prediction ?? servedDefaults.prediction,
+    latency: latencyOf(child(fields, 'latency')) ?? (usual ?? servedDefaults).latency,
+    error: textAt('error') ?? (usual ?? servedDefaults).error,
+    prediction: prediction ?? (usual ?? servedDefaults).prediction,
     ...known({ score: textAt('score') }),
   };
   const written = {
@@ -100,9 +102,9 @@ function readFields(fields: TreeNode | undefined, format: RequestFormat): Reques
     label: pathsOf(child(fields, 'label')),
     outcomes: textAt('outcomes'),
     served: by === undefined ? undefined : { by, ...served },
-    answer: isCanary ? undefined : prediction,
+    answer: isCanary || traits.ofOneVersion === true ? undefined : prediction,
   };
-  return { ...logFormatTraits[isCanary ? 'canary' : format].fields, ...known(written) };
+  return { ...traits.fields, ...known(written) };
 }
 
 function pathsOf(node: TreeNode | undefined): FieldPaths | undefined {

@@ -1,10 +1,16 @@
 import { csv } from './csv.ts';
 import { jsonLines } from './json-lines.ts';
 import { parquet } from './parquet.ts';
+import { resultsDocument } from './results-document.ts';
 import type { Container } from './record-scan.ts';
 
 /** The containers that a log's records may lie in. */
-export const containers = { 'json-lines': jsonLines, csv, parquet } as const satisfies Record<string, Container>;
+export const containers = {
+  'json-lines': jsonLines,
+  csv,
+  parquet,
+  'results-document': resultsDocument,
+} as const satisfies Record<string, Container>;
 export type ContainerName = keyof typeof containers;
 
 const containerNames: readonly ContainerName[] = ['json-lines', 'csv', 'parquet'];

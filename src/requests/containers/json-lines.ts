@@ -16,22 +16,28 @@ export const jsonLines: Container = {
   scan: async (db, file, fields, { unpackArrays = false } = {}) => {
     const { sql: written, countedTwice } = await lines(db, file);
     const sql = unpackArrays ? unpackedSql(written) : written;
-    return { sql: fieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
+    return { sql: jsonFieldsSql(sql, fields), furtherUnreadable: async () => -countedTwice };
   },
   couldHold: async () => true,
   fieldNames: async (db, file, records = 1) => {
     const { sql } = await lines(db, file);
-    const [row] = await db.rows(
-      `SELECT json_group_structure(record)::VARCHAR AS structure FROM (
-         SELECT CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END AS record
-         FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT ${records})`,
-    );
-    const structure: unknown = JSON.parse(String(row?.['structure'] ?? '{}'));
-    return leafPaths(structure);
+    return await jsonFieldNames(db, sql, records);
   },
 };
 
-function fieldsSql(lineSql: string, fields: readonly WantedField[]): string {
+/** Paths of the fields of the first of some records. @param sql SELECT of a column `json`, a record or a list of them each */
+export async function jsonFieldNames(db: Database, sql: string, records: number): Promise<string[]> {
+  const [row] = await db.rows(
+    `SELECT json_group_structure(record)::VARCHAR AS structure FROM (
+         SELECT CASE WHEN json LIKE '[%' THEN json_extract(json, '$[0]') ELSE json END AS record
+         FROM (${sql}) WHERE json LIKE '{%' OR json LIKE '[{%' LIMIT ${records})`,
+  );
+  const structure: unknown = JSON.parse(String(row?.['structure'] ?? '{}'));
+  return leafPaths(structure);
+}
+
+/** The scan of the fields of records. @param lineSql SELECT of a column `json`, a record each */
+export function jsonFieldsSql(lineSql: string, fields: readonly WantedField[]): string {
   const structure = new JsonStructure(fields);
   const columns = fields.map(
     (field) => `${structure.fieldSql(field, 'record', 'json')} AS ${quoteIdentifier(field.column)}`,

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { csvHeader } from '../containers/csv-header.ts';
 import { type ContainerName, knownEndings, namedContainer } from '../containers/containers.ts';
+import { isResultsDocument } from '../containers/results-document.ts';
 import type { Compression, ContainedFile } from '../containers/record-scan.ts';
 import { uncompressed } from '../containers/uncompressed.ts';
 import { quoteLiteral } from '../../database/database.ts';
@@ -28,10 +29,12 @@ export async function fileKind(path: string, absolutePath: string): Promise<File
   requireNoOther(path, start);
   const compression = compressionOf(path, start);
   const named = namedContainer(path);
+  if (/\.json(?:\.gz|\.zst)?$/iu.test(path) && isResultsDocument(await headIfWhole({ absolutePath, compression })))
+    return { container: 'results-document', compression, sniffed: true };
   if (named !== undefined) return { container: named, compression, sniffed: false };
   if (start.toString('latin1') === 'PAR1') return { container: 'parquet', compression, sniffed: true };
   const head = await textHead({ absolutePath, compression });
-  const container = sniffedContainer(head);
+  const container = isResultsDocument(head) ? 'results-document' : sniffedContainer(head);
   if (typeof container === 'string') return { container, compression, sniffed: true };
   throw notALog(path, container);
 }
@@ -89,6 +92,16 @@ async function textHead(file: ContainedFile): Promise<string> {
     if (bytes >= headBytes) break;
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The head of a file that its name describes; empty for a damaged one, of which whoever reads it tells what is wrong. */
+async function headIfWhole(file: ContainedFile): Promise<string> {
+  try {
+    return await textHead(file);
+  } catch (error) {
+    if (file.compression !== 'none') return '';
+    throw error;
+  }
 }
 
 /** What the first lines of a text are, or a hint at what to do about them. */

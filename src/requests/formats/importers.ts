@@ -1,6 +1,7 @@
 import type { LogFormat } from '../../domain/log/log-format.ts';
 import { azureCollector } from './azure-collector.ts';
 import type { RequestImporter, FileReading } from './importer.ts';
+import { evaluationRuns, promptfoo } from './evaluations.ts';
 import { inferenceTable } from './inference-table.ts';
 import { kserveLogger } from './kserve-logger.ts';
 import { sagemakerCapture } from './sagemaker-capture.ts';
@@ -31,6 +32,8 @@ export const importers: Readonly<Record<LogFormat, RequestImporter>> = {
   'tf-serving': tfServing,
   'vertex-log': vertexLog,
   'azure-collector': azureCollector,
+  promptfoo,
+  'eval-runs': evaluationRuns,
 };
 
 async function readFile(db: Database, options: ReadOptions, file: RequestFile, index: number): Promise<FileReading> {

@@ -26,6 +26,11 @@ export const looksLike: Readonly<Record<LogFormat, Sniff>> = {
     fields.includes('deployed_model_id') &&
     fields.some((field) => /^(?:request|response)_payload(?:\.|$)/u.test(field)),
   'azure-collector': (fields) => fields.includes('specversion') && fields.includes('correlationid'),
+  promptfoo: (fields) => fields.includes('promptIdx') && fields.includes('testIdx'),
+  'eval-runs': (fields) =>
+    fields.some((field) => /^(?:example|case|test|sample|doc)_id$/u.test(field)) &&
+    !fields.some((field) => /^outcomes[.]|^request_id$/u.test(field)) &&
+    fields.some((field) => /^(?:prediction|output|response|completion|answer|scores)(?:[.]|$)/u.test(field)),
 };
 
 /** Formats in the order in which they are told apart: those with names of their own before those with common ones. */

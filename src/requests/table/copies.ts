@@ -1,7 +1,10 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { reasonCode } from './reject-reason.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
-import { holdsOwnOutcome } from './live-split.ts';
+import { unusableFile, type UserError } from '../../domain/errors.ts';
+import { shownPaths } from '../../domain/log/field-paths.ts';
+import type { Role } from '../../domain/role.ts';
+import { holdsOwnOutcome, isOfEvaluation } from './live-split.ts';
 import { derivedSegmentSql, type ReadOptions, segmentColumn } from '../values/read-options.ts';
 
 /**
@@ -53,6 +56,8 @@ export async function countByFile(
 interface LongPairs {
   readonly pairs: number;
   readonly requests: number;
+  /** Of an evaluation, how many examples each version alone answered. */
+  readonly alone?: Readonly<Record<Role, number>>;
 }
 
 /** From this share of the rarer version's requests on, both versions answered on purpose; below, a few were sent again. */
@@ -66,10 +71,26 @@ export async function longPairs(db: Database, options: ReadOptions): Promise<Lon
   const { baseline, candidate } = options.recorded;
   if (!holdsOwnOutcome(options) || baseline === undefined || candidate === undefined) return undefined;
   const [row = {}] = await db.rows(`SELECT count(*) FILTER (WHERE b AND c) AS pairs,
-      least(count(*) FILTER (WHERE b), count(*) FILTER (WHERE c)) AS rarer FROM (
+      count(*) FILTER (WHERE b) AS b, count(*) FILTER (WHERE c) AS c FROM (
     SELECT bool_or(baseline_present) AS b, bool_or(candidate_present) AS c FROM requests WHERE reason = 0 GROUP BY hash(id))`);
-  const [pairs, requests] = [Number(row['pairs']), Number(row['rarer'])];
+  const [pairs, ofBaseline, ofCandidate] = [Number(row['pairs']), Number(row['b']), Number(row['c'])];
+  const requests = Math.min(ofBaseline, ofCandidate);
+  if (isOfEvaluation(options)) {
+    if (pairs === 0 && requests > 0) throw await noExampleTwice(db, options);
+    return { pairs, requests, alone: { baseline: ofBaseline - pairs, candidate: ofCandidate - pairs } };
+  }
   return pairs > 0 && pairs >= fewestPairs * requests ? { pairs, requests } : undefined;
+}
+
+/** Two runs of which no example is the same one. */
+async function noExampleTwice(db: Database, { format, fields, recorded }: ReadOptions): Promise<UserError> {
+  const [row = {}] = await db.rows(`SELECT any_value(id) FILTER (WHERE baseline_present) AS b,
+    any_value(id) FILTER (WHERE candidate_present) AS c FROM requests WHERE reason = 0`);
+  const instead = format === 'promptfoo' ? 'fields: { id: vars.id }' : 'fields: { id: example_id }';
+  return unusableFile(
+    `no example has an answer of both ${recorded.baseline} and ${recorded.candidate}: their ids (${shownPaths(fields.id)}) have none in common, such as ${String(row['b'])} and ${String(row['c'])}`,
+    { hint: `write under requests: ${instead}, with the path of what both runs call an example` },
+  );
 }
 
 /**
@@ -118,6 +139,13 @@ export async function joinLongPairs(
 }
 
 /** How such a log was read, in words. */
-export function pairsNote({ pairs, requests }: LongPairs): string {
+export function pairsNote({ pairs, requests, alone }: LongPairs): string {
+  if (alone !== undefined) {
+    const { baseline, candidate } = alone;
+    const both = `${countOf(pairs, 'example')} answered by both versions`;
+    return baseline + candidate === 0
+      ? `${both}, an example being the unit where nothing names a user`
+      : `${both}; ${formatCount(baseline)} by the baseline alone and ${formatCount(candidate)} by the candidate alone are in no comparison`;
+  }
   return `${formatCount(pairs)} of ${countOf(requests, 'request')} have a record of either version, so the two records of an id are a pair and not a live split`;
 }

@@ -1,3 +1,4 @@
+import { logFormatTraits } from '../../domain/log/log-format.ts';
 import { pathOf } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import type { RequestFile } from '../files/request-files.ts';
@@ -18,9 +19,14 @@ export function isLiveSplit({ fields }: Pick<ReadOptions, 'fields'>): boolean {
   return fields.served !== undefined;
 }
 
-/** Whether it is such a record of canary's own; the importers of other formats tell each version's outcome themselves. */
+/** Whether it is such a record of canary's own or of an evaluation; the importers of other formats tell each version's outcome themselves. */
 export function holdsOwnOutcome(options: Pick<ReadOptions, 'format' | 'fields'>): boolean {
-  return options.format === 'canary' && isLiveSplit(options);
+  return (options.format === 'canary' || isOfEvaluation(options)) && isLiveSplit(options);
+}
+
+/** Whether the log is of an evaluation, in which both versions answer the same examples, each in a record of its own. */
+export function isOfEvaluation({ format }: Pick<ReadOptions, 'format'>): boolean {
+  return logFormatTraits[format].ofOneVersion === true;
 }
 
 /** The records of a live split with the columns of an outcome per version, as a record with a map of outcomes has them. */

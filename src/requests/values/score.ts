@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../database/database.ts';
+import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from './read-options.ts';
 import { isLabelSql, type LabelReading, labelSql } from './label.ts';
@@ -43,7 +44,10 @@ function outcomeSql(options: ReadOptions, role: Role): OutcomeSql {
   const reading = options.values?.answers[role];
   const labels = options.labels?.[role];
   if (reading === undefined || labels === undefined) return { parts: [], problem: `0::UTINYINT AS ${role}_unscored` };
-  const beside = options.format === 'canary' ? `nullif(${role}_beside, '')` : 'NULL::VARCHAR';
+  const beside =
+    options.format === 'canary' || logFormatTraits[options.format].ofOneVersion === true
+      ? `nullif(${role}_beside, '')`
+      : 'NULL::VARCHAR';
   const [first, second] = labels;
   return labels.length === 2 && first !== undefined && second !== undefined
     ? ofTwoLabels({ role, beside, reading, first, second, threshold: options.thresholds?.[role] })

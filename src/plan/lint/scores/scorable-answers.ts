@@ -1,3 +1,4 @@
+import { type LogFormat, logFormatTraits } from '../../../domain/log/log-format.ts';
 import type { Metric } from '../../../domain/metric.ts';
 import { isRecorded, type ModelVersion } from '../../../domain/registry.ts';
 import { resolveBoth } from '../../../domain/resolve-version.ts';
@@ -16,10 +17,11 @@ export const scorableAnswers: LintRule = {
   about: 'registry',
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
-    if (both === undefined || plan.requests.format === 'aggregates') return [];
+    const { format } = plan.requests;
+    if (both === undefined || format === 'aggregates') return [];
     return plan.guardrails.flatMap(({ metric }, index) => {
       const mismatch = [both.baseline, both.candidate]
-        .map(({ version, entry }) => mismatchOf(metric, version, entry, plan.requests.format))
+        .map(({ version, entry }) => mismatchOf(metric, version, entry, format))
         .find((found) => found !== undefined);
       if (mismatch === undefined) return [];
       const message = `metric: ${metric.id} ${mismatch.problem}`;
@@ -28,7 +30,7 @@ export const scorableAnswers: LintRule = {
   },
 };
 
-function mismatchOf(metric: Metric, version: string, entry: ModelVersion, format: string): Mismatch | undefined {
+function mismatchOf(metric: Metric, version: string, entry: ModelVersion, format: LogFormat): Mismatch | undefined {
   if (metric.family !== 'score' || metric.score === undefined) return undefined;
   return wrongAnswers(metric.score, version, entry) ?? elsewhere(metric.score, version, entry, format);
 }
@@ -45,9 +47,9 @@ function wrongAnswers(score: Score, version: string, { signature: { output } }: 
 }
 
 /** What is in the log are scores of the answers in the log. */
-function elsewhere(score: Score, version: string, { artifact }: ModelVersion, format: string): Mismatch | undefined {
+function elsewhere(score: Score, version: string, { artifact }: ModelVersion, format: LogFormat): Mismatch | undefined {
   if (isComputed(score)) return undefined;
-  if (format !== 'canary') {
+  if (format !== 'canary' && logFormatTraits[format].ofOneVersion !== true) {
     return {
       problem: `is read from outcomes, which the format ${format} does not hold`,
       hint: "write the log in canary's own format",
