@@ -88,9 +88,12 @@ describe("promptfoo's results", () => {
     };
     const rejected = { error: 'The answer is rude', failureReason: 1, success: false };
     const { rows } = await readPromptfoo([
-      ...[result(0, 'old', failed), result(0, 'new', rejected)],
-      ...[result(1, 'old', { ...failed, response: {}, error: 'Request timed out' }), result(1, 'new')],
-      ...[result(2, 'old', { ...failed, response: undefined, error: 'socket hang up' }), result(2, 'new')],
+      result(0, 'old', failed),
+      result(0, 'new', rejected),
+      result(1, 'old', { ...failed, response: {}, error: 'Request timed out' }),
+      result(1, 'new'),
+      result(2, 'old', { ...failed, response: undefined, error: 'socket hang up' }),
+      result(2, 'new'),
     ]);
     expect(rows.map((row) => row['baseline_error'])).toEqual(['http-503', 'timeout', 'provider-error']);
     expect(rows.map((row) => row['candidate_error'])).toEqual([null, null, null]);
@@ -180,14 +183,14 @@ describe("promptfoo's results", () => {
   });
 });
 
-describe('evaluation runs', () => {
-  const record = (id: string, changes: object = {}) => ({
-    example_id: id,
-    output: `answer ${id}`,
-    scores: { helpful: 0.5 },
-    ...changes,
-  });
+const record = (id: string, changes: object = {}) => ({
+  example_id: id,
+  output: `answer ${id}`,
+  scores: { helpful: 0.5 },
+  ...changes,
+});
 
+describe('evaluation runs', () => {
   test('in a file per version, named like it, are joined by the id of the example', async () => {
     logs.writeRecords('runs/1.0.0.jsonl', [record('a'), record('b')]);
     logs.writeRecords('runs/1.1.0.jsonl', [
