@@ -8,6 +8,7 @@ import { type Answer, deadUrl, type Loopback, serve } from '../models/http/loopb
 import { serveOip } from '../models/http/oip-server.ts';
 import { run, runInstalled, temporaryFolder } from './harness.ts';
 import { type RolloutFiles, writeRollout } from './http-rollout.ts';
+import { isWhole } from '../fixtures/tiers.ts';
 
 const labels = ['no', 'yes'];
 const signature: Signature = { input: { kind: 'tensor', shape: [2] }, output: { kind: 'classification', labels } };
@@ -170,7 +171,7 @@ test('a candidate that fails 2% of the requests is not let through', async () =>
   expect(parseEvidence(stdout, 'standard output').outcomes.candidate.errors).toEqual({ 'http-5xx': 30 });
 });
 
-test("a load test at the log's own times is told in the evidence and in the text", async () => {
+test.runIf(isWhole)("a load test at the log's own times is told in the evidence and in the text", async () => {
   const [old, young] = await Promise.all([serveRight(), serveRight()]);
   const folder = writeRollout({
     baseline: oip(old.url),

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { run, runInstalled, treeOf, type Run } from './harness.ts';
 import { runBeforeEncoding, shortenLog } from './model-code.ts';
 import { shippedRollouts } from './shipped.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 
@@ -57,7 +58,7 @@ function isGroupAlive(leader: number): boolean {
   }
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(casesOf(['SIGINT', 'SIGTERM'] as const, 2))(
   '%s in a replay exits 130, with no verdict and no evidence',
   async (signal) => {
     const folder = await slowRollout();

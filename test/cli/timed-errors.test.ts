@@ -4,6 +4,7 @@ import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { type Answer, serve } from '../models/http/loopback.ts';
 import { runInstalled } from './harness.ts';
 import { writeRollout } from './http-rollout.ts';
+import { isWhole } from '../fixtures/tiers.ts';
 
 const requests = 300;
 /** What a version that is about to be timed gets first, in each of its five pairs of processes. */
@@ -46,7 +47,7 @@ test('a request that is replayed and timed can fail once', async () => {
   expect(outcomes.candidate).toEqual({ requests, errors: { 'http-5xx': requests / 10 } });
 });
 
-test('a server that goes away while it is timed is told of, with what asks it again', async () => {
+test.runIf(isWhole)('a server that goes away while it is timed is told of, with what asks it again', async () => {
   const { stderr, outcomes } = await evaluateTimed(
     await version((posts) => (posts > requests + pairs * warmUp + 260 ? 'drop' : { json: { label: 'yes' } })),
   );

@@ -6,6 +6,7 @@ import { parseEvidence } from '../../src/report/document/parse-evidence.ts';
 import { run, type Run } from '../cli/harness.ts';
 import { runBeforeEncoding, shortenLog } from '../cli/model-code.ts';
 import { shippedRollouts } from '../cli/shipped.ts';
+import { casesOf, isWhole } from '../fixtures/tiers.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 const requests = 300;
@@ -32,19 +33,24 @@ function evidenceOf({ stdout, stderr }: Run): Evidence {
   return parseEvidence(stdout, 'standard output');
 }
 
-test.each([
+const culprits = [
   ['is killed', "process.kill(process.pid, 'SIGKILL')", 'crash'],
+  ['hangs', 'for (;;);', 'timeout'],
   ['exits', 'process.exit(0)', 'crash'],
   ['throws', "throw new Error('no')", 'model-error'],
   ['encodes the wrong shape', 'return [1, 2, 3]', 'model-error'],
-  ['hangs', 'for (;;);', 'timeout'],
-])('a model that %s over one input fails that request and no other', async (_, statement, error) => {
-  const evidence = evidenceOf(await evaluateWith(`if (input === ${JSON.stringify(rareInput)}) ${statement};`));
-  expect(evidence.outcomes).toEqual({
-    baseline: { requests, errors: {} },
-    candidate: { requests, errors: { [error]: 1 } },
-  });
-});
+] as const;
+
+test.each(casesOf(culprits, 2))(
+  'a model that %s over one input fails that request and no other',
+  async (_, statement, error) => {
+    const evidence = evidenceOf(await evaluateWith(`if (input === ${JSON.stringify(rareInput)}) ${statement};`));
+    expect(evidence.outcomes).toEqual({
+      baseline: { requests, errors: {} },
+      candidate: { requests, errors: { [error]: 1 } },
+    });
+  },
+);
 
 test('a candidate that throws at everything is taken back', async () => {
   const result = await evaluateWith("throw new Error('no');");
@@ -52,7 +58,7 @@ test('a candidate that throws at everything is taken back', async () => {
   expect(evidenceOf(result).outcomes.candidate.errors).toEqual({ 'model-error': requests });
 });
 
-test('a candidate whose process dies over everything gives no verdict', async () => {
+test.runIf(isWhole)('a candidate whose process dies over everything gives no verdict', async () => {
   const { exitCode, stdout, stderr } = await evaluateWith("process.kill(process.pid, 'SIGKILL');");
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   expect(stderr).toContain('Version 1.5.0 does not work');

@@ -6,6 +6,7 @@ import type { World } from '../../src/gate/world.ts';
 import { baseline, candidate, TestRollout } from '../fixtures/test-rollout.ts';
 import { checkOf } from './planted-log.ts';
 import { worldAt } from './world-at.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 
 const hour = 3_600_000;
 const friday = Date.UTC(2026, 10, 6);
@@ -98,10 +99,12 @@ function conversions({ comparisons }: Evidence) {
   return comparisons.find(({ metric, segment }) => metric === 'kpi.converted' && segment === null);
 }
 
-describe.each([
+const sources = [
   ['the registry', walked],
   ['requests.weights', told],
-])('a ramp of which %s tells the weights', (_, evaluated) => {
+] as const;
+
+describe.each(casesOf(sources, 2, 1))('a ramp of which %s tells the weights', (_, evaluated) => {
   test('does not roll back a candidate that is better on each day and worse over both', async () => {
     const evidence = await evaluated(true);
     expect(evidence.verdict.decision).not.toBe('rollback');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { estimateAt } from '../../src/metrics/table/estimate.ts';
 import type { JudgedRow } from './judged-rows.ts';
 import { measure } from './measure.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 
 const settings = { alphaLower: 0.05 / 20, alphaUpper: 0.05, inference: 'sequential', plannedUnits: 1000 } as const;
 
@@ -40,7 +41,7 @@ const metrics = [
   ['auc', 0.2],
 ] as const;
 
-test.each(metrics)(
+test.each(casesOf(metrics, 2))(
   '%s of a version against itself is a difference of 0 that passes with enough requests',
   async (id, bound) => {
     for (const constant of [false, true]) {

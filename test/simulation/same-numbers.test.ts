@@ -11,6 +11,7 @@ import { DrawnMeasurer } from '../../src/simulation/drawn-measurer.ts';
 import { writeDrawnStage } from '../../src/simulation/drawn-table.ts';
 import { readEffect } from '../../src/simulation/effect.ts';
 import { seededRecords, simulatedFolder } from './simulated-folder.ts';
+import { casesOf } from '../fixtures/tiers.ts';
 
 const guardrails = [
   '{ metric: latency.p90, maxIncrease: 10% }',
@@ -66,12 +67,13 @@ async function bothWays(outcomes: 'paired' | 'served', effects: readonly string[
 }
 
 describe('a simulated log is measured as a table with the same requests is', () => {
-  test.each([
+  const logs = [
     ['pairs', 'paired', []],
+    ['a live split with effects', 'served', ['accuracy=-5pp', 'kpi.revenue=-10%']],
     ['pairs with effects', 'paired', ['accuracy=-5pp', 'error_rate=+3pp', 'latency.mean=+20%']],
     ['a live split', 'served', []],
-    ['a live split with effects', 'served', ['accuracy=-5pp', 'kpi.revenue=-10%']],
-  ] as const)('%s', async (_, outcomes, effects) => {
+  ] as const;
+  test.each(casesOf(logs, 2, 1))('%s', async (_, outcomes, effects) => {
     const results = await bothWays(outcomes, effects);
     expect(results).toHaveLength(2 * 9 * 3 * 3 * 3);
     for (const [name, drawn, judged] of results)

@@ -6,8 +6,9 @@ import { errorAt } from '../../../src/models/outcome-columns.ts';
 import { hostScript, temporaryFolder, writeFiles } from '../fixtures/tiny-model.ts';
 import { specOf } from './http-spec.ts';
 import { serve } from './loopback.ts';
+import { isWhole } from '../../fixtures/tiers.ts';
 
-test('a call that waits for a longer one before it is not taken for stuck', async () => {
+test.runIf(isWhole)('a call that waits for a longer one before it is not taken for stuck', async () => {
   const server = await serve(async ({ method }) => {
     if (method === 'POST') await wait(60);
     return { json: { prediction: 'setosa' } };

@@ -8,6 +8,7 @@ import type { TimedVersion } from '../../../src/replay/timing/stopwatch.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { type Journal, openJournal } from '../../models/fixtures/journal.ts';
 import { colourSpec, hostScript, temporaryFolder } from '../../models/fixtures/tiny-model.ts';
+import { isWhole } from '../../fixtures/tiers.ts';
 
 const never = new AbortController().signal;
 const settings = { hostScript, timeoutMs: 300, warmUp: 3, seed: 7 };
@@ -155,7 +156,7 @@ test('a measurement in the store is used again byte for byte, a damaged one is n
   expect(await timeRequests(measurement, never)).toMatchObject({ measured: true });
 });
 
-test('another seed, sample, share of it by pair or baseline is another measurement', async () => {
+test.runIf(isWhole)('another seed, sample, share of it by pair or baseline is another measurement', async () => {
   const measurement = await openMeasurement();
   const { file } = await timeRequests(measurement, never);
   const others = [

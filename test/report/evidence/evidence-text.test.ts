@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Evidence } from '../../../src/domain/evidence.ts';
 import { evidenceText } from '../../../src/report/evidence/evidence-text.ts';
 import { columns, increaseEvidence, manySegments, rollbackEvidence } from '../example-evidence.ts';
+import { isWhole, runsOf } from '../../fixtures/tiers.ts';
 
 const screen = { planFile: 'rollouts/intent-classifier-1.6.0.yaml', model: 'intent-classifier' };
 const options = { ...screen, verbose: true };
@@ -26,7 +27,7 @@ test.each([
   ['screen-of-rollback-80', rollbackEvidence, 80],
   ['screen-of-rollback-50', rollbackEvidence, 50],
   ['screen-of-increase-80', increaseEvidence, 80],
-  ['screen-of-hold-80', manySegments(200), 80],
+  ['screen-of-hold-80', manySegments(runsOf(200, 40)), 80],
 ] as const)('evaluate prints %s as it was reviewed', async (name, evidence, width) => {
   await expect(evidenceText(evidence, columns(width), screen)).toMatchFileSnapshot(golden(name));
 });
@@ -82,7 +83,7 @@ test('colour adds nothing but colour', () => {
 
 test('no line is wider than the terminal, however wide that is', () => {
   for (const evidence of [rollbackEvidence, increaseEvidence, manySegments(12), hostile()]) {
-    for (let width = 60; width <= 200; width += 4) {
+    for (let width = 60; width <= 200; width += isWhole ? 4 : 20) {
       const text = evidenceText(evidence, { ...columns(width), color: 1 }, options);
       const widest = Math.max(...text.split('\n').map((line) => stringWidth(line)));
       expect(widest).toBeLessThanOrEqual(Math.min(width, 160));
