@@ -65,6 +65,9 @@ export async function run(
   return { exitCode, ...output };
 }
 
+/** What long work tells every ten seconds, which on a busy machine is any work. */
+const progress = /^working for \d+ s.*\n/gmu;
+
 /** Runs the installed program in a process of its own, where it is the process that counts: its environment, its signals, who else runs. */
 export function runInstalled(args: readonly string[], options: ProcessOptions = {}): Promise<Run> {
   const child = spawn(process.execPath, [options.program ?? program, ...args], {
@@ -79,7 +82,7 @@ export function runInstalled(args: readonly string[], options: ProcessOptions = 
   if (child.pid !== undefined) options.onStart?.(child.pid);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, ...output }));
+    child.once('close', (exitCode) => resolve({ exitCode, ...output, stderr: output.stderr.replaceAll(progress, '') }));
   });
 }
 

@@ -21,7 +21,7 @@ export function shippedRollouts(lifetime: Lifetime = onTestFinished): string {
   return folder;
 }
 
-/** The same with what the shipped versions answered to the shipped log kept in the outcome store, and the times of their shadow stages. */
+/** The same with what the shipped versions answered to the shipped log kept in the outcome store, and the times of their shadow stages (outside of the whole: of those whose times decide). */
 export async function replayedRollouts(lifetime: Lifetime = onTestFinished): Promise<string> {
   const folder = temporaryFolder(lifetime);
   cpSync(await madeOnce('replayed', replayShipped), folder, { recursive: true });
@@ -33,7 +33,6 @@ function copyShipped(folder: string): void {
     // What somebody's own evaluations left beside the plans is not part of what is shipped.
     cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('.canary') });
   }
-  if (!isWhole) timeFew(join(folder, 'rollouts'));
 }
 
 /** Of the shipped plans those whose times decide something. */
@@ -49,6 +48,7 @@ function timeFew(rollouts: string): void {
 
 async function replayShipped(folder: string): Promise<void> {
   copyShipped(folder);
+  if (!isWhole) timeFew(join(folder, 'rollouts'));
   for (const [candidate, exitCode] of [
     ['1.5.0', 0],
     ['1.6.0', 4],

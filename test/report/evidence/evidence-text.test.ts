@@ -27,14 +27,14 @@ test.each([
   ['screen-of-rollback-80', rollbackEvidence, 80],
   ['screen-of-rollback-50', rollbackEvidence, 50],
   ['screen-of-increase-80', increaseEvidence, 80],
-  ['screen-of-hold-80', manySegments(runsOf(200, 40)), 80],
+  ['screen-of-hold-80', manySegments(200), 80],
 ] as const)('evaluate prints %s as it was reviewed', async (name, evidence, width) => {
   await expect(evidenceText(evidence, columns(width), screen)).toMatchFileSnapshot(golden(name));
 });
 
 test('one plan fits a screen of 24 lines of 80 columns with its prompt, whatever there is to tell', () => {
   const long = 'lost_or_stolen_card; '.repeat(40);
-  const told = [rollbackEvidence, increaseEvidence, manySegments(200), hostile()].flatMap((evidence) => [
+  const told = [rollbackEvidence, increaseEvidence, manySegments(runsOf(200, 40)), hostile()].flatMap((evidence) => [
     evidence,
     { ...evidence, verdict: { ...evidence.verdict, alarm: true, reasons: [long, long, long, long] } } as const,
     { ...evidence, registryChange: { ...evidence.registryChange, refused: long } },
