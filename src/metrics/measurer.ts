@@ -1,5 +1,6 @@
 import type { MeanTails } from './table/mean-tails.ts';
 import type { Metric } from '../domain/metric.ts';
+import type { Role } from '../domain/role.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import type { Uncomputable } from '../stats/result.ts';
 import type { TalliedUsers } from '../stats/sums/user-tally.ts';
@@ -12,6 +13,7 @@ import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 import { withinPossible } from './table/possible.ts';
 import { MeanMeasurer } from './means/mean-measurer.ts';
+import { type MovedUnits, movedUnits } from './means/moved-units.ts';
 import { QuantileMeasurer } from './quantiles/quantile-measurer.ts';
 import { quantileTables } from './quantiles/quantile-tables.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
@@ -30,6 +32,8 @@ export interface Measurer {
   tails(subject: Subject): Promise<MeanTails>;
   /** Users by their paired requests and what these changed by; undefined for a metric that is no mean over pairs. */
   tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined>;
+  /** By how much each unit moves its version's mean; undefined for a metric that is no plain mean. Absent where no requests are in a table. */
+  moved?(subject: Subject): Promise<Readonly<Record<Role, MovedUnits>> | undefined>;
 }
 
 interface MeasurerOptions {
@@ -42,11 +46,12 @@ export class TableMeasurer implements Measurer {
   readonly #means: MeanMeasurer;
   readonly #quantiles: QuantileMeasurer;
   readonly #influences: InfluenceMeasurer;
+  #tables: UnitSumTables | undefined;
   readonly #measured = new Map<string, Promise<Measured>>();
 
   private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean, earlier: boolean) {
     this.#means = new MeanMeasurer(metrics, (definitions) => {
-      const tables = new UnitSumTables(judged, definitions);
+      const tables = (this.#tables = new UnitSumTables(judged, definitions));
       const units = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
       return earlier ? { units, earlier: new EarlierMeans(tables) } : { units };
     });
@@ -94,6 +99,10 @@ export class TableMeasurer implements Measurer {
 
   async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
     return await this.#means.tally(subject);
+  }
+
+  async moved(subject: Subject): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
+    return this.#tables === undefined ? undefined : await movedUnits(this.#tables, subject);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

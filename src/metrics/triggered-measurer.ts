@@ -1,4 +1,5 @@
 import { type Metric, untriggered } from '../domain/metric.ts';
+import type { Role } from '../domain/role.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { sampleRatio } from '../stats/distances/sample-ratio.ts';
 import { interval } from '../stats/bounds/confidence-bound.ts';
@@ -9,6 +10,7 @@ import { type Uncomputable, uncomputable } from '../stats/result.ts';
 import { sampleSums } from '../stats/sums/sample-sums.ts';
 import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import { triggeredBy } from './families/business-metric.ts';
+import type { MovedUnits } from './means/moved-units.ts';
 import type { Measurer } from './measurer.ts';
 import type { Measured } from './table/estimate.ts';
 import type { JudgedTable } from './table/judged-table.ts';
@@ -64,6 +66,10 @@ export class TriggeredMeasurer implements Measurer {
 
   async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
     return await this.#others.tally(subject);
+  }
+
+  async moved(subject: Subject): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
+    return isTriggered(subject.metric) ? undefined : await this.#others.moved?.(subject);
   }
 
   /** The triggered requests' share of all, of both versions together. */

@@ -86,8 +86,8 @@ export async function prepareJudgement(
   const kinds = kindsOf(sources, log, wantedValues);
   const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
   const told = live && periods !== undefined ? periods : undefined;
-  const served = told === undefined ? [] : await separatePeriods(table, told, measurerOf);
-  const span = served.length === 0 ? log.totals.span : await spanOf(db, table.name);
+  const served = told === undefined ? undefined : await separatePeriods(table, told, measurerOf);
+  const span = served === undefined ? log.totals.span : await spanOf(db, table.name);
   const users = live ? await servedUsers(table) : undefined;
   const scope = await readStageScope(db, plan, stage);
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
@@ -100,10 +100,10 @@ export async function prepareJudgement(
     scope,
     files: log.files,
     span,
-    ...(served.length === 0 ? {} : { periods: served }),
+    ...(served === undefined ? {} : { periods: served }),
     found: [
       ...(await scoresFound(table, rollout, plan)),
-      ...(told === undefined ? [] : [checkPeriods(rollout, told, served, log.totals)]),
+      ...(told === undefined ? [] : [checkPeriods(rollout, told, served?.each ?? [], log.totals)]),
       ...newRequestsCheck(stage, await requestsSince(db, before?.since ?? now), { before }),
     ],
     losses: log.totals.losses,

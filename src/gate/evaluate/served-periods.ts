@@ -2,12 +2,13 @@ import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
 import { isSplit } from '../../domain/stages/period.ts';
 import type { Database } from '../../database/database.ts';
 import type { JudgedTable } from '../../metrics/table/judged-table.ts';
-import { createPeriodTable, keepPeriod } from '../../metrics/table/judged-periods.ts';
+import { createPeriodTable, createPersonTable, keepPeriod } from '../../metrics/table/judged-periods.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
+import { SharedUsers } from '../../metrics/shared-users.ts';
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { periodsCheck } from '../../verdict/checks/served-periods.ts';
 import { periodText } from '../judge/judge-periods.ts';
-import type { ServedPeriod } from '../judge/judged-stage.ts';
+import type { ServedPeriod, ServedPeriods } from '../judge/judged-stage.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { StagePeriods } from '../rollout/stage-periods.ts';
 
@@ -42,27 +43,34 @@ export async function servedUsers({ db, name }: JudgedTable): Promise<ServedUser
 /**
  * Leaves in the table `judged` the requests of the period in force, and tells of all periods what was served in each.
  * @param measurerOf measures the guarded metrics over a table.
- * @returns none where there is one period alone.
+ * @returns undefined where there is one period alone.
  */
 export async function separatePeriods(
   table: JudgedTable,
   { periods }: StagePeriods,
   measurerOf: (judged: JudgedTable) => Promise<Measurer>,
-): Promise<readonly ServedPeriod[]> {
+): Promise<ServedPeriods | undefined> {
   const splits = periods.filter(isSplit);
   const inForce = splits.at(-1);
-  if (inForce === undefined || splits.length < 2) return [];
+  if (inForce === undefined || splits.length < 2) return undefined;
   const whole = await keepPeriod(table, inForce);
-  const served: ServedPeriod[] = [];
+  const each: ServedPeriod[] = [];
+  const parts: JudgedTable[] = [];
   for (const [index, period] of splits.entries()) {
     const part = await createPeriodTable(whole, period, index);
     const { byFirst } = await servedUsers(part);
-    let measured: Promise<Measurer> | undefined;
-    const measurer = () => (measured ??= measurerOf(part));
     const requests = byFirst.reduce((sum, cohort) => sum + cohort.requests, 0);
-    if (requests > 0 || period === inForce) served.push({ period, requests, byFirst, measurer });
+    if (requests === 0 && period !== inForce) continue;
+    each.push({ period, requests, byFirst, measurer: once(() => measurerOf(part)) });
+    parts.push(part);
   }
-  return served;
+  const together = once(async () => await measurerOf(await createPersonTable(whole)));
+  return { each, together, users: new SharedUsers(whole, parts) };
+}
+
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => (made ??= make());
 }
 
 const tellers = {

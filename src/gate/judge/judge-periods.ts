@@ -1,18 +1,17 @@
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
+import type { Measurer } from '../../metrics/measurer.ts';
+import type { SharedUsers } from '../../metrics/shared-users.ts';
 import { estimateAt, type Measured } from '../../metrics/table/estimate.ts';
-import {
-  pooledProportion,
-  type Stratum,
-  weightedRelativeStrata,
-  weightedStrata,
-} from '../../stats/estimates/weighted-strata.ts';
+import type { Subject } from '../../metrics/table/subject.ts';
+import type { Linearized } from '../../stats/estimates/linearized.ts';
+import { weightedRelativeStrata, weightedSides, weightedStrata } from '../../stats/estimates/weighted-strata.ts';
 import { sampleRatioCheck } from '../../verdict/checks/sample-ratio.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import { judgeGuardrail } from '../../verdict/judge-guardrail.ts';
 import { type JudgedTest, subjectOf } from './judge-test.ts';
-import type { JudgedStage, ServedPeriod } from './judged-stage.ts';
+import type { JudgedStage, ServedPeriod, ServedPeriods } from './judged-stage.ts';
 
 /** Metrics that all periods can be judged on together: quantiles do not add up, and slow hours are looked for in one period. */
 function addsUp({ guardrail }: PlannedTest): boolean {
@@ -21,73 +20,86 @@ function addsUp({ guardrail }: PlannedTest): boolean {
 
 /**
  * Asks whether all periods together show a breach where the one in force does not. Each is weighted by its share of all requests, so that
- * the versions are compared within periods and a ramp cannot turn the sign; a period in which a metric cannot be computed is left out. The
- * candidate's own proportion is that of all its requests.
+ * the versions are compared within periods and a ramp cannot turn the sign; a period in which a metric cannot be computed is left out. A user
+ * who came in several periods is one unit of evidence. The candidate's own value is that of all its requests.
  */
 export async function judgePeriods(
-  { plan, scope, periods = [] }: JudgedStage,
+  { plan, scope, periods }: JudgedStage,
   test: PlannedTest,
   { result, beside }: JudgedTest,
 ): Promise<GuardrailResult> {
-  if (periods.length < 2 || result.status === 'breach' || !addsUp(test)) return result;
-  const measured = await measurePeriods(periods, test, scope);
-  if (measured === undefined) return result;
+  if (periods === undefined || periods.each.length < 2 || result.status === 'breach' || !addsUp(test)) return result;
   const { bound } = test;
-  const estimate = estimateAt(measured.together, beside, limitOf(bound.kind, bound.value));
+  const subject = subjectOf(scope, test);
+  const found = boundsOwnValue(bound.kind)
+    ? { measured: await (await periods.together()).measure(subject, 'own'), count: periods.each.length }
+    : await measureDifference(periods, subject, bound.relative);
+  if (found === undefined) return result;
+  const estimate = estimateAt(found.measured, beside, limitOf(bound.kind, bound.value));
   const judged = judgeGuardrail({ ...test, estimate, confidence: plan.statistics.confidence, remedy: '' });
   if (judged.status !== 'breach') return result;
-  return {
-    ...judged,
-    reason: `over all ${measured.count} periods, each by its share of the requests, ${judged.reason}`,
-  };
+  const weighted = boundsOwnValue(bound.kind) ? '' : 'each by its share of the requests, ';
+  return { ...judged, reason: `over all ${found.count} periods, ${weighted}${judged.reason}` };
 }
 
-async function measurePeriods(
-  periods: readonly ServedPeriod[],
-  test: PlannedTest,
-  scope: JudgedStage['scope'],
-): Promise<{ readonly together: Measured; readonly count: number } | undefined> {
-  const subject = subjectOf(scope, test);
-  const { bound } = test;
-  const parts: { readonly requests: number; readonly own: Measured; readonly difference: Measured }[] = [];
-  for (const { requests, measurer } of periods) {
+/** What one period tells of a difference between the versions. */
+interface PeriodDifference {
+  readonly index: number;
+  readonly requests: number;
+  readonly difference: Linearized;
+  /** The relative one; undefined where nobody asks. */
+  readonly relative?: Linearized;
+  readonly moved: Awaited<ReturnType<NonNullable<Measurer['moved']>>>;
+}
+
+async function measureDifference({ each, users }: ServedPeriods, subject: Subject, isRelative: boolean) {
+  const parts: PeriodDifference[] = [];
+  for (const [index, { requests, measurer }] of each.entries()) {
     const over = await measurer();
-    const quantity = boundsOwnValue(bound.kind) ? 'own' : bound.relative ? 'relative' : 'difference';
-    const own = await over.measure(subject, quantity);
-    const difference = quantity === 'relative' ? await over.measure(subject, 'difference') : own;
-    if (own.kind === difference.kind && (own.kind === 'linearized' || own.kind === 'proportion'))
-      parts.push({ requests, own, difference });
+    const difference = await over.measure(subject, 'difference');
+    const relative = isRelative ? await over.measure(subject, 'relative') : undefined;
+    if (difference.kind !== 'linearized' || (isRelative && relative?.kind !== 'linearized')) continue;
+    // What units were like before is taken out of these, and not of what they move.
+    const moved = difference.adjusted === undefined ? await over.moved?.(subject) : undefined;
+    parts.push({ index, requests, difference, ...(relative?.kind === 'linearized' ? { relative } : {}), moved });
   }
   if (parts.length < 2) return undefined;
-  const all = parts.reduce((sum, { requests }) => sum + requests, 0);
-  const together = combine(
-    parts.map(({ requests, own, difference }) => ({ share: requests / all, estimate: { own, difference } })),
-    bound.relative && !boundsOwnValue(bound.kind),
-  );
-  return together === undefined ? undefined : { together, count: parts.length };
+  const measured = await combine(parts, users, isRelative);
+  return measured === undefined ? undefined : { measured, count: parts.length };
 }
 
-function combine(
-  strata: readonly Stratum<{ readonly own: Measured; readonly difference: Measured }>[],
+async function combine(
+  parts: readonly PeriodDifference[],
+  users: SharedUsers,
   isRelative: boolean,
-): Measured | undefined {
-  const proportions = strata.flatMap(({ estimate: { own } }) => (own.kind === 'proportion' ? own : []));
-  if (proportions.length === strata.length) return pooledProportion(proportions);
-  const means = strata.flatMap(({ share, estimate: { own, difference } }) =>
-    own.kind === 'linearized' && difference.kind === 'linearized'
-      ? { share, estimate: { relative: own, difference } }
-      : [],
+): Promise<Measured | undefined> {
+  const all = parts.reduce((sum, { requests }) => sum + requests, 0);
+  const strata = parts.map(({ requests, difference }) => ({ share: requests / all, estimate: difference }));
+  const sides = weightedSides(strata);
+  if (isRelative && (sides === undefined || !(sides.baseline > 0))) return undefined;
+  const ratio = isRelative && sides !== undefined ? sides.candidate / sides.baseline : 1;
+  const scale = isRelative && sides !== undefined ? sides.baseline : 1;
+  const moves = parts.flatMap(({ moved, requests }) => {
+    const share = requests / all / scale;
+    return moved === undefined ? [] : [{ units: moved, weight: { baseline: share * ratio, candidate: share } }];
+  });
+  const inCommon = moves.length === parts.length ? await users.common(moves) : await alikenessOf(parts, users);
+  if (!isRelative) return weightedStrata(strata, inCommon);
+  const both = parts.flatMap(({ requests, difference, relative }) =>
+    relative === undefined ? [] : [{ share: requests / all, estimate: { difference, relative } }],
   );
-  if (means.length < strata.length) return undefined;
-  return isRelative
-    ? weightedRelativeStrata(means)
-    : weightedStrata(means.map(({ share, estimate }) => ({ share, estimate: estimate.relative })));
+  return weightedRelativeStrata(both, inCommon);
+}
+
+async function alikenessOf(parts: readonly PeriodDifference[], users: SharedUsers) {
+  const alike = await users.alikeness();
+  return parts.map(({ index }) => parts.map((other) => alike[index]?.[other.index] ?? 1));
 }
 
 /** What the earlier periods' own weights say of their users: a sentence for each that does not fit. */
-export function unevenPeriods({ plan, periods = [] }: JudgedStage): readonly string[] {
+export function unevenPeriods({ plan, periods }: JudgedStage): readonly string[] {
   const { checks, statistics } = plan;
-  return periods.slice(0, -1).flatMap(({ period, requests, byFirst }) => {
+  return (periods?.each ?? []).slice(0, -1).flatMap(({ period, requests, byFirst }) => {
     if (period.weight === undefined || requests === 0) return [];
     const options = { counted: 'units', inference: statistics.inference } as const;
     const { status, detail } = sampleRatioCheck(checks.sampleRatio, period.weight, byFirst, options);

@@ -94,7 +94,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
       enoughRequests(stage, size),
       enoughUnits(stage, size),
       ...(judged.found ?? []),
-      ...((judged.periods?.length ?? 0) > 1 ? [earlierPeriodsCheck(unevenPeriods(judged))] : []),
+      ...((judged.periods?.each.length ?? 0) > 1 ? [earlierPeriodsCheck(unevenPeriods(judged))] : []),
       ...(await checksOf(judged, level, comparisons, timed, found)),
       selectionCheck(plan.checks.selection.action, await selectionOf(judged, guardrails, level.plannedUnits)),
       stabilityCheck(plan.checks.stability.action, await stabilityOf(judged, guardrails, { plannedUnits, timings })),

@@ -7,6 +7,7 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { ChangeByHours } from '../../metrics/hour-blocks.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
+import type { SharedUsers } from '../../metrics/shared-users.ts';
 import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
@@ -34,7 +35,7 @@ export interface JudgedStage extends TestedStage {
     readonly byFirst: readonly CohortSize[];
   };
   /** Every period of a live split whose weights were told, the oldest first; the judged requests are those of the last, which is in force. */
-  readonly periods?: readonly ServedPeriod[];
+  readonly periods?: ServedPeriods;
   /** What the checks `periods`, `bake` and `newRequests` found before anything was judged. */
   readonly found?: readonly CheckResult[];
   /** Guardrails of the plan that this stage is not judged by. */
@@ -55,6 +56,14 @@ export interface JudgedStage extends TestedStage {
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */
   readonly readDrift: (plannedUnits: number) => Promise<MeasuredDrift | undefined>;
+}
+
+/** The periods of a live split. */
+export interface ServedPeriods {
+  readonly each: readonly ServedPeriod[];
+  /** Measures all periods as if they were one, in which a user is one unit of each version. */
+  readonly together: () => Promise<Measurer>;
+  readonly users: SharedUsers;
 }
 
 /** A period of a live split, the candidate's share in it, and what was served. */

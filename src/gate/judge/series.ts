@@ -47,7 +47,7 @@ export function seriesOf(
   const sizes = { log: wholeLog(scope, size), judged: size };
   const horizon = stageHorizon({ statistics: plan.statistics, stage, minDurationMs, to, now }, sizes, span);
   // Where there are several periods, a breach counts in the one in force and in all of them combined.
-  const timesTested = (judged.periods?.length ?? 1) > 1 ? 2 : 1;
+  const timesTested = (judged.periods?.each.length ?? 1) > 1 ? 2 : 1;
   const fixed: Frozen =
     frozen === undefined
       ? { tests: rollbackTests(tests) * timesTested, plannedUnits: plannedUnits(horizon, sizes), horizon }

@@ -180,7 +180,7 @@ function pairedEstimate(
 }
 
 /** The requests that hold each version's side. */
-function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
+export function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
   return comparison === 'paired'
     ? { baseline: slice, candidate: slice }
     : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };

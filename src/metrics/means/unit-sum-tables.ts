@@ -53,6 +53,11 @@ export class UnitSumTables {
     return metric;
   }
 
+  /** The same; undefined for a metric of which nothing is added up by unit. */
+  find(metricId: string): MeanMetric | undefined {
+    return this.#metrics.get(metricId);
+  }
+
   /** What a metric's values turn out to be. */
   async seen(metricId: string): Promise<ValuesSeen> {
     return await this.#range(metricId, this.metric(metricId));

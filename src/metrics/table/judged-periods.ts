@@ -21,6 +21,14 @@ export async function keepPeriod({ db, name }: JudgedTable, { settledFrom, to }:
   return whole;
 }
 
+/** The requests of all periods as a view in which a user of several is one unit of each version; the table needs its column `person_hash`. */
+export async function createPersonTable({ db, name }: JudgedTable): Promise<JudgedTable> {
+  const view = `${name}_persons`;
+  await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT *
+    REPLACE ((dense_rank() OVER (ORDER BY person_hash, in_canary) - 1)::INTEGER AS unit_index) FROM ${name}`);
+  return { db, name: view };
+}
+
 /** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
 export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
   const view = `${name}_later_${index}`;

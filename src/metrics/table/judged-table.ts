@@ -111,10 +111,11 @@ export function outcomeFieldsOf({
 
 /**
  * Of a live split in which some users met both versions, and are two units: which user it is, and whether the other version served that user
- * before.
+ * before. A user is another one in each period, and the same person in all.
  */
 const userColumns = [
   `hash(split_part(requests.unit, ${quoteLiteral(laterUnit)}, 1)) AS user_hash`,
+  `hash(split_part(requests.unit, chr(${laterUnit.codePointAt(0) ?? 0}), 1)) AS person_hash`,
   `ends_with(requests.unit, ${quoteLiteral(laterUnit)}) AS came_later`,
 ];
 
