@@ -13,7 +13,8 @@ import { DatabaseReader } from './means/database-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 import { withinPossible } from './table/possible.ts';
 import { MeanMeasurer } from './means/mean-measurer.ts';
-import { type MovedUnits, movedUnits } from './means/moved-units.ts';
+import { movedUnits } from './means/moved-units.ts';
+import type { MovedUnits } from './means/unit-totals.ts';
 import { QuantileMeasurer } from './quantiles/quantile-measurer.ts';
 import { quantileTables } from './quantiles/quantile-tables.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
@@ -47,13 +48,16 @@ export class TableMeasurer implements Measurer {
   readonly #quantiles: QuantileMeasurer;
   readonly #influences: InfluenceMeasurer;
   #tables: UnitSumTables | undefined;
+  #earlier: EarlierMeans | undefined;
   readonly #measured = new Map<string, Promise<Measured>>();
 
   private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean, earlier: boolean) {
     this.#means = new MeanMeasurer(metrics, (definitions) => {
       const tables = (this.#tables = new UnitSumTables(judged, definitions));
       const units = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
-      return earlier ? { units, earlier: new EarlierMeans(tables) } : { units };
+      if (!earlier) return { units };
+      this.#earlier = new EarlierMeans(tables);
+      return { units, earlier: this.#earlier };
     });
     this.#quantiles = new QuantileMeasurer(quantileTables(judged, inMemory));
     this.#influences = new InfluenceMeasurer(judged);
@@ -102,7 +106,7 @@ export class TableMeasurer implements Measurer {
   }
 
   async moved(subject: Subject): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
-    return this.#tables === undefined ? undefined : await movedUnits(this.#tables, subject);
+    return this.#tables === undefined ? undefined : await movedUnits(this.#tables, subject, this.#earlier);
   }
 
   async #measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {

@@ -1,6 +1,6 @@
 import { type Role, roles } from '../domain/role.ts';
 import type { SharedMoves } from '../stats/estimates/weighted-strata.ts';
-import type { MovedUnits } from './means/moved-units.ts';
+import type { MovedUnits } from './means/unit-totals.ts';
 import { doubleSql, wideSumSql } from './table/exact-sum.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 

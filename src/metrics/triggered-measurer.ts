@@ -10,7 +10,7 @@ import { type Uncomputable, uncomputable } from '../stats/result.ts';
 import { sampleSums } from '../stats/sums/sample-sums.ts';
 import type { TalliedUsers } from '../stats/sums/user-tally.ts';
 import { triggeredBy } from './families/business-metric.ts';
-import type { MovedUnits } from './means/moved-units.ts';
+import type { MovedUnits } from './means/unit-totals.ts';
 import type { Measurer } from './measurer.ts';
 import type { Measured } from './table/estimate.ts';
 import type { JudgedTable } from './table/judged-table.ts';

@@ -59,8 +59,7 @@ async function measureDifference({ each, users }: ServedPeriods, subject: Subjec
     const difference = await over.measure(subject, 'difference');
     const relative = isRelative ? await over.measure(subject, 'relative') : undefined;
     if (difference.kind !== 'linearized' || (isRelative && relative?.kind !== 'linearized')) continue;
-    // What units were like before is taken out of these, and not of what they move.
-    const moved = difference.adjusted === undefined ? await over.moved?.(subject) : undefined;
+    const moved = await over.moved?.(subject);
     parts.push({ index, requests, difference, ...(relative?.kind === 'linearized' ? { relative } : {}), moved });
   }
   if (parts.length < 2) return undefined;

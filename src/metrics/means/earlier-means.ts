@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/role.ts';
-import type { Database } from '../../database/database.ts';
+import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { type AdjustedSums, adjustedSums, type EarlierSample } from '../../stats/sums/earlier-adjustment.ts';
 import { laterUnit } from '../../requests/table/live-split.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
@@ -7,6 +7,7 @@ import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
 import type { NamedMean, UnitsBefore } from './mean-measurer.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
+import type { MovedUnits } from './unit-totals.ts';
 
 /** Metrics of which a user's earlier mean tells something of the later one. */
 const foretold = new Set(['latency', 'kpi']);
@@ -33,6 +34,30 @@ export class EarlierMeans implements UnitsBefore {
     const floor = floorOptions(metric, await this.#tables.seen(metric.id));
     const baseline = await this.#sample(metric, slices.baseline, 'baseline');
     return adjustedSums(baseline, await this.#sample(metric, slices.candidate, 'candidate'), floor);
+  }
+
+  /** What each unit moves its version's adjusted mean by, as tables; undefined where `served` is. */
+  async moved(
+    metric: NamedMean,
+    slices: Readonly<Record<Role, Slice>>,
+  ): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
+    const adjusted = await this.served(metric, slices);
+    if (adjusted === undefined) return undefined;
+    const [baseline, candidate] = [
+      await this.#keepMoved(metric, slices.baseline, 'baseline', adjusted.moved.baseline),
+      await this.#keepMoved(metric, slices.candidate, 'candidate', adjusted.moved.candidate),
+    ];
+    return { baseline, candidate };
+  }
+
+  async #keepMoved(metric: NamedMean, slice: Slice, role: Role, moved: Float64Array): Promise<MovedUnits> {
+    const { db, table, condition } = await this.#tables.slice(metric.id, slice);
+    const name = `moved:${role}:${metric.id}:${JSON.stringify(slice.segment)}:${table}`;
+    const rows = await db.columns(`SELECT unit_index FROM ${table} WHERE ${condition} ORDER BY unit_index`);
+    await db.run(`CREATE OR REPLACE TABLE ${quoteIdentifier(name)} (unit_index DOUBLE, moved DOUBLE)`);
+    await db.append(name, [rows.numbers('unit_index'), moved]);
+    const largest = moved.reduce((most, own) => Math.max(most, Math.abs(own)), 0);
+    return { table: quoteIdentifier(name), condition: 'moved <> 0', moved: { sql: 'moved', largest } };
   }
 
   async #sample(metric: NamedMean, slice: Slice, role: Role): Promise<EarlierSample> {

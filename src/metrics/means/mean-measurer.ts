@@ -22,7 +22,7 @@ import type { Measured } from '../table/estimate.ts';
 import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
 import { meanMetricOf } from '../families/definitions.ts';
 import type { Slice } from '../table/slice.ts';
-import type { Subject, TestedQuantity } from '../table/subject.ts';
+import { slicesOf, type Subject, type TestedQuantity } from '../table/subject.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
 
 /** A cap may cut at most this share of a version's requests. */
@@ -150,8 +150,12 @@ export class MeanMeasurer {
   #named(metric: Metric): NamedMean {
     const definition = this.#definitions.get(metric.id);
     if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
-    return { id: metric.id, family: metric.family, definition, zeroOne: metricTraits(metric).zeroOne };
+    return namedMean(metric, definition);
   }
+}
+
+export function namedMean(metric: Metric, definition: MeanMetric): NamedMean {
+  return { id: metric.id, family: metric.family, definition, zeroOne: metricTraits(metric).zeroOne };
 }
 
 function ownEstimate(
@@ -177,13 +181,6 @@ function pairedEstimate(
     return (quantity === 'relative' ? pairedRatioRelativeDifference : pairedRatioDifference)(sums);
   }
   return (quantity === 'relative' ? pairedRelativeDifference : pairedDifference)(sums);
-}
-
-/** The requests that hold each version's side. */
-export function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
-  return comparison === 'paired'
-    ? { baseline: slice, candidate: slice }
-    : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };
 }
 
 /** Where the sums of means come from. */

@@ -1,29 +1,27 @@
 import { type Role, roles } from '../../domain/role.ts';
 import type { Slice } from '../table/slice.ts';
-import type { Subject } from '../table/subject.ts';
-import { slicesOf } from './mean-measurer.ts';
+import { slicesOf, type Subject } from '../table/subject.ts';
+import type { EarlierMeans } from './earlier-means.ts';
+import { namedMean } from './mean-measurer.ts';
 import { requestSize } from './read-pairs.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
-import { type ResidualSql, residualSql, unitTotals } from './unit-totals.ts';
-
-/** By how much each unit moves a version's mean over a slice: rows of a table, and the number by unit as SQL. */
-export interface MovedUnits {
-  readonly table: string;
-  readonly condition: string;
-  readonly moved: ResidualSql;
-}
+import { type MovedUnits, residualSql, unitTotals } from './unit-totals.ts';
 
 /**
  * What each unit of both versions moves its version's mean by, leave-one-out.
+ * @param earlier what the units were like before, where anybody knows.
  * @returns undefined for a metric that is no plain mean over requests, or where a version has nothing to compute it from.
  */
 export async function movedUnits(
   tables: UnitSumTables,
   { metric, comparison, slice }: Subject,
+  earlier: EarlierMeans | undefined,
 ): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
   const definition = tables.find(metric.id);
   if (definition === undefined || definition.root === true) return undefined;
   const slices = slicesOf(comparison, slice);
+  const adjusted = await earlier?.moved(namedMean(metric, definition), slices);
+  if (adjusted !== undefined) return adjusted;
   const [baseline, candidate] = await Promise.all(roles.map((role) => movedOf(tables, metric.id, slices[role], role)));
   return baseline === undefined || candidate === undefined ? undefined : { baseline, candidate };
 }

@@ -78,6 +78,13 @@ export interface ResidualSql {
   readonly largest: number;
 }
 
+/** By how much each unit moves a version's mean over a slice: rows of a table, and the number by unit as SQL. */
+export interface MovedUnits {
+  readonly table: string;
+  readonly condition: string;
+  readonly moved: ResidualSql;
+}
+
 /**
  * (total_u - ratio * size_u) / (1 - size_u / sum(size)), as `leaveOneOutResiduals` has it.
  * @param size and total: expressions, with the size of the largest number of each.

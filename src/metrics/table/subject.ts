@@ -1,3 +1,4 @@
+import type { Role } from '../../domain/role.ts';
 import type { ComparisonKind } from '../../domain/evidence.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { Slice } from './slice.ts';
@@ -13,4 +14,11 @@ export interface Subject {
   readonly metric: Metric;
   readonly comparison: ComparisonKind;
   readonly slice: Slice;
+}
+
+/** The requests that hold each version's side. */
+export function slicesOf(comparison: Subject['comparison'], slice: Slice): Readonly<Record<Role, Slice>> {
+  return comparison === 'paired'
+    ? { baseline: slice, candidate: slice }
+    : { baseline: { ...slice, cohort: 'stable' }, candidate: { ...slice, cohort: 'canary' } };
 }

@@ -14,6 +14,8 @@ export interface EarlierSample extends Sample {
 export interface AdjustedSums {
   readonly baseline: SampleSums;
   readonly candidate: SampleSums;
+  /** What each unit moves its version's mean by, in the order of the sample. */
+  readonly moved: { readonly baseline: Float64Array; readonly candidate: Float64Array };
   /** Units that have earlier requests. */
   readonly units: number;
   /** Variance of the difference as a share of what it was. */
@@ -58,10 +60,11 @@ export function adjustedSums(
   const [adjustedLeft, adjustedRight] = [left, right].map((group) => adjusted(group, beta, common, squares));
   if (adjustedLeft === undefined || adjustedRight === undefined) throw new RangeError('two groups are adjusted');
   const before = varianceOf(left.sums) + varianceOf(right.sums);
-  const after = varianceOf(adjustedLeft) + varianceOf(adjustedRight);
+  const after = varianceOf(adjustedLeft.sums) + varianceOf(adjustedRight.sums);
   return {
-    baseline: adjustedLeft,
-    candidate: adjustedRight,
+    baseline: adjustedLeft.sums,
+    candidate: adjustedRight.sums,
+    moved: { baseline: adjustedLeft.moved, candidate: adjustedRight.moved },
     units: all.length,
     varianceLeft: before === 0 ? 1 : after / before,
   };
@@ -109,7 +112,7 @@ function adjusted(
   beta: number,
   common: number,
   squares: number,
-): SampleSums {
+): { readonly sums: SampleSums; readonly moved: Float64Array } {
   const { requests } = sums.totals;
   const mean = sums.column.sum / requests;
   const residuals = deviations.map((deviation, unit) => {
@@ -118,7 +121,10 @@ function adjusted(
     return residual / (1 - size / requests - deviation ** 2 / squares);
   });
   const sum = sums.column.sum - beta * (total / units - common) * requests;
-  return { ...sums, column: { ...sums.column, sum }, residuals: residualSums(residuals, sample.requests) };
+  return {
+    sums: { ...sums, column: { ...sums.column, sum }, residuals: residualSums(residuals, sample.requests) },
+    moved: residuals.map((residual) => residual / requests),
+  };
 }
 
 function varianceOf({ residuals, totals }: SampleSums): number {
