@@ -1,3 +1,4 @@
+import type { ScoredChanges } from './scores/scored-changes.ts';
 import type { MeasuredDrift } from './drift.ts';
 import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
@@ -29,6 +30,8 @@ export interface Evidence {
   readonly latency?: LatencyCurves;
   /** How answers changed by true label; absent where no answer is a label or no truth is known. */
   readonly confusion?: ConfusionChanges;
+  /** How scores changed, and whose answers got most worse; absent without a guardrail on a score, and where each version served others. */
+  readonly scored?: ScoredChanges;
   /** How the requests differ from the plan's reference; absent where it names none. */
   readonly drift?: MeasuredDrift;
   readonly guardrails: readonly GuardrailResult[];

@@ -2,6 +2,7 @@ import { asSentence } from '../../report/words/style.ts';
 import type { Evidence, EvidenceInputs } from '../../domain/evidence.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { freeKindOf } from '../../domain/scores/free-answer.ts';
+import { scoredChanges } from '../../metrics/scored-changes.ts';
 import { confusionChanges } from '../../metrics/confusion-changes.ts';
 import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
@@ -15,7 +16,7 @@ import { type JudgedGolden } from '../golden/judge-golden.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
-import { obtainScores } from '../outcomes/obtain-scores.ts';
+import { guardedScores, obtainScores } from '../outcomes/obtain-scores.ts';
 import { storeOf } from '../outcomes/store-location.ts';
 import { loadFacts, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { readInputDrift } from './read-drift.ts';
@@ -87,6 +88,7 @@ export async function evaluateStage(
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),
     confusion: isFree ? undefined : await confusionChanges(table, judged.scope),
+    scored: await scoredChanges(table, judged.scope, guardedScores(plan)),
     lost: lostText(moved, log.since),
     golden,
     judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),

@@ -1,3 +1,4 @@
+import type { ScoredChanges } from '../../domain/scores/scored-changes.ts';
 import { basename } from 'node:path';
 import type {
   ConfusionChanges,
@@ -23,6 +24,7 @@ export interface EvidenceParts {
   readonly scope: Pick<StageScope, 'cohorts' | 'outcomes'>;
   readonly latency: LatencyCurves | undefined;
   readonly confusion: ConfusionChanges | undefined;
+  readonly scored?: ScoredChanges | undefined;
   readonly judgement: Judgement;
   readonly verdict: Verdict;
   readonly registryChange: RegistryChange;
@@ -55,6 +57,7 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     comparisons,
     ...(parts.latency === undefined ? {} : { latency: parts.latency }),
     ...(parts.confusion === undefined ? {} : { confusion: parts.confusion }),
+    ...(parts.scored === undefined ? {} : { scored: parts.scored }),
     ...(drift === undefined ? {} : { drift }),
     guardrails,
     checks,

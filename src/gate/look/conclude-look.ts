@@ -1,5 +1,6 @@
 import type { Frozen } from '../../domain/registry.ts';
 import type { ConfusionChanges, Evidence, EvidenceInputs, LatencyCurves } from '../../domain/evidence.ts';
+import type { ScoredChanges } from '../../domain/scores/scored-changes.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
@@ -23,6 +24,7 @@ export interface LookedAt {
   readonly scope: StageScope;
   readonly latency?: LatencyCurves | undefined;
   readonly confusion?: ConfusionChanges | undefined;
+  readonly scored?: ScoredChanges | undefined;
   /** What the golden requests showed, where the plan names any. */
   readonly golden: JudgedGolden | undefined;
   /** Why the requests of now do not contain those of the previous look; absent where they do. */
@@ -37,7 +39,7 @@ export async function concludeLook(
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  { inputs: read, scope, latency, confusion, golden, lost, judge }: LookedAt,
+  { inputs: read, scope, latency, confusion, scored, golden, lost, judge }: LookedAt,
 ): Promise<Evidence> {
   const recorded = rollout.record?.looks.filter((look) => look.stage === stage.name) ?? [];
   const lookedAt = { ...rollout, sample: rollout.plan.requests.sample };
@@ -58,7 +60,7 @@ export async function concludeLook(
   const inputs = golden === undefined ? read : { ...read, golden: golden.files };
   const verdict = decide(judgement.guardrails, judgement.checks);
   const registryChange = previewChange(rollout, stage, verdict.decision);
-  const parts = { inputs, scope, latency, confusion, judgement, verdict, registryChange };
+  const parts = { inputs, scope, latency, confusion, scored, judgement, verdict, registryChange };
   const evidence = assembleEvidence(world, rollout, { ...parts, look: look.stage });
   // Looking again at the same data is the same look, so that it can be repeated to the byte.
   if (previous === undefined || !isSameLook(previous, evidence)) return evidence;

@@ -36,7 +36,7 @@ export interface OutcomeSource {
  * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s. `new_mistake_id` VARCHAR is the id of a
  * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many.
- * `timed_pair` UTINYINT is the pair of processes that a request was timed on. Latency is in whole nanoseconds, so that its sums do not depend on their order.
+ * Where scores are wanted, `scored_id` VARCHAR is the id of every request. `timed_pair` UTINYINT is the pair of processes that a request was timed on. Latency is in whole nanoseconds, so that its sums do not depend on their order.
  */
 export async function createJudgedTable(
   db: Database,
@@ -68,6 +68,7 @@ export async function createJudgedTable(
     ...scoringColumns(wantedValues),
     `CASE WHEN ${answeredLabel('baseline', sources.baseline)} = requests.label AND ${isWrong('candidate', sources.candidate)}
       THEN requests.id END AS new_mistake_id`,
+    ...((wantedValues.scores ?? []).length > 0 ? ['requests.id AS scored_id'] : []),
     `${measured ? 'measured_latency.pair' : 'NULL::UTINYINT'} AS timed_pair`,
   ];
   await db.run(`CREATE OR REPLACE TABLE judged AS SELECT ${columns.join(', ')} FROM requests ${joins.join(' ')}`);

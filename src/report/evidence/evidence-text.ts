@@ -7,6 +7,7 @@ import { driftSection } from './drift-text.ts';
 import { evidenceHeader } from './evidence-header.ts';
 import { cohortPhrase, judgedCohort } from '../words/printable.ts';
 import { page, paragraph, section, type Style } from '../words/style.ts';
+import { scoredDetails, scoredTitle } from './scored-text.ts';
 import { question, screenText } from './screen-text.ts';
 import { worseLines, worseTitle } from './worse-text.ts';
 import { nextBlock, verdictBlock, verdictLine } from './verdict-text.ts';
@@ -54,6 +55,9 @@ function measuredSections(evidence: Evidence, style: Style): string[] {
       worseLines(evidence.confusion, style).map((line) => paragraph(line, style, '  ')),
       style,
     ),
+    ...(evidence.scored === undefined
+      ? []
+      : [section(scoredTitle(evidence.scored), scoredDetails(evidence.scored, style), style)]),
     driftSection(evidence.drift, style),
   ];
 }

@@ -5,6 +5,7 @@ import { clipped, fields, foldLine, page, paragraph, section, type Style, symbol
 import { evidenceFacts } from './evidence-header.ts';
 import { guardrailSubject } from './guardrail-cells.ts';
 import { isComputed } from './harm.ts';
+import { scoredLines, scoredTitle } from './scored-text.ts';
 import { nextBlock, verdictHeading } from './verdict-text.ts';
 import { worseLines, worseTitle } from './worse-text.ts';
 
@@ -20,6 +21,7 @@ interface Room {
 /** Lines of the smallest screen in use, less the one that the next prompt takes. */
 const linesOnScreen = 23;
 const reasonsShown = 3;
+const mostAnswers = 3;
 
 /** From the most comfortable to what fits whatever is to be told. */
 const rooms: readonly Room[] = [
@@ -44,6 +46,7 @@ export function screenText(
       section(question(evidence), [facts(evidence, model, room, style)], style),
       verdictReasons(evidence, room, style),
       worse(evidence, room, style),
+      worseAnswers(evidence, room, style),
       whenDecided(evidence, room, style),
       nextBlock(evidence, planFile, style),
     ]),
@@ -93,6 +96,14 @@ function worse(evidence: Evidence, { worse: most }: Room, style: Style): string 
     ],
     style,
   );
+}
+
+/** The answers that got most worse, by their ids. */
+function worseAnswers({ scored }: Evidence, { worse: most }: Room, style: Style): string {
+  if (scored === undefined) return '';
+  const lines = scoredLines(scored, style).slice(0, Math.min(mostAnswers, most));
+  const shown = lines.map((line) => paragraph(clipped(line, style, '  ', 1), style, '  '));
+  return section(scoredTitle(scored), shown, style);
 }
 
 /** What the guardrail that waits longest waits for; nothing where no guardrail waits, or nobody can say. */

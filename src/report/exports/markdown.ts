@@ -2,6 +2,7 @@ import type { CheckResult, Comparison, ConfusionChanges, Evidence, GuardrailResu
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import { comparisonCells, comparisonGroups } from '../evidence/comparison-cells.ts';
 import { driftMarkdown } from './drift-markdown.ts';
+import { scoredMarkdown } from './scored-markdown.ts';
 import { evidenceFacts, lookRows } from '../evidence/evidence-header.ts';
 import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { worstFirst } from '../evidence/harm.ts';
@@ -57,6 +58,7 @@ export function markdownReport({ evidence, looks, planFile }: Report): string {
     `**Next:** ${markdownCode(command)}: ${markdownText(effect)}`,
     guardrails(evidence),
     labels(evidence.confusion),
+    scoredMarkdown(evidence.scored),
     comparisons(evidence),
     markdownDetails('Checks', checks(evidence.checks)),
     driftMarkdown(evidence.drift),

@@ -10,6 +10,7 @@ import { GuardrailSection } from './guardrail-section.tsx';
 import { HistorySection } from './history-section.tsx';
 import { LatencySection } from './latency-section.tsx';
 import { pageScript, pageStyle } from './page-assets.ts';
+import { ScoresSection } from './scores-section.tsx';
 import { SegmentSection } from './segment-section.tsx';
 import { VerdictSection } from './verdict-section.tsx';
 
@@ -22,7 +23,7 @@ export function htmlReport(report: Report): string {
 }
 
 function Page({ evidence, looks, planFile, inputs }: Report) {
-  const { verdict, plan, stage, comparisons, latency, confusion, drift } = evidence;
+  const { verdict, plan, stage, comparisons, latency, confusion, scored, drift } = evidence;
   const hasSegments = comparisons.some(({ segment }) => segment !== null);
   const title = `${verdict.decision.toUpperCase()}: ${printableName(plan.name)}, stage ${printableName(stage.name)}`;
   const contents = [
@@ -30,6 +31,7 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
     ['latency', 'Latency', latency !== undefined],
     ['segments', 'Segments', hasSegments],
     ['labels', 'Labels', confusion !== undefined],
+    ['scores', 'Scores', scored !== undefined],
     ['cohorts', 'Cohorts', true],
     ['checks', 'Checks', true],
     ['drift', 'Drift', drift !== undefined],
@@ -59,6 +61,7 @@ function Page({ evidence, looks, planFile, inputs }: Report) {
         <LatencySection evidence={evidence} />
         <SegmentSection evidence={evidence} />
         <ConfusionSection evidence={evidence} inputs={inputs} />
+        <ScoresSection scored={scored} />
         <CohortSection evidence={evidence} />
         <CheckSection checks={evidence.checks} />
         <DriftSection drift={drift} />
