@@ -23,6 +23,8 @@ export interface RunOptions {
 export interface ProcessOptions extends RunOptions {
   /** Another installation's program. */
   readonly program?: string;
+  /** Another Node that runs it. */
+  readonly node?: string;
   /** Told the process id as soon as there is one, for tests that interrupt. The process leads a group of its own. */
   readonly onStart?: (pid: number) => void;
 }
@@ -70,7 +72,7 @@ const progress = /^working for \d+ s.*\n/gmu;
 
 /** Runs the installed program in a process of its own, where it is the process that counts: its environment, its signals, who else runs. */
 export function runInstalled(args: readonly string[], options: ProcessOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, [options.program ?? program, ...args], {
+  const child = spawn(options.node ?? process.execPath, [options.program ?? program, ...args], {
     cwd: options.cwd,
     env: { ...inherited(), ...options.env },
     detached: options.onStart !== undefined,
