@@ -54,9 +54,9 @@ function withoutLinksOutside(md) {
 const titleOf = (/** @type {string} */ page) =>
   /^# (.+)$/mu.exec(readFileSync(path.join(folder, `${page}.md`), 'utf8'))?.[1] ?? page;
 
-const listed = Object.values(sections).flat();
+const listed = new Set(Object.values(sections).flat());
 const missing = readdirSync(folder).filter(
-  (name) => name.endsWith('.md') && name !== 'README.md' && !listed.includes(name.slice(0, -'.md'.length)),
+  (name) => name.endsWith('.md') && name !== 'README.md' && !listed.has(name.slice(0, -'.md'.length)),
 );
 if (missing.length > 0) throw new Error(`No section of the site has ${missing.join(', ')}`);
 

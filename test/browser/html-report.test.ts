@@ -7,6 +7,7 @@ import { run } from '../cli/harness.ts';
 import { replayedRollouts } from '../cli/shipped.ts';
 import { isWhole } from '../fixtures/tiers.ts';
 import { executablePath, launchBrowser } from './browser.ts';
+import { layoutFaults } from './layout.ts';
 
 const shipped = [
   ['intent-1.5.0', 'INCREASE'],
@@ -15,6 +16,7 @@ const shipped = [
 ] as const;
 const screens = [
   ['a laptop', { width: 1280, height: 800 }],
+  ['a small laptop', { width: 1024, height: 768 }],
   ['a phone', { width: 390, height: 844 }],
 ] as const;
 
@@ -77,8 +79,11 @@ describe.skipIf(!isWhole || executablePath === undefined)('the HTML report in a 
           seen: true,
         });
       }
-      // Wide tables scroll inside themselves; the page never does.
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+    });
+
+    test.each(screens)('has nothing cut off and no word broken on %s', async (_, viewport) => {
+      await opened.page.setViewportSize(viewport);
+      expect(await layoutFaults(opened.page)).toEqual([]);
     });
 
     test.each(['light', 'dark'] as const)('has no serious violation of axe in %s', async (colorScheme) => {
@@ -89,11 +94,43 @@ describe.skipIf(!isWhole || executablePath === undefined)('the HTML report in a 
       expect(passed).toContain('color-contrast');
     });
 
+    test('prints on two pages', async () => {
+      const pdf = await opened.page.pdf({ preferCSSPageSize: true });
+      expect(pdf.toString('latin1').match(/\/Type \/Page\b/gu)?.length).toBe(2);
+    });
+
     test('has no complaint in the console and asks for nothing but itself', async () => {
       const { page, complaints, requests } = opened;
       await page.waitForLoadState('networkidle');
       expect(complaints).toEqual([]);
       expect(requests.filter((address) => !address.startsWith('data:'))).toEqual([page.url()]);
+    });
+  });
+
+  describe('of a fleet', () => {
+    let opened: OpenedPage;
+
+    beforeAll(async () => {
+      const plans = shipped.map(([plan]) => join('rollouts', `${plan}.yaml`));
+      await run(['evaluate', ...plans, 'rollouts/none.yaml', '--quiet', '--report', 'fleet.html'], { cwd: folder });
+      opened = await open('fleet');
+    });
+
+    afterAll(async () => {
+      await opened.page.close();
+    });
+
+    test.each(screens)('has nothing cut off and no word broken on %s', async (_, viewport) => {
+      await opened.page.setViewportSize(viewport);
+      expect(await opened.page.locator('h1').textContent()).toBe('4 rollout plans');
+      expect(await layoutFaults(opened.page)).toEqual([]);
+    });
+
+    test.each(['light', 'dark'] as const)('has no serious violation of axe in %s', async (colorScheme) => {
+      await opened.page.emulateMedia({ colorScheme });
+      const { violations, passed } = await examined(opened.page);
+      expect(violations).toEqual([]);
+      expect(passed).toContain('color-contrast');
     });
   });
 

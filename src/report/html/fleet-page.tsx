@@ -6,6 +6,8 @@ import { type Cell, DataTable } from './data-table.tsx';
 import { Document } from './html-report.tsx';
 
 const mostReasons = 20;
+/** A plan's name of so many characters stays on one line of the table. */
+const mostWhole = 36;
 
 /** Several plans as one page: a table of them, and of each why its verdict is what it is and what comes next. */
 export function fleetPage(entries: readonly FleetEntry[]): string {
@@ -36,11 +38,21 @@ function row(entry: FleetEntry, index: number): Cell[] {
   const versions = [baseline, candidate].filter((version) => version !== undefined).map(printableName);
   const name = printableName(planFile);
   return [
-    { content: <a href={`#plan-${index}`}>{name}</a>, value: name },
+    {
+      content: (
+        <a class={name.length <= mostWhole ? 'whole' : undefined} href={`#plan-${index}`}>
+          {name}
+        </a>
+      ),
+      value: name,
+    },
     printableName(model),
-    versions.join(' → '),
+    { content: <span class="whole">{versions.join(' → ')}</span>, value: versions.join(' → ') },
     printableName(stage),
-    { content: <span class={classOf(entry)}>{outcomeOf(entry)}</span>, value: outcomeOf(entry) },
+    {
+      content: <span class={`whole ${classOf(entry) ?? ''}`.trim()}>{outcomeOf(entry)}</span>,
+      value: outcomeOf(entry),
+    },
     printableSentence(why),
   ];
 }

@@ -18,6 +18,7 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wr
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:1rem;top:1rem;background:var(--page);padding:.5rem;z-index:1}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+.wide>h1{padding-top:1.5rem}
 .verdict{padding:1.25rem 0 1rem;border-bottom:1px solid var(--line)}
 .verdict.increase{background:var(--good-soft)}.verdict.hold{background:var(--unsure-soft)}.verdict.rollback{background:var(--bad-soft)}
 .verdict h1{font-size:2rem;letter-spacing:.01em}
@@ -47,7 +48,7 @@ th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:p
 th button:after{content:" ↕";color:var(--faint)}
 th[aria-sort=ascending] button:after{content:" ↑";color:var(--text)}
 th[aria-sort=descending] button:after{content:" ↓";color:var(--text)}
-.pass,.good{color:var(--good)}.breach,.bad,.rolled{color:var(--bad);font-weight:700}.unsure{color:var(--unsure);font-weight:600}
+.pass,.good{color:var(--good)}.good{font-weight:700}.breach,.bad,.rolled{color:var(--bad);font-weight:700}.unsure{color:var(--unsure);font-weight:600}
 .plot{display:block;height:auto;max-width:100%;min-width:36rem;color:var(--text);font-family:inherit}
 td .plot,.small .plot{min-width:0}
 .small{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 1.5rem}
@@ -60,18 +61,19 @@ summary{cursor:pointer;color:var(--candidate)}
 .key.limit{border-top:2px dashed var(--limit)}
 footer{margin:3rem 0 2rem;color:var(--faint);font-size:.85rem}
 @media screen and (max-width:64rem){th,td{padding:.3rem .3rem}table{font-size:.84rem}tbody th{min-width:6rem}.number{white-space:normal}}
-@media screen and (max-width:48rem){.scroll{overflow:visible}table,tbody,tr,td,tbody th{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+@media screen and (max-width:48rem){.scroll{overflow:visible}table,caption,tbody,tr,td,tbody th{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.3rem .5rem}th,td{border:0;padding:.1rem 0}tbody th{max-width:none;font-weight:600}td:empty{display:none}
-td[data-column]{display:flex;gap:1rem;justify-content:space-between;text-align:right}td[data-column]:before{content:attr(data-column);color:var(--faint);flex:none}td>div{min-width:0;flex:1}
+td[data-column]{display:flex;gap:1rem;justify-content:space-between;text-align:right}td[data-column]:before{content:attr(data-column);color:var(--faint);flex:none}td[data-column]:empty{display:none}td>div{min-width:0;flex:1}
 .whole,.number{white-space:normal}.why{min-width:0;text-align:right}.plot{min-width:0}}
 @media (max-width:40rem){body{font-size:15px}.verdict h1{font-size:1.6rem}.wide{padding:0 .9rem}nav{display:none}.facts{grid-template-columns:repeat(2,1fr)}}
 @media print{:root{color-scheme:light;--page:#fff;--surface:#fff;--soft:#f5f6f8;--text:#000;--faint:#444;--line:#bbb;--grid:#ddd;--good:#116329;--bad:#b3171e;--unsure:#7a4d00;
 --good-soft:#e3f5e8;--bad-soft:#fdeaea;--unsure-soft:#fdf2d8;--baseline:#5b6472;--candidate:#0b57c4;--band:#0b57c422;--limit:#b3171e;--refused:#b3171e1f}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.skip{display:none}th button:after{content:none}.scroll{overflow:visible}.plot{min-width:0}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}body{font-size:11px}}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.skip{display:none}th button:after{content:none}.scroll{overflow:visible}.plot{min-width:0}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
+@page{size:A4;margin:9mm}html{font-size:8.5px}body{font-size:8.5px}h2{margin-top:.9rem}th,td{padding:.1rem .35rem}.small{grid-template-columns:repeat(3,1fr)}details,[aria-labelledby=latency] .scroll:has(table),[aria-labelledby=labels] .scroll:has(table),[aria-labelledby=history],[aria-labelledby=reproduce] .scroll{display:none}.plot{max-height:11rem}}
 `;
 
 /**
- * The page's one script: makes the headers of tables buttons that sort, and opens what is folded before it is printed. The
+ * The page's one script: makes the headers of tables buttons that sort. The
  * page is complete without it. It reads numbers at the start of a cell, or `data-value` where a cell has one.
  */
 export const pageScript = `
@@ -107,7 +109,4 @@ for (const table of document.querySelectorAll('table.sortable')) {
     });
   });
 }
-addEventListener('beforeprint', () => {
-  for (const details of document.querySelectorAll('details')) details.open = true;
-});
 `;
