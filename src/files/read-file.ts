@@ -17,16 +17,11 @@ const readFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 export async function readRegularFile(path: string, mostBytes: number): Promise<Buffer> {
   const file = await open(path, readFlags);
   try {
-    requireRegular(await file.stat(), mostBytes);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of file.createReadStream({ autoClose: false, start: 0, end: mostBytes })) {
-      const bytes: Buffer = chunk;
-      size += bytes.length;
-      if (size > mostBytes) throw tooLarge(mostBytes);
-      chunks.push(bytes);
-    }
-    return Buffer.concat(chunks, size);
+    const stats = await file.stat();
+    requireRegular(stats, mostBytes);
+    const bytes = new GrowingBytes(stats.size, mostBytes);
+    while (bytes.add((await file.read(bytes.rest())).bytesRead)) continue;
+    return bytes.all();
   } finally {
     await file.close();
   }
@@ -41,20 +36,51 @@ export async function readTextFile(path: string): Promise<string> {
 export function readTextFileSync(path: string): string {
   const file = openSync(path, readFlags);
   try {
-    requireRegular(fstatSync(file), mostTextBytes);
-    const chunks: Buffer[] = [];
-    for (let size = 0; ;) {
-      const chunk = Buffer.alloc(mebibyte);
-      const read = readSync(file, chunk);
-      if (read === 0) return Buffer.concat(chunks).toString('utf8');
-      size += read;
-      if (size > mostTextBytes) throw tooLarge(mostTextBytes);
-      chunks.push(chunk.subarray(0, read));
-    }
+    const stats = fstatSync(file);
+    requireRegular(stats, mostTextBytes);
+    const bytes = new GrowingBytes(stats.size, mostTextBytes);
+    while (bytes.add(readSync(file, bytes.rest()))) continue;
+    return bytes.all().toString('utf8');
   } finally {
     closeSync(file);
   }
 }
+
+/** What was read of a file: it need not be as long as its size says, which some file systems give as 0. */
+class GrowingBytes {
+  readonly #mostBytes: number;
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(size: number, mostBytes: number) {
+    this.#mostBytes = mostBytes;
+    // One byte more, into which the end of the file is read.
+    this.#bytes = Buffer.allocUnsafe(size + 1);
+  }
+
+  /** Where the next bytes are to go. */
+  rest(): Buffer {
+    if (this.#length === this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#length + smallestGrowth);
+      this.#bytes.copy(larger);
+      this.#bytes = larger;
+    }
+    return this.#bytes.subarray(this.#length);
+  }
+
+  /** @returns whether the file may go on; nothing is read at its end. @throws Error where it is too large */
+  add(read: number): boolean {
+    this.#length += read;
+    if (this.#length > this.#mostBytes) throw tooLarge(this.#mostBytes);
+    return read > 0;
+  }
+
+  all(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+const smallestGrowth = 4096;
 
 /** @throws Error that says what it is instead of a regular file of at most so many bytes */
 function requireRegular(stats: Stats, mostBytes: number): void {

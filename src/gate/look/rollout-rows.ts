@@ -32,16 +32,12 @@ export async function rolloutRows(world: World, plans: readonly string[], option
   const now = world.now();
   const unreadable: UnreadableRow[] = [];
   const rollouts: RolloutRow[] = [];
-  for (const file of await planFiles(world, plans)) {
-    const rollout = await readable(file, unreadable, () => openRollout(world, file));
-    if (rollout !== undefined) rollouts.push(rowOfPlan(rollout, now, staleMs));
-  }
+  const opened = await readEach(await planFiles(world, plans), unreadable, (file) => openRollout(world, file));
+  rollouts.push(...opened.map((rollout) => rowOfPlan(rollout, now, staleMs)));
   if (options.registry !== undefined) {
     const folder = resolve(world.cwd, options.registry);
-    for (const model of await listModels(folder)) {
-      const stored = await readable(model, unreadable, () => readRegistry(folder, model));
-      if (stored !== undefined) rollouts.push(...rowsOf(stored.registry, now, staleMs));
-    }
+    const stored = await readEach(await listModels(folder), unreadable, (model) => readRegistry(folder, model));
+    rollouts.push(...stored.flatMap(({ registry }) => rowsOf(registry, now, staleMs)));
   }
   const byUrgency = rollouts.toSorted(moreUrgent);
   return { at: now.toISOString(), rollouts: byUrgency, unreadable };
@@ -58,14 +54,35 @@ function staleSpan(written: string): number {
   throw invalidInput(`--stale ${written}: ${read.problem}`, { hint: read.hint });
 }
 
-async function readable<T>(name: string, unreadable: UnreadableRow[], read: () => Promise<T>): Promise<T | undefined> {
+/** How many are read at once: while one is waited for, others are parsed. */
+const readAtOnce = 16;
+
+/** What can be read, in the order of the names; what cannot is told in `unreadable`, in the same order. */
+async function readEach<T>(
+  names: readonly string[],
+  unreadable: UnreadableRow[],
+  read: (name: string) => Promise<T>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let from = 0; from < names.length; from += readAtOnce) {
+    const results = await Promise.all(
+      names.slice(from, from + readAtOnce).map((name) => readOrTold(name, () => read(name))),
+    );
+    for (const result of results) {
+      if ('error' in result) unreadable.push(result);
+      else all.push(result.read);
+    }
+  }
+  return all;
+}
+
+async function readOrTold<T>(name: string, read: () => Promise<T>): Promise<UnreadableRow | { readonly read: T }> {
   try {
-    return await read();
+    return { read: await read() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [first] = error.diagnostics;
-    unreadable.push({ name, error: first === undefined ? error.message : `${error.message}: ${first.message}` });
-    return undefined;
+    return { name, error: first === undefined ? error.message : `${error.message}: ${first.message}` };
   }
 }
 

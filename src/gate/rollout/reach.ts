@@ -17,16 +17,18 @@ export interface Reach {
 
 /** The reach of a plan: the git work tree around it, or its own folder where there is none. */
 export function reachOf({ permissions }: Pick<World, 'permissions'>, folder: string): Reach {
-  const root = realpathSync(checkoutOf(folder) ?? folder);
+  // Looked for when it is asked for: where programs may be run, nothing is refused.
+  let found: string | undefined;
+  const root = (): string => (found ??= realpathSync(checkoutOf(folder) ?? folder));
   const holds = (path: string): boolean => {
-    const [first = '', ...rest] = relative(root, realPathOf(path)).split(sep);
+    const [first = '', ...rest] = relative(root(), realPathOf(path)).split(sep);
     return first !== '..' && !isAbsolute(first) && ![first, ...rest].includes('.git');
   };
   return {
     holds,
     require: (path, key) => {
       if (permissions.run || holds(path)) return;
-      throw unusableFile(`${key}: ${path} lies outside of the checkout ${root}, and --no-run reads nothing outside`, {
+      throw unusableFile(`${key}: ${path} lies outside of the checkout ${root()}, and --no-run reads nothing outside`, {
         hint: 'Bring the file into the checkout, or leave --no-run out where the plan is trusted.',
       });
     },
