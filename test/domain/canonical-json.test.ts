@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { anything, assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/domain/canonical-json.ts';
 
@@ -30,8 +30,8 @@ describe('canonical JSON', () => {
   });
 
   test('of any value is what sorting every map by hand would give', () => {
-    fc.assert(
-      fc.property(fc.anything({ withNullPrototype: false }), (value) => {
+    assert(
+      property(anything({ withNullPrototype: false }), (value) => {
         expect(canonicalJson(value)).toBe(byReplacer(value));
       }),
       { numRuns: 300 },
