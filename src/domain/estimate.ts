@@ -18,6 +18,10 @@ interface EstimateBase {
   /** Units and requests that it rests on; of a served comparison, of both sides together. */
   readonly units: number;
   readonly requests: number;
+  /** Where the value is known only to lie between two numbers, of which it is one: those. */
+  readonly within?: { readonly low: number; readonly high: number };
+  /** The limit, as the histogram counts, that lies within the bucket of the value: it cannot tell on which side that is. */
+  readonly lacksEdge?: number;
   /** Amount of data that would probably decide, where that can be said. */
   readonly needed?: NeededData | undefined;
 }

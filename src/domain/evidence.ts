@@ -71,6 +71,8 @@ export interface EvidenceInputs {
   /** What the files hold; records of canary's own shape where absent. */
   readonly format?: RequestFormat;
   readonly requests: readonly RequestFileFacts[];
+  /** The time that the counts of a metrics server are about (ISO 8601; begin excluded); absent for what is no such. */
+  readonly window?: { readonly from: string; readonly to: string };
   /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
   readonly records?: RecordMarks;
   /** Whose requests were read; everyone's where absent. */

@@ -29,9 +29,10 @@ export function planOfStage(plan: RolloutPlan, stage: Pick<Stage, 'requests' | '
   return { ...plan, requests: stage.basis === 'replay' ? withoutServed(requests) : requests };
 }
 
-/** What a stage rests on, as far as its plan tells: who served a request decides where the log says that. */
+/** What a stage rests on, as far as its plan tells: who served a request decides where the log says that, and a server counts what was served. */
 export function basisOf(plan: RolloutPlan, stage: Pick<Stage, 'requests' | 'basis'>): Basis {
-  return planOfStage(plan, stage).requests.fields.served === undefined ? 'replay' : 'live';
+  const { requests } = planOfStage(plan, stage);
+  return requests.fields.served === undefined && requests.format !== 'prometheus' ? 'replay' : 'live';
 }
 
 /** The requests with nothing of who served them, as where both versions answer each again. */

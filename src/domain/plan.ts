@@ -1,6 +1,6 @@
 import type { Assignment } from './exposure/assignment.ts';
 import type { Route } from './exposure/routing.ts';
-import type { ToldNumber } from './told-number.ts';
+import { numberFormats, type ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import type { UnitSample } from './log/unit-sample.ts';
@@ -47,7 +47,7 @@ export interface RolloutPlan extends RemoteSettings {
 }
 
 /** What a source holds: a log of requests in one of its formats, or no requests but numbers per version. */
-export const requestFormats = [...logFormats, 'aggregates'] as const;
+export const requestFormats = [...logFormats, ...numberFormats] as const;
 export type RequestFormat = (typeof requestFormats)[number];
 
 /** Where the recorded requests are, and where a record keeps what. */

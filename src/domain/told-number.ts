@@ -1,5 +1,14 @@
 import type { Metric } from './metric.ts';
 
+/** What holds no requests but numbers per version: those of a dashboard or a paper, and those of a server that keeps metrics. */
+export const numberFormats = ['aggregates', 'prometheus'] as const;
+export type NumberFormat = (typeof numberFormats)[number];
+
+/** Whether a format of a plan's `requests` holds numbers instead of requests. */
+export function holdsNumbers(format: string | undefined): format is NumberFormat {
+  return numberFormats.some((each) => each === format);
+}
+
 /** What one version came to in one metric, told by a dashboard or a paper instead of by its requests. */
 export interface ToldNumber {
   readonly metric: Metric;

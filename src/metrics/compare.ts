@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../domain/told-number.ts';
 import type { MeanTails } from './table/mean-tails.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type {
@@ -87,7 +88,7 @@ async function sameMix(
 }
 
 function slicesOf(metric: Metric, { requests }: RolloutPlan, scope: StageScope): readonly ComparedSlice[] {
-  if (metric.family !== 'memory' || requests.format === 'aggregates') return comparedSlices(scope, isPerLabel(metric));
+  if (metric.family !== 'memory' || holdsNumbers(requests.format)) return comparedSlices(scope, isPerLabel(metric));
   // Both versions answer every request of a replay, each in a process of its own.
   return [{ comparison: 'paired', slice: { cohort: 'all', segment: null } }];
 }

@@ -6,6 +6,12 @@ import type { NamedSegment } from '../domain/segments.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
+import {
+  type BucketedQuantile,
+  bucketedChange,
+  bucketedQuantile,
+  type Histogram,
+} from '../stats/estimates/bucketed-quantile.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import { sameMixDifference } from '../stats/estimates/same-mix.ts';
 import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
@@ -19,6 +25,15 @@ import type { Subject, TestedQuantity } from './table/subject.ts';
 /** A number of one of the two versions. */
 export interface RoleNumber extends ToldNumber {
   readonly role: Role;
+  /** Of a latency's percentile, how many requests lie above which edges, in ms. */
+  readonly histogram?: Histogram;
+}
+
+/** A number that there should be and is not, and why, as a clause. */
+export interface UntoldNumber {
+  readonly metric: Metric;
+  readonly role: Role;
+  readonly why: string;
 }
 
 /** The numbers of both versions in one metric, where they are told. */
@@ -30,17 +45,19 @@ type Sides = Readonly<Partial<Record<Role, RoleNumber>>>;
  */
 export class ToldMeasurer implements Measurer {
   readonly #numbers: readonly RoleNumber[];
+  readonly #untold: readonly UntoldNumber[];
 
-  constructor(numbers: readonly RoleNumber[]) {
+  constructor(numbers: readonly RoleNumber[], untold: readonly UntoldNumber[] = []) {
     this.#numbers = numbers;
+    this.#untold = untold;
   }
 
   async measure({ metric, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { baseline, candidate } = this.#sidesOf(metric, slice.segment);
-    if (candidate === undefined) return uncomputable(absent(metric, slice.segment, 'candidate'));
+    if (candidate === undefined) return this.#absent(metric, slice.segment, 'candidate');
     if (quantity === 'own') return withinPossible(ownOf(metric, candidate), metric, quantity);
     return baseline === undefined
-      ? uncomputable(absent(metric, slice.segment, 'baseline'))
+      ? this.#absent(metric, slice.segment, 'baseline')
       : withinPossible(comparisonOf(metric, baseline, candidate, quantity), metric, quantity);
   }
 
@@ -78,6 +95,13 @@ export class ToldMeasurer implements Measurer {
     if (baseline === undefined || candidate === undefined) return undefined;
     const change = changeOf(baseline, candidate, quantity);
     return typeof change === 'number' ? change : undefined;
+  }
+
+  #absent(metric: Metric, segment: Segment, role: Role): Uncomputable {
+    const known = this.#untold.find(
+      (each) => each.role === role && identity(each.metric, null) === identity(metric, null),
+    );
+    return uncomputable(known?.why ?? absent(metric, segment, role));
   }
 
   #sidesOf(metric: Metric, segment: Segment): Sides {
@@ -152,6 +176,8 @@ function absent({ id }: Metric, segment: Segment, role: Role): string {
 }
 
 function ownOf(metric: Metric, candidate: RoleNumber): Measured {
+  const bucketed = bucketedOf(metric, candidate);
+  if (bucketed !== undefined) return bucketed;
   const told = toldMeanOf(metric, candidate);
   const { value } = candidate;
   if (told.kind === 'refused') return { kind: 'valueOnly', value, ...sizeOf([candidate]), refusal: told };
@@ -166,6 +192,9 @@ function comparisonOf(
   candidate: RoleNumber,
   quantity: 'difference' | 'relative',
 ): Measured {
+  const buckets = [bucketedOf(metric, baseline), bucketedOf(metric, candidate)] as const;
+  if (buckets[0] !== undefined && buckets[1] !== undefined)
+    return bucketedChange(buckets[0], buckets[1], quantity === 'relative');
   const [toldBaseline, toldCandidate] = [toldMeanOf(metric, baseline), toldMeanOf(metric, candidate)];
   if (toldBaseline.kind === 'refused') return valueOnly(baseline, candidate, quantity, toldBaseline);
   if (toldCandidate.kind === 'refused') return valueOnly(baseline, candidate, quantity, toldCandidate);
@@ -175,6 +204,15 @@ function comparisonOf(
   return quantity === 'difference'
     ? differenceOfGroups(groups.baseline, groups.candidate)
     : relativeDifferenceOfGroups(groups.baseline, groups.candidate);
+}
+
+/** The percentile that a histogram tells; its requests count as pieces of evidence only where they are said to be. */
+function bucketedOf(metric: Metric, { histogram, independent, role }: RoleNumber): BucketedQuantile | undefined {
+  if (histogram === undefined || metric.family !== 'latency' || metric.statistic !== 'quantile') return undefined;
+  const quantile = bucketedQuantile(histogram, metric.probability);
+  return independent === true
+    ? quantile
+    : { ...quantile, boundsAt: () => unboundable(untoldUnits(histogram.count, role)) };
 }
 
 function valueOnly(

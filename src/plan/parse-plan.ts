@@ -111,9 +111,11 @@ export function planDigestInput(plan: RolloutPlan): string {
   });
 }
 
-/** How an object is fetched changes nothing of what it holds. */
-function withoutStorage({ storage: _fetching, ...requests }: RequestSource): RequestSource {
-  return requests;
+/** How an object is fetched, and as whom a server is asked, changes nothing of what they hold. */
+function withoutStorage({ storage: _fetching, prometheus, ...requests }: RequestSource): RequestSource {
+  if (prometheus === undefined) return requests;
+  const { token: _token, user: _user, password: _password, ...asked } = prometheus;
+  return { ...requests, prometheus: asked };
 }
 
 /** The plan's timeout is in its replay settings. */

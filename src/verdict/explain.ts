@@ -16,15 +16,30 @@ export function explain(test: GuardrailTest, status: GuardrailStatus): string {
     return `${subject} cannot be computed (${reason}); ${allowed}: uncomputable`;
   }
   const verb = boundsOwnValue(bound.kind) ? 'is' : 'changed by';
-  const found = `${subject} ${verb} ${write(test, estimate.value)}`;
-  if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}`;
+  const found = `${subject} ${estimate.within === undefined ? `${verb} ${write(test, estimate.value)}` : bucketPhrase(test, estimate.within)}`;
+  const cannotTell = status === 'inconclusive' && estimate.lacksEdge !== undefined ? noEdge(estimate.lacksEdge) : '';
+  if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}${cannotTell}`;
   if (estimate.kind === 'unbounded' && estimate.unboundable === true) {
     return `${found}, and nothing tells how certain that is (${estimate.reason}); ${allowed}: uncomputable`;
   }
   if (estimate.kind === 'unbounded') {
     return `${found}, too little for an interval (${estimate.reason}); ${allowed}: inconclusive${missing(test)}`;
   }
-  return `${found}${rangePhrase(test, status)}; ${allowed}: ${status}${status === 'inconclusive' ? missing(test) : ''}`;
+  const what = cannotTell === '' && status === 'inconclusive' ? missing(test) : cannotTell;
+  return `${found}${rangePhrase(test, status)}; ${allowed}: ${status}${what}`;
+}
+
+/** `lies between 100 ms and 250 ms`, `is above 250 ms`: a histogram tells no more. */
+function bucketPhrase(test: GuardrailTest, { low, high }: { readonly low: number; readonly high: number }): string {
+  const changed = boundsOwnValue(test.bound.kind) ? '' : 'changed by ';
+  if (!Number.isFinite(high)) return `${changed === '' ? 'is above' : 'changed by more than'} ${write(test, low)}`;
+  return changed === ''
+    ? `lies between ${write(test, low)} and ${write(test, high)}`
+    : `${changed}something between ${write(test, low)} and ${write(test, high)}`;
+}
+
+function noEdge(edge: number): string {
+  return `; the histogram cannot tell: add a bucket at ${edge}`;
 }
 
 /** ` for locale=de-DE`; empty for the whole. */

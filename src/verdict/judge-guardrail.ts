@@ -31,15 +31,24 @@ function statusOf(estimate: Estimate, bound: Bound, test: 'interval' | 'point'):
   if (estimate.kind === 'uncomputable') return 'uncomputable';
   // A number that is not one must not slip through a comparison that happens to be false.
   if (!Number.isFinite(estimate.value)) return 'uncomputable';
-  const limit = limitOf(bound.kind, bound.value);
-  const beyond = (x: number) => (harmfulEnd(bound.kind) === 'high' ? x > limit : x < limit);
-  if (test === 'point') return beyond(estimate.value) ? 'breach' : 'pass';
-  if (estimate.kind === 'unbounded') return estimate.unboundable === true ? 'uncomputable' : 'inconclusive';
-  const [harmful, harmless] =
-    harmfulEnd(bound.kind) === 'high' ? [estimate.high, estimate.low] : [estimate.low, estimate.high];
+  if (test === 'interval' && estimate.kind === 'unbounded')
+    return estimate.unboundable === true ? 'uncomputable' : 'inconclusive';
+  const { low, high } = leftOpen(estimate, test);
+  const isHigh = harmfulEnd(bound.kind) === 'high';
+  const [harmful, harmless] = isHigh ? [high, low] : [low, high];
   if (Number.isNaN(harmful) || Number.isNaN(harmless)) return 'uncomputable';
+  const limit = limitOf(bound.kind, bound.value);
+  const beyond = (x: number) => (isHigh ? x > limit : x < limit);
   if (!beyond(harmful)) return 'pass';
-  return beyond(harmless) ? 'breach' : 'inconclusive';
+  // A bucket does not contain its lower edge.
+  const excludesLow = estimate.within !== undefined && isHigh && low === limit;
+  return beyond(harmless) || excludesLow ? 'breach' : 'inconclusive';
+}
+
+/** What the data leave possible: by their interval, or as they were observed. */
+function leftOpen(estimate: Exclude<Estimate, { readonly kind: 'uncomputable' }>, test: 'interval' | 'point') {
+  if (test === 'interval' && estimate.kind === 'estimated') return estimate;
+  return estimate.within ?? { low: estimate.value, high: estimate.value };
 }
 
 function numbersOf(

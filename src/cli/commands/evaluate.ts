@@ -23,6 +23,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
     .option('--notify', "tell whom the plan's notify names of a hold for new reasons")
     .option('--fresh', 'replay anew instead of using stored outcomes')
+    .option('--offline', 'judge what a metrics server said at the last look, and ask no server')
     .option(
       '--store <place>',
       'judge the outcomes that canary replay keeps in this folder or bucket; what is missing is an error',

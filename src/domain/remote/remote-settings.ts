@@ -1,10 +1,13 @@
 import type { AttestationPolicy } from './attestation.ts';
+import type { PrometheusSource } from './metric-series.ts';
 import type { NotifyTarget } from './notify.ts';
 import type { StorageSettings } from './storage.ts';
 
 /** How a source on another machine is read. */
 export interface RemoteSource {
   readonly storage?: StorageSettings;
+  /** Of `prometheus`, what is asked of which server. */
+  readonly prometheus?: PrometheusSource;
 }
 
 /** What of a plan meets other systems and changes no verdict. */

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { unusableFile, UserError } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -25,7 +26,7 @@ export async function checkRequests(
   { inputs }: Evidence,
   refused: (why: string) => Error,
 ): Promise<readonly string[]> {
-  const areNumbers = inputs.format === 'aggregates';
+  const areNumbers = holdsNumbers(inputs.format);
   const moved = await movedFiles(rollout.folder, inputs.requests, {
     fixed: areNumbers,
     change: (facts) => changeOfSource(world, rollout, facts),

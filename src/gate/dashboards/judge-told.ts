@@ -21,7 +21,8 @@ import { frozenAfter, lateDivisor, seriesOf } from '../judge/series.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { againstParts } from './against-parts.ts';
-import { readToldStage } from './read-told.ts';
+import { readToldStage, type ToldStage } from './read-told.ts';
+import { readServerStage } from './told-by-server.ts';
 import { movedFiles, movedText } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { servedShare } from '../rollout/served-share.ts';
@@ -76,18 +77,19 @@ const noSpan = { first: null, last: null };
 export async function judgeTold(
   whole: RolloutPlan,
   stage: Stage,
-  numbers: readonly RoleNumber[],
+  { numbers, untold, window, checks = [] }: ToldStage,
   scope: StageScope,
   frozen: Frozen | undefined,
   weight: number,
 ): Promise<Judgement> {
   const { plan, inapplicable } = applicableGuardrails(whole, stage, 'numbers');
   const told = toldSize(numbers, 'candidate');
+  const requests = window === undefined ? undefined : (scope.cohorts.find(({ name }) => name === 'all')?.requests ?? 0);
   const size = { units: told.units ?? told.requests ?? 0, requests: told.requests ?? 0 };
   const named = { ...plan, guardrails: namingDimensions(plan.guardrails, scope) };
   const series = seriesOf({ plan: named, stage, scope, sizes: [], span: noSpan }, frozen, size);
   const { level, ledger } = series;
-  const measurer = new ToldMeasurer(numbers);
+  const measurer = new ToldMeasurer(numbers, untold);
   const dimensions = [...scope.segmentValues.keys()];
   const guardrails: GuardrailResult[] = [];
   for (const test of series.tests) {
@@ -115,7 +117,8 @@ export async function judgeTold(
     comparisons: comparisons.map((comparison) => withToldSizes(comparison, numbers)),
     guardrails: [...guardrails, ...inapplicable],
     checks: [
-      ...toldNumbersChecks(plan, stage, told, saidIndependent),
+      ...checks,
+      ...toldNumbersChecks(plan, stage, told, { saidIndependent, window, requests }),
       fairSample(scope, sampleRatioOfTold(plan, numbers, weight)),
       segmentsCheck(plan.checks.segments.action, segmentCount(scope), reversals, []),
       fairSample(scope, segmentMix(comparisons, plan.checks.segmentMix.action)),
@@ -196,29 +199,46 @@ export function requireDimensions(plan: RolloutPlan, { segmentValues }: StageSco
   }
 }
 
-/** Judges a stage on numbers per version that somebody else counted: nothing else is read, and no version runs for it. */
+/** What judging a stage's numbers needs beside them. */
+export interface ToldOptions {
+  readonly golden: JudgedGolden | undefined;
+  /** Judges what a metrics server said at the last look instead of asking it. */
+  readonly offline?: boolean | undefined;
+}
+
+/**
+ * Judges a stage on numbers per version that somebody else counted: nothing else is read, and no version runs for it.
+ * @returns why there cannot be any numbers yet, as a clause, where there cannot
+ */
 export async function evaluateTold(
   world: World,
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  golden: JudgedGolden | undefined,
-): Promise<Evidence> {
+  { golden, offline = false }: ToldOptions,
+): Promise<Evidence | { readonly nothing: string }> {
   const { plan, folder, baseline, candidate } = rollout;
-  const { numbers, files } = await readToldStage(rollout, stage);
-  const scope = scopeOfTold(numbers);
+  const { format } = plan.requests;
+  const isAsked = format === 'prometheus';
+  const told = isAsked
+    ? await readServerStage(world, rollout, stage, previous, offline)
+    : await readToldStage(rollout, stage);
+  if ('nothing' in told) return told;
+  const scope = scopeOfTold(told.numbers);
   requireDimensions(plan, scope);
+  const before = previous?.inputs.requests ?? [];
   return await concludeLook(world, rollout, stage, previous, {
     inputs: {
-      format: 'aggregates',
-      requests: files,
+      format,
+      requests: told.files,
+      ...(told.window === undefined ? {} : { window: told.window }),
       baseline: versionFacts(baseline),
       candidate: versionFacts(candidate),
     },
     scope,
-    // A line more is another number, not more of the same requests.
-    lost: movedText(await movedFiles(folder, previous?.inputs.requests ?? [], { fixed: true })),
+    // A line more is another number, not more of the same requests; what a server counts since the same time is.
+    lost: isAsked ? told.lost : movedText(await movedFiles(folder, before, { fixed: true })),
     golden,
-    judge: (frozen) => judgeTold(plan, stage, numbers, scope, frozen, servedShare(rollout, stage)),
+    judge: (frozen) => judgeTold(plan, stage, told, scope, frozen, servedShare(rollout, stage)),
   });
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
 import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
+import type { CheckResult } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { planOfStage } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
-import type { RoleNumber } from '../../metrics/told-measurer.ts';
+import type { RoleNumber, UntoldNumber } from '../../metrics/told-measurer.ts';
 import { readToldNumbers } from '../../plan/read/told-numbers.ts';
 import { csvTree } from '../../documents/csv-tree.ts';
 import { type Finding, located } from '../../documents/findings.ts';
@@ -22,6 +23,14 @@ export interface ToldStage {
   readonly numbers: readonly RoleNumber[];
   /** None where the plan holds the numbers itself. */
   readonly files: readonly RequestFileFacts[];
+  /** Of a metrics server: numbers that it should have told, and why it did not. */
+  readonly untold?: readonly UntoldNumber[];
+  /** The time that the numbers are about, where they tell it (ISO 8601). */
+  readonly window?: { readonly from: string; readonly to: string };
+  /** What is asked of the numbers beside what is asked of all. */
+  readonly checks?: readonly CheckResult[];
+  /** Why they do not go on from those of the last look. */
+  readonly lost?: string;
 }
 
 /**
@@ -118,7 +127,8 @@ function readWithRoles(rollout: Rollout, list: TreeNode | undefined, path: TreeP
   return { numbers: withRole, findings };
 }
 
-function namesOfRoles({ parsed, registry, baseline, candidate }: Rollout): ReadonlyMap<string, Role> {
+/** Every name of one of the two versions. */
+export function namesOfRoles({ parsed, registry, baseline, candidate }: Rollout): ReadonlyMap<string, Role> {
   const aliases = (version: string) =>
     Object.keys(registry.aliases).filter((alias) => registry.aliases[alias] === version);
   const names = new Map<string, Role>([

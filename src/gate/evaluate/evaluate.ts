@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { type Diagnostic } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { Stage } from '../../domain/plan.ts';
@@ -5,7 +6,7 @@ import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
 import type { Report } from '../../report/document/report.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { standingEvidence } from '../look/standing-evidence.ts';
-import { evaluateTold } from '../dashboards/judge-told.ts';
+import { evaluateTold, type ToldOptions } from '../dashboards/judge-told.ts';
 import { judgeGolden } from '../golden/judge-golden.ts';
 import {
   type EvidencePlace,
@@ -28,6 +29,7 @@ import { stagePeriods } from '../rollout/stage-periods.ts';
 import type { World } from '../world.ts';
 import { bucketOf, putObject, withObjects } from '../sources/objects.ts';
 import { evaluateStage } from './evaluate-stage.ts';
+import { concludeNothing } from './nothing-served.ts';
 
 export interface EvaluateOptions {
   /** The stage that may or may not begin; the first not yet entered where absent. */
@@ -42,6 +44,8 @@ export interface EvaluateOptions {
   readonly notify?: boolean;
   /** Replays anew instead of using stored outcomes. */
   readonly fresh?: boolean;
+  /** Judges what a metrics server said at the last look instead of asking it. */
+  readonly offline?: boolean;
   /** Where outcomes are kept instead of `.canary/outcomes`; what is not there is an error, unless `fill` is set. */
   readonly store?: string;
   readonly fill?: boolean;
@@ -121,13 +125,25 @@ async function lookAt(
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const periods = stagePeriods(rollout, stage);
   const { rollout: staged, objects } = await withObjects(world, ofStage(rollout, stage), periods?.weightNow === 0);
-  const evidence =
-    staged.plan.requests.format === 'aggregates'
-      ? await evaluateTold(world, staged, stage, previous, golden)
-      : await withDatabase(world, work, (db) =>
-          evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods, objects }),
-        );
+  const evidence = holdsNumbers(staged.plan.requests.format)
+    ? await judgeNumbers(world, staged, stage, previous, { golden, offline: options.offline })
+    : await withDatabase(world, work, (db) =>
+        evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods, objects }),
+      );
   await requireUnmoved(rollout);
   await writeEvidence(place, evidence);
   return evidence;
+}
+
+async function judgeNumbers(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  previous: Evidence | undefined,
+  options: ToldOptions,
+): Promise<Evidence> {
+  const told = await evaluateTold(world, rollout, stage, previous, options);
+  if (!('nothing' in told)) return told;
+  const { golden } = options;
+  return await concludeNothing(world, rollout, stage, previous, { golden, why: told.nothing, checks: [] });
 }

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { boundsOwnValue, limitOf } from '../../domain/bound.ts';
 import type { GuardrailResult } from '../../domain/evidence.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
@@ -128,7 +129,7 @@ function quantityOf(bound: Bound): TestedQuantity {
 
 /** What could bring the data that a cohort lacks: it holds only the users of its stage, however long one looks at this log. */
 function remedyFor({ judge, requests }: RolloutPlan, { cohorts, judgedCohort, comparison }: StageScope): string {
-  if (requests.format === 'aggregates') return 'take the numbers again when more requests were served';
+  if (holdsNumbers(requests.format)) return 'take the numbers again when more requests were served';
   const longer = 'record a longer log';
   if (judgedCohort === 'all' || judge === 'all' || comparison === 'served') return longer;
   const others = judgedSize(cohorts, 'all').requests > judgedSize(cohorts, judgedCohort).requests;

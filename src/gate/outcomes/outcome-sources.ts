@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type { EvidenceInputs } from '../../domain/evidence.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { isRecorded, type Runtime } from '../../domain/registry.ts';
@@ -98,7 +99,7 @@ export function formatLimits(
   sources: OutcomeSources,
   { latency: readings }: Pick<RequestTotals, 'latency'>,
 ): FormatLimits {
-  if (format === 'aggregates') return {};
+  if (holdsNumbers(format)) return {};
   const { latency, errors } = logFormatTraits[format];
   const measured = roles.some((role) => sources[role].latency === 'measured');
   const recordedErrors = roles.some((role) => sources[role].predictions === 'recorded');

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
@@ -48,7 +49,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
   await mkdir(work, { recursive: true });
   return await withDatabase(world, work, async (db) => {
     await readRequests(db, {
-      format: requests.format === 'aggregates' ? 'canary' : requests.format,
+      format: holdsNumbers(requests.format) ? 'canary' : requests.format,
       folder,
       files: requests.source,
       fields: requests.fields,

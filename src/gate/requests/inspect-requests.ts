@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { type Diagnostic, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
@@ -31,7 +32,7 @@ export async function inspectRequests(
 ): Promise<RequestsInspection> {
   const opened = await openRollout(world, file);
   const staged = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
-  if (staged.plan.requests.format === 'aggregates') return await inspectTold(staged, name);
+  if (holdsNumbers(staged.plan.requests.format)) return await inspectTold(staged, name);
   const { rollout } = await withObjects(world, staged);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, sources);

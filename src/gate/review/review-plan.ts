@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { type Diagnostic } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
@@ -31,10 +32,9 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(scratch, rollout.folder);
   const { plan, baseline, candidate } = rollout;
   const golden = await reviewGolden(scratch, rollout);
-  const { log, stages, unknown, checks, facts } =
-    plan.requests.format === 'aggregates'
-      ? await reviewTold(rollout)
-      : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
+  const { log, stages, unknown, checks, facts } = holdsNumbers(plan.requests.format)
+    ? await reviewTold(rollout)
+    : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
   const warnings = [
     ...rollout.warnings,
     ...(await factFindings(world, rollout, facts)),

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { unusableFile } from '../../domain/errors.ts';
@@ -59,7 +60,7 @@ export async function requireReach(
   const reach = reachOf(world, folder);
   const { requests, stages, golden } = plan;
   const sources = [requests.source, ...stages.map(({ requests: own }) => own?.source ?? [])].flat();
-  if (requests.format === 'aggregates') {
+  if (holdsNumbers(requests.format)) {
     for (const source of sources) reach.require(resolve(folder, source), 'requests.source');
     return;
   }

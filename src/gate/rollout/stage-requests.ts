@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { guardedMetrics, planOfStage } from '../../domain/judged.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
@@ -35,7 +36,7 @@ export function readOptionsOf(
   const { format, fields, segments, answers, component, where, sample, labelsMatureAfterMs, latencyUnit, decimal } =
     plan.requests;
   const wantedValues = valuesWantedBy(guardedMetrics(plan), candidate.entry.signature.output);
-  if (format === 'aggregates') throw new RangeError('numbers have no requests to read');
+  if (holdsNumbers(format)) throw new RangeError('numbers have no requests to read');
   const differences = wantedValues.differences !== undefined;
   const scores = wantedValues.scores?.some(({ from }) => from === 'computed') === true;
   const replays = roles.some((role) => sources[role].predictions === 'replayed');

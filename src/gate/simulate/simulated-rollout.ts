@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { invalidInput } from '../../domain/errors.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
@@ -10,7 +11,7 @@ import type { World } from '../world.ts';
 export async function openSimulatedRollout(world: World, file: string): Promise<Rollout> {
   const rollout = await openRollout(world, file);
   const { plan } = rollout;
-  if (plan.requests.format === 'aggregates') {
+  if (holdsNumbers(plan.requests.format)) {
     throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
       hint: 'Name a request log in requests.source.',
     });

@@ -1,6 +1,7 @@
 import type { Estimate, NeededData } from '../../domain/estimate.ts';
 import { type IntervalSettings, interval } from '../../stats/bounds/confidence-bound.ts';
 import { fewestEffectiveUnits } from '../../stats/sums/cluster-size.ts';
+import type { BucketedQuantile } from '../../stats/estimates/bucketed-quantile.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { neededData, neededDataForProportion } from '../../stats/bounds/needed-data.ts';
 import type { Proportion } from '../../stats/estimates/proportion.ts';
@@ -12,6 +13,7 @@ import type { DataSize, Interval, Refusal, Uncomputable } from '../../stats/resu
 export type Measured =
   | Linearized
   | Proportion
+  | BucketedQuantile
   | Uncomputable
   /** There is a value, but no interval can be put on it. */
   | {
@@ -32,19 +34,29 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
   if (measured.kind === 'uncomputable') return measured;
   const { value, units, requests } = measured;
   const bounds = boundsOf(measured, settings);
+  const between = measured.kind === 'bucketed' ? bucketOf(measured, limit) : {};
   if (bounds.kind === 'refused') {
     const heavy = heavyUnits(measured);
     if (heavy !== undefined) return { kind: 'unbounded', value, units, requests, reason: heavy, needed: neverEnough };
     const needed = bounds.needed === undefined ? undefined : neededBeyond(bounds.needed, measured, settings, limit);
     const unboundable = bounds.unboundable === true ? { unboundable: true as const } : {};
-    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed, ...unboundable };
+    return { kind: 'unbounded', value, units, requests, reason: bounds.reason, needed, ...unboundable, ...between };
   }
   const { low, high } = bounds;
   const undecided = limit !== undefined && low <= limit && limit <= high;
   const needed = undecided
     ? withPlannedEnd(neededFor(measured, limit, settings), measured, limit, settings)
     : undefined;
-  return { kind: 'estimated', value, units, requests, low, high, needed };
+  return { kind: 'estimated', value, units, requests, low, high, needed, ...between };
+}
+
+/** What a histogram leaves open, and the edge that it lacks to tell on which side of a limit a quantile is. */
+function bucketOf(
+  { within, edgeScale }: BucketedQuantile,
+  limit: number | undefined,
+): Pick<Estimate & { readonly kind: 'estimated' }, 'within' | 'lacksEdge'> {
+  if (edgeScale === undefined || limit === undefined || !(within.low < limit && limit < within.high)) return { within };
+  return { within, lacksEdge: Number((limit / edgeScale).toPrecision(12)) };
 }
 
 /** The data at which there is an interval that probably decides; those at which there is one, where more cannot be told. */
@@ -151,6 +163,8 @@ function boundsOf(measured: Exclude<Measured, Uncomputable>, settings: IntervalS
       return interval(measured, settings);
     case 'proportion':
       return proportionInterval(measured, settings);
+    case 'bucketed':
+      return measured.boundsAt(settings);
     case 'valueOnly':
       return measured.refusal;
   }

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { boundsOwnValue } from '../../domain/bound.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
@@ -26,7 +27,7 @@ export const measurableMetrics: LintRule = {
     return plan.guardrails.flatMap(({ metric, bounds }, index) => {
       const own = bounds.every(({ kind }) => boundsOwnValue(kind));
       const mismatch =
-        metric.family === 'memory' && plan.requests.format !== 'aggregates'
+        metric.family === 'memory' && !holdsNumbers(plan.requests.format)
           ? (needsProcess(both.candidate) ?? (own ? undefined : needsProcess(both.baseline)))
           : (mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline));
       if (mismatch === undefined) return [];

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { isRecorded, type Runtime } from '../../domain/registry.ts';
@@ -11,7 +12,7 @@ export const recordableMetrics: LintRule = {
   check(plan, registry) {
     const { format } = plan.requests;
     const both = resolveBoth(plan, registry);
-    if (format === 'aggregates' || both === undefined) return [];
+    if (holdsNumbers(format) || both === undefined) return [];
     const runtimes = [both.baseline, both.candidate].map(({ entry }) => entry.artifact.runtime);
     const traits = logFormatTraits[format];
     return plan.guardrails.flatMap(({ metric }, index) => {

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { readWindow } from './window.ts';
 import { child, choiceOf, itemsOf, nodeAt, numberOf, textOf, textsOf, type TreeNode } from '../../documents/tree.ts';
@@ -28,7 +29,7 @@ export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
     reference: reference.value,
   };
   const misplaced = validatePaths(root, ['drift', 'features']);
-  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') {
+  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format'])))) {
     const message = 'drift compares records, and numbers per version have none';
     const hint = 'delete drift, or name a log of requests';
     return { value, findings: [...misplaced, unusedKey(['drift'], message, hint)] };

@@ -15,6 +15,8 @@ export function validateRequestSource(root: TreeNode, ofNumbers: readonly Findin
   if (requests?.kind !== 'map') return [];
   const keys = keysOf(requests);
   const format = textOf(child(requests, 'format')) ?? 'canary';
+  // Whoever asks a server reads no file.
+  if (format === 'prometheus') return [];
   const [hasSource, hasNumbers] = [keys.includes('source'), keys.includes('numbers')];
   if (!hasSource && !hasNumbers) return [noSource(format)];
   if (format !== 'aggregates') {

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type { FieldPaths } from '../../domain/log/field-paths.ts';
 import { type LatencyField, latencyUnitNames } from '../../domain/log/latency-field.ts';
 import { answerForms, logFormatTraits, type RequestFields } from '../../domain/log/log-format.ts';
@@ -21,6 +22,7 @@ import { validatePath, validatePaths } from './paths.ts';
 import { readFraction, readSettling, readSpan } from './quantity.ts';
 import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
+import { readPrometheus } from './remote/prometheus.ts';
 import { readStorage } from './remote/storage.ts';
 import { readTimedWeights } from './stages/timed-weights.ts';
 import { readWindow } from './window.ts';
@@ -40,6 +42,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const settle = readAt(root, ['requests', 'settle'], readSettling, { otherwise: planDefaults.requests.settle });
   const weights = readTimedWeights(root);
   const storage = readStorage(root);
+  const prometheus = readPrometheus(root);
   const needed = {
     format,
     source: textsOf(child(requests, 'source')),
@@ -64,6 +67,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     latencyUnit: latencyUnitsOf(child(requests, 'latencyUnit')),
     weights: weights.value,
     storage: storage.value,
+    prometheus: prometheus.value,
     ...window.value,
   };
   return {
@@ -76,6 +80,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
       ...[where, sample, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights, storage].flatMap(
         ({ findings }) => findings,
       ),
+      ...prometheus.findings,
     ],
   };
 }
@@ -83,7 +88,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
 /** What the plan writes over what its format knows of its own. */
 function readFields(fields: TreeNode | undefined, format: RequestFormat): RequestFields {
   const textAt = (key: string) => textOf(child(fields, key));
-  const isCanary = format === 'canary' || format === 'aggregates';
+  const isCanary = format === 'canary' || holdsNumbers(format);
   const traits = logFormatTraits[isCanary ? 'canary' : format];
   const usual = traits.fields.served;
   const by = textAt('servedBy') ?? usual?.by;

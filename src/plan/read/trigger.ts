@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import { boundsOwnValue } from '../../domain/bound.ts';
 import { boundKinds } from './bound.ts';
 import { type Metric, triggeredMetric } from '../../domain/metric.ts';
@@ -31,7 +32,7 @@ function problemOf(
 ): readonly [problem: string, hint: string] | undefined {
   if (metric.family !== 'kpi')
     return [`${metric.id} is compared on every request`, 'leave trigger out; it is for kpi.NAME'];
-  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates')
+  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format']))))
     return [
       'numbers per version do not tell on which requests the versions differ',
       'leave trigger out, or name a log',

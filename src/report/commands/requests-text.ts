@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { countOf, exactNumber, formatCount, formatQuantity } from '../../domain/format-number.ts';
 import { checkLines } from '../evidence/check-list.ts';
@@ -84,7 +85,7 @@ export function requestsText(found: RequestsInspection, style: Style): string {
 function facts(found: RequestsInspection): [string, string][] {
   const { files, rows, accepted, collapsed, rejected, units, requestsPerUnit, from, to } = found;
   const out = rejected.reduce((sum, { records }) => sum + records, 0);
-  const numbers = found.format === 'aggregates';
+  const numbers = holdsNumbers(found.format);
   return [
     ['format', found.format],
     [

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type {
   CohortSize,
   Evidence,
@@ -38,7 +39,7 @@ export function evidenceFacts(
     ['model', model === undefined ? versions : `${printableName(model)} ${versions}`],
     ['stage', `${printableName(stage.name)}: ${exposure(stage.weight)}`],
     ['look', lookText(evidence)],
-    ...(inputs.format === 'aggregates'
+    ...(holdsNumbers(inputs.format)
       ? numbersFields(evidence, separator)
       : requestFields(evidence, sizes.join(` ${separator} `))),
     ['intervals', statisticsText(evidence)],
@@ -113,7 +114,7 @@ function lookText(evidence: Evidence): string {
   const { stage, statistics, inputs, cohorts } = evidence;
   const look = `${formatCount(stage.look)} (series ${formatCount(stage.series)})`;
   if (stage.newSeries !== undefined) return `${look}: ${lostText(stage.newSeries, statistics)}`;
-  if (statistics.inference === 'sequential' && inputs.format === 'aggregates')
+  if (statistics.inference === 'sequential' && holdsNumbers(inputs.format))
     return `${look}; looking again is safe where the numbers count from the same start`;
   const users = toldCohorts(cohorts).reduce((sum, { units }) => sum + units, 0);
   return `${look}; ${lookAdvice(statistics, users)}`;
@@ -140,7 +141,7 @@ function requestsText(files: readonly RequestFileFacts[]): string {
 
 function errorsText({ inputs, outcomes }: Evidence): string {
   const { format = 'canary' } = inputs;
-  const holdsErrors = format === 'aggregates' || logFormatTraits[format].errors === true;
+  const holdsErrors = holdsNumbers(format) || logFormatTraits[format].errors === true;
   const told = ({ version, backend }: VersionFacts, counts: OutcomeCounts) =>
     holdsErrors || backend !== undefined ? errorsOf(version, counts) : `${printableName(version)} not recorded`;
   return [told(inputs.baseline, outcomes.baseline), told(inputs.candidate, outcomes.candidate)].join(', ');

@@ -26,7 +26,7 @@ export interface TimedTest {
 /** What pairs of processes tell of a test; undefined of one that is not about times measured in pairs. */
 export function timedTest(
   test: PlannedTest,
-  measured: Linearized | Uncomputable | { readonly kind: 'proportion' | 'valueOnly' },
+  measured: Linearized | Uncomputable | { readonly kind: 'proportion' | 'bucketed' | 'valueOnly' },
   settings: IntervalSettings,
 ): TimedTest | undefined {
   if (measured.kind !== 'linearized' || measured.pairs === undefined || test.guardrail.test === 'point')

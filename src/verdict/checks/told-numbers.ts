@@ -1,3 +1,4 @@
+import { countOf, formatCount } from '../../domain/format-number.ts';
 import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
 import type { CheckAction, Coverage, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { enoughRequests, enoughUnits } from './enough-data.ts';
@@ -8,16 +9,25 @@ export interface ToldSize {
   readonly units: number | undefined;
 }
 
+/** What is known of numbers beside their size. */
+export interface KnownOfNumbers {
+  /** Whether an interval rests on numbers that tell no users, and say that requests are independent. */
+  readonly saidIndependent: boolean;
+  /** The time that they are about, where they tell it (ISO 8601). */
+  readonly window?: { readonly from: string; readonly to: string } | undefined;
+  /** Both versions' requests within it. */
+  readonly requests?: number | undefined;
+}
+
 /**
  * The checks of a stage that is judged on numbers without requests. Where a plan asks for an amount of data and the numbers
  * do not tell it, it is not there.
- * @param saidIndependent whether an interval rests on numbers that tell no users, and say that requests are independent.
  */
 export function toldNumbersChecks(
   { coverage, checks }: Pick<RolloutPlan, 'coverage' | 'checks'>,
   stage: Stage,
   told: ToldSize,
-  saidIndependent: boolean,
+  { saidIndependent, window, requests }: KnownOfNumbers,
 ): readonly CheckResult[] {
   const size: CohortSize = { name: 'canary', requests: told.requests ?? 0, units: told.units ?? 0 };
   return [
@@ -26,7 +36,8 @@ export function toldNumbersChecks(
       : enoughRequests(stage, size),
     told.units === undefined ? untold('minUnits', 'users', stage.plannedSize.units) : enoughUnits(stage, size),
     { name: 'rejected', status: 'not-applicable', detail: 'numbers have no records that could be rejected' },
-    windowOf(stage),
+    windowOf(stage, window),
+    ...newRequestsOf(stage, requests),
     coverageOf(coverage, checks.coverage.action),
     {
       name: 'selection',
@@ -52,11 +63,34 @@ function untold(name: string, noun: string, asked: boolean): CheckResult {
     : { name, status: 'not-applicable', detail };
 }
 
-function windowOf({ minDurationMs }: Stage): CheckResult {
+function windowOf({ minDurationMs }: Stage, window: KnownOfNumbers['window']): CheckResult {
+  const name = 'window';
+  if (window !== undefined) {
+    const spanMs = Date.parse(window.to) - Date.parse(window.from);
+    const detail = `the counts are of ${minutes(spanMs)}, from ${window.from} to ${window.to}`;
+    if (minDurationMs === undefined || spanMs >= minDurationMs) return { name, status: 'pass', detail };
+    return { name, status: 'hold', detail: `${detail}, and the stage asks for ${minutes(minDurationMs)}` };
+  }
   const detail = 'the numbers do not tell what time they span';
   return minDurationMs === undefined
-    ? { name: 'window', status: 'not-applicable', detail }
-    : { name: 'window', status: 'hold', detail: `${detail}, and the stage asks for some` };
+    ? { name, status: 'not-applicable', detail }
+    : { name, status: 'hold', detail: `${detail}, and the stage asks for some` };
+}
+
+function minutes(ms: number): string {
+  return countOf(Math.round(ms / 6000) / 10, 'minute');
+}
+
+/** A window begins with the weight in force or later, so that all of its requests came since the stage before was entered. */
+function newRequestsOf({ newRequests }: Stage, have: number | undefined): readonly CheckResult[] {
+  if (newRequests === undefined) return [];
+  const name = 'newRequests';
+  if (have === undefined) {
+    const untold = 'the numbers do not tell how many requests came since the stage before was entered';
+    return [{ name, status: 'hold', detail: `${untold}, and the stage asks for some` }];
+  }
+  const detail = `${countOf(have, 'request')} came in the window, ${formatCount(newRequests)} asked for`;
+  return [{ name, status: have >= newRequests ? 'pass' : 'hold', detail }];
 }
 
 function coverageOf(wanted: Coverage | undefined, action: CheckAction): CheckResult {

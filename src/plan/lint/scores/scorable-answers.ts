@@ -1,4 +1,5 @@
 import { type LogFormat, logFormatTraits } from '../../../domain/log/log-format.ts';
+import { holdsNumbers } from '../../../domain/told-number.ts';
 import type { Metric } from '../../../domain/metric.ts';
 import { isRecorded, type ModelVersion } from '../../../domain/registry.ts';
 import { resolveBoth } from '../../../domain/resolve-version.ts';
@@ -18,7 +19,7 @@ export const scorableAnswers: LintRule = {
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
     const { format } = plan.requests;
-    if (both === undefined || format === 'aggregates') return [];
+    if (both === undefined || holdsNumbers(format)) return [];
     return plan.guardrails.flatMap(({ metric }, index) => {
       const mismatch = [both.baseline, both.candidate]
         .map(({ version, entry }) => mismatchOf(metric, version, entry, format))

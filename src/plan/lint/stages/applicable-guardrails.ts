@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../../domain/told-number.ts';
 import { basisOf, impossibleOn } from '../../../domain/judged.ts';
 import { metricTraits } from '../../../domain/metric.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../../domain/plan.ts';
@@ -13,7 +14,7 @@ export const applicableGuardrails: LintRule = {
   about: 'registry',
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
-    if (both === undefined || plan.requests.format === 'aggregates') return [];
+    if (both === undefined || holdsNumbers(plan.requests.format)) return [];
     const applies = (guardrail: Guardrail, stage: Stage) => mayApply(guardrail, stage, certainBasis(plan, stage, both));
     const idle = plan.guardrails.flatMap((guardrail, index): LintFinding[] => {
       if (plan.stages.some((stage) => applies(guardrail, stage))) return [];

@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../../domain/told-number.ts';
 import { planOfStage } from '../../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../../domain/plan.ts';
 import type { LintFinding, LintRule } from '../rule.ts';
@@ -28,7 +29,7 @@ export const plannedEnd: LintRule = {
 /** Numbers of a dashboard have no times that could end. */
 function endOf(plan: RolloutPlan, stage: Stage): string | undefined {
   const { format, to } = planOfStage(plan, stage).requests;
-  return format === 'aggregates' ? undefined : to;
+  return holdsNumbers(format) ? undefined : to;
 }
 
 function finding(message: string): LintFinding {

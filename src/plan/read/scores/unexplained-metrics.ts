@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../../domain/told-number.ts';
 import { didYouMean } from '../../../domain/did-you-mean.ts';
 import { parseMetric } from '../../../domain/metric.ts';
 import type { Finding } from '../../../documents/findings.ts';
@@ -5,7 +6,7 @@ import { child, keysOf, nodeAt, textOf, type TreeNode } from '../../../documents
 
 /** Says of the first guardrail of each kind what its metric needs that the plan writes nowhere; numbers per version hold it themselves. */
 export function unexplainedMetrics(root: TreeNode, guardrails: readonly TreeNode[]): Finding[] {
-  if (textOf(nodeAt(root, ['requests', 'format'])) === 'aggregates') return [];
+  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format'])))) return [];
   const names = guardrails.map((guardrail) => textOf(child(guardrail, 'metric')));
   return [
     ...missing(

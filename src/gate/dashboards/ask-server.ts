@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { messageOf, unusableFile } from '../../domain/errors.ts';
+import type { Evidence } from '../../domain/evidence.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
+import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { Metric } from '../../domain/metric.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { MetricSource, NamedSeries, PrometheusSource } from '../../domain/remote/metric-series.ts';
+import { parseSelector, selectorOf } from '../../domain/remote/selector.ts';
+import { located } from '../../documents/findings.ts';
+import type { TreePath } from '../../documents/tree.ts';
+import { replaceFile } from '../../files/replace-file.ts';
+import { metricOf } from '../../plan/read/remote/metric-series.ts';
+import { secretOf } from '../../remote/http/access.ts';
+import { askCounters, type AskedServer, askValues } from '../../remote/metrics/ask-series.ts';
+import type { CountWindow } from '../../remote/metrics/increase.ts';
+import { type PrometheusServer, WrongQuery } from '../../remote/metrics/prometheus-call.ts';
+import type { ServerAnswers } from '../../remote/metrics/server-answers.ts';
+import { keysOf, nodeAt } from '../../documents/tree.ts';
+import { invalidPlan } from '../rollout/load-plan.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { requireOwn, workFolder } from '../rollout/work-folder.ts';
+import type { World } from '../world.ts';
+
+/** What a server was asked for, and where that is written in the plan. */
+interface Question {
+  readonly text: string;
+  readonly kind: 'counter' | 'value';
+  readonly path: TreePath;
+}
+
+/** Answers of a server, and the file beside the evidence that keeps them. */
+export interface KeptAnswers {
+  readonly answers: ServerAnswers;
+  readonly file: RequestFileFacts;
+}
+
+/** The series that tell a metric: its own, or those of every latency. */
+export function seriesFor({ series }: MetricSource, { id, family }: Metric): NamedSeries | undefined {
+  return (
+    series.find(({ name }) => name === id) ??
+    (family === 'latency' ? series.find(({ name }) => name === 'latency') : undefined)
+  );
+}
+
+/** The names under which Prometheus keeps a histogram. */
+export const histogramParts = { buckets: '_bucket', sum: '_sum', count: '_count' } as const;
+
+/** A selector as it is asked for, in its shortest spelling. */
+export function asked(selector: string, suffix = ''): string {
+  const parsed = parseSelector(selector);
+  return parsed === undefined ? selector : selectorOf(parsed, suffix);
+}
+
+/**
+ * Asks the server of a plan for everything that a stage's guardrails need, and keeps what it said.
+ * @throws UserError (exit 2) for an expression that is none, at its line; (exit 5) where the server does not answer
+ */
+export async function askServer(
+  world: World,
+  rollout: Rollout,
+  stage: Stage,
+  source: PrometheusSource,
+  window: CountWindow,
+): Promise<KeptAnswers> {
+  const known: AskedServer = {
+    access: world.permissions,
+    server: serverOf(world, source),
+    signal: world.signal,
+  };
+  const counters: Record<string, ServerAnswers['counters'][string]> = {};
+  const values: Record<string, ServerAnswers['values'][string]> = {};
+  world.progress.begin();
+  try {
+    for (const question of questionsOf(rollout, stage, source)) {
+      const { text, kind } = question;
+      if (Object.hasOwn(kind === 'counter' ? counters : values, text)) continue;
+      try {
+        if (kind === 'counter') counters[text] = await askCounters(known, text, window);
+        else values[text] = await askValues(known, text, window);
+      } catch (error) {
+        throw error instanceof WrongQuery ? wrongQuery(rollout, question, error) : error;
+      }
+    }
+  } finally {
+    world.progress.finish();
+  }
+  const times = { from: new Date(window.beginMs).toISOString(), to: new Date(window.endMs).toISOString() };
+  return await keep(world, rollout, stage, { schemaVersion: 1, window: times, counters, values });
+}
+
+/** How the server of a plan is reached. @throws UserError (exit 5) for a variable that is not set */
+export function serverOf({ permissions }: Pick<World, 'permissions'>, source: PrometheusSource): PrometheusServer {
+  const [token, user, password] = (['token', 'user', 'password'] as const).map((key) => {
+    const named = source[key];
+    return named === undefined ? undefined : secretOf(permissions, named, `requests.${key}`);
+  });
+  const basic = user === undefined ? undefined : Buffer.from(`${user}:${password ?? ''}`).toString('base64');
+  const authorization = token === undefined ? (basic === undefined ? undefined : `Basic ${basic}`) : `Bearer ${token}`;
+  const secrets = [token, password, basic].filter((each) => each !== undefined);
+  return { url: source.url, secrets, ...(authorization === undefined ? {} : { authorization }) };
+}
+
+function questionsOf(rollout: Rollout, stage: Stage, source: PrometheusSource): readonly Question[] {
+  return guardedMetrics(rollout.plan).flatMap((metric): readonly Question[] => {
+    const told = seriesFor(source, metric);
+    if (told !== undefined) return ofSeries(told, placeOf(rollout, stage, 'series', told.name));
+    const query = source.queries.find(({ name }) => name === metric.id);
+    if (query === undefined) return [];
+    return [{ text: query.query, kind: 'value', path: placeOf(rollout, stage, 'queries', query.name) }];
+  });
+}
+
+function ofSeries({ series }: NamedSeries, path: TreePath): readonly Question[] {
+  const counter = (selector: string, field: string, suffix?: string): Question => ({
+    text: asked(selector, suffix),
+    kind: 'counter',
+    path: [...path, field],
+  });
+  switch (series.kind) {
+    case 'share':
+      return [counter(series.bad, 'bad'), counter(series.total, 'total')];
+    case 'mean':
+      return [counter(series.sum, 'sum'), counter(series.count, 'count')];
+    case 'gauge':
+      return [{ text: series.gauge, kind: 'value', path: [...path, 'gauge'] }];
+    case 'histogram': {
+      const { histogram } = series;
+      const parts = [histogramParts.buckets, histogramParts.sum].map((suffix) =>
+        counter(histogram, 'histogram', suffix),
+      );
+      // Native histograms have the name alone.
+      return [...parts, counter(histogram, 'histogram')];
+    }
+  }
+}
+
+/** Where the plan writes what a metric is told by: in the stage's own requests, or in its own. */
+function placeOf(
+  { parsed, plan }: Rollout,
+  { name: stage }: Stage,
+  list: 'series' | 'queries',
+  name: string,
+): TreePath {
+  const own = ['stages', plan.stages.findIndex((each) => each.name === stage), 'requests', list];
+  const path = nodeAt(parsed.positions, own) === undefined ? ['requests', list] : own;
+  const key = keysOf(nodeAt(parsed.positions, path)).find((each) => metricOf(each)?.name === name);
+  return [...path, key ?? name];
+}
+
+function wrongQuery(
+  { file, parsed }: Pick<Rollout, 'file' | 'parsed'>,
+  { path, text }: Question,
+  error: WrongQuery,
+): Error {
+  const finding = {
+    path,
+    rule: 'invalid-value',
+    message: `${String(path.at(-1))}: the server cannot read ${text}: ${error.message}`,
+    hint: 'write what the server finds when it is asked for it by hand',
+  };
+  return invalidPlan(file, located(parsed.positions, [finding]));
+}
+
+async function keep(world: World, rollout: Rollout, stage: Stage, answers: ServerAnswers): Promise<KeptAnswers> {
+  const text = `${canonicalJson(answers)}\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const folder = join(workFolder(world, rollout.folder), rollout.plan.name, stage.name, 'inputs');
+  const path = join(folder, `prometheus-${sha256.slice(0, 16)}.json`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await replaceFile(path, text);
+  } catch (error) {
+    throw unusableFile(`What the metrics server said cannot be kept: ${messageOf(error)}`, { cause: error });
+  }
+  return { answers, file: factsOf(rollout, path, text, sha256, answers) };
+}
+
+function factsOf(
+  { folder }: Pick<Rollout, 'folder'>,
+  path: string,
+  text: string,
+  sha256: string,
+  answers: ServerAnswers,
+): RequestFileFacts {
+  const rows = [...Object.values(answers.counters), ...Object.values(answers.values)].reduce(
+    (sum, each) => sum + ('series' in each ? each.series.length : each.values.length),
+    0,
+  );
+  return {
+    path: relative(folder, path).split(sep).join('/'),
+    bytes: Buffer.byteLength(text),
+    sha256,
+    rows,
+    rejected: {},
+    collapsed: 0,
+  };
+}
+
+/**
+ * What the server said at a stage's last look.
+ * @throws UserError (exit 5) where there was none, or the file is not what it was
+ */
+export async function keptAnswers(rollout: Rollout, previous: Evidence | undefined): Promise<KeptAnswers> {
+  const [facts] = previous?.inputs.format === 'prometheus' ? previous.inputs.requests : [];
+  if (facts === undefined) {
+    throw unusableFile('--offline judges what the metrics server said at the last look, and this stage had none', {
+      hint: 'Evaluate it once without --offline.',
+    });
+  }
+  const path = resolve(rollout.folder, facts.path);
+  requireOwn(path);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unusableFile(`${facts.path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  if (sha256 !== facts.sha256) {
+    throw unusableFile(`${facts.path} is not what the metrics server said at the last look`, {
+      hint: 'Evaluate without --offline, which asks it again.',
+    });
+  }
+  const answers = JSON.parse(text) as ServerAnswers;
+  return { answers, file: factsOf(rollout, path, text, sha256, answers) };
+}
+
+/** Whether a plan's guardrails are all told by something. */
+export function untoldMetrics(plan: RolloutPlan, source: PrometheusSource): readonly Metric[] {
+  return guardedMetrics(plan).filter(
+    (metric) => seriesFor(source, metric) === undefined && !source.queries.some(({ name }) => name === metric.id),
+  );
+}

@@ -1,0 +1,121 @@
+import type { AnsweredSeries } from './prometheus-call.ts';
+
+/** A sample: a time in ms since 1970, and the value. */
+export type Sample = readonly [atMs: number, value: number];
+
+/** What the samples of a counter in a window come to. Everything that a verdict rests on follows from these. */
+export interface CountedSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** The last sample at or before the window's begin, if one was not long before. */
+  readonly before?: Sample;
+  readonly first: Sample;
+  readonly last: Sample;
+  readonly samples: number;
+  /** What a counter had when it began anew, each time that it did. */
+  readonly resets: readonly { readonly atMs: number; readonly lost: number }[];
+  /** The usual time between two samples, in ms; absent for fewer than two. */
+  readonly intervalMs?: number;
+  /** The longest time without a sample between two of them. */
+  readonly gap?: { readonly fromMs: number; readonly toMs: number };
+  /** A value that no counter has: NaN, infinite, or below 0. */
+  readonly notCounted?: string;
+  /** True of a native histogram. */
+  readonly native?: true;
+}
+
+/** Reads the samples of counters one answer after the other, the earliest first. */
+export class CounterReading {
+  readonly #beginMs: number;
+  readonly #series = new Map<string, Counting>();
+
+  /** @param beginMs of the window; samples up to it tell only where the counters stood. */
+  constructor(beginMs: number) {
+    this.#beginMs = beginMs;
+  }
+
+  add(answer: readonly AnsweredSeries[]): void {
+    for (const { labels, samples, native } of answer) {
+      const key = JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      const counting = this.#series.get(key) ?? newCounting(labels);
+      this.#series.set(key, counting);
+      if (native === true) counting.native = true;
+      for (const sample of samples) this.#addSample(counting, sample);
+    }
+  }
+
+  #addSample(counting: Counting, sample: Sample): void {
+    const [at, value] = sample;
+    const latest = counting.latest;
+    // Two answers that follow on each other share an edge, and versions of Prometheus differ in whose it is.
+    if (latest !== undefined && at <= latest[0]) return;
+    counting.latest = sample;
+    if (!Number.isFinite(value) || value < 0) counting.notCounted ??= String(value);
+    if (at <= this.#beginMs) {
+      counting.before = sample;
+      return;
+    }
+    if (latest !== undefined) {
+      const step = at - latest[0];
+      counting.steps.set(step, (counting.steps.get(step) ?? 0) + 1);
+      if (step > counting.longest[1] - counting.longest[0]) counting.longest = [latest[0], at];
+      if (value < latest[1]) counting.resets.push({ atMs: at, lost: latest[1] });
+    }
+    counting.first ??= sample;
+    counting.samples += 1;
+  }
+
+  /** The series that have a sample in the window, in the order of their labels. */
+  counted(): readonly CountedSeries[] {
+    return [...this.#series]
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .flatMap(([, counting]) => {
+        const { first, latest: last, before, steps, longest, notCounted, native, labels, samples, resets } = counting;
+        if (native === true && first === undefined)
+          return [{ labels, native, first: none, last: none, samples, resets }];
+        if (first === undefined || last === undefined) return [];
+        return [
+          {
+            labels,
+            ...(before === undefined ? {} : { before }),
+            first,
+            last,
+            samples,
+            resets,
+            ...(steps.size === 0 ? {} : { intervalMs: usual(steps), gap: { fromMs: longest[0], toMs: longest[1] } }),
+            ...(notCounted === undefined ? {} : { notCounted }),
+            ...(native === undefined ? {} : { native }),
+          },
+        ];
+      });
+  }
+}
+
+const none: Sample = [0, 0];
+
+interface Counting {
+  readonly labels: Readonly<Record<string, string>>;
+  before?: Sample;
+  first?: Sample;
+  latest?: Sample;
+  samples: number;
+  readonly resets: { atMs: number; lost: number }[];
+  readonly steps: Map<number, number>;
+  longest: readonly [number, number];
+  notCounted?: string;
+  native?: true;
+}
+
+function newCounting(labels: Readonly<Record<string, string>>): Counting {
+  return { labels, samples: 0, resets: [], steps: new Map(), longest: [0, 0] };
+}
+
+/** The median. */
+function usual(steps: ReadonlyMap<number, number>): number {
+  const all = [...steps.values()].reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  for (const [step, count] of [...steps].toSorted(([left], [right]) => left - right)) {
+    seen += count;
+    if (2 * seen >= all) return step;
+  }
+  return 0;
+}

@@ -1,0 +1,74 @@
+import type { CountedSeries } from './counted-series.ts';
+
+/** The window that counts are about, in ms since 1970. */
+export interface CountWindow {
+  readonly beginMs: number;
+  readonly endMs: number;
+}
+
+/** So many intervals without a sample are a gap; and a window of fewer intervals than `fewest` counts nothing. */
+const longestPause = 3;
+const fewestIntervals = 4;
+
+/**
+ * What a counter rose by within a window: the last value minus the one that it began with, and what it had before each time that it began anew. A
+ * counter that appears within the window began at 0, unless nothing of its kind has a sample before the window: then the server's data begin there.
+ * @param known whether any series of its kind has a sample before the window
+ */
+export function increaseOf({ before, first, last, resets }: CountedSeries, known: boolean): number {
+  const begin = before?.[1] ?? (known ? 0 : first[1]);
+  const lost = resets.reduce((sum, reset) => sum + reset.lost, 0);
+  return last[1] - begin + lost;
+}
+
+/**
+ * Why the samples of one version's counters are not about the window: too few of them, a pause within one, or a time in which none of them has any.
+ * @param series of what was served, of which there is always some
+ * @returns a clause; undefined where they are about all of it
+ */
+export function outOfWindow(series: readonly CountedSeries[], { beginMs, endMs }: CountWindow): string | undefined {
+  const intervalMs = Math.max(0, ...series.map((each) => each.intervalMs ?? 0));
+  if (intervalMs === 0) return 'no series has two samples in the window';
+  if (endMs - beginMs < fewestIntervals * intervalMs) {
+    return `the window is ${seconds(endMs - beginMs)} long, and samples come every ${seconds(intervalMs)}: it needs ${fewestIntervals} of them`;
+  }
+  for (const each of series) {
+    const pause = pauseIn(each);
+    if (pause !== undefined) return pause;
+  }
+  return uncovered(series, intervalMs, { beginMs, endMs });
+}
+
+/** A pause of one counter that is longer than a scrape or two that were missed. */
+export function pauseIn({ gap, intervalMs }: CountedSeries): string | undefined {
+  if (gap === undefined || intervalMs === undefined || gap.toMs - gap.fromMs <= longestPause * intervalMs)
+    return undefined;
+  return `a series has no sample from ${time(gap.fromMs)} to ${time(gap.toMs)}, and samples come every ${seconds(intervalMs)}`;
+}
+
+/** Replicas come and go, but one of them is always there. */
+function uncovered(
+  series: readonly CountedSeries[],
+  intervalMs: number,
+  { beginMs, endMs }: CountWindow,
+): string | undefined {
+  const most = longestPause * intervalMs;
+  let until = beginMs;
+  for (const { before, first, last } of series.toSorted((left, right) => left.first[0] - right.first[0])) {
+    if (before === undefined && first[0] - until > most) return nothingFrom(until, first[0]);
+    until = Math.max(until, last[0]);
+  }
+  return endMs - until > most ? nothingFrom(until, endMs) : undefined;
+}
+
+function nothingFrom(from: number, to: number): string {
+  return `no series has a sample from ${time(from)} to ${time(to)}`;
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms) / 1000} s`;
+}

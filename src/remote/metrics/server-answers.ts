@@ -1,0 +1,25 @@
+import type { CountedSeries } from './counted-series.ts';
+
+/** What a metrics server said of a window, as far as a verdict rests on it: judging it again needs no server. */
+export interface ServerAnswers {
+  readonly schemaVersion: 1;
+  /** ISO 8601; begin excluded, end included. */
+  readonly window: { readonly from: string; readonly to: string };
+  /** By selector. */
+  readonly counters: Readonly<Record<string, CounterAnswer>>;
+  /** By expression. */
+  readonly values: Readonly<Record<string, ValueAnswer>>;
+}
+
+export interface CounterAnswer {
+  readonly series: readonly CountedSeries[];
+  readonly warnings: readonly string[];
+  /** Why it was not read sample by sample. */
+  readonly tooMany?: string;
+}
+
+export interface ValueAnswer {
+  /** Numbers as text, since NaN is one that JSON has not. */
+  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string }[];
+  readonly warnings: readonly string[];
+}
