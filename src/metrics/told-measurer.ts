@@ -3,38 +3,19 @@ import type { ToldNumber } from '../domain/told-number.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
 import type { NamedSegment } from '../domain/segments.ts';
+import { bucketedOf, type RoleNumber, toldMeanOf, type UntoldNumber } from './role-number.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { type Refusal, type Uncomputable, uncomputable } from '../stats/result.ts';
 import { differenceOfGroups, relativeDifferenceOfGroups } from '../stats/estimates/served-difference.ts';
-import {
-  type BucketedQuantile,
-  bucketedChange,
-  bucketedQuantile,
-  type Histogram,
-} from '../stats/estimates/bucketed-quantile.ts';
+import { bucketedChange } from '../stats/bounds/bucketed-quantile.ts';
 import type { PostStratified } from '../stats/estimates/post-stratification.ts';
 import { sameMixDifference } from '../stats/estimates/same-mix.ts';
-import { type ToldMean, toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
+import { toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told-group.ts';
 import type { Measured } from './table/estimate.ts';
-import { influenceMetricOf, meanMetricOf } from './families/definitions.ts';
-import { onePerReplay } from './memory-measurer.ts';
+import { meanMetricOf } from './families/definitions.ts';
 import type { Measurer } from './measurer.ts';
 import { withinPossible } from './table/possible.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
-
-/** A number of one of the two versions. */
-export interface RoleNumber extends ToldNumber {
-  readonly role: Role;
-  /** Of a latency's percentile, how many requests lie above which edges, in ms. */
-  readonly histogram?: Histogram;
-}
-
-/** A number that there should be and is not, and why, as a clause. */
-export interface UntoldNumber {
-  readonly metric: Metric;
-  readonly role: Role;
-  readonly why: string;
-}
 
 /** The numbers of both versions in one metric, where they are told. */
 type Sides = Readonly<Partial<Record<Role, RoleNumber>>>;
@@ -206,15 +187,6 @@ function comparisonOf(
     : relativeDifferenceOfGroups(groups.baseline, groups.candidate);
 }
 
-/** The percentile that a histogram tells; its requests count as pieces of evidence only where they are said to be. */
-function bucketedOf(metric: Metric, { histogram, independent, role }: RoleNumber): BucketedQuantile | undefined {
-  if (histogram === undefined || metric.family !== 'latency' || metric.statistic !== 'quantile') return undefined;
-  const quantile = bucketedQuantile(histogram, metric.probability);
-  return independent === true
-    ? quantile
-    : { ...quantile, boundsAt: () => unboundable(untoldUnits(histogram.count, role)) };
-}
-
 function valueOnly(
   baseline: RoleNumber,
   candidate: RoleNumber,
@@ -232,41 +204,6 @@ function changeOf(baseline: number, candidate: number, quantity: 'difference' | 
   return baseline > 0
     ? candidate / baseline - 1
     : uncomputable('the baseline is not above zero, so nothing is relative to it');
-}
-
-/** What an interval can be made from, or why there is none. */
-function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { readonly kind: 'told' }) | Refusal {
-  const { value: mean, count, units, variance, role } = number;
-  const hopeless = noIntervalOf(metric);
-  if (hopeless !== undefined) return unboundable(hopeless);
-  const pieces = units ?? (number.independent === true ? count : undefined);
-  if (pieces === undefined) return unboundable(untoldUnits(count, role));
-  const size = { requests: count ?? pieces, units: pieces };
-  if (metricTraits(metric).zeroOne) return { kind: 'told', mean, ...size };
-  return variance === undefined
-    ? unboundable(`the numbers tell no variance of the ${role}'s ${metric.id}`)
-    : { kind: 'told', mean, variance, range: meanMetricOf(metric)?.range, ...size };
-}
-
-/** Requests of one user resemble each other: taken for evidence of their own, a few users' would prove anything. */
-function untoldUnits(count: number | undefined, role: Role): string {
-  return count === undefined
-    ? `the numbers tell no count of the ${role}'s requests`
-    : `the numbers do not tell how many users made the ${role}'s requests; write units, or independent: true where each request is of another user`;
-}
-
-/** Why count and variance do not tell how certain a metric is; undefined where they do. */
-function noIntervalOf(metric: Metric): string | undefined {
-  if (metric.family === 'latency' && metric.statistic === 'quantile')
-    return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
-  if (metric.family === 'memory') return onePerReplay;
-  if (influenceMetricOf(metric) !== undefined)
-    return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
-  return undefined;
-}
-
-function unboundable(reason: string): Refusal {
-  return { kind: 'refused', reason, unboundable: true };
 }
 
 /** The size that numbers tell together; 0 where they tell none. */

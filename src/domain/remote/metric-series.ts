@@ -1,4 +1,5 @@
 import type { LatencyUnit } from '../log/latency-field.ts';
+import type { Metric } from '../metric.ts';
 import type { FromEnvironment } from './secret.ts';
 
 /** How the values of several series of one version become one. */
@@ -54,4 +55,12 @@ export interface PrometheusSource extends MetricSource {
   /** How far the counts reach back, in ms; since the weight of now is in force where absent. */
   readonly windowMs?: number;
   readonly queries: readonly NumberQuery[];
+}
+
+/** The series that tell a metric: its own, or those of every latency. */
+export function seriesFor({ series }: MetricSource, { id, family }: Metric): NamedSeries | undefined {
+  return (
+    series.find(({ name }) => name === id) ??
+    (family === 'latency' ? series.find(({ name }) => name === 'latency') : undefined)
+  );
 }

@@ -6,9 +6,8 @@ import { messageOf, unusableFile } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { Metric } from '../../domain/metric.ts';
-import type { RolloutPlan, Stage } from '../../domain/plan.ts';
-import type { MetricSource, NamedSeries, PrometheusSource } from '../../domain/remote/metric-series.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { type NamedSeries, type PrometheusSource, seriesFor } from '../../domain/remote/metric-series.ts';
 import { parseSelector, selectorOf } from '../../domain/remote/selector.ts';
 import { located } from '../../documents/findings.ts';
 import type { TreePath } from '../../documents/tree.ts';
@@ -26,24 +25,18 @@ import { requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 
 /** What a server was asked for, and where that is written in the plan. */
-interface Question {
+export interface Question {
   readonly text: string;
   readonly kind: 'counter' | 'value';
   readonly path: TreePath;
+  /** Whether a server that has no such series yet is no mistake. */
+  readonly mayBeAbsent?: true;
 }
 
 /** Answers of a server, and the file beside the evidence that keeps them. */
 export interface KeptAnswers {
   readonly answers: ServerAnswers;
   readonly file: RequestFileFacts;
-}
-
-/** The series that tell a metric: its own, or those of every latency. */
-export function seriesFor({ series }: MetricSource, { id, family }: Metric): NamedSeries | undefined {
-  return (
-    series.find(({ name }) => name === id) ??
-    (family === 'latency' ? series.find(({ name }) => name === 'latency') : undefined)
-  );
 }
 
 /** The names under which Prometheus keeps a histogram. */
@@ -78,12 +71,10 @@ export async function askServer(
     for (const question of questionsOf(rollout, stage, source)) {
       const { text, kind } = question;
       if (Object.hasOwn(kind === 'counter' ? counters : values, text)) continue;
-      try {
+      await tryAsking(rollout, question, async () => {
         if (kind === 'counter') counters[text] = await askCounters(known, text, window);
         else values[text] = await askValues(known, text, window);
-      } catch (error) {
-        throw error instanceof WrongQuery ? wrongQuery(rollout, question, error) : error;
-      }
+      });
     }
   } finally {
     world.progress.finish();
@@ -104,7 +95,21 @@ export function serverOf({ permissions }: Pick<World, 'permissions'>, source: Pr
   return { url: source.url, secrets, ...(authorization === undefined ? {} : { authorization }) };
 }
 
-function questionsOf(rollout: Rollout, stage: Stage, source: PrometheusSource): readonly Question[] {
+/** @throws UserError (exit 2) that names the line of the plan, where the server finds no expression in what it was asked */
+export async function tryAsking<Found>(
+  rollout: Pick<Rollout, 'file' | 'parsed'>,
+  question: Question,
+  ask: () => Promise<Found>,
+): Promise<Found> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof WrongQuery ? wrongQuery(rollout, question, error) : error;
+  }
+}
+
+/** Everything that a stage's guardrails need of a server. */
+export function questionsOf(rollout: Rollout, stage: Stage, source: PrometheusSource): readonly Question[] {
   return guardedMetrics(rollout.plan).flatMap((metric): readonly Question[] => {
     const told = seriesFor(source, metric);
     if (told !== undefined) return ofSeries(told, placeOf(rollout, stage, 'series', told.name));
@@ -122,7 +127,7 @@ function ofSeries({ series }: NamedSeries, path: TreePath): readonly Question[] 
   });
   switch (series.kind) {
     case 'share':
-      return [counter(series.bad, 'bad'), counter(series.total, 'total')];
+      return [{ ...counter(series.bad, 'bad'), mayBeAbsent: true }, counter(series.total, 'total')];
     case 'mean':
       return [counter(series.sum, 'sum'), counter(series.count, 'count')];
     case 'gauge':
@@ -133,7 +138,7 @@ function ofSeries({ series }: NamedSeries, path: TreePath): readonly Question[] 
         counter(histogram, 'histogram', suffix),
       );
       // Native histograms have the name alone.
-      return [...parts, counter(histogram, 'histogram')];
+      return [...parts, { ...counter(histogram, 'histogram'), mayBeAbsent: true }];
     }
   }
 }
@@ -225,13 +230,6 @@ export async function keptAnswers(rollout: Rollout, previous: Evidence | undefin
       hint: 'Evaluate without --offline, which asks it again.',
     });
   }
-  const answers = JSON.parse(text) as ServerAnswers;
+  const answers: ServerAnswers = JSON.parse(text);
   return { answers, file: factsOf(rollout, path, text, sha256, answers) };
-}
-
-/** Whether a plan's guardrails are all told by something. */
-export function untoldMetrics(plan: RolloutPlan, source: PrometheusSource): readonly Metric[] {
-  return guardedMetrics(plan).filter(
-    (metric) => seriesFor(source, metric) === undefined && !source.queries.some(({ name }) => name === metric.id),
-  );
 }

@@ -7,7 +7,7 @@ import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { planOfStage } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
-import type { RoleNumber, UntoldNumber } from '../../metrics/told-measurer.ts';
+import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import { readToldNumbers } from '../../plan/read/told-numbers.ts';
 import { csvTree } from '../../documents/csv-tree.ts';
 import { type Finding, located } from '../../documents/findings.ts';

@@ -1,6 +1,6 @@
 import type { CountedSeries } from '../../remote/metrics/counted-series.ts';
 import { increaseOf } from '../../remote/metrics/increase.ts';
-import type { Histogram } from '../../stats/estimates/bucketed-quantile.ts';
+import type { Histogram } from '../../stats/bounds/bucketed-quantile.ts';
 
 /**
  * Adds up the buckets of all replicas of a version.

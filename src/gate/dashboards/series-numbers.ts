@@ -2,14 +2,19 @@ import { latencyUnits } from '../../domain/log/latency-field.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { type Metric, metricTraits } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
-import type { GaugeAggregate, MetricSeries, PrometheusSource } from '../../domain/remote/metric-series.ts';
+import {
+  type GaugeAggregate,
+  type MetricSeries,
+  type PrometheusSource,
+  seriesFor,
+} from '../../domain/remote/metric-series.ts';
 import { type Role, roles } from '../../domain/role.ts';
-import type { RoleNumber, UntoldNumber } from '../../metrics/told-measurer.ts';
+import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import type { CountedSeries } from '../../remote/metrics/counted-series.ts';
 import { type CountWindow, increaseOf, outOfWindow, pauseIn } from '../../remote/metrics/increase.ts';
 import type { ServerAnswers } from '../../remote/metrics/server-answers.ts';
-import { bucketedQuantile, largestVariance } from '../../stats/estimates/bucketed-quantile.ts';
-import { asked, histogramParts, seriesFor } from './ask-server.ts';
+import { bucketedQuantile, largestVariance } from '../../stats/bounds/bucketed-quantile.ts';
+import { asked, histogramParts } from './ask-server.ts';
 import { readHistogram } from './series-histogram.ts';
 
 /** What answers of a server come to. */

@@ -47,6 +47,7 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
   const { name, detail } = check;
   const ofStage: TreePath = ['stages', plan.stages.findIndex((each) => each.name === stage), 'name'];
   const places: Readonly<Record<string, TreePath>> = {
+    answers: ['requests', 'series'],
     coverage: ['coverage'],
     assignment: ['assignment', 'file'],
     golden: ['golden'],

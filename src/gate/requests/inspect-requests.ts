@@ -32,7 +32,8 @@ export async function inspectRequests(
 ): Promise<RequestsInspection> {
   const opened = await openRollout(world, file);
   const staged = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
-  if (holdsNumbers(staged.plan.requests.format)) return await inspectTold(staged, name);
+  if (holdsNumbers(staged.plan.requests.format))
+    return await inspectTold(await withScratch(world, staged.folder), staged, name);
   const { rollout } = await withObjects(world, staged);
   const sources = sourcesOf(rollout);
   const options = readOptionsOf(rollout, sources);

@@ -6,8 +6,11 @@ import type { DescribedRequests } from '../../requests/explain/describe-requests
 import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { metricTraits } from '../../domain/metric.ts';
-import { ToldMeasurer, type RoleNumber } from '../../metrics/told-measurer.ts';
-import { readToldStage } from '../dashboards/read-told.ts';
+import type { RoleNumber } from '../../metrics/role-number.ts';
+import { ToldMeasurer } from '../../metrics/told-measurer.ts';
+import { readServerStage } from '../dashboards/told-by-server.ts';
+import type { World } from '../world.ts';
+import { readToldStage, type ToldStage } from '../dashboards/read-told.ts';
 import { type Rollout, stageOf } from '../rollout/rollout.ts';
 
 /** What guardrails can ask of a log, from what it holds and what a replay adds. */
@@ -101,10 +104,24 @@ function users({ units, accepted, sharedUnits }: RequestTotals, { requestsPerUni
 }
 
 /** What numbers per version hold, and on which of the plan's metrics an interval can be put. */
-export async function inspectTold(rollout: Rollout, name: string | undefined): Promise<RequestsInspection> {
+export async function inspectTold(
+  world: World,
+  rollout: Rollout,
+  name: string | undefined,
+): Promise<RequestsInspection> {
   const { plan } = rollout;
-  const { numbers, files } = await readToldStage(rollout, stageOf(rollout, name));
-  const measurer = new ToldMeasurer(numbers);
+  const stage = stageOf(rollout, name);
+  const read =
+    plan.requests.format === 'prometheus'
+      ? await readServerStage(world, rollout, stage, undefined, false)
+      : await readToldStage(rollout, stage);
+  const {
+    numbers,
+    files,
+    untold,
+    checks = [],
+  }: ToldStage = 'nothing' in read ? { numbers: [], files: [], checks: [] } : read;
+  const measurer = new ToldMeasurer(numbers, untold);
   const measures: Measurable[] = [];
   for (const metric of guardedMetrics(plan)) {
     const subject = { metric, comparison: 'served', slice: { cohort: 'canary', segment: null } } as const;
@@ -126,7 +143,7 @@ export async function inspectTold(rollout: Rollout, name: string | undefined): P
     outsideWindow: 0,
     leftOut: 0,
     unsampled: 0,
-    notes: [],
+    notes: 'nothing' in read ? [read.nothing] : checks.map(({ detail }) => detail),
     rejected: [],
     units: 0,
     segments: [],

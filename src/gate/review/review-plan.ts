@@ -8,6 +8,7 @@ import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/judge-golden.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { surroundings } from './plan-facts.ts';
+import { reviewServer } from './review-server.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { stageWaits } from './stage-waits.ts';
@@ -32,9 +33,12 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(scratch, rollout.folder);
   const { plan, baseline, candidate } = rollout;
   const golden = await reviewGolden(scratch, rollout);
-  const { log, stages, unknown, checks, facts } = holdsNumbers(plan.requests.format)
-    ? await reviewTold(rollout)
-    : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
+  const { log, stages, unknown, checks, facts } =
+    plan.requests.format === 'prometheus'
+      ? await reviewServer(scratch, rollout)
+      : holdsNumbers(plan.requests.format)
+        ? await reviewTold(rollout)
+        : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
   const warnings = [
     ...rollout.warnings,
     ...(await factFindings(world, rollout, facts)),

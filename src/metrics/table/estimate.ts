@@ -1,7 +1,7 @@
 import type { Estimate, NeededData } from '../../domain/estimate.ts';
 import { type IntervalSettings, interval } from '../../stats/bounds/confidence-bound.ts';
 import { fewestEffectiveUnits } from '../../stats/sums/cluster-size.ts';
-import type { BucketedQuantile } from '../../stats/estimates/bucketed-quantile.ts';
+import type { BucketedQuantile } from '../../stats/bounds/bucketed-quantile.ts';
 import type { Linearized } from '../../stats/estimates/linearized.ts';
 import { neededData, neededDataForProportion } from '../../stats/bounds/needed-data.ts';
 import type { Proportion } from '../../stats/estimates/proportion.ts';

@@ -3,7 +3,8 @@ import { logFormatTraits } from '../../domain/log/log-format.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { isRecorded, type Runtime } from '../../domain/registry.ts';
 import { resolveBoth } from '../../domain/resolve-version.ts';
-import type { LintRule } from './rule.ts';
+import { seriesFor } from '../../domain/remote/metric-series.ts';
+import type { LintFinding, LintRule } from './rule.ts';
 
 /** A guardrail on what the log's format cannot hold only ever holds, unless a replay measures it. */
 export const recordableMetrics: LintRule = {
@@ -12,6 +13,7 @@ export const recordableMetrics: LintRule = {
   check(plan, registry) {
     const { format } = plan.requests;
     const both = resolveBoth(plan, registry);
+    if (format === 'prometheus') return untold(plan);
     if (holdsNumbers(format) || both === undefined) return [];
     const runtimes = [both.baseline, both.candidate].map(({ entry }) => entry.artifact.runtime);
     const traits = logFormatTraits[format];
@@ -34,4 +36,27 @@ export const recordableMetrics: LintRule = {
 function isFromLog(plan: RolloutPlan, family: 'latency' | 'error_rate', runtimes: readonly Runtime[]): boolean {
   if (family === 'latency' && plan.replay.latency === 'recorded') return true;
   return runtimes.some(isRecorded);
+}
+
+/** What no series and no query tells a metrics server is not asked for. */
+function untold({ guardrails, requests: { prometheus } }: RolloutPlan): readonly LintFinding[] {
+  if (prometheus === undefined) return [];
+  return guardrails.flatMap(({ metric, test }, index): LintFinding[] => {
+    const path = ['guardrails', index, 'metric'];
+    const query = prometheus.queries.find(({ name }) => name === metric.id);
+    const told = seriesFor(prometheus, metric)?.series ?? query;
+    if (told === undefined) {
+      const message = `metric: ${metric.id} cannot be computed, since no series and no query tells it`;
+      return [{ severity: 'warning', path, message, hint: `add ${metric.id}: to requests.series or requests.queries` }];
+    }
+    const isPoint = told === query || ('kind' in told && told.kind === 'gauge');
+    if (isPoint && test === 'interval') {
+      const message = `metric: ${metric.id} is one number per version, on which no interval can be put`;
+      return [{ severity: 'warning', path, message, hint: 'write test: point' }];
+    }
+    if (isPoint || prometheus.independent === true || test === 'point') return [];
+    const message = `metric: ${metric.id} cannot be judged by an interval, since counters tell no users`;
+    const hint = 'write independent: true under requests where each request is evidence of its own, or test: point';
+    return [{ severity: 'warning', path, message, hint }];
+  });
 }

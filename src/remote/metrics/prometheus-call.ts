@@ -69,8 +69,8 @@ function answerOf(what: string, { secrets }: PrometheusServer, status: number, t
     });
   }
   const answer = parsed(text);
-  const said = withoutSecrets(String(answer?.['error'] ?? ''), secrets);
-  if (answer?.['status'] === 'error' && isWrongQuery(status, String(answer['errorType']), said)) {
+  const said = withoutSecrets(textOf(answer?.['error']), secrets);
+  if (answer?.['status'] === 'error' && isWrongQuery(status, textOf(answer['errorType']), said)) {
     throw new WrongQuery(said);
   }
   if (status >= 300 || answer?.['status'] === 'error') {
@@ -149,6 +149,10 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -50,6 +50,8 @@ export interface LogReview {
 export interface ToldReview {
   readonly files: number;
   readonly numbers: number;
+  /** The metrics server that has them, of which they are series. */
+  readonly server?: string;
 }
 
 /** A stage with the users and requests that it would be judged on (everyone, at a shadow stage), and what it needs. */
@@ -100,7 +102,10 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
   const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
   if ('numbers' in log) {
     const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
-    const told: [string, string] = ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`];
+    const told: [string, string] =
+      log.server === undefined
+        ? ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`]
+        : ['numbers', `${formatCount(log.numbers)} series of ${log.server}, instead of a log`];
     return fields([['model', versions], told, ...goldenField(golden)], style);
   }
   const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;

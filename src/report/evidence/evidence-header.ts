@@ -68,11 +68,14 @@ function sampleFields({ sample, requests }: EvidenceInputs): [string, string][] 
 
 /** Where numbers without requests are from, and what they tell of how many requests they are about. */
 function numbersFields({ inputs, cohorts }: Evidence, separator: string): [string, string][] {
-  const numbers = inputs.requests.reduce((sum, file) => sum + file.rows, 0);
+  const { requests, window } = inputs;
+  const numbers = requests.reduce((sum, file) => sum + file.rows, 0);
   const from =
-    inputs.requests.length === 0
-      ? 'in the plan'
-      : `${countOf(numbers, 'number')} in ${countOf(inputs.requests.length, 'file')}`;
+    window === undefined
+      ? requests.length === 0
+        ? 'in the plan'
+        : `${countOf(numbers, 'number')} in ${countOf(requests.length, 'file')}`
+      : `${countOf(numbers, 'series', 'series')} of a metrics server, ${window.from} to ${window.to}`;
   const nobody = { units: 0, requests: 0 };
   const sizeOf = (name: string) => toldSize(cohorts.find((cohort) => cohort.name === name) ?? nobody);
   const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];

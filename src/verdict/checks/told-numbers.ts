@@ -86,8 +86,8 @@ function newRequestsOf({ newRequests }: Stage, have: number | undefined): readon
   if (newRequests === undefined) return [];
   const name = 'newRequests';
   if (have === undefined) {
-    const untold = 'the numbers do not tell how many requests came since the stage before was entered';
-    return [{ name, status: 'hold', detail: `${untold}, and the stage asks for some` }];
+    const unknown = 'the numbers do not tell how many requests came since the stage before was entered';
+    return [{ name, status: 'hold', detail: `${unknown}, and the stage asks for some` }];
   }
   const detail = `${countOf(have, 'request')} came in the window, ${formatCount(newRequests)} asked for`;
   return [{ name, status: have >= newRequests ? 'pass' : 'hold', detail }];

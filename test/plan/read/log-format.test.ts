@@ -29,7 +29,7 @@ describe('the log of a serving system', () => {
       'is one of those that canary knows',
       source,
       withFormat('sagemaker', '  fields: { unit: a }'),
-      '10:11 format: sagemaker is not one of the choices; write one of canary, sagemaker-capture, kserve-logger, inference-table, tf-serving, vertex-log, azure-collector, promptfoo, eval-runs, aggregates',
+      '10:11 format: sagemaker is not one of the choices; write one of canary, sagemaker-capture, kserve-logger, inference-table, tf-serving, vertex-log, azure-collector, promptfoo, eval-runs, aggregates, prometheus',
     ],
   ]);
 

@@ -50,8 +50,8 @@ function readOne(key: string, node: TreeNode | undefined, path: TreePath): ReadO
     const message = `series.${key}: ${needs[0]} needs ${lacking}`;
     return { findings: [{ path: [...path, lacking], rule: 'missing-key', message, hint, explains: [path] }] };
   }
-  const known: readonly string[] = [...needs, ...may];
-  const surplus = written.find((each) => !known.includes(each));
+  const read = new Set<string>([...needs, ...may]);
+  const surplus = written.find((each) => !read.has(each));
   if (surplus !== undefined) {
     const message = `series.${key}: ${surplus} says nothing beside ${needs[0]}`;
     return {

@@ -1,6 +1,6 @@
-import type { IntervalSettings, LevelSettings } from '../bounds/confidence-bound.ts';
-import { proportionInterval } from '../bounds/proportion-bounds.ts';
-import type { Proportion } from './proportion.ts';
+import type { IntervalSettings, LevelSettings } from './confidence-bound.ts';
+import { proportionInterval } from './proportion-bounds.ts';
+import type { Proportion } from '../estimates/proportion.ts';
 import type { Interval, Refusal } from '../result.ts';
 
 /** How many values lie above each edge of a histogram. */

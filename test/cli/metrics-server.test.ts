@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { askPrometheus } from '../../src/remote/metrics/prometheus-call.ts';
+import type { TestRollout } from '../fixtures/test-rollout.ts';
+import { isInstalled, type MetricsServer, startPrometheus } from '../gate/dashboards/metrics-server.ts';
+import { end, requests, scrapedRollout } from '../gate/dashboards/scraped.ts';
+import { run, type RunOptions } from './harness.ts';
+
+const guardrails = ['{ metric: error_rate, max: 1%, maxIncrease: 1pp }'];
+const secret = 'hunter2hunter2';
+
+/** A server on loopback that answers everything in one way. */
+async function answering(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function evaluate({ folder }: TestRollout, args: readonly string[] = [], env: RunOptions['env'] = {}) {
+  return await run(['evaluate', 'plan.yaml', ...args], {
+    cwd: folder,
+    env: { SOURCE_DATE_EPOCH: String(end), ...env },
+  });
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+describe('a server that cannot be asked', () => {
+  const nowhere = 'http://127.0.0.1:9';
+
+  test('needs the variable that the plan names', async () => {
+    const { exitCode, stderr } = await evaluate(
+      scrapedRollout(nowhere, 'x', guardrails, { more: 'token: { env: PROM_TOKEN },' }),
+    );
+    expect([exitCode, stderr]).toEqual([
+      5,
+      expect.stringContaining('requests.token needs the environment variable PROM_TOKEN, which is not set'),
+    ]);
+  });
+
+  test('is asked only at hosts that are allowed, and not at all with --no-run', async () => {
+    const rollout = scrapedRollout(nowhere, 'x', guardrails);
+    const [other, none] = [
+      await evaluate(rollout, ['--allow-host', 'prometheus:9090']),
+      await evaluate(scrapedRollout(nowhere, 'x', guardrails), ['--no-run']),
+    ];
+    expect([other.exitCode, other.stderr]).toEqual([5, expect.stringContaining('which no --allow-host names')]);
+    expect([none.exitCode, none.stderr]).toEqual([5, expect.stringContaining('--no-run asks no server')]);
+  });
+
+  test.each([
+    [
+      'lets nobody in',
+      401,
+      { status: 'error', error: `wrong ${secret}` },
+      'lets nobody in with this token or password (status 401)',
+    ],
+    ['is no metrics server', 200, 'hello', 'did not answer as Prometheus does'],
+    ['has another path', 404, 'not found', 'Is the path in requests.url right?'],
+  ])('is exit 5 where it %s', async (_title, status, body, said) => {
+    const url = await answering((_request, response) => json(response, status, body));
+    const { exitCode, stderr } = await evaluate(
+      scrapedRollout(url, 'x', guardrails, { more: 'token: { env: PROM_TOKEN },' }),
+      [],
+      { PROM_TOKEN: secret },
+    );
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining(said)]);
+    expect(stderr).not.toContain(secret);
+  });
+
+  test('is not followed to another host, which would get the token', async () => {
+    const asked: string[] = [];
+    const other = await answering((request, response) => {
+      asked.push(request.url ?? '');
+      response.end();
+    });
+    const url = await answering((_request, response) => response.writeHead(302, { location: `${other}/steal` }).end());
+    const { exitCode, stderr } = await evaluate(scrapedRollout(url, 'x', guardrails));
+    expect([exitCode, stderr, asked]).toEqual([5, expect.stringContaining('redirects are not followed'), []]);
+  });
+
+  test('is given up where it answers slowly for ever', async () => {
+    const url = await answering((_request, response) => {
+      const drip = setInterval(() => void response.write(' '), 20);
+      response.on('close', () => clearInterval(drip));
+    });
+    const server = { url, secrets: [], timeoutMs: 60 };
+    const asking = askPrometheus(
+      { run: true, environment: {} },
+      server,
+      'up',
+      new Date(),
+      new AbortController().signal,
+    );
+    await expect(asking).rejects.toThrow('did not answer within 0.06 s');
+  });
+});
+
+describe('a server that answers', () => {
+  const vector = { status: 'success', data: { resultType: 'vector', result: [] } };
+
+  test('holds where it warns that its answer is not whole', async () => {
+    const url = await answering((_request, response) =>
+      json(response, 200, { ...vector, warnings: ['store eu-1 is away'] }),
+    );
+    const { exitCode, stdout } = await evaluate(scrapedRollout(url, 'x', guardrails), ['--format', 'json']);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('the metrics server warns: store eu-1 is away');
+  });
+});
+
+describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometheus', () => {
+  let server: MetricsServer;
+  beforeAll(async () => {
+    server = await startPrometheus([
+      requests('story', '1.0.0', '200', { rise: 90 }),
+      requests('story', '1.1.0', '200', { rise: 10 }),
+    ]);
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  test('is asked for a path and a token, as Google Cloud Monitoring is, and neither is written anywhere', async () => {
+    const url = await answering((request, response) => {
+      const { authorization } = request.headers;
+      const path = request.url ?? '';
+      if (authorization !== `Bearer ${secret}`) return json(response, 401, { status: 'error', error: 'no' });
+      if (!path.startsWith('/v1/projects/p/location/global/prometheus/')) return json(response, 404, {});
+      void fetch(`${server.url}${path.slice('/v1/projects/p/location/global/prometheus'.length)}`)
+        .then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+        .catch(() => response.destroy());
+    });
+    const rollout = scrapedRollout(`${url}/v1/projects/p/location/global/prometheus`, 'story', guardrails, {
+      more: 'token: { env: GCP_TOKEN },',
+    });
+    const { exitCode, stdout, stderr } = await evaluate(
+      rollout,
+      ['--report', 'report.html', 'report.prom', 'report.json'],
+      { GCP_TOKEN: secret },
+    );
+    expect([exitCode, stderr]).toEqual([0, expect.any(String)]);
+    expect(stdout).toContain('Verdict: INCREASE');
+    const written = [stdout, stderr, ...filesBelow(rollout.folder).map((path) => readFileSync(path, 'utf8'))];
+    expect(written.filter((text) => text.includes(secret))).toEqual([]);
+  });
+
+  test('need not be there to judge again, to the byte', async () => {
+    const rollout = scrapedRollout(server.url, 'story', guardrails);
+    const asked = await evaluate(rollout, ['--format', 'json']);
+    const away = { HTTP_PROXY: 'unused' };
+    const again = await evaluate(rollout, ['--format', 'json', '--offline', '--allow-host', 'nowhere'], away);
+    expect([asked.exitCode, again.exitCode, again.stdout]).toEqual([0, 0, asked.stdout]);
+  });
+
+  test('is not believed from a file that was changed', async () => {
+    const rollout = scrapedRollout(server.url, 'story', guardrails);
+    await evaluate(rollout);
+    const kept = filesBelow(rollout.folder).find((path) => path.includes('inputs')) ?? '';
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"1.1.0"', '"1.0.0"'));
+    const offline = await evaluate(rollout, ['--offline']);
+    expect([offline.exitCode, offline.stderr]).toEqual([
+      5,
+      expect.stringContaining('is not what the metrics server said'),
+    ]);
+    const promoted = await run(['promote', 'plan.yaml'], { cwd: rollout.folder });
+    expect(promoted.exitCode).toBe(5);
+  });
+
+  test('an expression that it cannot read is exit 2, at its line', async () => {
+    const rollout = scrapedRollout(server.url, 'story', ['{ metric: kpi.cost, max: 4, test: point }'], {
+      more: 'queries: { kpi.cost: "sum by model_version (c" },',
+    });
+    for (const command of ['evaluate', 'plan']) {
+      const { exitCode, stderr } = await run([command, 'plan.yaml'], { cwd: rollout.folder });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /plan\.yaml:8:158 kpi\.cost: the server cannot read sum by model_version \(c: .*parse error/u,
+        ),
+      ]);
+    }
+  });
+
+  test('a query with several numbers for a version is not one of them', async () => {
+    const rollout = scrapedRollout(server.url, 'story', ['{ metric: kpi.cost, max: 4, test: point }'], {
+      more: `queries: { kpi.cost: 'http_requests_total or label_replace(http_requests_total, "x", "y", "", "")' },`,
+    });
+    const { exitCode, stdout } = await evaluate(rollout);
+    expect(exitCode).toBe(3);
+    expect(stdout.replace(/\s+/gu, ' ')).toContain(
+      'the query gave 2 series for the candidate: aggregate by model_version',
+    );
+  });
+});

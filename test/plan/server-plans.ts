@@ -1,0 +1,14 @@
+import { shortPlan } from './plan-text.ts';
+
+/** Plans on a metrics server, which between them have every way to tell a metric. */
+export const ofServer = [
+  "token: { env: A }, window: 60m, independent: true, series: { error_rate: { bad: b, total: t } }, queries: { kpi.cost: 'sum(c)' }",
+  'user: { env: A }, password: { env: B }, series: { latency: { histogram: h, unit: s } }, queries: { latency.p99: { query: q, unit: s } }',
+  'series: { latency.mean: { sum: s, count: c, unit: s } }',
+  'series: { latency.p95: { gauge: g, aggregate: mean, unit: s } }',
+].map((keys) =>
+  shortPlan.replace(
+    'source: requests.jsonl',
+    `format: prometheus, url: "http://prometheus:9090", versionLabel: v, ${keys}`,
+  ),
+);
