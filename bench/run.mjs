@@ -19,6 +19,7 @@ import { comparisonText } from './measure/comparison-text.mjs';
 import { machineText } from './measure/machine-text.mjs';
 import { power } from './power/power.mjs';
 import { replayThroughput } from './replay-throughput.mjs';
+import { scores } from './scores.mjs';
 import { simulate } from './simulate.mjs';
 import { startup } from './startup.mjs';
 
@@ -28,6 +29,7 @@ const benchmarks = new Map([
   ['http', httpThroughput],
   ['judge', judgeRecorded],
   ['import', importCapture],
+  ['scores', scores],
   ['simulate', simulate],
   ['report', htmlReport],
 ]);

@@ -37,12 +37,11 @@ export function ScoresSection({ scored }: { readonly scored: ScoredChanges | und
 function Shape({ shape, id }: { readonly shape: ScoreShape; readonly id: string }) {
   const { answers, better, bins } = shape;
   const name = printableName(shape.name);
-  const share = (count: number, all: number) => (all === 0 ? 0 : count / all);
   const rows = bins
     .map((bin, index) => ({
       name: `${scoreText(bin.from)} to ${scoreText(bins[index + 1]?.from ?? shape.range[1])}`,
-      before: share(bin.baseline, answers.baseline),
-      after: share(bin.candidate, answers.candidate),
+      before: shareOf(bin.baseline, answers.baseline),
+      after: shareOf(bin.candidate, answers.candidate),
       color: 'var(--candidate)',
     }))
     .toReversed();
@@ -70,6 +69,10 @@ function Shape({ shape, id }: { readonly shape: ScoreShape; readonly id: string 
       <Chart svg={svg} />
     </div>
   );
+}
+
+function shareOf(count: number, all: number): number {
+  return all === 0 ? 0 : count / all;
 }
 
 const columns = [{ header: 'score' }, ...numbers('baseline', 'candidate')] as const;

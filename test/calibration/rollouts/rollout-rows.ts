@@ -1,5 +1,6 @@
 import type { Decision } from '../../../src/domain/registry.ts';
 import type { Design } from '../scenario.ts';
+import { biasedJudgeMisses } from './biased-judge.ts';
 import { keepsItsPromise } from './kept-promise.ts';
 import { type NightlyLog, walkNights } from './nightly.ts';
 import { breachesByHours, type ShockedLog } from './slow-hours.ts';
@@ -189,6 +190,19 @@ const hourly: readonly RolloutRow[] = shocks.map(([name, log, allowed]) => ({
   happens: async (seed) => await breachesByHours(log, everySixHours, seed),
 }));
 
+const judges = (
+  [
+    ['its own 95% interval misses what people would say', false, { least: 0.95, most: 1 }],
+    ['the corrected 95% interval misses what people would say', true, atMost(0.05)],
+  ] as const
+).map(([question, corrected, allowed]): RolloutRow => ({
+  question: `A judge favours the candidate by 0.09: ${question}`,
+  population: 'pairs, 1200 users, people scored a third of the answers',
+  runs: 400,
+  allowed,
+  happens: async (seed) => await biasedJudgeMisses(corrected, seed),
+}));
+
 export const rolloutRows: readonly RolloutRow[] = [
   ...nightly,
   harmlessNights,
@@ -198,4 +212,5 @@ export const rolloutRows: readonly RolloutRow[] = [
   ...stability,
   ...promises,
   ...hourly,
+  ...judges,
 ];
