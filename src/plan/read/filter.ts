@@ -4,7 +4,7 @@ import { type LogFormat, logFormatTraits } from '../../domain/log/log-format.ts'
 import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import { planDefaults, servedDefaults } from './defaults.ts';
 import type { Finding } from '../../documents/findings.ts';
-import { child, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
+import { child, keysOf, nodeAt, plainValue, textOf, type TreeNode } from '../../documents/tree.ts';
 import { logFormatOf } from './log-format.ts';
 import { misreading, readFraction, type Reading } from './quantity.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
@@ -96,7 +96,15 @@ function outcomePaths(root: TreeNode, format: LogFormat): readonly OutcomePath[]
   const served = fields['servedBy'];
   const label = pathsIn(fields['label'] ?? traits.fields.label, 'the truth, which may depend on the answer');
   const version = pathsIn(served ?? traits.servedBy, 'which version answered');
-  if (format !== 'canary') return [...label, ...version, ...pathsIn(traits.outcomePlaces, 'what was answered')];
+  if (format !== 'canary') {
+    const scores = format === 'eval-runs' ? keysOf(nodeAt(root, ['scores'])) : [];
+    return [
+      ...label,
+      ...version,
+      ...pathsIn(traits.outcomePlaces, 'what was answered'),
+      ...scores.map((name) => ({ at: [name], what: 'how an answer was scored' })),
+    ];
+  }
   if (served === undefined)
     return [...label, ...pathsIn(fields['outcomes'] ?? traits.fields.outcomes, 'what was answered')];
   return [

@@ -107,8 +107,13 @@ async function requireBoth(log: LogSource, evaluation: EvaluationFormat): Promis
   const { names } = await surveyRuns(log, evaluation);
   if (names.length === 0) return;
   const told = names.slice(0, 5).map(([name]) => name);
+  const known = new Set(versions.flatMap(([role]) => namesOfRole(options, role)));
+  const unknown = told.findLast((name) => !known.has(name));
   throw unusableFile(`${nameOfLog(files)}: no answer is of ${absent[1]}; answers are of ${told.join(', ')}`, {
-    hint: `write under requests: versions: and which version each is, such as { ${JSON.stringify(told.at(-1))}: ${JSON.stringify(absent[1])} }`,
+    hint:
+      unknown === undefined
+        ? `name the results of ${absent[1]} in requests.source as well`
+        : `write under requests: versions: and which version each is, such as { ${JSON.stringify(unknown)}: ${JSON.stringify(absent[1])} }`,
   });
 }
 

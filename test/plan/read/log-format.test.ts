@@ -33,6 +33,15 @@ describe('the log of a serving system', () => {
     ],
   ]);
 
+  test('may not be filtered by a score that its records hold', () => {
+    const filtered = withFormat('eval-runs', '  where: { helpful: 0.2 }');
+    const plan = planWith(source, filtered).replace(
+      'requests:',
+      'scores: { helpful: { from: log, range: [0, 1], better: higher } }\nrequests:',
+    );
+    expect(problems(plan).join('\n')).toContain('how an answer was scored');
+  });
+
   test('that knows its users needs no field at all', () => {
     expect(problems(planWith(source, withFormat('inference-table', '  versions: { 8a1f: stable }')))).toEqual([]);
   });

@@ -215,6 +215,15 @@ describe('evaluation runs', () => {
     expect(files[0]?.rejected).toEqual({ 'conflicting-copies': 2 });
   });
 
+  test('without the file of a version are an error that asks for it', async () => {
+    logs.writeRecords('alone/1.0.0.jsonl', [record('a')]);
+    await expect(logs.read({ files: ['alone/*.jsonl'], ...optionsOf('eval-runs') })).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('no answer is of 1.1.0; answers are of 1.0.0'),
+      hint: 'name the results of 1.1.0 in requests.source as well',
+    });
+  });
+
   test.each(['by-path/new-run', 'by-path/new-run.jsonl', 'new-run'])('may be called %s', async (name) => {
     logs.writeRecords('by-path/new-run.jsonl', [record('a')]);
     logs.writeRecords('by-path/old-run.jsonl', [record('a')]);
