@@ -167,6 +167,38 @@ describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometh
     expect([asked.exitCode, again.exitCode, again.stdout]).toEqual([0, 0, asked.stdout]);
   });
 
+  test('is asked since the weight came into force and settled, and looks at such a window are one series', async () => {
+    const from = new Date((end - 3000) * 1000).toISOString();
+    const rollout = scrapedRollout(server.url, 'story', guardrails);
+    rollout.plan({
+      requests: `{ format: prometheus, url: "${server.url}", versionLabel: model_version, settle: 5m, independent: true, weights: [{ from: "${from}", weight: 10% }],
+  series: { error_rate: { bad: 'http_requests_total{code="500"}', total: http_requests_total } } }`,
+    });
+    const windows: unknown[] = [];
+    for (const now of [end - 600, end]) {
+      const { stdout } = await evaluate(rollout, ['--format', 'json'], { SOURCE_DATE_EPOCH: String(now) });
+      const { inputs, stage, cohorts } = JSON.parse(stdout);
+      windows.push([inputs.window, stage.look, stage.series, cohorts[0].requests]);
+    }
+    const begin = '2026-11-29T09:15:00.000Z';
+    expect(windows).toEqual([
+      [{ from: begin, to: '2026-11-29T09:45:00.000Z' }, 1, 1, 1200],
+      [{ from: begin, to: '2026-11-29T09:55:00.000Z' }, 2, 1, 1600],
+    ]);
+  });
+
+  test('has nothing to say of a candidate without traffic, which holds', async () => {
+    const rollout = scrapedRollout(server.url, 'story', guardrails).register({ traffic: { '1.0.0': 1 } });
+    rollout.plan({
+      requests: `{ format: prometheus, url: "${server.url}", versionLabel: model_version, series: { error_rate: { bad: b, total: http_requests_total } } }`,
+    });
+    const { exitCode, stdout } = await evaluate(rollout);
+    expect([exitCode, stdout.replace(/\s+/gu, ' ')]).toEqual([
+      3,
+      expect.stringContaining('it has no traffic, and the window begins with it'),
+    ]);
+  });
+
   test('is not believed from a file that was changed', async () => {
     const rollout = scrapedRollout(server.url, 'story', guardrails);
     await evaluate(rollout);
