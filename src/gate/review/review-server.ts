@@ -35,8 +35,9 @@ export async function reviewServer(world: World, rollout: Rollout): Promise<Revi
   };
 }
 
-function reviewedStage({ name, weight, minUnits, minRequests }: Stage): ReviewedStage {
-  return { size: { name, weight, minUnits, minRequests }, changes: undefined };
+/** How many requests there are by then, a server that counts does not tell beforehand. */
+function reviewedStage({ name, weight }: Stage): ReviewedStage {
+  return { size: { name, weight }, changes: undefined };
 }
 
 interface Found {
