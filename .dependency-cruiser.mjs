@@ -42,7 +42,7 @@ const mayImport = {
     from: ['domain', 'database', 'assignment'],
     because: 'reading a log must not depend on what is done with it',
   },
-  models: { from: ['domain'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
+  models: { from: ['domain', 'files'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
   replay: {
     from: ['domain', 'files', 'database', 'requests', 'models'],
     because: 'replay joins requests and models; judging comes after it',

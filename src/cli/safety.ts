@@ -10,6 +10,7 @@ interface SafetyOptions {
   readonly work?: string;
   readonly allowEnv?: readonly string[];
   readonly allowHost?: readonly string[];
+  readonly maxArtifact?: string;
 }
 
 /** What a rollout may do on this machine, as the person who runs canary says; set once the command line is read. */
@@ -24,11 +25,16 @@ export class Safety {
   }
 
   get permissions(): World['permissions'] {
-    const { run, allowEnv, allowHost } = this.#options;
+    const { run, allowEnv, allowHost, maxArtifact } = this.#options;
+    const size =
+      maxArtifact === undefined
+        ? sizeWritten('CANARY_MAX_ARTIFACT', this.#environment['CANARY_MAX_ARTIFACT'])
+        : sizeWritten('--max-artifact', maxArtifact);
     return {
       run: run && !isSet('CANARY_NO_RUN', this.#environment['CANARY_NO_RUN']),
       ...(allowEnv === undefined ? {} : { variables: allowEnv }),
       ...(allowHost === undefined ? {} : { hosts: allowHost }),
+      ...(size === undefined ? {} : { artifactBytes: size }),
       environment: this.#environment,
     };
   }
@@ -55,6 +61,10 @@ export class Safety {
       .option('--work <dir>', 'keep evidence and outcomes here instead of in .canary beside the plan (CANARY_WORK)')
       .option('--allow-env <name>', 'a variable that headers and programs may use; repeatable', collect)
       .option('--allow-host <host>', 'a host that may be asked; repeatable', collect)
+      .option(
+        '--max-artifact <size>',
+        'most that the files of an artifact may have, 20GB unless said (CANARY_MAX_ARTIFACT)',
+      )
       .hook('preAction', () => {
         this.#options = program.opts<SafetyOptions>();
         const { trusted } = this;
@@ -73,4 +83,15 @@ function isSet(name: string, value = ''): boolean {
   if (value === '1' || value === 'true') return true;
   if (value === '' || value === '0' || value === 'false') return false;
   throw invalidInput(`${name} is ${JSON.stringify(value)}`, { hint: `Write ${name}=1 to run nothing, or unset it.` });
+}
+
+const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size such as `40GB` in bytes; undefined where none is written. @throws UserError (exit 2) */
+function sizeWritten(name: string, written = ''): number | undefined {
+  if (written === '') return undefined;
+  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?) ?([MGT]B)$/u.exec(written) ?? [];
+  const size = Number(count) * (units[unit] ?? Number.NaN);
+  if (size > 0) return size;
+  throw invalidInput(`${name} ${written} is not a size`, { hint: 'Write 40GB, for instance; MB and TB are understood too.' });
 }

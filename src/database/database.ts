@@ -17,6 +17,12 @@ export interface DatabaseOptions {
 /** Leaves room under 1 GB for Node and for what DuckDB does not count. */
 const defaultMemoryLimitBytes = 400_000_000;
 
+/** Rows of so many columns are read within the default memory. */
+const narrowColumns = 100;
+
+/** What DuckDB sets aside for a column beyond those while a log is read on one thread, most of which it never touches. */
+const bytesPerColumn = 2_500_000;
+
 /** Every reading thread holds buffers of tens of megabytes, so more threads would not fit the default memory. */
 const mostThreads = 4;
 
@@ -33,6 +39,8 @@ export interface Database {
    * half as much processor time again as to read them.
    */
   useCores(): Promise<void>;
+  /** Reads rows of so many columns, where those are many on one thread and with more memory; afterwards everything is as before. */
+  readingRows<T>(columns: number, read: () => Promise<T>): Promise<T>;
   /** Runs statements for their effect. */
   run(sql: string): Promise<void>;
   /** The result as one object per row; for small results. */
@@ -70,7 +78,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   const connection = await instance.connect();
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
-  return new DuckDBDatabase(instance, connection);
+  return new DuckDBDatabase(instance, connection, options.memoryLimitBytes ?? defaultMemoryLimitBytes);
 }
 
 async function importDuckDB(): Promise<typeof import('@duckdb/node-api')> {
@@ -91,15 +99,28 @@ class DuckDBDatabase implements Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #streams = new Set<DuckDBConnection>();
+  readonly #memoryLimitBytes: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, memoryLimitBytes: number) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#memoryLimitBytes = memoryLimitBytes;
   }
 
   async useCores(): Promise<void> {
     await this.run(`SET threads = ${Math.min(availableParallelism(), mostThreads)}`);
+  }
+
+  async readingRows<T>(columns: number, read: () => Promise<T>): Promise<T> {
+    if (columns <= narrowColumns) return await read();
+    const [before] = await this.rows("SELECT current_setting('threads')::INTEGER AS threads");
+    await this.run(`SET threads = 1; SET memory_limit = '${this.#memoryLimitBytes + columns * bytesPerColumn}B'`);
+    const result = await read();
+    await this.run(
+      `SET memory_limit = '${this.#memoryLimitBytes}B'; SET threads = ${Number(before?.['threads'] ?? 1)}`,
+    );
+    return result;
   }
 
   async run(sql: string): Promise<void> {

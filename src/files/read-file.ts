@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 
-const mebibyte = 2 ** 20;
+export const mebibyte = 2 ** 20;
 
 /** Most bytes of a text that a person writes or reads: a plan, its bases, a registry, evidence. No honest one comes near this. */
 export const mostTextBytes = 64 * mebibyte;
@@ -25,6 +25,11 @@ export async function readRegularFile(path: string, mostBytes: number): Promise<
   } finally {
     await file.close();
   }
+}
+
+/** Looks at a file that somebody else is to read. @throws as `readRegularFile` */
+export async function requireRegularFile(path: string, mostBytes: number): Promise<void> {
+  requireRegular(await stat(path), mostBytes);
 }
 
 /** The text (UTF-8) of a regular file. @throws as `readRegularFile` */

@@ -4,7 +4,11 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
-import type { FolderModelSpec, ModelSpec } from '../domain/outcome.ts';
+import { formatCount } from '../domain/format-number.ts';
+import type { ModelSpec } from '../domain/outcome.ts';
+
+/** Most bytes of an artifact's files together, where whoever runs canary names no other number. */
+export const mostArtifactBytes = 20_000_000_000;
 
 /** The shell command that gives the same digest, for checking by hand. */
 export const digestCommand = "find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum";
@@ -38,10 +42,11 @@ export async function resolveArtifact(registryFolder: string, path: string): Pro
  *
  * @param folder the artifact's absolute path
  * @param sha256 the digest that the registry holds, as lowercase hex
- * @throws UserError (exit 5) when the folder is missing, cannot be hashed, or has another digest
+ * @param mostBytes more than this is not read
+ * @throws UserError (exit 5) when the folder is missing, is too large, cannot be hashed, or has another digest
  */
-export async function verifyArtifact(folder: string, sha256: string): Promise<void> {
-  const found = await artifactSha256(folder);
+export async function verifyArtifact(folder: string, sha256: string, mostBytes = mostArtifactBytes): Promise<void> {
+  const found = await artifactSha256(folder, mostBytes);
   if (found === sha256) return;
   throw unusableFile(`Artifact ${folder} is not the one in the registry: expected sha256 ${sha256}, found ${found}.`, {
     hint: `Restore its files, or add the changed folder as a new version. By hand: (cd ${folder} && ${digestCommand})`,
@@ -49,43 +54,56 @@ export async function verifyArtifact(folder: string, sha256: string): Promise<vo
 }
 
 /** Checks the files that are a version's own, before any of them is used. @throws UserError (exit 5) as `verifyArtifact` does */
-export async function verifyVersion(spec: ModelSpec, sha256: string): Promise<void> {
+export async function verifyVersion(spec: ModelSpec, sha256: string, mostBytes?: number): Promise<void> {
   switch (spec.runtime) {
     case 'command':
-      return spec.sha256 === undefined ? undefined : await verifyArtifact(spec.folder, spec.sha256);
+      return spec.sha256 === undefined ? undefined : await verifyArtifact(spec.folder, spec.sha256, mostBytes);
     case 'http':
       return spec.preprocess === undefined
         ? undefined
-        : await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256);
+        : await verifyArtifact(spec.preprocess.folder, spec.preprocess.sha256, mostBytes);
     default:
-      return await verifyFolder(spec, sha256);
+      return await verifyArtifact(spec.folder, sha256, mostBytes);
   }
-}
-
-async function verifyFolder({ folder }: FolderModelSpec, sha256: string): Promise<void> {
-  await verifyArtifact(folder, sha256);
 }
 
 /** The size of an artifact's files in bytes. @param folder an absolute path */
 export async function artifactBytes(folder: string): Promise<number> {
+  return await sizeOf(folder, await listFiles(folder));
+}
+
+async function sizeOf(folder: string, paths: readonly string[]): Promise<number> {
   let bytes = 0;
-  for (const path of await listFiles(folder)) bytes += (await stat(join(folder, path))).size;
+  for (const path of paths) bytes += (await stat(join(folder, path))).size;
   return bytes;
+}
+
+async function requireSize(folder: string, paths: readonly string[], mostBytes: number): Promise<void> {
+  const bytes = await sizeOf(folder, paths);
+  if (bytes <= mostBytes) return;
+  throw unusableFile(
+    `Artifact ${folder} has ${formatCount(bytes)} bytes, more than the ${formatCount(mostBytes)} that canary reads of one.`,
+    {
+      hint: 'Leave out of the folder what the model does not need, or allow more: --max-artifact 100GB (CANARY_MAX_ARTIFACT).',
+    },
+  );
 }
 
 /**
  * The digest of a folder: the sha256 of the list that `sha256sum` prints for its files in byte order of their paths.
  *
  * @param folder an absolute path
+ * @param mostBytes more than this is not read
  * @returns 64 lowercase hex digits
- * @throws UserError (exit 5) for a missing or empty folder, a link or a special file inside it, or a name that
+ * @throws UserError (exit 5) for a missing, empty or too large folder, a link or a special file inside it, or a name that
  *   `sha256sum` would print in an escaped form
  */
-export async function artifactSha256(folder: string): Promise<string> {
+export async function artifactSha256(folder: string, mostBytes = mostArtifactBytes): Promise<string> {
   const paths = await listFiles(folder).catch((error: unknown) => {
     throw systemErrorCode(error) === undefined ? error : missing(folder, error);
   });
   if (paths.length === 0) throw unusableFile(`Artifact ${folder} contains no files.`);
+  await requireSize(folder, paths, mostBytes);
   const before = await stampsOf(folder, paths);
   const list = createHash('sha256');
   for (const path of paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
+import { mostTextBytes, requireRegularFile } from '../files/read-file.ts';
 
 /** The code that an artifact brings along: a record's input to numbers, and raw output to a prediction. */
 export interface Preprocess {
@@ -21,6 +22,7 @@ export async function loadPreprocess(folder: string): Promise<Preprocess | null>
   if (!(await exists(path))) return null;
   let module: Record<string, unknown>;
   try {
+    await requireRegularFile(path, mostTextBytes);
     module = await import(pathToFileURL(path).href);
   } catch (error) {
     throw unusableFile(`${path} cannot be imported: ${messageOf(error)}`, { cause: error });

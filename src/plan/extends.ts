@@ -6,6 +6,9 @@ import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
 import { lockFindings } from './locks.ts';
 import { metricOf, type Override, overridesOf } from './overrides.ts';
 
+/** Most files that extend each other. */
+const mostBases = 100;
+
 /** Returns the text of a base file. @throws UserError when it cannot be read. */
 export type ReadBase = (pathFromPlanFolder: string) => string;
 
@@ -48,6 +51,9 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
       `extends: ${written} comes back to itself (${loop})`,
       'remove one extends of the circle',
     );
+  }
+  if (chain.length > mostBases) {
+    return failed('too-many-bases', `extends: more than ${mostBases} files extend each other`, 'put them together');
   }
   const text = readOrFailure(path, readBase);
   if (text instanceof UserError) {

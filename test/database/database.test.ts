@@ -29,6 +29,22 @@ describe('a database', () => {
     await expect(db.run(`SELECT * FROM read_parquet('https://localhost:1/x.parquet')`)).rejects.toThrow(/httpfs/u);
   });
 
+  test('has more memory, and one thread, for rows of many columns, as long as they are read', async () => {
+    const wide = await openDatabase({ tempFolder, threads: 2 });
+    const settings = async () => {
+      const [row] = await wide.rows(
+        "SELECT current_setting('memory_limit') AS memory, current_setting('threads')::INTEGER AS threads",
+      );
+      return row;
+    };
+    const usual = await settings();
+    expect(usual).toMatchObject({ threads: 2 });
+    expect(await wide.readingRows(50, settings)).toEqual(usual);
+    expect(await wide.readingRows(500, settings)).toEqual({ memory: '1.5 GiB', threads: 1 });
+    expect(await settings()).toEqual(usual);
+    wide.close();
+  });
+
   test('tells time in UTC on every connection', async () => {
     for await (const chunk of db.stream(`SELECT TIMESTAMPTZ '2026-11-01 09:00:00+02'::VARCHAR AS time`)) {
       expect(chunk.strings('time')).toEqual(['2026-11-01 07:00:00+00']);

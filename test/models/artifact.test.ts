@@ -52,6 +52,21 @@ test('a link inside an artifact is refused', async () => {
   });
 });
 
+test('an artifact that is larger than allowed is refused before it is read', async () => {
+  const folder = writeFiles(temporaryFolder(), files);
+  // Sparse: what is read of it would be a terabyte of zeros.
+  truncateSync(join(folder, 'weights/a.bin'), 1e12);
+  await expect(artifactSha256(folder)).rejects.toMatchObject({
+    exitCode: 5,
+    message: expect.stringMatching(/has 1,000,000,000,00\d bytes, more than the 20,000,000,000 that canary reads/u),
+    hint: expect.stringContaining('--max-artifact'),
+  });
+  const small = writeFiles(temporaryFolder(), files);
+  const sha256 = await artifactSha256(small, 7);
+  await expect(verifyArtifact(small, sha256, 7)).resolves.toBeUndefined();
+  await expect(verifyArtifact(small, sha256, 6)).rejects.toMatchObject({ exitCode: 5 });
+});
+
 test('a missing or empty folder is refused', async () => {
   const folder = temporaryFolder();
   await expect(artifactSha256(folder)).rejects.toMatchObject({ exitCode: 5 });

@@ -46,6 +46,13 @@ test('a base may extend another, whose path is relative to it', () => {
   expect(parsed(plan, bases).plan.replay).toMatchObject({ batch: 16, seed: 3 });
 });
 
+test('a chain of bases that has no end in sight is refused', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `../${index}.yaml`);
+  const bases = Object.fromEntries(names.map((name, index) => [name, `extends: ${index + 1}.yaml\n`]));
+  const found = problems(`extends: ../0.yaml\n${shortPlan}`, bases);
+  expect(found.join('\n')).toContain('more than 100 files extend each other');
+});
+
 describe('what is wrong in a base', () => {
   test('is found in the base file, after what is wrong in the plan', () => {
     const base = 'replay: { batch: 0 }\nguardrails:\n  - { metric: latency.p95, max: 120 }\njugde: all\n';

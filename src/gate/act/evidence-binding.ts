@@ -29,8 +29,8 @@ export async function verifyBinding(
 ): Promise<readonly string[]> {
   const moved = findMoved(rollout, stage, evidence);
   if (moved !== undefined) throw refused(file, moved);
-  await checkArtifact(rollout, rollout.baseline, evidence.inputs.baseline, file);
-  await checkArtifact(rollout, rollout.candidate, evidence.inputs.candidate, file);
+  await checkArtifact(world, rollout, rollout.baseline, evidence.inputs.baseline, file);
+  await checkArtifact(world, rollout, rollout.candidate, evidence.inputs.candidate, file);
   await checkGolden(rollout, evidence, file);
   return await checkRequests(world, rollout, stage, evidence, (why) => refused(file, why));
 }
@@ -84,6 +84,7 @@ function untoldGuardrail(guardrails: readonly Guardrail[], results: readonly Gua
 }
 
 async function checkArtifact(
+  { permissions }: World,
   rollout: Rollout,
   { version, entry }: NumberedVersion,
   facts: VersionFacts,
@@ -95,7 +96,7 @@ async function checkArtifact(
   if (facts.sha256 !== artifactIdentity(entry.artifact))
     throw refused(file, `version ${version} has another artifact in the registry now`);
   if (path !== undefined && sha256 !== undefined) {
-    await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256);
+    await verifyArtifact(await resolveArtifact(rollout.registryFolder, path), sha256, permissions.artifactBytes);
   }
 }
 

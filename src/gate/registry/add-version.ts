@@ -75,7 +75,7 @@ async function newEntry(
   const entry = {
     createdAt: world.now().toISOString(),
     ...(description === undefined ? {} : { description }),
-    artifact: await newArtifact(cwd, registryFolder, options),
+    artifact: await newArtifact(world, registryFolder, options),
     ...(data === undefined ? {} : { data_hash: await writtenHash(cwd, '--data', data) }),
     ...(code === undefined ? {} : { code_hash: await writtenHash(cwd, '--code', code) }),
     signature: await writtenJson(cwd, '--signature', options.signature),

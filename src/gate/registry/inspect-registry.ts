@@ -75,7 +75,7 @@ export async function verifyRegistry(world: World, folder: string, model?: strin
   const models = model === undefined ? await listModels(registryFolder) : [model];
   const verifications: Verification[] = [];
   // One after the other: hashing artifacts is bound by the disk.
-  for (const name of models) verifications.push(await verifyModel(registryFolder, name));
+  for (const name of models) verifications.push(await verifyModel(world, registryFolder, name));
   return verifications;
 }
 
@@ -84,7 +84,7 @@ export async function remakeChangelog(world: World, folder: string, model: strin
   return await renewChangelog(resolve(world.cwd, folder), model);
 }
 
-async function verifyModel(registryFolder: string, model: string): Promise<Verification> {
+async function verifyModel({ permissions }: World, registryFolder: string, model: string): Promise<Verification> {
   const stored = await problemsOf(() => readRegistry(registryFolder, model));
   if ('problem' in stored) return { model, revision: null, artifacts: 0, problems: [stored.problem] };
   const { registry } = stored.value;
@@ -95,7 +95,9 @@ async function verifyModel(registryFolder: string, model: string): Promise<Verif
     const { path, sha256 } = artifact;
     if (path === undefined || sha256 === undefined) continue;
     artifacts += 1;
-    const checked = await problemsOf(async () => verifyArtifact(await resolveArtifact(registryFolder, path), sha256));
+    const checked = await problemsOf(async () =>
+      verifyArtifact(await resolveArtifact(registryFolder, path), sha256, permissions.artifactBytes),
+    );
     if ('problem' in checked) problems.push(checked.problem);
   }
   return { model, revision: registry.revision, artifacts, problems };

@@ -1,5 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import type { World } from '../world.ts';
 import { invalidInput } from '../../domain/errors.ts';
 import type { HttpEndpoint } from '../../domain/endpoint.ts';
 import {
@@ -34,13 +35,14 @@ type NewArtifact = Pick<Artifact, 'runtime' | 'path' | 'sha256'> &
  * @throws UserError (exit 2) for options that do not belong together, (exit 5) for files that cannot be hashed
  */
 export async function newArtifact(
-  cwd: string,
+  world: Pick<World, 'cwd' | 'permissions'>,
   registryFolder: string,
   options: NewArtifactOptions,
 ): Promise<NewArtifact> {
+  const { cwd } = world;
   const runtime = runtimeOf(options.runtime ?? (await usualRuntime(cwd, options)));
   refuseOptionsOfOthers(runtime, options);
-  const files = await filesOf(cwd, registryFolder, runtime, options.artifact);
+  const files = await filesOf(world, registryFolder, runtime, options.artifact);
   const own = await ownOptions.find(({ of }) => of === runtime)?.read(cwd, options);
   return { runtime, ...own, ...files };
 }
@@ -66,7 +68,7 @@ function refuseOptionsOfOthers(runtime: Runtime, options: NewArtifactOptions): v
 
 /** The folder of the version's files, as much as its runtime has of them. */
 async function filesOf(
-  cwd: string,
+  world: Pick<World, 'cwd' | 'permissions'>,
   registryFolder: string,
   runtime: Runtime,
   artifact: string | undefined,
@@ -76,7 +78,7 @@ async function filesOf(
     if (folder !== 'all') return {};
     throw invalidInput(`--runtime ${runtime} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
   }
-  if (folder !== 'nothing') return await hashedFolder(cwd, registryFolder, artifact);
+  if (folder !== 'nothing') return await hashedFolder(world, registryFolder, artifact);
   throw invalidInput(`--runtime ${runtime} has no artifact: its outcomes are in the request log`, {
     hint: 'Leave --artifact out, or name the runtime that runs it.',
   });
@@ -90,12 +92,12 @@ async function usualRuntime(cwd: string, options: NewArtifactOptions): Promise<R
 }
 
 async function hashedFolder(
-  cwd: string,
+  { cwd, permissions }: Pick<World, 'cwd' | 'permissions'>,
   registryFolder: string,
   artifact: string,
 ): Promise<{ readonly path: string; readonly sha256: string }> {
   const path = await pathInside(registryFolder, resolve(cwd, artifact));
-  return { path, sha256: await artifactSha256(await resolveArtifact(registryFolder, path)) };
+  return { path, sha256: await artifactSha256(await resolveArtifact(registryFolder, path), permissions.artifactBytes) };
 }
 
 async function writtenEndpoint(cwd: string, endpoint: string | undefined): Promise<Partial<HttpEndpoint>> {

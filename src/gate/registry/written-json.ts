@@ -43,5 +43,10 @@ export async function writtenHash(cwd: string, option: string, written: string):
       cause: error,
     });
   });
+  if (!found.isDirectory() && !found.isFile()) {
+    throw invalidInput(`${option}: ${written} is neither a file nor a folder`, {
+      hint: 'Write the data to a file first.',
+    });
+  }
   return `sha256:${found.isDirectory() ? await artifactSha256(path) : await fileSha256(path)}`;
 }

@@ -68,7 +68,7 @@ export class HostedModel {
    */
   static async open(spec: ModelSpec, sha256: string, settings: HostSettings): Promise<HostedModel> {
     if (settings.permissions !== undefined) requirePermission(spec, settings.permissions);
-    await verifyVersion(spec, sha256);
+    await verifyVersion(spec, sha256, settings.permissions?.artifactBytes);
     const model = new HostedModel(spec, settings);
     const { backend, oneByOne } = await model.#running();
     model.#backend = backend;

@@ -10,6 +10,8 @@ export interface Permissions {
   readonly variables?: readonly string[];
   /** Hosts that may be asked, as `HOST` or `HOST:PORT`; any where absent. */
   readonly hosts?: readonly string[];
+  /** Most bytes of an artifact's files together; `mostArtifactBytes` where absent. */
+  readonly artifactBytes?: number;
   /** The environment that the variables are taken from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

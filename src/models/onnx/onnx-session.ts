@@ -1,7 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
+import { mebibyte, readRegularFile, requireRegularFile } from '../../files/read-file.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import type { ZipMap } from '../tensors/tensor-outputs.ts';
 import { wholeBatchOperator } from './batch-operators.ts';
@@ -15,6 +16,9 @@ interface OnnxSession {
   readonly wholeBatchOperator: string | undefined;
   readonly file: string;
 }
+
+/** A protocol buffer has no more; larger weights stand in files beside it. */
+const mostModelBytes = 2048 * mebibyte;
 
 /** One thread, as the other runtimes compute: threads that spin for work would disturb whatever is timed beside them. */
 const options: InferenceSession.SessionOptions = {
@@ -32,11 +36,12 @@ const options: InferenceSession.SessionOptions = {
  */
 export async function openOnnxSession(runtime: OnnxRuntime, folder: string): Promise<OnnxSession> {
   const file = await findModel(folder);
+  await create(file, () => requireRegularFile(file, mostModelBytes));
   const session = await create(file, () => runtime.InferenceSession.create(file, options));
   const facts = { file, wholeBatchOperator: await create(file, () => wholeBatchOperator(file)) };
   const lists = session.outputMetadata.filter(({ isTensor }) => !isTensor).map(({ name }) => name);
   if (lists.length === 0) return { ...facts, session, zipMaps: [] };
-  const bytes = await readFile(file);
+  const bytes = await create(file, () => readRegularFile(file, mostModelBytes));
   const zipMaps = (await create(file, () => Promise.resolve(findZipMaps(bytes)))).filter(({ output }) =>
     lists.includes(output),
   );

@@ -1,10 +1,17 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { messageOf, systemErrorCode, unusableFile, type UserError } from '../../domain/errors.ts';
+import { mebibyte, readRegularFile } from '../../files/read-file.ts';
 import type { TensorFlow } from './tfjs-backend.ts';
 
 type TfjsFormat = 'layers-model' | 'graph-model';
+
+/** Most bytes of a model.json, which holds layers and names of weights. */
+const mostDescriptionBytes = 256 * mebibyte;
+
+/** Most bytes of all weights together: what the memory of WebAssembly can hold. */
+const mostWeightBytes = 4096 * mebibyte;
 
 /** A model's description as `model.json` holds it, and what kind of model it says it is. */
 export interface TfjsFiles {
@@ -32,7 +39,7 @@ export async function openTfjsFiles(core: TensorFlow['core'], folder: string): P
 async function readModelJson(path: string, folder: string): Promise<io.ModelJSON> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(path, 'utf8'));
+    parsed = JSON.parse((await readRegularFile(path, mostDescriptionBytes)).toString('utf8'));
   } catch (error) {
     const other = systemErrorCode(error) === 'ENOENT' ? await otherExport(folder) : undefined;
     if (other !== undefined) throw other;
@@ -50,15 +57,34 @@ async function readWeights(
   manifest: io.WeightsManifestConfig,
 ): Promise<[io.WeightsManifestEntry[], ArrayBuffer]> {
   const shards = manifest.flatMap((group) => group.paths);
+  const twice = shards.find((shard, index) => shards.indexOf(shard) < index);
+  // A small file that is named a million times would fill the memory.
+  if (twice !== undefined) throw unusableFile(`model.json names the weights ${twice} twice.`);
   const buffers: ArrayBuffer[] = [];
+  let left = mostWeightBytes;
   for (const shard of shards) {
     // Only what lies in the artifact's folder is covered by its digest.
     if (isAbsolute(shard) || normalize(shard).split(sep)[0] === '..') {
       throw unusableFile(`model.json names weights outside of its folder: ${shard}.`);
     }
-    buffers.push(exactBuffer(await readFile(join(folder, shard))));
+    const bytes = await readWeightFile(folder, shard, left);
+    left -= bytes.length;
+    buffers.push(exactBuffer(bytes));
   }
   return [core.io.getWeightSpecs(manifest), core.io.concatenateArrayBuffers(buffers)];
+}
+
+async function readWeightFile(folder: string, shard: string, mostBytes: number): Promise<Buffer> {
+  const path = join(folder, shard);
+  try {
+    return await readRegularFile(path, mostBytes);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw unusableFile(`${path}, which model.json names as weights, cannot be read: ${messageOf(error)}`, {
+      hint: 'Save the model again: all its weights are at most 4 GiB, in files of their own beside model.json.',
+      cause: error,
+    });
+  }
 }
 
 /** Small files are read into a slice of a shared pool, so the slice is copied out of it. */

@@ -21,5 +21,6 @@ export function fileError(file: RequestFile, error: unknown): unknown {
       cause: error,
     });
   }
-  return unusableFile(`${path}: cannot be read as ${containerOf(file).name}: ${reason}`, { cause: error });
+  const hint = reason.includes('allocate') ? { hint: 'name fewer columns in requests.segments, or split the log' } : {};
+  return unusableFile(`${path}: cannot be read as ${containerOf(file).name}: ${reason}`, { ...hint, cause: error });
 }
