@@ -20,7 +20,7 @@ const defaultMemoryLimitBytes = 400_000_000;
 /** Rows of so many columns are read within the default memory. */
 const narrowColumns = 100;
 
-/** What DuckDB sets aside for a column beyond those while a log is read on one thread, most of which it never touches. */
+/** What one thread of DuckDB sets aside for each column of wider rows, most of which it never touches. */
 const bytesPerColumn = 2_500_000;
 
 /** Every reading thread holds buffers of tens of megabytes, so more threads would not fit the default memory. */
@@ -39,8 +39,8 @@ export interface Database {
    * half as much processor time again as to read them.
    */
   useCores(): Promise<void>;
-  /** Reads rows of so many columns, where those are many on one thread and with more memory; afterwards everything is as before. */
-  readingRows<T>(columns: number, read: () => Promise<T>): Promise<T>;
+  /** Has as much memory as rows of so many columns need from now on; where those are many, one thread uses it. */
+  makeRoomFor(columns: number): Promise<void>;
   /** Runs statements for their effect. */
   run(sql: string): Promise<void>;
   /** The result as one object per row; for small results. */
@@ -112,15 +112,9 @@ class DuckDBDatabase implements Database {
     await this.run(`SET threads = ${Math.min(availableParallelism(), mostThreads)}`);
   }
 
-  async readingRows<T>(columns: number, read: () => Promise<T>): Promise<T> {
-    if (columns <= narrowColumns) return await read();
-    const [before] = await this.rows("SELECT current_setting('threads')::INTEGER AS threads");
+  async makeRoomFor(columns: number): Promise<void> {
+    if (columns <= narrowColumns) return;
     await this.run(`SET threads = 1; SET memory_limit = '${this.#memoryLimitBytes + columns * bytesPerColumn}B'`);
-    const result = await read();
-    await this.run(
-      `SET memory_limit = '${this.#memoryLimitBytes}B'; SET threads = ${Number(before?.['threads'] ?? 1)}`,
-    );
-    return result;
   }
 
   async run(sql: string): Promise<void> {

@@ -59,7 +59,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   if (!areSmall(files)) await db.useCores();
   const log = { db, options, files };
   await createRequestTable(db, options);
-  const readings = await db.readingRows(requestColumns(options).length, () => readAndDigest(log));
+  await db.makeRoomFor(requestColumns(options).length);
+  const readings = await readAndDigest(log);
   const unsampled = await countUnsampled(db, options);
   const columns = requestColumns(options).map(([name]) => name);
   const told = { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] };

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { murmur3Bucket } from '../../src/assignment/schemes/murmur3.ts';
+import { runsOf } from '../fixtures/tiers.ts';
 import { run, runInstalled } from './harness.ts';
 import {
   candidate,
@@ -115,6 +117,7 @@ test('what cannot be evaluated enters nothing, and --once says so', async () => 
 
 test.each([
   [['--every', 'soon'], 2, '--every soon'],
+  [['--every', '0s'], 2, '--every 0s'],
   [['--health', 'x'], 2, '--health x is no port'],
   [['--max-hold', '-1'], 2, '--max-hold -1'],
 ])('%j is refused', async (args, code, told) => {
@@ -123,17 +126,27 @@ test.each([
   expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining(told) });
 });
 
-test('a watch that is killed at any point goes on where it was', { timeout: 120_000 }, async () => {
-  const { folder, told, env } = await watched();
-  for (const afterMs of [400, 900, 1500, 2500]) {
-    await runInstalled(auto, { cwd: folder, env, onStart: (pid) => void wait(afterMs).then(() => killed(pid)) });
+test('a watch that is killed at any moment goes on where it was', { timeout: 600_000 }, async () => {
+  let kills = 0;
+  while (kills < runsOf(40, 3)) {
+    const { folder, told, env } = await watched();
+    let code: number | null = null;
+    while (code === null) {
+      const afterMs = 100 + 2400 * murmur3Bucket('kill', String(kills));
+      const isLast = kills >= runsOf(40, 3);
+      const onStart = (pid: number) => (isLast ? undefined : void wait(afterMs).then(() => killed(pid)));
+      ({ exitCode: code } = await runInstalled(auto, { cwd: folder, env, onStart }));
+      if (code === null) kills += 1;
+      expect((await run(['registry', 'verify', 'registry'], { cwd: folder })).exitCode).toBe(0);
+    }
+    expect(code).toBe(0);
+    expect(Object.values(entries(folder)).every((count) => count === 1)).toBe(true);
+    // A happening that is told again has the same id.
+    const ids = new Map(told().map(({ id, type, subject }) => [`${type} ${subject}`, id]));
+    expect(new Set(told().map(({ id }) => id)).size).toBe(ids.size);
+    expect(readFileSync(join(folder, registryFile), 'utf8')).toContain('"complete"');
+    expect(existsSync(join(folder, lease))).toBe(false);
   }
-  expect((await runInstalled(auto, { cwd: folder, env })).exitCode).toBe(0);
-  expect(Object.values(entries(folder)).every((count) => count === 1)).toBe(true);
-  // A happening that is told again has the same id.
-  const ids = new Map(told().map(({ id, type, subject }) => [`${type} ${subject}`, id]));
-  expect(new Set(told().map(({ id }) => id)).size).toBe(ids.size);
-  expect(readFileSync(join(folder, registryFile), 'utf8')).toContain('"complete"');
 });
 
 function killed(pid: number): void {

@@ -39,7 +39,7 @@ export interface Tick {
 
 /**
  * Looks at the next stage of a plan once and, with `auto`, acts on what it finds. Where the candidate has traffic and the next stage is replayed, the next
- * stage that rests on what is served is judged too, since that is what shows a breach among users.
+ * stage that rests on what is served is judged first, since that is what shows a breach among users: nobody else gets a candidate that fails those who have it.
  * @param stillMine throws where another watcher has the model by now
  * @throws UserError as `evaluate` and `promote` do; nothing was entered then
  */
@@ -54,16 +54,15 @@ export async function tick(
   const ended = endedTick(rollout, file, options);
   if (ended !== undefined) return ended;
   const stage = stageOf(rollout, undefined);
-  const reported = options.report === undefined ? {} : { report: options.report };
-  const evaluation = await evaluateRollout(world, rollout, stage, reported);
-  const looked = await act(world, file, evaluation, options, stillMine, ['increase', 'rollback']);
-  if (looked.did === 'rolled-back' || looked.did === 'completed') return looked;
   const guard = nextLive(rollout);
-  if (guard === undefined || guard.name === stage.name) return looked;
-  const now = await openRollout(world, file);
-  const guarded = await evaluateRollout(world, now, guard, {});
-  const outcome = await act(world, file, guarded, options, stillMine, ['rollback']);
-  return outcome.did === 'rolled-back' ? outcome : looked;
+  if (guard !== undefined && guard.name !== stage.name) {
+    const guarded = await evaluateRollout(world, rollout, guard, {});
+    const outcome = await act(world, file, guarded, options, stillMine, ['rollback']);
+    if (outcome.did === 'rolled-back') return outcome;
+  }
+  const reported = options.report === undefined ? {} : { report: options.report };
+  const evaluation = await evaluateRollout(world, await openRollout(world, file), stage, reported);
+  return await act(world, file, evaluation, options, stillMine, ['increase', 'rollback']);
 }
 
 /** The rollout, once the router has what the registry says. */

@@ -20,7 +20,7 @@ function explaining(db: Database, plans: string[]): Database {
   };
   return {
     useCores: () => db.useCores(),
-    readingRows: (columns, read) => db.readingRows(columns, read),
+    makeRoomFor: (columns) => db.makeRoomFor(columns),
     run: async (sql) => {
       await explained(sql);
       await db.run(sql);
