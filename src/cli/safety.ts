@@ -93,5 +93,7 @@ function sizeWritten(name: string, written = ''): number | undefined {
   const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?) ?([MGT]B)$/u.exec(written) ?? [];
   const size = Number(count) * (units[unit] ?? Number.NaN);
   if (size > 0) return size;
-  throw invalidInput(`${name} ${written} is not a size`, { hint: 'Write 40GB, for instance; MB and TB are understood too.' });
+  throw invalidInput(`${name} ${written} is not a size`, {
+    hint: 'Write 40GB, for instance; MB and TB are understood too.',
+  });
 }
