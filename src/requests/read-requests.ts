@@ -59,7 +59,6 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   if (!areSmall(files)) await db.useCores();
   const log = { db, options, files };
   await createRequestTable(db, options);
-  await db.makeRoomFor(requestColumns(options).length);
   const readings = await readAndDigest(log);
   const unsampled = await countUnsampled(db, options);
   const columns = requestColumns(options).map(([name]) => name);

@@ -10,7 +10,7 @@ import { headOf, listObjects, type StoredObject } from '../../remote/storage/lis
 import { datedSources } from '../../remote/storage/pattern.ts';
 import { type FileChange, changeOf } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { workFolder } from '../rollout/work-folder.ts';
+import { requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 
 const defaultConcurrency = 8;
@@ -55,6 +55,8 @@ async function fetched<R extends Pick<Rollout, 'plan' | 'folder'>>(world: World,
   }
   const cache =
     storage.cache === undefined ? join(workFolder(world, folder), 'objects') : resolve(folder, storage.cache);
+  // What is kept there is read without being fetched.
+  requireOwn(cache);
   const objects = await fetchObjects(world.permissions, listed, {
     cache,
     concurrency: storage.concurrency ?? defaultConcurrency,

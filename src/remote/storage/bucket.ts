@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import { createHmac } from 'node:crypto';
-import { invalidInput } from '../../domain/errors.ts';
+import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { StorageSettings } from '../../domain/remote/storage.ts';
 import { type RemoteAccess, secretOf } from '../http/access.ts';
 
@@ -25,15 +25,20 @@ export interface ObjectSource {
   readonly key: string;
 }
 
+/** Letters, digits, dots, hyphens and underscores; two dots in a row would be another place. */
+const bucketName = /^(?!.*\.\.)[\w.-]*\w$/u;
+
 /** Understands a source and takes what it needs from the environment. @throws UserError (exit 2 or 5) */
 export function objectSource(access: RemoteAccess, source: string, settings: StorageSettings): ObjectSource {
   const [, scheme = '', host = '', key = ''] = /^([a-z0-9]+):\/\/([^/]*)\/?(.*)$/su.exec(source) ?? [];
   if (host === '') throw invalidInput(`${source} names no bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
+  if (!/^https?$/u.test(scheme) && !bucketName.test(host))
+    throw invalidInput(`${source}: ${host} is no name of a bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
   if (scheme === 's3') return { bucket: s3Bucket(access, host, settings), key };
   if (scheme === 'gs') return { bucket: gcsBucket(access, host, settings), key };
   if (scheme !== 'az') return { bucket: webServer(`${scheme}://${host}`), key };
   const [container = '', ...names] = key.split('/');
-  if (container === '')
+  if (!/^[$\w-]+$/u.test(container))
     throw invalidInput(`${source} names no container`, { hint: 'write az://ACCOUNT/CONTAINER/PREFIX/*.jsonl' });
   return { bucket: azureContainer(access, host, container, settings), key: names.join('/') };
 }
@@ -189,9 +194,15 @@ function withQuery(url: string, query: Readonly<Record<string, string>>): string
   return pairs.length === 0 ? url : `${url}?${pairs.join('&')}`;
 }
 
+/** @throws UserError (exit 5) for a key that no address can say: URLs resolve dots, which would be another object */
 function encodedKey(key: string): string {
-  return key
-    .split('/')
+  const names = key.split('/');
+  if (names.includes('.') || names.includes('..') || key.includes('\0') || /\p{Surrogate}/u.test(key)) {
+    throw unusableFile(`The key ${JSON.stringify(key)} cannot be asked for: it has a name of dots, or no text`, {
+      hint: 'Copy that object to another key, or name the others alone.',
+    });
+  }
+  return names
     .map((name) =>
       encodeURIComponent(name).replaceAll(/[!'()*]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
     )

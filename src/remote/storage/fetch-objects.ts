@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { unusableFile } from '../../domain/errors.ts';
+import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { objectPath } from '../../domain/remote/storage.ts';
-import { ownedName } from '../../files/owned-name.ts';
+import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import type { RemoteAccess } from '../http/access.ts';
 import { askBucket } from './ask-bucket.ts';
 import { headOf, type StoredObject } from './list.ts';
 
+const partPrefix = '.part-';
 const rangeBytes = 16 * 2 ** 20;
 
 /** An object that is a file now. */
@@ -62,12 +63,15 @@ async function fetchObject(
   // Without an ETag nobody can say that it is the same as it was.
   if (object.etag !== '' && (await sizeOf(path)) === object.bytes) return { url: object.url, etag: object.etag, path };
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const part = `${folder}/${ownedName('.part-')}`;
+  const part = `${folder}/${ownedName(partPrefix)}`;
+  await kept(object.url, folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await sweepAbandoned(folder, partPrefix);
+  });
   try {
     const isWhole = await writeRanges(access, object, part, fetching.signal);
     if (isWhole) {
-      await rename(part, path);
+      await kept(object.url, folder, () => rename(part, path));
       return { url: object.url, etag: object.etag, path };
     }
   } finally {
@@ -78,6 +82,19 @@ async function fetchObject(
   throw unusableFile(`${object.url} changed while it was read`, {
     hint: 'Name objects that are no longer written to.',
   });
+}
+
+/** Does work on the folder of an object. @throws UserError (exit 5) that names the object where the file system refuses it */
+async function kept(url: string, folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw unusableFile(`${url} cannot be kept in ${folder}: ${messageOf(error)}`, {
+      hint: 'Name another folder with storage.cache; an object whose name is too long for a file has to be copied to another key.',
+      cause: error,
+    });
+  }
 }
 
 /** @returns whether the object stayed as it was */

@@ -63,6 +63,7 @@ export async function listAll(
 ): Promise<readonly StoredObject[]> {
   const found: StoredObject[] = [];
   let next: string | undefined;
+  const seen = new Set<string>();
   for (let page = 0; page < mostPages; page += 1) {
     const query = bucket.vendor === 'az' ? azureQuery(prefix, next) : s3Query(prefix, next);
     const permission = bucket.vendor === 's3' ? 's3:ListBucket' : 'leave to list objects';
@@ -70,10 +71,33 @@ export async function listAll(
     if (status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Look for another spelling.' });
     const xml = body.toString('utf8');
     found.push(...(bucket.vendor === 'az' ? azureObjects(bucket, xml) : s3Objects(bucket, xml)));
-    next = elementsOf(xml, bucket.vendor === 'az' ? 'NextMarker' : 'NextContinuationToken')[0];
-    if (next === undefined || next === '') break;
+    next = nextPage(bucket, xml);
+    if (next === undefined) break;
+    if (seen.has(next)) throw unreadableList(bucket, 'it names the same next page again and again');
+    seen.add(next);
   }
   return found;
+}
+
+/**
+ * What the next page of a list is asked by; undefined after the last one.
+ * @throws UserError (exit 5) for a list that is cut, or that goes on without saying where: a part of a log is not the log
+ */
+function nextPage(bucket: Bucket, xml: string): string | undefined {
+  const isAzure = bucket.vendor === 'az';
+  if (!xml.trimEnd().endsWith(isAzure ? '</EnumerationResults>' : '</ListBucketResult>'))
+    throw unreadableList(bucket, 'it has no end');
+  const next = elementsOf(xml, isAzure ? 'NextMarker' : 'NextContinuationToken')[0];
+  if (next !== undefined && next !== '') return next;
+  if (elementsOf(xml, 'IsTruncated')[0] === 'true')
+    throw unreadableList(bucket, 'it says that there is more, and not how to ask for it');
+  return undefined;
+}
+
+function unreadableList({ name }: Bucket, why: string): Error {
+  return unusableFile(`${name} answered with a list of objects that cannot be used: ${why}`, {
+    hint: 'Does the endpoint speak ListObjectsV2, or the list of blobs of Azure? Copy the log to a folder otherwise.',
+  });
 }
 
 function s3Query(prefix: string, next: string | undefined): Record<string, string> {
@@ -87,12 +111,19 @@ function s3Objects(bucket: Bucket, xml: string): StoredObject[] {
     .slice(1)
     .flatMap((part) => {
       const [key, size, etag = ''] = ['Key', 'Size', 'ETag'].map((name) => elementsOf(part, name)[0]);
-      if (key === undefined || size === undefined) return [];
-      const plain = xml.includes('<EncodingType>url</EncodingType>')
-        ? decodeURIComponent(key.replaceAll('+', ' '))
-        : key;
+      if (key === undefined || size === undefined) throw unreadableList(bucket, 'an object has no name or no size');
+      const plain = xml.includes('<EncodingType>url</EncodingType>') ? decodedKey(bucket, key) : key;
       return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), etag }];
     });
+}
+
+function decodedKey(bucket: Bucket, key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw unreadableList(bucket, `a name is not encoded as it says: ${key.slice(0, 100)}`);
+  }
 }
 
 function azureQuery(prefix: string, marker: string | undefined): Record<string, string> {
@@ -106,7 +137,7 @@ function azureObjects(bucket: Bucket, xml: string): StoredObject[] {
     .slice(1)
     .flatMap((part) => {
       const [key, size, etag = ''] = ['Name', 'Content-Length', 'Etag'].map((name) => elementsOf(part, name)[0]);
-      if (key === undefined || size === undefined) return [];
+      if (key === undefined || size === undefined) throw unreadableList(bucket, 'a blob has no plain name or no size');
       // A listing leaves out the quotes that a response has.
       return [
         {

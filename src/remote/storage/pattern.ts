@@ -1,3 +1,5 @@
+import { invalidInput } from '../../domain/errors.ts';
+
 /** A source as a prefix to list and what the names below it must be. */
 export interface ObjectPattern {
   /** The part before the first wildcard. */
@@ -11,8 +13,18 @@ export interface ObjectPattern {
 export function objectPattern(key: string): ObjectPattern {
   const wildcard = key.search(/[*?[{]/u);
   if (wildcard === -1) return { prefix: key, matches: (name) => name === key, isOne: true };
-  const expression = new RegExp(`^${expressionOf(key)}$`, 'su');
+  const expression = expressionFor(key);
   return { prefix: key.slice(0, wildcard), matches: (name) => expression.test(name), isOne: false };
+}
+
+/** @throws UserError (exit 2) for brackets that are no range */
+function expressionFor(key: string): RegExp {
+  try {
+    return new RegExp(`^${expressionOf(key.replaceAll(/(?:\*\*\/)+/gu, '**/'))}$`, 'su');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalidInput(`requests.source: ${key} is no pattern of keys`, { hint: 'write ranges as in [0-9]' });
+  }
 }
 
 function expressionOf(glob: string): string {
@@ -41,7 +53,11 @@ export function datedSources(source: string, from: string | undefined, to: strin
   if (from === undefined || to === undefined) return [source.replaceAll(/\{(?:yyyy|MM|dd|HH)\}/gu, '*')];
   const step = source.includes('{HH}') ? hourMs : 24 * hourMs;
   const found = new Set<string>();
-  for (let at = Math.floor(Date.parse(from) / step) * step; at < Date.parse(to) && found.size < mostParts; at += step) {
+  for (let at = Math.floor(Date.parse(from) / step) * step; at < Date.parse(to); at += step) {
+    if (found.size === mostParts)
+      throw invalidInput(`requests.source: ${source} names more than 10,000 places between from and to`, {
+        hint: 'Bring from and to nearer to each other, or write * in the place of hours.',
+      });
     const time = new Date(at).toISOString();
     const parts = { yyyy: time.slice(0, 4), MM: time.slice(5, 7), dd: time.slice(8, 10), HH: time.slice(11, 13) };
     found.add(source.replaceAll(/\{(yyyy|MM|dd|HH)\}/gu, (_, name: keyof typeof parts) => parts[name]));

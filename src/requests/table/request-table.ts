@@ -59,6 +59,7 @@ export function bookkeepingColumns(options: ReadOptions): [name: string, type: s
 
 /** Makes the empty table that every file's records go into. */
 export async function createRequestTable(db: Database, options: ReadOptions): Promise<void> {
+  await db.makeRoomFor(requestColumns(options).length);
   const columns = [...requestColumns(options), ...bookkeepingColumns(options)].map(
     ([name, type]) => `${quoteIdentifier(name)} ${type}`,
   );
