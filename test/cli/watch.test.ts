@@ -60,6 +60,12 @@ test('stops after the stage that was named', async () => {
   expect(entries(folder)).toEqual({ shadow: 1 });
 });
 
+test('a plan that is named twice moves once in a tick', async () => {
+  const { folder, env } = await watched();
+  expect((await run([...auto, `./${plan}`, '--once'], { cwd: folder, env })).exitCode).toBe(0);
+  expect(entries(folder)).toEqual({ shadow: 1 });
+});
+
 test('takes a bad candidate out', async () => {
   const { folder, told, env } = await watched();
   expect((await run([...auto, '--once'], { cwd: folder, env })).exitCode).toBe(0);
@@ -120,6 +126,8 @@ test.each([
   [['--every', '0s'], 2, '--every 0s'],
   [['--health', 'x'], 2, '--health x is no port'],
   [['--max-hold', '-1'], 2, '--max-hold -1'],
+  // Whoever mistypes a stage would get all of them.
+  [['--auto', '--until', 'shadwo'], 2, '--until shadwo: rollout.yaml has no such stage'],
 ])('%j is refused', async (args, code, told) => {
   const { folder, env } = await watched();
   const { exitCode, stderr } = await run(['watch', plan, ...args], { cwd: folder, env });

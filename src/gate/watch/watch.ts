@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interrupted, unusableFile, UserError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
+import { interrupted, invalidInput, unusableFile, UserError } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { readRegistry } from '../../registry/store/registry-store.ts';
@@ -45,11 +47,7 @@ export async function watch(
   options: WatchOptions,
   told: (tick: Tick) => void,
 ): Promise<ExitCode> {
-  const plans: Watched[] = [];
-  for (const file of files) {
-    const { plan, registryFolder } = await loadPlan(world, file);
-    plans.push({ file, name: plan.name, model: plan.model, registryFolder, failures: 0, nextAt: 0 });
-  }
+  const plans = await plansOf(world, files, options);
   const startedAt = Date.now();
   const leases = new Map<string, WatchLease>();
   try {
@@ -78,6 +76,21 @@ export async function watch(
   } finally {
     for (const lease of leases.values()) await lease.release();
   }
+}
+
+/** Opens each plan once. @throws UserError (exit 2) where one has no stage of the name after which nothing is to be entered */
+async function plansOf(world: World, files: readonly string[], { until }: WatchOptions): Promise<readonly Watched[]> {
+  const plans: Watched[] = [];
+  // A plan that is named twice would move twice in a tick.
+  for (const file of new Map(files.map((each) => [resolve(world.cwd, each), each])).values()) {
+    const { plan, registryFolder } = await loadPlan(world, file);
+    const names = plan.stages.map(({ name }) => name);
+    if (until !== undefined && !names.includes(until)) {
+      throw invalidInput(`--until ${until}: ${file} has no such stage`, { hint: didYouMean(until, names) });
+    }
+    plans.push({ file, name: plan.name, model: plan.model, registryFolder, failures: 0, nextAt: 0 });
+  }
+  return plans;
 }
 
 function leaseKey(folder: string, model: string): string {
