@@ -26,11 +26,15 @@ interface State {
   readonly status: Outcome;
   readonly assign: Outcome;
   readonly apply: Outcome;
+  readonly plan: Outcome;
+  readonly export: Outcome;
+  /** Of a plan whose stages wait for a person, once it was evaluated. */
+  readonly approve: Outcome;
 }
 
 const rollback = (folder: string) => run(['rollback', plan, '--by', 'ops'], { cwd: folder });
 const rename = (folder: string) => edit(folder, plan, (text) => text.replace(`name: ${planName}`, 'name: another'));
-const shows = { status: { code: 0 }, assign: { code: 0 } };
+const shows = { status: { code: 0 }, assign: { code: 0 }, plan: { code: 0 }, export: { code: 0 } };
 /** The starter has no commands to apply. */
 const noCommands: Outcome = { code: 2 };
 const increase = { code: 0, verdict: 'INCREASE', output: 'increase' } as const;
@@ -46,6 +50,7 @@ const states: readonly State[] = [
     promote: increase,
     rollback: { code: 0 },
     ...shows,
+    approve: { code: 0 },
     apply: noCommands,
   },
   {
@@ -57,6 +62,7 @@ const states: readonly State[] = [
     promote: increase,
     rollback: { code: 0 },
     ...shows,
+    approve: { code: 0 },
     apply: noCommands,
   },
   {
@@ -68,6 +74,7 @@ const states: readonly State[] = [
     promote: out,
     rollback: { code: 0 },
     ...shows,
+    approve: { code: 4, verdict: 'ROLLBACK' },
     apply: noCommands,
   },
   {
@@ -78,6 +85,7 @@ const states: readonly State[] = [
     promote: { code: 0, output: 'none' },
     rollback: { code: 0 },
     ...shows,
+    approve: { code: 0 },
     apply: noCommands,
   },
   {
@@ -89,6 +97,7 @@ const states: readonly State[] = [
     promote: { code: 5 },
     rollback: { code: 0 },
     ...shows,
+    approve: { code: 5 },
     apply: noCommands,
   },
   {
@@ -104,11 +113,20 @@ const states: readonly State[] = [
     promote: { code: 5 },
     rollback: { code: 5 },
     ...shows,
+    approve: { code: 5 },
     apply: { code: 5 },
   },
 ];
 
-const commands = ['evaluate', 'promote', 'rollback', 'status', 'assign', 'apply'] as const;
+const commands = ['evaluate', 'promote', 'rollback', 'status', 'assign', 'apply', 'plan', 'export', 'approve'] as const;
+/** What an export needs of a plan. */
+const routed = 'routing: [{ target: istio, service: intent, file: istio.yaml }]\n';
+
+/** What stands after the plan. */
+const argumentsOf: Readonly<Partial<Record<(typeof commands)[number], readonly string[]>>> = {
+  assign: ['user1'],
+  approve: ['--by', 'ana'],
+};
 const cells = states.flatMap((state) => commands.map((command) => [state.name, command, state] as const));
 
 /** A copy of a rollout in a state, which is made once. */
@@ -122,25 +140,35 @@ async function rolloutIn({ name, from, make }: State): Promise<string> {
   return folder;
 }
 
+/** Lets every stage wait for a person, and evaluates the plan again, which is another one by that. */
+async function letWait(folder: string): Promise<void> {
+  edit(folder, plan, (text) => text.replaceAll(/(- \{ name: [^}]*) \}/gu, '$1, approve: true }'));
+  await run(['evaluate', plan], { cwd: folder });
+}
+
 test.each(cells)('%s: %s exits, prints, and tells JSON and a pipeline the same', async (_name, command, state) => {
   const expected = state[command];
   // Of a stage with traffic, where another rollout is in the way.
   const stage = state.name === 'another under way' && command === 'evaluate' ? ['--stage', 'half'] : [];
-  const users = command === 'assign' ? ['user1'] : [];
   const told = async (...format: string[]) => {
     const folder = await rolloutIn(state);
+    if (command === 'approve') await letWait(folder);
+    if (command === 'export') edit(folder, plan, (text) => `${text}${routed}`);
     const output = join(folder, 'output');
     const env = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output };
-    const result = await run([command, plan, ...users, ...stage, ...format], { cwd: folder, env });
+    const result = await run(
+      [command, ...(command === 'export' ? ['istio'] : []), plan, ...(argumentsOf[command] ?? []), ...stage, ...format],
+      { cwd: folder, env },
+    );
     const read = () => /^verdict<<(\S+)\n(.*)\n\1$/mu.exec(readFileSync(output, 'utf8'))?.[2];
     return { ...result, output: expected.output === undefined ? undefined : read() };
   };
   const text = await told();
-  const json = await told('--format', 'json');
+  const json = await told(...(command === 'export' ? [] : ['--format', 'json']));
   expect([text.exitCode, json.exitCode]).toEqual([expected.code, expected.code]);
   expect(/^Verdict: (\w+)$/mu.exec(text.stdout)?.[1]).toBe(expected.verdict);
   expect([text.output, json.output]).toEqual([expected.output, expected.output]);
-  if (expected.output === undefined || command === 'status') return;
+  if (expected.output === undefined) return;
   const document = JSON.parse(json.stdout);
   const decision = command === 'evaluate' ? document.verdict.decision : (document.verdict ?? document.action);
   expect(decision).toBe(expected.output);
@@ -149,9 +177,10 @@ test.each(cells)('%s: %s exits, prints, and tells JSON and a pipeline the same',
 test('the table in the documentation has a row for each of these states, with these exit codes', () => {
   const page = readFileSync('docs/rollout-states.md', 'utf8');
   const rows = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'));
-  for (const { row, evaluate, promote } of states) {
-    const [, first = '', second = ''] = rows.find((line) => line.startsWith(`| ${row}`))?.split(/ +\| +/u) ?? [];
-    expect(first).toMatch(new RegExp(`\\b${evaluate.code}\\b`, 'u'));
-    expect(second).toMatch(new RegExp(`\\b${promote.code}\\b`, 'u'));
+  for (const state of states) {
+    const [, ...cellsOfRow] = rows.find((line) => line.startsWith(`| ${state.row}`))?.split(/ +\| +/u) ?? [];
+    for (const [column, command] of (['evaluate', 'promote', 'approve', 'rollback', 'status'] as const).entries()) {
+      expect(cellsOfRow[column], `${state.name}: ${command}`).toMatch(new RegExp(`\\b${state[command].code}\\b`, 'u'));
+    }
   }
 });
