@@ -76,6 +76,19 @@ describe('a ramp whose days all say the opposite of its total', () => {
   });
 });
 
+test('a total decides nothing where each of its days has one version alone', async () => {
+  const whole: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
+  for (const told of [whole, mirrored(whole)]) {
+    const row = (role: 'baseline' | 'candidate', day: string) =>
+      rowsOf('error_rate', told, `day=${day}`).filter((text) => text.includes(role));
+    const rows = [...rowsOf('error_rate', told), ...row('baseline', 'mon'), ...row('candidate', 'tue')];
+    const plan = { checks: '{ sampleRatio: warn }' };
+    const { verdict, guardrails } = await evidenceOf(rows, { guardrails: [increase], plan });
+    expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
+    expect(guardrails[0]?.reason).toContain('no day has both versions, so that it is those which were compared');
+  }
+});
+
 test('a total that breaches is an alarm, and no proof, where the shares of users are not those of the weight', async () => {
   const whole = rowsOf('error_rate', mirrored(together([friday, saturday])));
   const { verdict, guardrails } = await evidenceOf(whole, { guardrails: [increase] });

@@ -9,7 +9,7 @@ import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 
 /**
  * A change of the whole decides nothing against its own segments: where every segment of a dimension, such as every day of a ramp, changed the
- * other way, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
+ * other way, where no segment has both versions, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
  * (Simpson's paradox; Crook, Frasca, Kohavi and Longbotham 2009, Seven pitfalls to avoid when running controlled experiments on the web).
  */
 export async function againstParts(
@@ -26,9 +26,12 @@ export async function againstParts(
   const write = (change: number) => formatQuantity(change, measure, limitOf(bound.kind, bound.value));
   for (const dimension of dimensions) {
     const parts = await partsOf(measurer, subject, bound, dimension);
+    const told = measurer.segmentsOf(subject.metric, dimension).length;
+    if (parts.length === 0 && told >= 2)
+      return undecided(result, dimension, `no ${dimension} has both versions, so that it is those which were compared`);
     if (parts.length >= 2 && parts.every(({ change }) => change * value < 0)) {
-      const told = parts.map(({ name, change }) => `${name} ${write(change)}`);
-      return undecided(result, dimension, `every ${dimension} changed the other way (${told.join(', ')})`);
+      const changes = parts.map(({ name, change }) => `${name} ${write(change)}`);
+      return undecided(result, dimension, `every ${dimension} changed the other way (${changes.join(', ')})`);
     }
     const sameMix = await changeWithSameMix(measurer, subject, bound, dimension);
     if (sameMix !== undefined && isBeyond(bound, sameMix) !== (status === 'breach'))
