@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
+import { countOf } from '../../domain/format-number.ts';
 import type { FleetEntry } from '../document/fleet.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
+import { mostCharacters } from './comment-size.ts';
 import { fleetJunit } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 import { markdownBlocks, markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
@@ -32,13 +34,17 @@ export function fleetMarkdown(entries: readonly FleetEntry[]): string {
   const reports = entries.flatMap(({ planFile, report }) =>
     report === undefined ? [] : [markdownDetails(printableName(planFile), markdownReport(report).trimEnd())],
   );
-  let room = mostCharacters - summary.length;
-  const shown = reports.filter((text) => (room -= text.length + 2) >= 0);
-  return `${markdownBlocks(summary.trimEnd(), ...shown)}\n`;
+  let room = mostCharacters - summary.length - 200;
+  const shown = reports.filter((text) => {
+    const fits = text.length + 2 <= room;
+    if (fits) room -= text.length + 2;
+    return fits;
+  });
+  const left = reports.length - shown.length;
+  const more =
+    left === 0 ? '' : `The reports of ${countOf(left, 'plan')} do not fit in a comment; the HTML report has them all.`;
+  return `${markdownBlocks(summary.trimEnd(), ...shown, more)}\n`;
 }
-
-/** A comment may have 65,536 characters. */
-const mostCharacters = 65_000;
 
 /** The table alone. */
 export function fleetSummary(entries: readonly FleetEntry[]): string {

@@ -8,6 +8,7 @@ import { guardrailCells, sidesOf } from '../evidence/guardrail-cells.ts';
 import { worstFirst } from '../evidence/harm.ts';
 import { guardrailsByWeight } from '../../domain/statistics/guardrails-by-weight.ts';
 import { numeric } from '../words/table.ts';
+import { withinComment } from './comment-size.ts';
 import {
   cut,
   leftOut,
@@ -21,8 +22,6 @@ import { cohortPhrase, judgedCohort, printableName, printableSentence } from '..
 import { nextStep } from '../evidence/verdict-text.ts';
 import type { Report } from '../document/report.ts';
 
-// GitHub takes a job summary of at most 1 MiB and a comment of 65,536 characters: what is shown at once stays far below
-// the one, and the folded rest below the other.
 const shownAtOnce = { reasons: 6, guardrails: 10, labels: 10 };
 const mostRows = 300;
 
@@ -42,7 +41,8 @@ const decisionMark: Readonly<Record<Evidence['verdict']['decision'], string>> = 
 
 /**
  * A report for a pull request or `$GITHUB_STEP_SUMMARY`: the verdict, why and what to do next, then the guardrails that
- * matter, and everything else folded. Under 1 MiB whatever the evidence holds.
+ * matter, and everything else folded. It fits in a comment whatever the evidence holds: folded tables end early, or are named where nothing of
+ * them fits.
  */
 export function markdownReport({ evidence, looks, planFile }: Report): string {
   const { verdict, stage, plan } = evidence;
@@ -51,28 +51,39 @@ export function markdownReport({ evidence, looks, planFile }: Report): string {
   );
   const model = plan.model === undefined ? '' : `${markdownCode(printableName(plan.model))} `;
   const { command, effect } = nextStep(evidence, planFile);
-  return `${markdownBlocks(
+  const shown = [
     `## ${decisionMark[verdict.decision]} Verdict: ${verdict.decision.toUpperCase()}`,
     `${model}${versions.join(' → ')}, stage ${markdownCode(printableName(stage.name))} of ${markdownCode(printableName(plan.name))}`,
     reasons(verdict.reasons),
     `**Next:** ${markdownCode(command)}: ${markdownText(effect)}`,
     guardrails(evidence),
+  ];
+  const folded = (rows: number) => [
+    moreReasons(verdict.reasons, rows),
+    moreGuardrails(evidence, rows),
     labels(evidence.confusion),
     scoredMarkdown(evidence.scored),
-    comparisons(evidence),
-    markdownDetails('Checks', checks(evidence.checks)),
+    comparisons(evidence, rows),
+    markdownDetails('Checks', checks(evidence.checks, rows)),
     driftMarkdown(evidence.drift),
-    looks.length < 2 ? '' : markdownDetails(`History: ${countOf(looks.length, 'look')}`, history(looks)),
+    looks.length < 2 ? '' : markdownDetails(`History: ${countOf(looks.length, 'look')}`, history(looks, rows)),
     markdownDetails('What was evaluated', facts(evidence)),
-  )}\n`;
+  ];
+  return `${withinComment(shown, folded, mostRows)}\n`;
 }
 
 function reasons(sentences: readonly string[]): string {
-  const items = sentences.map((reason) => `- ${markdownText(printableSentence(reason))}`);
-  const shown = items.slice(0, shownAtOnce.reasons).join('\n');
-  const { kept, left } = cut(items.slice(shownAtOnce.reasons), mostRows);
-  const more = markdownDetails(countOf(kept.length + left, 'more reason'), kept.join('\n'), leftOut(left));
-  return markdownBlocks(shown, more);
+  return sentences.slice(0, shownAtOnce.reasons).map(reasonItem).join('\n');
+}
+
+function reasonItem(reason: string): string {
+  return `- ${markdownText(printableSentence(reason))}`;
+}
+
+function moreReasons(sentences: readonly string[], rows: number): string {
+  const { kept, left } = cut(sentences.slice(shownAtOnce.reasons), rows);
+  const items = kept.map(reasonItem).join('\n');
+  return markdownDetails(countOf(kept.length + left, 'more reason'), items, leftOut(left));
 }
 
 const guardrailColumns = [
@@ -83,8 +94,21 @@ const guardrailColumns = [
 ] as const;
 
 function guardrails(evidence: Evidence): string {
+  return markdownBlocks(
+    `### Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`,
+    markdownTable(guardrailColumns, guardrailRows(evidence).slice(0, shownAtOnce.guardrails)),
+  );
+}
+
+function moreGuardrails(evidence: Evidence, rows: number): string {
+  const { kept, left } = cut(guardrailRows(evidence).slice(shownAtOnce.guardrails), rows);
+  const table = markdownTable(guardrailColumns, kept);
+  return markdownDetails(countOf(kept.length + left, 'more guardrail'), table, leftOut(left));
+}
+
+function guardrailRows(evidence: Evidence): string[][] {
   const sides = sidesOf(evidence.comparisons);
-  const rows = guardrailsByWeight(evidence.guardrails).map((result) => {
+  return guardrailsByWeight(evidence.guardrails).map((result) => {
     const { name, baseline, candidate, tested, interval, allowed } = guardrailCells(result, sides);
     return [
       statusMark[result.status],
@@ -92,16 +116,6 @@ function guardrails(evidence: Evidence): string {
       ...[baseline, candidate, tested, interval, allowed].map(markdownText),
     ];
   });
-  const { kept, left } = cut(rows.slice(shownAtOnce.guardrails), mostRows);
-  return markdownBlocks(
-    `### Guardrails, judged on ${cohortPhrase(judgedCohort(evidence.comparisons))}`,
-    markdownTable(guardrailColumns, rows.slice(0, shownAtOnce.guardrails)),
-    markdownDetails(
-      countOf(kept.length + left, 'more guardrail'),
-      markdownTable(guardrailColumns, kept),
-      leftOut(left),
-    ),
-  );
 }
 
 /** The labels that lost more requests than they won. */
@@ -137,9 +151,9 @@ const comparisonColumns = [
   ...numeric('requests', 'users', 'baseline', 'candidate', 'change', 'interval'),
 ] as const;
 
-function comparisons(evidence: Evidence): string {
+function comparisons(evidence: Evidence, rows: number): string {
   const groups = comparisonGroups(evidence);
-  const share = Math.ceil(mostRows / Math.max(1, groups.length));
+  const share = Math.ceil(rows / Math.max(1, groups.length));
   return groups
     .map(({ title, comparisons: group }) => {
       const { kept, left } = cut(comparisonsInOrder(group), share);
@@ -168,8 +182,8 @@ function comparisonRow(comparison: Comparison): string[] {
   ];
 }
 
-function checks(results: readonly CheckResult[]): string {
-  const { kept, left } = cut(results, mostRows);
+function checks(results: readonly CheckResult[], most: number): string {
+  const { kept, left } = cut(results, most);
   const rows = kept.map(({ name, status, detail }) => [
     { rollback: '⛔ **rollback**', hold: '⏸️ **hold**', warn: '⚠️ warning', pass: status, 'not-applicable': status }[
       status
@@ -183,8 +197,8 @@ function checks(results: readonly CheckResult[]): string {
   );
 }
 
-function history(looks: readonly Evidence[]): string {
-  const { kept, left } = cut(lookRows(looks).toReversed(), mostRows);
+function history(looks: readonly Evidence[], most: number): string {
+  const { kept, left } = cut(lookRows(looks).toReversed(), most);
   const columns = ['evaluated', 'stage', 'look', 'requests', 'verdict'].map((header) => ({ header }));
   const rows = kept.map(({ evaluated, stage, look, requests, verdict }) =>
     [evaluated, stage, look, requests, verdict].map(markdownText),
