@@ -89,15 +89,26 @@ export class RecipeSite {
     git('clone', '--quiet', '--bare', '.', join(this.state, 'repository'));
   }
 
-  /** Runs a script as a CI system does: in a new clone, with the cache as the only mount. @returns the exit code */
-  async job(script: string, env: Readonly<Record<string, string>>): Promise<number> {
+  /**
+   * Runs a script as a CI system does: in a new clone, with the cache as the only mount.
+   * @param checkedOut the newest commit of main, or the first, where a pipeline's later jobs are still at its own commit
+   * @returns the exit code
+   */
+  async job(
+    script: string,
+    env: Readonly<Record<string, string>>,
+    checkedOut: 'main' | 'first commit' = 'main',
+  ): Promise<number> {
     const fresh = join(temporaryFolder(), 'clone');
     execFileSync('git', ['clone', '--quiet', join(this.state, 'repository'), fresh]);
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: fresh, encoding: 'utf8' }).trim();
+    if (checkedOut === 'first commit')
+      git('checkout', '--quiet', '--detach', git('rev-list', '--max-parents=0', 'main'));
     const exitCode = await this.run(['-e', '-o', 'pipefail'], script, fresh, {
       CANARY_WORK: join(this.state, 'cache'),
-      ...author,
       ...env,
     });
+    git('checkout', '--quiet', 'main');
     cpSync(join(fresh, 'fixtures/registry', registryFile), join(this.registry, registryFile));
     return exitCode;
   }

@@ -24,6 +24,22 @@ function listIn(value: unknown, key: string): readonly Record<string, unknown>[]
   return list;
 }
 
+/** What a GitHub job runs. */
+function stepsOf(recipe: unknown): string {
+  const steps = listIn(recipe, 'steps').map((step) => step['run']);
+  return steps.filter((line) => typeof line === 'string').join('\n');
+}
+
+/** What a GitLab job runs, after what it inherits. */
+function jobOf(recipe: unknown, base: string, name: string): string {
+  const lines = (job: string, key: string): readonly unknown[] => {
+    const found = having(recipe, job)?.[job];
+    const list = typeof found === 'object' && found !== null ? Object.entries(found).find(([own]) => own === key) : [];
+    return Array.isArray(list?.[1]) ? list[1] : [];
+  };
+  return [...lines(base, 'before_script'), ...lines(name, 'script')].join('\n');
+}
+
 describe('Flagger', () => {
   const [recipe] = blocksOf('flagger.md', 'yaml').map((block): unknown => parse(block));
   const [nextStage = ''] = blocksOf('flagger.md', 'sh');
@@ -192,10 +208,15 @@ describe.each([
   ['GitHub', 'ci-github.md', 'run'],
   ['GitLab', 'ci-gitlab.md', 'script'],
 ] as const)('%s', (_name, page, key) => {
-  const text = blocksOf(page, 'yaml').find((block) => block.includes('STAGE')) ?? '';
+  const texts = blocksOf(page, 'yaml').filter((block) => /STAGE|REASON/u.test(block));
+  const text = texts.find((block) => block.includes('STAGE')) ?? '';
   const recipe: unknown = parse(text);
-  const found = key === 'run' ? listIn(recipe, 'steps').map((step) => step[key]) : listIn(recipe, key);
-  const script = found.filter((line) => typeof line === 'string').join('\n');
+  const aborting: unknown = key === 'run' ? parse(texts.find((block) => !block.includes('STAGE')) ?? '') : recipe;
+  const script = key === 'run' ? stepsOf(recipe) : jobOf(recipe, '.step', '.step');
+  const takeOut = key === 'run' ? stepsOf(aborting) : jobOf(recipe, '.step', 'take-out');
+  // GitHub checks out what its step says; GitLab every job of a pipeline at the pipeline's commit.
+  const checkedOut =
+    key === 'run' && having(recipe, 'ref')?.['ref'] === 'main' ? ('main' as const) : ('first commit' as const);
 
   test('offers the stages of the plan in their order', () => {
     expect([...text.matchAll(/canary-10|half|full/gu)].map(([name]) => name)).toEqual(
@@ -208,7 +229,7 @@ describe.each([
     site.commit();
     const codes = [];
     for (const stage of ['canary-10', 'canary-10', 'half', 'full'])
-      codes.push(await site.job(script, { STAGE: stage }));
+      codes.push(await site.job(script, { STAGE: stage }, checkedOut));
     expect({ codes, moves: site.moves }).toEqual({ codes: [0, 0, 0, 0], moves: walked });
   });
 
@@ -216,8 +237,24 @@ describe.each([
     const site = new RecipeSite('bad');
     site.commit();
     const codes = [];
-    for (const stage of stages) codes.push(await site.job(script, { STAGE: stage }));
+    for (const stage of stages) codes.push(await site.job(script, { STAGE: stage }, checkedOut));
     expect({ codes, share: site.share }).toEqual({ codes: [0, 4, 4], share: 0 });
+  });
+
+  test('takes the candidate out by hand, and no later job brings it back', async () => {
+    const site = new RecipeSite('fine');
+    site.commit();
+    const codes = [await site.job(script, { STAGE: 'canary-10' }, checkedOut)];
+    expect(site.share).toBe(0.1);
+    codes.push(await site.job(takeOut, { REASON: 'timeouts' }, checkedOut));
+    expect(site.share).toBe(0);
+    codes.push(await site.job(script, { STAGE: 'half' }, checkedOut));
+    codes.push(await site.job(takeOut, { REASON: 'once more' }, checkedOut));
+    expect({ codes, moves: site.moves, share: site.share }).toEqual({
+      codes: [0, 0, 4, 0],
+      moves: ['enter canary-10', 'rollback'],
+      share: 0,
+    });
   });
 });
 
@@ -238,5 +275,15 @@ describe('cron', () => {
     await taken.call(script.replace('canary-10 half full', 'canary-10'));
     await taken.call(byHand);
     expect([await taken.call(script), taken.share]).toEqual([4, 0]);
+  });
+
+  test('takes the candidate out where a person left the reason, and goes on with nothing once that is gone', async () => {
+    const site = new RecipeSite('fine');
+    await site.call(script.replace('canary-10 half full', 'canary-10'));
+    expect(site.share).toBe(0.1);
+    await site.call('echo timeouts > /state/abort');
+    expect([await site.call(script), site.share]).toEqual([4, 0]);
+    await site.call('rm /state/abort');
+    expect([await site.call(script), site.moves]).toEqual([4, ['enter canary-10', 'rollback']]);
   });
 });
