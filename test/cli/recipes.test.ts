@@ -1,44 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { blocksOf } from './doc-blocks.ts';
+import { having, listIn, pipelineOf } from './recipe-parts.ts';
 import { RecipeSite } from './recipe-site.ts';
 
 const byHand = 'cd /canary && canary rollback rollouts/after-60-minutes.yaml --by ana --reason timeouts';
 const stages = ['canary-10', 'half', 'full'] as const;
 const walked = ['enter canary-10', 'enter half', 'complete full'];
-
-/** The first value below a value that has these keys. */
-function having(value: unknown, ...keys: readonly string[]): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (!Array.isArray(value) && keys.every((key) => key in value)) return { ...value };
-  for (const below of Object.values(value)) {
-    const found = having(below, ...keys);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function listIn(value: unknown, key: string): readonly Record<string, unknown>[] {
-  const list = having(value, key)?.[key];
-  if (!Array.isArray(list)) throw new Error(`the recipe has no list ${key}`);
-  return list;
-}
-
-/** What a GitHub job runs. */
-function stepsOf(recipe: unknown): string {
-  const steps = listIn(recipe, 'steps').map((step) => step['run']);
-  return steps.filter((line) => typeof line === 'string').join('\n');
-}
-
-/** What a GitLab job runs, after what it inherits. */
-function jobOf(recipe: unknown, base: string, name: string): string {
-  const lines = (job: string, key: string): readonly unknown[] => {
-    const found = having(recipe, job)?.[job];
-    const list = typeof found === 'object' && found !== null ? Object.entries(found).find(([own]) => own === key) : [];
-    return Array.isArray(list?.[1]) ? list[1] : [];
-  };
-  return [...lines(base, 'before_script'), ...lines(name, 'script')].join('\n');
-}
 
 describe('Flagger', () => {
   const [recipe] = blocksOf('flagger.md', 'yaml').map((block): unknown => parse(block));
@@ -208,15 +176,7 @@ describe.each([
   ['GitHub', 'ci-github.md', 'run'],
   ['GitLab', 'ci-gitlab.md', 'script'],
 ] as const)('%s', (_name, page, key) => {
-  const texts = blocksOf(page, 'yaml').filter((block) => /STAGE|REASON/u.test(block));
-  const text = texts.find((block) => block.includes('STAGE')) ?? '';
-  const recipe: unknown = parse(text);
-  const aborting: unknown = key === 'run' ? parse(texts.find((block) => !block.includes('STAGE')) ?? '') : recipe;
-  const script = key === 'run' ? stepsOf(recipe) : jobOf(recipe, '.step', '.step');
-  const takeOut = key === 'run' ? stepsOf(aborting) : jobOf(recipe, '.step', 'take-out');
-  // GitHub checks out what its step says; GitLab every job of a pipeline at the pipeline's commit.
-  const checkedOut =
-    key === 'run' && having(recipe, 'ref')?.['ref'] === 'main' ? ('main' as const) : ('first commit' as const);
+  const { text, script, takeOut, checkedOut } = pipelineOf(page, key);
 
   test('offers the stages of the plan in their order', () => {
     expect([...text.matchAll(/canary-10|half|full/gu)].map(([name]) => name)).toEqual(
