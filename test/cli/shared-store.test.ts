@@ -30,7 +30,7 @@ describe('a log that was prepared', () => {
   test('is told as windows of requests of which nothing is replayed yet', () => {
     expect(prepared).toMatchObject({
       exitCode: 0,
-      stdout: `8252 requests stored in 2 windows\n1.0.0  0 of 2 windows; missing: 1-2\n1.1.0  0 of 2 windows; missing: 1-2\nStore: ${store}`,
+      stdout: `8,252 requests stored in 2 windows\n1.0.0  0 of 2 windows; missing: 1-2\n1.1.0  0 of 2 windows; missing: 1-2\nStore: ${store}`,
     });
   });
 
