@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ExportOptions } from '../../gate/exposure/export.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** `canary export`: what a flag system or a router is told. */
 export function registerExport(program: Command, { world, terminal, exit }: CommandContext): void {
@@ -9,7 +10,7 @@ export function registerExport(program: Command, { world, terminal, exit }: Comm
     .command('export')
     .summary('print what a flag system or a router is told, or compare it with what is live')
     .description(
-      'Prints the definition of a flag, the file of a router or the code of a bucket header, at the weight that the registry has now or at another. With ' +
+      'Prints the definition of a flag, the file of a router, the code of a bucket header or a job that replays, at the weight that the registry has now or at another. With ' +
         '--check it compares a file, or a live object on standard input, with that: exit 0 where they agree, 3 where they differ, 5 where it cannot be read.',
     )
     .argument('<target>', 'what is told: flagd, istio, nginx, …')
@@ -17,11 +18,21 @@ export function registerExport(program: Command, { world, terminal, exit }: Comm
     .option('--stage <name>', 'as at this stage of the plan')
     .option('--weight <weight>', 'as at this weight: a fraction such as 0.2, or 20%')
     .option('--lang <language>', 'of bucket-header: js, python, go or java')
+    .option(
+      '--store <place>',
+      'of kubernetes-job: where outcomes are kept, s3://BUCKET/PREFIX or the mounted path of a shared volume',
+    )
+    .option(
+      '--shards <count>',
+      'of kubernetes-job: into how many parts the replay is cut',
+      wholeNumber('--shards', 1, 10_000),
+    )
+    .option('--image <image>', 'of kubernetes-job: holds canary, the plan, its registry and its models')
     .option('-o, --output <file>', 'write it there')
     .option('--check <file>', 'compare this file with it; - for standard input')
     .addHelpText(
       'after',
-      '\nExamples:\n  canary export istio rollouts/intent.yaml --stage canary-5\n  kubectl get virtualservice intent -o json | canary export istio rollouts/intent.yaml --check -',
+      '\nExamples:\n  canary export istio rollouts/intent.yaml --stage canary-5\n  canary export kubernetes-job rollouts/intent.yaml --store s3://outcomes/intent --shards 16\n  kubectl get virtualservice intent -o json | canary export istio rollouts/intent.yaml --check -',
     )
     .action(async (target: string, plan: string, options: ExportOptions) => {
       const { exportTarget } = await import('../../gate/exposure/export.ts');

@@ -10,6 +10,7 @@ import { weightText } from '../../assignment/steps.ts';
 import { documentDifferences, type RouteDifference, textDifferences } from '../../routing/differences.ts';
 import { blueGreenText } from '../../routing/blue-green.ts';
 import { bucketHeaderCode, type HeaderLanguage, headerLanguages } from '../../routing/headers/bucket-header.ts';
+import { replayJobText } from '../../routing/kubernetes/replay-job.ts';
 import { inexpressible, renderRoute, routeText } from '../../routing/render-route.ts';
 import type { RouteFacts } from '../../routing/route-target.ts';
 import { routeTargets } from '../../routing/route-targets.ts';
@@ -29,6 +30,10 @@ export interface ExportOptions {
   /** A file, or `-` for standard input, that is compared instead of printed. */
   readonly check?: string;
   readonly lang?: string;
+  /** Of a job that replays: where outcomes are kept, into how many parts the work is cut, and what it runs. */
+  readonly store?: string;
+  readonly shards?: number;
+  readonly image?: string;
 }
 
 /** The text for a target, or what a file or a live object says instead. */
@@ -38,7 +43,14 @@ export type Exported =
   | { readonly kind: 'compared'; readonly file: string; readonly differences: readonly RouteDifference[] };
 
 /** Everything that `canary export` writes. */
-export const exportTargets = [...routingTargets, 'bucket-header', 'blue-green', 'grafana', 'prometheus-rules'] as const;
+export const exportTargets = [
+  ...routingTargets,
+  'bucket-header',
+  'blue-green',
+  'kubernetes-job',
+  'grafana',
+  'prometheus-rules',
+] as const;
 
 /**
  * What a flag system, a router or a caller is told of a rollout, at the registry's weight or at another.
@@ -57,7 +69,11 @@ export async function exportTarget(
     });
   if (options.lang !== undefined && known !== 'bucket-header')
     throw invalidInput('--lang is of bucket-header alone', { hint: 'Leave it out.' });
+  const { store, shards, image } = options;
+  if (known !== 'kubernetes-job' && (store ?? shards ?? image) !== undefined)
+    throw invalidInput('--store, --shards and --image are of kubernetes-job alone', { hint: 'Leave them out.' });
   const rollout = await openRollout(world, file);
+  if (known === 'kubernetes-job') return await given(world, jobText(world, rollout, file, options), options);
   if (known === 'bucket-header') return await given(world, headerText(rollout, options), options);
   if (known === 'grafana' || known === 'prometheus-rules' || known === 'blue-green')
     return await given(world, withoutWeight(rollout, known, options), options);
@@ -87,6 +103,23 @@ function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): s
   return (
     commented(language, `The bucket of ${plan.name}'s users, written by canary.`) + bucketHeaderCode(language, salt)
   );
+}
+
+/** A job that replays a plan's requests in parts. @throws UserError (exit 2) for what no cluster could run */
+function jobText(world: World, { plan }: Rollout, file: string, options: ExportOptions): string {
+  const { stage, weight, check, store, shards, image = `model-canary:${world.version}` } = options;
+  if ((weight ?? check) !== undefined)
+    throw invalidInput('kubernetes-job follows no weight', { hint: 'Leave --weight and --check out.' });
+  if (store === undefined || shards === undefined)
+    throw invalidInput('kubernetes-job needs --store and --shards', {
+      hint: 'Write for instance --store s3://outcomes/intent --shards 16.',
+    });
+  if (!store.startsWith('/') && !/^(?:s3|gs|az):\/\//u.test(store))
+    throw invalidInput(`--store ${store} is no place that every pod sees`, {
+      hint: 'Write s3://BUCKET/PREFIX, or the absolute path at which the shared volume is mounted.',
+    });
+  if (stage !== undefined) stageNamed(plan, stage);
+  return replayJobText({ name: plan.name, plan: file, stage, store, shards, image });
 }
 
 /** What shows or watches the reports of a rollout, or releases it in two steps: whatever its weight is. */
