@@ -24,6 +24,9 @@ const entries = {
   'host-process': 'src/models/host/host-process.ts',
 };
 
+/** What bundled packages use where somebody installed it, and do without. */
+const leftOut = ['@valkey/valkey-glide', 'msgpackr-extract', 'pg'];
+
 /** @type {import('rolldown').InputOptions} */
 const shared = {
   input: entries,
@@ -43,7 +46,7 @@ const oneOf = (packages) => (/** @type {string} */ id) =>
 async function bundle() {
   const build = await rolldown({
     ...shared,
-    external: oneOf(installed),
+    external: oneOf([...installed, ...leftOut]),
     plugins: [
       compiledValidators(),
       importsByNode(),

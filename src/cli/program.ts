@@ -15,7 +15,7 @@ import { registerNotify } from './commands/notify.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPromote } from './commands/promote.ts';
 import { registerRegistry } from './commands/registry.ts';
-import { registerReplay } from './commands/replay.ts';
+import { registerReplay, registerWorker } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRequests } from './commands/requests.ts';
 import { registerRollback } from './commands/rollback.ts';
@@ -53,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
     registerSimulate,
     registerSelftest,
     registerReplay,
+    registerWorker,
     registerEvaluate,
     registerCompare,
     registerReport,

@@ -1,7 +1,7 @@
 import type { ModelSpec } from '../domain/outcome.ts';
 import type { HostSettings } from '../models/host/hosted-model.ts';
 import type { Database } from '../database/database.ts';
-import type { PreparedRequests } from './store/prepared-requests.ts';
+import type { StoredRequests } from './store/prepared-requests.ts';
 import type { OutcomePart, StoreSettings } from './store/outcome-store.ts';
 
 export interface ReplayProgress {
@@ -26,7 +26,7 @@ export interface Replay {
   /** Why the same requests are asked again, where their answers are not to be those of the first time. */
   readonly again?: string;
   /** The same requests as the store has them, whose windows are then read there and not from the table. */
-  readonly prepared?: PreparedRequests | undefined;
+  readonly prepared?: StoredRequests | undefined;
   /** The part of the requests that is to be replayed; all of them where absent. */
   readonly shard?: Shard | undefined;
   /** False where what the store lacks is an error instead of work. */

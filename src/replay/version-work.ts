@@ -46,7 +46,8 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
   return { ...work, unchecked };
 }
 
-async function openWork(replay: Replay): Promise<VersionWork> {
+/** The same without asking whether answers depend on their batch. */
+export async function openWork(replay: Replay): Promise<VersionWork> {
   const { db, table, host, store: settings, truth = false, prepared } = replay;
   const plan = prepared?.windows(host.batch) ?? (await planWindows(db, table, host.batch, truth));
   const forgotten = settings.fresh ? ownWindows(replay, plan) : [];
@@ -117,9 +118,23 @@ export async function doWork(
   return resultOf(alone, replayed);
 }
 
+/** The name of the outcomes that a replay is about, as its requests are asked. */
+export function keyOfWork({ replay, oneByOne }: VersionWork): string {
+  return workKey(oneByOne === null ? replay : singly(replay));
+}
+
+/** A replay as the plan says, and one that asks one by one where its answers may turn out to depend on their batch. */
+export function alsoOneByOne(replay: Replay): readonly Replay[] {
+  return computesBatches(replay) ? [replay, singly(replay)] : [replay];
+}
+
+function singly(replay: Replay): Replay {
+  return { ...replay, host: { ...replay.host, batch: 1 } };
+}
+
 /** The same replay with its requests asked one by one, whose outcomes have a place of their own. */
 async function workOneByOne(replay: Replay, oneByOne: string): Promise<VersionWork> {
-  return { ...(await openWork({ ...replay, host: { ...replay.host, batch: 1 } })), oneByOne };
+  return { ...(await openWork(singly(replay))), oneByOne };
 }
 
 /** Whether canary itself puts several requests into one call; programs and servers get one record at a time. */
@@ -127,8 +142,8 @@ function computesBatches({ spec, host }: Replay): boolean {
   return runtimeTraits[spec.runtime].takes === 'batch' && host.batch > 1;
 }
 
-/** Computes what the store lacks. @returns how many requests that were */
-async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
+/** Computes what the store lacks, as somebody has left it by now. @returns how many requests that were */
+export async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
   const { replay, plan, store } = work;
   const { db, table, truth = false, spec, host, onProgress, prepared } = replay;
   if (work.missing.length === 0) return 0;
@@ -178,6 +193,21 @@ function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: numb
     replayed,
     oneByOne,
   };
+}
+
+/**
+ * Finds out whether answers depend on their batch, and keeps it, once all answers in batches are stored; before that, whether the version's files say so.
+ * @returns whether the requests have to be asked one by one
+ */
+export async function checkBatches(work: VersionWork, signal: AbortSignal): Promise<boolean> {
+  const { unchecked } = work;
+  if (unchecked === null) return false;
+  const isWhole = work.plan.windows.every((window) => work.store.missingOf(window).length === 0);
+  const oneByOne = await withModel(work.replay, signal, async (model) =>
+    model.oneByOne !== null || !isWhole ? model.oneByOne : await dependsOnBatch(work, model),
+  );
+  if (oneByOne !== null || isWhole) await unchecked.noteBatches({ oneByOne });
+  return oneByOne !== null;
 }
 
 /** Runs `use` with the version's process, which is gone afterwards, and at once when the signal comes. */

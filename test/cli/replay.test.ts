@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { casesOf } from '../fixtures/tiers.ts';
 import { run, temporaryFolder } from './harness.ts';
 import { checkoutOf, evidenceOf, storeRollout } from './store-rollout.ts';
 
@@ -15,7 +16,17 @@ beforeAll(async () => {
   alone = await evidenceOf(copy(afterAll));
 });
 
-test.each([[4, [3, 1, 4, 2]]])(
+/** Each number of shards, in an order of its own. */
+const shards: readonly (readonly [number, readonly number[]])[] = [
+  [4, [3, 1, 4, 2]],
+  [1, [1]],
+  [2, [2, 1]],
+  [3, [2, 3, 1]],
+  [7, [5, 1, 7, 2, 6, 4, 3]],
+  [16, [9, 2, 16, 1, 11, 4, 13, 6, 15, 8, 3, 10, 5, 12, 7, 14]],
+];
+
+test.each(casesOf(shards, 6))(
   '%i shards of a store, in any order, give the evidence of one process',
   async (of, order) => {
     const store = temporaryFolder();

@@ -1,7 +1,9 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { objectServer } from '../remote/object-server.ts';
+import { blocksOf } from './doc-blocks.ts';
 import { type Run, run, temporaryFolder } from './harness.ts';
 import { checkoutOf, evidenceOf, storeRollout } from './store-rollout.ts';
 
@@ -155,4 +157,54 @@ describe('a store in a bucket', () => {
     expect(web).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is no bucket that could be written') });
     rmSync(join(folder, '.canary'), { recursive: true, force: true });
   });
+});
+
+interface GitHubJobs {
+  readonly jobs: {
+    readonly replay: {
+      readonly strategy: { readonly matrix: { readonly shard: readonly number[] } };
+      readonly steps: readonly [{ readonly run: string }];
+    };
+    readonly judge: { readonly steps: readonly [{ readonly run: string }] };
+  };
+}
+
+interface GitLabJobs {
+  readonly replay: { readonly parallel: number; readonly script: readonly [string] };
+  readonly judge: { readonly script: readonly [string] };
+}
+
+describe('the matrices of docs/scale.md', () => {
+  const [inGitHub = '', inGitLab = ''] = blocksOf('scale.md', 'yaml');
+  const github: GitHubJobs = parse(inGitHub);
+  const gitlab: GitLabJobs = parse(inGitLab);
+  const matrix = github.jobs.replay.strategy.matrix.shard;
+  const count = gitlab.replay.parallel;
+  const recipes = {
+    GitHub: {
+      replays: matrix.map((shard) => github.jobs.replay.steps[0].run.replace('${{ matrix.shard }}', String(shard))),
+      judges: github.jobs.judge.steps[0].run,
+    },
+    GitLab: {
+      replays: Array.from({ length: count }, (_, index) =>
+        gitlab.replay.script[0].replace('$CI_NODE_INDEX', String(index + 1)).replace('$CI_NODE_TOTAL', String(count)),
+      ),
+      judges: gitlab.judge.script[0],
+    },
+  };
+
+  test.each(Object.entries(recipes))(
+    '%s replays each part once, and judges the whole as one process does',
+    async (_, recipe) => {
+      const store = temporaryFolder();
+      const argsOf = (line: string) =>
+        line.replace('rollouts/intent.yaml', 'plan.yaml').replace('/mnt/outcomes', store).split(' ').slice(1);
+      for (const line of recipe.replays) {
+        const result = await run(argsOf(line), { cwd: checkoutOf(folder) });
+        expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+      }
+      const [, , ...options] = argsOf(recipe.judges);
+      expect(await evidenceOf(checkoutOf(folder), options)).toBe(alone);
+    },
+  );
 });

@@ -24,6 +24,8 @@ export interface ReplayOptions {
   /** Tells what is there, and replays nothing. */
   readonly status?: boolean;
   readonly fresh?: boolean;
+  /** Has workers replay what the store lacks: a server of Redis. */
+  readonly queue?: string;
 }
 
 /**
@@ -32,10 +34,14 @@ export interface ReplayOptions {
  * @throws UserError (exit 2, 5 or 130)
  */
 export async function replayRollout(world: World, file: string, options: ReplayOptions): Promise<StoredReplays> {
-  const { fresh = false, prepare = false, shard, status = false } = options;
+  const { fresh = false, prepare = false, shard, status = false, queue } = options;
   if (prepare && (status || shard !== undefined))
     throw invalidInput('--prepare reads the whole log and replays nothing', {
       hint: 'Write --shard or --status in a command of its own, after it.',
+    });
+  if (queue !== undefined && (prepare || status || fresh || shard !== undefined || options.store === undefined))
+    throw invalidInput('--queue has workers fill the store that --store names', {
+      hint: 'Write it with --store, and without --prepare, --status, --fresh and --shard.',
     });
   const rollout = await openRollout(world, file);
   const staged = ofStage(rollout, stageOf(rollout, options.stage));
@@ -45,7 +51,7 @@ export async function replayRollout(world: World, file: string, options: ReplayO
   const location = storeOf(world, rollout, options.store);
   return await withDatabase(world, work, async (db) => {
     // Whoever asks what is there wants nothing of it forgotten.
-    const store = { ...location, fresh: fresh && !status && !prepare };
+    const store = { ...location, fresh: fresh && !status && !prepare && queue === undefined };
     const replays = await replaysOf(world, staged, { db, sources, store }, shard);
     if (replays.length === 0) {
       throw unusableFile('There is nothing to replay: the outcomes of both versions are in the log.', {
@@ -53,14 +59,19 @@ export async function replayRollout(world: World, file: string, options: ReplayO
       });
     }
     const isPart = status || shard !== undefined;
-    const prepared = prepare
-      ? await prepareLog(world, staged, sources, db, location)
-      : isPart
-        ? await findPrepared(world, staged, sources, location)
-        : undefined;
+    const prepared =
+      prepare || queue !== undefined
+        ? await prepareLog(world, staged, sources, db, location)
+        : isPart
+          ? await findPrepared(world, staged, sources, location)
+          : undefined;
     if (prepared === undefined) await readLog(world, staged, sources, db);
+    if (queue !== undefined && prepared !== undefined) {
+      const { replayByWorkers } = await import('./queued-replay.ts');
+      await replayByWorkers(world, { db, location, replays, prepared, queue });
+    }
     const wanted = replays.map((replay) => ({ ...replay, prepared }));
-    const isTold = status || prepare;
+    const isTold = status || prepare || queue !== undefined;
     const told = toldOf(location, isTold ? await storedOfAll(wanted) : await replayVersions(wanted, world.signal));
     return prepare && prepared !== undefined ? { ...told, prepared: prepared.size } : told;
   });

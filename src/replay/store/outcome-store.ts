@@ -1,6 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { ReplayWindow } from '../replay-windows.ts';
-import { backendFolders, finishedIn, folderName, forget, pieceName, piecesByWindow } from './backend-folder.ts';
+import {
+  type BackendFolder,
+  backendFolders,
+  finishedIn,
+  folderName,
+  forget,
+  pieceName,
+  piecesByWindow,
+} from './backend-folder.ts';
+import { batchesFile, type BatchResult, parseBatchResult } from './batch-result.ts';
 import type { Parts, StoredPart } from './parts.ts';
 import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
 import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
@@ -9,12 +17,6 @@ import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
 export interface StoreSettings extends StoreLocation {
   /** Forgets what is stored for this work, and does it anew. */
   readonly fresh: boolean;
-}
-
-/** Whether answers depend on what shares a batch with a request. */
-export interface BatchResult {
-  /** Why the version has to be asked one by one; null where its answers are the same either way. */
-  readonly oneByOne: string | null;
 }
 
 /** A stored file of outcomes, and the place of its first row among all requests. */
@@ -65,11 +67,25 @@ export class OutcomeStore {
     const folders = await backendFolders(place, key);
     if (forgotten.length > 0) await forget(folders, forgotten);
     else await store.#batchesFrom();
-    const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, windows) }));
-    // Outcomes of two backends may differ in their last digits, so they are not mixed.
-    const [fullest] = counts.toSorted((one, other) => other.finished - one.finished);
-    if (fullest !== undefined) await store.#open(fullest.name, fullest.files);
+    await store.#openFullest(folders);
     return store;
+  }
+
+  /** Looks for what others have finished since. @throws UserError (exit 5) when the store cannot be read */
+  async refresh(): Promise<void> {
+    await this.#openFullest(await backendFolders(this.#place, this.#key));
+  }
+
+  /** Outcomes of two backends may differ in their last digits, so they are not mixed. */
+  async #openFullest(folders: readonly BackendFolder[]): Promise<void> {
+    const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, this.#windows) }));
+    const [fullest] = counts.toSorted((one, other) => other.finished - one.finished);
+    if (fullest === undefined) return;
+    if (fullest.name !== this.#backend) return await this.#open(fullest.name, fullest.files);
+    this.#files = fullest.files;
+    for (const window of this.#windows) {
+      if (fullest.files.names.has(window.digest)) await this.isFinished(window);
+    }
   }
 
   private constructor(place: StorePlace, key: string, windows: readonly ReplayWindow[]) {
@@ -221,23 +237,10 @@ export class OutcomeStore {
   }
 
   async #batchesFrom(): Promise<void> {
-    try {
-      const parsed: unknown = JSON.parse((await this.#place.readText(this.#batchesFile)) ?? 'null');
-      if (isBatchResult(parsed)) this.#batches = parsed;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
+    this.#batches = parseBatchResult((await this.#place.readText(this.#batchesFile)) ?? '');
   }
 
-  /** Another log may have requests whose answers do depend on their batch. */
   get #batchesFile(): string {
-    const hash = createHash('sha256');
-    for (const { digest } of this.#windows) hash.update(digest);
-    return `${this.#key}/batches-${hash.digest('hex').slice(0, 16)}.json`;
+    return batchesFile(this.#key, this.#windows);
   }
-}
-
-function isBatchResult(value: unknown): value is BatchResult {
-  if (typeof value !== 'object' || value === null || !('oneByOne' in value)) return false;
-  return value.oneByOne === null || typeof value.oneByOne === 'string';
 }

@@ -1,4 +1,5 @@
-import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { messageOf, systemErrorCode, unusableFile, UserError } from '../../domain/errors.ts';
+import { ExitCode } from '../../domain/exit-code.ts';
 import { fileSha256 } from '../../models/artifact.ts';
 
 /** How the names of files begin that are being written. */
@@ -90,11 +91,14 @@ export async function digestOf(path: string): Promise<string | null> {
 
 /** What to say where the store refuses to be written. */
 export function unwritable(folder: string, cause: unknown): Error {
-  return unusableFile(`The outcome store ${folder} cannot be written: ${messageOf(cause)}`, {
+  return new UnwritableStore(ExitCode.noVerdict, `The outcome store ${folder} cannot be written: ${messageOf(cause)}`, {
     hint: 'Make the folder writable or free some space; what is finished is kept.',
     cause,
   });
 }
+
+/** That this machine cannot write the store, whatever it would write. */
+export class UnwritableStore extends UserError {}
 
 /** The same for whatever a write threw: what the system or the database refuses is told, and all else is passed on. */
 export function writingError(folder: string, error: unknown): unknown {

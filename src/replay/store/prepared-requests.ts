@@ -20,6 +20,14 @@ export interface PreparedFile {
   readonly bytes: number;
 }
 
+/** Windows of requests that lie in a store. */
+export interface StoredRequests {
+  /** The windows for versions that compute so many requests at once. */
+  windows(batch: number): ReplayWindows;
+  /** The requests of a window. @throws UserError (exit 5) where they are not, or not as they were, in the store */
+  read(db: Database, window: Pick<ReplayWindow, 'digest'>): Promise<WindowRows>;
+}
+
 interface RequestJob {
   readonly format: number;
   readonly files: readonly PreparedFile[];
@@ -31,7 +39,7 @@ interface RequestJob {
  * A log as windows in the store: `jobs/NAME.json` says which they are, and each is a part of `requests/`, named by its digest. Whoever replays
  * them needs no log. A log that grew has the windows that it had.
  */
-export class PreparedRequests {
+export class PreparedRequests implements StoredRequests {
   readonly #place: StorePlace;
   readonly #job: RequestJob;
   #parts: Promise<Parts> | undefined;
@@ -82,7 +90,6 @@ export class PreparedRequests {
     return { requests: cut?.rows ?? 0, windows: cut?.windows.length ?? 0 };
   }
 
-  /** The windows for versions that compute so many requests at once. */
   windows(batch: number): ReplayWindows {
     const cut = this.#job.cuts.find((each) => each.windowRows === windowRows(batch));
     if (cut === undefined) throw new Error(`the job has no windows for batches of ${batch}`);
@@ -111,7 +118,6 @@ export class PreparedRequests {
     await Promise.all(Array.from({ length: writtenAtOnce }, next));
   }
 
-  /** The requests of a window. @throws UserError (exit 5) where they are not, or not as they were, in the store */
   async read(db: Database, { digest }: Pick<ReplayWindow, 'digest'>): Promise<WindowRows> {
     this.#parts ??= this.#place.parts(requestsPath);
     return await readRequests(db, await this.#parts, digest, this.#place.name);
@@ -126,6 +132,19 @@ interface Preparing {
   readonly batches: readonly number[];
   readonly files: readonly PreparedFile[];
   readonly onProgress: (done: number, total: number) => void;
+}
+
+/** One window of a store, of so many requests, by its digest alone. */
+export function storedWindow(
+  location: StoreLocation,
+  { digest, rows }: { digest: string; rows: number },
+): StoredRequests {
+  const place = placeOf(location);
+  const window = { digest, from: 0, to: rows, firstSeq: 0, lastSeq: rows - 1 };
+  return {
+    windows: () => ({ rows, windows: [window] }),
+    read: async (db) => await readRequests(db, await place.parts(requestsPath), digest, place.name),
+  };
 }
 
 async function readRequests(db: Database, parts: Parts, digest: string, store: string): Promise<WindowRows> {

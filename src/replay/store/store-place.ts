@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../domain/remote/object-store.ts';
@@ -6,7 +7,11 @@ import { readTextFile } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { PartBucket } from './part-bucket.ts';
 import { PartFolder } from './part-folder.ts';
-import { type Parts, unwritable } from './parts.ts';
+import { ownedName } from '../../files/owned-name.ts';
+import { type Parts, unfinishedPrefix, unwritable } from './parts.ts';
+
+/** Where a folder keeps what tells it from others. */
+const identityFile = 'store.id';
 
 /** Where a store lies. */
 export interface StoreLocation {
@@ -25,6 +30,8 @@ export interface StorePlace {
   parts(path: string): Promise<Parts>;
   /** A text; undefined where there is none. @throws UserError (exit 5) when it cannot be read */
   readText(path: string): Promise<string | undefined>;
+  /** Tells this store from every other, wherever it is mounted; the first that asks makes it up. @throws UserError (exit 5) */
+  identity(): Promise<string>;
   /** Writes a text, whole or not at all. @throws UserError (exit 5) when it cannot be written */
   writeText(path: string, text: string): Promise<void>;
 }
@@ -56,6 +63,9 @@ function folderPlace(folder: string): StorePlace {
         throw unusableFile(`The outcome store's ${file} cannot be read: ${messageOf(error)}`, { cause: error });
       }
     },
+    async identity() {
+      return (await this.readText(identityFile)) ?? (await newIdentity(folder));
+    },
     async writeText(path, text) {
       const file = join(folder, path);
       try {
@@ -68,6 +78,22 @@ function folderPlace(folder: string): StorePlace {
   };
 }
 
+/** Makes up what tells a folder from others; of two that do so at once the first decides. */
+async function newIdentity(folder: string): Promise<string> {
+  const temporary = join(folder, ownedName(unfinishedPrefix));
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(temporary, randomUUID());
+    await link(temporary, join(folder, identityFile));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw unwritable(folder, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return await readTextFile(join(folder, identityFile));
+}
+
 function bucketPlace(objects: ObjectStore, cache: string): StorePlace {
   return {
     name: objects.name,
@@ -78,6 +104,7 @@ function bucketPlace(objects: ObjectStore, cache: string): StorePlace {
     },
     parts: (path) => PartBucket.open(objects, path, join(cache, path)),
     readText: async (path) => (await objects.get(path))?.toString('utf8'),
+    identity: () => Promise.resolve(objects.name),
     writeText: (path, text) => objects.put(path, new Uint8Array(Buffer.from(text))),
   };
 }
