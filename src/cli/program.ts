@@ -15,7 +15,7 @@ import { registerNotify } from './commands/notify.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPromote } from './commands/promote.ts';
 import { registerRegistry } from './commands/registry.ts';
-import { registerReplay, registerWorker } from './commands/replay.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRequests } from './commands/requests.ts';
 import { registerRollback } from './commands/rollback.ts';
@@ -24,6 +24,7 @@ import { registerSimulate } from './commands/simulate.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerWatch } from './commands/watch.ts';
+import { registerWorker } from './commands/worker.ts';
 
 /** Commander wraps its own part of the help at this width where there is no terminal. */
 const helpColumns = 80;

@@ -2,9 +2,7 @@ import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { ReplayOptions } from '../../gate/outcomes/replay-rollout.ts';
-import type { WorkerOptions } from '../../gate/outcomes/worker.ts';
 import type { CommandContext } from '../command-context.ts';
-import { wholeNumber } from './whole-number.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 
 interface ReplayFlags {
@@ -63,35 +61,4 @@ function shardOf(written: string): NonNullable<ReplayOptions['shard']> {
   throw invalidInput(`--shard ${written} names no part`, {
     hint: 'Write which part and of how many, such as 3/16: from 1/16 to 16/16.',
   });
-}
-
-/** `canary worker`: replay windows that others hand out. */
-export function registerWorker(program: Command, { world }: CommandContext): void {
-  program
-    .command('worker')
-    .summary('replay windows that canary replay --queue hands out')
-    .description(
-      'Takes windows of requests from a queue on Redis and replays them into a store, until it is stopped. Any number of workers may come and go: a window ' +
-        'whose worker is gone is handed to another, and what is done is known from the store alone.',
-    )
-    .argument('<plan...>', 'rollout plans whose versions it replays')
-    .option('--queue <url>', 'the server of Redis: redis://HOST:6379, or rediss:// for TLS')
-    .option('--store <place>', 'where outcomes and requests are: a folder that all share, or s3://BUCKET/PREFIX')
-    .option('--stage <name>', 'the stage whose requests are replayed (default: the first not yet entered)')
-    .option(
-      '--lock <seconds>',
-      "seconds after which the window of a worker that says nothing is another's (default: 30)",
-      wholeNumber('--lock', 1, 3600),
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  canary worker rollouts/intent.yaml --queue redis://queue:6379 --store s3://outcomes/intent     # on each machine
-  canary replay rollouts/intent.yaml --queue redis://queue:6379 --store s3://outcomes/intent     # once; ends when all is replayed`,
-    )
-    .action(async (plans: string[], options: WorkerOptions) => {
-      const { work } = await import('../../gate/outcomes/worker.ts');
-      await work(world, plans, options);
-    });
 }
