@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ const nothing = fileURLToPath(new URL('programs/nothing.mjs', import.meta.url));
 const verdicts = [0, 3, 4];
 /** Of a log that is small for a gate. */
 const REQUESTS = 50_000;
+/** Of a company with many models. */
+const PLANS = 500;
 
 /**
  * The processor time of whole commands, from start to end, against Node running an empty program: commands that have next
@@ -31,11 +33,20 @@ export async function startup({ pairs }) {
     const shipped = path.join(folder, 'rollouts', 'intent-1.5.0.yaml');
     const { plan } = await writeRecordedRollout(folder, REQUESTS);
     return [
-      await compareCommand(pairs, ['--help'], { ratioAtMost: 1.8 }),
-      await compareCommand(pairs, ['status', shipped], { ratioAtMost: 2.5 }),
-      await compareCommand(pairs, ['rollback', shipped], { ratioAtMost: 2.5 }),
+      await compareCommand(pairs, '--help', ['--help'], { ratioAtMost: 1.8 }),
+      await compareCommand(pairs, 'status', ['status', shipped], { ratioAtMost: 2.5 }),
+      await compareCommand(pairs, 'rollback', ['rollback', shipped], { ratioAtMost: 2.5 }),
+      await compareCommand(pairs, `status of ${PLANS} plans`, ['status', await writeFleet(folder, plan)], {
+        valueAtMost: 1,
+      }),
       // The first look at a log, not one that finds what an earlier look left.
-      await compareCommand(pairs, ['evaluate', plan, '--quiet'], { valueAtMost: 0.6 }, path.join(folder, '.canary')),
+      await compareCommand(
+        pairs,
+        `evaluate of ${REQUESTS.toLocaleString('en-US')} recorded requests`,
+        ['evaluate', plan, '--quiet'],
+        { valueAtMost: 0.6 },
+        path.join(folder, '.canary'),
+      ),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -43,19 +54,41 @@ export async function startup({ pairs }) {
 }
 
 /**
+ * Writes the plan of a recorded rollout over and over, each with a model of its own.
+ *
+ * @param {string} folder
+ * @param {string} plan
+ * @returns {Promise<string>} the folder of the plans
+ */
+async function writeFleet(folder, plan) {
+  const [plans, registries] = [path.join(folder, 'fleet'), path.join(folder, 'fleet', 'registry')];
+  await mkdir(registries, { recursive: true });
+  const text = await readFile(plan, 'utf8');
+  const registry = JSON.parse(await readFile(path.join(folder, 'registry', 'intent-classifier.json'), 'utf8'));
+  for (let index = 0; index < PLANS; index += 1) {
+    const model = `model-${index}`;
+    const own = text.replace(/^name: .*$/mu, `name: rollout-${index}`).replace(/^model: .*$/mu, `model: ${model}`);
+    await writeFile(path.join(plans, `${model}.yaml`), own);
+    await writeFile(path.join(registries, `${model}.json`), JSON.stringify({ ...registry, model }, null, 2));
+  }
+  return plans;
+}
+
+/**
  * @param {number} pairs
+ * @param {string} what
  * @param {readonly string[]} command
  * @param {import('./measure/compare.mjs').Target} target
  * @param {string} [store] a folder that is removed before each run
  */
-async function compareCommand(pairs, command, target, store) {
+async function compareCommand(pairs, what, command, target, store) {
   const run = async () => {
     if (store !== undefined) await rm(store, { recursive: true, force: true });
     return measure([canary, ...command]);
   };
   await run();
   const description = {
-    name: `canary ${command[0]}${store === undefined ? '' : ` of ${REQUESTS.toLocaleString('en-US')} recorded requests`}`,
+    name: `canary ${what}`,
     unit: 's of processor time',
     reference: 'node with an empty program',
     targets: [target],
