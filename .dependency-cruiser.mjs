@@ -131,7 +131,7 @@ export const storeys = {
       'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
   },
   remote: {
-    rooms: [['http'], ['notify', 'storage', 'metrics', 'queue']],
+    rooms: [['http'], ['mlflow', 'notify', 'storage', 'metrics', 'queue']],
     because: 'every system is asked in one way, and knows nothing of the others',
   },
   metrics: {
@@ -158,7 +158,7 @@ export const storeys = {
   gate: {
     rooms: [
       ['rollout'],
-      ['notify', 'sources'],
+      ['mirror', 'notify', 'sources'],
       ['outcomes', 'judge', 'exposure'],
       ['golden'],
       ['look', 'report'],

@@ -11,6 +11,7 @@ import { registerExport } from './commands/export.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerInit } from './commands/init.ts';
 import type { CommandContext } from './command-context.ts';
+import { registerMirror } from './commands/mlflow/mirror.ts';
 import { registerNotify } from './commands/notify.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPromote } from './commands/promote.ts';
@@ -66,6 +67,7 @@ export function createProgram(context: CommandContext): Command {
     registerApply,
     registerWatch,
     registerNotify,
+    registerMirror,
     registerCompat,
     registerStatus,
     registerAssign,

@@ -95,6 +95,7 @@ export function planDigestInput(plan: RolloutPlan): string {
     routing: _routes,
     attestation: _keys,
     notify: _told,
+    mirror: _followers,
     guardrails,
     assignment,
     ...decisive

@@ -41,6 +41,7 @@ decisionCost: { falsePositive: 5, falseNegative: 200 }
 drift: { reference: { from: 2026-10-01, to: 2026-10-08 }, features: [input.a] }
 rollback: { owner: a, steps: [b] }
 notify: [{ url: { env: HOOK }, form: cloudevents, on: [hold-new] }]
+mirror: { mlflow: { url: 'http://a', model: m, aliases: { stable: champion, canary: challenger }, token: { env: T } } }
 apply: [c]
 `;
 const starting = liveSplit.replace(

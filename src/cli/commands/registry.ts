@@ -4,6 +4,7 @@ import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { runtimes } from '../../domain/registry.ts';
 import { fieldOption } from './field-option.ts';
+import { registerImport } from './mlflow/import.ts';
 import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import type { AddOptions } from '../../gate/registry/add-version.ts';
 
@@ -21,6 +22,7 @@ export function registerRegistry(program: Command, context: CommandContext): voi
     )
     .addHelpText('after', '\nExamples:\n  canary registry list registry\n  canary registry verify registry');
   registerRegistryAdd(registry, context);
+  registerImport(registry, context);
   registerList(registry, context);
   registerShow(registry, context);
   registerDiff(registry, context);

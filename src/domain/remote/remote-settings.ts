@@ -1,5 +1,6 @@
 import type { AttestationPolicy } from './attestation.ts';
 import type { PrometheusSource } from './metric-series.ts';
+import type { MirrorSettings } from './mirror.ts';
 import type { NotifyTarget } from './notify.ts';
 import type { StorageSettings } from './storage.ts';
 
@@ -16,4 +17,6 @@ export interface RemoteSettings {
   readonly attestation?: AttestationPolicy;
   /** Who is told what happens to the rollout. */
   readonly notify?: readonly NotifyTarget[];
+  /** What follows the registry elsewhere. */
+  readonly mirror?: MirrorSettings;
 }

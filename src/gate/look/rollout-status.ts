@@ -7,6 +7,7 @@ import { lastEntered } from '../../registry/file/weight-periods.ts';
 import { bakeWait, type StageTiming, windowWait } from '../../verdict/checks/stage-timing.ts';
 import { enteredWeight, nextStage, rolloutState, wasPersonal } from '../../registry/file/rollout-state.ts';
 import type { RolloutStatus } from '../../report/commands/status-text.ts';
+import { lastMirror } from '../mirror/mirror.ts';
 import { assignmentChanges, changesText } from '../rollout/assignment-in-force.ts';
 import { stageBefore } from '../rollout/stage-periods.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
@@ -17,6 +18,7 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
   const rollout = await openRollout(world, file);
   const { plan, registry, record, baseline, candidate } = rollout;
   const changes = assignmentChanges(rollout);
+  const unmirrored = await whyUnmirrored(world, rollout);
   return {
     model: plan.model,
     plan: plan.name,
@@ -24,6 +26,7 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
     candidate: { version: candidate.version, status: candidate.entry.status },
     traffic: registry.traffic,
     ...(registry.applied === undefined ? {} : { applied: registry.applied }),
+    ...(unmirrored === undefined ? {} : { unmirrored }),
     ...(changes.length === 0 ? {} : { assignment: `as the registry has it, not the plan: ${changesText(changes)}` }),
     stages: plan.stages.map(({ name, weight }) => {
       const looks = record?.looks.filter((look) => look.stage === name) ?? [];
@@ -44,6 +47,14 @@ export async function rolloutStatus(world: World, file: string): Promise<Rollout
     decisions: decisionsIn(registry, plan.name),
     next: nextStep(rollout, world.now().toISOString()),
   };
+}
+
+/** What `canary mirror` would do again. */
+async function whyUnmirrored(world: World, rollout: Rollout): Promise<string | undefined> {
+  const last = rollout.plan.mirror === undefined ? undefined : await lastMirror(world, rollout);
+  if (last === undefined) return undefined;
+  if (last.failure !== undefined) return last.failure;
+  return last.revision < rollout.registry.revision ? 'it has not got the last change' : undefined;
 }
 
 function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['decisions'] {

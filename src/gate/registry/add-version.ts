@@ -85,7 +85,7 @@ async function newEntry(
   return requireEntry(entry);
 }
 
-function requireModelName(model: string): void {
+export function requireModelName(model: string): void {
   if (/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/u.test(model)) return;
   throw invalidInput(`${JSON.stringify(model)} cannot be the name of a file`, {
     hint: 'Write letters, digits, dots, underscores and hyphens, such as intent-classifier.',

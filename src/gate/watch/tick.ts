@@ -7,6 +7,7 @@ import { applyPlan } from '../act/apply.ts';
 import { attestEvidence } from '../act/attest.ts';
 import { promote } from '../act/promote.ts';
 import { type Evaluation, evaluateRollout } from '../evaluate/evaluate.ts';
+import { mirrorChange } from '../mirror/mirror.ts';
 import { announce } from '../notify/announce.ts';
 import { openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
@@ -113,6 +114,7 @@ async function act(
   try {
     const promotion = await promote(world, file, { stage: stage.name });
     const failure = promotion.apply?.applied === false ? promotion.apply.failure : undefined;
+    await mirrorChange(world, file);
     await announce(world, file);
     if (failure !== undefined) {
       await announce(world, file, undefined, { event: 'apply-failed', reasons: [failure], stage: stage.name });

@@ -19,8 +19,7 @@ import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
 import { readStages } from './stages/stages.ts';
 import { readThreshold } from './threshold.ts';
-import { readAttestation } from './remote/attestation.ts';
-import { readNotify } from './remote/notify.ts';
+import { readRemoteSettings } from './remote/remote-settings.ts';
 
 /**
  * Reads a whole plan, each section by its own reader: defaults filled in, units turned into ms and proportions. Every list
@@ -45,7 +44,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     checks: readChecks(root),
     drift: readDrift(root),
     threshold: readThreshold(root),
-    notify: readNotify(root),
+    remote: readRemoteSettings(root),
   };
   const routing = readRouting(root, sections.assignment.value, sections.stages.value);
   const [name, apply] = [textAt('name'), nodeAt(root, ['apply'])];
@@ -73,8 +72,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
     routing: routing.value,
     apply: apply && textsOf(apply),
     rollback: sections.rollback.value,
-    attestation: readAttestation(root),
-    notify: sections.notify.value,
+    ...sections.remote.value,
   };
   return {
     value: sectionOf(needed, optional),

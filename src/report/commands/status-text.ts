@@ -15,6 +15,8 @@ export interface RolloutStatus {
   readonly traffic: Readonly<Record<string, number>>;
   /** Whether the plan's commands brought that traffic to the router; absent where no plan has any. */
   readonly applied?: boolean;
+  /** Why MLflow does not show what the registry says; absent where it does, or where nothing is known of it here. */
+  readonly unmirrored?: string;
   /** How users are assigned, where the plan says otherwise; absent where it does not. */
   readonly assignment?: string;
   readonly stages: readonly StageStatus[];
@@ -89,7 +91,8 @@ function timeText(at: string): string {
   return printableName(at.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC'));
 }
 
-function header({ model, baseline, candidate, traffic, applied, assignment }: RolloutStatus, style: Style): string {
+function header(status: RolloutStatus, style: Style): string {
+  const { model, baseline, candidate, traffic, applied, unmirrored, assignment } = status;
   return fields(
     [
       ['model', printableName(model)],
@@ -98,6 +101,9 @@ function header({ model, baseline, candidate, traffic, applied, assignment }: Ro
       ...(applied === false
         ? [['applied', paintOf(style).bad('no: the router has not got the last change')] as const]
         : []),
+      ...(unmirrored === undefined
+        ? []
+        : [['mirrored', paintOf(style).bad(`no: ${printableSentence(unmirrored)}`)] as const]),
       ['traffic', trafficText(traffic)],
       ...(assignment === undefined ? [] : [['assigned', printableSentence(assignment)] as const]),
     ],
