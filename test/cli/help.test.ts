@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExitCode, exitCodeMeanings } from '../../src/domain/exit-code.ts';
 import { run, runInstalled, temporaryFolder } from './harness.ts';
@@ -8,10 +8,11 @@ import { linesOf, plan, starter } from './starter.ts';
 const { stdout: overview } = await run(['--help']);
 /** Every command that the program's own help lists. */
 const commands = [...overview.matchAll(/^ {2}([a-z]+) (?:\[options\]|<| {3})/gmu)].flatMap(([, name]) => name ?? []);
-const commandFiles = readdirSync(new URL('../../src/cli/commands/', import.meta.url)).filter((file) =>
-  /^export function register[A-Z]\w*\(program: Command, /mu.test(
-    readFileSync(new URL(`../../src/cli/commands/${file}`, import.meta.url), 'utf8'),
-  ),
+const commandsFolder = new URL('../../src/cli/commands/', import.meta.url);
+const commandFiles = readdirSync(commandsFolder, { recursive: true, encoding: 'utf8' }).filter(
+  (file) =>
+    file.endsWith('.ts') &&
+    /^export function register[A-Z]\w*\(program: Command, /mu.test(readFileSync(new URL(file, commandsFolder), 'utf8')),
 );
 const recorder = new URL('./recorder/record-modules.mjs', import.meta.url);
 const heavyLibraries = /@duckdb|@tensorflow|onnxruntime/u;
@@ -33,7 +34,7 @@ describe('help', () => {
     const { exitCode, stdout, stderr } = await run(['--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: ExitCode.ok, stderr: '' });
     // A command that is in the folder and not in the list of src/cli/program.ts is missing here.
-    expect(commands.toSorted()).toEqual(commandFiles.map((file) => file.replace('.ts', '')).toSorted());
+    expect(commands.toSorted()).toEqual(commandFiles.map((file) => basename(file, '.ts')).toSorted());
     expect(stdout).toContain('canary init my-rollout && canary evaluate my-rollout/rollout.yaml');
   });
 

@@ -82,7 +82,7 @@ function noSource(format: string): Finding {
       format === 'aggregates'
         ? 'write source: numbers.yaml, or numbers: and the numbers themselves'
         : 'write source: ../requests/*.jsonl',
-    explains: [['requests'], ['requests', 'numbers']],
+    explains: [['requests'], ['requests', 'numbers'], ['requests', 'url']],
   };
 }
 
@@ -92,7 +92,7 @@ const numbersOfAnotherFormat: Finding = {
     'numbers are read with format: aggregates alone',
     'write format: aggregates, or source: and a request log',
   ),
-  explains: [['requests'], ['requests', 'source']],
+  explains: [['requests'], ['requests', 'source'], ['requests', 'url']],
 };
 
 function meaningless(parent: TreePath, keys: readonly string[]): Finding[] {
