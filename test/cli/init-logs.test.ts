@@ -79,6 +79,10 @@ test.each([
     told: 'one of batches of OpenTelemetry spans',
   },
   { name: 'log.jsonl.gz', bytes: gzipSync(''), told: 'no line of it is a record' },
+  { name: 'log.csv', bytes: Buffer.from('\uFEFFid;user\r\n1;a\r\n', 'utf16le'), told: 'written in UTF-16' },
+  { name: 'log.csv', bytes: Buffer.from('id,user\n1,a\n', 'utf16le').swap16(), told: 'written in UTF-16' },
+  { name: 'log.jsonl', bytes: Buffer.from('{"id":1}\n', 'utf16le'), told: 'iconv -f UTF-16 -t UTF-8' },
+  { name: 'log.csv', bytes: Buffer.from('id,user\n1,J\u00FCrgen\n', 'latin1'), told: 'iconv -f LATIN1 -t UTF-8' },
 ])('$told: exit 5, and nothing is written', async ({ name, bytes, told }) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, name), bytes);

@@ -61,6 +61,15 @@ function requireNoOther(path: string, start: Buffer): void {
   const text = start.toString('latin1');
   const found = otherKinds.find(([first]) => text.startsWith(first));
   if (found !== undefined) throw unusableFile(`${path}: is ${found[1]}, not a log`, { hint: found[2] });
+  if (isUtf16(text))
+    throw unusableFile(`${path}: is written in UTF-16, and logs are read as UTF-8`, {
+      hint: 'write it anew, for instance with iconv -f UTF-16 -t UTF-8 FILE > log.csv',
+    });
+}
+
+/** By the byte order mark; without one, by every other of the first four bytes, which is 0 in any text that begins in ASCII. */
+function isUtf16(start: string): boolean {
+  return /^(?:\xFF\xFE|\xFE\xFF|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/u.test(start);
 }
 
 /** The name tells, since a damaged file must not be read as another kind of one; else the first bytes do. */
