@@ -10,7 +10,9 @@ const nothingWritten = { exitCode: 5, stdout: '' };
 describe('canary report', () => {
   test('writes a report of each kind, named by its extension, and prints nothing', async () => {
     const folder = await starter('evaluated');
-    const files = ['r.html', 'r.md', 'r.xml', 'r.csv', 'r.prom', 'r.json'].map((name) => join('out', name));
+    const files = ['r.html', 'r.md', 'r.xml', 'r.csv', 'r.prom', 'r.emf.json', 'r.json'].map((name) =>
+      join('out', name),
+    );
     const result = await run(['report', evidence, '-o', ...files], { cwd: folder });
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(readdirSync(join(folder, 'out')).toSorted()).toEqual(files.map((file) => file.slice(4)).toSorted());

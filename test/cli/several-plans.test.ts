@@ -35,7 +35,7 @@ test('a typo comes before a log that is gone, and that before an increase', asyn
 
 test('JSON, outputs, summary and reports list every plan with its verdict or its error', async () => {
   const folder = await fleet();
-  const names = ['out', 'summary.md', 'r.html', 'r.prom', 'r.xml', 'r.md', 'r.csv', 'r.json'];
+  const names = ['out', 'summary.md', 'r.html', 'r.prom', 'r.emf.json', 'r.xml', 'r.md', 'r.csv', 'r.json'];
   const [out = '', summary = '', ...reports] = names.map((name) => join(folder, name));
   const env = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: out, GITHUB_STEP_SUMMARY: summary };
   const args = ['evaluate', ...all, '--format', 'json', '--report', ...reports];

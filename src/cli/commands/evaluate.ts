@@ -18,7 +18,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--evidence <file>', 'write the evidence here instead of .canary/ beside the plan')
     .option(
       '--report <file...>',
-      'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics), by its name',
+      'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv, .prom (OpenMetrics) or .emf.json (CloudWatch), by its name',
     )
     .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
     .option('--notify', "tell whom the plan's notify names of a hold for new reasons")

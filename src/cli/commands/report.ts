@@ -24,7 +24,7 @@ export function registerReport(program: Command, context: CommandContext): void 
     .description(
       'Turns the evidence of an evaluation into a report. Of several looks at one rollout the latest is reported, with the ' +
         'others as its history; looks that lie beside the evidence are found. The kind of report follows from the name: ' +
-        '.html, .md (Markdown), .json, .xml (JUnit), .csv or .prom (OpenMetrics).',
+        '.html, .md (Markdown), .json, .xml (JUnit), .csv, .prom (OpenMetrics) or .emf.json (CloudWatch).',
     )
     .argument('<evidence...>', 'evidence that canary evaluate wrote; several looks at one rollout are its history')
     .option('-o, --output <file...>', 'write a report to this file, and print nothing')
@@ -37,6 +37,7 @@ export function registerReport(program: Command, context: CommandContext): void 
         'xml',
         'csv',
         'prom',
+        'emf.json',
       ]),
     )
     .option('--include-inputs', "show the recorded inputs of example requests, read again from the plan's log")

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { closestTo } from '../../domain/did-you-mean.ts';
 import { invalidInput, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { replaceFile } from '../../files/replace-file.ts';
@@ -88,7 +88,9 @@ export async function renderReport(extension: string, report: Report): Promise<s
 }
 
 function extensionOf(file: string): string {
-  const extension = extname(file).slice(1).toLowerCase();
+  const name = basename(file).toLowerCase();
+  const two = Object.keys(reportFormats).find((each) => each.includes('.') && name.endsWith(`.${each}`));
+  const extension = two ?? extname(name).slice(1);
   if (Object.hasOwn(reportFormats, extension)) return extension;
   const meant = closestTo(extension, Object.keys(reportFormats));
   const problem = extension === '' ? 'has no extension' : `has the unknown extension .${extension}`;

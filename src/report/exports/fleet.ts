@@ -3,6 +3,7 @@ import { countOf } from '../../domain/format-number.ts';
 import type { FleetEntry } from '../document/fleet.ts';
 import { printableName, printableSentence } from '../words/printable.ts';
 import { mostCharacters } from './comment-size.ts';
+import { fleetEmbeddedMetrics } from './embedded-metrics.ts';
 import { fleetJunit } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 import { markdownBlocks, markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
@@ -19,6 +20,7 @@ export const fleetFormats: Readonly<Record<string, FleetRenderer>> = {
   xml: fleetJunit,
   csv: fleetCsv,
   prom: fleetOpenMetrics,
+  'emf.json': fleetEmbeddedMetrics,
 };
 
 /** The documents of all plans as one JSON list. */

@@ -21,6 +21,10 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = {
   xml: { name: 'JUnit XML', load: async () => (await import('./junit.ts')).junitReport },
   csv: { name: 'CSV', load: async () => (await import('./csv.ts')).csvReport },
   prom: { name: 'OpenMetrics', load: async () => (await import('./open-metrics.ts')).openMetricsReport },
+  'emf.json': {
+    name: "CloudWatch's embedded metric format",
+    load: async () => (await import('./embedded-metrics.ts')).embeddedMetricsReport,
+  },
 };
 
 /** `.md (Markdown), .json (evidence as JSON), …`. */
