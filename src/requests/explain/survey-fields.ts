@@ -1,5 +1,6 @@
 import { pathOf, pathText } from '../../domain/log/record-path.ts';
 import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { fileError } from '../files/file-error.ts';
 import { fieldNames, scanRecords } from '../files/scan-records.ts';
 import type { RequestFile } from '../files/request-files.ts';
 import { plausibleTimeSql, timestampSql } from '../values/time.ts';
@@ -30,8 +31,19 @@ const namingRecords = 2000;
 const mostFields = 300;
 const mostValues = 50;
 
-/** Looks at the first records of a file. */
+/**
+ * Looks at the first records of a file.
+ * @throws UserError (exit 5) for a file that cannot be read as what it is taken for, such as one with a line of 20 MB
+ */
 export async function surveyFields(db: Database, file: RequestFile): Promise<SurveyedFields> {
+  try {
+    return await surveyRecords(db, file);
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
+async function surveyRecords(db: Database, file: RequestFile): Promise<SurveyedFields> {
   const paths = (await fieldNames(db, file, namingRecords)).slice(0, mostFields);
   const plain = await surveyPaths(db, file, paths);
   const attributes = plain.fields.flatMap(attributePaths).slice(0, mostFields);

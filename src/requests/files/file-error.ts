@@ -2,6 +2,9 @@ import { messageOf, unusableFile, UserError } from '../../domain/errors.ts';
 import { containerOf } from '../containers/containers.ts';
 import type { RequestFile } from './request-files.ts';
 
+const tooLargeHint =
+  'shorten what takes a megabyte in a record, such as long answers; else name fewer columns in requests.segments, or split the log';
+
 /** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
 export function fileError(file: RequestFile, error: unknown): unknown {
   const { path } = file;
@@ -17,10 +20,10 @@ export function fileError(file: RequestFile, error: unknown): unknown {
   }
   if (reason.includes('state machine')) {
     return unusableFile(`${path}: the lines end in different ways, so rows cannot be told apart`, {
-      hint: 'write every line end as \\n, for instance with dos2unix',
+      hint: 'write every line end as \\n, for instance with dos2unix, and the log as UTF-8',
       cause: error,
     });
   }
-  const hint = reason.includes('allocate') ? { hint: 'name fewer columns in requests.segments, or split the log' } : {};
+  const hint = reason.includes('allocate') ? { hint: tooLargeHint } : {};
   return unusableFile(`${path}: cannot be read as ${containerOf(file).name}: ${reason}`, { ...hint, cause: error });
 }

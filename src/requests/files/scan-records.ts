@@ -2,6 +2,7 @@ import { plainKeys, type RecordPath, columnPath } from '../../domain/log/record-
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { containerOf } from '../containers/containers.ts';
 import type { RecordScan, ScanOptions, WantedField } from '../containers/record-scan.ts';
+import { fileError } from './file-error.ts';
 import type { RequestFile } from './request-files.ts';
 import { type DecimalMark, numberNotes, plainNumberSql, writtenNumbers } from './decimal-comma.ts';
 
@@ -57,11 +58,22 @@ export async function couldHold(db: Database, file: RequestFile, path: RecordPat
   return folderValue(file, path) !== undefined || (await containerOf(file).couldHold(db, file, path));
 }
 
-/** Paths of the fields of a file's first records (the first alone unless said), and of those that its folders name. */
+/**
+ * Paths of the fields of a file's first records (the first alone unless said), and of those that its folders name.
+ * @throws UserError (exit 5) for a file that cannot be read as what it is taken for
+ */
 export async function fieldNames(db: Database, file: RequestFile, records = 1): Promise<readonly string[]> {
-  const own = await containerOf(file).fieldNames(db, file, records);
+  const own = await ownFieldNames(db, file, records);
   const folders = Object.keys(file.partitions).map(columnPath);
   return [...own, ...folders.filter((name) => !own.includes(name))];
+}
+
+async function ownFieldNames(db: Database, file: RequestFile, records: number): Promise<readonly string[]> {
+  try {
+    return await containerOf(file).fieldNames(db, file, records);
+  } catch (error) {
+    throw fileError(file, error);
+  }
 }
 
 /**

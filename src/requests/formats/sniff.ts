@@ -1,7 +1,6 @@
 import { unusableFile, type UserError } from '../../domain/errors.ts';
 import { type LogFormat, logFormats, logFormatTraits } from '../../domain/log/log-format.ts';
 import type { Database } from '../../database/database.ts';
-import { fileError } from '../files/file-error.ts';
 import { fieldNames } from '../files/scan-records.ts';
 import type { RequestFile } from '../files/request-files.ts';
 
@@ -43,12 +42,12 @@ export function formatOfFields(fields: readonly string[]): LogFormat | undefined
 
 /** The format that a file looks like, told from its first record; undefined where it looks like none. */
 export async function sniffFormat(db: Database, file: RequestFile): Promise<LogFormat | undefined> {
-  return formatOfFields(await fieldsOf(db, file));
+  return formatOfFields(await fieldNames(db, file));
 }
 
 /** @throws UserError (exit 5) for a file whose first record is not of this format; it names the one that it looks like. */
 export async function requireFormat(db: Database, format: LogFormat, file: RequestFile): Promise<void> {
-  const fields = await fieldsOf(db, file);
+  const fields = await fieldNames(db, file);
   if (fields.length > 0 && !looksLike[format](fields)) throw otherFormat(file, format, fields);
 }
 
@@ -63,12 +62,4 @@ function otherFormat({ path }: RequestFile, format: LogFormat, fields: readonly 
   return unusableFile(`${path}: does not look like ${title} but like ${logFormatTraits[found].title}`, {
     hint: `write under requests: format: ${found}`,
   });
-}
-
-async function fieldsOf(db: Database, file: RequestFile): Promise<readonly string[]> {
-  try {
-    return await fieldNames(db, file);
-  } catch (error) {
-    throw fileError(file, error);
-  }
 }
