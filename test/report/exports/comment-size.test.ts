@@ -16,7 +16,7 @@ function withMany(count: number, length: number): Evidence {
   const [guardrail] = guardrails;
   const [check] = checks;
   if (guardrail === undefined || check === undefined) throw new Error('the example has a guardrail and a check');
-  const text = `${'a long sentence | with <marks> '.repeat(length / 30)}`;
+  const text = 'a long sentence | with <marks> '.repeat(length / 30);
   const many = Array.from({ length: count }, (_, index) => index);
   return {
     ...rollbackEvidence,
