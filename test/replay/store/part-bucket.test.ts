@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
 import { bucketStore } from '../../../src/remote/storage/bucket-store.ts';
 import { PartBucket } from '../../../src/replay/store/part-bucket.ts';
+import { isWhole } from '../../fixtures/tiers.ts';
+import { freePort, startServer } from '../../routing/real-server.ts';
 import { temporaryFolder } from '../../cli/harness.ts';
 import { objectServer } from '../../remote/object-server.ts';
 
@@ -66,3 +68,25 @@ test('a forgotten part is gone for everybody', async () => {
   expect(objects.size).toBe(0);
   expect((await open()).names).toEqual(new Set());
 });
+
+const python = new URL('../../python/.venv/bin/python', import.meta.url).pathname;
+const moto = new URL('../../python/.venv/bin/moto_server', import.meta.url).pathname;
+
+test.runIf(isWhole && existsSync(moto))(
+  "moto's S3 keeps the first of two parts by its own condition (skipped without it)",
+  async () => {
+    const port = await freePort();
+    const server = await startServer(python, ['-m', 'moto.server', '-p', String(port)], port);
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const endpoint = `http://127.0.0.1:${port}`;
+    await fetch(`${endpoint}/out`, { method: 'PUT' });
+    const access = { run: true, environment: { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' } };
+    const store = bucketStore(access, 's3://out/a', { endpoint }, AbortSignal.timeout(10_000));
+    // Both look before either writes, so that the server alone decides.
+    const written = await Promise.all([1, 2, 3, 4].map((byte) => store.putNew('w.json', new Uint8Array([byte]))));
+    expect(written.filter(Boolean)).toHaveLength(1);
+    expect(await store.list('')).toEqual(['w.json']);
+    await store.remove('w.json');
+    expect(await store.get('w.json')).toBeUndefined();
+  },
+);
