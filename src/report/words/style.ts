@@ -78,7 +78,23 @@ export function clipped(text: string, style: Style, lead: string, lines: number)
     ...clauses.map((_, index) => clauses.slice(0, -index - 1).join('; ')),
     ...words.map((_, index) => words.slice(0, -index - 1).join(' ')),
   ];
-  return shorter.map((each) => `${each} ${more}`).find((each) => each !== ` ${more}` && fits(each)) ?? more;
+  const fitting = shorter.map((each) => `${each} ${more}`).find((each) => each !== ` ${more}` && fits(each));
+  return fitting ?? `${wordBeginning(words[0] ?? '', style, lead, lines)}${more}`;
+}
+
+/** As much of a word that is longer than the lines, such as an answer in Chinese, as leaves a column for an ellipsis. */
+function wordBeginning(word: string, style: Style, lead: string, lines: number): string {
+  // A letter of two columns may leave the last one of a line empty.
+  const lost = lines - 1 + stringWidth(symbolsOf(style).more);
+  const columns = Math.max(8, textColumns(style) - stringWidth(lead)) * lines - lost;
+  let beginning = '';
+  let width = 0;
+  for (const { segment } of new Intl.Segmenter().segment(word.slice(0, columns * 4))) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    beginning += segment;
+  }
+  return beginning;
 }
 
 /** Names and what they are, as two columns; a long text goes on below itself. */
