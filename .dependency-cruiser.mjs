@@ -169,6 +169,10 @@ export const storeys = {
     ],
     because: 'a rollout is opened, its outcomes are obtained, judged, made a look, and only then acted on or shown',
   },
+  cli: {
+    rooms: [['completion', 'options'], ['commands']],
+    because: 'commands share how options are read, and none knows another',
+  },
 };
 
 const innerStoreys = Object.entries(storeys).flatMap(([folder, { rooms, because }]) =>

@@ -71,6 +71,8 @@ export interface MetricTraits {
   readonly hasBaseline: boolean;
   /** The most that one request can move it by, times the number of requests; absent where nothing bounds it. */
   readonly range?: number;
+  /** Whether a number that is no share is never below 0. Times and sizes are not asked, and of a KPI nobody knows. */
+  readonly neverNegative?: true;
   /** What a version has to answer with; of two labels, which requests are of the second one is asked too. */
   readonly answers: 'labels' | 'two labels' | 'numbers' | 'anything';
   /** Whether it asks what is right: requests without a known truth are none of the metric's. */
@@ -106,6 +108,7 @@ const loss = {
   zeroOne: false,
   concern: 'quality',
   hasBaseline: true,
+  neverNegative: true,
   answers: 'labels',
   truth: true,
 } as const satisfies MetricTraits;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { metricNames } from '../../src/domain/metric.ts';
 import { parse, planWith, problems } from './plan-text.ts';
 
 const guardrail = '{ metric: latency.p95, max: 120ms, maxIncrease: 10% }';
@@ -132,8 +133,7 @@ describe('a bound in the wrong unit is refused', () => {
 });
 
 describe('metrics', () => {
-  const all =
-    'latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, error_rate, accuracy, macro_f1, precision(LABEL), recall(LABEL), recall(*), fpr, decision_cost, log_loss, auc, pr_auc, recall_at_alerts(1%), mae, rmse, agreement, memory.peak, score.NAME, exact_match, contains, rouge_l, bleu, json_valid, ndcg@10, mrr, recall@10, precision@10, hit@10, tokens.input, tokens.output, tokens.per_second, cost, latency.first_token, kpi.NAME';
+  const all = metricNames.join(', ');
 
   test('a misspelt metric gets the nearest one and the list', () => {
     expect(problemsOf('metric: acuracy, min: 90%')).toEqual([

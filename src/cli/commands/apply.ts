@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { tellOthers } from './tell-others.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 /** `canary apply`: bring the registry's traffic to the router once more. */
 export function registerApply(program: Command, context: CommandContext): void {

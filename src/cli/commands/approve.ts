@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { ApproveOptions } from '../../gate/act/approve.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 interface WrittenOptions extends ApproveOptions {
   readonly format: OutputFormat;

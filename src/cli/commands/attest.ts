@@ -3,7 +3,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import type { Decision } from '../../domain/registry.ts';
 import type { AttestOptions } from '../../gate/act/attest.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 interface WrittenOptions extends AttestOptions {
   readonly override?: Decision;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { fieldOption } from './field-option.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { fieldOption } from '../options/field-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 interface WrittenOptions {
   readonly log: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 /** `canary compat`: a wrapper for callers that still speak the labels of the version in production. */
 export function registerCompat(program: Command, { world, terminal }: CommandContext): void {

@@ -7,7 +7,7 @@ import type { CompleteRollout, FailedPlan, FleetEntry } from '../../report/docum
 import type { CommandContext } from '../command-context.ts';
 import type { GitHubActions } from '../github-actions.ts';
 import { tellFailure } from '../user-error.ts';
-import { jsonText, type OutputFormat } from './format-option.ts';
+import { jsonText, type OutputFormat } from '../options/format-option.ts';
 
 type FailOn = 'hold' | 'rollback' | 'never';
 

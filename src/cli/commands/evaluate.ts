@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import type { CommandContext } from '../command-context.ts';
 import { decidingCode, evaluateOne, type WrittenOptions } from './evaluate-one.ts';
-import { formatOption } from './format-option.ts';
+import { formatOption } from '../options/format-option.ts';
 
 /** `canary evaluate`: may this stage begin? */
 export function registerEvaluate(program: Command, context: CommandContext): void {

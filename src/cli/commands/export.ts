@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ExportOptions } from '../../gate/exposure/export.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 
 /** `canary export`: what a flag system or a router is told. */
 export function registerExport(program: Command, { world, terminal, exit }: CommandContext): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
-import { fieldOption } from './field-option.ts';
+import { fieldOption } from '../options/field-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { WrittenPlan } from '../../gate/init/initialise-from-log.ts';
 import type { FoundInLog, LogOptions } from '../../gate/init/look-at-log.ts';

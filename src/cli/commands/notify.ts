@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 /** `canary notify`: do the plan's webhooks work? */
 export function registerNotify(program: Command, context: CommandContext): void {

@@ -3,7 +3,7 @@ import { ExitCode } from '../../domain/exit-code.ts';
 import type { PromoteOptions } from '../../gate/act/promote-options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { tellOthers } from './tell-others.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 interface WrittenOptions extends PromoteOptions {
   readonly format: OutputFormat;

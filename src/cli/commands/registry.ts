@@ -3,9 +3,9 @@ import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
 import { runtimes } from '../../domain/registry.ts';
-import { fieldOption } from './field-option.ts';
+import { fieldOption } from '../options/field-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 import { registerImport } from './mlflow/import.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
 import type { AddOptions } from '../../gate/registry/add-version.ts';
 
 interface Formatted {

@@ -3,7 +3,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { ReplayOptions } from '../../gate/outcomes/replay-rollout.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
 
 interface ReplayFlags {
   readonly stage?: string;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 
 /** `canary selftest`: can this gate fail? */
 export function registerSelftest(program: Command, context: CommandContext): void {

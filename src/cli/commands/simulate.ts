@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from './format-option.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { formatOption, jsonText, type OutputFormat } from '../options/format-option.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 import type { SimulateOptions } from '../../gate/simulate/simulate.ts';
 
 interface WrittenOptions extends Omit<SimulateOptions, 'effects'> {

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { ExitCode } from '../../domain/exit-code.ts';
 import type { RowOptions } from '../../gate/look/rollout-rows.ts';
 import type { CommandContext } from '../command-context.ts';
-import { jsonText } from './format-option.ts';
+import { jsonText } from '../options/format-option.ts';
 
 interface WrittenOptions extends RowOptions {
   readonly format: 'text' | 'json' | 'html';

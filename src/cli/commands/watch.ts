@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { invalidInput } from '../../domain/errors.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatOption, type OutputFormat } from './format-option.ts';
+import { formatOption, type OutputFormat } from '../options/format-option.ts';
 
 interface WrittenOptions {
   readonly every: string;

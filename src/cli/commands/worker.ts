@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { WorkerOptions } from '../../gate/outcomes/worker.ts';
 import type { CommandContext } from '../command-context.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 
 /** `canary worker`: replay windows that others hand out. */
 export function registerWorker(program: Command, { world }: CommandContext): void {

@@ -7,12 +7,10 @@ import { segmentsIn } from './left-over-fields.ts';
 import { usualNames } from './field-names.ts';
 import type { LogSample } from './log-sample.ts';
 
-/** Where each serving system names who answered a request; the format's own place where it has one. */
-const servedPlaces: Readonly<Partial<Record<LogFormat, readonly string[]>>> = {
+/** Where a serving system names who answered a request beside the one place that its format has, or in place of it. */
+const furtherServedPlaces: Readonly<Partial<Record<LogFormat, readonly string[]>>> = {
   'kserve-logger': ['inferenceservicename', 'InferenceService', 'inferenceService', 'endpoint', 'Endpoint'],
-  'tf-serving': ['model_version'],
-  'inference-table': ['served_entity_id', 'request_metadata.model_version'],
-  'vertex-log': ['deployed_model_id'],
+  'inference-table': ['request_metadata.model_version'],
   // Told from the name of the source, so that no record has it.
   'azure-collector': ['deployment'],
 };
@@ -62,7 +60,8 @@ function servedByOf(
   names: LogSample['names'],
 ): DetectedFields['found']['servedBy'] {
   const examples = names.slice(0, 3).map(([name]) => name);
-  for (const path of servedPlaces[format] ?? []) {
+  const { servedBy } = logFormatTraits[format];
+  for (const path of [...(servedBy === undefined ? [] : [servedBy]), ...(furtherServedPlaces[format] ?? [])]) {
     const field = fields.find((each) => each.path === path);
     if (field !== undefined && field.values.some((value) => examples.includes(value)))
       return { ...surely(field), examples };

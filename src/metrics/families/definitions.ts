@@ -1,4 +1,4 @@
-import type { Metric } from '../../domain/metric.ts';
+import { type Metric, metricTraits } from '../../domain/metric.ts';
 import type { InfluenceMetric } from '../table/influence-metric.ts';
 import { labelledAnswers } from '../table/labelled-answers.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
@@ -80,7 +80,9 @@ function definitionOf(metric: Metric): MeanMetric | InfluenceMetric | undefined 
 /** The definition of a mean-type metric; undefined for a metric that needs more than sums by unit. */
 export function meanMetricOf(metric: Metric): MeanMetric | undefined {
   const definition = definitionOf(metric);
-  return definition === undefined || 'compute' in definition ? undefined : definition;
+  if (definition === undefined || 'compute' in definition) return undefined;
+  const { zeroOne, range } = metricTraits(metric);
+  return zeroOne || range === undefined ? definition : { range, ...definition };
 }
 
 /** The definition of a metric that is no mean, with what each unit moves it by; undefined for any other. */

@@ -1,4 +1,4 @@
-import { largestLogLoss, leastProbability } from '../../domain/metric.ts';
+import { leastProbability } from '../../domain/metric.ts';
 import type { Role } from '../../domain/role.ts';
 import { both, isLabelled } from '../table/conditions.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
@@ -14,7 +14,6 @@ export const logLoss: MeanMetric = {
   pairedDomain: both(scored),
   value: (role) => `round(-ln(least(1, greatest(${leastProbability}, ${role}_true_score))) * ${lossDivisor})::BIGINT`,
   divisor: lossDivisor,
-  range: largestLogLoss,
   unusable: {
     condition: (role) => `${isLabelled(role)} AND ${role}_true_score IS NULL`,
     problem: 'no score of the true label',

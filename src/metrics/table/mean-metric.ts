@@ -21,7 +21,8 @@ export interface MeanMetric {
   readonly fractional?: true;
   /**
    * Of a metric that no data show the extremes of, how far apart two values of a request may be, in the unit of values: what one more request
-   * could change is never taken for nothing. Shares of requests need none, since 0 and 1 are their extremes.
+   * could change is never taken for nothing. Where absent, that of the metric's row in `src/domain/metric.ts`. Shares of requests need none,
+   * since 0 and 1 are their extremes.
    */
   readonly range?: number;
   /** Whether values may exceed the range, or nobody knows one: then the largest value that was seen is the range where it is larger. */

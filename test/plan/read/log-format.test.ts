@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { logFormats } from '../../../src/domain/log/log-format.ts';
 import { parsed, planWith, problems } from '../plan-text.ts';
 import { testEach } from '../wrong-case.ts';
 
@@ -29,7 +30,7 @@ describe('the log of a serving system', () => {
       'is one of those that canary knows',
       source,
       withFormat('sagemaker', '  fields: { unit: a }'),
-      '10:11 format: sagemaker is not one of the choices; write one of canary, sagemaker-capture, kserve-logger, inference-table, tf-serving, vertex-log, azure-collector, promptfoo, eval-runs, aggregates, prometheus',
+      `10:11 format: sagemaker is not one of the choices; write one of ${logFormats.join(', ')}, aggregates, prometheus`,
     ],
   ]);
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { runtimes } from '../../../domain/registry.ts';
 import type { ImportOptions } from '../../../gate/registry/import-mlflow.ts';
 import type { CommandContext } from '../../command-context.ts';
-import { formatOption, jsonText, type OutputFormat } from '../format-option.ts';
+import { formatOption, jsonText, type OutputFormat } from '../../options/format-option.ts';
 
 interface WrittenImport extends ImportOptions {
   readonly format: OutputFormat;
