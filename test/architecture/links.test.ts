@@ -70,3 +70,16 @@ test('the index of docs/ names every page', () => {
 test('the README is short: what is asked once is in docs/', () => {
   expect(readFileSync(join(root, 'README.md')).length).toBeLessThanOrEqual(9000);
 });
+
+/** Files that the recipes' reader makes. */
+const ownFiles = /NAME|brier-score|weights/u;
+
+test('every file that a recipe or the map names is there, or is one that its reader makes', () => {
+  const named = ['docs/extending.md', 'CONTRIBUTING.md'].flatMap((page) =>
+    [...proseOf(join(root, page)).matchAll(/`((?:src|test|fixtures|docs|bench)\/[\w./-]+)`/gu)].map(
+      ([, path]) => path ?? '',
+    ),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((path) => !ownFiles.test(path) && !existsSync(join(root, path)))).toEqual([]);
+});

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { largestLogLoss } from '../../src/domain/metric.ts';
+import { meanMetricOf } from '../../src/metrics/families/definitions.ts';
 import { PlacementValues } from '../../src/metrics/families/ranking/placement-values.ts';
 import { rankedUnits } from '../../src/metrics/families/ranking/ranked-units.ts';
 import type { JudgedRow } from './judged-rows.ts';
@@ -11,6 +13,10 @@ describe('log_loss', () => {
     const found = await measure(scored([0.5, 0.9], [0.25, 0.9], [0.5, 0.8], [0.5, 0.65]), 'log_loss');
     expect(linearized(found).candidate).toBeCloseTo(0.21616, 5);
     expect(linearized(found).baseline).toBeCloseTo((3 * Math.log(2) + Math.log(4)) / 4, 12);
+  });
+
+  test('is of numbers that lie apart as far as its row says, which tells what a few requests may hide', () => {
+    expect(meanMetricOf({ id: 'log_loss', family: 'log_loss' })?.range).toBe(largestLogLoss);
   });
 
   test('of a true label that was given no chance is finite', async () => {
