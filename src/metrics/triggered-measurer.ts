@@ -1,4 +1,5 @@
-import { type Metric, untriggered } from '../domain/metric.ts';
+import type { Metric } from '../domain/metric.ts';
+import { untriggered } from '../domain/statistics/bounded-metric.ts';
 import type { Role } from '../domain/role.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { sampleRatio } from '../stats/distances/sample-ratio.ts';

@@ -1,6 +1,7 @@
 import type { Segment } from '../domain/evidence.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
-import { type Metric, metricTraits, type MetricUnit, nameInPlan } from '../domain/metric.ts';
+import { type Metric, metricTraits, type MetricUnit } from '../domain/metric.ts';
+import { nameInPlan } from '../domain/statistics/bounded-metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { milliseconds, misreading, parseQuantity, reading, scaled, type Reading } from '../plan/read/quantity.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cappedMetric, type CappedMetric, nameInPlan } from '../../src/domain/metric.ts';
+import { cappedMetric, type CappedMetric, nameInPlan } from '../../src/domain/statistics/bounded-metric.ts';
 import { estimateAt } from '../../src/metrics/table/estimate.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
 

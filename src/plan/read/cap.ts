@@ -1,4 +1,5 @@
-import { type CappedMetric, cappedMetric, type Metric } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/metric.ts';
+import { type CappedMetric, cappedMetric } from '../../domain/statistics/bounded-metric.ts';
 import { milliseconds, misreading, parseQuantity, reading, type Reading, shown } from './quantity.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
 import { boundsOwnValue } from '../../domain/bound.ts';
 import { boundKinds } from './bound.ts';
-import { type Metric, triggeredMetric } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/metric.ts';
+import { triggeredMetric } from '../../domain/statistics/bounded-metric.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { child, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import type { SectionReading } from './section.ts';

@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonNumbers } from '../../domain/evidence.ts';
-import { metricTraits, nameInPlan, parseMetric } from '../../domain/metric.ts';
+import { metricTraits, parseMetric } from '../../domain/metric.ts';
+import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
 
 /**
  * Comparisons of one metric, worst first: by the harm that the data prove (the harmless end of the interval), then

@@ -1,7 +1,8 @@
 import type { Comparison, ComparisonNumbers, Evidence } from '../../domain/evidence.ts';
 import { changeMeasure } from '../../domain/bound.ts';
 import { countOf, formatQuantity, formatShare } from '../../domain/format-number.ts';
-import { type Metric, metricTraits, nameInPlan, parseMetric } from '../../domain/metric.ts';
+import { type Metric, metricTraits, parseMetric } from '../../domain/metric.ts';
+import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
 import { judgedCohort, printableName } from '../words/printable.ts';
 import { isComputed } from './harm.ts';
 

@@ -1,0 +1,31 @@
+import type { Metric } from '../metric.ts';
+
+/** A mean of which no request counts for more than the cap. */
+export type CappedMetric = Extract<Metric, { readonly cap?: number }> & { readonly cap: number };
+
+/** The mean of the smaller of a value and the cap, in the metric's unit: another number than without, and so by another name. */
+export function cappedMetric(metric: Extract<Metric, { readonly cap?: number }>, cap: number): CappedMetric {
+  return { ...metric, id: `${metric.id}${capWords}${cap}${metric.family === 'latency' ? ' ms' : ''}`, cap };
+}
+
+const capWords = ' capped at ';
+
+const triggerWords = { user: ' from the first differing answer on', request: ' where answers differ' } as const;
+
+/** A business metric that is compared where the versions' answers differ: it is estimated otherwise, and so goes by another name. */
+export function triggeredMetric(
+  metric: Extract<Metric, { readonly family: 'kpi' }>,
+  trigger: keyof typeof triggerWords,
+): Metric {
+  return { ...metric, id: `${metric.id}${triggerWords[trigger]}`, trigger };
+}
+
+/** The same over all requests. */
+export function untriggered({ trigger, ...metric }: Extract<Metric, { readonly family: 'kpi' }>): Metric {
+  return trigger === undefined ? metric : { ...metric, id: metric.id.replace(triggerWords[trigger], '') };
+}
+
+/** The metric's name in a plan, without what its guardrail says of a cap or a trigger. */
+export function nameInPlan(id: string): string {
+  return [capWords, ...Object.values(triggerWords)].reduce((name, words) => name.split(words)[0] ?? name, id);
+}
