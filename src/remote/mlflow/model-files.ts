@@ -52,8 +52,28 @@ export async function modelFiles(server: MlflowServer, name: string, version: st
     });
   }
   const files = await filesBelow(server, served.replace(/\/+$/u, ''), '');
+  requireOwnPlaces(server, files);
   if (files.length > 0) return files;
   throw unusableFile(`version ${version} of ${name} has no files on ${nameOf(server)}`);
+}
+
+/** @throws UserError (exit 5) for a file that is named twice, or that is a folder of others too: one would be written over another */
+function requireOwnPlaces(server: MlflowServer, files: readonly ModelFile[]): void {
+  const taken = new Set<string>();
+  const folders = new Set<string>();
+  for (const { path } of files) {
+    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) folders.add(path.slice(0, end));
+    if (taken.has(path)) throw twoOfOneName(server, path);
+    taken.add(path);
+  }
+  const both = [...folders].find((folder) => taken.has(folder));
+  if (both !== undefined) throw twoOfOneName(server, both);
+}
+
+function twoOfOneName(server: MlflowServer, path: string): Error {
+  return unusableFile(`${nameOf(server)} names ${JSON.stringify(path)} more than once, which cannot be stored`, {
+    hint: 'Fetch the files by hand, and write canary registry add … --artifact DIR.',
+  });
 }
 
 const mostFiles = 10_000;
