@@ -35,6 +35,10 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
+function registryOf({ folder }: TestRollout): { readonly traffic: Readonly<Record<string, number>> } {
+  return JSON.parse(readFileSync(join(folder, 'registry/m.json'), 'utf8'));
+}
+
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -70,6 +74,24 @@ describe('a server that cannot be asked', () => {
       401,
       { status: 'error', error: `wrong ${secret}` },
       'lets nobody in with this token or password (status 401)',
+    ],
+    [
+      'is overloaded',
+      503,
+      { status: 'error', errorType: 'unavailable', error: `busy ${secret}` },
+      'answered with status 503: busy ***',
+    ],
+    [
+      'gives its own query up',
+      503,
+      { status: 'error', errorType: 'timeout', error: 'query timed out in expression evaluation' },
+      'answered with status 503: query timed out in expression evaluation',
+    ],
+    [
+      'fails at its own query',
+      422,
+      { status: 'error', errorType: 'execution', error: 'query processing would load too many samples' },
+      'answered with status 422: query processing would load too many samples',
     ],
     ['is no metrics server', 200, 'hello', 'did not answer as Prometheus does'],
     ['has another path', 404, 'not found', 'Is the path in requests.url right?'],
@@ -125,12 +147,32 @@ describe('a server that answers', () => {
   });
 });
 
+test('native histograms are refused by name, and nothing is guessed of them', async () => {
+  const sample = { count: '10', sum: '3', buckets: [[0, '0.1', '0.2', '10']] };
+  const url = await answering((request, response) => {
+    const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+    const isNative = query.startsWith('http_request_duration_seconds{');
+    const histograms = [end - 3600, end - 1800, end].map((at) => [at, sample]);
+    const result = ['1.0.0', '1.1.0'].map((version) => ({ metric: { model_version: version }, histograms }));
+    json(response, 200, { status: 'success', data: { resultType: 'matrix', result: isNative ? result : [] } });
+  });
+  const rollout = scrapedRollout(url, 'x', ['{ metric: latency.p95, max: 120ms }']);
+  const { exitCode, stdout } = await evaluate(rollout);
+  expect([exitCode, stdout.replace(/\s+/gu, ' ')]).toEqual([
+    3,
+    expect.stringContaining('is a native histogram, which is not read: let the server keep classic buckets beside it'),
+  ]);
+});
+
 describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometheus', () => {
   let server: MetricsServer;
   beforeAll(async () => {
     server = await startPrometheus([
       requests('story', '1.0.0', '200', { rise: 90 }),
       requests('story', '1.1.0', '200', { rise: 10 }),
+      requests('bad', '1.0.0', '200', { rise: 90 }),
+      requests('bad', '1.1.0', '200', { rise: 7 }),
+      requests('bad', '1.1.0', '500', { rise: 3 }),
     ]);
   }, 60_000);
   afterAll(() => server?.stop());
@@ -159,6 +201,28 @@ describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometh
     expect(written.filter((text) => text.includes(secret))).toEqual([]);
   });
 
+  test.each([
+    ['enters the next stage with a good candidate', 'story', 0, { did: 'entered', verdict: 'increase' }, 0.25],
+    ['takes a bad candidate out', 'bad', 4, { did: 'rolled-back', verdict: 'rollback' }, 0],
+  ])('canary watch --auto --once %s, as evaluate says of its live stage', async (_title, name, code, did, traffic) => {
+    const stages = '[{ name: canary-10, weight: 10% }, { name: canary-25, weight: 25% }, { name: full, weight: 1 }]';
+    const rollout = scrapedRollout(server.url, name, guardrails, { stages }).register({ traffic: { '1.0.0': 1 } });
+    const before = { SOURCE_DATE_EPOCH: String(end - 7200) };
+    expect((await evaluate(rollout, [], before)).exitCode).toBe(3);
+    const override = ['--override', 'increase', '--by', 'a person', '--reason', 'nothing is served yet'];
+    const begun = await run(['promote', 'plan.yaml', ...override], { cwd: rollout.folder, env: before });
+    expect(begun).toMatchObject({ exitCode: 0, stderr: expect.any(String) });
+    expect(registryOf(rollout).traffic['1.1.0']).toBe(0.1);
+    expect((await evaluate(rollout)).exitCode).toBe(code);
+    const { exitCode, stdout, stderr } = await run(['watch', 'plan.yaml', '--auto', '--once', '--format', 'json'], {
+      cwd: rollout.folder,
+      env: { SOURCE_DATE_EPOCH: String(end) },
+    });
+    expect({ exitCode, stderr, stdout }).toEqual({ exitCode: code, stderr: '', stdout: expect.any(String) });
+    expect(JSON.parse(stdout)).toMatchObject(did);
+    expect(registryOf(rollout).traffic['1.1.0'] ?? 0).toBe(traffic);
+  });
+
   test('need not be there to judge again, to the byte', async () => {
     const rollout = scrapedRollout(server.url, 'story', guardrails);
     const asked = await evaluate(rollout, ['--format', 'json']);
@@ -172,7 +236,7 @@ describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometh
     const rollout = scrapedRollout(server.url, 'story', guardrails);
     rollout.plan({
       requests: `{ format: prometheus, url: "${server.url}", versionLabel: model_version, settle: 5m, independent: true, weights: [{ from: "${from}", weight: 10% }],
-  series: { error_rate: { bad: 'http_requests_total{code="500"}', total: http_requests_total } } }`,
+  series: { error_rate: { bad: 'http_requests_total{code="500"}', total: 'http_requests_total{case="story"}' } } }`,
     });
     const windows: unknown[] = [];
     for (const now of [end - 600, end]) {
@@ -230,7 +294,7 @@ describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometh
 
   test('a query with several numbers for a version is not one of them', async () => {
     const rollout = scrapedRollout(server.url, 'story', ['{ metric: kpi.cost, max: 4, test: point }'], {
-      more: `queries: { kpi.cost: 'http_requests_total or label_replace(http_requests_total, "x", "y", "", "")' },`,
+      more: `queries: { kpi.cost: 'http_requests_total{case="story"} or label_replace(http_requests_total{case="story"}, "x", "y", "", "")' },`,
     });
     const { exitCode, stdout } = await evaluate(rollout);
     expect(exitCode).toBe(3);
