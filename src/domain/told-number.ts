@@ -1,7 +1,7 @@
 import type { Metric } from './metric.ts';
 
-/** What holds no requests but numbers per version: those of a dashboard or a paper, and those of a server that keeps metrics. */
-export const numberFormats = ['aggregates', 'prometheus'] as const;
+/** What holds no requests but numbers per version: those of a dashboard or a paper, and those that keep metrics: a server that is asked, a file of its answers. */
+export const numberFormats = ['aggregates', 'prometheus', 'cloudwatch'] as const;
 export type NumberFormat = (typeof numberFormats)[number];
 
 /** Whether a format of a plan's `requests` holds numbers instead of requests. */

@@ -1,39 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { askPrometheus } from '../../src/remote/metrics/prometheus-call.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestRollout } from '../fixtures/test-rollout.ts';
 import { isInstalled, type MetricsServer, startPrometheus } from '../gate/dashboards/metrics-server.ts';
 import { end, requests, scrapedRollout } from '../gate/dashboards/scraped.ts';
-import { run, type RunOptions } from './harness.ts';
-
-const guardrails = ['{ metric: error_rate, max: 1%, maxIncrease: 1pp }'];
-const secret = 'hunter2hunter2';
-
-/** A server on loopback that answers everything in one way. */
-async function answering(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-async function evaluate({ folder }: TestRollout, args: readonly string[] = [], env: RunOptions['env'] = {}) {
-  return await run(['evaluate', 'plan.yaml', ...args], {
-    cwd: folder,
-    env: { SOURCE_DATE_EPOCH: String(end), ...env },
-  });
-}
-
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
+import { run } from './harness.ts';
+import { answering, evaluate, guardrails, json, secret } from './metrics-answers.ts';
 
 function registryOf({ folder }: TestRollout): { readonly traffic: Readonly<Record<string, number>> } {
   return JSON.parse(readFileSync(join(folder, 'registry/m.json'), 'utf8'));
@@ -44,125 +16,6 @@ function filesBelow(folder: string): readonly string[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
 }
-
-describe('a server that cannot be asked', () => {
-  const nowhere = 'http://127.0.0.1:9';
-
-  test('needs the variable that the plan names', async () => {
-    const { exitCode, stderr } = await evaluate(
-      scrapedRollout(nowhere, 'x', guardrails, { more: 'token: { env: PROM_TOKEN },' }),
-    );
-    expect([exitCode, stderr]).toEqual([
-      5,
-      expect.stringContaining('requests.token needs the environment variable PROM_TOKEN, which is not set'),
-    ]);
-  });
-
-  test('is asked only at hosts that are allowed, and not at all with --no-run', async () => {
-    const rollout = scrapedRollout(nowhere, 'x', guardrails);
-    const [other, none] = [
-      await evaluate(rollout, ['--allow-host', 'prometheus:9090']),
-      await evaluate(scrapedRollout(nowhere, 'x', guardrails), ['--no-run']),
-    ];
-    expect([other.exitCode, other.stderr]).toEqual([5, expect.stringContaining('which no --allow-host names')]);
-    expect([none.exitCode, none.stderr]).toEqual([5, expect.stringContaining('--no-run asks no server')]);
-  });
-
-  test.each([
-    [
-      'lets nobody in',
-      401,
-      { status: 'error', error: `wrong ${secret}` },
-      'lets nobody in with this token or password (status 401)',
-    ],
-    [
-      'is overloaded',
-      503,
-      { status: 'error', errorType: 'unavailable', error: `busy ${secret}` },
-      'answered with status 503: busy ***',
-    ],
-    [
-      'gives its own query up',
-      503,
-      { status: 'error', errorType: 'timeout', error: 'query timed out in expression evaluation' },
-      'answered with status 503: query timed out in expression evaluation',
-    ],
-    [
-      'fails at its own query',
-      422,
-      { status: 'error', errorType: 'execution', error: 'query processing would load too many samples' },
-      'answered with status 422: query processing would load too many samples',
-    ],
-    ['is no metrics server', 200, 'hello', 'did not answer as Prometheus does'],
-    ['has another path', 404, 'not found', 'Is the path in requests.url right?'],
-  ])('is exit 5 where it %s', async (_title, status, body, said) => {
-    const url = await answering((_request, response) => json(response, status, body));
-    const { exitCode, stderr } = await evaluate(
-      scrapedRollout(url, 'x', guardrails, { more: 'token: { env: PROM_TOKEN },' }),
-      [],
-      { PROM_TOKEN: secret },
-    );
-    expect([exitCode, stderr]).toEqual([5, expect.stringContaining(said)]);
-    expect(stderr).not.toContain(secret);
-  });
-
-  test('is not followed to another host, which would get the token', async () => {
-    const asked: string[] = [];
-    const other = await answering((request, response) => {
-      asked.push(request.url ?? '');
-      response.end();
-    });
-    const url = await answering((_request, response) => response.writeHead(302, { location: `${other}/steal` }).end());
-    const { exitCode, stderr } = await evaluate(scrapedRollout(url, 'x', guardrails));
-    expect([exitCode, stderr, asked]).toEqual([5, expect.stringContaining('redirects are not followed'), []]);
-  });
-
-  test('is given up where it answers slowly for ever', async () => {
-    const url = await answering((_request, response) => {
-      const drip = setInterval(() => void response.write(' '), 20);
-      response.on('close', () => clearInterval(drip));
-    });
-    const server = { url, secrets: [], timeoutMs: 60 };
-    const asking = askPrometheus(
-      { run: true, environment: {} },
-      server,
-      'up',
-      new Date(),
-      new AbortController().signal,
-    );
-    await expect(asking).rejects.toThrow('did not answer within 0.06 s');
-  });
-});
-
-describe('a server that answers', () => {
-  const vector = { status: 'success', data: { resultType: 'vector', result: [] } };
-
-  test('holds where it warns that its answer is not whole', async () => {
-    const url = await answering((_request, response) =>
-      json(response, 200, { ...vector, warnings: ['store eu-1 is away'] }),
-    );
-    const { exitCode, stdout } = await evaluate(scrapedRollout(url, 'x', guardrails), ['--format', 'json']);
-    expect(exitCode).toBe(3);
-    expect(stdout).toContain('the metrics server warns: store eu-1 is away');
-  });
-});
-
-test('native histograms are refused by name, and nothing is guessed of them', async () => {
-  const sample = { count: '10', sum: '3', buckets: [[0, '0.1', '0.2', '10']] };
-  const url = await answering((request, response) => {
-    const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
-    const isNative = query.startsWith('http_request_duration_seconds{');
-    const histograms = [end - 3600, end - 1800, end].map((at) => [at, sample]);
-    const result = ['1.0.0', '1.1.0'].map((version) => ({ metric: { model_version: version }, histograms }));
-    json(response, 200, { status: 'success', data: { resultType: 'matrix', result: isNative ? result : [] } });
-  });
-  const rollout = scrapedRollout(url, 'x', ['{ metric: latency.p95, max: 120ms }']);
-  const { exitCode, stdout } = await evaluate(rollout);
-  expect([exitCode, stdout.replace(/\s+/gu, ' ')]).toEqual([
-    3,
-    expect.stringContaining('is a native histogram, which is not read: let the server keep classic buckets beside it'),
-  ]);
-});
 
 describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometheus', () => {
   let server: MetricsServer;

@@ -7,7 +7,7 @@ import { type DeclaredType, declaredType } from '../architecture/declared-type.t
 import { assigned, definition, routed } from './assigned-plans.ts';
 import { examplePlan, parse, shortPlan } from './plan-text.ts';
 import { scored, scorerFiles } from './scored-plans.ts';
-import { ofServer } from './server-plans.ts';
+import { ofAnswers, ofServer } from './server-plans.ts';
 import { unwritten } from './unwritten-metrics.ts';
 
 const [schemaFile, typeFile] = ['src/plan/rollout-plan.schema.json', 'src/domain/plan.ts'];
@@ -74,6 +74,7 @@ const plans: readonly unknown[] = [
   ofServingSystem,
   ofNumbers,
   ...ofServer,
+  ...ofAnswers,
   ...scored,
   ...[
     'kpi.revenue, maxDecrease: 1%',

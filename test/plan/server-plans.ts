@@ -12,3 +12,10 @@ export const ofServer = [
     `format: prometheus, url: "http://prometheus:9090", versionLabel: v, ${keys}`,
   ),
 );
+
+/** Plans on answers of CloudWatch. */
+export const ofAnswers = [
+  'independent: true, series: { error_rate: { bad: $role_b, total: $role_t } }',
+  'series: { latency.mean: { sum: $role_s, count: $role_c, unit: s } }',
+  'series: { latency.p95: { gauge: $role_g, aggregate: mean, unit: s } }',
+].map((keys) => shortPlan.replace('source: requests.jsonl', `format: cloudwatch, source: answers.json, ${keys}`));

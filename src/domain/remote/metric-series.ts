@@ -35,7 +35,7 @@ export interface NumberQuery {
   readonly unit?: LatencyUnit;
 }
 
-/** Which series of a metrics server or of a metrics file tell which metrics of which version. */
+/** Which series tell which metrics of which version. */
 export interface MetricSource {
   readonly series: readonly NamedSeries[];
   /** Whether each request counts as another user's. */
@@ -57,8 +57,18 @@ export interface PrometheusSource extends MetricSource {
   readonly queries: readonly NumberQuery[];
 }
 
+/** Answers of CloudWatch, which keeps no buckets; series are ids of queries, in which `$role` stands for `baseline` and `candidate`. */
+export interface CloudwatchSource {
+  readonly series: readonly { readonly name: string; readonly series: Exclude<MetricSeries, { kind: 'histogram' }> }[];
+  /** Whether each request counts as another user's. */
+  readonly independent?: true;
+}
+
 /** The series that tell a metric: its own, or those of every latency. */
-export function seriesFor({ series }: MetricSource, { id, family }: Metric): NamedSeries | undefined {
+export function seriesFor<Named extends NamedSeries>(
+  { series }: { readonly series: readonly Named[] },
+  { id, family }: Metric,
+): Named | undefined {
   return (
     series.find(({ name }) => name === id) ??
     (family === 'latency' ? series.find(({ name }) => name === 'latency') : undefined)

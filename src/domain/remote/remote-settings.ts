@@ -1,5 +1,5 @@
 import type { AttestationPolicy } from './attestation.ts';
-import type { PrometheusSource } from './metric-series.ts';
+import type { CloudwatchSource, PrometheusSource } from './metric-series.ts';
 import type { MirrorSettings } from './mirror.ts';
 import type { NotifyTarget } from './notify.ts';
 import type { StorageSettings } from './storage.ts';
@@ -9,6 +9,8 @@ export interface RemoteSource {
   readonly storage?: StorageSettings;
   /** Of `prometheus`, what is asked of which server. */
   readonly prometheus?: PrometheusSource;
+  /** Of `cloudwatch`, which ids of the answers tell what. */
+  readonly cloudwatch?: CloudwatchSource;
 }
 
 /** What of a plan meets other systems and changes no verdict. */

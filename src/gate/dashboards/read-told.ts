@@ -5,7 +5,7 @@ import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { planOfStage } from '../../domain/judged.ts';
-import type { Stage } from '../../domain/plan.ts';
+import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { Role } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import { readToldNumbers } from '../../plan/read/told-numbers.ts';
@@ -17,6 +17,8 @@ import { nodeAt, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import { parseYaml } from '../../documents/yaml-tree.ts';
 import { invalidPlan } from '../rollout/load-plan.ts';
 import type { Rollout } from '../rollout/rollout.ts';
+import { type AnswerFile, numbersOfAnswers } from './answer-numbers.ts';
+import { parseAnswers } from './cloudwatch-answers.ts';
 
 /** The numbers of a stage, and the files that they are from. */
 export interface ToldStage {
@@ -46,12 +48,25 @@ export async function readToldStage(rollout: Rollout, stage: Stage): Promise<Tol
     if (findings.length > 0) throw invalidPlan(file, located(parsed.positions, findings));
     return { numbers, files: [] };
   }
+  if (plan.requests.cloudwatch !== undefined) return await readAnswers(rollout, plan);
   const read: FileNumbers[] = [];
   for (const source of plan.requests.source) read.push(await readNumbersFile(rollout, folder, source));
   const diagnostics = read.flatMap((each) => each.diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) throw wrongNumbers(read);
   requireToldOnce(read);
   return { numbers: read.flatMap(({ numbers }) => numbers), files: read.map(({ facts }) => facts) };
+}
+
+/** @throws UserError (exit 5) for a file that is no answer of CloudWatch, or lacks what the plan names */
+async function readAnswers({ folder }: Rollout, plan: RolloutPlan): Promise<ToldStage> {
+  const files: (AnswerFile & { readonly facts: RequestFileFacts })[] = [];
+  for (const source of plan.requests.source) {
+    const path = resolve(folder, source);
+    const bytes = await bytesOf(path, source, /\.json$/iu);
+    const answers = parseAnswers(source, bytes.toString('utf8'));
+    files.push({ source, answers, facts: factsOf(folder, path, bytes, answers.results.length) });
+  }
+  return { ...numbersOfAnswers(plan, files), files: files.map(({ facts }) => facts) };
 }
 
 /** A stage may hold numbers of its own. */
@@ -75,19 +90,23 @@ async function readNumbersFile(rollout: Rollout, folder: string, source: string)
   const { root, diagnostics } = treeOf(shown, bytes.toString('utf8'));
   const { numbers, findings } = root === undefined ? nothing : readWithRoles(rollout, root, []);
   const found = root === undefined ? [] : located(root, findings);
-  const facts: RequestFileFacts = {
-    path: relative(folder, path).split(sep).join('/'),
-    bytes: bytes.byteLength,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    rows: numbers.length,
-    rejected: {},
-    collapsed: 0,
-  };
+  const facts = factsOf(folder, path, bytes, numbers.length);
   return { source, numbers, facts, diagnostics: [...diagnostics, ...withoutRepeats(found)] };
 }
 
-async function bytesOf(path: string, source: string): Promise<Buffer> {
-  if (!/\.(?:ya?ml|json|csv|tsv)$/iu.test(source)) {
+function factsOf(folder: string, path: string, bytes: Buffer, rows: number): RequestFileFacts {
+  return {
+    path: relative(folder, path).split(sep).join('/'),
+    bytes: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    rows,
+    rejected: {},
+    collapsed: 0,
+  };
+}
+
+async function bytesOf(path: string, source: string, named = /\.(?:ya?ml|json|csv|tsv)$/iu): Promise<Buffer> {
+  if (!named.test(source)) {
     throw unusableFile(`${source}: not a file of numbers`, {
       hint: 'its name must end in .yaml, .json or .csv; for a log of requests leave out format: aggregates',
     });

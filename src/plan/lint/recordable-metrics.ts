@@ -13,7 +13,7 @@ export const recordableMetrics: LintRule = {
   check(plan, registry) {
     const { format } = plan.requests;
     const both = resolveBoth(plan, registry);
-    if (format === 'prometheus') return untold(plan);
+    if (format === 'prometheus' || format === 'cloudwatch') return untold(plan);
     if (holdsNumbers(format) || both === undefined) return [];
     const runtimes = [both.baseline, both.candidate].map(({ entry }) => entry.artifact.runtime);
     const traits = logFormatTraits[format];
@@ -38,13 +38,14 @@ function isFromLog(plan: RolloutPlan, family: 'latency' | 'error_rate', runtimes
   return runtimes.some(isRecorded);
 }
 
-/** What no series and no query tells a metrics server is not asked for. */
-function untold({ guardrails, requests: { prometheus } }: RolloutPlan): readonly LintFinding[] {
-  if (prometheus === undefined) return [];
+/** What no series and no query tells is in no answer. */
+function untold({ guardrails, requests: { prometheus, cloudwatch } }: RolloutPlan): readonly LintFinding[] {
+  const source = prometheus ?? cloudwatch;
+  if (source === undefined) return [];
   return guardrails.flatMap(({ metric, test }, index): LintFinding[] => {
     const path = ['guardrails', index, 'metric'];
-    const query = prometheus.queries.find(({ name }) => name === metric.id);
-    const told = seriesFor(prometheus, metric)?.series ?? query;
+    const query = prometheus?.queries.find(({ name }) => name === metric.id);
+    const told = seriesFor(source, metric)?.series ?? query;
     if (told === undefined) {
       const message = `metric: ${metric.id} cannot be computed, since no series and no query tells it`;
       return [{ severity: 'warning', path, message, hint: `add ${metric.id}: to requests.series or requests.queries` }];
@@ -54,7 +55,7 @@ function untold({ guardrails, requests: { prometheus } }: RolloutPlan): readonly
       const message = `metric: ${metric.id} is one number per version, on which no interval can be put`;
       return [{ severity: 'warning', path, message, hint: 'write test: point' }];
     }
-    if (isPoint || prometheus.independent === true || test === 'point') return [];
+    if (isPoint || source.independent === true || test === 'point') return [];
     const message = `metric: ${metric.id} cannot be judged by an interval, since counters tell no users`;
     const hint = 'write independent: true under requests where each request is evidence of its own, or test: point';
     return [{ severity: 'warning', path, message, hint }];

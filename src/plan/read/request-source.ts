@@ -19,6 +19,14 @@ export function validateRequestSource(root: TreeNode, ofNumbers: readonly Findin
   if (format === 'prometheus') return [];
   const [hasSource, hasNumbers] = [keys.includes('source'), keys.includes('numbers')];
   if (!hasSource && !hasNumbers) return [noSource(format)];
+  if (format === 'cloudwatch') {
+    return [
+      ...(hasNumbers ? [numbersOfAnotherFormat] : hasSource ? [] : [noSource(format)]),
+      ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) =>
+        meaningless(['stages', index], keysOf(stage), format),
+      ),
+    ];
+  }
   if (format !== 'aggregates') {
     return [...(hasNumbers ? [numbersOfAnotherFormat] : []), ...(format === 'canary' ? checkFields(requests) : [])];
   }
@@ -81,7 +89,9 @@ function noSource(format: string): Finding {
     hint:
       format === 'aggregates'
         ? 'write source: numbers.yaml, or numbers: and the numbers themselves'
-        : 'write source: ../requests/*.jsonl',
+        : format === 'cloudwatch'
+          ? 'write source: answers.json, a file that aws cloudwatch get-metric-data wrote'
+          : 'write source: ../requests/*.jsonl',
     explains: [['requests'], ['requests', 'numbers'], ['requests', 'url']],
   };
 }
@@ -95,12 +105,14 @@ const numbersOfAnotherFormat: Finding = {
   explains: [['requests'], ['requests', 'source'], ['requests', 'url']],
 };
 
-function meaningless(parent: TreePath, keys: readonly string[]): Finding[] {
+function meaningless(parent: TreePath, keys: readonly string[], format = 'aggregates'): Finding[] {
   return keys
     .filter((key) => ofRecords.has(key))
     .map((key) => {
       const hint =
-        key === 'segments' ? 'write segment: locale=de-DE at a number' : `delete ${key}; give the numbers of that time`;
-      return unusedKey([...parent, key], `${key} picks among records, and format: aggregates has none`, hint);
+        key === 'segments' && format === 'aggregates'
+          ? 'write segment: locale=de-DE at a number'
+          : `delete ${key}; give the numbers of that time`;
+      return unusedKey([...parent, key], `${key} picks among records, and format: ${format} has none`, hint);
     });
 }

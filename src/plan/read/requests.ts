@@ -22,6 +22,7 @@ import { validatePath, validatePaths } from './paths.ts';
 import { readFraction, readSettling, readSpan } from './quantity.ts';
 import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
+import { readCloudwatch } from './remote/cloudwatch.ts';
 import { readPrometheus } from './remote/prometheus.ts';
 import { readStorage } from './remote/storage.ts';
 import { readTimedWeights } from './stages/timed-weights.ts';
@@ -43,6 +44,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const weights = readTimedWeights(root);
   const storage = readStorage(root);
   const prometheus = readPrometheus(root);
+  const cloudwatch = readCloudwatch(root);
   const needed = {
     format,
     source: textsOf(child(requests, 'source')),
@@ -68,6 +70,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     weights: weights.value,
     storage: storage.value,
     prometheus: prometheus.value,
+    cloudwatch: cloudwatch.value,
     ...window.value,
   };
   return {
@@ -81,6 +84,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
         ({ findings }) => findings,
       ),
       ...prometheus.findings,
+      ...cloudwatch.findings,
     ],
   };
 }

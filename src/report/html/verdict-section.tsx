@@ -56,7 +56,7 @@ function Facts({ evidence }: { readonly evidence: Evidence }) {
     [
       `Judged on ${cohortPhrase(cohort)}`,
       size &&
-        (inputs.format === 'aggregates'
+        (inputs.format === 'aggregates' || inputs.format === 'cloudwatch'
           ? toldSize(size)
           : `${countOf(size.units, 'user')}, ${countOf(size.requests, 'request')}`),
     ],

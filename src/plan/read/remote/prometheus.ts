@@ -10,6 +10,8 @@ import { holdsSecret, literalSecret, readSecret } from './secret.ts';
 
 /** Keys of `requests` that say what a metrics server is asked. */
 const keys = ['url', 'token', 'user', 'password', 'versionLabel', 'window', 'series', 'queries', 'independent'];
+/** Those that a file of answers has as well. */
+const ofAnswers = new Set(['series', 'independent']);
 /** The others that mean something with it. */
 const shared = new Set(['format', 'settle', 'weights', 'versions', 'from', 'to', ...keys]);
 
@@ -20,7 +22,7 @@ export function readPrometheus(root: TreeNode): SectionReading<PrometheusSource 
   const format = textOf(child(requests, 'format')) ?? 'canary';
   const written = keysOf(requests);
   if (format !== 'prometheus') {
-    const unread = written.filter((key) => keys.includes(key));
+    const unread = written.filter((key) => keys.includes(key) && !(format === 'cloudwatch' && ofAnswers.has(key)));
     return { value: undefined, findings: unread.map((key) => ofServer(key)) };
   }
   const secrets = ['token', 'user', 'password'].map((key) =>
