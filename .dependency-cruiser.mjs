@@ -135,9 +135,15 @@ export const storeys = {
     because: 'every system is asked in one way, and knows nothing of the others',
   },
   metrics: {
-    rooms: [['table'], ['families/ranking'], ['families'], ['means'], ['influences', 'quantiles'], ['drift']],
-    because:
-      'a family says what is added up over the judged table; the measurers add it up and never ask which metric it is',
+    rooms: [
+      ['table'],
+      ['families/ranking'],
+      ['families'],
+      ['means'],
+      ['influences', 'quantiles'],
+      ['drift', 'warehouse'],
+    ],
+    because: 'a family says what is added up; the measurers add it up and never ask which metric it is',
   },
   registry: {
     rooms: [['file'], ['change'], ['store']],
@@ -162,7 +168,7 @@ export const storeys = {
       ['outcomes', 'judge', 'exposure'],
       ['golden'],
       ['look', 'report'],
-      ['dashboards'],
+      ['dashboards', 'warehouse'],
       ['evaluate'],
       ['review', 'simulate', 'requests', 'act', 'registry'],
       ['init', 'watch'],
@@ -222,8 +228,7 @@ export default {
     },
     {
       name: 'commands-are-given-the-world',
-      comment:
-        'a command that made the world or knew the program could not be run by another; its arguments are its own affair',
+      comment: 'a command that made the world could not be run by another; its arguments are its own affair',
       severity: 'error',
       from: { path: '^src/cli/commands/' },
       to: { path: '^src/cli/(main|program|world|progress)[.]ts$' },

@@ -22,6 +22,7 @@ import { registerRequests } from './commands/requests.ts';
 import { registerRollback } from './commands/rollback.ts';
 import { registerSelftest } from './commands/selftest.ts';
 import { registerSimulate } from './commands/simulate.ts';
+import { registerSql } from './commands/warehouse/sql.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerWatch } from './commands/watch.ts';
@@ -72,6 +73,7 @@ export function createProgram(context: CommandContext): Command {
     registerStatus,
     registerAssign,
     registerExport,
+    registerSql,
     registerRegistry,
     registerRequests,
     registerCompletion,

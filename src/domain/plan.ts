@@ -1,10 +1,11 @@
 import type { Assignment } from './exposure/assignment.ts';
 import type { Route } from './exposure/routing.ts';
-import { numberFormats, type ToldNumber } from './told-number.ts';
+import type { RequestFormat, ToldNumber } from './told-number.ts';
 import type { LatencyUnit } from './log/latency-field.ts';
 import type { RequestFilter } from './log/request-filter.ts';
 import type { UnitSample } from './log/unit-sample.ts';
-import { type AnswerForm, logFormats, type RequestFields } from './log/log-format.ts';
+import type { WarehouseTable } from './log/warehouse-table.ts';
+import type { AnswerForm, RequestFields } from './log/log-format.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { Metric } from './metric.ts';
 import type { RemoteSettings, RemoteSource } from './remote/remote-settings.ts';
@@ -46,10 +47,6 @@ export interface RolloutPlan extends RemoteSettings {
   readonly rollback?: RollbackInstructions;
 }
 
-/** What a source holds: a log of requests in one of its formats, or no requests but numbers per version. */
-export const requestFormats = [...logFormats, ...numberFormats] as const;
-export type RequestFormat = (typeof requestFormats)[number];
-
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource extends RemoteSource {
   readonly format: RequestFormat;
@@ -57,6 +54,8 @@ export interface RequestSource extends RemoteSource {
   readonly source: readonly string[];
   /** Of `aggregates`, the numbers that the plan holds itself. */
   readonly numbers?: readonly ToldNumber[];
+  /** Of `sums`, where the warehouse has the requests. */
+  readonly warehouse?: WarehouseTable;
   readonly fields: RequestFields;
   /** What the log calls whoever answered (a variant, an endpoint, an entity) to the version or alias that it is; `*` is every other name. */
   readonly versions?: Readonly<Record<string, string>>;

@@ -1,12 +1,22 @@
+import { logFormats } from './log/log-format.ts';
 import type { Metric } from './metric.ts';
 
-/** What holds no requests but numbers per version: those of a dashboard or a paper, and those that keep metrics: a server that is asked, a file of its answers. */
-export const numberFormats = ['aggregates', 'prometheus', 'cloudwatch'] as const;
+/** What holds no requests but numbers per version: those of a dashboard or a paper, and those that keep metrics: a server that is asked, a file of its answers; and the sums by user that a warehouse added up. */
+export const numberFormats = ['aggregates', 'prometheus', 'cloudwatch', 'sums'] as const;
 export type NumberFormat = (typeof numberFormats)[number];
+
+/** What a source holds: a log of requests in one of its formats, or no requests but numbers. */
+export const requestFormats = [...logFormats, ...numberFormats] as const;
+export type RequestFormat = (typeof requestFormats)[number];
 
 /** Whether a format of a plan's `requests` holds numbers instead of requests. */
 export function holdsNumbers(format: string | undefined): format is NumberFormat {
   return numberFormats.some((each) => each === format);
+}
+
+/** Whether the numbers are what each version came to, of which nothing tells the users' own. */
+export function holdsVersionNumbers(format: string | undefined): format is Exclude<NumberFormat, 'sums'> {
+  return holdsNumbers(format) && format !== 'sums';
 }
 
 /** What one version came to in one metric, told by a dashboard or a paper instead of by its requests. */

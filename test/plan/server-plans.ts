@@ -13,9 +13,18 @@ export const ofServer = [
   ),
 );
 
-/** Plans on answers of CloudWatch. */
+/** A plan on the sums of a warehouse. */
+const ofSums = `${shortPlan.replace(
+  'source: requests.jsonl',
+  'format: sums, source: sums.csv, table: t, columns: { unit: u, label: l, baseline: { latency: a, error: b, prediction: c }, candidate: { latency: d, error: e, prediction: f } }',
+)}\nassignment: { scheme: md5 }\n`;
+
+/** Plans on answers of CloudWatch, and on sums. */
 export const ofAnswers = [
-  'independent: true, series: { error_rate: { bad: $role_b, total: $role_t } }',
-  'series: { latency.mean: { sum: $role_s, count: $role_c, unit: s } }',
-  'series: { latency.p95: { gauge: $role_g, aggregate: mean, unit: s } }',
-].map((keys) => shortPlan.replace('source: requests.jsonl', `format: cloudwatch, source: answers.json, ${keys}`));
+  ...[
+    'independent: true, series: { error_rate: { bad: $role_b, total: $role_t } }',
+    'series: { latency.mean: { sum: $role_s, count: $role_c, unit: s } }',
+    'series: { latency.p95: { gauge: $role_g, aggregate: mean, unit: s } }',
+  ].map((keys) => shortPlan.replace('source: requests.jsonl', `format: cloudwatch, source: answers.json, ${keys}`)),
+  ofSums,
+];

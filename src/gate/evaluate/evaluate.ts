@@ -7,6 +7,7 @@ import type { Report } from '../../report/document/report.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { standingEvidence } from '../look/standing-evidence.ts';
 import { evaluateTold, type ToldOptions } from '../dashboards/judge-told.ts';
+import { evaluateSums } from '../warehouse/judge-sums.ts';
 import { judgeGolden } from '../golden/judge-golden.ts';
 import {
   type EvidencePlace,
@@ -142,6 +143,8 @@ async function judgeNumbers(
   previous: Evidence | undefined,
   options: ToldOptions,
 ): Promise<Evidence> {
+  if (rollout.plan.requests.format === 'sums')
+    return await evaluateSums(world, rollout, stage, previous, options.golden);
   const told = await evaluateTold(world, rollout, stage, previous, options);
   if (!('nothing' in told)) return told;
   const { golden } = options;

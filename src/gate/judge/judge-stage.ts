@@ -78,7 +78,7 @@ export async function judgeStage(judged: JudgedStage, frozen: Frozen | undefined
     judge,
     level: { tests: level.tests, alpha: 1 - plan.statistics.confidence },
     tally: (test) => measurer.tally(subjectOf(scope, test)),
-    isOneSided: (test) => isOneSided(judged, test),
+    isOneSided: judged.oneSided ?? ((test) => isOneSided(judged, test)),
   });
   const guardrails = withDoubts(judged, [...results, ...found.guardrails]);
   const alpha = 1 - plan.statistics.confidence;

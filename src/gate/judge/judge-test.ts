@@ -129,6 +129,7 @@ function quantityOf(bound: Bound): TestedQuantity {
 
 /** What could bring the data that a cohort lacks: it holds only the users of its stage, however long one looks at this log. */
 function remedyFor({ judge, requests }: RolloutPlan, { cohorts, judgedCohort, comparison }: StageScope): string {
+  if (requests.format === 'sums') return 'run the query again when there are more requests';
   if (holdsNumbers(requests.format)) return 'take the numbers again when more requests were served';
   const longer = 'record a longer log';
   if (judgedCohort === 'all' || judge === 'all' || comparison === 'served') return longer;

@@ -12,6 +12,7 @@ import type { BlockedChange } from '../../stats/estimates/hour-blocks.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { Losses } from '../../requests/table/losses.ts';
 import type { AssignedShare } from '../../verdict/checks/assignment.ts';
+import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 import type { HeldLog } from '../../verdict/refusals.ts';
 import type { SettledPeriod } from '../../domain/stages/period.ts';
 import type { TestedStage } from './judge-test.ts';
@@ -52,6 +53,8 @@ export interface JudgedStage extends TestedStage {
   readonly sizes: readonly SizedSegment[];
   /** Measures the shares of requests that the guarded metrics leave out. */
   readonly shares: Measurer;
+  /** Whether a test's metric is there of one version alone; asked of `shares` where absent. */
+  readonly oneSided?: (test: PlannedTest) => Promise<boolean>;
   /** Compares the cohorts before the candidate touched them, with N* of the sequential bounds. */
   readonly readParity: (plannedUnits: number) => Promise<CohortParity>;
   /** Compares the requests with the plan's reference, where it names one. */

@@ -1,6 +1,6 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import { type Diagnostic, UserError } from '../../domain/errors.ts';
+import { type Diagnostic, invalidInput, UserError } from '../../domain/errors.ts';
 import { NoUsableRecord } from '../../requests/explain/nothing-accepted.ts';
 import type { RejectedRecords, RequestsInspection } from '../../report/commands/requests-text.ts';
 import type { Database } from '../../database/database.ts';
@@ -32,6 +32,11 @@ export async function inspectRequests(
 ): Promise<RequestsInspection> {
   const opened = await openRollout(world, file);
   const staged = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
+  if (staged.plan.requests.format === 'sums') {
+    throw invalidInput('There is no request to inspect: the plan is judged on the sums of a warehouse', {
+      hint: `canary sql ${file} prints the query that reads them there; canary plan tells what its result holds.`,
+    });
+  }
   if (holdsNumbers(staged.plan.requests.format))
     return await inspectTold(await withScratch(world, staged.folder), staged, name);
   const { rollout } = await withObjects(world, staged);

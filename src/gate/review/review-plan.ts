@@ -9,6 +9,7 @@ import { reviewGolden } from '../golden/judge-golden.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { surroundings } from './plan-facts.ts';
 import { reviewServer } from './review-server.ts';
+import { reviewSums } from './review-sums.ts';
 import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { stageWaits } from './stage-waits.ts';
@@ -36,9 +37,11 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const { log, stages, unknown, checks, facts } =
     plan.requests.format === 'prometheus'
       ? await reviewServer(scratch, rollout)
-      : holdsNumbers(plan.requests.format)
-        ? await reviewTold(rollout)
-        : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
+      : plan.requests.format === 'sums'
+        ? await reviewSums(rollout)
+        : holdsNumbers(plan.requests.format)
+          ? await reviewTold(rollout)
+          : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
   const warnings = [
     ...rollout.warnings,
     ...(await factFindings(world, rollout, facts)),

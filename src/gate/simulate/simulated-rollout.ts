@@ -12,7 +12,8 @@ export async function openSimulatedRollout(world: World, file: string): Promise<
   const rollout = await openRollout(world, file);
   const { plan } = rollout;
   if (holdsNumbers(plan.requests.format)) {
-    throw invalidInput('A simulation needs requests, and this plan has numbers per version', {
+    const has = plan.requests.format === 'sums' ? 'the sums of a warehouse' : 'numbers per version';
+    throw invalidInput(`A simulation needs requests, and this plan has ${has}`, {
       hint: 'Name a request log in requests.source.',
     });
   }

@@ -29,8 +29,9 @@ export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
     reference: reference.value,
   };
   const misplaced = validatePaths(root, ['drift', 'features']);
-  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format'])))) {
-    const message = 'drift compares records, and numbers per version have none';
+  const format = textOf(nodeAt(root, ['requests', 'format']));
+  if (holdsNumbers(format)) {
+    const message = `drift compares records, and ${format === 'sums' ? 'sums' : 'numbers per version'} have none`;
     const hint = 'delete drift, or name a log of requests';
     return { value, findings: [...misplaced, unusedKey(['drift'], message, hint)] };
   }

@@ -1,4 +1,4 @@
-import { holdsNumbers } from '../../domain/told-number.ts';
+import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { isPerLabel, metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
@@ -66,7 +66,7 @@ function readGuardrail(root: TreeNode, path: TreePath, context: MetricContext): 
     readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
   const capped = readAt(root, [...path, 'cap'], (written) =>
-    holdsNumbers(textOf(nodeAt(root, ['requests', 'format']))) ? alreadyMean : readCap(metric, written),
+    holdsVersionNumbers(textOf(nodeAt(root, ['requests', 'format']))) ? alreadyMean : readCap(metric, written),
   );
   const triggered = readTrigger(root, path, capped.value ?? metric);
   const segments = child(guardrail, 'segments');

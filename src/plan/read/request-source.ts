@@ -27,6 +27,7 @@ export function validateRequestSource(root: TreeNode, ofNumbers: readonly Findin
       ),
     ];
   }
+  if (format === 'sums') return hasNumbers ? [numbersOfAnotherFormat] : [];
   if (format !== 'aggregates') {
     return [...(hasNumbers ? [numbersOfAnotherFormat] : []), ...(format === 'canary' ? checkFields(requests) : [])];
   }

@@ -1,8 +1,8 @@
-import { holdsNumbers } from '../../domain/told-number.ts';
+import { holdsNumbers, type RequestFormat, requestFormats } from '../../domain/told-number.ts';
 import type { FieldPaths } from '../../domain/log/field-paths.ts';
 import { type LatencyField, latencyUnitNames } from '../../domain/log/latency-field.ts';
 import { answerForms, logFormatTraits, type RequestFields } from '../../domain/log/log-format.ts';
-import { type RequestFormat, requestFormats, type RequestSource } from '../../domain/plan.ts';
+import type { RequestSource } from '../../domain/plan.ts';
 import {
   child,
   choiceOf,
@@ -26,6 +26,7 @@ import { readCloudwatch } from './remote/cloudwatch.ts';
 import { readPrometheus } from './remote/prometheus.ts';
 import { readStorage } from './remote/storage.ts';
 import { readTimedWeights } from './stages/timed-weights.ts';
+import { readWarehouse, validateWarehouse } from './warehouse.ts';
 import { readWindow } from './window.ts';
 
 /** Reads where the recorded requests, or the numbers, are and where a record keeps what. */
@@ -43,8 +44,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   const settle = readAt(root, ['requests', 'settle'], readSettling, { otherwise: planDefaults.requests.settle });
   const weights = readTimedWeights(root);
   const storage = readStorage(root);
-  const prometheus = readPrometheus(root);
-  const cloudwatch = readCloudwatch(root);
+  const [prometheus, cloudwatch] = [readPrometheus(root), readCloudwatch(root)];
   const needed = {
     format,
     source: textsOf(child(requests, 'source')),
@@ -56,6 +56,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
   };
   const optional = {
     numbers: numbers?.numbers,
+    warehouse: readWarehouse(requests),
     versions: textMapOf(child(requests, 'versions')),
     answers: choiceOf(child(requests, 'answers'), answerForms),
     component: textOf(child(requests, 'component')),
@@ -78,6 +79,7 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     findings: [
       ...validateRequestSource(root, numbers?.findings ?? []),
       ...validateLogFormat(root),
+      ...validateWarehouse(root),
       ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),
       ...keysOf(child(requests, 'where')).flatMap((key) => validatePath(['requests', 'where', key], key, 'key')),
       ...[where, sample, maxRejected, maxUnknownLabels, labelsMatureAfter, window, settle, weights, storage].flatMap(

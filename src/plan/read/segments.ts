@@ -1,4 +1,4 @@
-import { holdsNumbers } from '../../domain/told-number.ts';
+import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
@@ -29,7 +29,7 @@ export function validateCoveredSegments(root: TreeNode): Finding[] {
 
 /** Undefined where they are not the plan's to say: the dimensions of numbers are those that the numbers name, wherever they are. */
 function dimensionsOf(root: TreeNode): readonly string[] | undefined {
-  const isAggregates = holdsNumbers(textOf(nodeAt(root, ['requests', 'format'])));
+  const isAggregates = holdsVersionNumbers(textOf(nodeAt(root, ['requests', 'format'])));
   return isAggregates ? undefined : keysOf(nodeAt(root, ['requests', 'segments']));
 }
 

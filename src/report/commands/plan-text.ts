@@ -102,11 +102,11 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
   const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
   if ('numbers' in log) {
     const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
-    const told: [string, string] =
-      log.server === undefined
-        ? ['numbers', `${formatCount(log.numbers)} in ${place}, instead of a log`]
-        : ['numbers', `${formatCount(log.numbers)} series of ${log.server}, instead of a log`];
-    return fields([['model', versions], told, ...goldenField(golden)], style);
+    const found =
+      log.server === undefined && log.numbers === 0
+        ? 'none yet: canary sql prints the query that adds them up'
+        : `${formatCount(log.numbers)} ${log.server === undefined ? `in ${place}` : `series of ${log.server}`}, instead of a log`;
+    return fields([['model', versions], ['numbers', found], ...goldenField(golden)], style);
   }
   const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
   const period =

@@ -1,4 +1,4 @@
-import { holdsNumbers } from '../../domain/told-number.ts';
+import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { limitOf } from '../../domain/bound.ts';
 import type { Comparison, ComparisonNumbers, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { driftSubject } from '../evidence/drift-cells.ts';
@@ -83,7 +83,7 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs, rollout }: Evi
   add('canary_evaluation_timestamp_seconds', 'When the evaluation was made.', [[{}, Date.parse(createdAt) / 1000]]);
   // Numbers without requests do not tell of every size, and 0 would say that there was nobody.
   const told = (sizes: readonly Sample[]) =>
-    holdsNumbers(inputs.format) ? sizes.filter(([, size]) => size > 0) : sizes;
+    holdsVersionNumbers(inputs.format) ? sizes.filter(([, size]) => size > 0) : sizes;
   const requests = cohorts.map((cohort): Sample => [{ cohort: cohort.name }, cohort.requests]);
   add('canary_cohort_requests', 'Requests of a cohort.', told(requests));
   const units = cohorts.map((cohort): Sample => [{ cohort: cohort.name }, cohort.units]);

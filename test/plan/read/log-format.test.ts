@@ -30,7 +30,7 @@ describe('the log of a serving system', () => {
       'is one of those that canary knows',
       source,
       withFormat('sagemaker', '  fields: { unit: a }'),
-      `10:11 format: sagemaker is not one of the choices; write one of ${logFormats.join(', ')}, aggregates, prometheus`,
+      `10:11 format: sagemaker is not one of the choices; write one of ${logFormats.join(', ')}, aggregates, prometheus, cloudwatch, sums`,
     ],
   ]);
 

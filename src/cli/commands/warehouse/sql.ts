@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { QueryOptions } from '../../../gate/warehouse/print-query.ts';
+import type { CommandContext } from '../../command-context.ts';
+
+/** `canary sql`: the query that adds up in a warehouse what a stage is judged on. */
+export function registerSql(program: Command, { world, terminal }: CommandContext): void {
+  program
+    .command('sql')
+    .summary('print the query that adds up in a warehouse what a stage is judged on')
+    .description(
+      'Prints one query over the table that the plan names under requests (format: sums). Run it with the tool of the warehouse and save its result, some ' +
+        'thousand rows of whole numbers, as requests.source; canary evaluate then judges the stage without reading a request. The result carries the hash of ' +
+        'its question, and one of another plan or stage is refused.',
+    )
+    .argument('<plan>', 'rollout plan')
+    .option('--stage <name>', 'stage of the plan that is asked about; the next one where absent')
+    .requiredOption('--dialect <name>', 'postgres, bigquery, snowflake, clickhouse, trino, spark or duckdb')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  canary sql rollouts/intent.yaml --dialect duckdb | duckdb -csv logs.db > rollouts/sums.csv\n  canary sql rollouts/intent.yaml --stage canary-5 --dialect postgres | psql --csv -f - > rollouts/sums.csv',
+    )
+    .action(async (plan: string, options: QueryOptions) => {
+      const { printQuery } = await import('../../../gate/warehouse/print-query.ts');
+      terminal.result(await printQuery(world, plan, options));
+    });
+}

@@ -1,0 +1,97 @@
+import { type Role, roles } from '../../domain/role.ts';
+import type { Dialect } from './dialects.ts';
+import type { SumsQuestion } from './sums-question.ts';
+
+/** How programs write that they know nothing, and how logs write that nothing failed, in lower case. */
+const missing = ['', 'null', 'none', 'nan', 'na', 'n/a', '<na>', 'nat'];
+const fine = ['-', 'false', 'ok', 'success', '[]', '{}', '200', '201', '202', '204', '301', '302', '304'];
+
+/** How an error says that it is a timeout, once its dashes are spaces. */
+const timeouts = ['timeout', 'time out', 'timedout', 'timed out', 'timesout', 'times out', 'deadline'];
+
+const mostLatencyMs = 9e12;
+const nanosecondsPerMs = 1e6;
+
+/**
+ * The common tables `written` and `answers`: one row per row of the table, with its user, cohort and segments, and for each version whether
+ * it has an outcome, whether that is a failure, its label and its time in ns, as canary reads them of a log.
+ */
+export function answersSql(question: SumsQuestion, dialect: Dialect): string {
+  const { table, segments, salt, cutoff } = question;
+  const { identifier, literal, md5 } = dialect;
+  const from = table.table.split('.').map(identifier).join('.');
+  const told = (column: string | undefined) => (column === undefined ? 'NULL' : cleaned(identifier(column), dialect));
+  const bucket = md5(`${literal(`${salt}:`)} || unit`);
+  const cohort = `CASE WHEN ${bucket} < ${cutoff} THEN 'canary' ELSE 'stable' END`;
+  const copied = segments.map((_, index) => `segment_${index}`);
+  return `written AS (
+  SELECT ${told(table.unit)} AS unit, ${dialect.text(told(table.label))} AS truth_text,
+    ${segments.map(([, column], index) => `${told(column)} AS segment_${index},\n    `).join('')}${roles
+      .map((role) => {
+        const { latency, error, prediction } = table[role];
+        const ms = latency === undefined ? dialect.double('NULL') : dialect.double(identifier(latency));
+        return `${ms} AS ${role}_ms, ${dialect.text(told(error))} AS ${role}_error, ${dialect.text(told(prediction))} AS ${role}_answer`;
+      })
+      .join(',\n    ')}
+  FROM ${from}
+),
+known AS (
+  SELECT unit, ${[...copied, ''].join(', ')}truth_text, ${truthSql(question, dialect)} AS truth,
+    ${roles.map((role) => knownSql(role, question, dialect).join(', ')).join(',\n    ')}
+  FROM written AS read_as
+),
+clocks AS (
+  SELECT ${roles.map((role) => `CASE WHEN 2 * sum(CASE WHEN ${role}_time IS NULL OR ${role}_is_failed = 1 THEN 0 ELSE 1 END) >= sum(${role}_is_there - ${role}_is_failed) THEN 1 ELSE 0 END AS ${role}_clock`).join(', ')}
+  FROM known AS timed
+),
+answers AS (
+  SELECT unit, ${cohort} AS cohort, ${[...copied, ''].join(', ')}truth,
+    CASE WHEN truth_text IS NULL THEN 0 ELSE 1 END AS truth_written,
+    ${roles
+      .map(
+        (
+          role,
+        ) => `${role}_is_there AS ${role}_there, ${role}_is_failed AS ${role}_failed, ${role}_unknown AS ${role}_unread,
+    CASE WHEN ${role}_is_failed = 1 THEN NULL ELSE ${role}_said END AS ${role}_label,
+    CASE WHEN ${role}_time IS NULL AND ${role}_is_timeout = 1 AND ${role}_clock = 1 THEN ${Math.round(question.timeoutMs * nanosecondsPerMs)} ELSE ${role}_time END AS ${role}_ns`,
+      )
+      .join(',\n    ')}
+  FROM known CROSS JOIN clocks
+)`;
+}
+
+/** A text without the spaces around it; NULL where it says that nothing is known. */
+function cleaned(column: string, { text, literal }: Dialect): string {
+  const trimmed = `trim(${text(column)})`;
+  return `CASE WHEN lower(${trimmed}) IN (${missing.map(literal).join(', ')}) THEN NULL ELSE ${trimmed} END`;
+}
+
+function truthSql({ labels }: SumsQuestion, { literal, text }: Dialect): string {
+  if (labels === undefined) return 'truth_text';
+  return `CASE WHEN truth_text IN (${labels.truth.map(literal).join(', ')}) THEN truth_text ELSE ${text('NULL')} END`;
+}
+
+/** What is known of one version's outcome. */
+function knownSql(role: Role, { table, labels }: SumsQuestion, { literal, text, whole }: Dialect): readonly string[] {
+  const failure = `(${role}_error IS NOT NULL AND lower(${role}_error) NOT IN (${fine.map(literal).join(', ')}))`;
+  const isTold = table[role].prediction !== undefined;
+  const there = `(${role}_ms IS NOT NULL OR ${role}_error IS NOT NULL OR ${role}_answer IS NOT NULL)`;
+  const allowed = labels === undefined ? undefined : labels[role].map(literal).join(', ');
+  const said =
+    allowed === undefined
+      ? `${role}_answer`
+      : `CASE WHEN ${role}_answer IN (${allowed}) THEN ${role}_answer ELSE ${text('NULL')} END`;
+  const unread =
+    allowed === undefined ? `${role}_answer IS NULL` : `(${role}_answer IS NULL OR ${role}_answer NOT IN (${allowed}))`;
+  const failed = isTold ? `(${failure} OR ${unread})` : failure;
+  const words = `replace(replace(lower(${role}_error), '_', ' '), '-', ' ')`;
+  const isTimeout = timeouts.map((word) => `${words} LIKE ${literal(`%${word}%`)}`).join(' OR ');
+  return [
+    `CASE WHEN ${there} THEN 1 ELSE 0 END AS ${role}_is_there`,
+    `CASE WHEN ${there} AND ${failed} THEN 1 ELSE 0 END AS ${role}_is_failed`,
+    `CASE WHEN ${there} AND NOT ${failure} AND ${isTold ? unread : '1 = 0'} THEN 1 ELSE 0 END AS ${role}_unknown`,
+    `${said} AS ${role}_said`,
+    `CASE WHEN ${role}_ms >= 0 AND ${role}_ms < ${mostLatencyMs} THEN ${whole(`${role}_ms * ${nanosecondsPerMs}`)} ELSE NULL END AS ${role}_time`,
+    `CASE WHEN ${isTimeout} THEN 1 ELSE 0 END AS ${role}_is_timeout`,
+  ];
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Evidence } from '../../src/domain/evidence.ts';
+import { evaluate } from '../../src/gate/evaluate/evaluate.ts';
+import { run } from './harness.ts';
+import {
+  answer,
+  askDuckdb,
+  judgedOf,
+  queryOf,
+  sumsRequests,
+  type WarehouseRollout,
+  warehouseRollout,
+} from './warehouse-rollout.ts';
+import { TestRollout } from '../fixtures/test-rollout.ts';
+
+let rollout: WarehouseRollout;
+let sums: string;
+beforeAll(async () => {
+  rollout = await warehouseRollout(4000);
+  await askDuckdb(rollout, await queryOf(rollout, 'duckdb'));
+  sums = readFileSync(join(rollout.sums.folder, 'sums.csv'), 'utf8');
+});
+
+/** The evidence of a rollout's second stage. */
+async function evaluated({ world }: TestRollout): Promise<Evidence> {
+  return (await evaluate(world, 'plan.yaml', { stage: 'tenth' })).evidence;
+}
+
+/** Where two results differ: in words, in kind, or in a number beyond a relative distance. */
+function differences(one: unknown, other: unknown, path: string, distance: number): string[] {
+  if (typeof one === 'object' && one !== null && typeof other === 'object' && other !== null) {
+    const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+    return [...keys].flatMap((key) =>
+      differences(Reflect.get(one, key), Reflect.get(other, key), `${path}.${key}`, distance),
+    );
+  }
+  const alike =
+    typeof one === 'number' && typeof other === 'number'
+      ? Math.abs(one - other) <= distance * Math.abs(one)
+      : one === other;
+  return alike ? [] : [`${path}: ${String(one)} ${String(other)}`];
+}
+
+test('sums judge as the log does, down to the rounding of doubles', async () => {
+  const [rows, summed] = [judgedOf(await evaluated(rollout.rows)), judgedOf(await evaluated(rollout.sums))];
+  expect([...summed.keys()]).toEqual([...rows.keys()]);
+  expect(summed.size).toBeGreaterThan(40);
+  const found = [...rows].flatMap(([key, result]) => {
+    const isExpanded = key.startsWith('["latency.mean",null,{"kind":"maxIncrease","value":0.05');
+    return differences(result, summed.get(key), key, isExpanded ? 1e-4 : 1e-11);
+  });
+  expect(found).toEqual([]);
+});
+
+test('the same answer in another order, in JSON and with points is the same evidence', async () => {
+  const before = await evaluated(rollout.sums);
+  const [header = '', ...lines] = sums.trimEnd().split('\n');
+  answer(rollout, `${[header.toUpperCase(), ...lines.toReversed()].join('\n')}\n`);
+  const after = await evaluated(rollout.sums);
+  answer(rollout, sums);
+  expect([after.comparisons, after.guardrails]).toEqual([before.comparisons, before.guardrails]);
+});
+
+test('a breach of latency is not proven where no hours are known, and what was not asked is listed', async () => {
+  const { checks, guardrails } = await evaluated(rollout.sums);
+  const unasked = checks.filter(({ detail }) => detail.startsWith('not asked')).map(({ name }) => name);
+  expect(unasked.toSorted()).toEqual(['parity', 'segment mix', 'selection', 'stability', 'window']);
+  expect(guardrails.filter(({ metric, status }) => metric.startsWith('latency') && status === 'breach')).toEqual([]);
+});
+
+describe('refused is', () => {
+  const refusals: readonly (readonly [string, (text: string) => string, RegExp])[] = [
+    [
+      'an answer for another plan',
+      (text) => text.replaceAll(/^[0-9a-f]{16}/gmu, '0123456789abcdef'),
+      /answers the question 0123456789abcdef/u,
+    ],
+    ['one without a column', (text) => text.replace('segment', 'part_of'), /has no column segment/u],
+    [
+      'one that is cut off',
+      (text) => `${text.split('\n').slice(0, 20).join('\n')}\n`,
+      /is not whole: it says that it has \d+ rows, and there are 19/u,
+    ],
+    [
+      'a number that was rounded',
+      (text) => text.replace(/,(\d)(\d{3})\d{6,},/u, ',$1.$2E+12,'),
+      /which is no whole number/u,
+    ],
+    ['a sum that the database gave up', (text) => text.replace(/,\d{9,},/u, ',,'), /is empty: the sum overflowed/u],
+    ['a cube that wrapped around', (text) => text.replace(/,(\d{16,}),/u, ',-$1,'), /overflowed in the warehouse/u],
+  ];
+  test.each(refusals)('%s', async (_name, damage, message) => {
+    const damaged = damage(sums);
+    expect(damaged).not.toBe(sums);
+    answer(rollout, damaged);
+    const { exitCode, stderr } = await run(['evaluate', 'plan.yaml', '--stage', 'tenth'], { cwd: rollout.sums.folder });
+    answer(rollout, sums);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(5);
+  });
+
+  test("another stage's answer", async () => {
+    const { exitCode, stderr } = await run(['evaluate', 'plan.yaml', '--stage', 'full'], { cwd: rollout.sums.folder });
+    expect(stderr).toContain('--stage full --dialect');
+    expect(exitCode).toBe(5);
+  });
+
+  test('a scheme that no warehouse computes, and keys that read records', async () => {
+    const requests = sumsRequests.replace('{ format', '{ from: 2026-01-01, format');
+    const wrong = new TestRollout({ plan: { requests, assignment: '{ scheme: murmur3 }' } });
+    const { exitCode, stderr } = await run(['sql', 'plan.yaml', '--dialect', 'duckdb'], { cwd: wrong.folder });
+    expect(stderr).toContain('murmur3 cannot be computed by a warehouse');
+    expect(stderr).toContain('from speaks of records');
+    expect(exitCode).toBe(2);
+  });
+
+  test('a dialect that there is not, and a plan that is judged on a log', async () => {
+    const dialect = await run(['sql', 'plan.yaml', '--dialect', 'postgre'], { cwd: rollout.sums.folder });
+    expect([dialect.exitCode, dialect.stderr]).toEqual([2, expect.stringContaining('postgres')]);
+    const log = await run(['sql', 'plan.yaml', '--dialect', 'duckdb'], { cwd: rollout.rows.folder });
+    expect([log.exitCode, log.stderr]).toEqual([2, expect.stringContaining('not judged on the sums')]);
+  });
+});
+
+test('a plan is reviewed before and after its query was run', async () => {
+  const after = await run(['plan', 'plan.yaml'], { cwd: rollout.sums.folder });
+  expect([after.exitCode, after.stdout]).toEqual([0, expect.stringMatching(/numbers +[\d,]+ in 1 file/u)]);
+  const fresh = new TestRollout({ plan: { requests: sumsRequests, assignment: '{ scheme: md5 }' } });
+  const before = await run(['plan', 'plan.yaml'], { cwd: fresh.folder });
+  expect([before.exitCode, before.stdout]).toEqual([0, expect.stringContaining('canary sql prints the query')]);
+});

@@ -1,0 +1,114 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { leaveOneOutResiduals } from '../../src/stats/sums/residual-sums.ts';
+import { nearest, wholeRatioResiduals, wholeResiduals } from '../../src/stats/sums/whole-sums.ts';
+
+test('a ratio of whole numbers is rounded once, to the nearest double', () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.integer({ min: 1, max: 2 ** 31 }), (above, below) => {
+      expect(nearest(BigInt(above), BigInt(below))).toBe(above === 0 ? 0 : above / below);
+    }),
+  );
+  expect(nearest(10n ** 60n, 3n * 10n ** 59n)).toBe(10 / 3);
+  expect(nearest(1n, 10n ** 30n)).toBe(1e-30);
+});
+
+const unit = fc.record({ requests: fc.integer({ min: 1, max: 4 }), own: fc.nat(1e9) });
+const sample = fc.array(unit, { minLength: 8, maxLength: 60 });
+
+test('sums of groups give the squares and cubes of leave-one-out residuals', () => {
+  fc.assert(
+    fc.property(sample, (units) => {
+      const requests = Float64Array.from(units, (each) => each.requests);
+      const own = Float64Array.from(units, (each) => each.own / 1e6);
+      const all = totalOf(requests);
+      const residuals = leaveOneOutResiduals(requests, own, totalOf(own) / all, all);
+      const counts = [...new Set(requests)].toSorted((a, b) => a - b);
+      const groups = counts.map((count) => {
+        const alike = units.filter((each) => each.requests === count);
+        return { requests: count, units: alike.length, ...momentsOf(alike.map((each) => each.own)) };
+      });
+      const sums = wholeResiduals(groups, 1e6);
+      const largest = Math.max(1, ...residuals.map(Math.abs), ...own);
+      for (const [index, count] of counts.entries()) {
+        const powerOf = (exponent: number) =>
+          totalOf(residuals.map((each, row) => (requests[row] === count ? each ** exponent : 0)));
+        expect(Math.abs((sums.squares[index] ?? 0) - powerOf(2))).toBeLessThan(1e-10 * largest ** 2);
+        expect(Math.abs((sums.cubes[index] ?? 0) - powerOf(3))).toBeLessThan(1e-10 * largest ** 3);
+      }
+    }),
+  );
+});
+
+test('residuals of a ratio are exact where the units of a group are alike', () => {
+  const groups = [
+    { requests: 2, units: 7, left: 1, right: 2 },
+    { requests: 3, units: 5, left: 2, right: 0 },
+  ].map(({ requests, units, left, right }) => ({
+    requests,
+    units,
+    baseline: momentsOf(Array<number>(units).fill(left)),
+    candidate: momentsOf(Array<number>(units).fill(right)),
+    products: {
+      once: BigInt(units * left * right),
+      baselineTwice: BigInt(units * left * left * right),
+      candidateTwice: BigInt(units * left * right * right),
+    },
+    largest: BigInt(left),
+  }));
+  const sums = wholeRatioResiduals(groups, 1);
+  expect(sums.squares[0]).toBeCloseTo(7 * residualOf(1, 2) ** 2, 12);
+  expect(sums.squares[1]).toBeCloseTo(5 * residualOf(2, 0) ** 2, 12);
+  expect(sums.cubes[1]).toBeCloseTo(5 * residualOf(2, 0) ** 3, 12);
+});
+
+const pair = fc.record({ left: fc.nat(1e9), right: fc.nat(1e9) });
+
+test('the squares of residuals of a ratio are never too small, and too large by no more than the square of the heaviest share', () => {
+  fc.assert(
+    fc.property(fc.array(pair, { minLength: 12, maxLength: 40 }), (units) => {
+      const [left, right] = [units.map((each) => each.left), units.map((each) => each.right)];
+      const [all, other, most] = [sumOf(left), sumOf(right), Math.max(...left)];
+      fc.pre(most > 0 && most < all / 4);
+      const group = { requests: 1, units: units.length, largest: BigInt(most) };
+      const products = {
+        once: sumOfWhole(units, (each) => each.left * each.right),
+        baselineTwice: sumOfWhole(units, (each) => each.left * each.left * each.right),
+        candidateTwice: sumOfWhole(units, (each) => each.left * each.right * each.right),
+      };
+      const sums = wholeRatioResiduals(
+        [{ ...group, baseline: momentsOf(left), candidate: momentsOf(right), products }],
+        1,
+      );
+      const exact = sumOf(units.map((each) => ((each.right - (each.left * other) / all) / (1 - each.left / all)) ** 2));
+      const rounding = 1e-12 * (sumOf(left.map((each) => (each * other) / all)) ** 2 + other ** 2);
+      expect(sums.squares[0]).toBeGreaterThanOrEqual(exact - rounding);
+      expect(sums.squares[0]).toBeLessThanOrEqual(exact * (1 + 2 * (most / all) ** 2) + rounding);
+    }),
+  );
+});
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function sumOfWhole(
+  units: readonly { readonly left: number; readonly right: number }[],
+  product: (each: { readonly left: bigint; readonly right: bigint }) => bigint,
+): bigint {
+  return units.reduce((sum, { left, right }) => sum + product({ left: BigInt(left), right: BigInt(right) }), 0n);
+}
+
+/** Leave-one-out, of 14 over 17. */
+function residualOf(left: number, right: number): number {
+  return (right - (left * 14) / 17) / (1 - left / 17);
+}
+
+function momentsOf(values: readonly number[]) {
+  const power = (exponent: bigint) => values.reduce((sum, value) => sum + BigInt(value) ** exponent, 0n);
+  return { sum: power(1n), squares: power(2n), cubes: power(3n) };
+}
+
+function totalOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
