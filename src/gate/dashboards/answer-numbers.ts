@@ -9,8 +9,14 @@ import { type GaugeAggregate, type CloudwatchSource, seriesFor } from '../../dom
 import { roles } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import type { Answers } from './cloudwatch-answers.ts';
-import type { ToldStage } from './read-told.ts';
 import type { Told } from './series-numbers.ts';
+
+/** What answers come to, and whether they are whole. */
+interface AnswerNumbers {
+  readonly numbers: readonly RoleNumber[];
+  readonly untold: readonly UntoldNumber[];
+  readonly checks: readonly CheckResult[];
+}
 
 /** A file of answers, as the plan names it. */
 export interface AnswerFile {
@@ -29,7 +35,7 @@ type Values = ReadonlyMap<string, number>;
  * Makes the numbers of both versions from what CloudWatch answered.
  * @throws UserError (exit 5) for ids that are not there, a time that has two values, and counts that are no whole numbers
  */
-export function numbersOfAnswers(plan: RolloutPlan, files: readonly AnswerFile[]): Omit<ToldStage, 'files'> {
+export function numbersOfAnswers(plan: RolloutPlan, files: readonly AnswerFile[]): AnswerNumbers {
   const source = plan.requests.cloudwatch ?? nothing;
   const answers = files.flatMap(({ answers: { results } }) => results);
   const wanted = source.series.flatMap(({ series }) => idsOf(series).flatMap(answerIds));
