@@ -32,7 +32,7 @@ describe.skipIf(!isWhole || executablePath === undefined)('of a rollout that wai
 
   test.each([
     ['report', 'held.html', 'Verdict: HOLD'],
-    ['status', 'status.html', '1 rollouts'],
+    ['status', 'status.html', '1 rollout'],
   ])('the %s has nothing cut off and no word broken at any width', async (_, file, title) => {
     const page = await browser.newPage();
     await page.goto(pathToFileURL(join(folder, file)).href);

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/format-number.ts';
 import { renderToString } from 'preact-render-to-string';
 import type { RolloutRows } from '../document/rollout-rows.ts';
 import { DataTable } from '../html/data-table.tsx';
@@ -12,9 +13,9 @@ export function rolloutRowsPage(rows: RolloutRows): string {
 
 function Page({ at, rollouts, unreadable }: RolloutRows) {
   return (
-    <Document title={`${rollouts.length} rollouts`}>
+    <Document title={countOf(rollouts.length, 'rollout')}>
       <main class="wide">
-        <h1>{rollouts.length} rollouts</h1>
+        <h1>{countOf(rollouts.length, 'rollout')}</h1>
         <p class="note">As of {minute(at)} UTC, the most urgent first.</p>
         <DataTable
           caption="Every rollout, and what it waits for"

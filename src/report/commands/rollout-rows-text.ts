@@ -1,4 +1,4 @@
-import { formatShare } from '../../domain/format-number.ts';
+import { countOf, formatShare } from '../../domain/format-number.ts';
 import type { RolloutRow, RolloutRows } from '../document/rollout-rows.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
 import { page, paragraph, section, type Style, paintOf } from '../words/style.ts';
@@ -11,7 +11,7 @@ export function rolloutRowsText({ at, rollouts, unreadable }: RolloutRows, style
   const failures = unreadable.map(({ name, error }) =>
     paragraph(`${bad(printableName(name))}: ${printableSentence(error)}`, style, '  '),
   );
-  const title = rollouts.length === 1 ? '1 rollout' : `${rollouts.length} rollouts`;
+  const title = countOf(rollouts.length, 'rollout');
   const rows = rollouts.map((row) => cellsOf(row, at));
   return page([
     section(title, rows.length === 0 ? ['  none'] : rowLines(rows, style), style),

@@ -1,3 +1,4 @@
+import { countOf } from '../../domain/format-number.ts';
 import { renderToString } from 'preact-render-to-string';
 import { nextStep } from '../evidence/verdict-text.ts';
 import type { FleetEntry } from '../document/fleet.ts';
@@ -17,9 +18,9 @@ export function fleetPage(entries: readonly FleetEntry[]): string {
 function Page({ entries }: { readonly entries: readonly FleetEntry[] }) {
   const columns = ['plan', 'model', 'versions', 'stage', 'verdict', 'why'].map((header) => ({ header }));
   return (
-    <Document title={`${entries.length} rollout plans`}>
+    <Document title={countOf(entries.length, 'rollout plan')}>
       <main class="wide">
-        <h1>{entries.length} rollout plans</h1>
+        <h1>{countOf(entries.length, 'rollout plan')}</h1>
         <DataTable
           caption="Every plan with its verdict, or why it has none"
           columns={columns}
