@@ -139,14 +139,6 @@ function ratioPowers(
   };
 }
 
-/** Units that are alike: so many requests, and the same sums of events. */
-export interface AlikeUnits {
-  readonly requests: number;
-  readonly units: number;
-  readonly baseline: number;
-  readonly candidate: number;
-}
-
 /**
  * What contributions of -1, 0 or 1 add up to by number of requests, from whole groups and the alike units in them.
  * @param groups of the contributions, in order of their requests.
