@@ -8,7 +8,15 @@ const folder = path.join(import.meta.dirname, '..');
 /** The pages in the order of the index, docs/README.md, which names them all. */
 const sections = {
   'Start a rollout': ['install', 'init', 'commands', 'plan', 'scores', 'simulate', 'rollout-states'],
-  'Bring your log': ['request-formats', 'live-splits', 'aggregates', 'buckets', 'assignment'],
+  'Bring your log': [
+    'request-formats',
+    'live-splits',
+    'aggregates',
+    'prometheus',
+    'cloudwatch',
+    'buckets',
+    'assignment',
+  ],
   'Bring your models': ['registry', 'runtimes', 'compatibility'],
   'In a pipeline': [
     'ci-github',
@@ -19,7 +27,10 @@ const sections = {
     'watch',
     'notify',
     'routing',
+    'mlflow',
     'scale',
+    'warehouse',
+    'spark-ray',
   ],
   'Read a verdict': ['reports', 'checks', 'statistics', 'calibration'],
   'Trust it': ['security', 'attestation', 'reliability'],

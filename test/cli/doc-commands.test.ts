@@ -36,9 +36,13 @@ function commandsIn(page: string): readonly Written[] {
 const commands = pages.flatMap(commandsIn);
 const helps = new Map<string, string>();
 
+/** Commands that have others inside them. */
+const groups = new Set(['registry', 'requests', 'registry import']);
+
 /** The help of a command, or of one inside it, such as `registry add`. */
-async function helpOf([first = '', second = '']: readonly string[]): Promise<string> {
-  const named = ['registry', 'requests'].includes(first) ? [first, second] : [first];
+async function helpOf(words: readonly string[]): Promise<string> {
+  const named = words.slice(0, 1);
+  while (groups.has(named.join(' '))) named.push(words[named.length] ?? '');
   const known = helps.get(named.join(' '));
   if (known !== undefined) return known;
   const { stdout, stderr, exitCode } = await run([...named, '--help']);

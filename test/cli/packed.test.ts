@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import canary from '../../package.json' with { type: 'json' };
 import { isWhole } from '../fixtures/tiers.ts';
 import { runInstalled, temporaryFolder } from './harness.ts';
 
@@ -31,7 +32,8 @@ describe.skipIf(!isWhole)('the package as npm packs it', () => {
     const isPacked = npm(root, 'pack', '--ignore-scripts', '--pack-destination', folder);
     const [archive] = readdirSync(folder);
     if (!isPacked || archive === undefined) throw new Error('npm pack failed');
-    isInstalled = npm(folder, 'install', '--prefix', folder, `./${archive}`);
+    const library = `@duckdb/node-bindings-${process.platform}-${process.arch}@${canary.dependencies['@duckdb/node-bindings']}`;
+    isInstalled = npm(folder, 'install', '--prefix', folder, '--omit=optional', `./${archive}`, library);
     if (!isInstalled) console.warn('No registry can be reached: the tests of the packed package skip.');
   });
 
