@@ -168,7 +168,7 @@ async function checksOf(
   const reversals = await segmentReversals(measurer, guardedMetrics(plan), scope, comparisons, settings);
   const leftOut = withObserved(unjudged, guardedMetrics(plan), scope, comparisons);
   return [
-    rejectedRecords(files, plan.requests.maxRejected),
+    rejectedRecords(files, plan.requests),
     ...(held === undefined ? [] : [labelsCheck(held, guardedMetrics(plan), comparisons)]),
     ...(held === undefined || now === undefined ? [] : [logReadingCheck(held.reading, now)]),
     fairSample(

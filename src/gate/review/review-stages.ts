@@ -70,7 +70,7 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
   const checks = [
     labelsCheck(await heldLog(read.judged, rollout, log.reading), guardedMetrics(plan)),
     logReadingCheck(log.reading, world.now().toISOString()),
-    rejectedRecords(log.files, rollout.plan.requests.maxRejected),
+    rejectedRecords(log.files, rollout.plan.requests),
   ];
   return {
     log: { ...logReview(log), ...readAs(checks) },
