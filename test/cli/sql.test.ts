@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
@@ -54,14 +54,51 @@ test('sums judge as the log does, down to the rounding of doubles', async () => 
   expect(found).toEqual([]);
 });
 
-test('the same answer in another order, in JSON and with points is the same evidence', async () => {
-  const before = await evaluated(rollout.sums);
+test('the same answer in another order and with names in capitals gives the same numbers', async () => {
   const [header = '', ...lines] = sums.trimEnd().split('\n');
-  answer(rollout, `${[header.toUpperCase(), ...lines.toReversed()].join('\n')}\n`);
-  const after = await evaluated(rollout.sums);
-  answer(rollout, sums);
-  expect([after.comparisons, after.guardrails]).toEqual([before.comparisons, before.guardrails]);
+  expect(await judgedOn(`${[header.toUpperCase(), ...lines.toReversed()].join('\n')}\n`)).toEqual(await judgedOn(sums));
 });
+
+test('so does one with a point behind its whole numbers', async () => {
+  expect(await judgedOn(sums.replaceAll(/(?<=,)(\d+)(?=,|$)/gmu, '$1.0'))).toEqual(await judgedOn(sums));
+});
+
+test('so does one as a list of JSON, its numbers as texts where they have more digits than a double', async () => {
+  const [names = [], ...rows] = sums.trimEnd().split('\n').map(cellsOf);
+  const objects = rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, jsonOf(cells[index])])));
+  expect(await judgedOn(JSON.stringify(objects), 'sums.json')).toEqual(await judgedOn(sums));
+  expect(await judgedOn(objects.map((each) => JSON.stringify(each)).join('\n'), 'sums.json')).toEqual(
+    await judgedOn(sums),
+  );
+});
+
+/** A cell as a warehouse writes it in JSON. */
+function jsonOf(text = ''): unknown {
+  if (text === '') return null;
+  return /^-?\d{1,15}$/u.test(text) ? Number(text) : text;
+}
+
+/** The cells of a line of CSV. */
+function cellsOf(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/gu)].map(
+    ([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain,
+  );
+}
+
+/** What a stage is judged to be on a text of the answer. */
+async function judgedOn(text: string, name = 'sums.csv'): Promise<unknown> {
+  const plan = join(rollout.sums.folder, 'plan.yaml');
+  const written = readFileSync(plan, 'utf8');
+  answer(rollout, text, name);
+  writeFileSync(plan, written.replace('sums.csv', name));
+  try {
+    const { comparisons, guardrails } = await evaluated(rollout.sums);
+    return [comparisons, guardrails];
+  } finally {
+    writeFileSync(plan, written);
+    answer(rollout, sums);
+  }
+}
 
 test('a breach of latency is not proven where no hours are known, and what was not asked is listed', async () => {
   const { checks, guardrails } = await evaluated(rollout.sums);

@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { csvTree } from '../../documents/csv-tree.ts';
 import { sourceText } from '../../documents/source-text.ts';
 import { child, itemsOf, keysOf, type TreeNode } from '../../documents/tree.ts';
-import { parseYaml } from '../../documents/yaml-tree.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
@@ -33,7 +32,7 @@ export async function readSums(
   const path = resolve(folder, source);
   const bytes = await bytesOf(path, source);
   const shown = isAbsolute(source) ? source : join(dirname(file), source);
-  const items = itemsOf(treeOf(shown, bytes.toString('utf8')));
+  const items = cellsOf(shown, bytes.toString('utf8'));
   const command = `canary sql ${file} --stage ${stage} --dialect …`;
   requireColumns(items[0], shown, command);
   const rows = items.map((item, index) => rowOf(item, `${shown}, row ${formatCount(index + 1)}`));
@@ -83,32 +82,57 @@ async function bytesOf(path: string, source: string): Promise<Buffer> {
   }
 }
 
-/** Numbers stay as they are written: some have more digits than a double. */
-function treeOf(shown: string, text: string): TreeNode | undefined {
-  if (!/\.json$/iu.test(shown)) return csvTree(sourceText(shown, text), sumsColumns);
-  // Rows as a list, or one object after the other, as BigQuery and ClickHouse print them.
-  const trimmed = text.trim();
-  const list = trimmed.startsWith('{') ? `[${trimmed.split(/\r?\n/u).join(',')}]` : trimmed;
-  const { root, diagnostics } = parseYaml(sourceText(shown, list));
-  const wrong = diagnostics.find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw unusableFile(`${shown}: no JSON: ${wrong.message}`, { diagnostics });
-  return root;
+/** The cells of a row as they are written, by the name of their column in small letters: some numbers have more digits than a double. */
+type Cells = ReadonlyMap<string, string>;
+
+function cellsOf(shown: string, text: string): readonly Cells[] {
+  if (/\.json$/iu.test(shown)) return jsonCells(shown, text);
+  return itemsOf(csvTree(sourceText(shown, text), sumsColumns)).map(
+    (item) => new Map(keysOf(item).map((key) => [key.toLowerCase(), writtenOf(child(item, key))])),
+  );
 }
 
-function requireColumns(first: TreeNode | undefined, shown: string, command: string): void {
+/** Rows as a list, or one object after the other, as BigQuery and ClickHouse print them. */
+function jsonCells(shown: string, text: string): readonly Cells[] {
+  const trimmed = text.replace(/^\uFEFF/u, '').trim();
+  const list = trimmed.startsWith('{') ? `[${trimmed.split(/\r?\n/u).join(',')}]` : trimmed;
+  let rows: unknown;
+  try {
+    rows = JSON.parse(list.replaceAll(textOrNumber, (written, inQuotes?: string) => inQuotes ?? `"${written}"`));
+  } catch (error) {
+    throw unusableFile(`${shown}: no JSON: ${messageOf(error)}`, {
+      hint: 'Export the result as a list of objects, or an object a line.',
+      cause: error,
+    });
+  }
+  if (!Array.isArray(rows))
+    throw unusableFile(`${shown}: no list of rows`, { hint: 'Export the result as a list of objects.' });
+  return rows.map((row: unknown) => {
+    const cells = typeof row === 'object' && row !== null ? Object.entries(row) : [];
+    return new Map(cells.map(([key, value]: [string, unknown]) => [key.toLowerCase(), cellText(value)]));
+  });
+}
+
+/** A text in quotes, or else a number, which becomes one so that no digit is lost. */
+const textOrNumber = /("(?:[^"\\]|\\.)*")|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gu;
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function requireColumns(first: Cells | undefined, shown: string, command: string): void {
   if (first === undefined)
     throw unusableFile(`${shown}: there is no row`, { hint: `Save the result of ${command} there.` });
-  const present = new Set(keysOf(first).map((key) => key.toLowerCase()));
-  const absent = sumsColumns.filter((column) => !present.has(column));
+  const absent = sumsColumns.filter((column) => !first.has(column));
   if (absent.length === 0) return;
   throw unusableFile(`${shown}: the result has no column ${absent.join(', ')}`, {
     hint: `Save the result of ${command} as it is, with its first line of names.`,
   });
 }
 
-function rowOf(item: TreeNode, where: string): TextRow {
-  const names = new Map(keysOf(item).map((key) => [key.toLowerCase(), key]));
-  const text = (column: SumsColumn) => writtenOf(child(item, names.get(column) ?? column));
+function rowOf(cells: Cells, where: string): TextRow {
+  const text = (column: SumsColumn) => cells.get(column) ?? '';
   return {
     plan: text('plan'),
     count: text('result_rows'),
