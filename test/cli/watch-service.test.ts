@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jsonLines } from '../fixtures/test-rollout.ts';
+import { freePort } from '../routing/real-server.ts';
 import { run, runInstalled, type Run } from './harness.ts';
 import {
   candidate,
@@ -20,15 +20,6 @@ import {
 } from './starter.ts';
 
 const lease = registryFile.replace('.json', '.watch');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => void server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** Asks until there is an answer, which a watch gives once it looked. */
 async function answerOf(url: string, until: (text: string) => boolean): Promise<{ status: number; text: string }> {

@@ -36,8 +36,8 @@ export interface NumberQuery {
 }
 
 /** Which series tell which metrics of which version. */
-export interface MetricSource {
-  readonly series: readonly NamedSeries[];
+interface MetricSource<Series extends MetricSeries = MetricSeries> {
+  readonly series: readonly (NamedSeries & { readonly series: Series })[];
   /** Whether each request counts as another user's. */
   readonly independent?: true;
 }
@@ -58,11 +58,7 @@ export interface PrometheusSource extends MetricSource {
 }
 
 /** Answers of CloudWatch, which keeps no buckets; series are ids of queries, in which `$role` stands for `baseline` and `candidate`. */
-export interface CloudwatchSource {
-  readonly series: readonly { readonly name: string; readonly series: Exclude<MetricSeries, { kind: 'histogram' }> }[];
-  /** Whether each request counts as another user's. */
-  readonly independent?: true;
-}
+export type CloudwatchSource = MetricSource<Exclude<MetricSeries, { kind: 'histogram' }>>;
 
 /** The series that tell a metric: its own, or those of every latency. */
 export function seriesFor<Named extends NamedSeries>(

@@ -1,15 +1,14 @@
 import { unusableFile } from '../../domain/errors.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import { latencyUnits } from '../../domain/log/latency-field.ts';
-import { type Metric, metricTraits } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { answerId, answerIds } from '../../domain/remote/answer-id.ts';
-import { type GaugeAggregate, type CloudwatchSource, seriesFor } from '../../domain/remote/metric-series.ts';
+import { type CloudwatchSource, seriesFor } from '../../domain/remote/metric-series.ts';
 import { roles } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import type { Answers } from './cloudwatch-answers.ts';
-import type { Told } from './series-numbers.ts';
+import { aggregated, scaleOf, shareTold, type Told, unitsOf } from './told-parts.ts';
 
 /** What answers come to, and whether they are whole. */
 interface AnswerNumbers {
@@ -52,22 +51,10 @@ export function numbersOfAnswers(plan: RolloutPlan, files: readonly AnswerFile[]
         return { id, values: valuesOf.get(id) ?? new Map<string, number>() };
       });
       if ('why' in told) untold.push({ metric, role, why: told.why });
-      else
-        numbers.push({
-          metric,
-          version: role,
-          role,
-          segment: null,
-          ...told,
-          ...independence(source.independent, told),
-        });
+      else numbers.push({ metric, version: role, role, segment: null, ...told, ...unitsOf(source, told.count) });
     }
   }
   return { numbers, untold, checks: [answersCheck(files, new Set(wanted))] };
-}
-
-function independence(independent: true | undefined, { count }: { readonly count?: number }) {
-  return independent === true && count !== undefined ? ({ independent } as const) : {};
 }
 
 function idsOf(series: Series): readonly string[] {
@@ -116,19 +103,18 @@ function toldOf(metric: Metric, series: Series, find: Find): Told {
       const [all, bad] = [countOf(find(series.total)), countOf(find(series.bad))];
       if (all.count === 0) return { why: `${all.id} counted nothing` };
       if (bad.count > all.count) return { why: `${bad.id} counted ${bad.count}, and ${all.id} ${all.count} alone` };
-      const share = bad.count / all.count;
-      return { value: metricTraits(metric).worse === 'lower' ? 1 - share : share, count: all.count };
+      return shareTold(metric, bad.count, all.count);
     }
     case 'mean': {
       const [all, sum] = [countOf(find(series.count)), find(series.sum)];
       if (all.count === 0) return { why: `${all.id} counted nothing` };
       if (sum.values.size === 0) return { why: `${sum.id} has no values` };
-      return { value: (total(sum.values) / all.count) * scaleOf(series), count: all.count };
+      return { value: (total(sum.values) / all.count) * scaleOf(series.unit), count: all.count };
     }
     case 'gauge': {
       const { id, values } = find(series.gauge);
       if (values.size === 0) return { why: `${id} has no values` };
-      return { value: aggregated([...values.values()], series.aggregate) * scaleOf(series) };
+      return { value: aggregated([...values.values()], series.aggregate) * scaleOf(series.unit) };
     }
   }
 }
@@ -146,15 +132,6 @@ function countOf({ id, values }: ReturnType<Find>): { readonly id: string; reado
 
 function total(values: Values): number {
   return [...values.values()].reduce((sum, value) => sum + value, 0);
-}
-
-function scaleOf({ unit }: Series & { kind: 'mean' | 'gauge' }): number {
-  return unit === undefined ? 1 : latencyUnits[unit];
-}
-
-function aggregated(values: readonly number[], aggregate: GaugeAggregate): number {
-  const sum = values.reduce((all, value) => all + value, 0);
-  return { max: Math.max(...values), min: Math.min(...values), sum, mean: sum / values.length }[aggregate];
 }
 
 /** Whether the answers are whole. Of an id with several pages the last says whether that was all. */

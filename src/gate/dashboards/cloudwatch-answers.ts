@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../domain/remote/json-answer.ts';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
 
 /** What CloudWatch answered to one query: a value for each period that has one. */
@@ -25,8 +26,8 @@ export interface Answers {
  */
 export function parseAnswers(source: string, text: string): Answers {
   const document = parsed(source, text);
-  const results = isMap(document) ? document['MetricDataResults'] : undefined;
-  if (!isMap(document) || !Array.isArray(results)) throw wrong(source, 'it has no list MetricDataResults');
+  const results = isJsonObject(document) ? document['MetricDataResults'] : undefined;
+  if (!isJsonObject(document) || !Array.isArray(results)) throw wrong(source, 'it has no list MetricDataResults');
   const more = document['NextToken'] === undefined ? [] : ['more pages follow (NextToken)'];
   return {
     results: results.map((each: unknown, index) => answerOf(source, each, `MetricDataResults[${index}]`)),
@@ -35,7 +36,7 @@ export function parseAnswers(source: string, text: string): Answers {
 }
 
 function answerOf(source: string, result: unknown, where: string): QueryAnswer {
-  if (!isMap(result)) throw wrong(source, `${where} is no mapping`);
+  if (!isJsonObject(result)) throw wrong(source, `${where} is no mapping`);
   const { Id: id, StatusCode: status, Timestamps: times, Values: values } = result;
   if (typeof id !== 'string' || id === '') throw wrong(source, `${where} has no Id`);
   if (typeof status !== 'string') throw wrong(source, `${where} (${id}) has no StatusCode`);
@@ -60,7 +61,7 @@ function timeOf(source: string, at: unknown, where: string): string {
 
 function messagesOf(list: unknown): readonly string[] {
   if (!Array.isArray(list)) return [];
-  return list.filter(isMap).map(({ Code: code, Value: value }) => [code, value].filter(isText).join(': '));
+  return list.filter(isJsonObject).map(({ Code: code, Value: value }) => [code, value].filter(isText).join(': '));
 }
 
 function isText(value: unknown): value is string {
@@ -73,10 +74,6 @@ function parsed(source: string, text: string): unknown {
   } catch (error) {
     throw wrong(source, messageOf(error));
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrong(source: string, problem: string): Error {

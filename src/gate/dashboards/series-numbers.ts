@@ -1,6 +1,6 @@
-import { latencyUnits } from '../../domain/log/latency-field.ts';
+import type { LatencyUnit } from '../../domain/log/latency-field.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
-import { type Metric, metricTraits } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import {
   type GaugeAggregate,
@@ -16,6 +16,7 @@ import type { ServerAnswers } from '../../remote/metrics/server-answers.ts';
 import { bucketedQuantile, largestVariance } from '../../stats/bounds/bucketed-quantile.ts';
 import { asked, histogramParts } from './ask-server.ts';
 import { readHistogram } from './series-histogram.ts';
+import { aggregated, scaleOf, shareTold, type Told, unitsOf } from './told-parts.ts';
 
 /** What answers of a server come to. */
 export interface SeriesNumbers {
@@ -25,9 +26,6 @@ export interface SeriesNumbers {
   /** Values of the version's label that are neither version. */
   readonly others: readonly string[];
 }
-
-/** What one version's number is made from: its value, or why there is none. */
-export type Told = Omit<RoleNumber, 'metric' | 'version' | 'role' | 'segment'> | { readonly why: string };
 
 /** Answers with what names whose series are whose. */
 interface Read {
@@ -62,11 +60,6 @@ export function numbersOf(
   return { numbers, untold, others: othersIn(read) };
 }
 
-/** Nothing tells users, so that requests count only where the plan says that each is another one's. */
-function unitsOf({ independent }: PrometheusSource, count: number | undefined): { readonly independent?: true } {
-  return independent === true && count !== undefined ? { independent } : {};
-}
-
 function toldOf(read: Read, metric: Metric, role: Role): Told | undefined {
   const series = seriesFor(read.source, metric)?.series;
   if (series !== undefined) return fromSeries(read, metric, role, series);
@@ -96,8 +89,7 @@ function shareOf(read: Read, metric: Metric, role: Role, { bad, total }: MetricS
   if ('why' in wrong) return wrong;
   if (wrong.count > all.count)
     return { why: `${asked(bad)} rose by ${wrong.count}, and ${asked(total)} by ${all.count} alone` };
-  const share = wrong.count / all.count;
-  return { value: metricTraits(metric).worse === 'lower' ? 1 - share : share, count: all.count };
+  return shareTold(metric, wrong.count, all.count);
 }
 
 function meanOf(read: Read, role: Role, { sum, count, unit }: MetricSeries & { kind: 'mean' }): Told {
@@ -125,7 +117,7 @@ function histogramOf(
         : `no series of the ${role} in ${asked(histogram, histogramParts.buckets)}`,
     };
   }
-  const why = notAbout(buckets, read.window);
+  const why = outOfWindow(buckets, read.window);
   if (why !== undefined) return { why };
   const found = readHistogram(buckets, scaleOf(unit));
   if ('why' in found) return found;
@@ -137,10 +129,6 @@ function histogramOf(
   if ('why' in sum) return sum;
   const total = sum.count * scaleOf(unit);
   return { value: total / found.count, count: found.count, variance: largestVariance(found, total) };
-}
-
-function scaleOf(unit: keyof typeof latencyUnits | undefined): number {
-  return unit === undefined ? 1 : latencyUnits[unit];
 }
 
 /**
@@ -160,17 +148,13 @@ function countOf(
   const odd = series.find(({ notCounted }) => notCounted !== undefined)?.notCounted;
   if (odd !== undefined) return { why: `a series of the ${role} in ${selector} has the value ${odd}` };
   const why =
-    absent === undefined ? notAbout(series, read.window) : series.map(pauseIn).find((pause) => pause !== undefined);
+    absent === undefined ? outOfWindow(series, read.window) : series.map(pauseIn).find((pause) => pause !== undefined);
   if (why !== undefined) return { why };
   const others = seriesOf(read, role, beside);
   const known = [...series, ...('why' in others ? [] : others)].some(({ before }) => before !== undefined);
   const count = series.reduce((sum, each) => sum + increaseOf(each, known), 0);
   if (count > 0 || absent !== undefined) return { count };
   return { why: `${selector} counted nothing of the ${role} in the window` };
-}
-
-function notAbout(series: readonly CountedSeries[], window: CountWindow): string | undefined {
-  return outOfWindow(series, window);
 }
 
 /** The series of one version; why they are no counters of it. */
@@ -190,7 +174,7 @@ function valueOf(
   role: Role,
   query: string,
   aggregate: GaugeAggregate | undefined,
-  unit: keyof typeof latencyUnits | undefined,
+  unit: LatencyUnit | undefined,
 ): Told {
   const own = (answers.values[query]?.values ?? []).filter(
     ({ labels }) => rolesOf.get(labels[source.versionLabel] ?? '') === role,
@@ -202,12 +186,7 @@ function valueOf(
   const values = own.map(({ value }) => Number(value));
   const odd = values.findIndex((value) => !Number.isFinite(value));
   if (odd !== -1) return { why: `the query gave ${own[odd]?.value} for the ${role}` };
-  return { value: combined(values, aggregate ?? 'max') * scaleOf(unit) };
-}
-
-function combined(values: readonly number[], aggregate: GaugeAggregate): number {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return { max: Math.max(...values), min: Math.min(...values), sum, mean: sum / values.length }[aggregate];
+  return { value: aggregated(values, aggregate ?? 'max') * scaleOf(unit) };
 }
 
 /** What the label says of series that are neither version's, each once. */

@@ -33,14 +33,24 @@ export interface MirrorOptions {
  */
 export async function mirror(world: World, file: string, options: MirrorOptions): Promise<Mirrored> {
   const loaded = await loadPlan(world, file);
-  if (loaded.plan.mirror === undefined) {
+  const settings = loaded.plan.mirror;
+  if (settings === undefined) {
     throw invalidInput(`${file} has no mirror`, {
       hint: 'Write mirror: { mlflow: { url: https://mlflow.example.com, aliases: { stable: champion } } }.',
     });
   }
+  return await mirrorLoaded(world, loaded, settings, options);
+}
+
+async function mirrorLoaded(
+  world: World,
+  loaded: LoadedPlan,
+  settings: MirrorSettings,
+  options: MirrorOptions,
+): Promise<Mirrored> {
   const { registry } = await readRegistry(loaded.registryFolder, loaded.plan.model);
   try {
-    const mirrored = await bring(world, loaded.plan.mirror, registry, options);
+    const mirrored = await bring(world, settings, registry, options);
     await remember(world, loaded, { revision: registry.revision });
     return mirrored;
   } catch (error) {
@@ -52,8 +62,8 @@ export async function mirror(world: World, file: string, options: MirrorOptions)
 /** The same after a change of the registry, of which it changes no result: a failure is a note, and the next change or `canary mirror` does it. */
 export async function mirrorChange(world: World, file: string): Promise<void> {
   try {
-    const { plan } = await loadPlan(world, file);
-    if (plan.mirror !== undefined) await mirror(world, file, {});
+    const loaded = await loadPlan(world, file);
+    if (loaded.plan.mirror !== undefined) await mirrorLoaded(world, loaded, loaded.plan.mirror, {});
   } catch (error) {
     world.note(
       `MLflow does not show the change: ${messageOf(error)}. What was decided stands; canary mirror ${file} writes it again`,

@@ -13,8 +13,6 @@ export interface SummedMetric {
   readonly value: (role: Role) => string;
   /** Condition under which a request that counts is worth more than the cap. */
   readonly isCut?: (role: Role) => string;
-  /** How many of the smallest unit are one of the metric's. */
-  readonly divisor: number;
   /** Whether every value is 0 or 1, so that units are few kinds and are told by kind. */
   readonly events: boolean;
 }
@@ -36,7 +34,6 @@ export function summedMetric(metric: Metric): SummedMetric | undefined {
         domain: isThere,
         paired: both(isThere),
         value: (role) => `${role}_failed`,
-        divisor: 1,
         events: true,
       };
     case 'accuracy':
@@ -49,7 +46,6 @@ export function summedMetric(metric: Metric): SummedMetric | undefined {
         domain: () => bothLabels,
         paired: bothLabels,
         value: (role) => `CASE WHEN ${role}_label = baseline_label THEN 1 ELSE 0 END`,
-        divisor: 1,
         events: true,
       };
     case 'latency':
@@ -59,7 +55,7 @@ export function summedMetric(metric: Metric): SummedMetric | undefined {
   }
 }
 
-const accuracy = { domain: isCounted, paired: both(isCounted), value: isRight, divisor: 1, events: true };
+const accuracy = { domain: isCounted, paired: both(isCounted), value: isRight, events: true };
 
 function isRight(role: Role): string {
   return `CASE WHEN ${role}_label = truth THEN 1 ELSE 0 END`;
@@ -74,7 +70,6 @@ function latency(id: string, cap: number | undefined): SummedMetric {
     value: (role) =>
       most === undefined ? `${role}_ns` : `CASE WHEN ${role}_ns > ${most} THEN ${most} ELSE ${role}_ns END`,
     ...(most === undefined ? {} : { isCut: (role) => `${role}_ns > ${most}` }),
-    divisor: nanosecondsPerMs,
     events: false,
   };
 }

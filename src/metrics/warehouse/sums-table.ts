@@ -55,7 +55,9 @@ export class SumsTable {
   constructor(rows: readonly SumsRow[]) {
     for (const row of rows) {
       const key = keyOf(row.part, row.metric, row.dimension);
-      this.#rows.set(key, [...(this.#rows.get(key) ?? []), row]);
+      const known = this.#rows.get(key);
+      if (known === undefined) this.#rows.set(key, [row]);
+      else known.push(row);
     }
   }
 

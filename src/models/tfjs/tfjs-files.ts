@@ -57,12 +57,13 @@ async function readWeights(
   manifest: io.WeightsManifestConfig,
 ): Promise<[io.WeightsManifestEntry[], ArrayBuffer]> {
   const shards = manifest.flatMap((group) => group.paths);
-  const twice = shards.find((shard, index) => shards.indexOf(shard) < index);
-  // A small file that is named a million times would fill the memory.
-  if (twice !== undefined) throw unusableFile(`model.json names the weights ${twice} twice.`);
+  const named = new Set<string>();
   const buffers: ArrayBuffer[] = [];
   let left = mostWeightBytes;
   for (const shard of shards) {
+    // A small file that is named a million times would fill the memory.
+    if (named.has(shard)) throw unusableFile(`model.json names the weights ${shard} twice.`);
+    named.add(shard);
     // Only what lies in the artifact's folder is covered by its digest.
     if (isAbsolute(shard) || normalize(shard).split(sep)[0] === '..') {
       throw unusableFile(`model.json names weights outside of its folder: ${shard}.`);

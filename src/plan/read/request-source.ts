@@ -21,7 +21,7 @@ export function validateRequestSource(root: TreeNode, ofNumbers: readonly Findin
   if (!hasSource && !hasNumbers) return [noSource(format)];
   if (format === 'cloudwatch') {
     return [
-      ...(hasNumbers ? [numbersOfAnotherFormat] : hasSource ? [] : [noSource(format)]),
+      ...(hasNumbers ? [numbersOfAnotherFormat] : []),
       ...itemsOf(nodeAt(root, ['stages'])).flatMap((stage, index) =>
         meaningless(['stages', index], keysOf(stage), format),
       ),

@@ -1,4 +1,5 @@
 import { unusableFile } from '../../domain/errors.ts';
+import { isJsonObject, type JsonObject, listOf } from '../../domain/remote/json-answer.ts';
 import type { RemoteAccess } from '../http/access.ts';
 import { call } from '../http/call.ts';
 
@@ -82,7 +83,7 @@ function answerOf(what: string, { secrets }: PrometheusServer, status: number, t
     });
   }
   const data = answer?.['data'];
-  if (answer?.['status'] !== 'success' || !isMap(data)) {
+  if (answer?.['status'] !== 'success' || !isJsonObject(data)) {
     throw unusableFile(`${what} did not answer as Prometheus does`, {
       hint: 'Write the address that /api/v1/query follows on, such as http://prometheus:9090.',
     });
@@ -100,11 +101,11 @@ function isWrongQuery(status: number, type: string, said: string): boolean {
   );
 }
 
-function seriesOf(data: Readonly<Record<string, unknown>>): readonly AnsweredSeries[] {
+function seriesOf(data: JsonObject): readonly AnsweredSeries[] {
   const { resultType, result } = data;
   if (resultType === 'scalar') return [{ labels: {}, samples: samplesOf([result]) }];
   return listOf(result)
-    .filter(isMap)
+    .filter(isJsonObject)
     .map((each) => {
       const values = each['values'] ?? (each['value'] === undefined ? [] : [each['value']]);
       const isNative = each['histograms'] !== undefined || each['histogram'] !== undefined;
@@ -117,7 +118,7 @@ function seriesOf(data: Readonly<Record<string, unknown>>): readonly AnsweredSer
 }
 
 function labelsOf(metric: unknown): Readonly<Record<string, string>> {
-  if (!isMap(metric)) return {};
+  if (!isJsonObject(metric)) return {};
   return Object.fromEntries(Object.entries(metric).map(([name, value]) => [name, String(value)]));
 }
 
@@ -133,10 +134,10 @@ function numberOf(text: string): number {
   return Number(text.replace(/^([+-]?)Inf$/u, '$1Infinity'));
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+function parsed(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isMap(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -147,14 +148,6 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), line).slice(0, 500);
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,5 @@
 import { unusableFile } from '../../domain/errors.ts';
+import { isJsonObject, type JsonObject, listOf } from '../../domain/remote/json-answer.ts';
 import type { FromEnvironment } from '../../domain/remote/secret.ts';
 import { type RemoteAccess, secretOf } from '../http/access.ts';
 import { type Answer, call } from '../http/call.ts';
@@ -20,8 +21,6 @@ interface Question {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
 }
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Asks the server and reads its JSON; undefined where what is asked for does not exist.
@@ -101,11 +100,11 @@ export function nameOf({ url }: Pick<MlflowServer, 'url'>): string {
 }
 
 export function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isJsonObject(value) ? value : {};
 }
 
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.map(objectOf) : [];
+  return listOf(value).map(objectOf);
 }
 
 export function textIn(value: unknown): string | undefined {

@@ -1,8 +1,8 @@
 import { unusableFile } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/remote/json-answer.ts';
 import {
   askMlflow,
   fetchMlflowFile,
-  type JsonObject,
   type MlflowServer,
   nameOf,
   objectOf,

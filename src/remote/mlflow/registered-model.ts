@@ -1,14 +1,6 @@
 import { unusableFile } from '../../domain/errors.ts';
-import {
-  askMlflow,
-  type JsonObject,
-  type MlflowServer,
-  nameOf,
-  objectOf,
-  objectsOf,
-  tagsIn,
-  textIn,
-} from './mlflow-server.ts';
+import type { JsonObject } from '../../domain/remote/json-answer.ts';
+import { askMlflow, type MlflowServer, nameOf, objectOf, objectsOf, tagsIn, textIn } from './mlflow-server.ts';
 
 /** The tag of a version that says which of canary's it is. */
 export const versionTag = 'canary.version';

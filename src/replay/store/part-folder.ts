@@ -140,7 +140,8 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+/** A text of the store; undefined where there is none. @throws UserError (exit 5) where it cannot be read */
+export async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readTextFile(path);
   } catch (error) {

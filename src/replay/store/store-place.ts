@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { systemErrorCode } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../domain/remote/object-store.ts';
 import { readTextFile } from '../../files/read-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { PartBucket } from './part-bucket.ts';
-import { PartFolder } from './part-folder.ts';
+import { PartFolder, textOf } from './part-folder.ts';
 import { ownedName } from '../../files/owned-name.ts';
 import { type Parts, unfinishedPrefix, unwritable } from './parts.ts';
 
@@ -54,15 +54,7 @@ function folderPlace(folder: string): StorePlace {
       }
     },
     parts: (path) => PartFolder.open(join(folder, path)),
-    async readText(path) {
-      try {
-        return await readTextFile(join(folder, path));
-      } catch (error) {
-        if (systemErrorCode(error) === 'ENOENT') return undefined;
-        const file = join(folder, path);
-        throw unusableFile(`The outcome store's ${file} cannot be read: ${messageOf(error)}`, { cause: error });
-      }
-    },
+    readText: (path) => textOf(join(folder, path)),
     async identity() {
       return (await this.readText(identityFile)) ?? (await newIdentity(folder));
     },

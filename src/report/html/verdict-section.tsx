@@ -1,3 +1,4 @@
+import { holdsNumbers } from '../../domain/told-number.ts';
 import type { Evidence } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
 import { cohortPhrase, judgedCohort, toldSize, printableName, printableSentence } from '../words/printable.ts';
@@ -56,7 +57,7 @@ function Facts({ evidence }: { readonly evidence: Evidence }) {
     [
       `Judged on ${cohortPhrase(cohort)}`,
       size &&
-        (inputs.format === 'aggregates' || inputs.format === 'cloudwatch'
+        (holdsNumbers(inputs.format)
           ? toldSize(size)
           : `${countOf(size.units, 'user')}, ${countOf(size.requests, 'request')}`),
     ],

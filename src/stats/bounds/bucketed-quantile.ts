@@ -36,13 +36,12 @@ export interface BucketedQuantile {
  * proven to be at most 1 - p, and above an edge where that share is proven to be larger: the confidence interval of a quantile by inverting the test of a
  * share (Conover 1999, Practical Nonparametric Statistics, section 3.2), with nothing interpolated within a bucket.
  * @param probability in (0, 1).
- * @param lowest no value is below it.
  */
-export function bucketedQuantile(histogram: Histogram, probability: number, lowest = 0): BucketedQuantile {
+export function bucketedQuantile(histogram: Histogram, probability: number): BucketedQuantile {
   const { edges, above, count, scale } = histogram;
   const position = above.findIndex((more) => more <= (1 - probability) * count * (1 + 1e-12));
   const index = position === -1 ? edges.length : position;
-  const within = { low: edges[index - 1] ?? lowest, high: edges[index] ?? Infinity };
+  const within = { low: edges[index - 1] ?? 0, high: edges[index] ?? Infinity };
   return {
     kind: 'bucketed',
     value: Number.isFinite(within.high) ? within.high : within.low,
@@ -50,18 +49,17 @@ export function bucketedQuantile(histogram: Histogram, probability: number, lowe
     units: count,
     requests: count,
     edgeScale: scale,
-    boundsAt: (settings) => quantileBounds(histogram, probability, lowest, settings),
+    boundsAt: (settings) => quantileBounds(histogram, probability, settings),
   };
 }
 
 function quantileBounds(
   { edges, above, count }: Histogram,
   probability: number,
-  lowest: number,
   settings: IntervalSettings,
 ): Interval | Refusal {
   const allowed = 1 - probability;
-  let [low, high] = [lowest, Infinity];
+  let [low, high] = [0, Infinity];
   for (const [index, edge] of edges.entries()) {
     const share = proportionInterval(shareOf((above[index] ?? 0) / count, count), settings);
     if (share.kind === 'refused') return share;

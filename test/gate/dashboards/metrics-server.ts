@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../routing/real-server.ts';
 
 /** A series: its labels, and its samples as `[seconds since 1970, value]`. */
 export interface HistoricSeries {
@@ -14,11 +14,6 @@ export interface HistoricSeries {
 export interface MetricsServer {
   readonly url: string;
   readonly stop: () => void;
-}
-
-/** Whether a program is there to be started. */
-export function isInstalled(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
 /** A Prometheus server on loopback that remembers these series, as if it had scraped them. */
@@ -91,13 +86,4 @@ async function started(child: ChildProcess, folder: string, port: number, readyP
   }
   stop();
   throw new Error(said.join(''));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise<void>((closed) => void server.close(() => closed()));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

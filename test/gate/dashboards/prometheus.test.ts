@@ -2,13 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
 import type { World } from '../../../src/gate/world.ts';
 import type { TestRollout } from '../../fixtures/test-rollout.ts';
-import {
-  type HistoricSeries,
-  isInstalled,
-  type MetricsServer,
-  startPrometheus,
-  startVictoriaMetrics,
-} from './metrics-server.ts';
+import { type HistoricSeries, type MetricsServer, startPrometheus, startVictoriaMetrics } from './metrics-server.ts';
+import { isInstalled } from '../../routing/real-server.ts';
 import { begin, durations, end, requests, resultOf, scrapedRollout, sidesOf } from './scraped.ts';
 
 /** 240 intervals of 15 s: the baseline has 90 requests in each, the candidate 10. */
