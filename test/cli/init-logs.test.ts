@@ -94,6 +94,19 @@ test.each([
   expect(Object.keys(treeOf(folder)).filter((path) => path.endsWith('.yaml'))).toEqual([]);
 });
 
+test('a provider that promptfoo tells as a text is a version as one with an id is', async () => {
+  const folder = copyOfLogs();
+  const document = JSON.parse(readFileSync(join(folder, 'promptfoo.json'), 'utf8'));
+  for (const result of document.results.results) result.provider = result.provider.id;
+  writeFileSync(join(folder, 'promptfoo.json'), JSON.stringify(document));
+  const { exitCode, stderr } = await run(['init', 'new', '--log', 'promptfoo.json'], { cwd: folder });
+  expect(stderr).not.toContain('needs');
+  expect(exitCode).toBe(0);
+  expect(readFileSync(join(folder, 'new/rollout.yaml'), 'utf8')).toMatch(
+    /^ {2}versions: \{ .+: "1\.0\.0", .+: "1\.1\.0" \}$/mu,
+  );
+});
+
 test('two logs of different shapes are told apart', async () => {
   const folder = copyOfLogs();
   const { exitCode, stderr } = await run(['init', 'new', '--log', '{flask,mlflow}.jsonl'], { cwd: folder });

@@ -18,7 +18,7 @@ import { scoreColumn, usageFields } from '../values/wanted-values.ts';
 import { nameOfLog } from './answers/answer-errors.ts';
 import type { ExchangeSurvey, FileReading, RequestImporter } from './importer.ts';
 import { text } from './exchange-format.ts';
-import { promptfooColumns, promptfooFields, promptfooScore, promptfooUsage } from './promptfoo.ts';
+import { promptfooColumns, promptfooFields, promptfooScore, promptfooUsage, providerSql } from './promptfoo.ts';
 import { requireFormat } from './sniff.ts';
 
 /** How the records of one kind of evaluation are read into the columns that a record of one version's outcome has. */
@@ -178,19 +178,22 @@ const surveyedInputs = 2000;
 async function surveyRuns({ db, files, options }: LogSource, { format }: EvaluationFormat): Promise<ExchangeSurvey> {
   const own = logFormatTraits[format].fields.served?.by;
   const served = options.fields.served?.by ?? own ?? fileName;
+  const isPromptfoo = format === 'promptfoo';
   const names = new Map<string, number>();
   const inputs: string[] = [];
   for (const file of files) {
     const fields: WantedField[] = [
       text('named', ...pathOf(served)),
-      text('provider_id', 'provider', 'id'),
+      ...(isPromptfoo ? promptfooFields : []),
       { column: 'input', path: pathOf(options.fields.input), as: 'json' },
     ];
     const scan = await scanRecords(db, file, fields);
     const by =
       served === fileName
         ? quoteLiteral(nameOfFile(file, options))
-        : `coalesce(nullif(named, '')${served === own ? ', provider_id' : ''})`;
+        : isPromptfoo && served === own
+          ? providerSql('named')
+          : `nullif(named, '')`;
     const rows = await db.rows(
       `SELECT ${by} AS name, count(*) AS records FROM (${scan.sql}) WHERE readable GROUP BY name`,
     );

@@ -59,14 +59,15 @@ export function promptfooColumns(options: ReadOptions): Readonly<Record<string, 
   return {
     served_error: errorSql,
     served_latency: `CASE WHEN lower(coalesce(cached, '')) <> 'true' THEN served_latency END`,
-    ...(served?.by === own.by
-      ? {
-          served_by: `coalesce(nullif(served_by, ''), nullif(provider_id, ''), CASE WHEN provider_text NOT LIKE '{%' THEN provider_text END)`,
-        }
-      : {}),
+    ...(served?.by === own.by ? { served_by: providerSql('served_by') } : {}),
     ...(served?.prediction === own.prediction ? { served_prediction: predictionSql(options) } : {}),
     ...Object.fromEntries(graded),
   };
+}
+
+/** Who answered: the provider's label (a column), else its id, else the provider itself where it is a text. */
+export function providerSql(label: string): string {
+  return `coalesce(nullif(${label}, ''), nullif(provider_id, ''), CASE WHEN provider_text NOT LIKE '{%' THEN provider_text END)`;
 }
 
 /** What kind of failure a provider's text tells of: it is a long one that differs from request to request. */
