@@ -228,6 +228,7 @@ describe('properties of estimates', () => {
     const requests = [2.26e74, 2.46e90, 1];
     expect(ownValue(sample(requests, [0, 0, 5.2e57]))).toMatchObject({ kind: 'uncomputable' });
     expect(ownValue(sample([1, 2, 3], [0, 1, 1e120]))).toMatchObject({ kind: 'uncomputable' });
+    expect(ownValue(sample([1006559733073964, 1], [0, -5.6e87]))).toMatchObject({ kind: 'uncomputable' });
   });
 
   it('are numbers or say why not, whatever the columns hold', () => {

@@ -36,8 +36,11 @@ export interface RequestTotals {
   readonly clusterSize: number;
 }
 
-/** Beyond, the cubes of values would overflow. */
-const largestSumOfSquares = 1e180;
+/**
+ * Below it no residual's cube overflows: without its unit a residual is at most 2^53 times the largest value, as requests are counted at most so far,
+ * and (2^53 * 1e80)^3 is below 1e288.
+ */
+const largestSumOfSquares = 1e160;
 
 /** What counts of requests add up to, over the units that have any. */
 export interface RequestSums extends CountSums {
