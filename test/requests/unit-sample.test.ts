@@ -27,7 +27,9 @@ async function read(files: readonly string[], units: number, salt = 'sample') {
 
 /** Share of the records that is rejected, as the check says it. */
 async function rejectedShare(file: string, units: number): Promise<string | undefined> {
-  return rejectedRecords((await read([file], units)).files, { format: 'canary', maxRejected: 0.01 }).detail.match(/\(([\d.]+)%/u)?.[1];
+  return rejectedRecords((await read([file], units)).files, { format: 'canary', maxRejected: 0.01 }).detail.match(
+    /\(([\d.]+)%/u,
+  )?.[1];
 }
 
 async function usersRead(): Promise<readonly Cell[]> {
