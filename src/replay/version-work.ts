@@ -6,6 +6,7 @@ import { HostedModel } from '../models/host/hosted-model.ts';
 import { aloneAnswers, probedRows, countDifferent, readBatchProbe } from './batch-probe.ts';
 import { outcomeKey } from './store/outcome-key.ts';
 import { OutcomeStore } from './store/outcome-store.ts';
+import type { StoredRequests } from './store/prepared-requests.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
 import { replayChunks } from './replay-chunks.ts';
 import type { Replay, ReplayedVersion } from './replay.ts';
@@ -41,18 +42,25 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
   const { batches } = work.store;
   if (typeof batches?.oneByOne === 'string') return await workOneByOne(replay, batches.oneByOne);
   // A shard does not have all answers in batches; whoever has them finds out.
-  const isAsked = computesBatches(replay) && replay.shard === undefined && replay.prepared === undefined;
+  const isAsked = computesBatches(replay) && replay.shard === undefined;
   const unchecked = isAsked && batches === undefined && work.plan.rows > 1 ? work.store : null;
   return { ...work, unchecked };
 }
 
 /** The same without asking whether answers depend on their batch. */
-export async function openWork(replay: Replay): Promise<VersionWork> {
+async function openWork(replay: Replay): Promise<VersionWork> {
   const { db, table, host, store: settings, truth = false, prepared } = replay;
   const plan = prepared?.windows(host.batch) ?? (await planWindows(db, table, host.batch, truth));
-  const forgotten = settings.fresh ? ownWindows(replay, plan) : [];
-  const store = await OutcomeStore.open(settings, workKey(replay), plan.windows, forgotten);
+  const store = new OutcomeStore(settings, workKey(replay), plan.windows);
+  await store.open(settings.fresh ? ownWindows(replay, plan) : []);
   return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
+}
+
+/** Work on windows of which somebody else found that the store lacks them. What it has of them by now is asked once the version's process runs. */
+export function handedOutWork(replay: Replay, prepared: StoredRequests): VersionWork {
+  const plan = prepared.windows(replay.host.batch);
+  const store = new OutcomeStore(replay.store, workKey(replay), plan.windows);
+  return { replay: { ...replay, prepared }, plan, store, missing: plan.windows, oneByOne: null, unchecked: null };
 }
 
 /** The windows of the replay's shard; all where it has none. */
@@ -67,12 +75,12 @@ function missingOf(replay: Replay, plan: ReplayWindows, store: OutcomeStore): re
 
 /** Tells what of a replay is stored, and computes nothing. @throws UserError (exit 5) when the store cannot be used */
 export async function storedOf(replay: Replay): Promise<ReplayedVersion> {
-  return resultOf(await prepareWork(replay), 0);
+  return resultOf(await prepareWork(replay));
 }
 
 /** @throws UserError (exit 5) that names the windows which the store lacks */
 export function requireFull(work: VersionWork): void {
-  const { version, windows, missing } = resultOf(work, 0);
+  const { version, windows, missing } = resultOf(work);
   if (missing.length === 0) return;
   throw unusableFile(
     `The store ${work.store.name} lacks ${missing.length} of ${countOf(windows, 'window')} of ${version}: ${formatRanges(missing)}`,
@@ -180,7 +188,8 @@ async function dependsOnBatch({ replay, plan, store }: VersionWork, model: Hoste
   return `${formatCount(different)} of ${countOf(sample.requests.length, 'request')} had another answer alone than in a batch`;
 }
 
-function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed: number): ReplayedVersion {
+/** What the store holds of a replay. @param replayed how many of the requests were sent now */
+export function resultOf({ replay, store, plan, oneByOne }: VersionWork, replayed = 0): ReplayedVersion {
   return {
     version: replay.spec.version,
     backend: store.backend,

@@ -6,19 +6,22 @@ import { countOf, formatRanges } from '../../domain/format-number.ts';
 import { type RedisServer, redisServer, requireRedis } from '../../remote/queue/redis.ts';
 import { type FailedWindow, WindowQueue } from '../../remote/queue/window-queue.ts';
 import type { PreparedRequests } from '../../replay/store/prepared-requests.ts';
-import { placeOf, type StoreLocation } from '../../replay/store/store-place.ts';
-import type { Replay } from '../../replay/replay.ts';
-import { checkBatches, keyOfWork, prepareWork, type VersionWork } from '../../replay/version-work.ts';
+import { filesAt, type StoreLocation } from '../../replay/store/store-place.ts';
+import type { Replay, ReplayedVersion } from '../../replay/replay.ts';
+import { checkBatches, keyOfWork, prepareWork, resultOf, type VersionWork } from '../../replay/version-work.ts';
 import type { World } from '../world.ts';
 
-/** How often the store is looked through. */
+/** How often the store is looked through, where that is quick; else a tenth of the time goes into looking. */
 const lookMs = 1000;
+const pausePerLook = 9;
+/** Redis holds no more windows of a version at once. */
+const mostWaiting = 10_000;
 /** A server that is away so long is not waited for any more. */
 const longestOutageMs = 600_000;
 
 /** What a queue of windows is named, which coordinator and workers find out each by itself. */
 export async function queueName(location: StoreLocation, key: string): Promise<string> {
-  const store = await placeOf(location).identity();
+  const store = await filesAt(location).identity();
   return createHash('sha256')
     .update(JSON.stringify([store, key]))
     .digest('hex')
@@ -29,8 +32,9 @@ export async function queueName(location: StoreLocation, key: string): Promise<s
 export interface QueuedReplay {
   readonly db: Database;
   readonly location: StoreLocation;
+  /** Of the prepared requests. */
   readonly replays: readonly Replay[];
-  /** The requests, of which workers read what they replay. */
+  /** The requests, of which workers read what they replay; the database has them as the table `requests`. */
   readonly prepared: PreparedRequests;
   /** URL of the server. */
   readonly queue: string;
@@ -39,21 +43,20 @@ export interface QueuedReplay {
 /**
  * Has workers replay what the store lacks: looks through the store, hands out what is missing, waits, and looks again, until nothing is missing. Whatever the
  * server forgets is handed out again.
+ * @returns what is stored then, one result per replay, in their order
  * @throws UserError (exit 5) for windows that no worker could replay, once all others are there, and where the server stays away; (exit 130) when stopped
  */
-export async function replayByWorkers(world: World, work: QueuedReplay): Promise<void> {
+export async function replayByWorkers(world: World, work: QueuedReplay): Promise<readonly ReplayedVersion[]> {
   const server = redisServer(world.permissions, work.queue);
   await requireRedis(server);
   for (;;) {
+    const works: VersionWork[] = [];
+    for (const replay of work.replays) works.push(await prepareWork(replay));
     // Replays that depend on the same are done once.
-    const works = new Map<string, VersionWork>();
-    for (const replay of work.replays) {
-      const prepared = await prepareWork(replay);
-      works.set(keyOfWork(prepared), prepared);
-    }
-    if (await checkAll(works, world.signal)) continue;
-    if (![...works.values()].some(isLacking)) return;
-    await fillAll(world, server, work, works);
+    const different = new Map(works.map((each) => [keyOfWork(each), each]));
+    if (await checkAll(different, world.signal)) continue;
+    if (!works.some(isLacking)) return works.map((each) => resultOf(each));
+    await fillAll(world, server, work, different);
   }
 }
 
@@ -84,14 +87,18 @@ async function fillAll(
   try {
     for (const filling of fillings) await outage.during(() => filling.begin());
     for (;;) {
+      const started = performance.now();
       let left = 0;
       for (const filling of fillings) left += await filling.look();
       if (left === 0) break;
-      // What a worker found damaged is gone.
-      await prepared.restore(db, 'requests');
+      const pauseMs = Math.max(lookMs, pausePerLook * (performance.now() - started));
       for (const filling of fillings) await outage.during(() => filling.handOut());
-      if (fillings.every((filling) => filling.isGivenUp)) break;
-      await sleep(lookMs, undefined, { signal: world.signal }).catch(() => undefined);
+      // A worker that finds requests damaged removes them and fails.
+      const isFailing = fillings.some((filling) => filling.isFailing);
+      if (isFailing && (await prepared.restore(db, 'requests')) > 0)
+        for (const filling of fillings) await outage.during(() => filling.begin());
+      else if (fillings.every((filling) => filling.isGivenUp)) break;
+      await sleep(pauseMs, undefined, { signal: world.signal }).catch(() => undefined);
       if (world.signal.aborted) throw interrupted();
     }
     const poisoned = fillings.flatMap((filling) => filling.poisoned);
@@ -140,6 +147,7 @@ class Filling {
   readonly #work: VersionWork;
   readonly #queue: WindowQueue;
   #failed: readonly FailedWindow[] = [];
+  #isFailing = false;
   #hasNoted = false;
 
   constructor(world: World, work: VersionWork, queue: WindowQueue) {
@@ -166,13 +174,23 @@ class Filling {
   async handOut(): Promise<void> {
     const missing = this.#missing;
     if (missing.length === 0) return;
-    await this.#queue.add(missing.map(({ digest, from, to }) => ({ digest, rows: to - from })));
-    this.#failed = await this.#queue.failed();
+    const [failed, counts] = await Promise.all([this.#queue.failed(), this.#queue.counts()]);
+    this.#failed = failed;
+    this.#isFailing = failed.length + counts.pausing > 0;
+    const givenUp = new Set(failed.map(({ digest }) => digest));
+    const wanted = missing.filter(({ digest }) => !givenUp.has(digest)).slice(0, mostWaiting);
+    if (counts.waiting + counts.pausing < wanted.length)
+      await this.#queue.add(wanted.map(({ digest, from, to }) => ({ digest, rows: to - from })));
     if (this.#hasNoted || (await this.#queue.workers()) > 0) return;
     this.#hasNoted = true;
     this.#world.note(
       `No worker takes windows of ${this.#work.replay.spec.version} yet: canary worker PLAN --queue URL --store PLACE`,
     );
+  }
+
+  /** Whether a try has failed of a window that waits for the next one, or was given up. */
+  get isFailing(): boolean {
+    return this.#isFailing;
   }
 
   /** Whether every window that is missing was given up. */

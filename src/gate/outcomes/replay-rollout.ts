@@ -10,6 +10,7 @@ import type { World } from '../world.ts';
 import { replaysOf } from './obtain-outcomes.ts';
 import { sourcesOf } from './outcome-sources.ts';
 import { findPrepared, prepareLog, readLog } from './prepared-log.ts';
+import type { QueuedReplay } from './queued-replay.ts';
 import { storeOf } from './store-location.ts';
 
 export interface ReplayOptions {
@@ -66,15 +67,21 @@ export async function replayRollout(world: World, file: string, options: ReplayO
           ? await findPrepared(world, staged, sources, location)
           : undefined;
     if (prepared === undefined) await readLog(world, staged, sources, db);
-    if (queue !== undefined && prepared !== undefined) {
-      const { replayByWorkers } = await import('./queued-replay.ts');
-      await replayByWorkers(world, { db, location, replays, prepared, queue });
-    }
     const wanted = replays.map((replay) => ({ ...replay, prepared }));
-    const isTold = status || prepare || queue !== undefined;
-    const told = toldOf(location, isTold ? await storedOfAll(wanted) : await replayVersions(wanted, world.signal));
+    const replayed =
+      queue !== undefined && prepared !== undefined
+        ? await replayByWorkers(world, { db, location, replays: wanted, prepared, queue })
+        : status || prepare
+          ? await storedOfAll(wanted)
+          : await replayVersions(wanted, world.signal);
+    const told = toldOf(location, replayed);
     return prepare && prepared !== undefined ? { ...told, prepared: prepared.size } : told;
   });
+}
+
+async function replayByWorkers(world: World, work: QueuedReplay): Promise<readonly ReplayedVersion[]> {
+  const queued = await import('./queued-replay.ts');
+  return await queued.replayByWorkers(world, work);
 }
 
 async function storedOfAll(replays: readonly Replay[]): Promise<readonly ReplayedVersion[]> {

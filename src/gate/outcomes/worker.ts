@@ -5,11 +5,11 @@ import { HostedModel } from '../../models/host/hosted-model.ts';
 import { type RedisServer, redisServer, requireRedis } from '../../remote/queue/redis.ts';
 import { type QueuedWindow, takeWindows } from '../../remote/queue/window-queue.ts';
 import { ParquetWriter } from '../../replay/store/parquet-table.ts';
-import { UnwritableStore } from '../../replay/store/parts.ts';
 import { storedWindow } from '../../replay/store/prepared-requests.ts';
-import type { StoreLocation } from '../../replay/store/store-place.ts';
+import { filesAt, type StoreLocation } from '../../replay/store/store-place.ts';
+import { UnwritableStore } from '../../replay/store/unwritable-store.ts';
 import type { Replay } from '../../replay/replay.ts';
-import { alsoOneByOne, openWork, replayMissing, workKey } from '../../replay/version-work.ts';
+import { alsoOneByOne, handedOutWork, replayMissing, workKey } from '../../replay/version-work.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { prepareFolder, withDatabase, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
@@ -83,6 +83,8 @@ async function takeAll(
     const versions = new Set<string>();
     for (const [index, [key, { replay, location }]] of [...replays].entries()) {
       versions.add(replay.spec.version);
+      // What an earlier worker of this machine was writing when it was killed.
+      await filesAt(location).ready(key);
       const take = async (window: QueuedWindow): Promise<void> => await workers[index]?.replay(window);
       closing.push(takeWindows(server, await queueName(location, key), take, { signal, lockMs }));
     }
@@ -121,11 +123,10 @@ class WindowWorker {
 
   async replay(window: QueuedWindow): Promise<void> {
     if (this.#signal.aborted) throw interrupted();
-    const opened = await openWork({ ...this.#replay, prepared: storedWindow(this.#replay.store, window) });
-    if (opened.missing.length === 0) return;
+    const work = handedOutWork(this.#replay, storedWindow(this.#replay.store, window));
     const model = await this.open().catch((error: unknown) => this.#endWith(error));
     try {
-      await replayMissing(opened, model, this.#writer);
+      await replayMissing(work, model, this.#writer);
     } catch (error) {
       if (error instanceof UnwritableStore) this.#endWith(error);
       // Whatever it was, the next try begins with a new process.

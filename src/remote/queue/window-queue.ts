@@ -54,6 +54,12 @@ export class WindowQueue {
     );
   }
 
+  /** How many windows wait for a worker or are at one, and how many wait until they are tried again. */
+  async counts(): Promise<{ readonly waiting: number; readonly pausing: number }> {
+    const { delayed: pausing = 0, ...others } = await this.#queue.getJobCounts('waiting', 'active', 'delayed');
+    return { waiting: Object.values(others).reduce((sum, count) => sum + count, 0), pausing };
+  }
+
   /** The windows that were given up. */
   async failed(): Promise<readonly FailedWindow[]> {
     const jobs = await this.#queue.getFailed();

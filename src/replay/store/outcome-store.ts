@@ -1,17 +1,20 @@
 import type { ReplayWindow } from '../replay-windows.ts';
+import { batchesFile, type BatchResult, parseBatchResult } from './batch-result.ts';
+import { Parts, type StoredPart } from './parts.ts';
+import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
+import { bytesOf, type StoreFiles, textIn } from './store-files.ts';
+import { filesAt, type StoreLocation } from './store-place.ts';
 import {
-  type BackendFolder,
-  backendFolders,
+  backendFolder,
   finishedIn,
-  folderName,
   forget,
+  type NamedPiece,
   pieceName,
   piecesByWindow,
-} from './backend-folder.ts';
-import { batchesFile, type BatchResult, parseBatchResult } from './batch-result.ts';
-import type { Parts, StoredPart } from './parts.ts';
-import { inOrder, type RowRange, rowsBeside, rowsWithin } from './row-range.ts';
-import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
+  piecesFolder,
+  type StoredBackend,
+  storedBackends,
+} from './stored-backends.ts';
 
 /** Where finished work is kept. */
 export interface StoreSettings extends StoreLocation {
@@ -29,8 +32,7 @@ export interface OutcomePart {
 const openedAtOnce = 8;
 
 /** What is stored of a window that nobody finished. */
-interface Piece extends RowRange {
-  readonly name: string;
+interface Piece extends NamedPiece {
   readonly part: StoredPart;
 }
 
@@ -40,63 +42,53 @@ interface Piece extends RowRange {
  * results; pieces save whoever goes on from asking again.
  */
 export class OutcomeStore {
-  readonly #place: StorePlace;
+  readonly #files: StoreFiles;
   readonly #key: string;
   readonly #windows: readonly ReplayWindow[];
-  readonly #parts = new Map<string, StoredPart>();
+  readonly #finished = new Map<string, StoredPart>();
   readonly #pieces = new Map<string, Piece[]>();
   #backend = '';
-  #files: Parts | undefined;
+  #parts: Parts | undefined;
+  /** What there was when the store was looked through; undefined before the first time. */
+  #seen: readonly StoredBackend[] | undefined;
   #batches: BatchResult | undefined;
   /** Of processes of this run that computed rows; 0 before the first. */
   #peakMemory: number | null = 0;
 
-  /**
-   * @param location of all keys
-   * @param forgotten windows of which nothing that is stored counts any more
-   * @throws UserError (exit 5) when the folder cannot be written
-   */
-  static async open(
-    location: StoreLocation,
-    key: string,
-    windows: readonly ReplayWindow[],
-    forgotten: readonly ReplayWindow[],
-  ): Promise<OutcomeStore> {
-    const place = placeOf(location);
-    const store = new OutcomeStore(place, key, windows);
-    const folders = await backendFolders(place, key);
-    if (forgotten.length > 0) await forget(folders, forgotten);
-    else await store.#batchesFrom();
-    await store.#openFullest(folders);
-    return store;
-  }
-
-  /** Looks for what others have finished since. @throws UserError (exit 5) when the store cannot be read */
-  async refresh(): Promise<void> {
-    await this.#openFullest(await backendFolders(this.#place, this.#key));
-  }
-
-  /** Outcomes of two backends may differ in their last digits, so they are not mixed. */
-  async #openFullest(folders: readonly BackendFolder[]): Promise<void> {
-    const counts = folders.map(({ name, files }) => ({ name, files, finished: finishedIn(files, this.#windows) }));
-    const [fullest] = counts.toSorted((one, other) => other.finished - one.finished);
-    if (fullest === undefined) return;
-    if (fullest.name !== this.#backend) return await this.#open(fullest.name, fullest.files);
-    this.#files = fullest.files;
-    for (const window of this.#windows) {
-      if (fullest.files.names.has(window.digest)) await this.isFinished(window);
-    }
-  }
-
-  private constructor(place: StorePlace, key: string, windows: readonly ReplayWindow[]) {
-    this.#place = place;
+  /** Knows of nothing that is stored before it is told which backend to use. @param location of all keys */
+  constructor(location: StoreLocation, key: string, windows: readonly ReplayWindow[]) {
+    this.#files = filesAt(location);
     this.#key = key;
     this.#windows = windows;
   }
 
+  /**
+   * Looks through the whole store for what the backend computed that finished most of the windows.
+   * @param forgotten windows of which nothing that is stored counts any more
+   * @throws UserError (exit 5) when the store cannot be read or written
+   */
+  async open(forgotten: readonly ReplayWindow[]): Promise<void> {
+    await this.#files.ready(this.#key);
+    if (forgotten.length > 0) await forget(await storedBackends(this.#files, this.#key), forgotten);
+    else this.#batches = parseBatchResult((await textIn(this.#files, this.#batchesFile)) ?? '');
+    await this.refresh();
+  }
+
+  /** Looks for what others have finished since. @throws UserError (exit 5) when the store cannot be read */
+  async refresh(): Promise<void> {
+    this.#seen = await storedBackends(this.#files, this.#key);
+    const counts = this.#seen.map((stored) => ({ stored, finished: finishedIn(stored, this.#windows) }));
+    // Outcomes of two backends may differ in their last digits, so they are not mixed.
+    const [fullest] = counts.toSorted((one, other) => other.finished - one.finished);
+    if (fullest === undefined) return;
+    const { name, names } = fullest.stored;
+    if (name !== this.#backend) return await this.#open(fullest.stored);
+    for (const window of this.#windows) if (names.has(window.digest)) await this.isFinished(window);
+  }
+
   /** Where it lies, for messages. */
   get name(): string {
-    return this.#place.name;
+    return this.#files.name;
   }
 
   /** The library that computed what is stored; empty while nothing is. */
@@ -106,9 +98,8 @@ export class OutcomeStore {
 
   /** Most memory that was resident while the windows' outcomes were computed, in bytes; null where nobody knows. */
   get peakMemory(): number | null {
-    const peaks = [...this.#parts.values()].map((part) => part.peakMemory);
-    const known = peaks.flatMap((peak) => peak ?? []);
-    return known.length < peaks.length || known.length === 0 ? null : Math.max(...known);
+    const peaks = [...this.#finished.values()].map(({ peakMemory }) => peakMemory);
+    return peaks.length === 0 ? null : highest(peaks);
   }
 
   /** What was found out about answers in batches; undefined where nobody looked yet. */
@@ -118,39 +109,43 @@ export class OutcomeStore {
 
   /** Keeps what was found out about answers in batches. @throws UserError (exit 5) when it cannot be written */
   async noteBatches(batches: BatchResult): Promise<void> {
-    await this.#place.writeText(this.#batchesFile, `${JSON.stringify(batches)}\n`);
+    await this.#files.put(this.#batchesFile, bytesOf(`${JSON.stringify(batches)}\n`));
     this.#batches = batches;
   }
 
   /** Takes note of a process that computes rows; what is written next keeps it. @param bytes null where it cannot tell */
   notePeakMemory(bytes: number | null): void {
-    this.#peakMemory = bytes === null || this.#peakMemory === null ? null : Math.max(bytes, this.#peakMemory);
+    this.#peakMemory = highest([bytes, this.#peakMemory]);
   }
 
   /** The finished windows' files, in order of their rows. */
   get parts(): readonly OutcomePart[] {
     return this.#windows.flatMap(({ digest, from }) => {
-      const part = this.#parts.get(digest);
+      const part = this.#finished.get(digest);
       return part === undefined ? [] : [{ path: part.path, from }];
     });
   }
 
   /** Which rows of a window nobody has computed. */
   missingOf(window: ReplayWindow): RowRange[] {
-    return this.#parts.has(window.digest) ? [] : rowsBeside(this.#piecesOf(window), window);
+    return this.#finished.has(window.digest) ? [] : rowsBeside(this.#piecesOf(window), window);
   }
 
-  /** Goes on with another backend. */
+  /** Goes on with a backend. Where nobody looked through the store, it is asked for each of the windows alone. @throws UserError (exit 5) */
   async use(backend: string): Promise<void> {
     if (backend === this.#backend) return;
-    await this.#open(backend, await this.#place.parts(`${this.#key}/${folderName(backend)}`));
+    const parts = new Parts(this.#files, backendFolder(this.#key, backend));
+    const none = { name: backend, parts, names: new Set<string>() };
+    if (this.#seen !== undefined) return await this.#open(this.#seen.find(({ name }) => name === backend) ?? none);
+    const digests = this.#windows.map(({ digest }) => digest);
+    await this.#open({ ...none, names: new Set([...digests, ...(await parts.names(piecesFolder))]) });
   }
 
   /** Whether a window is finished by now, by whomever. */
   async isFinished(window: ReplayWindow): Promise<boolean> {
     const { digest } = window;
-    if (this.#parts.has(digest)) return true;
-    const part = await this.#files?.read(digest);
+    if (this.#finished.has(digest)) return true;
+    const part = await this.#parts?.read(digest);
     if (part !== undefined) await this.#finish(digest, part);
     return part !== undefined;
   }
@@ -162,22 +157,22 @@ export class OutcomeStore {
    * @throws UserError (exit 5) when it cannot be written
    */
   async add(range: RowRange, write: (path: string, others: readonly string[]) => Promise<void>): Promise<void> {
-    const files = this.#files;
+    const parts = this.#parts;
     const window = this.#windows.find(({ from, to }) => from <= range.from && range.to <= to);
-    if (files === undefined || window === undefined) throw new Error('rows were computed that nobody asked for');
+    if (parts === undefined || window === undefined) throw new Error('rows were computed that nobody asked for');
     const pieces = this.#piecesOf(window);
     const { digest } = window;
     if (rowsBeside([...pieces, range], window).length > 0) {
       const name = pieceName(digest, range, window);
       const facts = { rows: range.to - range.from, peakMemory: this.#peak([]) };
-      const part = await files.add(name, facts, (path) => write(path, []));
+      const part = await parts.add(name, facts, (path) => write(path, []));
       this.#pieces.set(digest, [...pieces, { ...range, name, part }]);
       return;
     }
     const facts = { rows: window.to - window.from, peakMemory: this.#peak(pieces) };
     const others = pieces.map(({ part }) => part.path);
     try {
-      await this.#finish(digest, await files.add(digest, facts, (path) => write(path, others)));
+      await this.#finish(digest, await parts.add(digest, facts, (path) => write(path, others)));
     } catch (error) {
       // Pieces go when their window is finished, so that whoever misses one was overtaken.
       if (!(await this.isFinished(window))) throw error;
@@ -186,10 +181,10 @@ export class OutcomeStore {
 
   /** Takes a finished window's part, whose pieces nobody needs any more. */
   async #finish(digest: string, part: StoredPart): Promise<void> {
-    this.#parts.set(digest, part);
+    this.#finished.set(digest, part);
     const pieces = this.#pieces.get(digest) ?? [];
     this.#pieces.delete(digest);
-    for (const { name } of pieces) await this.#files?.remove(name);
+    for (const { name } of pieces) await this.#parts?.remove(name);
   }
 
   #piecesOf({ digest }: ReplayWindow): readonly Piece[] {
@@ -197,50 +192,51 @@ export class OutcomeStore {
   }
 
   #peak(pieces: readonly Piece[]): number | null {
-    const peaks = [this.#peakMemory, ...pieces.map(({ part }) => part.peakMemory)];
-    const known = peaks.flatMap((peak) => peak ?? []);
-    return known.length < peaks.length ? null : Math.max(...known);
+    return highest([this.#peakMemory, ...pieces.map(({ part }) => part.peakMemory)]);
   }
 
-  async #open(backend: string, files: Parts): Promise<void> {
-    this.#parts.clear();
+  async #open({ name, parts, names }: StoredBackend): Promise<void> {
+    this.#finished.clear();
     this.#pieces.clear();
-    this.#backend = backend;
-    this.#files = files;
-    const kept = piecesByWindow(files.names);
+    this.#backend = name;
+    this.#parts = parts;
+    const kept = piecesByWindow(names);
     // Several at once, since the answer of a bucket takes a while.
     const windows = new Map(this.#windows.map((window) => [window.digest, window])).values();
     const next = async (): Promise<void> => {
-      for (const window of windows) await this.#openWindow(window, files, kept.get(window.digest) ?? []);
+      for (const window of windows)
+        await this.#openWindow(window, parts, names.has(window.digest), kept.get(window.digest) ?? []);
     };
     await Promise.all(Array.from({ length: openedAtOnce }, next));
   }
 
   async #openWindow(
     window: ReplayWindow,
-    files: Parts,
-    kept: readonly (RowRange & { readonly name: string })[],
+    parts: Parts,
+    mayBeFinished: boolean,
+    kept: readonly NamedPiece[],
   ): Promise<void> {
-    if (files.names.has(window.digest) && (await this.isFinished(window))) {
+    if (mayBeFinished && (await this.isFinished(window))) {
       // Whoever was overtaken and then stopped left them.
-      for (const { name } of kept) await files.remove(name);
+      for (const { name } of kept) await parts.remove(name);
       return;
     }
     const whole: Piece[] = [];
     for (const { name, from, to } of inOrder(kept)) {
       const range = { from: window.from + from, to: window.from + to };
       // Rows in two files would count twice.
-      const part = rowsWithin(whole, range).length === 0 ? await files.read(name) : undefined;
+      const part = rowsWithin(whole, range).length === 0 ? await parts.read(name) : undefined;
       if (part !== undefined) whole.push({ ...range, name, part });
     }
     if (whole.length > 0) this.#pieces.set(window.digest, whole);
   }
 
-  async #batchesFrom(): Promise<void> {
-    this.#batches = parseBatchResult((await this.#place.readText(this.#batchesFile)) ?? '');
-  }
-
   get #batchesFile(): string {
     return batchesFile(this.#key, this.#windows);
   }
+}
+
+/** The highest of some peaks; null where one of them is not known. */
+function highest(peaks: readonly (number | null)[]): number | null {
+  return peaks.reduce((most, peak) => (most === null || peak === null ? null : Math.max(most, peak)), 0);
 }

@@ -4,8 +4,9 @@ import { unusableFile } from '../../domain/errors.ts';
 import { planWindows, type ReplayWindow, type ReplayWindows, windowDigest, windowRows } from '../replay-windows.ts';
 import { rowsOf, type WindowRows } from '../window-rows.ts';
 import { parquetRows } from './parquet-table.ts';
-import type { Parts } from './parts.ts';
-import { placeOf, type StoreLocation, type StorePlace } from './store-place.ts';
+import { Parts } from './parts.ts';
+import { bytesOf, type StoreFiles, textIn } from './store-files.ts';
+import { filesAt, type StoreLocation } from './store-place.ts';
 
 /** Raised when a job is written otherwise. */
 const jobFormat = 1;
@@ -40,17 +41,16 @@ interface RequestJob {
  * them needs no log. A log that grew has the windows that it had.
  */
 export class PreparedRequests implements StoredRequests {
-  readonly #place: StorePlace;
+  readonly #files: StoreFiles;
   readonly #job: RequestJob;
-  #parts: Promise<Parts> | undefined;
 
   /** The job of that name; undefined where nobody prepared it. @throws UserError (exit 5) where it cannot be used */
   static async find(location: StoreLocation, name: string): Promise<PreparedRequests | undefined> {
-    const place = placeOf(location);
-    const text = await place.readText(jobPath(name));
+    const files = filesAt(location);
+    const text = await textIn(files, jobPath(name));
     return text === undefined
       ? undefined
-      : new PreparedRequests(place, parseJob(text, `${place.name}/${jobPath(name)}`));
+      : new PreparedRequests(files, parseJob(text, `${files.name}/${jobPath(name)}`));
   }
 
   /**
@@ -67,16 +67,16 @@ export class PreparedRequests implements StoredRequests {
     const sizes = new Map(batches.map((batch) => [windowRows(batch), batch]));
     const cuts = [];
     for (const [rows, batch] of sizes) cuts.push({ windowRows: rows, ...(await planWindows(db, table, batch, true)) });
-    const place = placeOf(location);
+    const store = filesAt(location);
     const job = { format: jobFormat, files, cuts };
-    const prepared = new PreparedRequests(place, job);
+    const prepared = new PreparedRequests(store, job);
     await prepared.restore(db, table, onProgress);
-    await place.writeText(jobPath(name), `${JSON.stringify(job)}\n`);
+    await store.put(jobPath(name), bytesOf(`${JSON.stringify(job)}\n`));
     return prepared;
   }
 
-  private constructor(place: StorePlace, job: RequestJob) {
-    this.#place = place;
+  private constructor(files: StoreFiles, job: RequestJob) {
+    this.#files = files;
     this.#job = job;
   }
 
@@ -96,16 +96,17 @@ export class PreparedRequests implements StoredRequests {
     return cut;
   }
 
-  /** Writes the windows that the store lacks, from the table that they are of. */
+  /** Writes the windows that the store lacks, from the table that they are of. @returns how many those were */
   async restore(
     db: Database,
     table: string,
     onProgress: (done: number, total: number) => void = () => undefined,
-  ): Promise<void> {
-    const parts = await this.#place.parts(requestsPath);
-    this.#parts = Promise.resolve(parts);
+  ): Promise<number> {
+    await this.#files.ready(requestsPath);
+    const parts = new Parts(this.#files, requestsPath);
+    const names = await parts.names();
     const windows = new Map(this.#job.cuts.flatMap((cut) => cut.windows.map((window) => [window.digest, window])));
-    const missing = [...windows.values()].filter(({ digest }) => !parts.names.has(digest));
+    const missing = [...windows.values()].filter(({ digest }) => !names.has(digest));
     let done = 0;
     const left = missing.values();
     const next = async (): Promise<void> => {
@@ -116,11 +117,11 @@ export class PreparedRequests implements StoredRequests {
       }
     };
     await Promise.all(Array.from({ length: writtenAtOnce }, next));
+    return missing.length;
   }
 
   async read(db: Database, { digest }: Pick<ReplayWindow, 'digest'>): Promise<WindowRows> {
-    this.#parts ??= this.#place.parts(requestsPath);
-    return await readRequests(db, await this.#parts, digest, this.#place.name);
+    return await readRequests(db, this.#files, digest);
   }
 }
 
@@ -139,22 +140,23 @@ export function storedWindow(
   location: StoreLocation,
   { digest, rows }: { digest: string; rows: number },
 ): StoredRequests {
-  const place = placeOf(location);
+  const files = filesAt(location);
   const window = { digest, from: 0, to: rows, firstSeq: 0, lastSeq: rows - 1 };
   return {
     windows: () => ({ rows, windows: [window] }),
-    read: async (db) => await readRequests(db, await place.parts(requestsPath), digest, place.name),
+    read: async (db) => await readRequests(db, files, digest),
   };
 }
 
-async function readRequests(db: Database, parts: Parts, digest: string, store: string): Promise<WindowRows> {
+async function readRequests(db: Database, files: StoreFiles, digest: string): Promise<WindowRows> {
+  const parts = new Parts(files, requestsPath);
   const part = await parts.read(digest);
   const rows = part === undefined ? '' : parquetRows([part.path]);
   const [found] =
     part === undefined ? [] : await db.rows(`SELECT ${windowDigest('place', true)} AS digest FROM ${rows}`);
   if (found?.['digest'] === digest) return await rowsOf(db, `SELECT input, label FROM ${rows} ORDER BY place`, true);
   if (part !== undefined) await parts.remove(digest);
-  throw unusableFile(`The store ${store} lacks the requests of the window ${digest.slice(0, 16)}`, {
+  throw unusableFile(`The store ${files.name} lacks the requests of the window ${digest.slice(0, 16)}`, {
     hint: 'canary replay PLAN --store DIR --prepare stores them again.',
   });
 }

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import type { ErrorKind } from '../../domain/outcome.ts';
 import { quoteIdentifier, type Database } from '../../database/database.ts';
 import { randomArrivalsMs, recordedArrivalsMs } from './arrival-times.ts';
 import { measureLatency, type LatencySettings, type SamplePart, type TimedColumn } from './measure-latency.ts';
 import { latencyKey, type RequestIdentity, type VersionIdentity } from '../store/outcome-key.ts';
 import type { StoreSettings } from '../store/outcome-store.ts';
-import { PartFolder } from '../store/part-folder.ts';
+import { FolderFiles } from '../store/folder-files.ts';
+import { Parts } from '../store/parts.ts';
 import { loadParquet, ParquetWriter } from '../store/parquet-table.ts';
 import type { TimedVersion } from './stopwatch.ts';
 import type { ReplayProgress } from '../replay.ts';
@@ -69,7 +69,9 @@ export async function timeRequests(measurement: LatencyMeasurement, signal: Abor
     timeoutMs: settings.timeoutMs,
     load: settings.load,
   });
-  const store = await PartFolder.open(join(measurement.store.folder, key));
+  const files = new FolderFiles(measurement.store.folder);
+  await files.ready(key);
+  const store = new Parts(files, key);
   if (measurement.store.fresh) await store.remove(partName);
   const stored = await store.read(partName);
   if (stored !== undefined) return { file: stored.path, measured: false };
