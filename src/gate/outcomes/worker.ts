@@ -123,10 +123,10 @@ class WindowWorker {
 
   async replay(window: QueuedWindow): Promise<void> {
     if (this.#signal.aborted) throw interrupted();
-    const work = handedOutWork(this.#replay, storedWindow(this.#replay.store, window));
+    const asked = handedOutWork(this.#replay, storedWindow(this.#replay.store, window));
     const model = await this.open().catch((error: unknown) => this.#endWith(error));
     try {
-      await replayMissing(work, model, this.#writer);
+      await replayMissing(asked, model, this.#writer);
     } catch (error) {
       if (error instanceof UnwritableStore) this.#endWith(error);
       // Whatever it was, the next try begins with a new process.
