@@ -13,11 +13,12 @@ export function importsByNode() {
       if (chunk.name === 'start' || !code.includes('import(')) return null;
       const places = importsIn(parseAst(code)).toSorted((one, other) => other - one);
       // On the line of an import the columns behind it move, which a stack can live with.
-      return places.reduce(
+      const changed = places.reduce(
         (text, place) =>
           `${text.slice(0, place)}require("./start.cjs").importModule${text.slice(place + 'import'.length)}`,
         code,
       );
+      return { code: changed, map: null };
     },
   };
 }

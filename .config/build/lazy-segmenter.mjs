@@ -12,11 +12,12 @@ export function lazySegmenter() {
       filter: { id: /[\\/]node_modules[\\/]string-width[\\/]index\.js$/u },
       handler(code) {
         if (!code.includes('Intl.Segmenter')) return null;
-        return replaced(code, [
+        const changed = replaced(code, [
           ['const segmenter = new Intl.Segmenter();', 'let segmenter;'],
           ['\tlet width = 0;\n', '\tif (/^[ -~]*$/.test(string)) return string.length;\n\tlet width = 0;\n'],
           ['of segmenter.segment(', 'of (segmenter ??= new Intl.Segmenter()).segment('],
         ]);
+        return { code: changed, map: null };
       },
     },
   };

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as CliProgress from 'cli-progress';
 import type { Progress } from '../gate/world.ts';
+import { formatCount } from '../domain/format-number.ts';
 import type { OutputStream } from './terminal.ts';
 
 /** Progress bars on a terminal's standard error; in a pipe, in CI logs or on a terminal that cannot redraw a line now and then. */
@@ -53,7 +54,7 @@ function lines(stderr: OutputStream, everyMs: number): Progress {
   const tell = () => {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const open = [...latest].filter(([, { done, total }]) => done < total);
-    const far = open.map(([work, { done, total }]) => `, ${work}: ${done} of ${total}`);
+    const far = open.map(([work, { done, total }]) => `, ${work}: ${formatCount(done)} of ${formatCount(total)}`);
     stderr.write(`working for ${seconds} s${far.join('')}\n`);
   };
   return {

@@ -1,7 +1,7 @@
 import { boundsOwnValue, formatBound, harmfulEnd, limitOf, testedMeasure } from '../domain/bound.ts';
 import type { GuardrailStatus, Segment } from '../domain/evidence.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
-import type { PlannedEnd } from '../domain/estimate.ts';
+import type { NeededData, PlannedEnd } from '../domain/estimate.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { GuardrailTest } from './guardrail-test.ts';
 
@@ -65,22 +65,22 @@ function rangePhrase(test: GuardrailTest, status: GuardrailStatus): string {
   return `, somewhere between ${lowText} and ${highText}`;
 }
 
-/** What would decide: `; about 1,900 more requests by 310 more units would decide it, about 800 by 130 were there no change`. */
+/** What would decide: `; about 1,900 more requests from 310 more users would decide it (800 from 130 if nothing has changed)`. */
 function missing({ estimate, remedy }: GuardrailTest): string {
   if (estimate.kind === 'uncomputable') return '';
   const { needed } = estimate;
   const end = remedy === undefined ? '' : `; ${remedy}`;
   if (needed === undefined) return end;
   if (needed.end !== undefined) return expectation(needed.end);
-  const unchanged = needed.unchanged === undefined ? '' : unchangedText(needed.unchanged, estimate);
+  const unchanged = needed.unchanged === undefined ? '' : unchangedText(needed.unchanged, needed, estimate);
   if (needed.units === null) {
     // The reason of an interval that never comes says why itself.
     if (estimate.kind === 'unbounded') return '';
-    return `; it sits on its bound, and no amount of data decides that${unchanged}`;
+    return `; it lies on its bound, which no amount of data can decide${unchanged}`;
   }
   const { units, requests } = more({ units: needed.units, requests: needed.requests ?? 0 }, estimate);
   const brings = needed.forInterval === true ? 'allow one' : 'decide it';
-  const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} by ${countOf(roundUp(units), 'more unit', 'more units')} would ${brings}`;
+  const amount = `about ${countOf(roundUp(requests), 'more request', 'more requests')} from ${countOf(roundUp(units), 'more user', 'more users')} would ${brings}`;
   return `; ${amount}${unchanged}${end}`;
 }
 
@@ -95,20 +95,20 @@ function more(needed: Size, have: Size): Size {
 }
 
 /** What was observed may be luck, so that what a candidate that does not differ would need is told beside it. */
-function unchangedText(needed: Size, have: Size): string {
-  if (needed.units <= have.units) return ', and were there no change it would probably have passed';
-  const { units, requests } = more(needed, have);
-  return `, about ${formatCount(roundUp(requests))} by ${formatCount(roundUp(units))} were there no change`;
+function unchangedText(unchanged: Size, observed: NeededData, have: Size): string {
+  if (unchanged.units <= have.units) return ' (had nothing changed, it would probably have passed by now)';
+  if (unchanged.units === observed.units) return ', and as many if nothing has changed';
+  const { units, requests } = more(unchanged, have);
+  return ` (${formatCount(roundUp(requests))} from ${formatCount(roundUp(units))} if nothing has changed)`;
 }
 
-/** What a planned end will bring: `; at the planned 20,000 users it is decided with a chance of 63%, and passes with one of 85% if nothing has changed`. */
+/** What a planned end will bring: `; by the planned 20,000 users the chance of a decision is 63% if this is how it is, and that of a pass 85% if nothing has changed`. */
 function expectation({ users, observed, unchanged, enough }: PlannedEnd): string {
-  const harmless =
-    unchanged === undefined ? '' : `, and passes with one of ${percent(unchanged)} if nothing has changed`;
-  const end = `; at the planned ${countOf(users, 'user')} it is decided with a chance of ${percent(observed)} if that is how it is${harmless}`;
+  const harmless = unchanged === undefined ? '' : `, and that of a pass ${percent(unchanged)} if nothing has changed`;
+  const end = `; by the planned ${countOf(users, 'user')} the chance of a decision is ${percent(observed)} if this is how it is${harmless}`;
   if (observed >= likely) return end;
   return enough === null
-    ? `${end}; it sits on its bound, and no end decides that`
+    ? `${end}; it lies on its bound, which no end can decide`
     : `${end}; an end at about ${formatCount(roundUp(enough))} would give ${percent(likely)}`;
 }
 

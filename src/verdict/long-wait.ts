@@ -24,7 +24,7 @@ export function growthInLongestWait(days: number): number {
 
 /**
  * What to change where a guardrail that waits will not be decided for 90 days at the pace of its log: `; at this log's pace a candidate without
- * any change waits about 210 days; it would pass max increase 3.1 pp within 90, and a coarser segment sooner`. Empty where it may be. What was
+ * any change waits about 210 days, but would pass max increase 3.1 pp within 90, and a coarser segment sooner`. Empty where it may be. What was
  * observed may be luck, so that no change is asked about where there is a natural one.
  * @param span of the log; of numbers nobody knows it.
  */
@@ -48,7 +48,7 @@ export function longWaitText(
   const coarser = segment === null ? '' : ', and a coarser segment sooner';
   return wider === undefined
     ? `${found}: write a wider bound`
-    : `${found}; it would pass ${formatBound(wider, unit)} within ${longestWait}${coarser}`;
+    : `${found}, but would pass ${formatBound(wider, unit)} within ${longestWait}${coarser}`;
 }
 
 /** The bound as wide as a candidate without any change probably passes it at `growth` times the data; undefined for none. */

@@ -60,7 +60,7 @@ test('a stage waits for its time, for new requests and for its window, and plan 
   expect(await checks('2026-11-05T11:00:00Z')).toEqual([
     'hold',
     'hold: stage shadow is in force since 2026-11-05T10:00:00.000Z, 24 h asked for: wait until 2026-11-06T10:00:00.000Z',
-    'hold: 0 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z), the stage asks for 400: 400 more needed',
+    'hold: 0 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z), the stage requires 400: 400 more needed',
     'pass: an increase may be acted on Mon-Fri 09:00-17:00 Europe/Berlin, which is now',
   ]);
   appendFileSync(join(folder, 'log.jsonl'), jsonLines(requests('2026-11-05T10:00:00Z', 450)));

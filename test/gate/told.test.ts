@@ -75,7 +75,7 @@ describe('test: interval decides where count and variance allow it', () => {
       '{ metric: accuracy, maxDecrease: 1pp }',
       ['accuracy,candidate,90%,20,20,,', 'accuracy,baseline,90%,20,20,,'],
       'inconclusive',
-      'effective units',
+      'effective users',
     ],
   ])('%s of %j: %s', async (guardrail, rows, status, reason) => {
     const found = await statusOf(rows, guardrail);

@@ -72,7 +72,7 @@ function evidenceOf(result: Run): Evidence {
 function changeOf({ comparisons }: Evidence, metric: string): number {
   const found = comparisons.find((one) => one.metric === metric);
   if (found !== undefined && 'delta' in found) return found.delta;
-  expect(found).toMatchObject({ uncomputable: 'every unit has the same difference' });
+  expect(found).toMatchObject({ uncomputable: 'every user has the same difference' });
   return 0;
 }
 

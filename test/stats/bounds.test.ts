@@ -81,7 +81,7 @@ describe('an interval', () => {
   it('is refused below 30 effective units, with the data that would do', () => {
     expect(interval({ ...estimate, effectiveUnits: 20 }, settings)).toEqual({
       kind: 'refused',
-      reason: '20.0 effective units, 30 are needed',
+      reason: '20.0 effective users, at least 30 are needed',
       needed: { units: 600, requests: 6000 },
     });
   });
@@ -90,7 +90,7 @@ describe('an interval', () => {
     const skewed = { ...estimate, skewness: 0.25 };
     expect(interval(skewed, { ...settings, inference: 'fixed' })).toEqual({
       kind: 'refused',
-      reason: '200.0 effective units, 341 are needed for a metric this skewed',
+      reason: '200.0 effective users, but a metric this skewed needs 341',
       needed: { units: 681, requests: 6810 },
     });
     expect(interval(skewed, settings).kind).toBe('interval');

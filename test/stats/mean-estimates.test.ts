@@ -52,7 +52,7 @@ describe('an own value', () => {
 
   it('is uncomputable where it cannot be known', () => {
     expect(ownValue(sample([], []))).toEqual({ kind: 'uncomputable', reason: 'there are no requests' });
-    expect(ownValue(sample([5, 0], [5, 0]))).toMatchObject({ reason: 'one unit made all the requests' });
+    expect(ownValue(sample([5, 0], [5, 0]))).toMatchObject({ reason: 'one user made all the requests' });
     expect(ownValue(sample([1, 1], [Number.NaN, 1]))).toMatchObject({ reason: 'a value is not finite' });
     expect(ownValue(sample([1, 1], [Infinity, 1]))).toMatchObject({ kind: 'uncomputable' });
     expect(ownValue(sample([1, -1], [1, 1]))).toMatchObject({ kind: 'uncomputable' });
@@ -61,7 +61,7 @@ describe('an own value', () => {
 
   it('of a constant metric is uncomputable and not a bound without width', () => {
     expect(ownValue(sample([1, 2, 3], [0.1, 0.2, 0.1 + 0.2]))).toMatchObject({
-      reason: 'every unit has the same value',
+      reason: 'every user has the same value',
     });
   });
 });

@@ -76,7 +76,7 @@ describe('a quantile', () => {
   it('is refused with fewer than 20 units beyond it, saying how many there are and would do', () => {
     expect(window(repeat(1, 200), [...repeat(1, 190), ...repeat(0, 10)])).toEqual({
       kind: 'refused',
-      reason: '10 units have a request beyond the quantile, 20 are needed',
+      reason: 'too few users have a request beyond the quantile: 10 of the 20 needed',
       needed: { units: 401, requests: 401 },
     });
   });

@@ -122,13 +122,13 @@ describe('the reason', () => {
   test('tells the data that is missing', () => {
     const estimate = estimated(0, -0.02, 0.02, { units: 810, requests: 6900 });
     const { reason, needed } = judge('accuracy', accuracyDown1pp, estimate);
-    expect(reason).toContain('about 1,900 more requests by 310 more units would decide it');
+    expect(reason).toContain('about 1,900 more requests from 310 more users would decide it');
     expect(needed).toEqual({ units: 810, requests: 6900 });
   });
 
   test('says that no amount of data decides a candidate that sits on its bound', () => {
     const estimate = estimated(-0.01, -0.02, 0.02, { units: null, requests: null });
-    expect(judge('accuracy', accuracyDown1pp, estimate).reason).toContain('no amount of data decides that');
+    expect(judge('accuracy', accuracyDown1pp, estimate).reason).toContain('which no amount of data can decide');
   });
 });
 

@@ -58,8 +58,8 @@ export async function obtainLatency(world: World, rollout: Rollout, request: Lat
 }
 
 function workName(load: Load): string {
-  if (load.kind === 'one-by-one') return 'time one by one';
-  return load.kind === 'closed' ? `time ${load.concurrency} at once` : 'time at the rate';
+  if (load.kind === 'one-by-one') return 'timing one by one';
+  return load.kind === 'closed' ? `timing ${load.concurrency} at once` : 'timing at the rate';
 }
 
 function longTest(seconds: number, load: Load): string {

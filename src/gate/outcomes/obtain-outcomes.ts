@@ -104,7 +104,7 @@ export async function replayOf(
   rollout: Rollout,
   role: Role,
   requests: Pick<Replay, 'db' | 'table' | 'store'>,
-  what = 'replay',
+  what = 'replaying',
 ): Promise<Replay> {
   return {
     ...requests,

@@ -48,7 +48,7 @@ export async function obtainScores(
     store: { folder: join(workFolder, 'scores'), fresh },
     seed: plan.replay.seed,
     signal: world.signal,
-    onProgress: (done: number, total: number) => world.progress.report('score', done, total),
+    onProgress: (done: number, total: number) => world.progress.report('scoring', done, total),
   };
   const failures = await computeScores(scoring, scores, freeKindOf(candidate.entry.signature.output));
   for (const { scorer, failed, examples } of failures) {

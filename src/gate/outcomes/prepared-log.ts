@@ -31,7 +31,7 @@ export async function prepareLog(
     // Whoever turns out to depend on its batch is asked one by one.
     batches: [staged.plan.replay.batch, 1],
     files: files.map(({ path, bytes }) => ({ path, bytes })),
-    onProgress: (done, total) => world.progress.report('store requests', done, total),
+    onProgress: (done, total) => world.progress.report('storing requests', done, total),
   });
   world.progress.finish();
   return prepared;

@@ -32,7 +32,7 @@ export async function selftest(world: World, file: string, seed: number): Promis
     for (const { guardrail, segment } of subjects) {
       if (world.signal.aborted) throw interrupted();
       rows.push(await testGuardrail(log, guardrail, segment, seed));
-      world.progress.report('plant regressions', rows.length, subjects.length + 1);
+      world.progress.report('planting regressions', rows.length, subjects.length + 1);
     }
     const control = await walk(log, [], seed);
     return {

@@ -54,7 +54,7 @@ export async function simulate(world: World, file: string, options: SimulateOpti
     for (let run = 0; run < options.runs; run += 1) {
       if (world.signal.aborted) throw interrupted();
       rollouts.push(await simulateRun(log, population, planted, { run, seed: options.seed, looks }));
-      world.progress.report('simulate rollouts', run + 1, options.runs);
+      world.progress.report('simulating rollouts', run + 1, options.runs);
     }
     return {
       plan: plan.name,

@@ -48,7 +48,7 @@ export async function unitTotals(
     largest: number('most_requests'),
   });
   if (counted.kind === 'uncomputable') return counted;
-  if (number('stray') !== 0) return uncomputable('a unit without requests has a value');
+  if (number('stray') !== 0) return uncomputable('a user without requests has a value');
   const largest = columns.map((_, index) => number(`largest${index}`));
   if (!largest.every((size) => size <= largestValue)) return uncomputable('a value is not finite');
   const sums = columns.flatMap((column, index) => [

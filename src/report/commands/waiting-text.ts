@@ -36,45 +36,59 @@ export function waitingLines(review: GuardrailReview, inference: Inference): str
   return [...wholeLines(review, inference), ...slowestLines(review)];
 }
 
-function wholeLines({ metric, unit, bounds, detectable }: GuardrailReview, inference: Inference): string[] {
+function wholeLines({ metric, unit, bounds, detectable }: GuardrailReview, inference: Inference): readonly string[] {
   const verb = bounds.some(({ kind }) => kind === 'maxDecrease') ? 'fall' : 'rise';
-  return changesOf(detectable).flatMap((found) => {
-    const { stage, change, relative, bound, requestsUntilPass, daysUntilPass, passableInTime } = found;
-    if (bound === undefined || change <= bound) return [];
+  return byStages(changesOf(detectable), (found) => {
+    const { change, relative, bound, requestsUntilPass, daysUntilPass, passableInTime } = found;
+    if (bound === undefined || change <= bound) return undefined;
     const measure = relative ? 'relativeChange' : changeMeasure(unit);
     const smallest = formatQuantity(change, measure).replace('+', '');
-    const seen = `${printableName(stage)} can see ${printableName(metric)} ${verb} by ${smallest}${inference === 'planned' ? ' at its planned end' : ''}; the bound is ${exactQuantity(bound, measure)}`;
+    const seen = ` can see ${printableName(metric)} ${verb} by ${smallest}${inference === 'planned' ? ' at its planned end' : ''}; the bound is ${exactQuantity(bound, measure)}`;
     const isLong = requestsUntilPass === null || (daysUntilPass ?? 0) > longestWait;
     const passable = passableInTime === undefined ? undefined : exactQuantity(upToTwoDigits(passableInTime), measure);
     const inTime =
       isLong && passable !== undefined ? `; a bound of ${passable} would be passed within ${longestWait} days` : '';
-    return [`${seen}: ${waiting(requestsUntilPass, daysUntilPass, inference)}${inTime}.`];
+    return `${seen}: ${waiting(requestsUntilPass, daysUntilPass, inference)}${inTime}.`;
   });
 }
 
 /** The segment that keeps a guardrail with named segments waiting longer than anybody would. */
-function slowestLines({ metric, detectable }: GuardrailReview): string[] {
-  return changesOf(detectable).flatMap(({ stage, slowest, slowestDays }) => {
-    if (slowest === undefined || slowestDays === undefined || (slowestDays ?? Infinity) <= longestWait) return [];
-    const subject = `${printableName(stage)}: ${printableName(metric)} for ${segmentName(slowest.segment)}`;
+function slowestLines({ metric, detectable }: GuardrailReview): readonly string[] {
+  return byStages(changesOf(detectable), ({ slowest, slowestDays }) => {
+    if (slowest === undefined || slowestDays === undefined || (slowestDays ?? Infinity) <= longestWait)
+      return undefined;
+    const subject = `: ${printableName(metric)} for ${segmentName(slowest.segment)}`;
     const remedy =
-      'judge coarser segments, write a wider bound, or segments: auto, where only those have to pass that can';
+      'judge coarser segments, write a wider bound, or write segments: auto, where a segment too small to pass does not have to';
     return slowestDays === null
-      ? [`${subject} would not be decided by any amount of requests like these: ${remedy}.`]
-      : [`${subject} takes about ${countOf(roundedUp(slowestDays), 'more day')} at this log's pace: ${remedy}.`];
+      ? `${subject} would not be decided by any amount of requests like these: ${remedy}.`
+      : `${subject} takes about ${countOf(roundedUp(slowestDays), 'more day')} at this log's pace: ${remedy}.`;
   });
 }
 
 /** How many segments will have to pass on their own by a stage's end; what is too small for that can only show harm. */
-export function segmentLines({ metric, detectable }: GuardrailReview): string[] {
-  return changesOf(detectable).flatMap(({ stage, segments }) =>
+export function segmentLines({ metric, detectable }: GuardrailReview): readonly string[] {
+  return byStages(changesOf(detectable), ({ segments }) =>
     segments === undefined
-      ? []
-      : [
-          `${printableName(stage)}: ${formatCount(segments.mustPass)} of ${countOf(segments.all, metric === 'recall(*)' ? 'label' : 'segment')} will have to pass ${printableName(metric)} on their own; the others can only show harm.`,
-        ],
+      ? undefined
+      : `: ${formatCount(segments.mustPass)} of ${countOf(segments.all, metric === 'recall(*)' ? 'label' : 'segment')} will have to pass ${printableName(metric)} on their own; the others can only show harm.`,
   );
 }
+
+/** What is said of each stage, with the names of all stages of which it is the same before it: `shadow, canary-5 and full: …`. */
+function byStages(
+  changes: readonly DetectableChange[],
+  say: (change: DetectableChange) => string | undefined,
+): readonly string[] {
+  const stagesOf = new Map<string, string[]>();
+  for (const change of changes) {
+    const said = say(change);
+    if (said !== undefined) stagesOf.set(said, [...(stagesOf.get(said) ?? []), printableName(change.stage)]);
+  }
+  return [...stagesOf].map(([said, stages]) => `${names.format(stages)}${said}`);
+}
+
+const names = new Intl.ListFormat('en-GB', { style: 'long', type: 'conjunction' });
 
 function waiting(requests: number | null | undefined, days: number | null | undefined, inference: Inference): string {
   if (requests === null || requests === undefined)

@@ -115,8 +115,8 @@ function whenDecided(evidence: Evidence, { further }: Room, style: Style): strin
     .filter(({ reason }) => foundOf(reason).needs !== '')
     .toSorted((a, b) => growthUntil(b, evidence) - growthUntil(a, evidence));
   if (last === undefined || evidence.verdict.decision !== 'hold') return '';
-  const lead = 'Decided: ';
-  const text = `${guardrailSubject(last)}${undecided.length === 1 ? '' : ' last'}: ${printableSentence(foundOf(last.reason).needs)}`;
+  const lead = 'Waits for: ';
+  const text = `${guardrailSubject(last)}${undecided.length === 1 ? '' : ', the slowest'}: ${printableSentence(foundOf(last.reason).needs)}`;
   return paragraph(clipped(text, style, lead, further + 1), style, lead);
 }
 

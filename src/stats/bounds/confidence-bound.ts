@@ -83,7 +83,7 @@ export function interval(estimate: Linearized, settings: IntervalSettings): Inte
   const bounded = [below, above].filter((width) => Number.isFinite(width)).length;
   // A side of a planned series whose first test is still to come leaves its end open.
   if (bounded < (settings.inference === 'planned' ? 1 : 2) || Number.isNaN(low) || Number.isNaN(high)) {
-    return { kind: 'refused', reason: 'so few units allow no bound at the level asked for' };
+    return { kind: 'refused', reason: 'too few users for a bound at the required level' };
   }
   const { low: least = -Infinity, high: most = Infinity } = estimate.possible ?? {};
   return { kind: 'interval', low: Math.max(low, least), high: Math.min(high, most) };
@@ -150,7 +150,7 @@ export function tooSkewed(estimate: Linearized): Refusal | undefined {
   if (estimate.effectiveUnits >= required) return undefined;
   const growth = required / estimate.effectiveUnits;
   const { units, requests } = estimate.counted;
-  const reason = `${estimate.effectiveUnits.toFixed(1)} effective units, ${Math.ceil(required)} are needed for a metric this skewed`;
+  const reason = `${estimate.effectiveUnits.toFixed(1)} effective users, but a metric this skewed needs ${Math.ceil(required)}`;
   return {
     kind: 'refused',
     reason,
@@ -164,7 +164,7 @@ export function tooFewUnits(
   counted: { readonly units: number; readonly requests: number },
 ): Refusal | undefined {
   if (effectiveUnits >= fewestEffectiveUnits) return undefined;
-  const reason = `${effectiveUnits.toFixed(1)} effective units, ${fewestEffectiveUnits} are needed`;
+  const reason = `${effectiveUnits.toFixed(1)} effective users, at least ${fewestEffectiveUnits} are needed`;
   if (!(effectiveUnits > 0)) return { kind: 'refused', reason };
   const growth = fewestEffectiveUnits / effectiveUnits;
   const needed = { units: Math.ceil(counted.units * growth), requests: Math.ceil(counted.requests * growth) };

@@ -87,7 +87,7 @@ export function quantileWindowOf(
   if (unitsBeyond < fewestUnitsBeyond) return tooFewBeyond(unitsBeyond, totals);
   const moments = residualMoments(residuals);
   const shareError = Math.sqrt(ratioVariance(moments, totals.units, totals.requests));
-  if (shareError === 0) return uncomputable('every unit has the same share of requests at or below the quantile');
+  if (shareError === 0) return uncomputable('every user has the same share of requests at or below the quantile');
   const below = probability - 2 * shareError;
   const above = probability + 2 * shareError;
   if (below <= 0 || above >= 1) return windowOutside(probability, shareError, totals);
@@ -131,7 +131,7 @@ function tooCoarse(heaviest: number): Uncomputable {
 }
 
 function tooFewBeyond(unitsBeyond: number, size: DataSize): Refusal {
-  const reason = `${unitsBeyond} units have a request beyond the quantile, ${fewestUnitsBeyond} are needed`;
+  const reason = `too few users have a request beyond the quantile: ${unitsBeyond} of the ${fewestUnitsBeyond} needed`;
   return unitsBeyond === 0
     ? { kind: 'refused', reason }
     : { kind: 'refused', reason, needed: grown(size, fewestUnitsBeyond / unitsBeyond) };

@@ -12,6 +12,6 @@ export function ownValue(sums: SampleSums | Uncomputable): Linearized | Uncomput
   if (sums.kind === 'uncomputable') return sums;
   const moments = residualMoments(sums.residuals);
   return !hasFloor(sums) && isRounding(moments, sums.column.sumOfSquares)
-    ? uncomputable('every unit has the same value')
+    ? uncomputable('every user has the same value')
     : meanOfUnits(sums.column.sum, moments, sums);
 }

@@ -13,7 +13,7 @@ export function pairedDifference(sums: PairedSums | Uncomputable): Linearized | 
   const { totals, baseline, candidate } = sums;
   const moments = residualMoments(sums.residuals);
   if (!hasFloor(sums) && isRounding(moments, baseline.sumOfSquares + candidate.sumOfSquares)) {
-    return uncomputable('every unit has the same difference');
+    return uncomputable('every user has the same difference');
   }
   return {
     ...meanOfUnits(sums.difference, moments, sums),
@@ -35,7 +35,7 @@ export function pairedRelativeDifference(sums: PairedSums | Uncomputable): Linea
   const moments = residualMoments(sums.residuals);
   const magnitude = baseline.sumOfSquares * ratio * ratio + candidate.sumOfSquares;
   if (!hasFloor(sums) && isRounding(moments, magnitude)) {
-    return uncomputable('every unit has the same relative difference');
+    return uncomputable('every user has the same relative difference');
   }
   const baselineMean = baseline.sum / totals.requests;
   const floorVariance = eventFloor(sums) / baselineMean ** 2;

@@ -19,7 +19,7 @@ export function pairedRatioDifference(sums: RatioSums | Uncomputable): Linearize
   const moments = residualMoments(residuals);
   const magnitude = weight * weight * baseline.column.sumOfSquares + candidate.column.sumOfSquares;
   if (!(baseline.floorVariance > 0) && isRounding(moments, magnitude)) {
-    return uncomputable('every unit has the same difference');
+    return uncomputable('every user has the same difference');
   }
   const floorVariance = candidate.floorVariance + Math.max(1, weight * weight) * baseline.floorVariance;
   return {

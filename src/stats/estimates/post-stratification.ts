@@ -31,7 +31,7 @@ export function postStratifiedDifference(sides: StratifiedSides | Uncomputable):
   const floorVariance = floorOf(left, floor) + floorOf(right, floor);
   const variance = left.variance + right.variance + floorVariance;
   if (!Number.isFinite(variance)) return uncomputable('a value is not finite');
-  if (variance === 0) return uncomputable('every unit has the same value');
+  if (variance === 0) return uncomputable('every user has the same value');
   const means = { baseline: weightedMean(baseline.totals, weight), candidate: weightedMean(candidate.totals, weight) };
   const value = means.candidate - means.baseline;
   const plainDifference = plainMean(candidate.totals) - plainMean(baseline.totals);

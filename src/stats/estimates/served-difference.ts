@@ -96,7 +96,7 @@ export function servedGroup(sums: SampleSums | Uncomputable, side: string): Serv
   const { totals, column } = sums;
   const moments = residualMoments(sums.residuals);
   if (!hasFloor(sums) && isRounding(moments, column.sumOfSquares)) {
-    return uncomputable(`${side}: every unit has the same value`);
+    return uncomputable(`${side}: every user has the same value`);
   }
   return {
     kind: 'group',

@@ -27,10 +27,10 @@ export function toldGroup(
   { mean, variance, range = 0, requests, units }: ToldMean,
   side: string,
 ): ServedGroup | Uncomputable {
-  if (units < 2) return uncomputable(`${side}: a single unit tells no spread`);
+  if (units < 2) return uncomputable(`${side}: a single user shows no spread`);
   const zeroOne = variance === undefined;
   const unitVariance = variance ?? (mean * (1 - mean) * units) / (units - 1);
-  if (!zeroOne && range === 0 && unitVariance === 0) return uncomputable(`${side}: every unit has the same value`);
+  if (!zeroOne && range === 0 && unitVariance === 0) return uncomputable(`${side}: every user has the same value`);
   const deviation = Math.sqrt(unitVariance);
   const skewness = zeroOne ? zeroOneSkewness(mean) : logNormalSkewness(mean, deviation);
   const possible = Math.max(-Math.sqrt(units), Math.min(Math.sqrt(units), skewness));
@@ -56,7 +56,7 @@ export function toldGroup(
 
 /** One told proportion, as `proportion` gives it from units that agree entirely. */
 export function toldProportion({ mean, requests, units }: ToldMean): Proportion | Uncomputable {
-  if (units < 2) return uncomputable('a single unit tells no spread');
+  if (units < 2) return uncomputable('a single user shows no spread');
   return {
     kind: 'proportion',
     value: mean,

@@ -7,6 +7,6 @@ import type { HeaviestSums } from '../sums/heaviest-sums.ts';
  * @returns a share in [0, 1].
  */
 export function topUnitsShare({ all, heaviest, least }: HeaviestSums): number | Uncomputable {
-  if (!(least >= 0)) return uncomputable('a unit has a negative or missing sum');
+  if (!(least >= 0)) return uncomputable('a user has a negative or missing sum');
   return all > 0 && Number.isFinite(all) ? heaviest / all : uncomputable('the sum is not above zero, or not finite');
 }

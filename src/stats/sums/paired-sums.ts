@@ -54,7 +54,7 @@ export function pairedSums(
 /** Why nothing can be told relative to the baseline; undefined where it can. */
 export function noRatio({ baseline }: PairTotals): Uncomputable | undefined {
   if (!(baseline.sum > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-  return baseline.largest >= baseline.sum ? uncomputable('one unit makes up the whole of the baseline') : undefined;
+  return baseline.largest >= baseline.sum ? uncomputable('one user makes up the whole of the baseline') : undefined;
 }
 
 function pairTotals(sample: PairedSample, differences: Float64Array): PairTotals | Uncomputable {

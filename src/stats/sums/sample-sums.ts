@@ -58,6 +58,6 @@ export function proportionSums(sample: Sample): ProportionSums | Uncomputable {
   const sums = sideSums(sample, {});
   if (sums.kind === 'uncomputable') return sums;
   const impossible = sample.sum.some((events, unit) => events < 0 || events > (sample.requests[unit] ?? 0));
-  if (impossible) return uncomputable('a unit has more events than requests, or fewer than none');
+  if (impossible) return uncomputable('a user has more events than requests, or fewer than none');
   return { ...sums, contributions: contributionSums(sample.requests, sample.sum, sample.sum, sums.totals) };
 }

@@ -55,7 +55,8 @@ export function requestTotals(requests: Float64Array): RequestTotals | Uncomputa
   let sumOfSquares = 0;
   let largest = 0;
   for (const count of requests) {
-    if (!(count >= 0 && Number.isInteger(count))) return uncomputable('a unit has no whole number of requests');
+    if (!(count >= 0 && Number.isInteger(count)))
+      return uncomputable("a user's number of requests is not a whole number");
     if (count === 0) continue;
     units += 1;
     sum += count;
@@ -70,7 +71,7 @@ export function requestTotalsOf(sums: RequestSums): RequestTotals | Uncomputable
   const { units, sum, largest } = sums;
   if (units === 0) return uncomputable('there are no requests');
   if (!(sum <= Number.MAX_SAFE_INTEGER)) return uncomputable('the number of requests is not one that can be counted');
-  if (largest >= sum) return uncomputable('one unit made all the requests');
+  if (largest >= sum) return uncomputable('one user made all the requests');
   return {
     kind: 'totals',
     units,
@@ -90,7 +91,7 @@ export function columnTotals(requests: Float64Array, column: Float64Array): Colu
   let largest = 0;
   for (let unit = 0; unit < column.length; unit += 1) {
     const value = column[unit] ?? Number.NaN;
-    if (requests[unit] === 0 && value !== 0) return uncomputable('a unit without requests has a value');
+    if (requests[unit] === 0 && value !== 0) return uncomputable('a user without requests has a value');
     sum += value;
     sumOfSquares += value * value;
     sumOfSizes += Math.abs(value);

@@ -37,7 +37,7 @@ export function strataOf(baseline: SegmentTotals, candidate: SegmentTotals): Str
     all += requests;
     if (isComparable(segment)) shared += requests;
   }
-  if (shared === 0) return uncomputable('no segment has at least two units on both sides');
+  if (shared === 0) return uncomputable('no segment has at least two users on both sides');
   const weight = both.map((requests, segment) => (isComparable(segment) ? requests / shared : 0));
   return { kind: 'strata', weight, covered: shared / all };
 }

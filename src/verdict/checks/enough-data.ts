@@ -9,7 +9,7 @@ export function enoughRequests(stage: Stage, judged: CohortSize): CheckResult {
 
 /** Whether the judged cohort has as many units as the stage asks for. */
 export function enoughUnits(stage: Stage, judged: CohortSize): CheckResult {
-  return atLeast('minUnits', judged.units, stage.minUnits, 'unit', judged);
+  return atLeast('minUnits', judged.units, stage.minUnits, 'user', judged);
 }
 
 function atLeast(name: string, have: number, need: number, noun: string, { name: cohort }: CohortSize): CheckResult {
@@ -19,6 +19,6 @@ function atLeast(name: string, have: number, need: number, noun: string, { name:
     : {
         name,
         status: 'hold',
-        detail: `${found}, the stage asks for ${formatCount(need)}: ${countOf(need - have, `more ${noun}`)} needed`,
+        detail: `${found}, the stage requires ${formatCount(need)}: ${countOf(need - have, `more ${noun}`)} needed`,
       };
 }

@@ -69,7 +69,7 @@ export function newRequestsCheck(
       : {
           name,
           status: 'hold',
-          detail: `${found}, the stage asks for ${formatCount(newRequests)}: ${formatCount(newRequests - have)} more needed`,
+          detail: `${found}, the stage requires ${formatCount(newRequests)}: ${formatCount(newRequests - have)} more needed`,
         },
   ];
 }

@@ -132,7 +132,7 @@ test('what is needed is told as observed, for no change and at the end that is s
   expect(result?.needed.unchanged?.units).toBeGreaterThan(1200);
   expect(result?.needed.end).toMatchObject({ users: 4000 });
   expect(result?.needed.end?.unchanged).toBeGreaterThan(result?.needed.end?.observed ?? 1);
-  expect(result?.reason).toContain('at the planned 4,000 users it is decided with a chance of');
+  expect(result?.reason).toContain('by the planned 4,000 users the chance of a decision is');
 });
 
 test('the chance of an end agrees with the end that is said to be enough', async () => {

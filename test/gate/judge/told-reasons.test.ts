@@ -58,7 +58,7 @@ describe('what is needed', () => {
     expect(result?.needed.unchanged?.units).toBeGreaterThan(1500);
     expect(result?.needed.unchanged?.units).not.toBe(result?.needed.units);
     expect(result?.reason).toMatch(
-      /by [\d,]+ more units would decide it, about [\d,]+ by [\d,]+ were there no change/u,
+      /from [\d,]+ more users would decide it \([\d,]+ from [\d,]+ if nothing has changed\)/u,
     );
   });
 
@@ -78,7 +78,7 @@ describe('a guardrail that waits for more than 90 days at the pace of its log', 
   test('says so, and what would be passed by then', async () => {
     const { reason } = (await reasonOf(tight, logOf(1500, [0, 0]))) ?? {};
     expect(reason).toMatch(
-      /; at this log's pace a candidate without any change waits about [\d,]+ days; it would pass max decrease 0\.\d+ pp within 90/u,
+      /; at this log's pace a candidate without any change waits about [\d,]+ days, but would pass max decrease 0\.\d+ pp within 90/u,
     );
     expect((await reasonOf('{ metric: accuracy, maxDecrease: 2pp }', logOf(1500, [0, 0])))?.reason).not.toContain(
       'pace',

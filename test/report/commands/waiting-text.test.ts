@@ -30,3 +30,17 @@ test('a planned end that is too early is moved before the first look, since wait
     "half can see accuracy fall by 4.80 pp at its planned end; the bound is 1 pp: fix a later end before the first look, at about 9,600 requests in all, 19 more days at this log's pace.",
   ]);
 });
+
+test('what is the same of several stages is said once', () => {
+  const [half] = review.detectable as readonly [Exclude<GuardrailReview['detectable'], string>[number]];
+  const stages = [
+    half,
+    { ...half, stage: 'more' },
+    { ...half, stage: 'late', change: 0.02 },
+    { ...half, stage: 'full' },
+  ];
+  expect(waitingLines({ ...review, detectable: stages }, 'sequential').map((line) => line.split(';')[0])).toEqual([
+    'half, more and full can see accuracy fall by 4.80 pp',
+    'late can see accuracy fall by 2.00 pp',
+  ]);
+});

@@ -60,13 +60,13 @@ test('a screen tells what would decide the guardrail that waits longest', () => 
     test: 'interval' as const,
     unit: 'proportion' as const,
     status: 'inconclusive' as const,
-    reason: `${found}; about ${units} more units would decide it`,
+    reason: `${found}; about ${units} more users would decide it`,
     needed: { units, requests: units },
   }));
   const verdict = { decision: 'hold', exitCode: 3, reasons: guardrails.map(({ reason }) => reason) } as const;
   const text = evidenceText({ ...rollbackEvidence, guardrails, verdict }, columns(160), screen);
   expect(text).toContain(`  • ${found}\n`);
-  expect(text).toContain('\nDecided: accuracy last: about 90000 more units would decide it\n');
+  expect(text).toContain('\nWaits for: accuracy, the slowest: about 90000 more users would decide it\n');
 });
 
 test('without unicode every drawn character is ASCII', () => {

@@ -69,8 +69,8 @@ describe('a told mean', () => {
 });
 
 test.each([
-  ['one unit', { mean: 0.5, requests: 9, units: 1 }, 'candidate: a single unit tells no spread'],
-  ['no spread', { mean: 5, variance: 0, requests: 9, units: 9 }, 'candidate: every unit has the same value'],
+  ['one unit', { mean: 0.5, requests: 9, units: 1 }, 'candidate: a single user shows no spread'],
+  ['no spread', { mean: 5, variance: 0, requests: 9, units: 9 }, 'candidate: every user has the same value'],
 ])('%s allows no interval', (_title, told, reason) => {
   expect(toldGroup(told, 'candidate')).toEqual({ kind: 'uncomputable', reason });
 });
