@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { type GuardrailReview, waitingLines } from '../../../src/report/commands/waiting-text.ts';
+import {
+  type DetectableChange,
+  type GuardrailReview,
+  waitingLines,
+} from '../../../src/report/commands/waiting-text.ts';
+
+const half: DetectableChange = {
+  stage: 'half',
+  change: 0.048,
+  relative: false,
+  bound: 0.01,
+  requestsUntilPass: 9586,
+  daysUntilPass: 18.2,
+};
 
 const review: GuardrailReview = {
   metric: 'accuracy',
@@ -7,16 +20,7 @@ const review: GuardrailReview = {
   bounds: [{ kind: 'maxDecrease', value: 0.01, relative: false }],
   segments: [],
   onBreach: 'rollback',
-  detectable: [
-    {
-      stage: 'half',
-      change: 0.048,
-      relative: false,
-      bound: 0.01,
-      requestsUntilPass: 9586,
-      daysUntilPass: 18.2,
-    },
-  ],
+  detectable: [half],
 };
 
 test('a log that is looked at without end is waited for', () => {
@@ -32,7 +36,6 @@ test('a planned end that is too early is moved before the first look, since wait
 });
 
 test('what is the same of several stages is said once', () => {
-  const [half] = review.detectable as readonly [Exclude<GuardrailReview['detectable'], string>[number]];
   const stages = [
     half,
     { ...half, stage: 'more' },
