@@ -1,6 +1,8 @@
 import { boundsOwnValue, harmfulEnd } from '../domain/bound.ts';
 import type { StageDetectability } from '../domain/estimate.ts';
 import { guardedMetrics } from '../domain/judged.ts';
+import { isTriggered, withUntriggered } from '../domain/statistics/bounded-metric.ts';
+import type { Metric } from '../domain/metric.ts';
 import type { SizedSegment } from '../domain/segments.ts';
 import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Database } from '../database/database.ts';
@@ -15,6 +17,7 @@ import { segmentsThatMustPass } from './segments-that-must-pass.ts';
 import { segmentSizes } from './table/segment-sizes.ts';
 import { readStageScope, type StageScope } from './table/stage-scope.ts';
 import type { Subject } from './table/subject.ts';
+import { TriggeredMeasurer, triggeredIn } from './triggered-measurer.ts';
 import { unmetExtremes } from './unmet-extremes.ts';
 
 /** What a stage's data can tell of one guardrail. */
@@ -33,24 +36,45 @@ export type StageLevels = (scope: StageScope) => {
 /**
  * For each guardrail of the plan, the smallest harmful change that this stage would tell with a chance of 80%, from the
  * spread of the outcomes in the table `judged`; undefined where no interval can be put on them, and why where there is no number at all.
+ * @param differences undefined where a replay that would tell on which requests the versions answer differently is still to come.
  */
 export async function detectableChanges(
   db: Database,
   plan: RolloutPlan,
   stage: Stage,
   levelsOf: StageLevels,
+  differences: { readonly untold?: string | undefined } | undefined,
 ): Promise<readonly GuardrailDetectability[]> {
   const scope = await readStageScope(db, plan, stage);
-  const measurer = await TableMeasurer.over({ db, name: 'judged' }, guardedMetrics(plan));
+  const judged = { db, name: 'judged' };
+  const others = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)));
+  const measurer = new TriggeredMeasurer(others, triggeredIn(judged));
   const levels = levelsOf(scope);
   const sizes = await segmentSizes(db, scope);
   const changes: GuardrailDetectability[] = [];
   for (const guardrail of plan.guardrails) {
-    // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
-    const unmeasured = guardrail.metric.family === 'memory' ? { uncomputable: onePerReplay } : undefined;
-    changes.push(unmeasured ?? (await detectabilityOf(measurer, plan, stage, { scope, sizes }, guardrail, levels)));
+    const known = unmeasured(guardrail.metric, differences);
+    changes.push(
+      known === undefined
+        ? await detectabilityOf(measurer, plan, stage, { scope, sizes }, guardrail, levels)
+        : known === 'to come'
+          ? undefined
+          : known,
+    );
   }
   return changes;
+}
+
+/** What keeps a metric from being measured before anybody evaluates; undefined where nothing does. */
+function unmeasured(
+  metric: Metric,
+  differences: { readonly untold?: string | undefined } | undefined,
+): { readonly uncomputable: string } | 'to come' | undefined {
+  // Nothing is replayed before a stage is evaluated, and a peak has no interval then either.
+  if (metric.family === 'memory') return { uncomputable: onePerReplay };
+  if (!isTriggered(metric)) return undefined;
+  if (differences === undefined) return 'to come';
+  return differences.untold === undefined ? undefined : { uncomputable: differences.untold };
 }
 
 async function detectabilityOf(

@@ -1,5 +1,5 @@
 import type { Metric } from '../domain/metric.ts';
-import { untriggered } from '../domain/statistics/bounded-metric.ts';
+import { isTriggered, type Trigger, type TriggeredMetric, untriggered } from '../domain/statistics/bounded-metric.ts';
 import type { Role } from '../domain/role.ts';
 import { countOf, formatCount, formatQuantity } from '../domain/format-number.ts';
 import { sampleRatio } from '../stats/distances/sample-ratio.ts';
@@ -19,7 +19,14 @@ import type { MeanTails } from './table/mean-tails.ts';
 import { type Slice, sliceCondition } from './table/slice.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
 
-type Triggered = Extract<Metric, { readonly family: 'kpi' }> & { readonly trigger: 'user' | 'request' };
+/** Of every unit of a slice how many requests it has, and how many of them are triggered. */
+export interface TriggeredRequests {
+  readonly requests: Float64Array;
+  readonly triggered: Float64Array;
+}
+
+/** Counts a slice's requests by unit. */
+export type CountTriggered = (trigger: Trigger, slice: Slice) => Promise<TriggeredRequests>;
 
 /** How often both questions together may find the triggered users of two healthy versions unlike each other. */
 const unevenAlpha = 0.001;
@@ -32,11 +39,11 @@ const where = { user: 'from the first difference on', request: 'on which the ans
  */
 export class TriggeredMeasurer implements Measurer {
   readonly #others: Measurer;
-  readonly #table: JudgedTable;
+  readonly #count: CountTriggered;
 
-  constructor(others: Measurer, table: JudgedTable) {
+  constructor(others: Measurer, count: CountTriggered) {
     this.#others = others;
-    this.#table = table;
+    this.#count = count;
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -44,14 +51,15 @@ export class TriggeredMeasurer implements Measurer {
     if (!isTriggered(metric) || quantity === 'own') return await this.#others.measure(subject, quantity);
     const difference = await this.#others.measure(subject, 'difference');
     if (difference.kind !== 'linearized') return difference;
-    const uneven = await this.#uneven(metric, subject.slice);
+    const { segment } = subject.slice;
+    const stable = await this.#count(metric.trigger, { cohort: 'stable', segment });
+    const canary = await this.#count(metric.trigger, { cohort: 'canary', segment });
+    const uneven = unevenness(metric, stable, canary);
     if (uneven !== undefined) return uneven;
-    const share = await this.#share(metric, subject.slice);
+    const share = shareTriggered([stable, canary]);
     const whole = await this.#others.measure({ ...subject, metric: untriggered(metric) }, 'difference');
     if (whole.kind !== 'linearized' || whole.baseline === undefined) return whole;
-    return quantity === 'relative'
-      ? relative(difference, share, whole.baseline)
-      : overAll(difference, share, whole.baseline);
+    return quantity === 'relative' ? relative(difference, share, whole) : overAll(difference, share, whole);
   }
 
   async postStratified(
@@ -72,48 +80,46 @@ export class TriggeredMeasurer implements Measurer {
   async moved(subject: Subject): Promise<Readonly<Record<Role, MovedUnits>> | undefined> {
     return isTriggered(subject.metric) ? undefined : await this.#others.moved?.(subject);
   }
-
-  /** The triggered requests' share of all, of both versions together. */
-  async #share({ trigger }: Triggered, { segment }: Slice): Promise<number> {
-    const rows = await this.#table.db.columns(
-      `SELECT avg((${triggeredBy(trigger)})::INTEGER) AS share FROM ${this.#table.name} WHERE ${sliceCondition({ cohort: 'all', segment })}`,
-    );
-    return rows.numbers('share')[0] ?? Number.NaN;
-  }
-
-  /** Why the triggered requests of the two versions are not alike: one loses some, or makes its users come back more often. */
-  async #uneven({ trigger }: Triggered, { segment }: Slice): Promise<Uncomputable | undefined> {
-    const [stable, canary] = await Promise.all(
-      (['stable', 'canary'] as const).map((cohort) => this.#triggeredOfUsers(trigger, { cohort, segment })),
-    );
-    if (stable === undefined || canary === undefined) return undefined;
-    const met = [stable, canary].map((users) => users.filter((requests) => requests > 0));
-    const [before = 0, after = 0] = met.map(({ length }) => length);
-    if (isLost([before, after], [stable.length, canary.length])) {
-      return uncomputable(
-        `the answers differ for ${formatCount(after)} of ${countOf(canary.length, 'user')} of the candidate and for ${formatCount(before)} of ${formatCount(stable.length)} of the baseline, more than chance explains, so that one of them loses such requests`,
-      );
-    }
-    const counts = provenDifference(met[0] ?? stable, met[1] ?? canary);
-    if (counts === undefined) return undefined;
-    const [fewer, more] = counts.map((mean) => formatQuantity(mean, 'number'));
-    return uncomputable(
-      `a user has ${more} requests of the candidate ${where[trigger]} and ${fewer} of the baseline, more than chance explains, so that other requests would be compared`,
-    );
-  }
-
-  /** Of every user of a cohort how many requests are triggered. */
-  async #triggeredOfUsers(trigger: Triggered['trigger'], slice: Slice): Promise<Float64Array> {
-    const rows = await this.#table.db.columns(
-      `SELECT (count(*) FILTER (WHERE ${triggeredBy(trigger)}))::DOUBLE AS requests FROM ${this.#table.name}
-       WHERE ${sliceCondition(slice)} GROUP BY unit_index ORDER BY unit_index`,
-    );
-    return rows.numbers('requests');
-  }
 }
 
-function isTriggered(metric: Metric): metric is Triggered {
-  return metric.family === 'kpi' && metric.trigger !== undefined;
+/** Counts in a table of judged requests. */
+export function triggeredIn({ db, name }: JudgedTable): CountTriggered {
+  return async (trigger, slice) => {
+    const rows = await db.columns(
+      `SELECT count(*)::DOUBLE AS requests, (count(*) FILTER (WHERE ${triggeredBy(trigger)}))::DOUBLE AS triggered
+       FROM ${name} WHERE ${sliceCondition(slice)} GROUP BY unit_index ORDER BY unit_index`,
+    );
+    return { requests: rows.numbers('requests'), triggered: rows.numbers('triggered') };
+  };
+}
+
+/** The triggered requests' share of all, of both versions together. */
+function shareTriggered(sides: readonly TriggeredRequests[]): number {
+  const total = (counts: (side: TriggeredRequests) => Float64Array) =>
+    sides.reduce((sum, side) => sum + counts(side).reduce((part, each) => part + each, 0), 0);
+  return total(({ triggered }) => triggered) / total(({ requests }) => requests);
+}
+
+/** Why the triggered requests of the two versions are not alike: one loses some, or makes its users come back more often. */
+function unevenness(
+  { trigger }: TriggeredMetric,
+  stable: TriggeredRequests,
+  canary: TriggeredRequests,
+): Uncomputable | undefined {
+  const met = [stable, canary].map(({ triggered }) => triggered.filter((requests) => requests > 0));
+  const [before = 0, after = 0] = met.map(({ length }) => length);
+  const [ofBaseline, ofCandidate] = [stable.triggered.length, canary.triggered.length];
+  if (isLost([before, after], [ofBaseline, ofCandidate])) {
+    return uncomputable(
+      `the answers differ for ${formatCount(after)} of ${countOf(ofCandidate, 'user')} of the candidate and for ${formatCount(before)} of ${formatCount(ofBaseline)} of the baseline, more than chance explains, so that one of them loses such requests`,
+    );
+  }
+  const counts = provenDifference(met[0] ?? stable.triggered, met[1] ?? canary.triggered);
+  if (counts === undefined) return undefined;
+  const [fewer, more] = counts.map((mean) => formatQuantity(mean, 'number'));
+  return uncomputable(
+    `a user has ${more} requests of the candidate ${where[trigger]} and ${fewer} of the baseline, more than chance explains, so that other requests would be compared`,
+  );
 }
 
 /** Whether the users for whom the answers differ are split otherwise than all users are: which they are is the requests' doing and not the version's. */
@@ -149,8 +155,9 @@ function provenDifference(
   return [found.baseline ?? 0, found.candidate ?? 0];
 }
 
-/** What the versions differ by over all requests, beside the baseline's value over all. */
-function overAll(difference: Linearized, share: number, baseline: number): Linearized {
+/** What the versions differ by over all requests, beside the baseline's value over all; the data that would decide are told in requests of the log. */
+function overAll(difference: Linearized, share: number, whole: Linearized): Linearized {
+  const { baseline = Number.NaN, units, requests, counted } = whole;
   const value = difference.value * share;
   return {
     ...difference,
@@ -159,11 +166,15 @@ function overAll(difference: Linearized, share: number, baseline: number): Linea
     candidate: baseline + value,
     standardError: difference.standardError * share,
     floorVariance: difference.floorVariance * share ** 2,
+    units,
+    requests,
+    counted,
   };
 }
 
-function relative(difference: Linearized, share: number, baseline: number): Linearized | Uncomputable {
+function relative(difference: Linearized, share: number, whole: Linearized): Linearized | Uncomputable {
+  const { baseline = Number.NaN } = whole;
   if (!(baseline > 0)) return uncomputable('the baseline is not above zero, so nothing is relative to it');
-  const scaled = overAll(difference, share / baseline, baseline);
+  const scaled = overAll(difference, share / baseline, whole);
   return { ...scaled, candidate: baseline * (1 + scaled.value) };
 }

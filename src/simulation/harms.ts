@@ -1,5 +1,6 @@
 import { harmfulEnd } from '../domain/bound.ts';
 import { metricTraits } from '../domain/metric.ts';
+import { isTriggered } from '../domain/statistics/bounded-metric.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { Draw } from './draw.ts';
 import { codesOf } from './drawn-stage.ts';
@@ -18,7 +19,7 @@ export function harmsOf(
   const turned = population.scenarios.changes.map(({ effect }) => isHarmful(plan, effect));
   const every = planted
     .filter(({ change, effect }) => change.eligible === undefined && isHarmful(plan, effect))
-    .map(({ effect }) => within(population, effect));
+    .map(({ effect }) => reachedBy(population, effect));
   return (at, record) => (turned[(draw.changes[at] ?? 0) - 1] ?? false) || every.some((isWithin) => isWithin(record));
 }
 
@@ -30,7 +31,8 @@ export function isHarmful({ guardrails }: Pick<RolloutPlan, 'guardrails'>, { met
   return bounds.some(({ kind }) => (harmfulEnd(kind) === 'high' ? change > 0 : change < 0));
 }
 
-function within(population: Population, { segment }: Effect): (record: number) => boolean {
+function reachedBy(population: Population, { segment, metric }: Effect): (record: number) => boolean {
   const { codes, code } = codesOf(population, segment);
-  return (record) => codes === undefined || codes[record] === code;
+  const triggered = isTriggered(metric) ? population.triggered?.[metric.trigger] : undefined;
+  return (record) => (codes === undefined || codes[record] === code) && (triggered?.[record] ?? 1) === 1;
 }

@@ -5,12 +5,14 @@ import { formatQuantity } from '../domain/format-number.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
 import { sliceCondition } from '../metrics/table/slice.ts';
+import { type Changeable, changeableOf } from './changeable.ts';
 import type { Effect } from './effect.ts';
 import { type EffectBase, isShare } from './effect-base.ts';
 import {
   changeOfEvery,
   current,
   type ImpossibleEffect,
+  type IntoEvery,
   type IntoSome,
   type PlantedChange,
   type Recipe,
@@ -36,20 +38,21 @@ export interface PlantingGround {
 
 /** Finds out how often which answers have to change for an effect to be there; or why this log cannot have it. */
 export async function plantEffect(ground: PlantingGround, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
-  const { table, base, labels } = ground;
-  const within = sliceCondition({ cohort: 'all', segment: effect.segment });
-  const from = await base.valueOf(table, effect.metric, `${within} AND candidate_present`);
-  if (from === undefined) {
+  const { labels } = ground;
+  const slice = sliceCondition({ cohort: 'all', segment: effect.segment });
+  const changeable = await changeableOf(ground, effect.metric, slice);
+  if (changeable === undefined) {
     const hint = 'plant it into a metric that the log holds';
     return { problem: `no request of the log has a value of ${effect.metric.id}`, hint };
   }
+  const { within, whole: from } = changeable;
   const to = effect.relative ? from * (1 + effect.change) : from + effect.change;
   const planting = plantingOf(effect.metric, labels);
   if (planting.into === 'none') {
     return { problem: 'no recorded outcome can show it', hint: 'plant it into a metric that the log holds' };
   }
   if (planting.into === 'every') {
-    const change = changeOfEvery(planting, effect, from);
+    const change = changeWithin(planting, effect, changeable);
     return 'problem' in change ? change : { effect, change: limited(change, within), from, to };
   }
   if (isShare(effect.metric) && (to < 0 || to > 1)) return beyond(effect, from, effect.change > 0 ? 1 - from : from);
@@ -58,6 +61,23 @@ export async function plantEffect(ground: PlantingGround, effect: Effect): Promi
   const probability = await chance(ground, effect, wanted);
   if (typeof probability !== 'number') return probability;
   return { effect, change: { replaced, eligible: `${within} AND ${eligible}`, probability }, from, to };
+}
+
+/** The change of every request that can be changed, which is the larger the fewer those are. */
+function changeWithin(
+  planting: IntoEvery,
+  effect: Effect,
+  { whole, value, share }: Changeable,
+): PlantedChange | ImpossibleEffect {
+  if (share === 1) return changeOfEvery(planting, effect, value);
+  if (share === 0)
+    return { problem: 'the versions answer every request alike', hint: 'plant it into a metric without a trigger' };
+  if (!effect.relative) return changeOfEvery(planting, { ...effect, change: effect.change / share }, value);
+  const room = value * share;
+  const change = (effect.change * whole) / room;
+  // All that the requests bring is the most that they can lose.
+  if (!(change >= -1)) return beyond(effect, whole, Math.abs(room));
+  return changeOfEvery(planting, { ...effect, change }, value);
 }
 
 interface Wanted extends Recipe, Pick<IntoSome, 'evenly'> {

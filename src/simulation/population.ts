@@ -1,8 +1,10 @@
 import { type Database, quoteIdentifier } from '../database/database.ts';
+import { triggeredBy } from '../metrics/families/business-metric.ts';
 import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
 import { type SumName, sumNamesOf, sumColumns, valueRange, type ValuesSeen } from '../metrics/means/sum-columns.ts';
+import { isTriggered, type Trigger } from '../domain/statistics/bounded-metric.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
 
@@ -30,6 +32,8 @@ export interface Population {
   readonly contributions: ReadonlyMap<string, Contributions>;
   /** Latency in ns by way round and role; NaN where there is none. */
   readonly latencies: readonly Latencies[];
+  /** By trigger: 1 for a request that counts for a metric with one. Absent where no metric has any. */
+  readonly triggered?: Readonly<Record<Trigger, Uint8Array>>;
   /** By planted change and way round: 1 for a request that it could change. */
   readonly eligible: readonly (readonly [Uint8Array, Uint8Array])[];
 }
@@ -68,6 +72,7 @@ export async function readPopulation(
     segments: new Map([...dimensions].map(([dimension, column]) => [dimension, coded(rows.strings(column))])),
     contributions: await readContributions(db, scenarios, metrics),
     latencies: await readLatencies(db, scenarios),
+    ...(metrics.some(isTriggered) ? { triggered: await readTriggered(db) } : {}),
     eligible: await readEligible(db, scenarios),
   };
 }
@@ -136,6 +141,13 @@ async function readLatencies(db: Database, scenarios: Scenarios): Promise<Popula
     const ranks = { baseline: column('baseline_rank'), candidate: column('candidate_rank') };
     return { baseline: column('baseline'), candidate: column('candidate'), ranks };
   });
+}
+
+async function readTriggered(db: Database): Promise<Readonly<Record<Trigger, Uint8Array>>> {
+  const rows = await db.columns(
+    `SELECT (${triggeredBy('user')})::INTEGER AS by_user, (${triggeredBy('request')})::INTEGER AS by_request FROM population ORDER BY record`,
+  );
+  return { user: Uint8Array.from(rows.numbers('by_user')), request: Uint8Array.from(rows.numbers('by_request')) };
 }
 
 async function readEligible(db: Database, scenarios: Scenarios): Promise<Population['eligible']> {

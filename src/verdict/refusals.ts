@@ -1,6 +1,7 @@
 import { countOf, formatCount, formatShare } from '../domain/format-number.ts';
 import { areMisread, type HeldLabels, type LogReading } from '../domain/log/log-reading.ts';
 import { type Metric, metricTraits } from '../domain/metric.ts';
+import { isTriggered } from '../domain/statistics/bounded-metric.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { CheckAction } from '../domain/plan.ts';
 import type { TruthAgreements } from '../domain/log/truth-agreement.ts';
@@ -55,7 +56,7 @@ export function refusalsOf(log: HeldLog): Refusals {
 
 /** Why a metric is refused; undefined where nothing speaks against it. */
 export function refusalOf({ truth, answers, errors, differences }: Refusals, metric: Metric): string | undefined {
-  if (metric.family === 'kpi' && metric.trigger !== undefined) return differences?.why;
+  if (isTriggered(metric)) return differences?.why;
   if (metric.family === 'error_rate') return errors?.why;
   const traits = metricTraits(metric);
   if (traits.concern !== 'quality') return undefined;

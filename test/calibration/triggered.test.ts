@@ -7,7 +7,7 @@ import { triggeredMetric, untriggered } from '../../src/domain/statistics/bounde
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
 import { runsOf } from '../fixtures/tiers.ts';
-import { TriggeredMeasurer } from '../../src/metrics/triggered-measurer.ts';
+import { TriggeredMeasurer, triggeredIn } from '../../src/metrics/triggered-measurer.ts';
 
 /*
  * Live splits on which the versions answer 5% of the requests differently and users do the same after either answer. The truth is no
@@ -42,7 +42,7 @@ async function createLog(log: number, requests: number, lost: number, harm: numb
 async function measured(metric: Metric) {
   const whole = metric.family === 'kpi' ? untriggered(metric) : metric;
   const judged = { db, name: 'judged' };
-  const measurer = new TriggeredMeasurer(await TableMeasurer.over(judged, [metric, whole]), judged);
+  const measurer = new TriggeredMeasurer(await TableMeasurer.over(judged, [metric, whole]), triggeredIn(judged));
   const slice = { cohort: 'canary', segment: null } as const;
   const found = await measurer.measure({ metric, comparison: 'served', slice }, 'difference');
   const plain = await measurer.measure({ metric: whole, comparison: 'served', slice }, 'difference');
@@ -88,7 +88,7 @@ test.for(['request', 'user'] as const)(
     await createLog(1, 3, 0.9, 0);
     const judged = { db, name: 'judged' };
     const metric = triggeredMetric(revenue, trigger);
-    const measurer = new TriggeredMeasurer(await TableMeasurer.over(judged, [metric, revenue]), judged);
+    const measurer = new TriggeredMeasurer(await TableMeasurer.over(judged, [metric, revenue]), triggeredIn(judged));
     const slice = { cohort: 'canary', segment: null } as const;
     expect(await measurer.measure({ metric, comparison: 'served', slice }, 'difference')).toMatchObject({
       kind: 'uncomputable',

@@ -13,11 +13,23 @@ const capWords = ' capped at ';
 const triggerWords = { user: ' from the first differing answer on', request: ' where answers differ' } as const;
 
 /** A business metric that is compared where the versions' answers differ: it is estimated otherwise, and so goes by another name. */
-export function triggeredMetric(
-  metric: Extract<Metric, { readonly family: 'kpi' }>,
-  trigger: keyof typeof triggerWords,
-): Metric {
+export function triggeredMetric(metric: Extract<Metric, { readonly family: 'kpi' }>, trigger: Trigger): Metric {
   return { ...metric, id: `${metric.id}${triggerWords[trigger]}`, trigger };
+}
+
+export type TriggeredMetric = Extract<Metric, { readonly family: 'kpi' }> & { readonly trigger: Trigger };
+
+/** On which requests a metric is compared: from each user's first differing answer on, or those alone on which the answers differ. */
+export type Trigger = keyof typeof triggerWords;
+
+export function isTriggered(metric: Metric): metric is TriggeredMetric {
+  return metric.family === 'kpi' && metric.trigger !== undefined;
+}
+
+/** Of metrics with a trigger also what they are over all requests, each once: their share of it is what counts. */
+export function withUntriggered(metrics: readonly Metric[]): readonly Metric[] {
+  const whole = metrics.filter(isTriggered).map(untriggered);
+  return [...new Map([...metrics, ...whole].map((metric) => [metric.id, metric])).values()];
 }
 
 /** The same over all requests. */

@@ -2,7 +2,6 @@ import { roles } from '../../domain/role.ts';
 import { isSplit } from '../../domain/stages/period.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
-import type { OutputSignature } from '../../domain/registry.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { ScoreFacts } from '../../domain/scores/score-facts.ts';
 import { scoreFacts } from '../../metrics/families/score-facts.ts';
@@ -16,14 +15,14 @@ import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
-import { TriggeredMeasurer } from '../../metrics/triggered-measurer.ts';
-import type { Metric } from '../../domain/metric.ts';
-import { untriggered } from '../../domain/statistics/bounded-metric.ts';
+import { TriggeredMeasurer, triggeredIn } from '../../metrics/triggered-measurer.ts';
+import { withUntriggered } from '../../domain/statistics/bounded-metric.ts';
 import { valuesWantedBy } from '../../metrics/families/values-wanted.ts';
 import { segmentSizes } from '../../metrics/table/segment-sizes.ts';
 import { readStageScope } from '../../metrics/table/stage-scope.ts';
 import type { Database } from '../../database/database.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
+import type { WantedValues } from '../../requests/values/wanted-values.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
 import type { JudgedStage, LaterPart } from '../judge/judged-stage.ts';
 import type { LogSpan } from '../../domain/log/log-span.ts';
@@ -79,7 +78,7 @@ export async function prepareJudgement(
   const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
   const { output } = candidate.entry.signature;
-  const wantedValues = wantedOf(plan, output, live && untold === undefined);
+  const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output, live && untold === undefined), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
@@ -138,12 +137,6 @@ async function scoresFound(
   return facts.length === 0 ? [] : [scoresCheck(facts, versions)];
 }
 
-/** Metrics with a trigger are held against their value over all requests. */
-function withUntriggered(metrics: readonly Metric[]): readonly Metric[] {
-  const whole = metrics.flatMap((metric) => (metric.family === 'kpi' ? untriggered(metric) : []));
-  return [...new Map([...metrics, ...whole].map((metric) => [metric.id, metric])).values()];
-}
-
 /** What tells a measurement of times from another one. */
 async function timingOf(db: Database): Promise<string> {
   const [row = {}] = await db.rows(
@@ -176,22 +169,11 @@ async function measurerOver(
   { isTimed, earlier, isTriggered }: MeasuredKinds,
 ): Promise<Measurer> {
   const measurer = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)), { earlier });
-  const triggered = isTriggered ? new TriggeredMeasurer(measurer, judged) : measurer;
+  const triggered = isTriggered ? new TriggeredMeasurer(measurer, triggeredIn(judged)) : measurer;
   return isTimed ? new PairMeasurer(triggered, judged) : triggered;
 }
 
-/** @param areReplayed whether a replay tells where the versions of a live split answer differently */
-function wantedOf(plan: RolloutPlan, output: OutputSignature, areReplayed: boolean) {
-  const wanted = valuesWantedBy(guardedMetrics(plan), output);
-  const differences = wanted.differences !== undefined && areReplayed ? ('replayed' as const) : wanted.differences;
-  return { ...wanted, differences, times: true };
-}
-
-function kindsOf(
-  sources: OutcomeSources,
-  { totals }: StageRequests,
-  { differences }: ReturnType<typeof wantedOf>,
-): MeasuredKinds {
+function kindsOf(sources: OutcomeSources, { totals }: StageRequests, { differences }: WantedValues): MeasuredKinds {
   const isTimed = roles.some((role) => sources[role].latency === 'measured');
   return { isTimed, earlier: totals.earlier !== undefined, isTriggered: differences !== undefined };
 }

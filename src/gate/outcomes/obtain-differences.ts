@@ -1,16 +1,17 @@
 import { countOf, formatCount, formatShare } from '../../domain/format-number.ts';
-import type { Metric } from '../../domain/metric.ts';
+import { isTriggered } from '../../domain/statistics/bounded-metric.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { isRecorded } from '../../domain/registry.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { Database } from '../../database/database.ts';
+import type { RequestTotals } from '../../requests/table/request-totals.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import type { StoreSettings } from '../../replay/store/outcome-store.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
-import { replayOf } from './obtain-outcomes.ts';
+import { isStored, replayOf, storeOnly } from './obtain-outcomes.ts';
 
 /** A replay that stands for what was served gives the same answer at least so often. */
 const leastAgreement = 0.999;
@@ -20,10 +21,6 @@ const askedAgain = 500;
 /** Whether a plan compares a metric only where the versions' answers differ. */
 export function wantsDifferences(plan: Rollout['plan']): boolean {
   return guardedMetrics(plan).some(isTriggered);
-}
-
-export function isTriggered(metric: Metric): boolean {
-  return metric.family === 'kpi' && metric.trigger !== undefined;
 }
 
 interface DifferenceRequest {
@@ -64,6 +61,20 @@ export async function obtainDifferences(
   await db.run(`CREATE OR REPLACE TABLE answer_differences AS
     SELECT seq, NOT (${isSame('one.', 'other.')}) AS differs FROM baseline_answers AS one JOIN candidate_answers AS other USING (seq)`);
   return undefined;
+}
+
+/** As `obtainDifferences` where the plan asks, with what earlier evaluations left in the store alone. @returns undefined where it lacks some */
+export async function loadStoredDifferences(
+  world: World,
+  rollout: Rollout,
+  { live }: Pick<RequestTotals, 'live'>,
+  request: DifferenceRequest,
+): Promise<{ readonly areReplayed: boolean; readonly untold?: string | undefined } | undefined> {
+  if (!live || !wantsDifferences(rollout.plan)) return { areReplayed: false };
+  const found = obtainDifferences(storeOnly(world), rollout, request);
+  if (!(await isStored(found))) return undefined;
+  const untold = await found;
+  return { areReplayed: untold === undefined, untold };
 }
 
 /** Two outcomes are the same answer, or both are none. */

@@ -34,7 +34,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(scratch, rollout.folder);
   const { plan, baseline, candidate } = rollout;
   const golden = await reviewGolden(scratch, rollout);
-  const { log, stages, unknown, checks, facts } =
+  const { log, stages, unknown, unknownOf, checks, facts } =
     plan.requests.format === 'prometheus'
       ? await reviewServer(scratch, rollout)
       : plan.requests.format === 'sums'
@@ -55,13 +55,13 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     log,
     ...(golden === undefined ? {} : { golden }),
     stages: stages.map(({ size }, index) => withWaits(size, rollout, plan.stages[index], world)),
-    guardrails: plan.guardrails.map(({ metric, bounds, segments, autoSegments, onBreach }, index) => ({
-      metric: metric.id,
-      unit: metricTraits(metric).unit,
-      bounds,
-      segments: autoSegments === true ? ['auto'] : segments,
-      onBreach,
-      detectable: detectableOf(stages, index, unknown),
+    guardrails: plan.guardrails.map((guardrail, index) => ({
+      metric: guardrail.metric.id,
+      unit: metricTraits(guardrail.metric).unit,
+      bounds: guardrail.bounds,
+      segments: guardrail.autoSegments === true ? ['auto'] : guardrail.segments,
+      onBreach: guardrail.onBreach,
+      detectable: detectableOf(stages, index, unknownOf?.(guardrail) ?? unknown),
     })),
     statistics: plan.statistics,
     ...(plan.requests.sample === undefined ? {} : { sample: plan.requests.sample.units }),

@@ -5,6 +5,7 @@ import type { CheckResult } from '../../domain/evidence.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { guardedMetrics, judgedCohortOf } from '../../domain/judged.ts';
 import type { RequestSource, RolloutPlan, Stage } from '../../domain/plan.ts';
+import { isTriggered } from '../../domain/statistics/bounded-metric.ts';
 import { roles } from '../../domain/role.ts';
 import { detectableChanges, type GuardrailDetectability, type StageLevels } from '../../metrics/detectable-changes.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -22,6 +23,7 @@ import { seriesOf } from '../judge/series.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { logFacts } from './plan-facts.ts';
 import { type ReviewedStage, type ReviewedStages } from './review-told.ts';
+import { loadStoredDifferences } from '../outcomes/obtain-differences.ts';
 import { loadStoredPredictions, loadStoredTimes } from '../outcomes/obtain-outcomes.ts';
 import { outcomeStoreFolder } from '../outcomes/store-location.ts';
 import { loadStoredScores } from '../outcomes/obtain-scores.ts';
@@ -65,7 +67,7 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
     stages.push({ size, changes });
   }
   if (read === undefined) throw await noLogYet(rollout);
-  const { log, recorded } = read;
+  const { log, recorded, differencesToCome = false } = read;
   const undecidable = recorded ? toldByEach(reasons, plan.stages.length) : await withoutLabels(db, plan);
   const checks = [
     labelsCheck(await heldLog(read.judged, rollout, log.reading), guardedMetrics(plan)),
@@ -76,10 +78,13 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
     log: { ...logReview(log), ...readAs(checks) },
     checks,
     stages,
-    unknown: recorded ? 'no stage has enough data for an interval' : 'known once the stage was evaluated',
+    unknown: recorded ? 'no stage has enough data for an interval' : onceEvaluated,
+    unknownOf: ({ metric }) => (differencesToCome && isTriggered(metric) ? onceEvaluated : undefined),
     facts: { log: await logFacts(db, rollout, log.totals), undecidable },
   };
 }
+
+const onceEvaluated = 'known once the stage was evaluated';
 
 /** The log that some stages share, once it is read. */
 interface ReadStage {
@@ -89,6 +94,8 @@ interface ReadStage {
   readonly sources: OutcomeSources;
   readonly recorded: boolean;
   readonly predicted: boolean;
+  /** Whether only a replay that is still to come tells where the versions of a live split answer differently. */
+  differencesToCome?: boolean;
   /** The table of the stage that was reviewed last. */
   judged?: JudgedTable;
 }
@@ -125,18 +132,19 @@ async function detectableOfStage(
   const wanted = { db, stage, sources, requests: log.identity, store };
   const timed = recorded || (await loadStoredTimes(world, staged, wanted));
   const { output } = staged.candidate.entry.signature;
+  const differences = await loadStoredDifferences(world, staged, log.totals, { db, store });
+  read.differencesToCome = differences === undefined;
   read.judged = await createJudgedTable(
     db,
     withErrorsOf(timed ? sources : untimed(sources), log.totals.holdsErrors),
     Object.keys(asRead.requests.segments).map(segmentColumn),
     log.totals.live ? 'served' : stage.weight,
-    valuesWantedBy(guardedMetrics(asRead), output),
+    valuesWantedBy(guardedMetrics(asRead), output, differences?.areReplayed),
   );
   const { span } = log.totals;
   const now = world.now().toISOString();
-  return await detectableChanges(db, asRead, stage, (scope) =>
-    levelsOf({ plan: asRead, stage, scope, sizes: [], span, now }),
-  );
+  const levels: StageLevels = (scope) => levelsOf({ plan: asRead, stage, scope, sizes: [], span, now });
+  return await detectableChanges(db, asRead, stage, levels, differences);
 }
 
 /** @returns what reading the first stage's log says, where no stage has any yet */

@@ -1,4 +1,4 @@
-import type { Stage } from '../../domain/plan.ts';
+import type { Guardrail, Stage } from '../../domain/plan.ts';
 import { requireDimensions, scopeOfTold, toldSize } from '../dashboards/judge-told.ts';
 import { readToldStage, type ToldStage } from '../dashboards/read-told.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -46,6 +46,8 @@ export interface ReviewedStages {
   readonly log: PlanReview['log'];
   readonly stages: readonly ReviewedStage[];
   readonly unknown: string;
+  /** The same of a guardrail of which something else keeps it; undefined where nothing does. */
+  readonly unknownOf?: (guardrail: Guardrail) => string | undefined;
   /** The log as it was held against the models. */
   readonly checks: readonly CheckResult[];
   /** What the lint rules may know of a request log. */

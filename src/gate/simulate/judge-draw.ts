@@ -6,9 +6,11 @@ import type { Draw } from '../../simulation/draw.ts';
 import { DrawnMeasurer } from '../../simulation/drawn-measurer.ts';
 import { drawnScope } from '../../simulation/drawn-scope.ts';
 import type { DrawnStage } from '../../simulation/drawn-stage.ts';
+import { triggeredInDraw } from '../../simulation/drawn-triggers.ts';
 import { writeDrawnStage } from '../../simulation/drawn-table.ts';
 import type { Population } from '../../simulation/population.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
+import { TriggeredMeasurer } from '../../metrics/triggered-measurer.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
 import { decide } from '../../verdict/decide.ts';
 import { refusing } from '../outcomes/outcome-sources.ts';
@@ -49,9 +51,13 @@ export async function judgeDraw(log: SimulatedLog, look: SimulatedLook): Promise
     const measured = { ...drawn, ...part, timed };
     const table = () => writeDrawnStage(log.db, measured, part.from === undefined ? '' : '_later');
     const drawnMeasurer = new DrawnMeasurer(measured, metrics, table);
+    const triggered =
+      population.triggered === undefined
+        ? drawnMeasurer
+        : new TriggeredMeasurer(drawnMeasurer, triggeredInDraw(measured));
     const inPairs = log.timedInPairs
-      ? new PairMeasurer(drawnMeasurer, { db: log.db, name: 'judged' }, { everyone: true })
-      : drawnMeasurer;
+      ? new PairMeasurer(triggered, { db: log.db, name: 'judged' }, { everyone: true })
+      : triggered;
     return refusing(inPairs, log.refusals);
   };
   const judgement = await judgeStage(

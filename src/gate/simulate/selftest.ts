@@ -5,6 +5,7 @@ import type { Guardrail, RolloutPlan } from '../../domain/plan.ts';
 import { sliceCondition, dimensionColumn } from '../../metrics/table/slice.ts';
 import type { SelftestReview, SelftestRow } from '../../report/commands/selftest-text.ts';
 import { drawRun } from '../../simulation/draw.ts';
+import { changeableOf } from '../../simulation/changeable.ts';
 import { effectBase } from '../../simulation/effect-base.ts';
 import { grossEffect } from '../../simulation/gross-effect.ts';
 import type { PlantedEffect } from '../../simulation/plant-effect.ts';
@@ -75,11 +76,12 @@ async function testGuardrail(
 ): Promise<SelftestRow> {
   const { metric, onBreach } = guardrail;
   const row = { metric: metric.id, segment, onBreach, unit: metricTraits(metric).unit };
-  const within = `${sliceCondition({ cohort: 'all', segment })} AND candidate_present`;
-  const from = await effectBase.valueOf(log.ground, metric, within);
-  if (from === undefined)
+  const ground = { table: log.ground, base: effectBase };
+  const changeable = await changeableOf(ground, metric, sliceCondition({ cohort: 'all', segment }));
+  if (changeable === undefined)
     return { ...row, status: 'unseen', why: 'the log has no value of it, so nothing could be planted' };
-  const planted = await tryEffect(log, grossEffect(guardrail, segment, from));
+  const { whole: from, value, share } = changeable;
+  const planted = await tryEffect(log, grossEffect(guardrail, segment, from, value * share));
   if ('problem' in planted)
     return { ...row, status: 'unseen', from, why: `no gross regression is possible: ${planted.problem}` };
   const stages = await walk(log, [planted], seed);

@@ -4,6 +4,7 @@ import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
+import { isTriggered, withUntriggered } from '../../domain/statistics/bounded-metric.ts';
 import { roles } from '../../domain/role.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
@@ -23,6 +24,7 @@ import { createPlantingGround, createScenarios, type Scenarios } from '../../sim
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
 import { workFolder } from '../rollout/work-folder.ts';
+import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
 import { outcomeStoreFolder } from '../outcomes/store-location.ts';
 import { obtainScores } from '../outcomes/obtain-scores.ts';
@@ -88,13 +90,17 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     store: { folder: outcomeStoreFolder(workFolder(world, folder)), fresh: false },
   });
   await obtainScores(world, rollout, { db, sources, workFolder: workFolder(world, folder), fresh: false });
-  const metrics = guardedMetrics(plan);
-  const wantedValues = valuesWantedBy(metrics, candidate.entry.signature.output);
+  const untold = await differencesOf(world, rollout, db, log.totals.live);
+  const metrics = withUntriggered(guardedMetrics(plan));
+  const areReplayed = log.totals.live && untold === undefined;
+  const wantedValues = valuesWantedBy(metrics, candidate.entry.signature.output, areReplayed);
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const columns = [...Object.keys(plan.requests.segments).map(segmentColumn), 'at', 'id'];
-  const refusals = refusalsOf(
-    await heldLog(await createJudgedTable(db, known, columns, 0, wantedValues), rollout, log.reading),
-  );
+  const judged = await createJudgedTable(db, known, columns, 0, wantedValues);
+  const refusals = {
+    ...refusalsOf(await heldLog(judged, rollout, log.reading)),
+    ...(untold === undefined ? {} : { differences: { why: untold, hint: 'plant it into another metric' } }),
+  };
   const timedInPairs = sources.baseline.latency === 'measured';
   await createPopulation(db, timedInPairs || sources.candidate.latency === 'measured');
   const comparison = await comparisonOf(db, sources);
@@ -116,6 +122,13 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     refusals,
     ground,
   };
+}
+
+/** Finds out where the versions of a live split answer differently, if the plan asks. @returns why nobody can tell */
+async function differencesOf(world: World, rollout: Rollout, db: Database, live: boolean): Promise<string | undefined> {
+  if (!live || !wantsDifferences(rollout.plan)) return undefined;
+  const store = { folder: outcomeStoreFolder(workFolder(world, rollout.folder)), fresh: false };
+  return await obtainDifferences(world, rollout, { db, store });
 }
 
 async function comparisonOf(db: Database, sources: OutcomeSources): Promise<Scenarios['comparison']> {
@@ -147,6 +160,8 @@ export async function plantEffects(log: SimulatedLog, effects: readonly Effect[]
 
 /** Finds out how an effect is planted, or why this log cannot have it. */
 export async function tryEffect(log: SimulatedLog, effect: Effect): Promise<PlantedEffect | ImpossibleEffect> {
+  const refused = isTriggered(effect.metric) ? log.refusals.differences : undefined;
+  if (refused !== undefined) return { problem: refused.why, hint: refused.hint };
   const { output } = log.rollout.candidate.entry.signature;
   const labels = output.kind === 'classification' ? output.labels : [];
   return await plantEffect({ table: log.ground, base: effectBase, labels }, effect);

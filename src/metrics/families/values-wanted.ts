@@ -1,11 +1,15 @@
 import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
+import { isTriggered } from '../../domain/statistics/bounded-metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
 import { isComputed } from '../../domain/scores/score.ts';
 import type { WantedScore, WantedValues } from '../../requests/values/wanted-values.ts';
 
-/** What a plan's metrics need of requests and outcomes beyond what every judged request has. */
-export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature): WantedValues {
+/**
+ * What a plan's metrics need of requests and outcomes beyond what every judged request has.
+ * @param areReplayed whether a replay tells where the versions of a live split answer differently
+ */
+export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature, areReplayed = false): WantedValues {
   const positive = positiveLabel(output);
   const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
   return {
@@ -13,9 +17,7 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
     positiveScores: metrics.some((metric) => metricTraits(metric).score === 'positive'),
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
-    differences: metrics.some((metric) => metric.family === 'kpi' && metric.trigger !== undefined)
-      ? 'unknown'
-      : undefined,
+    differences: metrics.some(isTriggered) ? (areReplayed ? 'replayed' : 'unknown') : undefined,
     kpis: [...new Set(metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])))],
     scores: wantedScores(metrics),
     usage: metrics.some(({ family }) => ['tokens', 'cost', 'first_token'].includes(family)),
