@@ -7,23 +7,22 @@ export function hasRedis(): boolean {
   return spawnSync('sh', ['-c', 'command -v redis-server']).status === 0;
 }
 
-/** Starts a server of Redis that keeps nothing on a disk. @param before what starts it elsewhere, such as in a network namespace */
+/**
+ * Starts a server of Redis.
+ * @param before what starts it elsewhere, such as in a network namespace
+ * @param folder of the data that it starts with and, when it is told to save, keeps; none where absent
+ */
 export async function startRedis(
   port: number,
   host = '127.0.0.1',
   before: readonly string[] = [],
+  folder?: string,
 ): Promise<ChildProcess> {
-  const [program, ...args] = [
+  const [program = '', ...args] = [
     ...before,
     'redis-server',
-    '--port',
-    String(port),
-    '--bind',
-    host,
-    '--save',
-    '',
-    '--protected-mode',
-    'no',
+    ...['--port', String(port), '--bind', host, '--save', '', '--protected-mode', 'no'],
+    ...(folder === undefined ? [] : ['--dir', folder]),
   ];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const text of child.stdout.setEncoding('utf8'))

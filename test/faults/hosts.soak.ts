@@ -1,7 +1,42 @@
-import { describe } from 'vitest';
-import { testHosts } from './host-runs.ts';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { HostTrials, hasBuckets } from './host-trials.ts';
 import { canMakeHosts } from './hosts.ts';
 
-describe.runIf(canMakeHosts())('four hosts that fail (skipped where they cannot be made)', () => {
-  testHosts(Array.from({ length: 20 }, (_, index) => index + 1));
+/** `npm run soak`: rollouts on four hosts that fail, so many over a shared folder and as many over a server of S3. */
+const runs = Number(process.env['HOST_RUNS'] ?? 100);
+const firstSeed = Number(process.env['HOST_SEED'] ?? 1);
+/** Hosts wait for each other most of the time, so that several rollouts go on at once. */
+const lanes = 3;
+const page = 'docs/hosts.csv';
+const heading = 'store,seed,faults,refused,problems,seconds,commit';
+const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+
+const stores = hasBuckets() ? (['folder', 'bucket'] as const) : (['folder'] as const);
+
+test.runIf(canMakeHosts())('rollouts on four hosts that fail (skipped where they cannot be made)', async () => {
+  const trials = await HostTrials.open();
+  onTestFinished(() => trials.close());
+  if (hasBuckets()) await trials.openBuckets();
+  const earlier = existsSync(page) ? readFileSync(page, 'utf8').trim().split('\n').slice(1) : [];
+  const rows = new Map(earlier.map((row) => [row.split(',', 2).join(), row]));
+  const waiting = Array.from({ length: runs }, (_, index) =>
+    stores.map((store) => ({ store, seed: firstSeed + index })),
+  )
+    .flat()
+    .values();
+  const problems: string[] = [];
+  const lane = async (number: number): Promise<void> => {
+    const trial = trials.lane(number);
+    for (const { store, seed } of waiting) {
+      const { faults, refused, problems: found, seconds } = await trial(store, seed);
+      problems.push(...found.map((problem) => `${store} ${seed}: ${problem}`));
+      const row = [store, seed, faults.join('; '), refused, found.length, seconds, commit].join(',');
+      rows.set(`${store},${seed}`, row);
+      writeFileSync(page, `${[heading, ...rows.values()].join('\n')}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index + 1)));
+  expect(problems).toEqual([]);
 });
