@@ -21,7 +21,14 @@ export async function startRedis(
   const [program = '', ...args] = [
     ...before,
     'redis-server',
-    ...['--port', String(port), '--bind', host, '--save', '', '--protected-mode', 'no'],
+    '--port',
+    String(port),
+    '--bind',
+    host,
+    '--save',
+    '',
+    '--protected-mode',
+    'no',
     ...(folder === undefined ? [] : ['--dir', folder]),
   ];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -94,7 +94,8 @@ export class HostTrials {
   }
 
   /** What is wrong with what was left. */
-  async #problemsOf({ store, env, files }: SharedPlace): Promise<readonly string[]> {
+  async #problemsOf(place: SharedPlace): Promise<readonly string[]> {
+    const { store, env } = place;
     const places = { ...env, ...(env['AWS_ENDPOINT_URL'] === undefined ? {} : this.#nearby) };
     const cwd = checkoutOf(this.#folder, this.#remove);
     // A byte may have been altered after the last look.
@@ -102,7 +103,7 @@ export class HostTrials {
     if (again.exitCode !== 0) return [`a replay afterwards: ${again.stderr}`];
     const problems: string[] = [];
     if ((await evidenceOf(cwd, ['--store', store], places)) !== this.#alone) problems.push('the evidence is another');
-    const names = await files();
+    const names = await place.files();
     const windows = names.filter((name) => /^[\da-f]{64}\/[^/]+\/[\da-f]{64}\.json$/u.test(name));
     if (windows.length !== 4) problems.push(`there are ${windows.length} windows`);
     const left = names.filter((name) => /unfinished|\/pieces\//u.test(name));

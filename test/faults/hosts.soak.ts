@@ -8,7 +8,7 @@ import { canMakeHosts } from './hosts.ts';
 const runs = Number(process.env['HOST_RUNS'] ?? 100);
 const firstSeed = Number(process.env['HOST_SEED'] ?? 1);
 /** Hosts wait for each other most of the time, so that several rollouts go on at once. */
-const lanes = 3;
+const lanes = 5;
 const page = 'docs/hosts.csv';
 const heading = 'store,seed,faults,refused,problems,seconds,commit';
 const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
@@ -22,7 +22,7 @@ test.runIf(canMakeHosts())('rollouts on four hosts that fail (skipped where they
   const earlier = existsSync(page) ? readFileSync(page, 'utf8').trim().split('\n').slice(1) : [];
   const rows = new Map(earlier.map((row) => [row.split(',', 2).join(), row]));
   const waiting = Array.from({ length: runs }, (_, index) =>
-    stores.map((store) => ({ store, seed: firstSeed + index })),
+    stores.map((store, place) => ({ store, seed: firstSeed + place * runs + index })),
   )
     .flat()
     .values();
