@@ -1,5 +1,5 @@
 import type { ConfusionChanges } from '../domain/evidence.ts';
-import type { Role } from '../domain/role.ts';
+import { roles } from '../domain/role.ts';
 import {
   type LabelChange,
   type LabelCounts,
@@ -9,7 +9,8 @@ import {
 } from '../domain/segments.ts';
 import { chanceOfFall, chanceOfLosses } from '../stats/distances/binomial-tail.ts';
 import { type ComparedSides, comparedSides } from './table/compared-sides.ts';
-import { isCounted, isRight } from './table/conditions.ts';
+import { isCounted } from './table/conditions.ts';
+import { countsBy } from './table/counts-by.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 import { dimensionColumn } from './table/slice.ts';
 import type { StageScope } from './table/stage-scope.ts';
@@ -33,19 +34,22 @@ const noAnswer = '(no answer)';
 export async function confusionChanges(table: JudgedTable, scope: StageScope): Promise<ConfusionChanges | undefined> {
   if (!(await areLabelsTold(table))) return undefined;
   const sides = comparedSides(scope, isCounted);
-  const byLabel = await changesBy(table, scope, sides, 'label');
+  const dimensions = [...scope.segmentValues.keys()].filter((dimension) => dimension !== trueLabelDimension);
+  const [byLabel, ...byDimension] = await changesBy(table, scope, sides, ['label', ...dimensions.map(dimensionColumn)]);
   if (byLabel === undefined) return undefined;
-  const mistakenFor = scope.comparison === 'paired' ? await answersInNewMistakes(table, sides) : undefined;
+  const ofPairs = scope.comparison === 'paired' ? await newMistakes(table, sides) : undefined;
   const changes = byLabel.map(({ value: label, pairs, ...change }): LabelChange => {
     if (pairs === undefined) return { label, ...change };
-    return { label, ...change, pairs: { ...pairs, mistakenFor: mistakenFor?.get(label) ?? [] } };
+    const { examples = [], mistakenFor = [] } = ofPairs?.get(label) ?? {};
+    return { label, ...change, pairs: { ...pairs, examples, mistakenFor } };
   });
-  const segments: SegmentChange[] = [];
-  for (const dimension of scope.segmentValues.keys()) {
-    if (dimension === trueLabelDimension) continue;
-    const found = (await changesBy(table, scope, sides, dimensionColumn(dimension))) ?? [];
-    segments.push(...found.map(({ value, pairs, ...change }) => segmentChange({ [dimension]: value }, change, pairs)));
-  }
+  const segments = dimensions.flatMap((dimension, index) =>
+    (byDimension[index] ?? []).map(({ value, pairs, ...change }): SegmentChange => ({
+      segment: { [dimension]: value },
+      ...change,
+      ...(pairs === undefined ? {} : { pairs }),
+    })),
+  );
   return {
     comparison: scope.comparison,
     cohort: sides.cohort,
@@ -55,48 +59,36 @@ export async function confusionChanges(table: JudgedTable, scope: StageScope): P
   };
 }
 
-function segmentChange(
-  segment: SegmentChange['segment'],
-  change: Pick<SegmentChange, 'baseline' | 'candidate' | 'worse'>,
-  pairs: Pick<LabelPairs, 'newMistakes' | 'fixed'> | undefined,
-): SegmentChange {
-  if (pairs === undefined) return { segment, ...change };
-  return { segment, ...change, pairs: { newMistakes: pairs.newMistakes, fixed: pairs.fixed } };
-}
-
 /** How answers changed for the requests of one value of a column. */
 interface ValueChange {
   readonly value: string;
   readonly baseline: LabelCounts;
   readonly candidate: LabelCounts;
-  readonly pairs?: Omit<LabelPairs, 'mistakenFor'>;
+  readonly pairs?: Pick<LabelPairs, 'newMistakes' | 'fixed'>;
   readonly worse?: true;
 }
 
-/** @returns undefined where one version has no request that counts. */
+/** The changes by the values of each column; undefined for a column of which one version has no request that counts. */
 async function changesBy(
   table: JudgedTable,
   scope: StageScope,
   sides: ComparedSides,
-  column: string,
-): Promise<readonly ValueChange[] | undefined> {
-  const baseline = await countsBy(table, column, 'baseline', sides);
-  const candidate = await countsBy(table, column, 'candidate', sides);
-  if (baseline.size === 0 || candidate.size === 0) return undefined;
-  const pairs = scope.comparison === 'paired' ? await pairsBy(table, column, sides) : undefined;
-  return [...new Set([...baseline.keys(), ...candidate.keys()])].map((value): ValueChange => {
-    const counts = { baseline: baseline.get(value) ?? none, candidate: candidate.get(value) ?? none };
-    const ofValue = pairs === undefined ? undefined : (pairs.get(value) ?? noPairs);
-    const chance =
-      ofValue === undefined
-        ? chanceOfFall(counts.baseline, counts.candidate)
-        : chanceOfLosses(ofValue.newMistakes, ofValue.fixed);
-    return {
-      value,
-      ...counts,
-      ...(ofValue === undefined ? {} : { pairs: ofValue }),
-      ...(chance <= worthTelling ? { worse: true } : {}),
-    };
+  columns: readonly string[],
+): Promise<readonly (readonly ValueChange[] | undefined)[]> {
+  const counted = await countAnswers(table, columns, sides);
+  return counted.map((values) => {
+    const ofBaseline = values.filter(({ count }) => count('baseline') > 0);
+    const ofCandidate = values.filter(({ count }) => count('baseline') === 0);
+    if (ofBaseline.length === 0 || values.every(({ count }) => count('candidate') === 0)) return undefined;
+    return [...ofBaseline, ...ofCandidate].map(({ value, count }): ValueChange => {
+      const baseline = { requests: count('baseline'), correct: count('baseline_right') };
+      const candidate = { requests: count('candidate'), correct: count('candidate_right') };
+      const pairs = { newMistakes: count('new_mistakes'), fixed: count('fixed') };
+      const isPaired = scope.comparison === 'paired';
+      const chance = isPaired ? chanceOfLosses(pairs.newMistakes, pairs.fixed) : chanceOfFall(baseline, candidate);
+      const worse = chance <= worthTelling ? ({ worse: true } as const) : {};
+      return { value, baseline, candidate, ...(isPaired ? { pairs } : {}), ...worse };
+    });
   });
 }
 
@@ -107,70 +99,50 @@ async function areLabelsTold({ db, name }: JudgedTable): Promise<boolean> {
   return (rows.numbers('answers')[0] ?? 0) > 0;
 }
 
-const none: LabelCounts = { requests: 0, correct: 0 };
-const noPairs = { newMistakes: 0, fixed: 0, examples: [] };
-
-async function countsBy(
-  { db, name }: JudgedTable,
-  column: string,
-  role: Role,
-  { condition }: ComparedSides,
-): Promise<ReadonlyMap<string, LabelCounts>> {
-  const rows = await db.columns(
-    `SELECT ${column} AS value, count(*)::DOUBLE AS requests, sum(${isRight(role)})::DOUBLE AS correct
-     FROM ${name} WHERE ${condition[role]} AND ${column} IS NOT NULL GROUP BY value ORDER BY value`,
-  );
-  const [requests, correct] = [rows.numbers('requests'), rows.numbers('correct')];
-  return new Map(
-    rows
-      .strings('value')
-      .map((value, row) => [value ?? '', { requests: requests[row] ?? 0, correct: correct[row] ?? 0 }]),
-  );
+function countWhere(condition: string): string {
+  return `count(*) FILTER (WHERE ${condition})`;
 }
 
-async function pairsBy(
-  { db, name }: JudgedTable,
-  column: string,
-  sides: ComparedSides,
-): Promise<ReadonlyMap<string, Omit<LabelPairs, 'mistakenFor'>>> {
-  const isFixed = `${isRight('candidate')} > ${isRight('baseline')}`;
-  // In pairs both sides are the same requests.
-  const rows = await db.columns(
-    `SELECT ${column} AS value, count(new_mistake_id)::DOUBLE AS new_mistakes, count(*) FILTER (WHERE ${isFixed})::DOUBLE AS fixed,
-       to_json(coalesce(min(new_mistake_id, ${mostExamples}), []))::VARCHAR AS examples
-     FROM ${name} WHERE ${sides.condition.candidate} AND ${column} IS NOT NULL GROUP BY value ORDER BY value`,
-  );
-  const [newMistakes, fixed, examples] = [
-    rows.numbers('new_mistakes'),
-    rows.numbers('fixed'),
-    rows.strings('examples'),
-  ];
-  return new Map(
-    rows
-      .strings('value')
-      .map((value, row) => [
-        value ?? '',
-        { newMistakes: newMistakes[row] ?? 0, fixed: fixed[row] ?? 0, examples: JSON.parse(examples[row] ?? '[]') },
-      ]),
-  );
+/** Of a served comparison, what only pairs can tell means nothing. */
+async function countAnswers({ db, name }: JudgedTable, columns: readonly string[], { condition }: ComparedSides) {
+  const flags = roles.flatMap((role) => [
+    `coalesce(${condition[role]}, false) AS ${role}_counted`,
+    `coalesce(${role}_label = label, false) AS ${role}_right`,
+  ]);
+  return await countsBy(db, {
+    from: `(SELECT ${[...columns, ...flags].join(', ')}, new_mistake_id FROM ${name}) WHERE baseline_counted OR candidate_counted`,
+    columns,
+    counts: {
+      baseline: countWhere('baseline_counted'),
+      candidate: countWhere('candidate_counted'),
+      baseline_right: countWhere('baseline_counted AND baseline_right'),
+      candidate_right: countWhere('candidate_counted AND candidate_right'),
+      new_mistakes: countWhere('candidate_counted AND new_mistake_id IS NOT NULL'),
+      fixed: countWhere('candidate_counted AND candidate_right AND NOT baseline_right'),
+    },
+    order: 'value',
+  });
 }
 
-async function answersInNewMistakes(
+/** By true label, what the candidate answered in its new mistakes and the first of their ids. */
+async function newMistakes(
   { db, name }: JudgedTable,
   sides: ComparedSides,
-): Promise<ReadonlyMap<string, LabelPairs['mistakenFor']>> {
-  const condition = sides.condition.candidate;
+): Promise<ReadonlyMap<string, Pick<LabelPairs, 'mistakenFor' | 'examples'>>> {
   const rows = await db.columns(
-    `SELECT label, coalesce(candidate_label, '${noAnswer}') AS answer, count(*)::DOUBLE AS requests FROM ${name}
-     WHERE ${condition} AND new_mistake_id IS NOT NULL GROUP BY label, answer
+    `SELECT label, answer, requests, to_json(list_slice(list_sort(flatten(list(first) OVER (PARTITION BY label))), 1, ${mostExamples}))::VARCHAR AS examples
+     FROM (
+       SELECT label, coalesce(candidate_label, '${noAnswer}') AS answer, count(*)::DOUBLE AS requests, min(new_mistake_id, ${mostExamples}) AS first
+       FROM ${name} WHERE ${sides.condition.candidate} AND new_mistake_id IS NOT NULL GROUP BY label, answer)
      QUALIFY row_number() OVER (PARTITION BY label ORDER BY requests DESC, answer) <= ${mostMistakenFor}
      ORDER BY label, requests DESC, answer`,
   );
-  const [answers, requests] = [rows.strings('answer'), rows.numbers('requests')];
-  const byLabel = new Map<string, LabelPairs['mistakenFor']>();
+  const [answers, requests, examples] = [rows.strings('answer'), rows.numbers('requests'), rows.strings('examples')];
+  const byLabel = new Map<string, Pick<LabelPairs, 'mistakenFor' | 'examples'>>();
   for (const [row, label] of rows.strings('label').entries()) {
     const answer = { label: answers[row] ?? '', requests: requests[row] ?? 0 };
-    byLabel.set(label ?? '', [...(byLabel.get(label ?? '') ?? []), answer]);
+    const before = byLabel.get(label ?? '')?.mistakenFor ?? [];
+    byLabel.set(label ?? '', { mistakenFor: [...before, answer], examples: JSON.parse(examples[row] ?? '[]') });
   }
   return byLabel;
 }

@@ -60,15 +60,24 @@ export interface SegmentQuantiles {
   readonly isConstant: boolean;
 }
 
-/** Reads quantiles of one side of every segment, or of those for which a condition holds. */
+/** At which probabilities quantiles are read. */
+export interface WantedQuantiles {
+  /** SQL of each probability. */
+  readonly columns: readonly string[];
+  /** SQL behind the table of values, such as a join that brings the columns and leaves out segments. */
+  readonly join?: string;
+  /** The same of a segment, as numbers. */
+  readonly of: (segment: string) => readonly number[];
+}
+
+/** Reads quantiles of one side of every segment. */
 export async function readQuantiles(
   { judged, tables }: LatencyValues,
   side: number,
-  probabilities: readonly number[],
-  condition = 'true',
+  { columns: wantedColumns, join = '', of }: WantedQuantiles,
 ): Promise<readonly SegmentQuantiles[]> {
-  const columns = probabilities.flatMap((probability, index) => {
-    const wanted = `${probability}::DOUBLE * requests`;
+  const columns = wantedColumns.flatMap((probability, index) => {
+    const wanted = `${probability} * requests`;
     const [below, above] = [`FILTER (WHERE middle <= ${wanted})`, `FILTER (WHERE middle > ${wanted})`];
     return [
       `(max(value) ${below})::DOUBLE AS low${index}`,
@@ -81,12 +90,13 @@ export async function readQuantiles(
   });
   const rows = await judged.db.columns(
     `SELECT segment, any_value(requests) AS requests, count(*)::DOUBLE AS different, ${columns.join(', ')}
-     FROM ${tables[side] ?? ''} WHERE ${condition} GROUP BY segment ORDER BY segment`,
+     FROM ${tables[side] ?? ''} ${join} GROUP BY segment ORDER BY segment`,
   );
   const number = (name: string, row: number) => rows.numbers(name)[row] ?? Number.NaN;
-  return rows.strings('segment').map((segment, row) => {
+  return rows.strings('segment').map((value, row) => {
+    const segment = value ?? '';
     const all = number('requests', row);
-    const quantiles = probabilities.map((probability, index) => {
+    const quantiles = of(segment).map((probability, index) => {
       const [low, high] = ['low', 'high'].map((end): Step => ({
         value: number(`${end}${index}`, row),
         count: number(`${end}_own${index}`, row),
@@ -94,7 +104,7 @@ export async function readQuantiles(
       }));
       return midQuantileBetween(known(low, high), known(high, low), probability * all, all);
     });
-    return { segment: segment ?? '', quantiles, isConstant: number('different', row) === 1 };
+    return { segment, quantiles, isConstant: number('different', row) === 1 };
   });
 }
 

@@ -1,7 +1,6 @@
-import { quoteLiteral } from '../../database/database.ts';
 import type { MidQuantile } from '../../stats/estimates/mid-quantile.ts';
 import { type LatencyValues, readQuantiles, segmentOf, timedRequests } from './latency-values.ts';
-import type { QuantilePoint } from './quantile-reader.ts';
+import { probabilitiesBeside, type QuantilePoint, type QuantileWindows } from './quantile-reader.ts';
 
 /** The quantiles, and a table of how many of each unit's requests are at or below them. */
 export interface QuantileCountsTable {
@@ -32,7 +31,8 @@ export async function countQuantiles(
   const found = new Map<string, MidQuantile[]>();
   const points = new Map<string, QuantilePoint[]>();
   for (const side of subject.sides.keys()) {
-    for (const { segment, quantiles, isConstant } of await readQuantiles(values, side, [probability])) {
+    const read = await readQuantiles(values, side, { columns: [`${probability}::DOUBLE`], of: () => [probability] });
+    for (const { segment, quantiles, isConstant } of read) {
       const [quantile] = quantiles;
       if (quantile === undefined) throw new RangeError('one quantile was asked for');
       found.set(segment, [...(found.get(segment) ?? []), quantile]);
@@ -88,20 +88,32 @@ function count(condition: string): string {
   return `count(CASE WHEN ${condition} THEN 1 END)`;
 }
 
-/** The sides' quantiles at probabilities of their own, in ms, on the requests of one value of the dimension. */
-export async function quantilesAt(
-  { values }: QuantileCountsTable,
-  segment: string,
-  probabilitiesOf: (side: number) => readonly number[],
-): Promise<readonly (readonly number[])[]> {
-  const found: (readonly number[])[] = [];
+/** By segment each side's quantiles beside its window, in ms; all segments in one pass per side. */
+export async function quantilesBeside(
+  { values, name }: QuantileCountsTable,
+  windows: ReadonlyMap<string, Pick<QuantileWindows, 'windows'>>,
+): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
+  const { db } = values.judged;
+  const found = new Map([...windows.keys()].map((segment) => [segment, values.subject.sides.map((): number[] => [])]));
   for (const side of values.subject.sides.keys()) {
-    const probabilities = probabilitiesOf(side);
-    const read =
-      probabilities.length === 0
-        ? []
-        : await readQuantiles(values, side, probabilities, `segment = ${quoteLiteral(segment)}`);
-    found.push((read[0]?.quantiles ?? []).map(({ value }) => value / nanosecondsPerMs));
+    const wanted = new Map(
+      [...windows].flatMap(([segment, { windows: sides }]) => {
+        const probabilities = probabilitiesBeside(sides[side]);
+        return probabilities.length === 0 ? [] : [[segment, probabilities] as const];
+      }),
+    );
+    if (wanted.size === 0) continue;
+    const table = `${name}_beside${side}`;
+    await db.run(`CREATE OR REPLACE TABLE ${table} (segment VARCHAR, below DOUBLE, above DOUBLE)`);
+    const ends = [0, 1].map((end) => Float64Array.from(wanted.values(), (pair) => pair[end] ?? Number.NaN));
+    await db.append(table, [[...wanted.keys()], ...ends]);
+    const read = await readQuantiles(values, side, {
+      columns: ['below', 'above'],
+      join: `JOIN ${table} USING (segment)`,
+      of: (segment) => wanted.get(segment) ?? [],
+    });
+    for (const { segment, quantiles } of read)
+      found.get(segment)?.[side]?.push(...quantiles.map(({ value }) => value / nanosecondsPerMs));
   }
   return found;
 }

@@ -31,12 +31,17 @@ export interface QuantileReader {
   /** One per version; undefined where there are no requests. */
   points(): Promise<readonly QuantilePoint[] | undefined>;
   windows(points: readonly QuantilePoint[]): Promise<QuantileWindows>;
-  /** The sample quantiles (of the mid-distribution) of each version in ms, at the probabilities wanted of it. */
-  quantilesAt(probabilitiesOf: (side: number) => readonly number[]): Promise<readonly (readonly number[])[]>;
+  /** The sample quantiles (of the mid-distribution) of each version in ms, at the probabilities beside its window. */
+  beside(windows: QuantileWindows['windows']): Promise<readonly (readonly number[])[]>;
 }
 
 /** Where quantiles of some requests come from, for one side per role. */
 export type QuantileSource = (probability: number, roles: readonly Role[], slice: Slice) => Promise<QuantileReader>;
+
+/** The probabilities whose sample quantiles tell how wide a window is; none where there is no window. */
+export function probabilitiesBeside(window: QuantileWindow | Refusal | Uncomputable | undefined): readonly number[] {
+  return window?.kind === 'window' ? [window.below, window.above] : [];
+}
 
 /** What units in memory say of the quantiles. */
 export function countedWindows(

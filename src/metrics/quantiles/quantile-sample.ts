@@ -32,10 +32,7 @@ export async function measureQuantiles(reader: QuantileReader, sides: number): P
     };
   }
   const { size, windows, pairing } = await reader.windows(points);
-  const neighbours = await reader.quantilesAt((side) => {
-    const window = windows[side];
-    return window?.kind === 'window' ? [window.below, window.above] : [];
-  });
+  const neighbours = await reader.beside(windows);
   const measured = points.map(({ value }, side) => {
     const window = windows[side] ?? uncomputable('the quantile was not measured');
     const [below, above] = neighbours[side] ?? [];

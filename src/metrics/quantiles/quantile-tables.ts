@@ -1,6 +1,6 @@
 import type { JudgedTable } from '../table/judged-table.ts';
 import { type LatencySubject, type LatencyValues, latencyValues } from './latency-values.ts';
-import { countQuantiles, type QuantileCountsTable, quantilesAt } from './quantile-counts.ts';
+import { countQuantiles, type QuantileCountsTable, quantilesBeside } from './quantile-counts.ts';
 import type { QuantileReader, QuantileSource } from './quantile-reader.ts';
 import { windowsInDatabase, windowsInMemory } from './quantile-windows.ts';
 import { sliceCondition, dimensionColumn } from '../table/slice.ts';
@@ -18,13 +18,15 @@ export function quantileTables(judged: JudgedTable, inMemory: boolean): Quantile
     values.set(key, table);
     return table;
   };
-  const tables = new Map<string, Promise<QuantileCountsTable>>();
-  const countsOf = (subject: LatencySubject, probability: number) => {
+  const readers = new Map<string, Promise<(value: string) => QuantileReader>>();
+  const readersAt = (subject: LatencySubject, probability: number) => {
     const key = JSON.stringify([subject, probability]);
-    const name = `${judged.name}_quantiles_${tables.size}`;
-    const table = tables.get(key) ?? valuesOf(subject).then((sorted) => countQuantiles(sorted, probability, name));
-    tables.set(key, table);
-    return table;
+    const name = `${judged.name}_quantiles_${readers.size}`;
+    const found =
+      readers.get(key) ??
+      valuesOf(subject).then(async (sorted) => readersOf(await countQuantiles(sorted, probability, name), inMemory));
+    readers.set(key, found);
+    return found;
   };
   return async (probability, sides, { cohort, segment }) => {
     const [dimension, value = ''] = Object.entries(segment ?? {})[0] ?? [];
@@ -33,16 +35,34 @@ export function quantileTables(judged: JudgedTable, inMemory: boolean): Quantile
       within: sliceCondition({ cohort, segment: null }),
       dimension: dimension === undefined ? undefined : dimensionColumn(dimension),
     };
-    const counts = await countsOf(subject, probability);
-    return readerOf(counts, value, inMemory);
+    return (await readersAt(subject, probability))(value);
   };
 }
 
-function readerOf(counts: QuantileCountsTable, value: string, inMemory: boolean): QuantileReader {
-  const readWindows = inMemory ? windowsInMemory : windowsInDatabase;
-  return {
+/** Reads one value of the dimension at a time, since the database adds up its units; or all at once, when the first is asked for. */
+function readersOf(counts: QuantileCountsTable, inMemory: boolean): (value: string) => QuantileReader {
+  if (!inMemory) {
+    return (value) => ({
+      points: async () => counts.points.get(value),
+      windows: async (points) => await windowsInDatabase(counts, value, points),
+      beside: async (windows) => required((await quantilesBeside(counts, new Map([[value, { windows }]]))).get(value)),
+    });
+  }
+  const windows = once(() => windowsInMemory(counts));
+  const beside = once(async () => await quantilesBeside(counts, await windows()));
+  return (value) => ({
     points: async () => counts.points.get(value),
-    windows: async (points) => await readWindows(counts, value, points),
-    quantilesAt: async (probabilitiesOf) => await quantilesAt(counts, value, probabilitiesOf),
-  };
+    windows: async () => required((await windows()).get(value)),
+    beside: async () => required((await beside()).get(value)),
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let working: Promise<T> | undefined;
+  return () => (working ??= work());
+}
+
+function required<T>(found: T | undefined): T {
+  if (found === undefined) throw new RangeError('a value of the dimension was not read');
+  return found;
 }

@@ -8,27 +8,45 @@ import type { QuantileCountsTable } from './quantile-counts.ts';
 import { constantSide, countedWindows, type QuantilePoint, type QuantileWindows } from './quantile-reader.ts';
 import { readContributions, type ResidualSql, residualSql, type UnitTable, wholeSum } from '../means/unit-totals.ts';
 
-/** Reads what units say of quantiles, on the requests of one value of the dimension. */
-type ReadWindows = (
-  counts: QuantileCountsTable,
+/** Brings counts by unit into memory, and reads what they say of the quantiles of every value of the dimension. */
+export async function windowsInMemory({
+  values,
+  name,
+  probability,
+  points,
+}: QuantileCountsTable): Promise<ReadonlyMap<string, QuantileWindows>> {
+  const { db } = values.judged;
+  const sides = [...values.subject.sides.keys()];
+  const sizes = await db.columns(
+    `SELECT segment, count(*)::DOUBLE AS units FROM ${name} GROUP BY segment ORDER BY segment`,
+  );
+  const columns = ['requests', ...sides.flatMap((side) => [`at_most${side}`, `beyond${side}`])];
+  const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${name} ORDER BY segment, unit_index`);
+  const windows = new Map<string, QuantileWindows>();
+  let start = 0;
+  for (const [row, text] of sizes.strings('segment').entries()) {
+    const end = start + (sizes.numbers('units')[row] ?? 0);
+    const [from, segment] = [start, text ?? ''];
+    const ofSegment = (column: string) => rows.numbers(column).slice(from, end);
+    windows.set(
+      segment,
+      countedWindows(probability, points.get(segment) ?? [], {
+        requests: ofSegment('requests'),
+        atMost: sides.map((side) => ofSegment(`at_most${side}`)),
+        unitsBeyond: sides.map((side) => ofSegment(`beyond${side}`).filter((count) => count > 0).length),
+      }),
+    );
+    start = end;
+  }
+  return windows;
+}
+
+/** Lets the database add up counts by unit, on the requests of one value of the dimension. */
+export async function windowsInDatabase(
+  { values, name, probability }: QuantileCountsTable,
   segment: string,
   points: readonly QuantilePoint[],
-) => Promise<QuantileWindows>;
-
-/** Brings counts by unit into memory. */
-export const windowsInMemory: ReadWindows = async ({ values, name, probability }, segment, points) => {
-  const columns = points.map((_, side) => `at_most${side}`);
-  const beyond = points.map((_, side) => `beyond${side}`);
-  const rows = await values.judged.db.columns(
-    `SELECT requests, ${[...columns, ...beyond].join(', ')} FROM ${name} WHERE segment = ${quoteLiteral(segment)} ORDER BY unit_index`,
-  );
-  const atMost = columns.map((column) => rows.numbers(column));
-  const unitsBeyond = beyond.map((column) => rows.numbers(column).filter((count) => count > 0).length);
-  return countedWindows(probability, points, { requests: rows.numbers('requests'), atMost, unitsBeyond });
-};
-
-/** Lets the database add up counts by unit. */
-export const windowsInDatabase: ReadWindows = async ({ values, name, probability }, segment, points) => {
+): Promise<QuantileWindows> {
   const { db } = values.judged;
   const units: UnitTable = { db, table: name, condition: `segment = ${quoteLiteral(segment)}` };
   const beyond = points.map((_, side) => `count(*) FILTER (WHERE beyond${side} > 0)::DOUBLE AS beyond${side}`);
@@ -56,7 +74,7 @@ export const windowsInDatabase: ReadWindows = async ({ values, name, probability
   return baseline === undefined || candidate === undefined
     ? { size, windows }
     : { size, windows, pairing: await readPairing(units, baseline, candidate) };
-};
+}
 
 /** Adds up in the database what `pairedIndicators` does in memory. */
 async function readPairing(

@@ -3,9 +3,11 @@ import {
   type LatencySample,
   type LatencySource,
   countedWindows,
+  probabilitiesBeside,
   type QuantilePoint,
   type QuantileReader,
   type QuantileSource,
+  type QuantileWindows,
 } from './quantile-reader.ts';
 
 /** Reads quantiles from latencies that are not in a table of judged requests, such as drawn ones. */
@@ -42,8 +44,8 @@ class SampledQuantile implements QuantileReader {
     return countedWindows(this.#probability, points, counts);
   }
 
-  async quantilesAt(probabilitiesOf: (side: number) => readonly number[]): Promise<readonly (readonly number[])[]> {
-    const found = (await this.#sample.quantilesAt(probabilitiesOf)) ?? [];
+  async beside(windows: QuantileWindows['windows']): Promise<readonly (readonly number[])[]> {
+    const found = (await this.#sample.quantilesAt((side) => probabilitiesBeside(windows[side]))) ?? [];
     return found.map((side) => side.map(({ value }) => value / nanosecondsPerMs));
   }
 }

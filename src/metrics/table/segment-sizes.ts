@@ -1,5 +1,6 @@
 import type { SizedSegment } from '../../domain/segments.ts';
 import { type Database } from '../../database/database.ts';
+import { countsBy } from './counts-by.ts';
 import { sliceCondition, dimensionColumn } from './slice.ts';
 import type { StageScope } from './stage-scope.ts';
 
@@ -20,18 +21,19 @@ export async function segmentSizes(
            count(DISTINCT unit_index) FILTER (WHERE NOT in_canary AND baseline_present))`
       : `count(DISTINCT unit_index) FILTER (WHERE ${sliceCondition({ cohort: judgedCohort, segment: null })}
            AND baseline_present AND candidate_present)`;
-  const sized: SizedSegment[] = [];
-  for (const dimension of segmentValues.keys()) {
-    const column = dimensionColumn(dimension);
-    const rows = await db.columns(
-      `SELECT ${column} AS value, (${units})::DOUBLE AS units FROM judged WHERE ${column} IS NOT NULL
-       GROUP BY value ORDER BY units DESC, value LIMIT ${mostSegments}`,
-    );
-    const counts = rows.numbers('units');
-    rows.strings('value').forEach((value, row) => {
-      sized.push({ segment: { [dimension]: value ?? '' }, units: counts[row] ?? 0 });
-    });
-  }
+  const dimensions = [...segmentValues.keys()];
+  const counted = await countsBy(db, {
+    from: 'judged',
+    columns: dimensions.map(dimensionColumn),
+    counts: { units },
+    order: 'units DESC, value',
+  });
+  const sized = dimensions.flatMap((dimension, index) =>
+    (counted[index] ?? [])
+      .slice(0, mostSegments)
+
+      .map(({ value, count }) => ({ segment: { [dimension]: value }, units: count('units') })),
+  );
   // The sort is stable: equal sizes stay in the order of the plan's dimensions and of the values.
   return sized.toSorted((a, b) => b.units - a.units);
 }

@@ -5,6 +5,7 @@ import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
+import { countsBy } from './counts-by.ts';
 import { sliceCondition, dimensionColumn } from './slice.ts';
 
 /** Whom a stage is judged on, and what is known of them before any metric is computed. */
@@ -37,16 +38,21 @@ export async function readStageScope(db: Database, plan: RolloutPlan, stage: Sta
   const comparison = (pairs.numbers('pairs')[0] ?? 0) > 0 ? 'paired' : 'served';
   const judgedCohort = judgedCohortOf(plan, stage, comparison);
   const judged = sliceCondition({ cohort: judgedCohort, segment: null });
-  const segmentValues = new Map<string, ReadonlyMap<string, number>>();
-  for (const dimension of dimensionsOf(plan)) {
-    segmentValues.set(dimension, await countBy(db, dimensionColumn(dimension), judged));
-  }
-  const hours = await countBy(db, 'hour_of_day::VARCHAR', judged);
+  const dimensions = dimensionsOf(plan);
+  const counted = await countsBy(db, {
+    from: `judged WHERE ${judged}`,
+    columns: ['hour_of_day', ...dimensions.map(dimensionColumn)],
+    counts: { requests: 'count(*)' },
+    order: 'requests DESC, value',
+  });
+  const [hours = new Map<string, number>(), ...values] = counted.map(
+    (found) => new Map(found.map(({ value, count }) => [value, count('requests')])),
+  );
   return {
     judgedCohort,
     comparison,
     cohorts: await cohortSizes(db),
-    segmentValues,
+    segmentValues: new Map(dimensions.map((dimension, index) => [dimension, values[index] ?? new Map()])),
     hours: new Map([...hours].map(([hour, count]) => [Number(hour), count])),
     outcomes: { baseline: await outcomeCounts(db, 'baseline'), candidate: await outcomeCounts(db, 'candidate') },
   };
@@ -70,15 +76,6 @@ async function cohortSizes(db: Database): Promise<readonly CohortSize[]> {
     requests: canary.requests + stable.requests,
   };
   return [canary, stable, all];
-}
-
-async function countBy(db: Database, expression: string, condition: string): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.columns(
-    `SELECT ${expression} AS value, count(*)::DOUBLE AS requests FROM judged
-     WHERE ${condition} AND ${expression} IS NOT NULL GROUP BY value ORDER BY requests DESC, value`,
-  );
-  const requests = rows.numbers('requests');
-  return new Map(rows.strings('value').map((value, row) => [value ?? '', requests[row] ?? 0]));
 }
 
 /** Of the requests whose errors are known, so that the counts are those of the error rate; of all where none is. */

@@ -103,7 +103,7 @@ function nearestLabel(text: string, labels: readonly string[]): string | undefin
 async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
   const badScore = (problem: number) => `${role}_error = 'bad-outcome' AND ${role}_unscored = ${problem}`;
   const [row = {}] = await db.rows(`SELECT count(*) AS requests, count(${role}_error) AS failed,
-    count(*) FILTER (WHERE ${role}_status) AS statuses, count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, mode(${role}_error ORDER BY ${role}_error) AS mostly, mode(${role}_unread ORDER BY ${role}_unread) AS unread,
+    count(*) FILTER (WHERE ${role}_status) AS statuses, count(*) FILTER (WHERE ${role}_error = 'bad-outcome') AS unreadable, ${mostOften(`${role}_error`)} AS mostly, ${mostOften(`${role}_unread`)} AS unread,
     count(*) FILTER (WHERE ${badScore(scoreProblems.outOfRange)}) AS out_of_range, count(*) FILTER (WHERE ${badScore(scoreProblems.missing)}) AS unscored
     FROM requests WHERE ${role}_present`);
   const { mostly, unread } = row;
@@ -118,6 +118,11 @@ async function outcomesOf(db: Database, role: Role): Promise<OutcomeReading> {
     ...(unscored > 0 ? { unscored } : {}),
     ...(typeof mostly === 'string' ? { mostly } : {}),
   };
+}
+
+/** What a column says most often, the first of those that are as frequent; only what it says is sorted. */
+function mostOften(column: string): string {
+  return `mode(${column} ORDER BY ${column}) FILTER (WHERE ${column} IS NOT NULL)`;
 }
 
 async function formsOf(db: Database): Promise<Pick<LogReading, 'respelled' | 'clocks'>> {

@@ -104,14 +104,12 @@ export async function markBlocks(marked: MarkedTable): Promise<readonly MarkedBl
     `count(${quoteIdentifier(name)})::DOUBLE AS have_${index}`,
     `coalesce(sum(${hashSql(['id', 'at', name])}) FILTER (${quoteIdentifier(name)} IS NOT NULL), 0)::VARCHAR AS sum_${index}`,
   ]);
-  const columns = [
-    `${blockSql(marked)} AS block`,
-    'count(*)::DOUBLE AS records',
-    `sum(${hashSql(fixed)})::VARCHAR AS sum`,
-    ...sums,
-  ];
+  const columns = ['count(*)::DOUBLE AS records', `sum(${hashSql(fixed)})::VARCHAR AS sum`, ...sums];
+  // Grouped by the time: to write it as text for each record would cost as much as all the hashes.
   const rows = await db.columns(
-    `SELECT ${columns.join(', ')} FROM requests WHERE ${beforeSql(marked)} GROUP BY block ORDER BY block`,
+    `SELECT ${blockSql(marked, 'begin_at')} AS block, * FROM (
+       SELECT date_trunc('${marked.per}', "at") AS begin_at, ${columns.join(', ')} FROM requests
+       WHERE ${beforeSql(marked)} GROUP BY begin_at) ORDER BY block`,
   );
   return rows.strings('block').map((begin, row) => ({
     begin: String(begin),
@@ -129,8 +127,15 @@ async function withBits(marked: MarkedTable, blocks: readonly MarkedBlock[]): Pr
   const { db, late } = marked;
   let left = mostBits;
   const bits: ReadonlyMap<string, string>[] = [];
-  for (const name of late) {
+  for (const [index, name] of late.entries()) {
     const value = quoteIdentifier(name);
+    const isPart = blocks.some(
+      ({ records, late: marks }) => 0 < haveOf(marks[index]) && haveOf(marks[index]) < records,
+    );
+    if (!isPart) {
+      bits.push(new Map());
+      continue;
+    }
     const rows = await db.columns(
       `SELECT ${blockSql(marked)} AS block, string_agg(CASE WHEN ${value} IS NULL THEN '0' ELSE '1' END, '' ORDER BY "at", id) AS bits
        FROM requests WHERE ${beforeSql(marked)} GROUP BY block HAVING count(${value}) > 0 AND count(${value}) < count(*) ORDER BY block`,
@@ -152,6 +157,10 @@ async function withBits(marked: MarkedTable, blocks: readonly MarkedBlock[]): Pr
       ...block.late.flatMap(({ records, sum }, index) => [records, sum, bits[index]?.get(block.begin) ?? '-']),
     ].join(' '),
   );
+}
+
+function haveOf(marks: LateMarks | undefined): number {
+  return marks?.records ?? 0;
 }
 
 /** The records from `until` to a time, each as it is written down. */
@@ -183,8 +192,8 @@ export function hashSql(columns: readonly string[]): string {
 }
 
 /** The block of a record. */
-export function blockSql({ per }: Pick<MarkedTable, 'per'>): string {
-  return `strftime("at", '${per === 'hour' ? '%Y-%m-%dT%H' : '%Y-%m-%d'}')`;
+export function blockSql({ per }: Pick<MarkedTable, 'per'>, time = '"at"'): string {
+  return `strftime(${time}, '${per === 'hour' ? '%Y-%m-%dT%H' : '%Y-%m-%d'}')`;
 }
 
 function packed(bits: string): string {
