@@ -1,4 +1,5 @@
 import { type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,18 +18,30 @@ export class MlflowPeer {
     this.#process = process;
   }
 
-  /** Starts one that keeps all it has in a folder. */
-  static async start(folder: string): Promise<MlflowPeer> {
+  /** Starts one that keeps all it has in a folder. @param port where one that is started again is found */
+  static async start(folder: string, port?: number): Promise<MlflowPeer> {
     mkdirSync(join(folder, 'artifacts'), { recursive: true });
-    const port = await freePort();
+    return await MlflowPeer.#startAt(folder, port ?? (await freePort()));
+  }
+
+  static async #startAt(folder: string, port: number): Promise<MlflowPeer> {
     const store = ['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`];
     const files = ['--artifacts-destination', join(folder, 'artifacts')];
     const args = ['server', ...store, ...files, '--host', '127.0.0.1', '--port', String(port), '--workers', '1'];
-    return new MlflowPeer(`http://127.0.0.1:${port}`, await startServer(mlflow, args, port));
+    // Jobs of its own are for what nobody here asks of it, and take it half a minute to start.
+    const withoutJobs = ['MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false', mlflow];
+    return new MlflowPeer(`http://127.0.0.1:${port}`, await startServer('env', [...withoutJobs, ...args], port));
   }
 
   end(): void {
     this.#process.kill('SIGTERM');
+  }
+
+  /** Ends it, and waits until it has. */
+  async ended(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.end();
+    await ended;
   }
 
   /** @throws Error with what it said where it refuses */

@@ -22,7 +22,11 @@ async function step(rollout: string): Promise<Run> {
 
 describe.skipIf(!existsSync(mlflow))('a real MLflow server (skipped where it is not installed)', () => {
   let server: MlflowPeer;
-  beforeAll(async () => void (server = await MlflowPeer.start(temporaryFolder(afterAll))));
+  let kept: string;
+  beforeAll(async () => {
+    kept = temporaryFolder(afterAll);
+    server = await MlflowPeer.start(kept);
+  });
   afterAll(() => server.end());
 
   /** The starter's rollout, of which a registered model shows what becomes of it. */
@@ -164,6 +168,29 @@ describe.skipIf(!existsSync(mlflow))('a real MLflow server (skipped where it is 
     expect(right.exitCode).toBe(0);
     expect(await server.aliasesOf('guarded')).toEqual({ champion: '1' });
     for (const text of [unset.stderr, wrong.stderr, right.stdout, right.stderr]) expect(text).not.toMatch(/tok-/u);
+  });
+
+  test('a server that was down is caught up with by the next tick of a watch once it is there again, and by the next change', async () => {
+    const rollout = await mirrored('restarted');
+    const again = async () => void (server = await MlflowPeer.start(kept, Number(new URL(server.url).port)));
+    await server.ended();
+    const down = await run(['watch', plan, '--auto', '--once'], { cwd: rollout });
+    expect(down).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('MLflow does not show the change') });
+    expect((await run(['status', plan], { cwd: rollout })).stdout).toMatch(/mirrored +no/u);
+    await again();
+    expect(await server.aliasesOf('restarted')).toEqual({});
+    const looking = await run(['watch', plan, '--once', '--until', 'shadow'], { cwd: rollout });
+    expect([looking.exitCode, await server.aliasesOf('restarted')]).toEqual([0, {}]);
+    const caughtUp = await run(['watch', plan, '--auto', '--once', '--until', 'shadow'], { cwd: rollout });
+    expect(caughtUp).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await server.aliasesOf('restarted')).toEqual({ champion: '1' });
+    expect((await run(['status', plan], { cwd: rollout })).stdout).not.toMatch(/mirrored +no/u);
+    await server.ended();
+    expect((await step(rollout)).stderr).toContain('MLflow does not show the change');
+    await again();
+    expect((await step(rollout)).stderr).toBe('');
+    expect(await server.aliasesOf('restarted')).toEqual({ champion: '1', challenger: '2' });
+    expect(await server.tagsOf('restarted', '2')).toMatchObject({ 'canary.weight': '0.5' });
   });
 
   test('a version that MLflow does not have is named', async () => {

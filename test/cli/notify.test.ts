@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { run } from './harness.ts';
-import { edit, linesOf, plan, planName, promote, registryOf, starter } from './starter.ts';
+import { edit, linesOf, log, plan, planName, promote, registryOf, starter } from './starter.ts';
 import { type Answers, type Received, webhookReceiver } from './webhook-receiver.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -46,6 +46,23 @@ test('promote sends a CloudEvent that the standard package finds signed', async 
     { event: 'begin', revision: 0 },
     { event: 'promote', ok: true, status: 200, revision: 1 },
   ]);
+});
+
+test('a hold has the same id when it is told again, since a kill lost the note that it was', async () => {
+  const { folder, received, env } = await told(signed, undefined, 'held');
+  const lines = join(folder, '.canary', planName, 'notifications.jsonl');
+  const evaluateAgain = async () =>
+    expect((await run(['evaluate', plan, '--notify'], { cwd: folder, env })).exitCode).toBe(3);
+  await evaluateAgain();
+  writeFileSync(lines, `${linesOf(readFileSync(lines, 'utf8')).slice(0, -1).join('\n')}\n`);
+  // Another look is other evidence.
+  appendFileSync(
+    join(folder, log),
+    readFileSync(join(folder, log), 'utf8').replaceAll('"request_id":"', '"request_id":"later-'),
+  );
+  await evaluateAgain();
+  const ids = received.map((message) => dataOf(message)['id']);
+  expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
 });
 
 test('a hold is told once for the same reasons, and a rollback by hand with who and why', async () => {

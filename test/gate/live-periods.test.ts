@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../../src/domain/evidence.ts';
+import { run } from '../cli/harness.ts';
 import { type PlanKeys, TestRollout } from '../fixtures/test-rollout.ts';
 import { checkOf } from './planted-log.ts';
 import { servedDay } from './served-day.ts';
@@ -68,4 +69,29 @@ test('a breach counts over all periods where no single one shows it', async () =
     reason: expect.stringContaining('over all 4 periods'),
   });
   expect(evidence.statistics.tests).toBe(2);
+});
+
+test('what is answered while a change is on its way to the router is of neither period', async () => {
+  const right = { '1.0.0': 0.9, '1.1.0': 0.9 };
+  const rollout = new TestRollout({
+    plan: {
+      requests: `{ source: log.jsonl, fields: ${served} }`,
+      stages: '[{ name: canary-5, weight: 5% }, { name: full, weight: 1 }]',
+      apply: '["false"]',
+    },
+    files: { 'log.jsonl': servedDay({ from: friday, users: 20_000, weight: 0.05, right }) },
+  });
+  const cwd = rollout.folder;
+  const begin = ['promote', 'plan.yaml', '--override', 'increase', '--by', 'ana', '--reason', 'first percent'];
+  const at = (time: number) => ({ cwd, env: { SOURCE_DATE_EPOCH: String(time / 1000) } });
+  // The command failed and yet gave it some users; an hour later it was through.
+  expect((await run(begin, at(friday))).exitCode).toBe(5);
+  rollout.plan({ apply: '["true"]' });
+  expect((await run(['apply', 'plan.yaml'], at(friday + hour))).exitCode).toBe(0);
+  const evidence = await rollout.evaluate();
+  expect(checkOf(evidence, 'periods')).toEqual({
+    name: 'periods',
+    status: 'pass',
+    detail: 'in force is 5% since 2026-11-06T01:00:00.000Z (19,097 requests); 903 left out while a weight settled',
+  });
 });

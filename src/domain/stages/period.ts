@@ -2,7 +2,7 @@
 export interface Period {
   /** When it began (ISO 8601); the beginning of the log where absent. */
   readonly from?: string;
-  /** When the next one began; absent for the period in force. */
+  /** When the next one began, or was on its way; absent for the period in force. */
   readonly to?: string;
   /** The candidate's share of the traffic, in [0, 1]; absent where nobody told it. */
   readonly weight?: number;
@@ -12,11 +12,15 @@ export interface Period {
 export interface SettledPeriod extends Period {
   /** Absent where it has no beginning that is known. */
   readonly settledFrom?: string;
+  /** When its weight was on its way to the router, which gave the one before or this one; absent where it had it at once. */
+  readonly decided?: string;
 }
 
 /** A weight and since when a router gives it (ISO 8601). */
 export interface TimedWeight {
   readonly from: string;
+  /** When somebody decided it, where the router was told later. */
+  readonly decided?: string;
   readonly weight: number;
 }
 

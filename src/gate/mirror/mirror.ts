@@ -59,16 +59,27 @@ async function mirrorLoaded(
   }
 }
 
-/** The same after a change of the registry, of which it changes no result: a failure is a note, and the next change or `canary mirror` does it. */
+/**
+ * The same where the mirror does not have what the registry says now, as far as is known here. It changes no result: a failure is a note, and the next
+ * change, the next tick of a watch or `canary mirror` does it.
+ */
 export async function mirrorChange(world: World, file: string): Promise<void> {
   try {
     const loaded = await loadPlan(world, file);
-    if (loaded.plan.mirror !== undefined) await mirrorLoaded(world, loaded, loaded.plan.mirror, {});
+    const settings = loaded.plan.mirror;
+    if (settings === undefined || (await isMirrored(world, loaded))) return;
+    await mirrorLoaded(world, loaded, settings, {});
   } catch (error) {
     world.note(
       `MLflow does not show the change: ${messageOf(error)}. What was decided stands; canary mirror ${file} writes it again`,
     );
   }
+}
+
+async function isMirrored(world: World, loaded: LoadedPlan): Promise<boolean> {
+  const { registry } = await readRegistry(loaded.registryFolder, loaded.plan.model);
+  const last = await lastMirror(world, loaded);
+  return last?.revision === registry.revision && last.failure === undefined;
 }
 
 async function bring(

@@ -47,7 +47,7 @@ export async function announce(world: World, file: string, since?: number, incid
     const from = since ?? lines.at(-1)?.revision ?? registry.revision;
     // Whoever tells later what was missed has to know where to begin.
     if (lines.length === 0) await log.append({ at: world.now().toISOString(), event: 'begin', revision: from });
-    for (const event of await happened(world, loaded, registry, from, incident)) {
+    for (const event of await happened(world, loaded, registry, from, lines, incident)) {
       await tell(world, loaded.plan.notify, event, log, lines);
     }
   } catch (error) {
@@ -83,6 +83,7 @@ async function happened(
   { plan, folder }: LoadedPlan,
   registry: ModelRegistry,
   since: number,
+  lines: readonly NotificationLine[],
   incident: Incident | undefined,
 ): Promise<readonly RolloutEvent[]> {
   const evidence = new Map<string, Evidence>();
@@ -95,7 +96,8 @@ async function happened(
   const { event, reasons, stage } = incident;
   const digest = stage === undefined ? undefined : evidence.get(stage)?.digest;
   const { revision } = registry;
-  const id = eventId({ model: plan.model, plan: plan.name, revision, event, evidence: digest });
+  const lookedAt = event === 'hold-new' ? holdAmong(lines, reasonsOf({ stage, reasons })) : digest;
+  const id = eventId({ model: plan.model, plan: plan.name, revision, event, evidence: lookedAt });
   const { baseline, candidate, name, model } = plan;
   const at = world.now().toISOString();
   const weight = registry.traffic[candidate] ?? 0;
@@ -132,8 +134,23 @@ async function tell(
   }
 }
 
+/** A hold is the same in every look that finds its reasons until others were told: what tells it from the others at a revision. */
+function holdAmong(lines: readonly NotificationLine[], reasons: string): string {
+  const told = lines.flatMap((line) => (line.ok === true && line.event === 'hold-new' ? [line.reasons ?? ''] : []));
+  const others = told.filter(
+    (each, index) => each !== told[index + 1] && !(each === reasons && index === told.length - 1),
+  );
+  return `${reasons} after ${others.length}`;
+}
+
 /** What tells the reasons of a hold from others; the numbers in them move with every look. */
-function reasonsOf({ stage = '', reasons }: RolloutEvent): string {
+function reasonsOf({
+  stage = '',
+  reasons,
+}: {
+  readonly stage?: string | undefined;
+  readonly reasons: readonly string[];
+}): string {
   const words = JSON.stringify([stage, ...reasons]).replaceAll(/\d+(?:[.,]\d+)*/gu, '#');
   return createHash('sha256').update(words).digest('hex').slice(0, 16);
 }

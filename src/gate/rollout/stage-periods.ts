@@ -64,11 +64,18 @@ export function stageBefore(
 const notApplied = 'the router has not got the last change of weights (applied: false): canary apply tells it again';
 
 function told(changes: readonly TimedWeight[], settleMs: number, toldBy: StagePeriods['toldBy']): StagePeriods {
-  const periods = changes.map(({ from, weight }, index): SettledPeriod => {
-    const to = changes[index + 1]?.from;
+  const periods = changes.map(({ from, weight, decided }, index): SettledPeriod => {
+    const next = changes[index + 1];
+    const to = next?.decided ?? next?.from;
     const settled = new Date(Date.parse(from) + settleMs).toISOString();
     const settledFrom = to !== undefined && settled > to ? to : settled;
-    return { from, settledFrom, weight, ...(to === undefined ? {} : { to }) };
+    return {
+      from,
+      settledFrom,
+      weight,
+      ...(decided === undefined ? {} : { decided }),
+      ...(to === undefined ? {} : { to }),
+    };
   });
   return { periods, toldBy, weightNow: changes.at(-1)?.weight ?? 0 };
 }

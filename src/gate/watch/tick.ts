@@ -50,6 +50,15 @@ export async function tick(
   options: TickOptions,
   stillMine: () => Promise<void>,
 ): Promise<Tick> {
+  try {
+    return await walk(world, file, options, stillMine);
+  } finally {
+    // The last, so that a mirror that does not answer keeps nobody from being taken out. It also makes up for what was missed before.
+    if (options.auto && !world.signal.aborted) await mirrorChange(world, file);
+  }
+}
+
+async function walk(world: World, file: string, options: TickOptions, stillMine: () => Promise<void>): Promise<Tick> {
   await announce(world, file);
   const rollout = await applied(world, file, options);
   const ended = endedTick(rollout, file, options);
@@ -114,7 +123,6 @@ async function act(
   try {
     const promotion = await promote(world, file, { stage: stage.name });
     const failure = promotion.apply?.applied === false ? promotion.apply.failure : undefined;
-    await mirrorChange(world, file);
     await announce(world, file);
     if (failure !== undefined) {
       await announce(world, file, undefined, { event: 'apply-failed', reasons: [failure], stage: stage.name });

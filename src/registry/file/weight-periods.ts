@@ -1,5 +1,5 @@
 import type { HistoryEntry, ModelRegistry } from '../../domain/registry.ts';
-import type { Period } from '../../domain/stages/period.ts';
+import type { TimedWeight } from '../../domain/stages/period.ts';
 import { isMove } from './rollout-state.ts';
 
 /**
@@ -10,11 +10,12 @@ import { isMove } from './rollout-state.ts';
 export function weightPeriods(
   registry: Pick<ModelRegistry, 'history' | 'applied'>,
   version: string,
-): readonly Required<Omit<Period, 'to'>>[] {
+): readonly TimedWeight[] {
   const changes = registry.history.flatMap((entry, index) => {
     if (!isMove(entry)) return [];
     const from = inForceFrom(registry, index);
-    return from === undefined ? [] : [{ from, weight: shareAfter(entry, version) }];
+    const onTheWay = from === entry.at ? {} : { decided: entry.at };
+    return from === undefined ? [] : [{ from, ...onTheWay, weight: shareAfter(entry, version) }];
   });
   return changes.filter(({ weight }, index) => weight !== changes[index - 1]?.weight);
 }

@@ -3,7 +3,7 @@ import { type Database, quoteLiteral } from '../../database/database.ts';
 
 /** Requests of a live split that no period counts. */
 export interface OutsidePeriods {
-  /** Requests from when a weight changed until it had settled. */
+  /** Requests from when a weight was changed until the router's had settled. */
   readonly settling: number;
   /** Answers of the candidate at times of which nobody told its weight, or told that it has none. */
   readonly unexplained?: { readonly requests: number; readonly first: string; readonly last: string };
@@ -14,7 +14,9 @@ export async function leaveOnlyPeriods(db: Database, all: readonly SettledPeriod
   const periods = all.filter(isSplit);
   const counts = anyOf(periods.map(({ settledFrom, to }) => withinSql(settledFrom, to)));
   const settles = anyOf(
-    all.flatMap(({ from, settledFrom }) => (from === undefined ? [] : [withinSql(from, settledFrom)])),
+    all.flatMap(({ from, settledFrom, decided = from }) =>
+      decided === undefined ? [] : [withinSql(decided, settledFrom)],
+    ),
   );
   // Where the candidate has all traffic its answers are no surprise.
   const known = anyOf([

@@ -15,6 +15,12 @@ const ofAnswers = new Set(['series', 'independent']);
 /** The others that mean something with it. */
 const shared = new Set(['format', 'settle', 'weights', 'versions', 'from', 'to', ...keys]);
 
+/** Whether a key of `requests` says something of a source in that format: a metrics server has no records, and a log no counters. */
+export function isReadWith(format: string, key: string): boolean {
+  if (format === 'prometheus') return shared.has(key);
+  return !keys.includes(key) || (format === 'cloudwatch' && ofAnswers.has(key));
+}
+
 /** Reads what is asked of a metrics server; undefined for a plan of another format, where its keys are told as unused. */
 export function readPrometheus(root: TreeNode): SectionReading<PrometheusSource | undefined> {
   const path = ['requests'];
@@ -22,7 +28,7 @@ export function readPrometheus(root: TreeNode): SectionReading<PrometheusSource 
   const format = textOf(child(requests, 'format')) ?? 'canary';
   const written = keysOf(requests);
   if (format !== 'prometheus') {
-    const unread = written.filter((key) => keys.includes(key) && !(format === 'cloudwatch' && ofAnswers.has(key)));
+    const unread = written.filter((key) => !isReadWith(format, key));
     return { value: undefined, findings: unread.map((key) => ofServer(key)) };
   }
   const secrets = ['token', 'user', 'password'].map((key) =>
@@ -129,7 +135,7 @@ function checkKeys(root: TreeNode, written: readonly string[]): Finding[] {
           },
         ]),
     ...written
-      .filter((key) => !shared.has(key))
+      .filter((key) => !isReadWith('prometheus', key))
       .map((key) =>
         unusedKey(
           [...path, key],

@@ -5,11 +5,13 @@ import {
   type MapNode,
   mergeMaps,
   nodeAt,
+  textOf,
   type TreeEntry,
   type TreeNode,
   type TreePath,
 } from '../../../documents/tree.ts';
 import type { RequestSource } from '../../../domain/plan.ts';
+import { isReadWith } from '../remote/prometheus.ts';
 import { readRequests } from '../requests.ts';
 import { unusedKey, type SectionReading } from '../section.ts';
 
@@ -35,10 +37,13 @@ export function readOwnRequests(root: TreeNode, path: TreePath): SectionReading<
   };
 }
 
-/** Numbers that the plan holds itself and files of numbers are one or the other. */
+/** Numbers that the plan holds itself and files of numbers are one or the other, and so are a log and a metrics server. */
 function withoutOther(shared: MapNode, own: MapNode): MapNode {
   const replaced = new Set(own.entries.has('source') ? ['numbers'] : own.entries.has('numbers') ? ['source'] : []);
-  return { ...shared, entries: new Map([...shared.entries].filter(([key]) => !replaced.has(key))) };
+  const format = textOf(child(own, 'format')) ?? textOf(child(shared, 'format')) ?? 'canary';
+  const isOther = format !== (textOf(child(shared, 'format')) ?? 'canary');
+  const kept = [...shared.entries].filter(([key]) => !replaced.has(key) && (!isOther || isReadWith(format, key)));
+  return { ...shared, entries: new Map(kept) };
 }
 
 function ownRequests(stage: TreeNode | undefined): MapNode | undefined {
