@@ -60,8 +60,9 @@ export class SharedUsers {
   }
 
   /**
-   * How alike the users of each two periods are: the cosine of their requests, of the version whose users are more alike. It is the
-   * correlation of two means that rest on the same qualities of users alone, the largest there can be where all users vary alike.
+   * How alike the users of each two periods are: of the version whose users are more alike the larger of two cosines, of their requests and of
+   * their presence. Each is the correlation of two numbers that rest on the same qualities of users alone, the largest there can be: the one where
+   * what a user moves a number by grows with the user's requests, the other where it does not.
    */
   alikeness(): Promise<readonly (readonly number[])[]> {
     return (this.#alikeness ??= this.#cosines());
@@ -75,10 +76,10 @@ export class SharedUsers {
     );
     const rows = await db.columns(
       `WITH sizes AS (${sizes.join(' UNION ALL ')}),
-         lengths AS (SELECT period, in_canary, sqrt(sum(requests * requests)) AS length FROM sizes GROUP BY ALL),
-         products AS (SELECT one.period AS one, other.period AS other, one.in_canary, sum(one.requests * other.requests) AS product
+         lengths AS (SELECT period, in_canary, sqrt(sum(requests * requests)) AS length, sqrt(count(*)) AS units FROM sizes GROUP BY ALL),
+         products AS (SELECT one.period AS one, other.period AS other, one.in_canary, sum(one.requests * other.requests) AS product, count(*) AS shared
            FROM sizes AS one JOIN sizes AS other USING (person_hash, in_canary) WHERE one.period < other.period GROUP BY ALL)
-       SELECT one::DOUBLE AS one, other::DOUBLE AS other, max(product / ours.length / theirs.length) AS cosine
+       SELECT one::DOUBLE AS one, other::DOUBLE AS other, max(greatest(product / ours.length / theirs.length, shared / ours.units / theirs.units)) AS cosine
        FROM products JOIN lengths AS ours ON ours.period = one AND ours.in_canary = products.in_canary
          JOIN lengths AS theirs ON theirs.period = other AND theirs.in_canary = products.in_canary
        GROUP BY one, other`,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rolloutHeading, rolloutTable } from './rollouts/rollout-table.ts';
+import { rolloutRows } from './rollouts/rollout-rows.ts';
+import { rolloutHeading, rolloutTable, rowOf } from './rollouts/rollout-table.ts';
 import { csvLine, heading, linesOf, mergeLines, summaryTable, withTable } from './rows.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
@@ -49,6 +50,20 @@ test('a row tells what missed, what was refused and what is beyond its level', (
 test('a method that is simulated again keeps its place, and the others their rows', () => {
   const merged = mergeLines([lineOf('a', 1), lineOf('a', 2), lineOf('b', 3)], [lineOf('c', 4), lineOf('a', 5)]);
   expect(merged).toEqual([lineOf('a', 5), lineOf('b', 3), lineOf('c', 4)]);
+});
+
+test('a question that is asked again keeps its place, and the others their answers', () => {
+  const lines = ['"one, two","p",1', '"one, two","q",2'];
+  expect(mergeLines(lines, ['"three","p",3', '"one, two","p",4'], rowOf)).toEqual([
+    '"one, two","p",4',
+    '"one, two","q",2',
+    '"three","p",3',
+  ]);
+});
+
+test('every question about whole rollouts is answered on the page, and no other', () => {
+  const asked = rolloutRows.map(({ question, population }) => `"${question}","${population}"`);
+  expect(linesOf(rollouts, rolloutHeading).map(rowOf).toSorted()).toEqual(asked.toSorted());
 });
 
 test('a table takes the place of the one with the same first column', () => {

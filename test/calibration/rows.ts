@@ -30,13 +30,14 @@ export function linesOf(csv: string, names = heading): string[] {
   return csv.split('\n').filter((line) => line !== '' && line !== names);
 }
 
-/** The lines with those methods replaced that were simulated anew: in their old place, and at the end where they are new. */
-export function mergeLines(lines: readonly string[], simulated: readonly string[]): string[] {
-  const anew = new Set(simulated.map(methodOf));
-  const methods = new Set([...lines, ...simulated].map(methodOf));
-  return [...methods].flatMap((method) =>
-    (anew.has(method) ? simulated : lines).filter((line) => methodOf(line) === method),
-  );
+/**
+ * The lines with those replaced that were simulated anew: in their old place, and at the end where they are new.
+ * @param keyOf what lines that are simulated together have in common
+ */
+export function mergeLines(lines: readonly string[], simulated: readonly string[], keyOf = methodOf): string[] {
+  const anew = new Set(simulated.map(keyOf));
+  const keys = new Set([...lines, ...simulated].map(keyOf));
+  return [...keys].flatMap((key) => (anew.has(key) ? simulated : lines).filter((line) => keyOf(line) === key));
 }
 
 function methodOf(line: string): string {

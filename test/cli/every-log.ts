@@ -13,21 +13,34 @@ export const outputs = {
   'two labels': { kind: 'classification', labels: ['no', 'yes'] },
   'three labels': { kind: 'classification', labels: ['a', 'b', 'c'] },
   numbers: { kind: 'regression' },
+  texts: { kind: 'text' },
+  rankings: { kind: 'ranking' },
 } as const satisfies Readonly<Record<string, OutputSignature>>;
 export type KindOfOutput = keyof typeof outputs;
 
-/** What is measured on an answer by a score, or told by a server beside it: `test/scores` has logs of these. */
+/** What is measured on an answer by a score, or told by a server beside it, which free answers have here. */
 const scoredFamilies: ReadonlySet<Metric['family']> = new Set(['score', 'tokens', 'cost', 'first_token']);
 
-/** Every metric of labels, numbers, times and users that a model with such answers can have, each family once. */
+/** Answers that are no labels and no numbers, and the scores that can be computed of them. */
+const freeScores: Partial<Readonly<Record<KindOfOutput, readonly string[]>>> = {
+  texts: ['exact_match', 'contains', 'rouge_l', 'bleu', 'json_valid'],
+  rankings: ['ndcg@10', 'mrr', 'recall@10', 'precision@10', 'hit@10'],
+};
+
+/** Every metric that a model with such answers can have, each family once; scores are each their own. */
 export function metricsOf(output: KindOfOutput): readonly Metric[] {
   const label = labelsOf(output)[0] ?? '';
+  const computed = freeScores[output];
   return metricNames
-    .flatMap((name) => parseMetric(name.replace('LABEL', label).replace('NAME', 'revenue')) ?? [])
+    .map((name) => name.replace('LABEL', label).replace('score.NAME', 'score.helpful').replace('NAME', 'revenue'))
+    .flatMap((name) => parseMetric(name) ?? [])
     .filter((metric) => {
-      if (scoredFamilies.has(metric.family)) return false;
+      if (metric.family === 'score')
+        return metric.id === 'score.helpful' ? computed !== undefined : computed?.includes(metric.id) === true;
+      if (scoredFamilies.has(metric.family)) return computed !== undefined;
       const { answers } = metricTraits(metric);
       if (answers === 'anything') return true;
+      if (computed !== undefined) return metric.family === 'agreement';
       return answers === 'labels' ? output !== 'numbers' : answers === output;
     });
 }
@@ -114,14 +127,31 @@ function records(log: KindOfLog, output: KindOfOutput, isReplayed: (version: str
   });
 }
 
-function truthOf(output: KindOfOutput, draw: number): string | number {
+function truthOf(output: KindOfOutput, draw: number): Truth {
+  const place = Math.floor(20 * draw);
+  if (output === 'texts') return `it comes on day ${place}`;
+  if (output === 'rankings') return { relevant: { [`item ${place}`]: 1, [`item ${place + 1}`]: 2 } };
   const labels = labelsOf(output);
   return labels[Math.floor(draw * labels.length)] ?? Math.round(1000 * draw) / 10;
 }
 
-function outcome(output: KindOfOutput, truth: string | number, uniform: () => number): object {
+type Truth = string | number | { readonly relevant: Readonly<Record<string, number>> };
+
+function outcome(output: KindOfOutput, truth: Truth, uniform: () => number): object {
   const latency_ms = 20 + Math.round(400 * uniform()) / 10;
   if (uniform() < 0.03) return { latency_ms, error: 'timeout' };
+  const beside = {
+    latency_ms,
+    usage: { input_tokens: 40, output_tokens: Math.round(20 + 100 * uniform()) },
+    first_token_ms: Math.round(10 * uniform()),
+    scores: { helpful: Math.round(100 * uniform()) / 100 },
+  };
+  if (typeof truth === 'object')
+    return {
+      ...beside,
+      prediction: { ranking: [...Object.keys(truth.relevant), 'item 99'].slice(Math.round(uniform())) },
+    };
+  if (output === 'texts') return { ...beside, prediction: { text: uniform() < 0.8 ? truth : 'I cannot tell' } };
   if (typeof truth === 'number') return { latency_ms, prediction: truth + Math.round(100 * uniform()) / 10 };
   const labels = labelsOf(output);
   const others = labels.filter((label) => label !== truth);

@@ -10,11 +10,17 @@ import { run } from './harness.ts';
 import { hasSegments, kindsOfLog, type KindOfLog, type KindOfOutput, metricsOf, rolloutOn } from './every-log.ts';
 
 // Three labels have no metric that two have not, so that one log of them does.
-const kinds = kindsOfLog.flatMap((log) =>
-  (['two labels', 'numbers', ...(log === 'pairs' ? (['three labels'] as const) : [])] as const).map(
-    (output) => [log, output] as const,
+const kinds = [
+  ...kindsOfLog.flatMap((log) =>
+    (['two labels', 'numbers', ...(log === 'pairs' ? (['three labels'] as const) : [])] as const).map(
+      (output) => [log, output] as const,
+    ),
   ),
-);
+  ...casesOf(
+    kindsOfLog.flatMap((log) => (['texts', 'rankings'] as const).map((output) => [log, output] as const)),
+    4,
+  ),
+];
 
 /** A bound on the change where there is one, else on the candidate's own value; relative, or of segments, where it is cheap. */
 function guardrailOn(metric: Metric, log: KindOfLog): string {
@@ -30,10 +36,17 @@ function guardrailOn(metric: Metric, log: KindOfLog): string {
   return `{ metric: "${metric.id}", ${bounds}${concern === 'errors' ? `, ${ownKind}: ${own}${hasSegments(log) ? ', segments: auto' : ''}` : ''} }`;
 }
 
+const free: PlanKeys = {
+  scores: '{ helpful: { from: log, range: [0, 1], better: higher } }',
+  prices: '{ input: 3, output: 15 }',
+};
+
 const costs: Readonly<Record<KindOfOutput, PlanKeys>> = {
   'two labels': { decisionCost: '{ falsePositive: 1, falseNegative: 5 }' },
   'three labels': { decisionCost: '{ a: { b: 1, c: 2 }, b: { a: 1, c: 1 }, c: { a: 3, b: 1 } }' },
   numbers: {},
+  texts: free,
+  rankings: free,
 };
 
 function rolloutWith(log: KindOfLog, output: KindOfOutput, metrics: readonly Metric[]) {
@@ -66,10 +79,12 @@ function sentenceOf(status: GuardrailStatus): RegExp {
 
 // Outside of the whole a quarter of the metrics on each kind of log, another one on the next.
 describe.each(kinds)('every metric on %s with %s', (log, output) => {
-  // Recorded versions have no process whose memory could be known, and a replay shows nothing of what users did.
+  // Recorded versions have no process whose memory could be known; a replay shows nothing of what users did, and gives other answers than the log's scores are of.
   const possible = metricsOf(output).filter(
-    ({ family }) =>
-      (family !== 'memory' || ['replayed', 'aggregates'].includes(log)) && (family !== 'kpi' || log !== 'replayed'),
+    ({ family, id }) =>
+      (family !== 'memory' || ['replayed', 'aggregates'].includes(log)) &&
+      (family !== 'kpi' || log !== 'replayed') &&
+      (id !== 'score.helpful' || ['pairs', 'live split'].includes(log)),
   );
   const metrics = casesOf(
     possible,

@@ -95,6 +95,26 @@ test('half of the users in several periods have half as much in common', async (
   expect(alike[1]?.[2]).toBeCloseTo(0.5, 1);
 });
 
+test('heavy users who come once do not hide that the others come again', async () => {
+  const rows = periods.flatMap((period) =>
+    Array.from({ length: users }, (_, user) => {
+      const isProgram = user % 5 === 0;
+      const person = isProgram ? user + users * (period + 1) : user;
+      const unit = period * users + user;
+      return Array.from({ length: isProgram ? 30 : 1 }, () => `(${unit}, ${person}, true, ${period})`);
+    }),
+  );
+  const db = await judgedDatabase([]);
+  await db.run(
+    `CREATE TABLE whole AS SELECT * FROM (VALUES ${rows.flat().join(', ')}) AS rows(unit_index, person_hash, in_canary, period)`,
+  );
+  for (const period of periods)
+    await db.run(`CREATE VIEW part_${period} AS SELECT * FROM whole WHERE period = ${period}`);
+  const parts = periods.map((period) => ({ db, name: `part_${period}` }));
+  const alike = await new SharedUsers({ db, name: 'whole' }, parts).alikeness();
+  expect(alike[0]?.[1]).toBeCloseTo(0.8, 9);
+});
+
 test('users who come in one period each have nothing in common', async () => {
   const { found, plain, atMost, alike } = await together(users);
   expect(found).toEqual(plain);

@@ -24,9 +24,9 @@ function addsUp({ guardrail }: PlannedTest): boolean {
  * who came in several periods is one unit of evidence. The candidate's own value is that of all its requests.
  */
 export async function judgePeriods(
-  { plan, scope, periods }: JudgedStage,
+  { plan, scope, periods }: Pick<JudgedStage, 'plan' | 'scope' | 'periods'>,
   test: PlannedTest,
-  { result, beside }: JudgedTest,
+  { result, beside }: Pick<JudgedTest, 'result' | 'beside'>,
 ): Promise<GuardrailResult> {
   if (periods === undefined || periods.each.length < 2 || result.status === 'breach' || !addsUp(test)) return result;
   const { bound } = test;

@@ -20,6 +20,8 @@ export interface NightlyLog {
   readonly quantity: Extract<Quantity, { kind: 'difference' | 'quantile-difference' }>;
   /** What the plan allows; the truth where absent. */
   readonly bound?: number;
+  /** Whether the plan fixes its end, which is the last night. */
+  readonly isPlanned?: boolean;
   /** The metric as the plan names it; what it allows is an increase unless something else is said. */
   readonly metric: string;
   readonly harm?: 'maxIncrease' | 'maxDecrease';
@@ -58,12 +60,14 @@ export async function walkNights(log: NightlyLog, seed: number): Promise<Decisio
   return 'hold';
 }
 
-function nightlyPlan({ metric, quantity, harm = 'maxIncrease' }: NightlyLog, bound: number) {
+function nightlyPlan(log: NightlyLog, bound: number) {
+  const { metric, quantity, harm = 'maxIncrease', isPlanned = false, usersANight } = log;
   const { design, relative } = quantity;
   const weight = design.kind === 'served' ? design.candidateShare : 0;
   return planOf([
     'requests: { source: log.jsonl }',
     `stages: [{ name: first, weight: ${weight} }, { name: full, weight: 1 }]`,
+    ...(isPlanned ? [`statistics: { inference: planned, plannedUnits: ${usersANight * nights} }`] : []),
     `guardrails: [{ metric: ${metric}, ${harm}: ${100 * bound}${relative ? '%' : 'pp'} }]`,
   ]);
 }

@@ -1,93 +1,12 @@
 import type { Decision } from '../../../src/domain/registry.ts';
-import type { Design } from '../scenario.ts';
 import { biasedJudgeMisses } from './biased-judge.ts';
 import { keepsItsPromise } from './kept-promise.ts';
-import { type NightlyLog, walkNights } from './nightly.ts';
+import { breachesTogether, loyalBuyers, loyalPeople } from './loyal-users.ts';
+import { nightlyRows } from './nightly-rows.ts';
+import { atMost, type RolloutRow } from './rollout-table.ts';
 import { breachesByHours, type ShockedLog } from './slow-hours.ts';
 import { stabilityOf } from './stability.ts';
 import { walkZipf, type ZipfRollout } from './zipf-locales.ts';
-
-/** A question that only whole rollouts answer: how often something happens in them, and how often it may. */
-export interface RolloutRow {
-  readonly question: string;
-  readonly population: string;
-  readonly runs: number;
-  /** What the share has to lie within, in [0, 1]. */
-  readonly allowed: { readonly least: number; readonly most: number };
-  /** Whether it happened in a run; undefined where the run does not ask. */
-  readonly happens: (seed: number) => Promise<boolean | undefined>;
-}
-
-const atMost = (most: number) => ({ least: 0, most });
-const paired: Design = { kind: 'paired' };
-const served: Design = { kind: 'served', candidateShare: 0.5 };
-
-const errors = { kind: 'proportions', baselineRate: 0.1, candidateRate: 0.11, churn: 0.02, correlation: 0.3 } as const;
-const times = { kind: 'durations', sigma: 0.8, ratio: 1.1, pairing: 0.7, correlation: 0.3 } as const;
-
-const revenue: Omit<NightlyLog, 'usersANight' | 'mostRequests'> = {
-  metric: 'kpi.revenue',
-  harm: 'maxDecrease',
-  population: { kind: 'spending', buyers: 0.05, sigma: 1, correlation: 0 },
-  quantity: difference({ kind: 'served', candidateShare: 0.05 }, true),
-};
-
-const nightlyLogs: readonly (readonly [string, Omit<NightlyLog, 'usersANight' | 'mostRequests'>])[] = [
-  ['error_rate, pairs', { metric: 'error_rate', population: errors, quantity: difference(paired, false) }],
-  ['error_rate, served 50/50', { metric: 'error_rate', population: errors, quantity: difference(served, false) }],
-  ['latency.mean, pairs', { metric: 'latency.mean', population: times, quantity: difference(paired, true) }],
-  [
-    'latency.p95, pairs',
-    {
-      metric: 'latency.p95',
-      population: times,
-      quantity: { kind: 'quantile-difference', probability: 0.95, relative: true, design: paired },
-    },
-  ],
-  ['kpi.revenue of 5% who buy, served 5/95', revenue],
-];
-
-function difference(design: Design, relative: boolean) {
-  return { kind: 'difference', relative, design } as const;
-}
-
-const nightly: readonly RolloutRow[] = nightlyLogs.flatMap(([name, log]) =>
-  [
-    [50, 20],
-    [1000, 1],
-  ].flatMap(([usersANight = 0, mostRequests = 0]) => {
-    const walked = remembered((seed) => walkNights({ ...log, usersANight, mostRequests }, seed));
-    return (['increase', 'rollback'] as const).map((decision) => ({
-      question: `A plan without an end, on its bound, looked at for 30 nights: ${decision}`,
-      population: `${name}, ${usersANight} users a night, ${mostRequests === 1 ? '1 request each' : `1 to ${mostRequests} requests`}`,
-      runs: 200,
-      allowed: atMost(0.05),
-      happens: async (seed: number) => (await walked(seed)) === decision,
-    }));
-  }),
-);
-
-const harmlessNights: RolloutRow = {
-  question: 'A plan without an end and no harm, looked at for 30 nights: increase',
-  population: 'error_rate, pairs, 300 users a night, 1 to 20 requests',
-  runs: 200,
-  allowed: { least: 0.95, most: 1 },
-  happens: async (seed) => {
-    const population = { ...errors, candidateRate: errors.baselineRate };
-    const log = { metric: 'error_rate', population, quantity: difference(paired, false), bound: 0.02 };
-    return (await walkNights({ ...log, usersANight: 300, mostRequests: 20 }, seed)) === 'increase';
-  },
-};
-
-/** Two rows may ask the same rollouts. */
-function remembered(walk: (seed: number) => Promise<Decision>): typeof walk {
-  const walked = new Map<number, Promise<Decision>>();
-  return (seed) => {
-    const found = walked.get(seed) ?? walk(seed);
-    walked.set(seed, found);
-    return found;
-  };
-}
 
 function zipf(question: string, population: string, decision: Decision, rollout: ZipfRollout): RolloutRow {
   return {
@@ -203,9 +122,21 @@ const judges = (
   happens: async (seed) => await biasedJudgeMisses(corrected, seed),
 }));
 
+const loyal = (
+  [
+    ['kpi.revenue, 600 users, 30% of them the candidate’s', loyalBuyers],
+    ['macro_f1, 4800 people beside 1200 programs that come once and ask eight times', loyalPeople],
+  ] as const
+).map(([population, log]): RolloutRow => ({
+  question: 'The same users come in four periods, on the bound, all judged together once: breach',
+  population,
+  runs: 60,
+  allowed: atMost(0.05),
+  happens: async (seed) => await breachesTogether(log, seed),
+}));
+
 export const rolloutRows: readonly RolloutRow[] = [
-  ...nightly,
-  harmlessNights,
+  ...nightlyRows,
   ...harmless,
   ...harmed,
   late,
@@ -213,4 +144,5 @@ export const rolloutRows: readonly RolloutRow[] = [
   ...promises,
   ...hourly,
   ...judges,
+  ...loyal,
 ];

@@ -1,5 +1,17 @@
 import { largestExplained } from '../measure.ts';
-import type { RolloutRow } from './rollout-rows.ts';
+
+/** A question that only whole rollouts answer: how often something happens in them, and how often it may. */
+export interface RolloutRow {
+  readonly question: string;
+  readonly population: string;
+  readonly runs: number;
+  /** What the share has to lie within, in [0, 1]. */
+  readonly allowed: { readonly least: number; readonly most: number };
+  /** Whether it happened in a run; undefined where the run does not ask. */
+  readonly happens: (seed: number) => Promise<boolean | undefined>;
+}
+
+export const atMost = (most: number) => ({ least: 0, most });
 
 /** What a row came to. */
 export interface RolloutShare {
@@ -42,6 +54,11 @@ function allowedText({ allowed }: RolloutRow): string {
 
 function percent(share: number): string {
   return `${Math.round(100 * share)}%`;
+}
+
+/** The question and population of a line, which no two rows share. */
+export function rowOf(line: string): string {
+  return /^"[^"]*","[^"]*"/u.exec(line)?.[0] ?? line;
 }
 
 /** The table of docs/calibration.md about whole rollouts: the lines as they are. */

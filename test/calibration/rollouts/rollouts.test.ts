@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { casesOf } from '../../fixtures/tiers.ts';
 import { rolloutRows } from './rollout-rows.ts';
 import { isOutside, rolloutLine, rolloutTable, simulateRow } from './rollout-table.ts';
 
-/** The few of every test run tell a method that is broken; `npm run calibration` simulates all that a row asks for. */
+/** The few of every test run tell a method that is broken, of every third question outside of the whole; `npm run calibration` simulates all that a row asks for. */
 const runs = 10;
 
 describe('whole rollouts through the gate', () => {
-  test.each(rolloutRows.map((row) => [row.question, row.population, row] as const))('%s (%s)', async (...[, , row]) => {
+  const rows = casesOf(rolloutRows, 3).map((row) => [row.question, row.population, row] as const);
+  test.each(rows)('%s (%s)', async (...[, , row]) => {
     expect(isOutside(row, await simulateRow(row, runs))).toBe(false);
   });
 });
