@@ -20,7 +20,7 @@ const reportUsage = new URL('report-usage.mjs', import.meta.url).href;
  * Runs Node programs side by side, each in a process of its own.
  *
  * @param {readonly (readonly string[])[]} programs of each the script and its arguments
- * @param {readonly number[]} [accepted] exit codes that are no failure
+ * @param {readonly number[]} [accepted] exit codes that are not failures
  * @returns {Promise<Run>}
  */
 export async function runMeasured(programs, accepted = [0]) {

@@ -1,4 +1,4 @@
-/** The nearest weights below and above one that is no whole number of steps, each in [0, 1]. */
+/** The nearest weights below and above one that is not a whole number of steps, each in [0, 1]. */
 export interface NearestWeights {
   readonly below: number;
   readonly above: number;
@@ -15,7 +15,7 @@ export function wholeSteps(weight: number, steps: number): number | undefined {
   return Math.abs(exact - whole) <= Math.max(1e-9, exact * 2 ** -51) ? whole : undefined;
 }
 
-/** The weights beside one that is no whole number of steps; undefined where it is. */
+/** The weights beside one that is not a whole number of steps; undefined where it is. */
 export function nearestWeights(weight: number, steps: number): NearestWeights | undefined {
   if (wholeSteps(weight, steps) !== undefined) return undefined;
   const below = Math.floor(weight * steps);

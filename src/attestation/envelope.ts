@@ -104,7 +104,7 @@ function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unusableFile(`${file} is not JSON, so that it is no attestation`, {
+    throw unusableFile(`${file} is not JSON, so that it is not an attestation`, {
       hint: 'canary attest writes one.',
       cause: error,
     });

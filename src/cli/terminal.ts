@@ -40,7 +40,7 @@ export function createTerminal(stdout: OutputStream, stderr: OutputStream, envir
     result: (text) => void stdout.write(text),
     settle: async () => {
       await new Promise<void>((written) => void stdout.write('', () => written()));
-      // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is no failure of the command.
+      // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is not a failure of the command.
       if (failure === undefined || failure.code === 'EPIPE') return;
       throw unusableFile(`The result could not be written to standard output: ${failure.message}`, {
         hint: 'What the command did before stands; canary status tells it.',

@@ -70,12 +70,12 @@ export function labelMapProblems(
   return Object.entries(map).flatMap(([label, target]) => [
     ...(own.labels.includes(label)
       ? []
-      : [{ message: `maps ${label}, which is no label of ${after.version}`, hint: didYouMean(label, own.labels) }]),
+      : [{ message: `maps ${label}, which is not a label of ${after.version}`, hint: didYouMean(label, own.labels) }]),
     ...(known.labels.includes(target)
       ? []
       : [
           {
-            message: `maps ${label} to ${target}, which is no label of ${before.version}`,
+            message: `maps ${label} to ${target}, which is not a label of ${before.version}`,
             hint: writeOneOf(target, known.labels),
           },
         ]),

@@ -70,7 +70,7 @@ export interface RequestSource extends RemoteSource {
   readonly otherLabels?: readonly string[];
   /** Share of the true labels, in [0, 1], that may mean no label; above it quality is uncomputable. */
   readonly maxUnknownLabels: number;
-  /** Texts and statuses in the place of an error that are no failure. */
+  /** Texts and statuses in the place of an error that are not failures. */
   readonly okStatus?: readonly string[];
   /** Which records count; all of them where absent. */
   readonly where?: RequestFilter;

@@ -64,7 +64,7 @@ export class ToldMeasurer implements Measurer {
 
   /**
    * How what is left of the whole changed, beside those segments of a dimension that both versions are told of; undefined where next to
-   * nothing is left, or where the whole is no mean of its parts.
+   * nothing is left, or where the whole is not a mean of its parts.
    */
   restOf(metric: Metric, dimension: string, quantity: 'difference' | 'relative'): number | undefined {
     if (!metricTraits(metric).zeroOne && meanMetricOf(metric) === undefined) return undefined;

@@ -34,7 +34,7 @@ export function readLabelled(label: string, values: ArrayLike<number> | undefine
   return labelOutcome(label, scores[place], labels, scores);
 }
 
-/** Why tensors alone are no answer of a free kind: a clause. */
+/** Why tensors alone are not answers of a free kind: a clause. */
 export function needsOwnDecode({ kind }: OutputSignature): string {
   return `numbers alone are no ${kind}; export decode(output) from a preprocess.mjs beside the model`;
 }

@@ -2,7 +2,7 @@ import type { Usage } from '../domain/outcome.ts';
 
 /**
  * What answering took, as an answer tells it beside its prediction: `usage` with `input_tokens` and `output_tokens` (or `prompt_tokens` and
- * `completion_tokens`, as OpenAI's servers call them), and `first_token_ms`. What is no number from 0 on is not told.
+ * `completion_tokens`, as OpenAI's servers call them), and `first_token_ms`. What is not a number from 0 on is not told.
  */
 export function usageOf(answer: unknown): { readonly usage?: Usage } {
   const told = membersOf(answer);

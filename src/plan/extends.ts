@@ -85,7 +85,7 @@ function noPlan(written: string, text: string): { readonly message: string; read
   }
   const nothing = text.split('\n').every((line) => /^\s*(?:#.*|---.*|\.\.\.)?$/u.test(line));
   return {
-    message: `extends: ${written} ${nothing ? 'holds nothing' : 'is no part of a plan: it has no keys'}`,
+    message: `extends: ${written} ${nothing ? 'holds nothing' : 'is not a part of a plan: it has no keys'}`,
     hint: 'write key: value in it, such as guardrails:, or take the line out',
   };
 }

@@ -28,7 +28,7 @@ import { readFraction } from './read/quantity.ts';
 export function lockFindings(base: MapNode, own: MapNode): readonly Diagnostic[] {
   return itemsOf(child(base, 'locked')).flatMap((lock) => {
     const name = textOf(lock);
-    // A lock that is no text is the schema's to refuse.
+    // A lock that is not a text is the schema's to refuse.
     if (name === undefined) return [];
     const [section, ...rest] = name.split('.');
     const looser =

@@ -40,7 +40,7 @@ export function readEffect(written: string, plan: Pick<RolloutPlan, 'guardrails'
   if (dimension !== undefined && plan.requests.segments[dimension] === undefined) {
     const known = Object.keys(plan.requests.segments);
     const hint = known.length === 0 ? 'the plan has no segments' : `write one of ${known.join(', ')}`;
-    return misreading(`${written}: ${dimension} is no segment of the plan`, hint);
+    return misreading(`${written}: ${dimension} is not a segment of the plan`, hint);
   }
   const change = readChange(amount, metricTraits(metric).unit);
   if (!change.ok) return misreading(`${written}: ${change.problem}`, change.hint);

@@ -15,7 +15,7 @@ const exitCodeOf = {
  * - rollback when the candidate was taken out of traffic, or a guardrail whose breach means rollback is breached, unless a check keeps that
  *   from being proof: then an alarm;
  * - else hold when any guardrail did not pass or any check holds;
- * - else increase. No guardrail at all, beside those that only report, is no evidence, so it holds.
+ * - else increase. No guardrail at all, beside those that only report, is not evidence, so it holds.
  *
  * The exit code and every printed form of the verdict come from this one value.
  */

@@ -77,7 +77,7 @@ function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): Refu
   if (truths === undefined || truths.unknown === 0 || truths.unknown / truths.requests <= maxUnknownLabels)
     return undefined;
   return {
-    why: `${shareOf(truths)} true labels are no label of the model${suchAs(truths)}`,
+    why: `${shareOf(truths)} true labels are not labels of the model${suchAs(truths)}`,
     hint: `the log says ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels where neither version answers them`,
   };
 }
@@ -115,7 +115,7 @@ function misreadAnswers({ reading, versions, maxUnknownLabels }: HeldLog, role: 
   if (!tooMany) return undefined;
   const areScores =
     held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
-  const why = `${shareOf(held)} answers of ${versions[role]} in the log are no label of it${suchAs(held)}`;
+  const why = `${shareOf(held)} answers of ${versions[role]} in the log are not labels of it${suchAs(held)}`;
   if (areScores) {
     const hint =
       'where they are the scores of the second of two labels, write threshold: 0.5, or what it is served with';
@@ -152,7 +152,7 @@ function everythingFailed({ reading, versions }: HeldLog): Refusal | undefined {
   const mostly = outcomes.mostly ?? 'error';
   return {
     why: `all ${countOf(outcomes.requests, 'request')} of ${versions.baseline}, which serves now, failed in the log (mostly ${JSON.stringify(mostly)})`,
-    hint: 'if that is no failure, name it under requests.okStatus',
+    hint: 'if that is not a failure, name it under requests.okStatus',
   };
 }
 
@@ -160,7 +160,7 @@ function suchAs({ examples: [first] }: HeldLabels): string {
   return first === undefined ? '' : `, such as ${JSON.stringify(first.value)}`;
 }
 
-/** Where one version's requests end in statuses of HTTP and the other's in none, what is no error of the other means something else. */
+/** Where one version's requests end in statuses of HTTP and the other's in none, what is not an error of the other means something else. */
 function statusesOfOne({ reading, versions }: HeldLog): Refusal | undefined {
   const { baseline, candidate } = reading.outcomes;
   if (baseline === undefined || candidate === undefined) return undefined;

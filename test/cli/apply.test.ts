@@ -111,7 +111,7 @@ test('a file of a route that cannot be written leaves the registry unapplied, an
   mkdirSync(join(folder, 'deploy/route.yaml'), { recursive: true });
   const { exitCode, stdout } = await promote(folder);
   expect(exitCode).toBe(5);
-  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('deploy/route.yaml cannot be written: it is no regular file');
+  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('deploy/route.yaml cannot be written: it is not a regular file');
   expect(heard(folder)).toEqual([]);
   rmSync(join(folder, 'deploy'), { recursive: true });
   expect((await apply(folder)).exitCode).toBe(0);

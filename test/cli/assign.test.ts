@@ -97,7 +97,7 @@ test.each([
   ['no ids', [], 'No user ids were given'],
   ['a weight of 20', ['user1', '--weight', '20'], '20'],
   ['a negative weight', ['user1', '--weight=-0.1'], '-0.1'],
-  ['a weight that is no number', ['user1', '--weight', 'half'], 'half'],
+  ['a weight that is not a number', ['user1', '--weight', 'half'], 'half'],
   ['both a stage and a weight', ['user1', '--weight', '0.1', '--stage', 'half'], 'Write one of them'],
   ['an unknown stage', ['user1', '--stage', 'hlaf'], 'Did you mean half?'],
   ['a file that is not there', ['--users', 'absent.txt'], 'absent.txt'],

@@ -214,7 +214,7 @@ test('attest refuses edited evidence, and a file in the way', async () => {
   const inWay = await run(['attest', evidence, '--key', 'ci.pem', '-o', plan], { cwd: folder });
   expect(inWay).toMatchObject({
     exitCode: 5,
-    stderr: expect.stringContaining('would be replaced and is no attestation'),
+    stderr: expect.stringContaining('would be replaced and is not an attestation'),
   });
   edit(folder, evidence, (text) => text.replace('"look": 1', '"look": 2'));
   const edited = await run(['attest', evidence, '--key', 'ci.pem', '-o', 'out.json'], { cwd: folder });

@@ -87,7 +87,7 @@ test('identical copies of an id are one request and are counted apart', async ()
   expect(evaluated.exitCode).toBe(0);
 });
 
-test('a latency that was not recorded is no latency of 0', async () => {
+test('a latency that was not recorded is not a latency of 0', async () => {
   const folder = await starter();
   const mean = async () => {
     const { evidence } = await evaluate(folder);

@@ -132,6 +132,8 @@ test('what is wrong in a golden file is told by its lines, and nothing is writte
   );
   const { exitCode, stdout, stderr } = await run(['evaluate', 'plan.yaml'], { cwd: folder });
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
-  expect(stderr).toContain('golden.jsonl:1 the label "cancel-ordr" is no label of 1.5.0; did you mean cancel-order?');
+  expect(stderr).toContain(
+    'golden.jsonl:1 the label "cancel-ordr" is not a label of 1.5.0; did you mean cancel-order?',
+  );
   expect(stderr).toContain('golden.jsonl:2 is not a JSON object');
 });

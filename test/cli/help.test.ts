@@ -100,7 +100,7 @@ describe('the command line', () => {
     expect((await run(['--version'])).stdout).toBe(`${version}\n`);
   });
 
-  test('exits 2 for a SOURCE_DATE_EPOCH that is no number of seconds', async () => {
+  test('exits 2 for a SOURCE_DATE_EPOCH that is not a number of seconds', async () => {
     const { exitCode, stderr } = await run(['status', plan], {
       cwd: await starter(),
       env: { SOURCE_DATE_EPOCH: 'today' },

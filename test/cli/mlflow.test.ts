@@ -85,7 +85,7 @@ describe.skipIf(!existsSync(mlflow))('a real MLflow server (skipped where it is 
     for (const [address, problem] of [
       [server.url, 'has no registered model "nothing"'],
       [`${server.url}/elsewhere`, 'answered 404 to mlflow/registered-models/get'],
-      ['ftp://mlflow', '--url ftp://mlflow is no address'],
+      ['ftp://mlflow', '--url ftp://mlflow is not an address'],
       ['http://name:5ecret@mlflow', '--url holds a name or password'],
     ] as const) {
       const { exitCode, stderr } = await run([...args, address], { cwd });

@@ -82,7 +82,7 @@ describe('a log that was prepared', () => {
   test.each([
     ['{', 'is no JSON'],
     ['{"format":2}', 'is of a newer canary'],
-    ['[]', 'is no list of windows'],
+    ['[]', 'is not a list of windows'],
   ])('is refused where its job reads %s', async (text, message) => {
     const other = temporaryFolder();
     await run(['replay', 'plan.yaml', '--store', other, '--prepare'], { cwd: checkoutOf(folder) });
@@ -131,7 +131,7 @@ describe('a store in a bucket', () => {
     expect(await evidenceOf(checkoutOf(folder), [...store, '--fill'], env)).toBe(alone);
   });
 
-  test('is not written where it does not exist, may not be written, or is no bucket', async () => {
+  test('is not written where it does not exist, may not be written, or is not a bucket', async () => {
     const missing = await objectServer((_request, response) => {
       response.writeHead(404).end('<Error><Code>NoSuchBucket</Code></Error>');
       return true;
@@ -154,7 +154,10 @@ describe('a store in a bucket', () => {
       ),
     });
     const web = await run(['replay', 'plan.yaml', '--store', 'https://example.org/a'], { cwd: folder });
-    expect(web).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is no bucket that could be written') });
+    expect(web).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('is not a bucket that could be written'),
+    });
     rmSync(join(folder, '.canary'), { recursive: true, force: true });
   });
 });

@@ -123,7 +123,7 @@ describe('refused is', () => {
     [
       'a number that was rounded',
       (text) => text.replace(/,(\d)(\d{3})\d{6,},/u, ',$1.$2E+12,'),
-      /which is no whole number/u,
+      /which is not a whole number/u,
     ],
     ['a sum that the database gave up', (text) => text.replace(/,\d{9,},/u, ',,'), /is empty: the sum overflowed/u],
     ['a cube that wrapped around', (text) => text.replace(/,(\d{16,}),/u, ',-$1,'), /overflowed in the warehouse/u],

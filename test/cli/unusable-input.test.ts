@@ -74,7 +74,7 @@ describe('exit 5, nothing written:', () => {
     expect(await attempt(folder, ['evaluate', plan])).toEqual(refused('does not exist'));
   });
 
-  test('a place for its own files that is no folder', async () => {
+  test('a place for its own files that is not a folder', async () => {
     const folder = await starter();
     writeFileSync(join(folder, '.canary'), 'in the way');
     expect(await attempt(folder, ['evaluate', plan])).toEqual(refused('cannot be written'));

@@ -124,7 +124,7 @@ test('what cannot be evaluated enters nothing, and --once says so', async () => 
 test.each([
   [['--every', 'soon'], 2, '--every soon'],
   [['--every', '0s'], 2, '--every 0s'],
-  [['--health', 'x'], 2, '--health x is no port'],
+  [['--health', 'x'], 2, '--health x is not a port'],
   [['--max-hold', '-1'], 2, '--max-hold -1'],
   // Whoever mistypes a stage would get all of them.
   [['--auto', '--until', 'shadwo'], 2, '--until shadwo: rollout.yaml has no such stage'],

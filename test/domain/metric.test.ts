@@ -12,7 +12,7 @@ describe('every name that help lists is read as a metric, which has its family f
 });
 
 test.each(['latency', 'memory', 'kpi', 'precision', 'recall', 'recall_at_alerts', 'left_out', 'labelled', 'toString'])(
-  'the word %s alone is no metric, though the table of families has it or an object would',
+  'the word %s alone is not a metric, though the table of families has it or an object would',
   (word) => {
     expect(parseMetric(word)).toBeUndefined();
   },

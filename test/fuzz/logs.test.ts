@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 /**
- * Reads damaged copies of a plan's log. @returns the seeds for which it threw what is no error of the user's, or lost count of the lines
+ * Reads damaged copies of a plan's log. @returns the seeds for which it threw what is not an error of the user's, or lost count of the lines
  */
 async function crashes(folder: string): Promise<readonly string[]> {
   const opened = await openRollout(worldAt(folder), 'plan.yaml');

@@ -17,7 +17,7 @@ import { budget, damaged } from './damage.ts';
 
 const output: Signature['output'] = { kind: 'classification', labels: ['no', 'yes'] };
 
-/** Gives a parser damaged copies of a text. @returns the seeds for which it threw what is no error of the user's */
+/** Gives a parser damaged copies of a text. @returns the seeds for which it threw what is not an error of the user's */
 async function crashes(text: string, parse: (damagedText: string) => unknown): Promise<readonly string[]> {
   const found: string[] = [];
   for (let seed = budget.seed; seed < budget.seed + budget.inputs; seed += 1) {

@@ -70,7 +70,7 @@ describe.each(shapes)('errors among answers that are %s', (name, answer) => {
   test.each(tried)('never make the verdict better, and are told: %j', async (error) => {
     const few = await judged(0.01, error, answer);
     expect(few.verdict.decision).toBe('increase');
-    expect(checkOf(few, 'labels').detail).toMatch(/1\.1\.0 (?:cannot be read|are no label)/u);
+    expect(checkOf(few, 'labels').detail).toMatch(/1\.1\.0 (?:cannot be read|are not labels)/u);
     const seventh = await judged(0.15, error, answer);
     expect(seventh.verdict.decision).toBe('rollback');
     expect(['hold', 'rollback', 5]).toContain(await decided(0.8, error, answer));

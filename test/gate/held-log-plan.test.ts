@@ -5,10 +5,10 @@ import { heldRollout, pairs, words } from './held-logs.ts';
 const today = { now: () => new Date('2026-11-29') };
 
 describe('canary plan', () => {
-  test('warns of truths that are no label', async () => {
+  test('warns of truths that are not labels', async () => {
     const records = pairs((truth, baseline, candidate) => words(truth ? 'FRAUD' : 'LEGIT', baseline, candidate));
     const { warnings } = await reviewPlan(heldRollout(records, { labels: ['legit', 'fraud'] }).world, 'plan.yaml');
-    expect(warnings.map(({ message }) => message).join()).toContain('true labels are no label of the model');
+    expect(warnings.map(({ message }) => message).join()).toContain('true labels are not labels of the model');
   });
 
   test.each([

@@ -72,7 +72,7 @@ test('a candidate with a label map is judged in the baseline’s labels', async 
   expect(evidence.outcomes.candidate).toEqual({ requests: 400, errors: { 'bad-label': 1 } });
   expect(valueOf(evidence, 'agreement')).toBe(1);
   expect(valueOf(evidence, 'recall(refund)')).toBe(1);
-  // The answer that is no label of the candidate is none, and so it is not right.
+  // The answer that is not a label of the candidate is none, and so it is not right.
   expect(valueOf(evidence, 'accuracy')).toBe(399 / 400);
 });
 
@@ -87,8 +87,8 @@ test('without a map other labels are a plan error, unless the plan says why none
 });
 
 test.each([
-  ['no label of the candidate', { 'refund-lat': 'refund' }, 'maps refund-lat, which is no label of 2.0.0'],
-  ['no label of the baseline', { spam: 'junk' }, 'maps spam to junk, which is no label of 1.0.0'],
+  ['no label of the candidate', { 'refund-lat': 'refund' }, 'maps refund-lat, which is not a label of 2.0.0'],
+  ['no label of the baseline', { spam: 'junk' }, 'maps spam to junk, which is not a label of 1.0.0'],
 ])('a map that names %s is a plan error', async (_, wrong, message) => {
   const failed = evaluate(worldAt(rollout({ labels: { ...labels, ...wrong } })), 'plan.yaml', {});
   await expect(failed).rejects.toMatchObject({
@@ -132,7 +132,7 @@ test('the exported module speaks the old labels, imported and run', async () => 
   ]);
 });
 
-test('the exported module passes on what is no answer, and ends quietly when nobody reads any more', async () => {
+test('the exported module passes on what is not an answer, and ends quietly when nobody reads any more', async () => {
   const folder = rollout({ labels });
   await exportCompatibility(worldAt(folder), 'plan.yaml', 'compat.mjs');
   const input = `Loading the model\n${'{"id":"1","prediction":"refund-open"}\n'.repeat(20_000)}`;
@@ -140,10 +140,10 @@ test('the exported module passes on what is no answer, and ends quietly when nob
   const { stdout, stderr, status } = spawnSync(process.execPath, [file], { input, encoding: 'utf8' });
   expect(status).toBe(0);
   expect(stdout.split('\n').slice(0, 2)).toEqual(['Loading the model', '{"id":"1","prediction":"refund"}']);
-  expect(stderr).toBe('This line is no answer in JSON and was passed on as it is: Loading the model\n');
+  expect(stderr).toBe('This line is not an answer in JSON and was passed on as it is: Loading the model\n');
   const cut = spawnSync('bash', ['-c', `"${process.execPath}" "${file}" | head -1`], { input, encoding: 'utf8' });
   expect(cut.stdout).toBe('Loading the model\n');
-  expect(cut.stderr).toBe('This line is no answer in JSON and was passed on as it is: Loading the model\n');
+  expect(cut.stderr).toBe('This line is not an answer in JSON and was passed on as it is: Loading the model\n');
 });
 
 test('a version without a label map has nothing to export', async () => {
@@ -172,7 +172,7 @@ test('a version whose label map speaks of labels that there are not is not added
   await expect(add({ 'refund-opne': 'refund', 'refund-open': 'refnud' })).rejects.toMatchObject({
     exitCode: 2,
     message:
-      'compat.labels maps refund-opne, which is no label of 3.0.0, and maps refund-open to refnud, which is no label of 1.0.0',
+      'compat.labels maps refund-opne, which is not a label of 3.0.0, and maps refund-open to refnud, which is not a label of 1.0.0',
     hint: expect.stringContaining('refund-open'),
   });
   expect(readFileSync(join(registry, 'm.json'), 'utf8')).toBe(before);

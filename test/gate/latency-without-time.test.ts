@@ -43,7 +43,7 @@ test.each(['503', 'bad gateway'])('a time of 0 beside the failure %s is not reco
 const silent = (request: number) => request % 50 === 0;
 
 test.each([-1, '-1.0', '-'])(
-  '%s beside an answer is no time, and nothing is wrong with the others',
+  '%s beside an answer is not a time, and nothing is wrong with the others',
   async (latency) => {
     const written = await judge({ prediction: '1', latency_ms: latency }, silent);
     expect(seen(written)).toEqual(seen(await judge({ prediction: '1' }, silent)));

@@ -22,11 +22,11 @@ describe('mae', () => {
     expect(await measure(documented, 'mae')).toMatchObject({ baseline: 0.5, candidate: 0.5, value: 0, requests: 4 });
   });
 
-  test('with a label that is no number is uncomputable', async () => {
+  test('with a label that is not a number is uncomputable', async () => {
     const rows = [...documented, { unit: 9, label: 'seven', baseline: { value: 7 }, candidate: { value: 7 } }];
     expect(await measure(rows, 'mae')).toEqual({
       kind: 'uncomputable',
-      reason: 'candidate: an answer or a label that is no number on 1 request',
+      reason: 'candidate: an answer or a label that is not a number on 1 request',
     });
   });
 

@@ -118,7 +118,7 @@ test.each([
     'console.error("no weights"); process.exit(2)',
     /exited with code 2, 3 times in a row\.\nno weights$/u,
   ],
-])('a program that %s is no version at all', async (_, code, message) => {
+])('a program that %s is not a version at all', async (_, code, message) => {
   const model = await startProgram({ ...nodeProgram(code), startTimeoutMs: 400 }, 100);
   await expect(model.predict(threeColours)).rejects.toMatchObject({
     exitCode: 5,

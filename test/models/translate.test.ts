@@ -53,6 +53,6 @@ test('a version’s process answers in the labels that it is compared in', async
   const { labels, errors } = await model.predict(['"late"', '"other"', '"spam"', '"refund"']);
   expect(model.labels).toEqual(['other', 'refund']);
   expect([...labels]).toEqual([1, 0, -1, -1]);
-  // The baseline's own word is no label of this version.
+  // The baseline's own word is not a label of this version.
   expect([...errors]).toEqual([0, 0, 5, 5]);
 });

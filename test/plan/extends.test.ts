@@ -72,11 +72,11 @@ describe('what is wrong in a base', () => {
     ],
     [
       '- metric: accuracy\n',
-      'extends: ../defaults.yaml is no part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
     ],
     [
       'guardrails',
-      'extends: ../defaults.yaml is no part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
     ],
     [
       'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1234\n',

@@ -18,7 +18,7 @@ const rowOf = (label: string) =>
 
 describe('a wrong threshold', () => {
   const score = 'write the score from which on the answer is the second label, such as 0.5';
-  const outside = (written: string) => `${written} is no score between 0 and 1; ${score}`;
+  const outside = (written: string) => `${written} is not a score between 0 and 1; ${score}`;
   const always = (written: string) =>
     `${written} would make every answer the second label, whatever its score; ${score}`;
   testEach([
@@ -30,7 +30,7 @@ describe('a wrong threshold', () => {
     wrong('above 100%', 'threshold: 150%', '36:12 threshold: ', outside('150%')),
     wrong('in words', 'threshold: high', '36:12 threshold: ', outside('high')),
     wrong('in quotes', 'threshold: "0.5"', '36:12 threshold: ', outside('"0.5"')),
-    wrong('that is no number', 'threshold: .nan', '36:12 threshold: ', outside('NaN')),
+    wrong('that is not a number', 'threshold: .nan', '36:12 threshold: ', outside('NaN')),
     wrong('that is true', 'threshold: true', '36:12 threshold: ', outside('true')),
     wrong('that is a list', 'threshold: [0.5]', '36:1 threshold: ', outside('[0.5]')),
     wrong('without a value', 'threshold:', '36:11 threshold has no value; write threshold: 0.5'),
@@ -105,7 +105,7 @@ describe('a wrong decisionCost', () => {
     wrong(
       'of a misspelt outcome',
       'decisionCost: { falsePositiv: 5, falseNegative: 9 }',
-      '36:17 decisionCost: falsePositiv is no outcome of a decision; did you mean falsePositive? (one of falsePositive, falseNegative, truePositive, trueNegative); of other labels, write for each true label what each answer costs: { falsePositiv: { ANSWER: 5 } }',
+      '36:17 decisionCost: falsePositiv is not an outcome of a decision; did you mean falsePositive? (one of falsePositive, falseNegative, truePositive, trueNegative); of other labels, write for each true label what each answer costs: { falsePositiv: { ANSWER: 5 } }',
     ),
     wrong('of nothing', 'decisionCost: { falsePositive: 0, falseNegative: 0 }', zero),
     wrong('table of nothing', 'decisionCost: { refund: { card: 0 } }', zero),

@@ -113,7 +113,7 @@ describe('choices', () => {
 describe('names', () => {
   testEach([
     [
-      'a plan name that is no folder name',
+      'a plan name that is not a folder name',
       'name: intent-1.5.0',
       'name: intent/1.5.0',
       '3:7 name: intent/1.5.0 cannot be the name of a folder; write letters, digits, dots, underscores and hyphens, such as intent-1.5.0',

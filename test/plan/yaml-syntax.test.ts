@@ -61,7 +61,7 @@ test.each([
   ['a file of comments', '# nothing yet\n'],
   ['a list', '- name: a\n'],
   ['a sentence', 'roll out the new model\n'],
-])('%s is no plan', (_what, text) => {
+])('%s is not a plan', (_what, text) => {
   const found = problems(text);
   expect(found).toHaveLength(1);
   expect(found[0]).toContain('a plan is a mapping of keys; start with apiVersion: canary/v1');

@@ -118,7 +118,7 @@ describe('missing or broken outcomes of the candidate never yield an increase', 
     }
   });
 
-  test('nor does a share of the baseline above one percent that cannot be read, or is no label', async () => {
+  test('nor does a share of the baseline above one percent that cannot be read, or is not a label', async () => {
     for (const outcome of [{ latency_ms: 40 }, { latency_ms: 40, prediction: 'A' }]) {
       const records = log.map((record, index) => (index % 4 === 0 ? withOutcome(record, baseline, outcome) : record));
       expect((await evaluateLog({ 'log.jsonl': records })).verdict.decision).toBe('hold');

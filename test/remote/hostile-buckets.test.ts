@@ -106,11 +106,11 @@ test('a name that is too long for a file is told with its object', async () => {
 });
 
 test.each([
-  ['s3://a b/*.jsonl', 2, 'a b is no name of a bucket'],
-  ['s3://../*.jsonl', 2, '.. is no name of a bucket'],
-  ['s3://user:pw@host/*.jsonl', 2, 'is no name of a bucket'],
+  ['s3://a b/*.jsonl', 2, 'a b is not a name of a bucket'],
+  ['s3://../*.jsonl', 2, '.. is not a name of a bucket'],
+  ['s3://user:pw@host/*.jsonl', 2, 'is not a name of a bucket'],
   ['az://account/../x.jsonl', 2, 'names no container'],
-  ['s3://logs/[z-a].jsonl', 2, 'is no pattern of keys'],
+  ['s3://logs/[z-a].jsonl', 2, 'is not a pattern of keys'],
   ['s3://logs/../x.jsonl', 5, 'cannot be asked for'],
 ])('the source %s is refused', async (source, code, told) => {
   const { gate, requests } = await inBucket(source);

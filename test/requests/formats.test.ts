@@ -186,7 +186,7 @@ describe('CSV', () => {
     });
   });
 
-  test('takes text that is no JSON object or array for a string, numbers too', async () => {
+  test('takes text that is not a JSON object or array for a string, numbers too', async () => {
     logs.write('text.csv', 'request_id,timestamp,user_id,input\nr1,1,u,5\nr2,2,u,"[1,2]"\nr3,3,u,{half\n');
     await logs.read({ files: ['text.csv'], input: true, ordered: true });
     expect(await logs.db.rows('SELECT input FROM requests ORDER BY seq')).toEqual([

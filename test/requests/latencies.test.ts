@@ -39,7 +39,7 @@ describe('a latency that is none costs nothing but itself', () => {
     const { facts, row } = await latencies('-2', true);
     expect(row).toEqual({ ns: null, label: 'refund' });
     expect(facts.totals.latency.baseline?.problem).toBeUndefined();
-    expect(facts.totals.latency.candidate?.problem).toBe('1.5.0: negative or no number, 1 of 1 recorded latency');
-    expect(facts.notes).toEqual(['no latency counts of 1.5.0: negative or no number, 1 of 1 recorded latency']);
+    expect(facts.totals.latency.candidate?.problem).toBe('1.5.0: negative or not a number, 1 of 1 recorded latency');
+    expect(facts.notes).toEqual(['no latency counts of 1.5.0: negative or not a number, 1 of 1 recorded latency']);
   });
 });

@@ -58,7 +58,7 @@ describe('canary export kubernetes-job', () => {
   test.each([
     [['--store', 's3://a/b'], 'kubernetes-job needs --store and --shards'],
     [['--shards', '3'], 'kubernetes-job needs --store and --shards'],
-    [['--store', 'outcomes', '--shards', '3'], '--store outcomes is no place that every pod sees'],
+    [['--store', 'outcomes', '--shards', '3'], '--store outcomes is not a place that every pod sees'],
     [['--store', 's3://a/b', '--shards', '0'], 'Write a whole number from 1 to 10000'],
     [['--store', 's3://a/b', '--shards', '3', '--weight', '5%'], 'kubernetes-job follows no weight'],
     [['--store', 's3://a/b', '--shards', '3', '--stage', 'nope'], 'nope'],

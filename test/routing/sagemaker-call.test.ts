@@ -229,7 +229,7 @@ describe('a call of SageMaker', () => {
     [
       'in no region',
       { AWS_REGION: 'eu.evil.com/' },
-      'sagemaker cannot be called: AWS_REGION eu.evil.com/ is no region',
+      'sagemaker cannot be called: AWS_REGION eu.evil.com/ is not a region',
     ],
     [
       'without credentials',

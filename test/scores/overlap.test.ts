@@ -40,7 +40,7 @@ describe('a ranking', () => {
     expect(rankingScore({ use: 'ndcg', depth: 10 }, ['a', 'b'], relevant)).toBe(1);
   });
 
-  it('has no score where nothing is relevant, or a gain is no number', () => {
+  it('has no score where nothing is relevant, or a gain is not a number', () => {
     for (const label of [
       { relevant: {} },
       { relevant: { a: 0 } },

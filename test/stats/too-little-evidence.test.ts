@@ -32,7 +32,7 @@ describe.each(['fixed', 'sequential'] as const)('with %s inference', (inference)
     expect(intervalOf(interval(found, settings(inference))).high).toBeGreaterThan(0.05);
   });
 
-  it('one user with 5,000 requests beside 200 light ones is no evidence', () => {
+  it('one user with 5,000 requests beside 200 light ones is not evidence', () => {
     const requests = [5000, ...repeat(1, 200)];
     const latency = requests.map((count, unit) => count * (40 + (unit % 7)));
     const slower = latency.map((sum, unit) => sum + (unit % 3));

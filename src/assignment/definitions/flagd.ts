@@ -48,7 +48,7 @@ function fractionalOf(targeting: unknown): { readonly rule: readonly unknown[]; 
 function wholeWeight(weight: unknown): number {
   const number = numberIn(weight);
   if (number === undefined || !Number.isInteger(number))
-    throw new Unreadable('has a weight in fractional that is no whole number');
+    throw new Unreadable('has a weight in fractional that is not a whole number');
   return Math.max(0, number);
 }
 

@@ -27,7 +27,7 @@ export function readFreeAnswer(kind: FreeKind, prediction: unknown): FreeAnswer 
       return readRanking(memberOr(prediction, 'ranking'));
     case 'json':
       return prediction === undefined || prediction === null
-        ? { problem: `${describe(prediction)} is no answer` }
+        ? { problem: `${describe(prediction)} is not an answer` }
         : { text: canonicalJson(prediction) };
   }
 }

@@ -9,7 +9,7 @@ export interface ScoreFacts {
   readonly agreement?: JudgeAgreement;
 }
 
-/** A version's answers that were to be scored, and how many have no score, or one that is no number of the range. */
+/** A version's answers that were to be scored, and how many have no score, or one that is not a number of the range. */
 export interface ScoredAnswers {
   readonly answers: number;
   readonly missing: number;

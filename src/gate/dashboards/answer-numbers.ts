@@ -32,7 +32,7 @@ type Values = ReadonlyMap<string, number>;
 
 /**
  * Makes the numbers of both versions from what CloudWatch answered.
- * @throws UserError (exit 5) for ids that are not there, a time that has two values, and counts that are no whole numbers
+ * @throws UserError (exit 5) for ids that are not there, a time that has two values, and counts that are not whole numbers
  */
 export function numbersOfAnswers(plan: RolloutPlan, files: readonly AnswerFile[]): AnswerNumbers {
   const source = plan.requests.cloudwatch ?? nothing;
@@ -119,11 +119,11 @@ function toldOf(metric: Metric, series: Series, find: Find): Told {
   }
 }
 
-/** Where nothing happened there is no value, and nothing was counted. @throws UserError (exit 5) for what is no count */
+/** Where nothing happened there is no value, and nothing was counted. @throws UserError (exit 5) for what is not a count */
 function countOf({ id, values }: ReturnType<Find>): { readonly id: string; readonly count: number } {
   for (const [at, value] of values) {
     if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw unusableFile(`requests.source: ${id} has ${value} at ${at}, which is no count`, {
+    throw unusableFile(`requests.source: ${id} has ${value} at ${at}, which is not a count`, {
       hint: 'Ask for the statistic Sum of a metric that is 1 for each request, or SampleCount; no Average and no rate.',
     });
   }

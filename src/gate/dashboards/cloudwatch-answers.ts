@@ -36,7 +36,7 @@ export function parseAnswers(source: string, text: string): Answers {
 }
 
 function answerOf(source: string, result: unknown, where: string): QueryAnswer {
-  if (!isJsonObject(result)) throw wrong(source, `${where} is no mapping`);
+  if (!isJsonObject(result)) throw wrong(source, `${where} is not a mapping`);
   const { Id: id, StatusCode: status, Timestamps: times, Values: values } = result;
   if (typeof id !== 'string' || id === '') throw wrong(source, `${where} has no Id`);
   if (typeof status !== 'string') throw wrong(source, `${where} (${id}) has no StatusCode`);
@@ -45,7 +45,7 @@ function answerOf(source: string, result: unknown, where: string): QueryAnswer {
   const pairs = values.map((value: unknown, index) => {
     const at: unknown = times[index];
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw wrong(source, `${where} (${id}) has ${JSON.stringify(value)} among its Values, which is no number`);
+      throw wrong(source, `${where} (${id}) has ${JSON.stringify(value)} among its Values, which is not a number`);
     return [timeOf(source, at, `${where} (${id})`), value] as const;
   });
   return { id, status, values: pairs, messages: messagesOf(result['Messages']) };
@@ -55,7 +55,7 @@ function answerOf(source: string, result: unknown, where: string): QueryAnswer {
 function timeOf(source: string, at: unknown, where: string): string {
   const time = new Date(typeof at === 'number' ? at * 1000 : typeof at === 'string' ? at : Number.NaN);
   if (Number.isNaN(time.getTime()))
-    throw wrong(source, `${where} has ${JSON.stringify(at)} in Timestamps, which is no time`);
+    throw wrong(source, `${where} has ${JSON.stringify(at)} in Timestamps, which is not a time`);
   return time.toISOString();
 }
 

@@ -57,7 +57,7 @@ export async function readToldStage(rollout: Rollout, stage: Stage): Promise<Tol
   return { numbers: read.flatMap(({ numbers }) => numbers), files: read.map(({ facts }) => facts) };
 }
 
-/** @throws UserError (exit 5) for a file that is no answer of CloudWatch, or lacks what the plan names */
+/** @throws UserError (exit 5) for a file that is not an answer of CloudWatch, or lacks what the plan names */
 async function readAnswers({ folder }: Rollout, plan: RolloutPlan): Promise<ToldStage> {
   const files: (AnswerFile & { readonly facts: RequestFileFacts })[] = [];
   for (const source of plan.requests.source) {

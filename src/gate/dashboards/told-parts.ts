@@ -20,7 +20,7 @@ export function shareTold(metric: Metric, bad: number, count: number): Told {
   return { value: metricTraits(metric).worse === 'lower' ? 1 - share : share, count };
 }
 
-/** What a value is multiplied with to be in ms; 1 for what is no time. */
+/** What a value is multiplied with to be in ms; 1 for what is not a time. */
 export function scaleOf(unit: LatencyUnit | undefined): number {
   return unit === undefined ? 1 : latencyUnits[unit];
 }

@@ -77,13 +77,13 @@ function placeOf({ permissions }: Pick<World, 'permissions'>, { names }: Route):
   const first = (...keys: string[]) => keys.map((key) => environment[key]).find((value) => (value ?? '') !== '');
   const region = names.region ?? first('AWS_REGION', 'AWS_DEFAULT_REGION');
   if (region === undefined) return { failure: 'sagemaker has no region: write region:, or set AWS_REGION' };
-  if (!isRegion(region)) return { failure: `sagemaker cannot be called: AWS_REGION ${region} is no region` };
+  if (!isRegion(region)) return { failure: `sagemaker cannot be called: AWS_REGION ${region} is not a region` };
   const [accessKeyId, secretAccessKey] = [first('AWS_ACCESS_KEY_ID'), first('AWS_SECRET_ACCESS_KEY')];
   if (accessKeyId === undefined || secretAccessKey === undefined)
     return { failure: 'sagemaker cannot be called without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' };
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const url = first('AWS_ENDPOINT_URL_SAGEMAKER', 'AWS_ENDPOINT_URL') ?? `https://api.sagemaker.${region}.${domain}`;
-  if (!URL.canParse(url)) return { failure: `sagemaker cannot be called: ${url} is no URL` };
+  if (!URL.canParse(url)) return { failure: `sagemaker cannot be called: ${url} is not a URL` };
   const { host, hostname } = new URL(url);
   if (hosts !== undefined && !hosts.includes(host) && !hosts.includes(hostname))
     return { failure: `sagemaker would be called at ${host}, which no --allow-host names` };

@@ -115,7 +115,7 @@ function jobText(world: World, { plan }: Rollout, file: string, options: ExportO
       hint: 'Write for instance --store s3://outcomes/intent --shards 16.',
     });
   if (!store.startsWith('/') && !/^(?:s3|gs|az):\/\//u.test(store))
-    throw invalidInput(`--store ${store} is no place that every pod sees`, {
+    throw invalidInput(`--store ${store} is not a place that every pod sees`, {
       hint: 'Write s3://BUCKET/PREFIX, or the absolute path at which the shared volume is mounted.',
     });
   if (stage !== undefined) stageNamed(plan, stage);

@@ -45,7 +45,7 @@ async function writeRoute(path: string, text: string): Promise<string | undefine
       if (systemErrorCode(error) === 'ENOENT') return undefined;
       throw error;
     });
-    if (existing !== undefined && !existing.isFile()) return 'it is no regular file';
+    if (existing !== undefined && !existing.isFile()) return 'it is not a regular file';
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, text);
     return undefined;

@@ -35,7 +35,7 @@ export function rightLabel(
     };
   }
   return {
-    message: `the label ${shown} is no label of ${version}`,
+    message: `the label ${shown} is not a label of ${version}`,
     hint: writeOneOf(meaning, [...new Set([...labels, ...own])]),
   };
 }

@@ -69,7 +69,7 @@ export function answeredFields(
 
 function roleOf(name: string): FieldRole {
   const role = fieldRoles.find((each) => each === name);
-  if (role === undefined) throw new RangeError(`${name} is no role of a field`);
+  if (role === undefined) throw new RangeError(`${name} is not a role of a field`);
   return role;
 }
 

@@ -193,6 +193,6 @@ async function askForVersions(
 
 function askedRole(word: string): AskedRole {
   const role = fieldRoles.find((each) => roleWords[each] === word);
-  if (role === undefined || role === 'outcomes') throw new RangeError(`${word} is no role of a field`);
+  if (role === undefined || role === 'outcomes') throw new RangeError(`${word} is not a role of a field`);
   return role;
 }

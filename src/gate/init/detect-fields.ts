@@ -105,7 +105,7 @@ function areScores({ present, numbers, values }: SurveyedField): boolean {
   return numbers === present && values.every((value) => Number(value) >= 0 && Number(value) <= 1);
 }
 
-/** A status, a flag or a text that few records have; a long text of every record is no error. */
+/** A status, a flag or a text that few records have; a long text of every record is not an error. */
 function tellsFailures({ distinct, present }: SurveyedField): boolean {
   return present > 0 && distinct <= Math.max(50, present / 10);
 }

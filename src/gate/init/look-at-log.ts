@@ -62,7 +62,7 @@ export async function lookAtLog(world: World, folder: string, options: LogOption
 }
 
 /**
- * What a version answers, read from a log's answers alone: a truth that it never gave is no label of it.
+ * What a version answers, read from a log's answers alone: a truth that it never gave is not a label of it.
  * @param name what the log calls the version; all versions of the log where absent or unknown to it.
  * @throws UserError (exit 5) where the log tells no answers.
  */

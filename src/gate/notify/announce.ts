@@ -155,7 +155,7 @@ function reasonsOf({
   return createHash('sha256').update(words).digest('hex').slice(0, 16);
 }
 
-/** What was told of a rollout, one line each; it lies beside its evidence and is no part of the record. */
+/** What was told of a rollout, one line each; it lies beside its evidence and is not a part of the record. */
 class NotificationLog {
   readonly #folder: string;
 

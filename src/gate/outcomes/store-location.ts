@@ -15,7 +15,7 @@ export function outcomeStoreFolder(work: string): string {
 /**
  * Where a rollout's outcomes are kept. What is fetched from a bucket is kept beside the plan.
  * @param chosen by the user: a folder, or a URL such as `s3://outcomes/intent`
- * @throws UserError (exit 2) for a URL that is no bucket, (exit 5) where git tracks a file of a folder
+ * @throws UserError (exit 2) for a URL that is not a bucket, (exit 5) where git tracks a file of a folder
  */
 export function storeOf(
   world: World,

@@ -70,7 +70,7 @@ export async function importFromMlflow(
 
 function serverOf(world: World, { url, tokenEnv }: ImportOptions): MlflowServer {
   if (!URL.canParse(url) || !/^https?:$/u.test(new URL(url).protocol)) {
-    throw invalidInput(`--url ${url} is no address`, { hint: 'Write --url https://mlflow.example.com' });
+    throw invalidInput(`--url ${url} is not an address`, { hint: 'Write --url https://mlflow.example.com' });
   }
   const { username, password } = new URL(url);
   if (username !== '' || password !== '') {

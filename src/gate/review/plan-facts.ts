@@ -50,7 +50,7 @@ async function otherSalts(cwd: string, { file, plan }: Rollout): Promise<Readonl
   return salts;
 }
 
-/** A file that is no plan, or one that extends another, says nothing here. */
+/** A file that is not a plan, or one that extends another, says nothing here. */
 function saltOf(name: string, text: string) {
   if (!text.includes('RolloutPlan') || /^extends:/mu.test(text)) return undefined;
   const parsed = parsePlan({ path: name, text, readBase: noBase });

@@ -125,7 +125,7 @@ export function bucketOf(place: string | undefined): string | undefined {
 /** Writes a text to an object. @throws UserError (exit 2 or 5) */
 export async function putObject(world: World, url: string, text: string, storage: StorageSettings = {}): Promise<void> {
   if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is no bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
+    throw invalidInput(`${url} is not a bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
   const { bucket, key } = objectSource(world.permissions, url, storage);
   const headers = bucket.vendor === 'az' ? { 'x-ms-blob-type': 'BlockBlob' } : {};
   const permission = bucket.vendor === 's3' ? 's3:PutObject' : 'leave to write objects';

@@ -114,7 +114,7 @@ function judgedOf(
   };
 }
 
-/** Why what the columns hold cannot be what the plan takes it for: most answers are no label, too many truths are none, or nobody is ever right. */
+/** Why what the columns hold cannot be what the plan takes it for: most answers are not labels, too many truths are none, or nobody is ever right. */
 function doubtOf(table: SumsTable, { requests }: RolloutPlan, metric: Metric): string | undefined {
   const [log] = table.rows('log', '', '');
   const whole = table.rows('size', '', '');
@@ -127,7 +127,7 @@ function doubtOf(table: SumsTable, { requests }: RolloutPlan, metric: Metric): s
   if (metric.family !== 'accuracy' && metric.family !== 'recall') return undefined;
   const [unknown, known] = [Number(log.numbers.b2), Number(log.numbers.c2)];
   if (unknown > requests.maxUnknownLabels * known)
-    return `${formatShare(unknown / known)} of the true labels are no label of the versions`;
+    return `${formatShare(unknown / known)} of the true labels are not labels of the versions`;
   const pairs = table.rows('pair', metric.id, '');
   return pairs.length > 0 && totalOf(pairs, 'b1') + totalOf(pairs, 'c1') === 0n
     ? 'neither version is ever right, so that the true labels are spelled otherwise or joined wrongly'

@@ -154,7 +154,7 @@ function wholeOf(written: string, column: string, where: string): bigint {
   // Some databases write whole numbers of a decimal type with a point.
   const whole = /^-?\d+(?=(?:\.0+)?$)/u.exec(written)?.[0];
   if (whole !== undefined) return BigInt(whole);
-  const found = written === '' ? 'is empty' : `is ${written}, which is no whole number`;
+  const found = written === '' ? 'is empty' : `is ${written}, which is not a whole number`;
   throw unusableFile(`${where}: ${column} ${found}: the sum overflowed, or was rounded on its way here`, {
     hint: 'Export the numbers as they are, without a spreadsheet between; where the warehouse overflowed, cap latency.mean (cap: 2s).',
   });

@@ -16,7 +16,7 @@ const patientTicks = 3;
 export async function serveHealth(place: string, everyMs: number): Promise<HealthServer> {
   const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/u.exec(place) ?? [];
   if (port === '' || Number(port) > 65_535) {
-    throw invalidInput(`--health ${place} is no port`, { hint: 'Write --health 9090 or --health 0.0.0.0:9090.' });
+    throw invalidInput(`--health ${place} is not a port`, { hint: 'Write --health 9090 or --health 0.0.0.0:9090.' });
   }
   const last = new Map<string, { readonly tick: Tick; readonly at: number }>();
   const began = Date.now();

@@ -14,7 +14,7 @@ export function errorSize(role: Role): string {
 
 export const notNumeric: UnusableRequests = {
   condition: (role) => `${isAnswered(role)} AND (${role}_value IS NULL OR ${trueNumber} IS NULL)`,
-  problem: 'an answer or a label that is no number',
+  problem: 'an answer or a label that is not a number',
 };
 
 /** Mean absolute error of a regression, in the unit of its labels. Nothing bounds an error, so the largest that was made stands in for it. */

@@ -94,7 +94,7 @@ export class SumsReader implements UnitAdder {
 
   async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
     const { groups } = this.#table.units(role, id, slice);
-    // An answer that is no label is a failure here, so that every request that should count does.
+    // An answer that is not a label is a failure here, so that every request that should count does.
     return await Promise.resolve({ unusable: 0, counted: countOf(groups) });
   }
 

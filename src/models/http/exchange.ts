@@ -91,7 +91,7 @@ const marked: ReadonlyMap<unknown, number> = new Map(
  * @throws AnswerError (`bad-response`) for anything else that is not JSON
  */
 export function parseAnswer(body: string): unknown {
-  // A byte order mark is no part of the text, and JSON.parse does not know it.
+  // A byte order mark is not a part of the text, and JSON.parse does not know it.
   const text = body.startsWith('\uFEFF') ? body.slice(1) : body;
   try {
     const value: unknown = JSON.parse(text);

@@ -32,7 +32,7 @@ const options: InferenceSession.SessionOptions = {
  * Opens the model of an artifact: `model.onnx`, or the folder's only file of that kind.
  *
  * @param folder the artifact's absolute path, already verified
- * @throws UserError (exit 5) when there is no such file, or it is no model that this runtime can run
+ * @throws UserError (exit 5) when there is no such file, or it is not a model that this runtime can run
  */
 export async function openOnnxSession(runtime: OnnxRuntime, folder: string): Promise<OnnxSession> {
   const file = await findModel(folder);

@@ -28,7 +28,7 @@ export interface DescribedTensor {
   readonly shape: readonly (number | string | null)[] | null;
 }
 
-/** An output that is no tensor, such as a list of maps. */
+/** An output that is not a tensor, such as a list of maps. */
 export interface OtherValue {
   readonly name: string;
   readonly type: null;

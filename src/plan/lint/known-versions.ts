@@ -13,7 +13,7 @@ export const knownVersions: LintRule = {
       .map((role) => ({
         severity: 'error',
         path: [role],
-        message: `${role}: ${plan[role]} is no version or alias of ${registry.model}`,
+        message: `${role}: ${plan[role]} is not a version or alias of ${registry.model}`,
         hint: names.length === 0 ? 'add the version to the registry first' : didYouMean(plan[role], names),
       }));
   },

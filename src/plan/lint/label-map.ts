@@ -57,7 +57,7 @@ export const labelNames: LintRule = {
       .map(([name, label]) => ({
         path: ['requests', 'labelNames', name],
         severity: 'error',
-        message: `labelNames: ${name} leads to ${label}, which is no label of ${both.baseline.version} or ${both.candidate.version}`,
+        message: `labelNames: ${name} leads to ${label}, which is not a label of ${both.baseline.version} or ${both.candidate.version}`,
         hint: writeOneOf(label, known),
       }));
   },

@@ -113,7 +113,7 @@ function needsCosts(costs: DecisionCosts | undefined, output: OutputSignature, v
   const named = [...Object.keys(costs.rows), ...Object.values(costs.rows).flatMap((row) => Object.keys(row))];
   const unknown = named.find((label) => !output.labels.includes(label));
   if (unknown !== undefined) {
-    const problem = `has a cost of ${unknown}, which is no label of ${version}`;
+    const problem = `has a cost of ${unknown}, which is not a label of ${version}`;
     return { problem, hint: writeOneOf(unknown, output.labels) };
   }
   for (const truth of output.labels) {

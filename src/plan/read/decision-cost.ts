@@ -40,7 +40,7 @@ function readOutcomes(node: MapNode): SectionReading<OutcomeCosts | undefined> {
   for (const [name, { value }] of node.entries) {
     const known = outcomes.find((outcome) => outcome === name);
     if (known === undefined) {
-      const message = `decisionCost: ${name} is no outcome of a decision`;
+      const message = `decisionCost: ${name} is not an outcome of a decision`;
       const hint = `${didYouMean(name, outcomes)}; of other labels, write for each true label what each answer costs: { ${name}: { ANSWER: 5 } }`;
       findings.push({ ...finding([...path, name], message, hint), at: 'key' });
       continue;

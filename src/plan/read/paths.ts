@@ -11,7 +11,7 @@ export function validatePaths(root: TreeNode, place: TreePath): Finding[] {
   ].flatMap(({ step, value }): Finding[] => {
     const path = [...place, step];
     const text = textOf(value);
-    // The unit beside a latency's path is no path.
+    // The unit beside a latency's path is not a path.
     if (place.at(-1) === 'latency' && step === 'unit') return [];
     return text === undefined ? validatePaths(root, path) : validatePath(path, text);
   });

@@ -34,7 +34,7 @@ export function readAt<Value>(
   return { value: undefined, findings: [{ path, rule, message, hint: result.hint }] };
 }
 
-/** Reads the text at a path; what is no text is left to the schema. */
+/** Reads the text at a path; what is not a text is left to the schema. */
 export function readTextAt<Value>(
   root: TreeNode,
   path: TreePath,

@@ -22,7 +22,7 @@ export function readThreshold(root: TreeNode): SectionReading<Thresholds | undef
 function scoreReading(written: unknown): Reading<number> {
   const read = readFraction(written);
   const hint = 'write the score from which on the answer is the second label, such as 0.5';
-  if (!read.ok) return misreading(`${shown(written)} is no score between 0 and 1`, hint);
+  if (!read.ok) return misreading(`${shown(written)} is not a score between 0 and 1`, hint);
   return read.value > 0
     ? read
     : misreading(`${shown(written)} would make every answer the second label, whatever its score`, hint);

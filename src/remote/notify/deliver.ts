@@ -33,7 +33,7 @@ export async function deliver(
   const { form } = target;
   try {
     const url = typeof target.url === 'string' ? target.url : secretOf(access, target.url, `${name}.url`);
-    if (!URL.canParse(url)) return { target: name, form, ok: false, failure: `${name}.url is no address` };
+    if (!URL.canParse(url)) return { target: name, form, ok: false, failure: `${name}.url is not an address` };
     const secret = target.secret === undefined ? undefined : secretOf(access, target.secret, `${name}.secret`);
     const message =
       form === 'slack' ? slackMessage(event, target.reportUrl) : cloudEvent(event, target.reportUrl, secret, sentAt);

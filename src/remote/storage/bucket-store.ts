@@ -14,7 +14,7 @@ const pauseMs = 200;
 
 /**
  * The objects below a URL such as `s3://outcomes/intent`, as a store that many may write.
- * @throws UserError (exit 2) for a URL that is no bucket, (exit 5) where it may not be asked
+ * @throws UserError (exit 2) for a URL that is not a bucket, (exit 5) where it may not be asked
  */
 export function bucketStore(
   access: RemoteAccess,
@@ -23,7 +23,7 @@ export function bucketStore(
   signal: AbortSignal,
 ): ObjectStore {
   if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is no bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
+    throw invalidInput(`${url} is not a bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
   const { bucket, key } = objectSource(access, url, settings);
   const root = key === '' || key.endsWith('/') ? key : `${key}/`;
   const ask = (call: Omit<BucketCall, 'permission' | 'signal'>, permission: string): Promise<Answer> =>

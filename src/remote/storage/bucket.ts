@@ -33,7 +33,7 @@ export function objectSource(access: RemoteAccess, source: string, settings: Sto
   const [, scheme = '', host = '', key = ''] = /^([a-z0-9]+):\/\/([^/]*)\/?(.*)$/su.exec(source) ?? [];
   if (host === '') throw invalidInput(`${source} names no bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
   if (!/^https?$/u.test(scheme) && !bucketName.test(host))
-    throw invalidInput(`${source}: ${host} is no name of a bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
+    throw invalidInput(`${source}: ${host} is not a name of a bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
   if (scheme === 's3') return { bucket: s3Bucket(access, host, settings), key };
   if (scheme === 'gs') return { bucket: gcsBucket(access, host, settings), key };
   if (scheme !== 'az') return { bucket: webServer(`${scheme}://${host}`), key };

@@ -23,7 +23,7 @@ function expressionFor(key: string): RegExp {
     return new RegExp(`^${expressionOf(key.replaceAll(/(?:\*\*\/)+/gu, '**/'))}$`, 'su');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw invalidInput(`requests.source: ${key} is no pattern of keys`, { hint: 'write ranges as in [0-9]' });
+    throw invalidInput(`requests.source: ${key} is not a pattern of keys`, { hint: 'write ranges as in [0-9]' });
   }
 }
 

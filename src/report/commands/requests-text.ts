@@ -32,7 +32,7 @@ export interface RequestsInspection {
   readonly segments: readonly InspectedDimension[];
   /** Requests whose truth is known, and the commonest truths; absent for numbers. */
   readonly labels?: { readonly requests: number; readonly most: readonly InspectedValue[] };
-  /** What of the log is no label of the model, and what its values were taken for; absent for numbers. */
+  /** What of the log is not a label of the model, and what its values were taken for; absent for numbers. */
   readonly reading?: readonly CheckResult[];
   readonly measures: readonly Measurable[];
 }

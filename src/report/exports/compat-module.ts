@@ -87,7 +87,7 @@ function toOldLine(line) {
   try {
     answer = JSON.parse(line);
   } catch {
-    process.stderr.write(\`This line is no answer in JSON and was passed on as it is: \${line}\\n\`);
+    process.stderr.write(\`This line is not an answer in JSON and was passed on as it is: \${line}\\n\`);
     return line;
   }
   const isEnvelope = typeof answer === 'object' && answer !== null && ('prediction' in answer || 'error' in answer);

@@ -29,7 +29,7 @@ export interface ContainedFile {
 
 /** A query over the records of one file. */
 export interface RecordScan {
-  /** SELECT that gives one row per record: the wanted columns, and `readable` BOOLEAN, false for what is no record at all. */
+  /** SELECT that gives one row per record: the wanted columns, and `readable` BOOLEAN, false for what is not a record at all. */
   readonly sql: string;
   /** Unreadable records beyond the rows that are not `readable`; asked after the query has run. */
   furtherUnreadable(): Promise<number>;

@@ -122,7 +122,7 @@ function problemSql(options: ReadOptions): string {
     ['unreadable', `'it is not a JSON object'`],
     ['missing-id', quoteLiteral(`it has no ${shownPaths(fields.id)}`)],
     ['missing-timestamp', quoteLiteral(`it has no ${shownPaths(fields.timestamp)}`)],
-    ['bad-timestamp', `${quoteLiteral(`${shownPaths(fields.timestamp)} is no time: `)} || ${shown('timestamp')}`],
+    ['bad-timestamp', `${quoteLiteral(`${shownPaths(fields.timestamp)} is not a time: `)} || ${shown('timestamp')}`],
     ['missing-unit', quoteLiteral(`it has no ${shownPaths(fields.unit)}`)],
     ['missing-input', quoteLiteral(`it has no ${fields.input}`)],
     ['bad-input', quoteLiteral(`${fields.input} holds NaN or Infinity, which JSON has not`)],
@@ -154,7 +154,7 @@ interface RecordLines {
 }
 
 /**
- * The lines on which some records of a text file begin. A table's header is no record, blank lines are none, and a quoted value of
+ * The lines on which some records of a text file begin. A table's header is not a record, blank lines are none, and a quoted value of
  * a table may span lines.
  * @param wanted places among the records that could be read, from 1.
  * @param unreadable rows (see `UnreadableRecord`) that are not counted there.

@@ -7,7 +7,7 @@ import { plausibleTimeSql, timestampSql } from '../values/time.ts';
 
 /** What the first records of a log say at one path. */
 export interface SurveyedField {
-  /** Dotted path of a value that is no object. */
+  /** Dotted path of a value that is not an object. */
   readonly path: string;
   /** Records that have it, and how many different values there are. */
   readonly present: number;

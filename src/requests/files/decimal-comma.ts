@@ -21,7 +21,7 @@ function patternsOf(mark: DecimalMark) {
   return {
     /** `1,262`: with the mark between thousands it is a thousand times as much. */
     either: `[+-]?[1-9][0-9]{0,2}${own}[0-9]{3}`,
-    /** `12,5`, `1.234,5`: with any other mark it is no number. */
+    /** `12,5`, `1.234,5`: with any other mark it is not a number. */
     fraction: `[+-]?(?:[0-9]*|[0-9]{1,3}(?:${other}[0-9]{3})+)${own}[0-9]+${exponent}`,
     /** `1.234.567`: the other mark stands between thousands. */
     thousands: `[+-]?[0-9]{1,3}(?:${other}[0-9]{3}){2,}`,

@@ -87,7 +87,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** @throws UserError (exit 5) for what is no file that holds something. */
+/** @throws UserError (exit 5) for what is not a file that holds something. */
 async function recognised({ path, absolutePath }: FilePlace): Promise<RequestFile> {
   const facts = await stat(absolutePath);
   if (!facts.isFile())

@@ -49,14 +49,14 @@ export function rejectionSummary(
 function explained({ format, fields }: ReadOptions, reason: RejectReason): string {
   const { title } = logFormatTraits[format];
   const meanings: Partial<Record<RejectReason, string>> = {
-    unreadable: `it is no record of ${title}`,
+    unreadable: `it is not a record of ${title}`,
     'bad-payload': 'a body is not what its encoding says, or holds no request',
     'batch-mismatch': 'the requests of a batch and its answers, or its labels, differ in number',
     'unknown-request': 'a response whose request is not in the log',
     'backwards-clock': 'its response is earlier than its request',
     'missing-id': `it has no ${shownPaths(fields.id)}`,
     'missing-timestamp': `it has no ${shownPaths(fields.timestamp)}; requests.fields.timestamp names where the time is, such as a logged header`,
-    'bad-timestamp': `${shownPaths(fields.timestamp)} is no time`,
+    'bad-timestamp': `${shownPaths(fields.timestamp)} is not a time`,
     'missing-unit': `it has no ${shownPaths(fields.unit)}, which requests.fields.unit names`,
     'missing-input': 'it has no input to replay',
     'missing-served-by': 'it does not say which version answered',

@@ -60,7 +60,7 @@ function bodyFields(name: string, path: string): WantedField[] {
 }
 
 /**
- * The body as text: what SageMaker was not told the type of it encodes in Base64, and what is no text then stays that, as
+ * The body as text: what SageMaker was not told the type of it encodes in Base64, and what is not a text then stays that, as
  * a JSON string.
  */
 function plainSql(name: string): string {

@@ -131,7 +131,7 @@ export function outcomeColumns(role: Role, wantedValues: WantedValues): [name: s
   ];
 }
 
-/** How the formats write a prediction that is no number. */
+/** How the formats write a prediction that is not a number. */
 const notNumbers = "'NaN', 'Infinity', '-Infinity', 'nan', 'inf', '-inf'";
 
 function scoresSql(prediction: string): string {

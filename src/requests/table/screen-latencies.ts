@@ -9,7 +9,7 @@ import { unmeasured } from '../values/latency-sql.ts';
 
 /** What became of one version's recorded latencies. */
 export interface LatencyReading {
-  /** Latencies that are negative or no number; they count as not recorded. */
+  /** Latencies that are negative or not a number; they count as not recorded. */
   readonly unmeasured: number;
   /** Why none of the version's latencies count; absent where they do. */
   readonly problem?: string;
@@ -92,7 +92,7 @@ export function latencyNotes(options: ReadOptions, found: Readonly<Partial<Recor
     return wrong === 0
       ? []
       : [
-          `${countOf(wrong, 'latency', 'latencies')} of ${version} ${wrong === 1 ? 'is' : 'are'} negative or no number, and count as not recorded`,
+          `${countOf(wrong, 'latency', 'latencies')} of ${version} ${wrong === 1 ? 'is' : 'are'} negative or not a number, and count as not recorded`,
         ];
   });
   return [...new Set(notes)];
@@ -100,7 +100,7 @@ export function latencyNotes(options: ReadOptions, found: Readonly<Partial<Recor
 
 function wrongShare(version: string, wrong: number, told: number): string | undefined {
   if (wrong === 0 || wrong < mostUnmeasured * told) return undefined;
-  return `${version}: negative or no number, ${formatCount(wrong)} of ${countOf(told, 'recorded latency', 'recorded latencies')}`;
+  return `${version}: negative or not a number, ${formatCount(wrong)} of ${countOf(told, 'recorded latency', 'recorded latencies')}`;
 }
 
 function absurdUnit(

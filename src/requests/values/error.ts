@@ -93,7 +93,7 @@ export async function decideErrors(
   const numbers = numbersOf(row['statuses'] === true, Number(greatest));
   const success = tellsSuccess(fine);
   for (const role of roles) {
-    // Where the number is no failure, the outcome is its answer, and one that has none cannot be read.
+    // Where the number is not a failure, the outcome is its answer, and one that has none cannot be read.
     const otherwise = maySayNothing ? 'NULL' : `CASE WHEN ${role}_label IS NULL THEN 'bad-outcome' END`;
     await db.run(
       `UPDATE requests SET ${role}_error = coalesce(${meaningSql(numbers, code(role), success)}, ${otherwise}) WHERE ${marked(role)}`,

@@ -75,7 +75,7 @@ export interface ValueReading {
   readonly free?: FreeKind | undefined;
   /** The labels that each version answers; absent for one that answers numbers, or freely. */
   readonly answers: Readonly<Partial<Record<Role, LabelReading | undefined>>>;
-  /** Texts and statuses in the place of an error that are no failure. */
+  /** Texts and statuses in the place of an error that are not failures. */
   readonly fine: readonly string[];
 }
 

@@ -17,7 +17,7 @@ const complementDigits = 15;
 /**
  * Records whose predictions say what their scores mean. A score may be inside the prediction, beside it (`<role>_beside`) or the
  * prediction itself; of two labels it is then that of the second, which a threshold makes the answer from its value on, and the prediction
- * becomes an object with label and scores. Without a threshold a score alone stays what it is, and so is no label. Adds `<role>_unscored`.
+ * becomes an object with label and scores. Without a threshold a score alone stays what it is, and so is not a label. Adds `<role>_unscored`.
  * @param recordsSql SELECT of records with `<role>_prediction` and, of canary's own format, `<role>_beside`.
  */
 export function scoredRecordsSql(options: ReadOptions, recordsSql: string): string {
@@ -141,7 +141,7 @@ function outOfRange(maps: readonly string[], numbers: readonly string[], others:
   ].join(' OR ');
 }
 
-/** Condition that a score is written beside the prediction and is no number at all. */
+/** Condition that a score is written beside the prediction and is not a number at all. */
 function isUnreadable(role: Role, beside: string): string {
   return `(${beside} IS NOT NULL AND NOT ${isMissingSql(trimmedSql(beside))} AND try_cast(${beside} AS DOUBLE) IS NULL AND ${role}_present)`;
 }

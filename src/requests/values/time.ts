@@ -9,7 +9,7 @@ const clocks = [
 /** What a written time is: text, or a number of one of these units since 1970. */
 export type Clock = (typeof clocks)[number]['unit'];
 
-/** From here on a number is no time in any unit. */
+/** From here on a number is not a time in any unit. */
 const mostTime = 1e20;
 
 /** ISO 8601 date and time, extended or basic, to the minute at least. */

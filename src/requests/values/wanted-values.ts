@@ -40,7 +40,7 @@ export const usageFields = {
   first_token_ms: ['first_token_ms'],
 } as const;
 
-/** The column, DOUBLE, of a version's score: NULL where there is none, NaN where it is no number. */
+/** The column, DOUBLE, of a version's score: NULL where there is none, NaN where it is not a number. */
 export function scoreColumn(role: Role, name: string): string {
   return `${role}_score:${name}`;
 }

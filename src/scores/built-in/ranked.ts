@@ -31,7 +31,7 @@ export function rankingScore(
     case 'hit':
       return found > 0 ? 1 : 0;
     default:
-      throw new RangeError(`${use} is no score of a ranking`);
+      throw new RangeError(`${use} is not a score of a ranking`);
   }
 }
 
@@ -41,7 +41,7 @@ function discounted(gains: readonly number[]): number {
 
 /**
  * Reads a label of rankings: `{"relevant": {"id": gain}}`, a list of relevant ids, or one id.
- * @returns undefined where nothing has a gain above 0, or a gain is no number
+ * @returns undefined where nothing has a gain above 0, or a gain is not a number
  */
 export function readRelevant(label: unknown): Relevant | undefined {
   const told = typeof label === 'object' && label !== null && 'relevant' in label ? label.relevant : label;

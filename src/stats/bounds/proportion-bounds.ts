@@ -156,7 +156,7 @@ export function isAbove(counts: Counts, p0: number, alpha: number): boolean {
  * @param requests n.
  * @param bound in (0, 1).
  * @param concentration of the mixing prior, above 0; about the planned requests over 6.3.
- * @returns -Infinity where the incomplete beta underflows, which is no evidence.
+ * @returns -Infinity where the incomplete beta underflows, which is not evidence.
  */
 export function logEvidenceBelow(events: number, requests: number, bound: number, concentration: number): number {
   const a = concentration * bound;

@@ -43,7 +43,7 @@ export function coverage(
   return { name, status: 'pass', detail };
 }
 
-/** The longest run of hours of the day, over midnight too, without a request; undefined where it is no part of the day. */
+/** The longest run of hours of the day, over midnight too, without a request; undefined where it is not a part of the day. */
 function emptyHours(
   hours: ReadonlyMap<number, number>,
 ): { readonly first: number; readonly length: number } | undefined {

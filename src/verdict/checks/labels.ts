@@ -47,7 +47,7 @@ function singleValues({ reading, versions }: HeldLog): string[] {
   const found: string[] = [];
   if (truths !== undefined && truths.unknown > 0) {
     found.push(
-      `${formatCount(truths.unknown)} of ${countOf(truths.requests, 'true label')} are no label of the model: ${toldLabels(truths)}`,
+      `${formatCount(truths.unknown)} of ${countOf(truths.requests, 'true label')} are not labels of the model: ${toldLabels(truths)}`,
     );
   }
   for (const role of ['baseline', 'candidate'] as const) {
@@ -61,7 +61,7 @@ function singleValues({ reading, versions }: HeldLog): string[] {
     const held = answers[role];
     if (held !== undefined && held.unknown > 0) {
       found.push(
-        `${formatCount(held.unknown)} of ${countOf(held.requests, 'answer')} of ${versions[role]} are no label of it, which counts as the error bad-label: ${toldLabels(held)}`,
+        `${formatCount(held.unknown)} of ${countOf(held.requests, 'answer')} of ${versions[role]} are not labels of it, which counts as the error bad-label: ${toldLabels(held)}`,
       );
     }
   }

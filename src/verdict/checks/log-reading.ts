@@ -16,9 +16,9 @@ const clockNames: Readonly<Record<string, string>> = {
 
 const errorNames: Readonly<Record<NonNullable<LogReading['errorNumbers']>, string>> = {
   http: 'statuses of HTTP, of which 400 and above and 0 are errors',
-  grpc: 'codes of gRPC, of which 0 is no error',
+  grpc: 'codes of gRPC, of which 0 is not an error',
   flag: 'flags, of which 1 is an error',
-  code: 'codes, of which 0 is no error',
+  code: 'codes, of which 0 is not an error',
 };
 
 /**

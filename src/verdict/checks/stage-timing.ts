@@ -36,7 +36,7 @@ export function windowWait(
   const text = windowText(increaseWindow);
   const opening = nextOpening(increaseWindow, Date.parse(now));
   if (opening === Date.parse(now)) return { detail: `an increase may be acted on ${text}, which is now` };
-  if (opening === undefined) return { until: now, detail: `${text} is no time of any week` };
+  if (opening === undefined) return { until: now, detail: `${text} is not a time of any week` };
   return {
     until: new Date(opening).toISOString(),
     detail: `an increase may be acted on ${text}: wait until ${localTimeText(opening, increaseWindow.timeZone)}`,

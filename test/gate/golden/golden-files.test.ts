@@ -75,7 +75,7 @@ describe('a golden file that cannot be used has no verdict', () => {
     ['is a CSV', { more: 'golden: golden.csv' }, 'golden.csv is not a file of golden requests'],
     ['has a line that is no JSON', { golden: ['{"request_id"'] }, '1 line is wrong'],
     ['has an id twice', { golden: [recorded('g1', 'a', 'a'), recorded('g1', 'b', 'b')] }, '1 line is wrong'],
-    ['has a right answer that is no label', { golden: [recorded('g1', 'a', 'A')] }, '1 line is wrong'],
+    ['has a right answer that is not a label', { golden: [recorded('g1', 'a', 'A')] }, '1 line is wrong'],
   ];
 
   test.each(wrong)('because it %s', async (_, rollout, told) => {

@@ -44,7 +44,7 @@ describe('a candidate that a program computes', () => {
     });
   });
 
-  test('holds for one wrong answer, one answer that is no label, one error and one timeout', async () => {
+  test('holds for one wrong answer, one answer that is not a label, one error and one timeout', async () => {
     const requests = [
       golden('right', 'a', 'a'),
       golden('wrong', 'b', 'a'),

@@ -41,23 +41,25 @@ test('a label is read as a log’s are: as it is written, else by its one value,
 test('a label that the candidate has not is told at its line, with the nearest one', async () => {
   const labels = ['refund', 'Refund', 'greeting', ['refund'], 'NULL'];
   expect(await problemsOf(labels, labelled('refund', 'cancel'))).toEqual([
-    '2 the label "Refund" is no label of 1.1.0; did you mean refund?',
-    '3 the label "greeting" is no label of 1.1.0; write one of refund, cancel',
-    expect.stringContaining('4 the label "[\\"refund\\"]" is no label of 1.1.0'),
+    '2 the label "Refund" is not a label of 1.1.0; did you mean refund?',
+    '3 the label "greeting" is not a label of 1.1.0; write one of refund, cancel',
+    expect.stringContaining('4 the label "[\\"refund\\"]" is not a label of 1.1.0'),
     '5 the label "NULL" says nothing; write the right one',
   ]);
 });
 
 test('two labels of one number are told apart by how they are written', async () => {
   expect(await problemsOf([2], labelled('2.0', '2.00'))).toEqual([
-    expect.stringContaining('1 the label "2" is no label'),
+    expect.stringContaining('1 the label "2" is not a label'),
   ]);
 });
 
 test('the names that the plan gives labels count, and labels that are right for neither version do not', async () => {
   const more = { requests: '{ source: log.jsonl, labelNames: { YES: a }, otherLabels: [neither] }' };
   expect(await rightOf(['YES', 'b'], more)).toEqual(['a', 'b']);
-  expect(await problemsOf(['neither'], more)).toEqual([expect.stringContaining('1 the label "neither" is no label')]);
+  expect(await problemsOf(['neither'], more)).toEqual([
+    expect.stringContaining('1 the label "neither" is not a label'),
+  ]);
 });
 
 test('with a label map a right answer may be a label of either version, but none that leads nowhere', async () => {

@@ -50,7 +50,7 @@ describe('what was never measured holds, and says why', () => {
         ...words(truth ? 'fraud' : 'legit', baseline, candidate),
         candidate: { prediction: candidate ? 'FRAUD' : 'LEGIT' },
       })),
-      'answers of 1.1.0 in the log are no label of it',
+      'answers of 1.1.0 in the log are not labels of it',
     ],
     [
       'truths of other requests',
@@ -71,7 +71,7 @@ describe('what was never measured holds, and says why', () => {
         baseline: { prediction: baseline ? 0.93 : 0.07 },
         candidate: { prediction: candidate ? 0.93 : 0.07 },
       })),
-      'no label of it',
+      'not labels of it',
     ],
   ])('%s', async (_, records, why) => {
     const { verdict, guardrails, checks } = await judge(records, { labels: ['legit', 'fraud'] });
@@ -128,7 +128,7 @@ describe('single values that fit no model', () => {
     const { verdict, guardrails: results } = await judge(records, { labels: ['legit', 'fraud'], guardrails });
     expect(verdict.decision).toBe('hold');
     expect(results.map(({ status }) => status)).toEqual(['uncomputable', 'uncomputable']);
-    expect(results[0]?.reason).toContain('no label of it, such as "Fraud"');
+    expect(results[0]?.reason).toContain('not labels of it, such as "Fraud"');
   });
 
   test('that the plan names are labels', async () => {

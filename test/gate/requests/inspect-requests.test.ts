@@ -66,7 +66,7 @@ describe.each([
         'missing-id 4 14 it has no request_id',
         'unreadable 1 2 it is not a JSON object',
         'missing-unit 1 4 it has no user_id',
-        'bad-timestamp 1 5 timestamp is no time: yesterday',
+        'bad-timestamp 1 5 timestamp is not a time: yesterday',
         'conflicting-copies 2 8 another record has the id "r5" and says something else',
         'conflicting-copies 2 9 another record has the id "r5" and says something else',
       ].toSorted(),
@@ -95,7 +95,7 @@ test('of a table, lines are those of the file, also after values of several line
     ]),
   );
   expect(told).toHaveLength(3);
-  // A blank line before an unreadable row is no record either.
+  // A blank line before an unreadable row is not a record either.
   expect(rows).toBe(5);
 });
 
@@ -172,7 +172,7 @@ describe('a log', () => {
     if (!(failure instanceof UserError)) throw new Error('it was read');
     expect(failure.exitCode).toBe(5);
     expect(failure.diagnostics.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual(
-      [1, 2, 3].map((line) => `log.jsonl:${line} bad-timestamp: timestamp is no time: noon`),
+      [1, 2, 3].map((line) => `log.jsonl:${line} bad-timestamp: timestamp is not a time: noon`),
     );
   });
 

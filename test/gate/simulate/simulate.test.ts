@@ -98,7 +98,7 @@ describe('an effect that cannot be', () => {
     ['accuracy=lots', 'lots is not a change'],
     ['accuracy=0pp', '0pp changes nothing'],
     ['latency.p90=+5pp', '+5pp is not a change of this metric'],
-    ['accuracy[city=Rome]=-2pp', 'city is no segment of the plan'],
+    ['accuracy[city=Rome]=-2pp', 'city is not a segment of the plan'],
     ['accuracy=+50pp', 'in this log and can rise by at most'],
     ['error_rate=-5pp', 'in this log and can fall by at most'],
     ['latency.p90=-100%', 'nothing would be left of it'],

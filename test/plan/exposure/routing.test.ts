@@ -23,7 +23,7 @@ test('reads the names of a route', () => {
   ]);
 });
 
-test('is no part of what decides', () => {
+test('is not a part of what decides', () => {
   expect(parsed(withRouting(`{ ${istio} }`)).digestInput).toBe(
     parsed(withRouting(`{ ${istio} }`).replace(/routing: .*/u, '')).digestInput,
   );
@@ -36,7 +36,7 @@ test.each([
   [`{ ${istio.replace('file: a.yaml, ', '')} }`, '12 istio has no file to write; write file: deploy/istio.yaml'],
   [
     `{ ${istio.replace('subset: canary', 'subset: "1.5_0"')} }`,
-    '12 subset: 1.5_0 is no name of Kubernetes; write lowercase letters, digits and hyphens, such as 1.5-0',
+    '12 subset: 1.5_0 is not a name of Kubernetes; write lowercase letters, digits and hyphens, such as 1.5-0',
   ],
   [
     `{ ${istio} }, { ${istio.replace('intent', 'other')} }`,
@@ -51,11 +51,11 @@ test.each([
   [`{ ${sagemaker} }`, '12 sagemaker has no file to write; write file: deploy/sagemaker.yaml, or apply: true'],
   [
     `{ ${sagemaker.replace('variant: b', 'variant: b_1')}, apply: true }`,
-    '12 variant: b_1 is no name of sagemaker; write at most 63 letters, digits and hyphens',
+    '12 variant: b_1 is not a name of sagemaker; write at most 63 letters, digits and hyphens',
   ],
   [
     `{ ${sagemaker}, apply: true, region: evil.com/ }`,
-    '12 region: evil.com/ is no region; write one such as eu-west-1',
+    '12 region: evil.com/ is not a region; write one such as eu-west-1',
   ],
 ])('refuses %s', (routing, problem) => {
   const [first = ''] = told(withRouting(routing));

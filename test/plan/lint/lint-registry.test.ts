@@ -47,7 +47,7 @@ test('a retrain under a new minor version has no findings', () => {
 describe('versions', () => {
   test('an unknown candidate gets the nearest version and the list', () => {
     expect(lint(registryOf({ '1.4.2': version(), '1.5.1': retrain }))).toEqual([
-      `error ${at} candidate: 1.5.0 is no version or alias of intent; did you mean 1.5.1? (one of stable, 1.4.2, 1.5.1)`,
+      `error ${at} candidate: 1.5.0 is not a version or alias of intent; did you mean 1.5.1? (one of stable, 1.4.2, 1.5.1)`,
     ]);
   });
 
@@ -55,21 +55,21 @@ describe('versions', () => {
     expect(
       lint(registryOf({ '1.4.2': version(), '1.5.0': retrain }), planWith('baseline: stable', 'baseline: stabel')),
     ).toEqual([
-      'error rollouts/a.yaml:6:11 baseline: stabel is no version or alias of intent; did you mean stable? (one of stable, 1.4.2, 1.5.0)',
+      'error rollouts/a.yaml:6:11 baseline: stabel is not a version or alias of intent; did you mean stable? (one of stable, 1.4.2, 1.5.0)',
     ]);
   });
 
   test('an alias of a version that is gone is unknown', () => {
-    expect(lint(registryOf({ '1.5.0': retrain }))[0]).toContain('baseline: stable is no version or alias of intent');
+    expect(lint(registryOf({ '1.5.0': retrain }))[0]).toContain('baseline: stable is not a version or alias of intent');
   });
 
   test('a registry without versions', () => {
     expect(lint(registryOf({}, { stable: '' }))).toHaveLength(2);
   });
 
-  test('a name that every object has is no version', () => {
+  test('a name that every object has is not a version', () => {
     const text = planWith('candidate: 1.5.0', 'candidate: constructor');
-    expect(lint(registryOf({ '1.4.2': version() }), text)[0]).toContain('candidate: constructor is no version');
+    expect(lint(registryOf({ '1.4.2': version() }), text)[0]).toContain('candidate: constructor is not a version');
   });
 
   test('a candidate that is the baseline', () => {

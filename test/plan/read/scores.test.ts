@@ -27,7 +27,7 @@ describe('a score that says too little, or two things, is refused with what to w
     ['{ x: { range: [0, 1], better: higher } }', 'scores.x says nowhere where it comes from; write one of from: log'],
     ['{ x: { from: log, use: rouge_l, range: [0, 1] } }', 'scores.x says from and use'],
     ['{ x: { use: refusal } }', 'refusal has no pattern; write pattern:'],
-    ['{ x: { use: refusal, pattern: "(" } }', 'the pattern is no regular expression'],
+    ['{ x: { use: refusal, pattern: "(" } }', 'the pattern is not a regular expression'],
     ['{ x: { use: json_valid, schema: gone.json } }', 'schema: gone.json cannot be used'],
     ['{ x: { module: gone.mjs, range: [0, 1], better: higher } }', 'module: gone.mjs cannot be read'],
     ['{ x: { use: rouge_l, range: [0, 5] } }', 'scores.x lies from 0 to 1 by itself; leave range out'],

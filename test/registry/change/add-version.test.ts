@@ -28,7 +28,7 @@ test('a version that is there is refused', () => {
   );
 });
 
-test.each(['1.5', 'v1.5.1', '1.5.1 ', 'latest', '01.2.3', ''])('%j is no version number', (number) => {
+test.each(['1.5', 'v1.5.1', '1.5.1 ', 'latest', '01.2.3', ''])('%j is not a version number', (number) => {
   expect(() => addVersion(startingRegistry, { version: number, entry, at })).toThrow(
     'is not a semantic version number',
   );

@@ -39,7 +39,7 @@ test('entering the last stage makes the candidate stable and archives the baseli
   expect(completed.history.at(-1)).toMatchObject({ revision: 4, action: 'complete', stage: 'full' });
 });
 
-test('a weight that is no whole number of millionths is rounded, and both shares still sum to 1', () => {
+test('a weight that is not a whole number of millionths is rounded, and both shares still sum to 1', () => {
   const third = { name: 'third', weight: 1 / 3 };
   const change = changeAt('third', { stage: third, stages: [third, ...stages.slice(-1)] });
   expect(applyVerdict(startingRegistry, 'increase', change).traffic).toStrictEqual({

@@ -130,7 +130,7 @@ test('a misspelt key that is needed is named', () => {
   );
 });
 
-test('something else than an object is no registry', () => {
+test('something else than an object is not a registry', () => {
   expect(failureOf('[]').diagnostics[0]?.message).toBe('the file is a list, not an object');
 });
 
@@ -170,7 +170,7 @@ test('traffic of an unknown version is refused, also of one that every object an
   );
 });
 
-test.each(['1.4', 'v1.4.2', '1.4.2.0', ' 1.4.2', 'latest'])('%s is no version number', (name) => {
+test.each(['1.4', 'v1.4.2', '1.4.2.0', ' 1.4.2', 'latest'])('%s is not a version number', (name) => {
   expect(findingsOf({ versions: { ...versions, [name]: version('registered', name) } })[0]).toContain(
     `${JSON.stringify(name)} is not a semantic version number; write MAJOR.MINOR.PATCH, such as 1.`,
   );

@@ -74,7 +74,7 @@ describe('a shadow variant', () => {
     ]);
   });
 
-  test('that was asked something else under the same id is no pair', async () => {
+  test('that was asked something else under the same id is not a pair', async () => {
     const { facts } = await captures.read(
       [captured('p1', csv('1'), csv('refund'), both('r1')), captured('p2', csv('2'), csv('refund'), both('r2'))],
       [captured('s1', csv('7'), csv('other'), both('r1'))],

@@ -46,7 +46,7 @@ describe('what stands in the place of an error', () => {
     expect(await kinds([error])).toEqual([kind]);
   });
 
-  test('0 beside statuses of HTTP is no answer at all', async () => {
+  test('0 beside statuses of HTTP is not an answer at all', async () => {
     expect(await kinds([200, 0, '0.0', 503])).toEqual([null, 'no-answer', 'no-answer', 'http-503']);
     expect(await kinds([200, 200, 0])).toEqual([null, null, 'no-answer']);
   });

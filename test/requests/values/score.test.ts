@@ -97,7 +97,7 @@ describe('a score in the place of a prediction', () => {
     expect(reading.outcomes.candidate).toMatchObject({ unscored: 1 });
   });
 
-  test('that is no probability is the error bad-outcome, up to what is rounding', async () => {
+  test('that is not a probability is the error bad-outcome, up to what is rounding', async () => {
     const { rows, reading } = await read([{ prediction: 3.2 }, { prediction: -0.2 }, { prediction: 1.0004 }], {
       threshold: 0.5,
     });
@@ -165,7 +165,7 @@ describe('a score beside the prediction', () => {
     ]);
   });
 
-  test('that is no number, or no probability, is the error bad-outcome', async () => {
+  test('that is not a number, or no probability, is the error bad-outcome', async () => {
     const { rows } = await read([
       { prediction: 'no', score: 'high' },
       { prediction: 'no', score: 93 },

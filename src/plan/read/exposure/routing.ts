@@ -141,7 +141,7 @@ function kubernetesNames(
   return keys.flatMap((key): Finding[] => {
     const name = names[key];
     if (name === undefined || (/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/u.test(name) && name.length <= 253)) return [];
-    const message = `${key}: ${name} is no name of Kubernetes`;
+    const message = `${key}: ${name} is not a name of Kubernetes`;
     const hint = `write lowercase letters, digits and hyphens, such as ${kubernetesName(name)}`;
     return [{ path: [...path, key], rule: 'invalid-name', message, hint }];
   });
@@ -157,7 +157,9 @@ function kubernetesName(name: string): string {
 
 function checkPort(path: TreePath, port: string | undefined): Finding[] {
   if (port === undefined || (/^\d{1,5}$/u.test(port) && Number(port) > 0 && Number(port) < 65_536)) return [];
-  return [{ path, rule: 'invalid-value', message: `port: ${port} is no port`, hint: 'write a number from 1 to 65535' }];
+  return [
+    { path, rule: 'invalid-value', message: `port: ${port} is not a port`, hint: 'write a number from 1 to 65535' },
+  ];
 }
 
 function checkTotal(path: TreePath, { target, total }: Route, { largestTotal }: RouteTarget): Finding[] {
@@ -184,11 +186,11 @@ function checkPatterns(path: TreePath, { names, ...route }: Route, { pattern }: 
   ];
   const wrong = named.flatMap(([at, name]): Finding[] => {
     if (name === undefined || pattern.is.test(name)) return [];
-    const message = `${at.at(-1)}: ${name} is no name of ${route.target}`;
+    const message = `${at.at(-1)}: ${name} is not a name of ${route.target}`;
     return [{ path: [...path, ...at], rule: 'invalid-name', message, hint: pattern.hint }];
   });
   if (names.region === undefined || isRegion(names.region)) return wrong;
-  const message = `region: ${names.region} is no region`;
+  const message = `region: ${names.region} is not a region`;
   return [...wrong, { path: [...path, 'region'], rule: 'invalid-name', message, hint: 'write one such as eu-west-1' }];
 }
 

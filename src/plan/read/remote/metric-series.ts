@@ -73,7 +73,7 @@ export function metricOf(name: string): NamedMetric | undefined {
   return metric === undefined ? undefined : { name: metric.id, unit: metricTraits(metric).unit };
 }
 
-/** What a name that is no metric is told. */
+/** What a name that is not a metric is told. */
 export function unknownName(name: string, path: TreePath): Finding {
   const kpi = /^[a-z][A-Za-z0-9_]*$/u.test(name) ? `, or kpi.${name} for a number of your own` : '';
   return {
@@ -104,11 +104,13 @@ function wrongShape({ name, unit }: NamedMetric, shape: Shape, path: TreePath): 
   const isTime = unit === 'ms';
   const quantile = isTime && name !== allLatency && name !== 'latency.mean';
   if (shape === 'share' && unit !== 'proportion')
-    return [wrong(path, `${name} is no share of requests`, 'write sum and count, or gauge')];
+    return [wrong(path, `${name} is not a share of requests`, 'write sum and count, or gauge')];
   if (shape === 'histogram' && !isTime)
-    return [wrong(path, `${name} is no latency, and histograms are read for latencies`, 'write bad and total')];
+    return [wrong(path, `${name} is not a latency, and histograms are read for latencies`, 'write bad and total')];
   if (shape === 'mean' && (quantile || unit === 'proportion' || name === allLatency))
-    return [wrong(path, `${name} is no mean of values`, quantile ? 'write histogram and unit' : 'write bad and total')];
+    return [
+      wrong(path, `${name} is not a mean of values`, quantile ? 'write histogram and unit' : 'write bad and total'),
+    ];
   if (shape === 'gauge' && name === allLatency)
     return [wrong(path, 'latency is told by a histogram', 'write latency.p95: { gauge: ..., unit: s }')];
   return [];
@@ -133,7 +135,8 @@ export function unitFinding(
 ): Finding[] {
   if (of === 'ms' && unit === undefined)
     return [{ path: [...path, 'unit'], rule: 'missing-key', message: `${name} needs its unit`, hint: 'write unit: s' }];
-  if (of !== 'ms' && unit !== undefined) return [wrong([...path, 'unit'], `unit: ${name} is no time`, 'delete unit')];
+  if (of !== 'ms' && unit !== undefined)
+    return [wrong([...path, 'unit'], `unit: ${name} is not a time`, 'delete unit')];
   return [];
 }
 

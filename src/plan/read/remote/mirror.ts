@@ -34,7 +34,7 @@ function checkUrl(url: string | undefined): Finding[] {
   if (holdsSecret(url)) return [literalSecret(path, 'MLFLOW_TRACKING_TOKEN')];
   if (URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)) return [];
   return [
-    { path, rule: 'invalid-value', message: `url: ${url} is no address`, hint: 'write https://mlflow.example.com' },
+    { path, rule: 'invalid-value', message: `url: ${url} is not an address`, hint: 'write https://mlflow.example.com' },
   ];
 }
 

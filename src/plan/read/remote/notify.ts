@@ -51,6 +51,11 @@ function checkUrl(url: string | undefined, form: string | undefined, path: reado
   }
   if (URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)) return [];
   return [
-    { path, rule: 'invalid-value', message: `url: ${url} is no address`, hint: 'write https://ops.example.com/canary' },
+    {
+      path,
+      rule: 'invalid-value',
+      message: `url: ${url} is not an address`,
+      hint: 'write https://ops.example.com/canary',
+    },
   ];
 }

@@ -159,7 +159,7 @@ function checkUrl(url: string | undefined): Finding[] {
     ];
   }
   if (!URL.canParse(url) || !/^https?:$/u.test(new URL(url).protocol)) {
-    const message = `url: ${url} is no address`;
+    const message = `url: ${url} is not an address`;
     return [{ path, rule: 'invalid-value', message, hint: 'write http://prometheus:9090' }];
   }
   if (!/\/(?:graph|api\/v1(?:\/query)?)\/?$/u.test(new URL(url).pathname) && new URL(url).search === '') return [];

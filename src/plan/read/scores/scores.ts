@@ -149,7 +149,7 @@ function readBuiltIn(root: TreeNode, path: TreePath, readFile: ReadFile): Sectio
   const use = usableScores.find((each) => each === written);
   const at = { path: [...path, 'use'], rule };
   if (use === undefined) {
-    const message = `use: ${written} is no score that is built in`;
+    const message = `use: ${written} is not a score that is built in`;
     return { value: undefined, findings: [{ ...at, message, hint: didYouMean(written, usableScores) }] };
   }
   const text = textOf(child(node, use === 'refusal' ? 'pattern' : 'text'));
@@ -170,7 +170,7 @@ function patternProblem(pattern: string): string | undefined {
   try {
     return new RegExp(pattern, 'u').source === '' ? 'refusal has an empty pattern' : undefined;
   } catch (error) {
-    return `the pattern is no regular expression: ${messageOf(error)}`;
+    return `the pattern is not a regular expression: ${messageOf(error)}`;
   }
 }
 

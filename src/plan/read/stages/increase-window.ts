@@ -22,7 +22,7 @@ export function readIncreaseWindow(value: unknown): Reading<WeeklyWindow> {
     );
   if (!isTimeZone(timeZone))
     return misreading(
-      `${timeZone} is no time zone`,
+      `${timeZone} is not a time zone`,
       'write the name of one, such as Europe/Berlin, America/New_York or UTC',
     );
   return reading({ days, ...hours, timeZone });

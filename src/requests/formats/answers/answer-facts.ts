@@ -21,7 +21,7 @@ import { isMissingSql } from '../../values/missing.ts';
 export interface AnswerPlace {
   readonly role: Role;
   readonly place: RecordPath;
-  /** Whether objects that tell of a failure are looked past; one beside answers is no answer of another shape. */
+  /** Whether objects that tell of a failure are looked past; one beside answers is not an answer of another shape. */
   readonly pastFailures?: boolean;
 }
 
@@ -155,7 +155,7 @@ export async function formFacts(
 
 const column = (form: ToldForm): string => `"fits ${form}"`;
 
-/** The texts that mean a label, in small letters: what differs in capitals is no failure but a label that is spelled otherwise. */
+/** The texts that mean a label, in small letters: what differs in capitals is not a failure but a label that is spelled otherwise. */
 function knownTexts({ labels, values }: ReadOptions, role: Role): string[] {
   return [...(labels?.[role] ?? []), ...Object.keys(values?.answers[role]?.names ?? {})].map((text) =>
     text.toLowerCase(),

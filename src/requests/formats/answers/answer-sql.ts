@@ -91,7 +91,7 @@ function numberOfLabel(label: string): number | undefined {
   return label.trim() === '' || !Number.isFinite(number) ? undefined : number;
 }
 
-/** Whether a text could be a label: any text that is no number, and a number that is one of the labels. */
+/** Whether a text could be a label: any text that is not a number, and a number that is one of the labels. */
 export function couldBeLabelSql(text: string, labels: readonly string[]): string {
   const numbers = labels.flatMap((label) => numberOfLabel(label) ?? []);
   const isKnown = numbers.length === 0 ? 'false' : `try_cast(${text} AS DOUBLE) IN (${numbers.join(', ')})`;
@@ -118,7 +118,7 @@ export function objectOfSql(value: string): string {
   return `CASE WHEN ${value} LIKE '{%' AND json_valid(${value}) THEN ${value} END`;
 }
 
-/** Whether an object says only that something failed, as gateways and servers word it; false for what is no object. */
+/** Whether an object says only that something failed, as gateways and servers word it; false for what is not an object. */
 export function isFailureSql(object: string): string {
   const keys = `list_transform(json_keys(${object}), lambda key: lower(replace(key, '_', '')))`;
   const tells = `len(list_filter(${keys}, lambda key: regexp_matches(key, '${failureKeys}'))) > 0`;

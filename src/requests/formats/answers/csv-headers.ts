@@ -37,7 +37,7 @@ export function headerNamesSql(header: string): string {
 /**
  * Whether bodies of CSV begin with a line of column names, decided once for all requests and once for all answers of a log. A
  * line is one where it begins most bodies, holds no number, and numbers stand below it each time; or, where all is text,
- * where it begins every body, is no label, and leaves as many requests as there are answers.
+ * where it begins every body, is not a label, and leaves as many requests as there are answers.
  */
 export async function csvHeaders(db: Database, options: ReadOptions): Promise<CsvHeaders> {
   const output = await headerOf(db, 'output', `NOT list_has_any(${csvValuesSql('head')}, ${labelsSql(options)})`);
