@@ -10,6 +10,7 @@ export interface Received {
 /** What the receiver answers the n-th message: a status with headers, or nothing at all where it hangs up. */
 export type Answers = (
   message: number,
+  received: Received,
 ) => { readonly status: number; readonly headers?: Record<string, string> } | 'cut';
 
 /** A receiver of webhooks on loopback, which keeps what it got. */
@@ -21,8 +22,9 @@ export async function webhookReceiver(
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => void (body += text));
     request.on('end', () => {
-      received.push({ headers: request.headers, body });
-      const answer = answers(received.length);
+      const message = { headers: request.headers, body };
+      received.push(message);
+      const answer = answers(received.length, message);
       if (answer === 'cut') request.socket.destroy();
       else response.writeHead(answer.status, answer.headers).end();
     });

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { assign } from '../../src/gate/assign.ts';
 import { run } from '../cli/harness.ts';
 import { baseline, candidate, jsonLines, TestRollout } from '../fixtures/test-rollout.ts';
+import { nginxFront } from './nginx-front.ts';
 import { answersOf, freePort, isInstalled, startServer } from './real-server.ts';
 
 const users = Array.from({ length: 2000 }, (_, index) => `user-${index}`);
@@ -23,32 +24,17 @@ async function modelServer(version: string, isWell: () => boolean): Promise<numb
   return port;
 }
 
-/** nginx in front of both, with an access log per step that has what a live split needs. */
-function nginxConfiguration(folder: string, port: number, stable: number, canary: number): string {
-  const fields = {
-    request_id: '$request_id',
-    timestamp: '$msec',
-    user_id: '$http_x_user_id',
-    served_by: '$canary_upstream',
-    latency_ms: '1',
-    error: '$status',
-    prediction: '$upstream_http_x_prediction',
-    label: 'a',
-  };
-  return `user root; daemon off; pid nginx.pid; error_log stderr error; events {}
-    http {
-      log_format records escape=json '${JSON.stringify(fields)}';
-      client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-      upstream stable { server 127.0.0.1:${stable}; keepalive 16; }
-      upstream canary { server 127.0.0.1:${canary}; keepalive 16; }
-      include route.conf;
-      server {
-        listen 127.0.0.1:${port}; keepalive_requests 100000;
-        root ${folder}; access_log ${folder}/access-$arg_step.jsonl records;
-        location / { proxy_pass http://$canary_upstream; }
-      }
-    }`;
-}
+/** What a live split needs of a request. */
+const fields = {
+  request_id: '$request_id',
+  timestamp: '$msec',
+  user_id: '$http_x_user_id',
+  served_by: '$canary_upstream',
+  latency_ms: '1',
+  error: '$status',
+  prediction: '$upstream_http_x_prediction',
+  label: 'a',
+};
 
 const records = users.map((user, index) => ({
   request_id: `r${index}`,
@@ -82,8 +68,9 @@ test.skipIf(!isInstalled('nginx'))(
       },
       files: { 'log.jsonl': jsonLines(records) },
     });
-    rollout.write('main.conf', nginxConfiguration(rollout.folder, port, stable, canary));
     const { folder } = rollout;
+    const log = 'access-$arg_step.jsonl';
+    rollout.write('main.conf', nginxFront({ folder, port, stable, canary, fields, log }));
     const canaryCommand = async (...args: string[]) => await run([...args], { cwd: folder });
     await canaryCommand('export', 'nginx', 'plan.yaml', '-o', 'route.conf');
     const nginx = await startServer('nginx', ['-p', folder, '-c', 'main.conf'], port);
