@@ -102,7 +102,7 @@ describe('a guardrail that waits for more than 90 days at the pace of its log', 
     const text = planText(review, { color: 0, columns: 160, unicode: true }).replaceAll(/\n\s+/gu, ' ');
     expect(text).toMatch(/a bound of 0\.\d+ pp would be passed within 90 days\./u);
     expect(text).toMatch(
-      /shadow: accuracy for place=few takes about [\d,]+ more days at this log's pace: judge coarser segments/u,
+      /: accuracy for place=few takes about [\d,]+ more days at this log's pace: judge coarser segments/u,
     );
   });
 });
