@@ -14,6 +14,6 @@ export function ambiguousUnits({ scheme }: Assignment, count: number, example: s
   const which = count === 1 ? `1 user, ${example}, is` : `${count} users, such as ${example}, are`;
   return {
     message: `${which} not in ASCII, and the SDKs of ${scheme} put such users into different cohorts`,
-    hint: 'write encoding: utf16 in assignment where an SDK in JavaScript decides (of growthbook in Python too), and encoding: utf8 where another does',
+    hint: 'write encoding: utf16 in assignment where an SDK in JavaScript decides (of growthbook in Python and Go too), and encoding: utf8 where another does',
   };
 }

@@ -8,8 +8,8 @@ import type { RenderedRoute, RouteFacts, Shares } from './route-target.ts';
 
 /** Into how many steps a route divides weights; undefined where it takes any. */
 export function routeSteps({ target, total }: Route, assignment: Assignment): number | undefined {
-  const { total: own, scheme } = routeTargets[target];
-  return total ?? own ?? (scheme === assignment.scheme ? stepsOf(assignment) : undefined);
+  const { total: own, schemes } = routeTargets[target];
+  return total ?? own ?? (schemes?.includes(assignment.scheme) === true ? stepsOf(assignment) : undefined);
 }
 
 /** The weights beside one that a route cannot express; undefined where it can. */

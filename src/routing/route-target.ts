@@ -41,8 +41,8 @@ export interface RouteTarget {
   readonly total?: number;
   /** The largest sum of weights that a plan may ask for; absent where it is fixed. */
   readonly largestTotal?: number;
-  /** Of one that decides by a hash: the scheme under which its users are those who are judged. */
-  readonly scheme?: SchemeName;
+  /** Of one that decides by a hash: the schemes under which its users are those who are judged, the usual one first. */
+  readonly schemes?: readonly [SchemeName, ...SchemeName[]];
   /**
    * Whom it exposes: the very users who are judged (`exact`), or each request anew (`random`). What is `exact` by a scheme that the
    * plan need not name is `random` under another.

@@ -11,6 +11,7 @@ import { documentDifferences, type RouteDifference, textDifferences } from '../.
 import { blueGreenText } from '../../routing/blue-green.ts';
 import { bucketHeaderCode, type HeaderLanguage, headerLanguages } from '../../routing/headers/bucket-header.ts';
 import { replayJobText } from '../../routing/kubernetes/replay-job.ts';
+import { otherUsers } from '../../routing/other-users.ts';
 import { inexpressible, renderRoute, routeText } from '../../routing/render-route.ts';
 import type { RouteFacts } from '../../routing/route-target.ts';
 import { routeTargets } from '../../routing/route-targets.ts';
@@ -142,7 +143,7 @@ function commented(language: HeaderLanguage, line: string): string {
 function routeNamed({ plan, file }: Rollout, target: Route['target']): Route {
   const own = plan.routing?.find((route) => route.target === target);
   if (own !== undefined) return own;
-  const { names, sides, scheme } = routeTargets[target];
+  const { names, sides } = routeTargets[target];
   const needed = [
     ...Object.entries(names).flatMap(([name, use]) => (use === 'needed' ? [name] : [])),
     ...Object.entries(sides).flatMap(([name, use]) =>
@@ -153,10 +154,8 @@ function routeNamed({ plan, file }: Rollout, target: Route['target']): Route {
     throw invalidInput(`${target} needs ${needed.join(', ')}`, {
       hint: `Write routing: [{ target: ${target}, … }] with these in ${file}.`,
     });
-  if (scheme !== undefined && scheme !== plan.assignment.scheme)
-    throw invalidInput(`${target} would expose other users than those judged by ${plan.assignment.scheme}`, {
-      hint: `Write assignment: { scheme: ${scheme} } in the plan.`,
-    });
+  const others = otherUsers(target, plan.assignment);
+  if (others !== undefined) throw invalidInput(others.message, { hint: `In ${file}, ${others.hint}.` });
   return { target, names: {}, baseline: {}, candidate: {} };
 }
 

@@ -4,11 +4,11 @@ import type { RenderedRoute, RouteFacts, RouteTarget, Shares } from '../route-ta
 type FlagDocument = (facts: RouteFacts, key: string, shares: Shares) => object;
 
 /** A flag whose system decides by its own hash, in JSON as the system exports it. */
-function flagTarget(scheme: SchemeName, document: FlagDocument): RouteTarget {
+function flagTarget(schemes: readonly [SchemeName, ...SchemeName[]], document: FlagDocument): RouteTarget {
   return {
     names: {},
     sides: {},
-    scheme,
+    schemes,
     exposes: 'exact',
     text: 'json',
     render: (facts, _route, shares): RenderedRoute => ({ document: document(facts, keyOf(facts), shares) }),
@@ -25,16 +25,17 @@ function listed({ versions }: RouteFacts): readonly [string, string] {
   return [versions.candidate, versions.baseline];
 }
 
-export const flagd = flagTarget('flagd', (facts, key, shares) => {
-  const { salt } = facts.assignment;
+/** The same definition whatever generation of flagd reads it: the plan's scheme says which does. */
+export const flagd = flagTarget(['flagd', 'flagd-legacy', 'flagd-cbor'], (facts, key, shares) => {
+  const { salt, flag } = facts.assignment;
   const [candidate, baseline] = listed(facts);
-  const text = salt === key ? [] : [{ cat: [salt, { var: 'targetingKey' }] }];
+  const text = salt === flag ? [] : [{ cat: [salt, { var: 'targetingKey' }] }];
   const fractional = [...text, ['candidate', shares.candidate], ['baseline', shares.baseline]];
   const variants = { candidate, baseline };
   return { flags: { [key]: { state: 'ENABLED', variants, defaultVariant: 'baseline', targeting: { fractional } } } };
 });
 
-export const unleash = flagTarget('unleash', (facts, key, shares) => {
+export const unleash = flagTarget(['unleash'], (facts, key, shares) => {
   const byVariant = facts.assignment.rule === 'variants';
   const rollout = String(byVariant ? 100 : shares.candidate);
   const parameters = { rollout, groupId: key, stickiness: 'userId' };
@@ -44,10 +45,11 @@ export const unleash = flagTarget('unleash', (facts, key, shares) => {
     { name: 'baseline', weight: shares.baseline, weightType: 'variable', stickiness: 'userId', payload: baseline },
   ];
   const strategy = { name: 'flexibleRollout', constraints: [], parameters, ...(byVariant ? { variants } : {}) };
-  return { features: [{ name: key, type: 'release', enabled: true, strategies: [strategy] }] };
+  // The SDKs of some languages read no document without its version, which is that of Unleash's client API.
+  return { version: 2, features: [{ name: key, type: 'release', enabled: true, strategies: [strategy] }] };
 });
 
-export const growthbook = flagTarget('growthbook', (facts, key, shares) => {
+export const growthbook = flagTarget(['growthbook'], (facts, key, shares) => {
   const { salt, rule, hashVersion } = facts.assignment;
   const [candidate, baseline] = listed(facts);
   const hashed = { hashAttribute: 'id', seed: salt, hashVersion };
@@ -59,7 +61,7 @@ export const growthbook = flagTarget('growthbook', (facts, key, shares) => {
   return { features: { [key]: { defaultValue: baseline, rules: [{ ...given, ...hashed }] } } };
 });
 
-export const launchdarkly = flagTarget('launchdarkly', (facts, key, shares) => {
+export const launchdarkly = flagTarget(['launchdarkly'], (facts, key, shares) => {
   const { assignment } = facts;
   const variations = [
     { variation: 0, weight: shares.candidate },
@@ -90,7 +92,7 @@ function saltOf({ salt }: Assignment, key: string): string {
   return salt.slice(key.length + 1);
 }
 
-export const optimizely = flagTarget('optimizely', (facts, id, shares) => {
+export const optimizely = flagTarget(['optimizely'], (facts, id, shares) => {
   const [candidate, baseline] = listed(facts);
   const variations = [
     { id: `${id}-candidate`, key: candidate },

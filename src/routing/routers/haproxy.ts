@@ -6,7 +6,7 @@ export const haproxy: RouteTarget = {
   names: { frontend: 'needed', bind: 'needed', header: 'optional' },
   sides: { backend: 'needed' },
   total: 10_000,
-  scheme: 'haproxy',
+  schemes: ['haproxy'],
   exposes: 'exact',
   text: 'plain',
   render({ assignment }, { names, baseline, candidate }, shares) {

@@ -9,7 +9,7 @@ export const nginx: RouteTarget = {
   names: { header: 'optional', variable: 'optional' },
   sides: { upstream: 'needed' },
   total: 10_000,
-  scheme: 'nginx',
+  schemes: ['nginx'],
   exposes: 'exact',
   text: 'plain',
   render({ assignment, weight }, { names, baseline, candidate }, shares) {
@@ -28,7 +28,7 @@ export const nginx: RouteTarget = {
 export const nginxNjs: RouteTarget = {
   names: { header: 'optional' },
   sides: { upstream: 'needed' },
-  scheme: 'murmur3',
+  schemes: ['murmur3'],
   exposes: 'exact',
   text: 'plain',
   render: (facts, route) => ({ text: njsModule(facts, route) }),

@@ -24,6 +24,7 @@ import {
   type TreeNode,
   type TreePath,
 } from '../../../documents/tree.ts';
+import { otherUsers } from '../../../routing/other-users.ts';
 import { inexpressible, routeSteps } from '../../../routing/render-route.ts';
 import type { RouteTarget } from '../../../routing/route-target.ts';
 import { routeTargets } from '../../../routing/route-targets.ts';
@@ -204,12 +205,11 @@ function checkFile(path: TreePath, { target, file, apply }: Route, { callable }:
 }
 
 function checkExpressible(path: TreePath, route: Route, assignment: Assignment, stages: readonly Stage[]): Finding[] {
-  const { scheme, largestTotal } = routeTargets[route.target];
-  if (scheme !== undefined && scheme !== assignment.scheme) {
-    const message = `target: ${route.target} would expose other users than those judged by ${assignment.scheme}`;
-    return [
-      { path: [...path, 'target'], rule: 'other-users', message, hint: `write assignment: { scheme: ${scheme} }` },
-    ];
+  const { largestTotal } = routeTargets[route.target];
+  const others = otherUsers(route.target, assignment);
+  if (others !== undefined) {
+    const message = `target: ${others.message}`;
+    return [{ path: [...path, 'target'], rule: 'other-users', message, hint: others.hint }];
   }
   const steps = routeSteps(route, assignment);
   return stages.flatMap(({ weight }, index): Finding[] => {
