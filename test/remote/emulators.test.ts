@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { objectSource } from '../../src/remote/storage/bucket.ts';
+import { bucketStore } from '../../src/remote/storage/bucket-store.ts';
 import { askBucket } from '../../src/remote/storage/ask-bucket.ts';
 import { listObjects } from '../../src/remote/storage/list.ts';
 import { run, temporaryFolder } from '../cli/harness.ts';
@@ -136,6 +137,16 @@ describe.each(emulators)(
       const { bucket, key } = bucketOf('out/*');
       const written = await listObjects(access, { bucket, key }, signal);
       expect(written.map((object) => object.key)).toEqual(['out/evidence.json']);
+    });
+
+    test.skipIf(!isThere)('takes an object of whoever is first alone', { timeout: 60_000 }, async () => {
+      const store = bucketStore(access, `${source}/first`, { endpoint: place }, signal);
+      const writers = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const isFirst = await Promise.all(writers.map((name) => store.putNew('part', new Uint8Array(Buffer.from(name)))));
+      const first = writers.filter((_, index) => isFirst[index]);
+      expect(first).toHaveLength(1);
+      expect(String(await store.get('part'))).toBe(first[0]);
+      expect(await store.putNew('part', new Uint8Array(1))).toBe(false);
     });
 
     test.skipIf(!isThere)('names all of 1,200 objects, page by page', { timeout: 120_000 }, async () => {
