@@ -43,7 +43,7 @@ const [replayed] = await replayVersions(
   new AbortController().signal,
 );
 const seconds = (performance.now() - start) / 1000;
-const files = (replayed?.files ?? []).map((file) => `'${file.replaceAll("'", "''")}'`);
+const files = (replayed?.parts ?? []).map(({ path: file }) => `'${file.replaceAll("'", "''")}'`);
 const [row] = await db.rows(`SELECT count(label) AS answered FROM read_parquet([${files.join(', ')}])`);
-db.close();
+await db.close();
 console.log(JSON.stringify({ seconds, answered: row?.['answered'] }));

@@ -23,4 +23,4 @@ const { totals } = await readRequests(db, {
   ordered: input === 'input',
 });
 console.log(JSON.stringify(totals));
-db.close();
+await db.close();

@@ -25,4 +25,4 @@ const { totals } = await readRequests(db, {
   ordered: false,
 });
 console.log(JSON.stringify(totals));
-db.close();
+await db.close();

@@ -40,7 +40,7 @@ const replayed = await replayVersions(replays, new AbortController().signal);
 const seconds = (performance.now() - start) / 1000;
 
 // A replay that failed its requests would be fast, and no replay.
-const files = replayed.flatMap((one) => one.files).map((file) => `'${file.replaceAll("'", "''")}'`);
+const files = replayed.flatMap((one) => one.parts).map(({ path: file }) => `'${file.replaceAll("'", "''")}'`);
 const [row] = await db.rows(`SELECT count(label) AS answered FROM read_parquet([${files.join(', ')}])`);
-db.close();
+await db.close();
 console.log(JSON.stringify({ seconds, answered: row?.['answered'], backend: replayed[0]?.backend }));

@@ -53,7 +53,7 @@ export interface Database {
   append(table: string, columns: readonly ColumnInput[]): Promise<void>;
   /** Stops what runs now; its promise rejects with the user error of exit 130. */
   interrupt(): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -169,7 +169,9 @@ class DuckDBDatabase implements Database {
     for (const connection of this.#streams) connection.interrupt();
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    // A query that outlives its connection waits for itself for ever, and the process with it.
+    await this.#turn;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

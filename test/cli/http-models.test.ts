@@ -230,6 +230,6 @@ async function storedOutcomes(folder: string): Promise<readonly Readonly<Record<
   const db = await openDatabase({ tempFolder: temporaryFolder() });
   const list = files.map((path) => quoteLiteral(join(store, path)));
   const rows = await db.rows(`SELECT error, detail FROM read_parquet([${list.join(', ')}])`);
-  db.close();
+  await db.close();
   return rows;
 }

@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { isWhole } from '../fixtures/tiers.ts';
 import { objectServer } from '../remote/object-server.ts';
 import { blocksOf } from './doc-blocks.ts';
 import { type Run, run, temporaryFolder } from './harness.ts';
@@ -108,7 +109,10 @@ describe('a store in a bucket', () => {
     const env = { ...keys, AWS_ENDPOINT_URL: endpoint };
     expect((await run(inBucket('--prepare'), { cwd: checkoutOf(folder), env })).exitCode).toBe(0);
     for (const shard of ['2/3', '1/3', '3/3']) {
-      expect(await run(inBucket('--shard', shard), { cwd: withoutLog(), env })).toMatchObject({ exitCode: 0 });
+      expect(await run(inBucket('--shard', shard), { cwd: withoutLog(), env })).toMatchObject({
+        exitCode: 0,
+        stderr: '',
+      });
     }
     const [status, store] = [
       await run(inBucket('--status'), { cwd: withoutLog(), env }),
@@ -130,6 +134,21 @@ describe('a store in a bucket', () => {
     });
     expect(await evidenceOf(checkoutOf(folder), [...store, '--fill'], env)).toBe(alone);
   });
+
+  test
+    .runIf(isWhole)
+    .each([[[1]], [[2, 1]], [[5, 1, 7, 2, 6, 4, 3]], [[9, 2, 16, 1, 11, 4, 13, 6, 15, 8, 3, 10, 5, 12, 7, 14]]])(
+    'is filled by the shards %j, in that order, to the evidence of one process',
+    async (order) => {
+      const { endpoint } = await objectServer();
+      const env = { ...keys, AWS_ENDPOINT_URL: endpoint };
+      for (const number of order) {
+        const filled = await run(inBucket('--shard', `${number}/${order.length}`), { cwd: checkoutOf(folder), env });
+        expect(filled).toMatchObject({ exitCode: 0, stderr: '' });
+      }
+      expect(await evidenceOf(checkoutOf(folder), ['--store', 's3://out/of/reach'], env)).toBe(alone);
+    },
+  );
 
   test('is not written where it does not exist, may not be written, or is not a bucket', async () => {
     const missing = await objectServer((_request, response) => {

@@ -41,7 +41,7 @@ export async function warehouseRollout(requests: number): Promise<WarehouseRollo
     COPY (SELECT request_id, '2026-11-01T00:00:00Z' AS timestamp, user_id, {locale: locale} AS context, label,
       {'1.0.0': {latency_ms: baseline_ms, error: baseline_error, prediction: baseline_label},
        '1.1.0': {latency_ms: candidate_ms, error: candidate_error, prediction: candidate_label}} AS outcomes, 'x' AS input FROM made) TO '${log}' (FORMAT json)`);
-  db.close();
+  await db.close();
   const source = `{ source: ${log}, segments: { locale: context.locale } }`;
   return {
     rows: new TestRollout({ plan: { ...common, requests: source, guardrails } }, keptForTheRun),
@@ -78,7 +78,7 @@ export async function askDuckdb(rollout: WarehouseRollout, query: string): Promi
   const db = await openDatabase({ tempFolder: temporaryFolder(keptForTheRun) });
   await db.run(`CREATE VIEW requests AS SELECT * FROM read_csv('${rollout.table}', header = true, types = {'label': 'VARCHAR'});
     COPY (${query}) TO '${join(rollout.sums.folder, 'sums.csv')}' (HEADER)`);
-  db.close();
+  await db.close();
 }
 
 /** Saves what a warehouse answered. */

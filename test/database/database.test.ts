@@ -12,12 +12,21 @@ let db: Database;
 beforeAll(async () => {
   db = await openDatabase({ tempFolder });
 });
-afterAll(() => {
-  db.close();
+afterAll(async () => {
+  await db.close();
   rmSync(tempFolder, { recursive: true });
 });
 
 describe('a database', () => {
+  test('that is closed while it works ends that first, so that no process waits for ever', async () => {
+    const own = await openDatabase({ tempFolder });
+    const working = own.rows('SELECT sum(hash(i)) IS NULL AS none FROM range(20000000) t(i)');
+    // The query has begun by then.
+    await new Promise((resolve) => void setImmediate(resolve));
+    await own.close();
+    expect(await working).toEqual([{ none: false }]);
+  });
+
   test('downloads no extension', async () => {
     const settings = await db.rows(
       `SELECT name, value FROM duckdb_settings() WHERE name LIKE '%load_known%' OR name LIKE '%install_known%' ORDER BY name`,
@@ -43,7 +52,7 @@ describe('a database', () => {
     expect(await settings()).toEqual(usual);
     await wide.makeRoomFor(500);
     expect(await settings()).toEqual({ memory: '1.5 GiB', threads: 1 });
-    wide.close();
+    await wide.close();
   });
 
   test('tells time in UTC on every connection', async () => {
@@ -125,7 +134,7 @@ describe('a database', () => {
     await small.run(`CREATE TABLE large AS SELECT range AS number, md5(range::VARCHAR) AS text FROM range(2000000)`);
     expect(readdirSync(folder).length).toBeGreaterThan(0);
     expect(await small.rows('SELECT count(DISTINCT number) AS n FROM large')).toEqual([{ n: 2_000_000 }]);
-    small.close();
+    await small.close();
   });
 
   test('reads a quoted name or text as it is, whatever is in it', async () => {

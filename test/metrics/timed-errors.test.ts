@@ -13,8 +13,8 @@ import { openDatabase } from '../../src/database/database.ts';
 async function judged(errorsKnown: OutcomeSource['errorsKnown']) {
   const folder = mkdtempSync(join(tmpdir(), 'canary-timed-'));
   const db = await openDatabase({ tempFolder: folder });
-  onTestFinished(() => {
-    db.close();
+  onTestFinished(async () => {
+    await db.close();
     rmSync(folder, { recursive: true });
   });
   await db.run(`

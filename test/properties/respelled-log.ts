@@ -163,7 +163,7 @@ async function writeLog(folder: string, format: FileFormat, records: readonly ob
   await db.run(
     `COPY (SELECT * FROM read_json('${lines}', format = 'newline_delimited', sample_size = -1)) TO '${path}' (FORMAT parquet)`,
   );
-  db.close();
+  await db.close();
 }
 
 function cellOf(value: unknown): string {

@@ -31,7 +31,7 @@ export async function readSourceData(folder: string, tempFolder: string): Promis
       arrivals: await readArrivals(db, join(folder, 'azure-llm-trace/code.csv')),
     };
   } finally {
-    db.close();
+    await db.close();
   }
 }
 

@@ -63,8 +63,8 @@ export class LogFolder {
     });
   }
 
-  close(): void {
-    this.db.close();
+  async close(): Promise<void> {
+    await this.db.close();
     rmSync(this.path, { recursive: true });
   }
 }

@@ -1,11 +1,12 @@
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { Replay, ReplayedVersion, Shard } from '../../replay/replay.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
+import type { OutcomePart } from '../../replay/store/outcome-store.ts';
 import type { StoreLocation } from '../../replay/store/store-place.ts';
 import { storedOf } from '../../replay/version-work.ts';
 import { ofStage, openRollout, stageOf } from '../rollout/rollout.ts';
 import { prepareFolder, withDatabase, workFolder } from '../rollout/work-folder.ts';
-import type { StoredReplays } from '../../report/commands/replay-text.ts';
+import type { StoredReplay, StoredReplays } from '../../report/commands/replay-text.ts';
 import type { World } from '../world.ts';
 import { replaysOf } from './obtain-outcomes.ts';
 import { sourcesOf } from './outcome-sources.ts';
@@ -91,12 +92,20 @@ async function storedOfAll(replays: readonly Replay[]): Promise<readonly Replaye
 }
 
 function toldOf({ folder, objects }: StoreLocation, replayed: readonly ReplayedVersion[]): StoredReplays {
-  const versions = replayed.map(({ version, windows, missing, replayed: sent }) => ({
+  const versions = replayed.map(({ version, windows, missing, parts, replayed: sent }) => ({
     version,
     windows,
     missing,
+    hosts: hostsOf(parts),
     replayed: sent,
   }));
   const complete = versions.every(({ missing }) => missing.length === 0);
   return { store: objects?.name ?? folder, versions, complete };
+}
+
+/** How many windows each machine finished. */
+function hostsOf(parts: readonly OutcomePart[]): StoredReplay['hosts'] {
+  const counts = new Map<string | null, number>();
+  for (const { host } of parts) counts.set(host, (counts.get(host) ?? 0) + 1);
+  return [...counts].map(([host, windows]) => ({ host, windows }));
 }

@@ -155,6 +155,6 @@ async function withOpenDatabase<T>(world: World, db: Database, work: (db: Databa
   } finally {
     world.signal.removeEventListener('abort', interrupt);
     world.progress.finish();
-    db.close();
+    await db.close();
   }
 }

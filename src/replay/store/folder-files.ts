@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
-import { fileSha256 } from '../../models/artifact.ts';
 import { bytesOf, type MadeFile, type StoreFiles, textIn } from './store-files.ts';
 import { unwritable, writingError } from './unwritable-store.ts';
 
@@ -35,6 +36,7 @@ export class FolderFiles implements StoreFiles {
     const whole = join(this.name, folder);
     try {
       await mkdir(whole, { recursive: true });
+      await sweepAbandoned(this.name, unfinishedPrefix, abandonedAfterMs);
       const entries = await readdir(whole, { recursive: true, withFileTypes: true });
       return entries
         .filter((entry) => entry.isFile() && !entry.name.startsWith(unfinishedPrefix))
@@ -82,6 +84,7 @@ export class FolderFiles implements StoreFiles {
     const whole = join(this.name, folder);
     try {
       await mkdir(whole, { recursive: true });
+      await sweepAbandoned(this.name, unfinishedPrefix, abandonedAfterMs);
       const entries = await readdir(whole, { recursive: true, withFileTypes: true });
       const unfinished = entries.filter(({ name }) => name.startsWith(unfinishedPrefix));
       for (const place of new Set(unfinished.map(({ parentPath }) => parentPath)))
@@ -99,7 +102,7 @@ export class FolderFiles implements StoreFiles {
     return await this.#write(folder, async (unfinished) => {
       await write(unfinished);
       await syncFile(unfinished);
-      const sha256 = await fileSha256(unfinished);
+      const sha256 = await digestOf(unfinished);
       const path = join(this.name, nameOf(sha256));
       await rename(unfinished, path);
       return { path, sha256 };
@@ -109,7 +112,7 @@ export class FolderFiles implements StoreFiles {
   async local(path: string, sha256: string): Promise<string | undefined> {
     const whole = join(this.name, path);
     try {
-      return (await fileSha256(whole)) === sha256 ? whole : undefined;
+      return (await digestOf(whole)) === sha256 ? whole : undefined;
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error;
       return undefined;
@@ -138,4 +141,11 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** The sha256 of what a path leads to now. Files here are replaced by others and not written again, so that one which is replaced meanwhile is read to its end. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

@@ -26,6 +26,8 @@ export interface StoreSettings extends StoreLocation {
 export interface OutcomePart {
   readonly path: string;
   readonly from: number;
+  /** The name of the machine that made it; null where an earlier canary did not say. */
+  readonly host: string | null;
 }
 
 /** So many windows are looked for at once. */
@@ -122,7 +124,7 @@ export class OutcomeStore {
   get parts(): readonly OutcomePart[] {
     return this.#windows.flatMap(({ digest, from }) => {
       const part = this.#finished.get(digest);
-      return part === undefined ? [] : [{ path: part.path, from }];
+      return part === undefined ? [] : [{ path: part.path, from, host: part.host }];
     });
   }
 

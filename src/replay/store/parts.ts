@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { dirname } from 'node:path/posix';
 import { unusableFile } from '../../domain/errors.ts';
 import { bytesOf, type StoreFiles, textIn } from './store-files.ts';
@@ -15,6 +16,8 @@ export interface PartFacts {
 }
 
 export interface StoredPart extends PartFacts {
+  /** The name of the machine that made it; null where an earlier canary did not say. */
+  readonly host: string | null;
   /** Its Parquet file on this machine. */
   readonly path: string;
 }
@@ -22,6 +25,7 @@ export interface StoredPart extends PartFacts {
 /** What the record of a part says: it is there when its record is. */
 interface PartRecord extends PartFacts {
   readonly sha256: string;
+  readonly host?: string;
 }
 
 /**
@@ -55,9 +59,9 @@ export class Parts {
     if (text === undefined) return undefined;
     const record = parseRecord(text);
     if (record !== undefined) {
-      const { sha256, rows, peakMemory } = record;
+      const { sha256, rows, peakMemory, host = null } = record;
       const path = await this.#files.local(this.#rowsOf(name, sha256), sha256);
-      if (path !== undefined) return { path, rows, peakMemory };
+      if (path !== undefined) return { path, rows, peakMemory, host };
     }
     // Another process may have made it anew meanwhile, and be about to write such rows again: those stay, and are written over.
     if ((await textIn(this.#files, this.#recordOf(name))) === text) await this.#files.remove(this.#recordOf(name));
@@ -74,9 +78,10 @@ export class Parts {
     const { path, sha256 } = await this.#files.make(dirname(this.#recordOf(name)), write, (digest) =>
       this.#rowsOf(name, digest),
     );
-    const record = bytesOf(`${JSON.stringify({ ...facts, sha256 })}\n`);
+    const host = hostname();
+    const record = bytesOf(`${JSON.stringify({ ...facts, sha256, host })}\n`);
     for (let tries = 0; tries < mostTries; tries += 1) {
-      if (await this.#files.putNew(this.#recordOf(name), record)) return { ...facts, path };
+      if (await this.#files.putNew(this.#recordOf(name), record)) return { ...facts, path, host };
       const first = await this.read(name);
       if (first === undefined) continue;
       if (first.path !== path) await this.#files.remove(this.#rowsOf(name, sha256));
@@ -123,6 +128,7 @@ function parseRecord(text: string): PartRecord | undefined {
 function isRecord(value: unknown): value is PartRecord {
   if (typeof value !== 'object' || value === null) return false;
   if (!('sha256' in value) || !('rows' in value) || !('peakMemory' in value)) return false;
+  if ('host' in value && typeof value.host !== 'string') return false;
   if (typeof value.sha256 !== 'string' || !/^[\da-f]{64}$/u.test(value.sha256)) return false;
   return Number.isSafeInteger(value.rows) && (value.peakMemory === null || typeof value.peakMemory === 'number');
 }

@@ -17,7 +17,7 @@ export interface StoreFiles {
   putNew(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
   /** Removes a file, if it is there. */
   remove(path: string): Promise<void>;
-  /** Makes a folder ready to be written: it is there, and what killed processes left below it is gone. */
+  /** Makes a folder ready to be written: it is there, and what killed processes left below it, or beside the store's folders, is gone. */
   ready(folder: string): Promise<void>;
   /**
    * Adds a file that a library writes.

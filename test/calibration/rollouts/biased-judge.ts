@@ -40,7 +40,7 @@ export async function biasedJudgeMisses(corrected: boolean, seed: number): Promi
     if (bounds.kind === 'refused') throw new Error('no interval');
     return truth < bounds.low || truth > bounds.high;
   } finally {
-    db.close();
+    await db.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

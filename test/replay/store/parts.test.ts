@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { bucketStore } from '../../../src/remote/storage/bucket-store.ts';
 import { Parts } from '../../../src/replay/store/parts.ts';
 import { filesAt } from '../../../src/replay/store/store-place.ts';
+import { ownedName } from '../../../src/files/owned-name.ts';
 import { isWhole } from '../../fixtures/tiers.ts';
 import { freePort, startServer } from '../../routing/real-server.ts';
 import { temporaryFolder } from '../../cli/harness.ts';
@@ -71,6 +73,21 @@ describe.each([
     expect(await open().names('pieces')).toEqual(new Set(['pieces/w']));
   });
 
+  test('are read while others of the same machine and of others write and fetch the same bytes', async () => {
+    const { open } = await share();
+    const [one, other] = [open(), open()];
+    const text = 'x'.repeat(2 ** 21);
+    await one.add('w', facts, writes(text));
+    const at = [...Array.from({ length: 12 }).keys()];
+    const found = await Promise.all(
+      at.flatMap((index) => [
+        (index % 2 === 0 ? one : other).read('w'),
+        (index % 3 === 0 ? one : other).add('w', facts, writes(text)),
+      ]),
+    );
+    expect(new Set(found.map((part) => part?.rows))).toEqual(new Set([1]));
+  });
+
   test('are missing once their bytes were altered, and can be added again', async () => {
     const { open, files, write } = await share();
     await open().add('w', facts, writes('one'));
@@ -104,6 +121,20 @@ describe.each([
     expect(await open().read('w')).toBeUndefined();
     expect(textOf(await open().add('w', facts, writes('other')))).toBe('other');
   });
+});
+
+test('what a killed process was writing is gone once the folder is made ready, also beside the folders of the store', async () => {
+  const folder = temporaryFolder();
+  const { pid } = spawnSync('true');
+  for (const place of ['', 'key', 'key/wasm/pieces']) {
+    mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(join(folder, place, ownedName('.unfinished-').replace(`-${process.pid}-`, `-${pid}-`)), 'x');
+    writeFileSync(join(folder, place, ownedName('.unfinished-')), 'this process writes it');
+  }
+  await filesAt({ folder }).ready('key');
+  const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('unfinished'));
+  expect(left.filter((name) => name.includes(`-${pid}-`))).toEqual([]);
+  expect(left).toHaveLength(3);
 });
 
 test('a machine whose write was taken while it waited for the answer has the part that stands', async () => {

@@ -33,7 +33,7 @@ describe('a recorded answer of a free kind', () => {
           expect([written, row?.['answer']]).toEqual([written, expected]);
         }
       } finally {
-        db.close();
+        await db.close();
       }
     });
   }
