@@ -17,7 +17,7 @@ const stores = hasBuckets() ? (['folder', 'bucket'] as const) : (['folder'] as c
 
 test.runIf(canMakeHosts())('rollouts on four hosts that fail (skipped where they cannot be made)', async () => {
   const trials = await HostTrials.open();
-  onTestFinished(() => trials.close());
+  onTestFinished(() => trials.close(), 120_000);
   if (hasBuckets()) await trials.openBuckets();
   const earlier = existsSync(page) ? readFileSync(page, 'utf8').trim().split('\n').slice(1) : [];
   const rows = new Map(earlier.map((row) => [row.split(',', 2).join(), row]));

@@ -12,7 +12,7 @@ describe.runIf(isWhole && canMakeHosts())('four hosts that fail (skipped where t
     if (hasBuckets()) await trials.openBuckets();
     trial = trials.lane(100);
   }, 240_000);
-  afterAll(() => trials.close());
+  afterAll(() => trials.close(), 120_000);
 
   const stores = hasBuckets() ? (['folder', 'bucket'] as const) : (['folder'] as const);
 

@@ -47,7 +47,7 @@ async function crashes(folder: string): Promise<readonly string[]> {
     } catch (error) {
       if (!(error instanceof UserError)) found.push(`seed ${seed}: ${String(error)}`);
     } finally {
-      fresh.close();
+      await fresh.close();
     }
   }
   return found;

@@ -72,7 +72,7 @@ export class Captures {
     return { facts, rows };
   }
 
-  close(): void {
-    this.logs.close();
+  async close(): Promise<void> {
+    await this.logs.close();
   }
 }
