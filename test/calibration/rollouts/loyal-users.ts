@@ -60,7 +60,7 @@ export async function breachesTogether(log: LoyalLog, seed: number): Promise<boo
     await createWhole(db, log.requests(seed));
     return await judgedTogether(db, log.guardrail);
   } finally {
-    db.close();
+    await db.close();
     rmSync(tempFolder, { recursive: true, force: true });
   }
 }

@@ -13,8 +13,8 @@ beforeAll(async () => {
     (1, 'de', '1'), (2, 'de', NULL), (3, 'fr', '1'), (4, NULL, '1'), (5, '1', 'de')) AS visits (hour, country, device)`);
 });
 
-afterAll(() => {
-  db.close();
+afterAll(async () => {
+  await db.close();
 });
 
 test('each column is counted for itself, in the order asked for, without the rows that have no value of it', async () => {
