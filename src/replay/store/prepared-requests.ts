@@ -189,7 +189,7 @@ function parseJob(text: string, file: string): RequestJob {
   }
   if (isJob(value)) return value;
   const isNewer = typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > jobFormat;
-  throw unusableFile(`${file} is ${isNewer ? 'of a newer canary' : 'no list of windows'}`, { hint });
+  throw unusableFile(`${file} is ${isNewer ? 'of a newer canary' : 'not a list of windows'}`, { hint });
 }
 
 function isJob(value: unknown): value is RequestJob {
