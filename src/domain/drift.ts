@@ -96,3 +96,20 @@ export interface QualityPeriod {
   readonly requests: number;
   readonly value: number;
 }
+
+/** An earlier log, or an earlier window of the same one (ISO 8601; open where absent). */
+export type DriftReference =
+  | { readonly kind: 'files'; readonly source: readonly string[] }
+  | { readonly kind: 'window'; readonly from?: string; readonly to?: string };
+
+/** Distances from which on something has moved, where chance does not explain it. */
+export interface DriftThresholds {
+  /** Population stability index, above 0. */
+  readonly psi: number;
+  /** Jensen-Shannon distance, in (0, 1]. */
+  readonly jensenShannon: number;
+  /** Largest distance of two distribution functions, in (0, 1]. */
+  readonly ks: number;
+  /** Change of the baseline's quality over time: of accuracy as a proportion, of the mean absolute error relative to the first half. */
+  readonly quality: number;
+}

@@ -3,7 +3,9 @@ import type { MeasuredDrift } from './drift.ts';
 import type { NeededData } from './estimate.ts';
 import type { Inference } from './statistics/inference.ts';
 import type { MetricUnit } from './metric.ts';
+import type { LoadFacts } from './load.ts';
 import type { RecordMarks } from './log/record-marks.ts';
+import type { SourceFacts } from './log/source-facts.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { UnitSample } from './log/unit-sample.ts';
 import type { Bound, OnBreach } from './plan.ts';
@@ -61,6 +63,8 @@ export interface StageLook {
   readonly series: number;
   /** Why this look starts a series, as a clause; absent where it does not, or is the first of all. */
   readonly newSeries?: string;
+  /** The same of further sources, by their names, each of which has series of its own. */
+  readonly newSeriesOf?: Readonly<Record<string, string>>;
 }
 
 export interface EvidenceStatistics extends Frozen {
@@ -74,6 +78,8 @@ export interface EvidenceInputs {
   readonly requests: readonly RequestFileFacts[];
   /** The time that the counts of a metrics server are about (ISO 8601; begin excluded); absent for what is no such. */
   readonly window?: { readonly from: string; readonly to: string };
+  /** What each further source of the plan said, by its name; absent where it has none, or was asked nothing. */
+  readonly sources?: Readonly<Record<string, SourceFacts>>;
   /** What the records are known by in other files; absent for numbers of a dashboard and in evidence of earlier versions. */
   readonly records?: RecordMarks;
   /** Whose requests were read; everyone's where absent. */
@@ -84,13 +90,6 @@ export interface EvidenceInputs {
   readonly load?: LoadFacts;
   /** The files of golden requests; absent where the plan names none. */
   readonly golden?: readonly GoldenFileFacts[];
-}
-
-/** A load test: so many clients, or so many requests per second whether or not the ones before are answered. */
-export interface LoadFacts {
-  readonly concurrency?: number;
-  readonly rate?: number | 'recorded';
-  readonly speedup?: number;
 }
 
 export interface VersionFacts {

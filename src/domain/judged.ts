@@ -1,6 +1,6 @@
 import type { CohortName, ComparisonKind } from './evidence.ts';
 import type { Metric } from './metric.ts';
-import type { RequestSource, RolloutPlan, Stage } from './plan.ts';
+import type { Guardrail, RequestSource, RolloutPlan, Stage } from './plan.ts';
 import type { Basis } from './stages/basis.ts';
 
 /** The metrics that the plan's guardrails name, each once, in the plan's order. */
@@ -27,6 +27,54 @@ export function judgedCohortOf(
 export function planOfStage(plan: RolloutPlan, stage: Pick<Stage, 'requests' | 'basis'>): RolloutPlan {
   const requests = stage.requests ?? plan.requests;
   return { ...plan, requests: stage.basis === 'replay' ? withoutServed(requests) : requests };
+}
+
+/**
+ * The plan as it is for one of its sources: with the guardrails that are judged on it, and its requests in the place of the log's.
+ * @param source name of a further source; the log of requests where absent
+ */
+export function planOfSource(plan: RolloutPlan, source?: string): RolloutPlan {
+  if (plan.sources === undefined) return plan;
+  const isOwn = (guardrail: Guardrail) => guardrail.source === source;
+  const requests = source === undefined ? plan.requests : plan.sources[source];
+  if (requests === undefined) throw new RangeError(`the plan has no source ${source}`);
+  return {
+    ...plan,
+    requests: source === undefined ? requests : { ...timesOf(plan.requests), ...requests },
+    guardrails: plan.guardrails.filter(isOwn),
+    elsewhere: plan.guardrails.filter((guardrail) => !isOwn(guardrail)),
+  };
+}
+
+/** A router has one history, whoever counts what it served. */
+function timesOf({ from, to, weights }: RequestSource) {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(weights === undefined ? {} : { weights }),
+  };
+}
+
+/**
+ * Why a guardrail is not judged in a stage, whatever its data are like; undefined where it is. What counts served requests has none before the
+ * candidate has any traffic.
+ */
+export function whyNotIn(
+  { requests, sources, stages }: Pick<RolloutPlan, 'requests' | 'sources' | 'stages'>,
+  guardrail: Pick<Guardrail, 'source' | 'stages'>,
+  { name }: Pick<Stage, 'name'>,
+): string | undefined {
+  if (guardrail.stages !== undefined && !guardrail.stages.includes(name))
+    return `it is judged in ${guardrail.stages.join(', ')} alone`;
+  const source = guardrail.source === undefined ? undefined : sources?.[guardrail.source];
+  if (source?.format !== 'prometheus' || (source.weights ?? requests.weights) !== undefined) return undefined;
+  const before = stages.slice(
+    0,
+    stages.findIndex((stage) => stage.name === name),
+  );
+  return before.every(({ weight }) => weight === 0)
+    ? `${guardrail.source} counts what was served, and before this stage nobody has the candidate`
+    : undefined;
 }
 
 /** What a stage rests on, as far as its plan tells: who served a request decides where the log says that, and a server counts what was served. */

@@ -12,3 +12,10 @@ export type Load =
       /** How many requests may be under way at once, the others waiting; null for as many as there are. */
       readonly concurrency: number | null;
     };
+
+/** A load test: so many clients, or so many requests per second whether or not the ones before are answered. */
+export interface LoadFacts {
+  readonly concurrency?: number;
+  readonly rate?: number | 'recorded';
+  readonly speedup?: number;
+}

@@ -1,3 +1,4 @@
+import type { DriftReference, DriftThresholds } from './drift.ts';
 import type { Assignment } from './exposure/assignment.ts';
 import type { Route } from './exposure/routing.ts';
 import type { RequestFormat, ToldNumber } from './told-number.ts';
@@ -25,11 +26,15 @@ export interface RolloutPlan extends RemoteSettings {
   readonly baseline: string;
   readonly candidate: string;
   readonly requests: RequestSource;
+  /** Further sources beside the log of requests, by their names: numbers per version, on which the guardrails that name one are judged. */
+  readonly sources?: Readonly<Record<string, RequestSource>>;
   /** Why callers need no label map although the versions' labels differ. */
   readonly withoutLabelMap?: string;
   readonly assignment: Assignment;
   readonly stages: readonly Stage[];
   readonly guardrails: readonly Guardrail[];
+  /** Of the plan as it is for one source: the guardrails of the others, which share alpha with its own. */
+  readonly elsewhere?: readonly Guardrail[];
   readonly statistics: Statistics;
   readonly replay: ReplaySettings;
   readonly coverage?: Coverage;
@@ -49,6 +54,8 @@ export interface RolloutPlan extends RemoteSettings {
 
 /** Where the recorded requests are, and where a record keeps what. */
 export interface RequestSource extends RemoteSource {
+  /** Of a further source, what the plan calls it. */
+  readonly name?: string;
   readonly format: RequestFormat;
   /** Files or globs, relative to the plan's folder; none where the plan holds the numbers itself. */
   readonly source: readonly string[];
@@ -124,6 +131,8 @@ export interface Guardrail {
   readonly autoSegments?: true;
   /** The stages that it is judged in, by name; all where absent. */
   readonly stages?: readonly string[];
+  /** The further source whose numbers it is judged on; the log of requests where absent. */
+  readonly source?: string;
   readonly onBreach: OnBreach;
   /** `interval`: proven by a confidence bound; `point`: the observed value and nothing else. */
   readonly test: 'interval' | 'point';
@@ -196,7 +205,12 @@ export interface Checks {
   /** Absent where the plan names no definition of the flag that assigns users. */
   readonly assignment?: { readonly action: CheckAction };
   /** Without an action it holds where the served comparison decides and warns where pairs do. */
-  readonly window: { readonly action?: CheckAction; readonly minDurationMs: number };
+  readonly window: {
+    readonly action?: CheckAction;
+    readonly minDurationMs: number;
+    /** Of numbers, which are asked for a time only where the plan writes this check. */
+    readonly asked?: true;
+  };
   readonly segments: { readonly action: CheckAction; readonly alpha: number };
   readonly segmentMix: { readonly action: CheckAction };
   readonly labels: { readonly action: CheckAction };
@@ -222,23 +236,6 @@ export interface Drift {
   /** How often a feature may seem to have moved on a healthy log, over all features of a look. */
   readonly alpha: number;
   readonly action: CheckAction;
-}
-
-/** An earlier log, or an earlier window of the same one (ISO 8601; open where absent). */
-export type DriftReference =
-  | { readonly kind: 'files'; readonly source: readonly string[] }
-  | { readonly kind: 'window'; readonly from?: string; readonly to?: string };
-
-/** Distances from which on something has moved, where chance does not explain it. */
-export interface DriftThresholds {
-  /** Population stability index, above 0. */
-  readonly psi: number;
-  /** Jensen-Shannon distance, in (0, 1]. */
-  readonly jensenShannon: number;
-  /** Largest distance of two distribution functions, in (0, 1]. */
-  readonly ks: number;
-  /** Change of the baseline's quality over time: of accuracy as a proportion, of the mean absolute error relative to the first half. */
-  readonly quality: number;
 }
 
 export interface RollbackInstructions {

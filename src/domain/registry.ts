@@ -199,7 +199,12 @@ export interface Frozen {
   readonly spending?: readonly TestSpending[];
   /** How often the series has timed the versions, and what tells the last measurement from others. Absent where nothing was timed. */
   readonly timings?: { readonly count: number; readonly last: string };
+  /** The same of each further source, by its name. */
+  readonly sources?: Readonly<Record<string, SourceFrozen>>;
 }
+
+/** What a further source has frozen, and which series of its own looks that is, counted from 1. */
+export type SourceFrozen = Omit<Frozen, 'sources'> & { readonly series: number };
 
 export type Decision = 'increase' | 'hold' | 'rollback';
 

@@ -90,6 +90,7 @@ export function planDigestInput(plan: RolloutPlan): string {
   const {
     rollback: _instructions,
     requests,
+    sources,
     stages,
     apply: _commands,
     routing: _routes,
@@ -104,6 +105,7 @@ export function planDigestInput(plan: RolloutPlan): string {
   return canonicalJson({
     ...decisive,
     requests: withoutStorage(requests),
+    ...(sources === undefined ? {} : { sources: mapValues(sources, withoutStorage) }),
     stages: stages.map((stage) =>
       stage.requests === undefined ? stage : { ...stage, requests: withoutStorage(stage.requests) },
     ),
@@ -133,6 +135,7 @@ function seriesDigestInput(plan: RolloutPlan): string {
     ...plan,
     statistics,
     requests: ofSeries(plan.requests),
+    ...(plan.sources === undefined ? {} : { sources: mapValues(plan.sources, ofSeries) }),
     stages: plan.stages.map((stage) =>
       stage.requests === undefined ? stage : { ...stage, requests: ofSeries(stage.requests) },
     ),
@@ -141,4 +144,11 @@ function seriesDigestInput(plan: RolloutPlan): string {
 
 function ofSeries({ to: _end, sample: _users, ...requests }: RequestSource): RequestSource {
   return requests;
+}
+
+function mapValues<Value>(
+  of: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
 }

@@ -1,5 +1,5 @@
 import type { GuardrailResult } from '../domain/evidence.ts';
-import { impossibleOn } from '../domain/judged.ts';
+import { impossibleOn, whyNotIn } from '../domain/judged.ts';
 import { metricTraits } from '../domain/metric.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import type { Basis } from '../domain/stages/basis.ts';
@@ -19,16 +19,17 @@ export function applicableGuardrails(
   stage: Pick<Stage, 'name'>,
   basis: Basis | 'numbers',
 ): ApplicableGuardrails {
-  const told = plan.guardrails.map((guardrail) => ({ guardrail, why: whyNot(guardrail, stage, basis) }));
+  const told = plan.guardrails.map((guardrail) => ({ guardrail, why: whyNot(plan, guardrail, stage, basis) }));
   return {
     plan: { ...plan, guardrails: told.flatMap(({ guardrail, why }) => (why === undefined ? [guardrail] : [])) },
     inapplicable: told.flatMap(({ guardrail, why }) => (why === undefined ? [] : resultsOf(guardrail, why))),
   };
 }
 
-function whyNot({ metric, stages }: Guardrail, { name }: Pick<Stage, 'name'>, basis: Basis | 'numbers') {
-  if (stages !== undefined && !stages.includes(name)) return `it is judged in ${stages.join(', ')} alone`;
-  return basis === 'numbers' ? undefined : impossibleOn(metric.family, basis);
+function whyNot(plan: RolloutPlan, guardrail: Guardrail, stage: Pick<Stage, 'name'>, basis: Basis | 'numbers') {
+  return (
+    whyNotIn(plan, guardrail, stage) ?? (basis === 'numbers' ? undefined : impossibleOn(guardrail.metric.family, basis))
+  );
 }
 
 function resultsOf({ metric, bounds, onBreach, test }: Guardrail, why: string): readonly GuardrailResult[] {

@@ -1,7 +1,8 @@
 import { boundsOwnValue } from '../domain/bound.ts';
+import { whyNotIn } from '../domain/judged.ts';
 import type { Segment } from '../domain/evidence.ts';
 import { isPerLabel, metricTraits } from '../domain/metric.ts';
-import type { Bound, Guardrail } from '../domain/plan.ts';
+import type { Bound, Guardrail, RolloutPlan, Stage } from '../domain/plan.ts';
 import { type NamedSegment, trueLabelDimension } from '../domain/segments.ts';
 
 /** One test that a stage has to pass: a bound of a guardrail, on everyone or on one segment. */
@@ -76,4 +77,24 @@ export function rollbackTests(tests: readonly PlannedTest[]): number {
  */
 export function segmentDivisor(position: number): number {
   return position === 0 ? 1 : position * (position + 1);
+}
+
+/**
+ * By how many the alpha of a source's tests is divided where other sources of the plan have tests too: each source has the part of alpha that its bounds are
+ * of all bounds, however many segments it tests them on, so that the tests of one never take from those of another.
+ * @param tests of the source itself
+ */
+export function withOthers(
+  tests: number,
+  { elsewhere = [], ...plan }: RolloutPlan,
+  stage: Pick<Stage, 'name'>,
+): number {
+  const boundsIn = (guardrails: readonly Guardrail[]) => {
+    const judged = guardrails.filter((guardrail) => whyNotIn(plan, guardrail, stage) === undefined);
+    return judged
+      .filter(({ onBreach, test }) => onBreach === 'rollback' && test === 'interval')
+      .reduce((sum, { bounds }) => sum + bounds.length, 0);
+  };
+  const [own, others] = [boundsIn(plan.guardrails), boundsIn(elsewhere)];
+  return own === 0 ? tests + others : Math.ceil((tests * (own + others)) / own);
 }

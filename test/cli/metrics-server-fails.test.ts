@@ -80,7 +80,7 @@ describe('a server that cannot be asked', () => {
       const drip = setInterval(() => void response.write(' '), 20);
       response.on('close', () => clearInterval(drip));
     });
-    const server = { url, secrets: [], timeoutMs: 60 };
+    const server = { url, place: 'requests', secrets: [], timeoutMs: 60 };
     const asking = askPrometheus(
       { run: true, environment: {} },
       server,

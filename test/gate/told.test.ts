@@ -182,6 +182,15 @@ describe('checks', () => {
     expect(told).toMatchObject({ minRequests: 'pass', minUnits: 'pass' });
   });
 
+  test.each([
+    ['{ minDuration: 2h }', 'hold'],
+    ['{ action: warn }', 'warn'],
+    ['hold', 'hold'],
+  ])('a time that the plan asks for of every stage has to be told too: window: %s', async (window, status) => {
+    const plan = { guardrails: point, plan: { checks: `{ window: ${window} }` } };
+    expect(await checksOf(['error_rate,candidate,0.1%,,,,'], plan)).toMatchObject({ window: status });
+  });
+
   test('hours and segments to cover are not covered', async () => {
     const plan = { guardrails: point, plan: { coverage: '{ hours: [8, 20] }' } };
     expect(await checksOf(['error_rate,candidate,0.1%,,,,'], plan)).toMatchObject({ coverage: 'hold' });

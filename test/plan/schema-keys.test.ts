@@ -98,9 +98,9 @@ const everyKey = keysBelow([])
   .filter((path) => !isOwnRequests(path))
   .filter((path, _, all) => !all.some((other) => path.join() === other.slice(0, -1).join()));
 
-/** A stage's own requests have the keys of the plan's, which are tried there. */
+/** A stage's own requests and further sources have the keys of the plan's, which are tried there. */
 function isOwnRequests([key, , own, ...below]: TreePath): boolean {
-  return key === 'stages' && own === 'requests' && below.length > 0;
+  return (key === 'stages' && own === 'requests' && below.length > 0) || (key === 'sources' && own !== undefined);
 }
 
 /** Every key of the format by its path; an open key is `*`, an item 0. */
@@ -217,8 +217,8 @@ test('every key and every value of the type comes of a plan that the schema allo
     note(plan, 'plan', seen);
   }
   const declared = [...new Set(declaredIn(declaredType(typeFile, 'RolloutPlan'), 'plan'))];
-  const own = 'plan.stages.*.requests.';
-  const missing = declared.filter((each) => !seen.has(each) && !unwritten.has(each) && !each.startsWith(own));
+  const own = /^plan\.(?:stages\.\*\.requests\.|sources\.|elsewhere)/u;
+  const missing = declared.filter((each) => !seen.has(each) && !unwritten.has(each) && !own.test(each));
   expect(missing, `parts of RolloutPlan in ${typeFile} that no plan after ${schemaFile} has`).toEqual([]);
   expect(declared).toEqual(
     expect.arrayContaining(['plan.requests.format = tf-serving', 'plan.guardrails.*.metric.family = kpi']),

@@ -126,8 +126,8 @@ describe('the defaults that editors show', () => {
 
   test('are all in the table', () => {
     const shown = paths.filter((path) => schemaAt(path)['default'] !== undefined);
-    // A stage's own requests stand under the plan's, whose defaults they have.
-    const own = shown.filter(([key, , of]) => !(key === 'stages' && of === 'requests'));
+    // A stage's own requests and further sources have the defaults of the plan's.
+    const own = shown.filter(([key, , of]) => !(key === 'stages' && of === 'requests') && key !== 'sources');
     expect(own.map((path) => path.join('.')).toSorted()).toEqual(defaults.map(([path]) => path.join('.')).toSorted());
   });
 });

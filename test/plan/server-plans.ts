@@ -1,17 +1,25 @@
 import { shortPlan } from './plan-text.ts';
 
+/** A plan with a server beside its log. */
+const withSource = `${shortPlan.replace('1pp }]', '1pp }, { metric: error_rate, max: 1%, source: prom }]')}
+sources: { prom: { format: prometheus, url: 'http://prometheus:9090', versionLabel: v, series: { error_rate: { bad: b, total: t } } } }
+`;
+
 /** Plans on a metrics server, which between them have every way to tell a metric. */
 export const ofServer = [
-  "token: { env: A }, window: 60m, independent: true, series: { error_rate: { bad: b, total: t } }, queries: { kpi.cost: 'sum(c)' }",
-  'user: { env: A }, password: { env: B }, series: { latency: { histogram: h, unit: s } }, queries: { latency.p99: { query: q, unit: s } }',
-  'series: { latency.mean: { sum: s, count: c, unit: s } }',
-  'series: { latency.p95: { gauge: g, aggregate: mean, unit: s } }',
-].map((keys) =>
-  shortPlan.replace(
-    'source: requests.jsonl',
-    `format: prometheus, url: "http://prometheus:9090", versionLabel: v, ${keys}`,
+  withSource,
+  ...[
+    "token: { env: A }, window: 60m, independent: true, series: { error_rate: { bad: b, total: t } }, queries: { kpi.cost: 'sum(c)' }",
+    'user: { env: A }, password: { env: B }, series: { latency: { histogram: h, unit: s } }, queries: { latency.p99: { query: q, unit: s } }',
+    'series: { latency.mean: { sum: s, count: c, unit: s } }',
+    'series: { latency.p95: { gauge: g, aggregate: mean, unit: s } }',
+  ].map((keys) =>
+    shortPlan.replace(
+      'source: requests.jsonl',
+      `format: prometheus, url: "http://prometheus:9090", versionLabel: v, ${keys}`,
+    ),
   ),
-);
+];
 
 /** A plan on the sums of a warehouse. */
 const ofSums = `${shortPlan.replace(

@@ -1,5 +1,6 @@
-/** Metrics that only a judgement makes; no plan can name them. */
+/** Metrics that only a judgement makes, and the name of a further source, which its key is; no plan can write them. */
 export const unwritten = new Set([
+  'plan.requests.name',
   'plan.guardrails.*.metric.family = labelled',
   'plan.guardrails.*.metric.answers',
   'plan.guardrails.*.metric.answers = alike',

@@ -1,5 +1,6 @@
 import type { LatencyUnit } from '../log/latency-field.ts';
 import type { Metric } from '../metric.ts';
+import { nameInPlan } from '../statistics/bounded-metric.ts';
 import type { FromEnvironment } from './secret.ts';
 
 /** How the values of several series of one version become one. */
@@ -66,7 +67,7 @@ export function seriesFor<Named extends NamedSeries>(
   { id, family }: Metric,
 ): Named | undefined {
   return (
-    series.find(({ name }) => name === id) ??
+    series.find(({ name }) => name === nameInPlan(id)) ??
     (family === 'latency' ? series.find(({ name }) => name === 'latency') : undefined)
   );
 }

@@ -37,7 +37,13 @@ export function untriggered({ trigger, ...metric }: Extract<Metric, { readonly f
   return trigger === undefined ? metric : { ...metric, id: metric.id.replace(triggerWords[trigger], '') };
 }
 
-/** The metric's name in a plan, without what its guardrail says of a cap or a trigger. */
+/** A metric as a further source tells it: another number than that of the log, and so by another name. */
+export function sourcedMetric(metric: Metric, source: string | undefined): Metric {
+  return source === undefined ? metric : { ...metric, id: `${metric.id} from ${source}` };
+}
+
+/** The metric's name in a plan, without what its guardrail says of a cap, a trigger or a source. */
 export function nameInPlan(id: string): string {
-  return [capWords, ...Object.values(triggerWords)].reduce((name, words) => name.split(words)[0] ?? name, id);
+  const named = id.replace(/ from [a-z][a-z0-9-]*$/u, '');
+  return [capWords, ...Object.values(triggerWords)].reduce((name, words) => name.split(words)[0] ?? name, named);
 }

@@ -6,7 +6,7 @@ import { lastMoveOf, rolloutState } from '../../registry/file/rollout-state.ts';
 import { evidenceDigest } from '../../report/document/serialize-evidence.ts';
 import { basisOf } from '../../domain/judged.ts';
 import { largestFirstWeight } from '../../verdict/checks/nothing-served.ts';
-import { frozenOf } from '../look/next-look.ts';
+import { frozenOf, sourcesOf } from '../look/next-look.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { type EvidencePlace, evidencePlace, readLatest, requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
@@ -113,5 +113,6 @@ export function lookOf({ plan, stage, statistics, digest, verdict, inputs }: Evi
     ...(verdict.alarm === true ? { alarm: true } : {}),
     evidence: `sha256:${digest}`,
     ...frozenOf(statistics),
+    ...sourcesOf(statistics),
   };
 }

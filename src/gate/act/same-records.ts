@@ -27,6 +27,7 @@ export async function checkRequests(
   refused: (why: string) => Error,
 ): Promise<readonly string[]> {
   const areNumbers = holdsNumbers(inputs.format);
+  const told = await checkSources(world, rollout, inputs, refused);
   const moved = await movedFiles(rollout.folder, inputs.requests, {
     fixed: areNumbers,
     change: (facts) => changeOfSource(world, rollout, facts),
@@ -34,11 +35,30 @@ export async function checkRequests(
   const changed = moved.find(({ change }) => change !== 'absent');
   const changedText = `${changed?.facts.path} is not what was evaluated any more`;
   const since = moved.length === 0 || areNumbers ? undefined : await sinceEvaluated(world, rollout, stage, inputs);
-  if (moved.length === 0 || since?.contained === true) return [];
+  if (moved.length === 0 || since?.contained === true) return told;
   if (changed !== undefined) throw refused(since === undefined ? changedText : `${changedText}: ${since.difference}`);
   if (since !== undefined && since.missing !== recordsOf(moved))
     throw refused(`${moved[0]?.facts.path} is not here, and ${since.difference}`);
-  return moved.map(({ facts }) => `${facts.path} is not here; it could not be compared with what was evaluated.`);
+  return [...told, ...moved.map(notHere)];
+}
+
+function notHere({ facts }: MovedFile): string {
+  return `${facts.path} is not here; it could not be compared with what was evaluated.`;
+}
+
+/** Files of numbers, and those that keep what a server said, may not change. */
+async function checkSources(
+  world: World,
+  rollout: Rollout,
+  { sources = {} }: Evidence['inputs'],
+  refused: (why: string) => Error,
+): Promise<readonly string[]> {
+  const files = Object.values(sources).flatMap(({ requests }) => requests);
+  const change = (facts: RequestFileFacts) => changeOfSource(world, rollout, facts);
+  const moved = await movedFiles(rollout.folder, files, { fixed: true, change });
+  const changed = moved.find((each) => each.change !== 'absent');
+  if (changed !== undefined) throw refused(`${changed.facts.path} is not what was evaluated any more`);
+  return moved.map(notHere);
 }
 
 /** What became of the records; undefined where the log is not here, or nobody marked them. */

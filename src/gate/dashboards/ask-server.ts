@@ -3,11 +3,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { messageOf, unusableFile } from '../../domain/errors.ts';
-import type { Evidence } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
+import type { SourceFacts } from '../../domain/log/source-facts.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
-import type { Stage } from '../../domain/plan.ts';
+import type { RequestSource, Stage } from '../../domain/plan.ts';
 import { type NamedSeries, type PrometheusSource, seriesFor } from '../../domain/remote/metric-series.ts';
+import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
 import { parseSelector, selectorOf } from '../../domain/remote/selector.ts';
 import { located } from '../../documents/findings.ts';
 import type { TreePath } from '../../documents/tree.ts';
@@ -20,7 +21,7 @@ import { type PrometheusServer, WrongQuery } from '../../remote/metrics/promethe
 import type { ServerAnswers } from '../../remote/metrics/server-answers.ts';
 import { keysOf, nodeAt } from '../../documents/tree.ts';
 import { invalidPlan } from '../rollout/load-plan.ts';
-import type { Rollout } from '../rollout/rollout.ts';
+import { placeOfRequests, type Rollout } from '../rollout/rollout.ts';
 import { requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
 
@@ -61,7 +62,7 @@ export async function askServer(
 ): Promise<KeptAnswers> {
   const known: AskedServer = {
     access: world.permissions,
-    server: serverOf(world, source),
+    server: serverOf(world, rollout.plan.requests),
     signal: world.signal,
   };
   const counters: Record<string, ServerAnswers['counters'][string]> = {};
@@ -84,15 +85,21 @@ export async function askServer(
 }
 
 /** How the server of a plan is reached. @throws UserError (exit 5) for a variable that is not set */
-export function serverOf({ permissions }: Pick<World, 'permissions'>, source: PrometheusSource): PrometheusServer {
+export function serverOf(
+  { permissions }: Pick<World, 'permissions'>,
+  { name, prometheus }: RequestSource,
+): PrometheusServer {
+  if (prometheus === undefined) throw new RangeError('a plan of format prometheus says what is asked');
+  const place = name === undefined ? 'requests' : `sources.${name}`;
   const [token, user, password] = (['token', 'user', 'password'] as const).map((key) => {
-    const named = source[key];
-    return named === undefined ? undefined : secretOf(permissions, named, `requests.${key}`);
+    const named = prometheus[key];
+    return named === undefined ? undefined : secretOf(permissions, named, `${place}.${key}`);
   });
   const basic = user === undefined ? undefined : Buffer.from(`${user}:${password ?? ''}`).toString('base64');
   const authorization = token === undefined ? (basic === undefined ? undefined : `Basic ${basic}`) : `Bearer ${token}`;
   const secrets = [token, password, basic].filter((each) => each !== undefined);
-  return { url: source.url, secrets, ...(authorization === undefined ? {} : { authorization }) };
+  const { url } = prometheus;
+  return { url, place, secrets, ...(authorization === undefined ? {} : { authorization }) };
 }
 
 /** @throws UserError (exit 2) that names the line of the plan, where the server finds no expression in what it was asked */
@@ -113,7 +120,7 @@ export function questionsOf(rollout: Rollout, stage: Stage, source: PrometheusSo
   return guardedMetrics(rollout.plan).flatMap((metric): readonly Question[] => {
     const told = seriesFor(source, metric);
     if (told !== undefined) return ofSeries(told, placeOf(rollout, stage, 'series', told.name));
-    const query = source.queries.find(({ name }) => name === metric.id);
+    const query = source.queries.find(({ name }) => name === nameInPlan(metric.id));
     if (query === undefined) return [];
     return [{ text: query.query, kind: 'value', path: placeOf(rollout, stage, 'queries', query.name) }];
   });
@@ -143,16 +150,10 @@ function ofSeries({ series }: NamedSeries, path: TreePath): readonly Question[] 
   }
 }
 
-/** Where the plan writes what a metric is told by: in the stage's own requests, or in its own. */
-function placeOf(
-  { parsed, plan }: Rollout,
-  { name: stage }: Stage,
-  list: 'series' | 'queries',
-  name: string,
-): TreePath {
-  const own = ['stages', plan.stages.findIndex((each) => each.name === stage), 'requests', list];
-  const path = nodeAt(parsed.positions, own) === undefined ? ['requests', list] : own;
-  const key = keysOf(nodeAt(parsed.positions, path)).find((each) => metricOf(each)?.name === name);
+/** Where the plan writes what a metric is told by. */
+function placeOf(rollout: Rollout, stage: Stage, list: 'series' | 'queries', name: string): TreePath {
+  const path = placeOfRequests(rollout, stage, list);
+  const key = keysOf(nodeAt(rollout.parsed.positions, path)).find((each) => metricOf(each)?.name === name);
   return [...path, key ?? name];
 }
 
@@ -209,8 +210,8 @@ function factsOf(
  * What the server said at a stage's last look.
  * @throws UserError (exit 5) where there was none, or the file is not what it was
  */
-export async function keptAnswers(rollout: Rollout, previous: Evidence | undefined): Promise<KeptAnswers> {
-  const [facts] = previous?.inputs.format === 'prometheus' ? previous.inputs.requests : [];
+export async function keptAnswers(rollout: Rollout, before: Partial<SourceFacts> | undefined): Promise<KeptAnswers> {
+  const [facts] = before?.format === 'prometheus' ? (before.requests ?? []) : [];
   if (facts === undefined) {
     throw unusableFile('--offline judges what the metrics server said at the last look, and this stage had none', {
       hint: 'Evaluate it once without --offline.',

@@ -1,7 +1,7 @@
 import { fairSample } from '../../verdict/alarm.ts';
 import type { Frozen } from '../../domain/registry.ts';
 import { unusableFile } from '../../domain/errors.ts';
-import type { CheckResult, CohortSize, Comparison, GuardrailResult, Segment, Evidence } from '../../domain/evidence.ts';
+import type { CheckResult, CohortSize, Comparison, GuardrailResult, Segment } from '../../domain/evidence.ts';
 import { guardedMetrics } from '../../domain/judged.ts';
 import { besideTests } from '../../domain/statistics/inference.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../domain/plan.ts';
@@ -19,16 +19,8 @@ import { type ToldSize, toldNumbersChecks } from '../../verdict/checks/told-numb
 import type { Judgement } from '../judge/judge-stage.ts';
 import { judgeTest, subjectOf } from '../judge/judge-test.ts';
 import { frozenAfter, lateDivisor, seriesOf } from '../judge/series.ts';
-import { concludeLook } from '../look/conclude-look.ts';
-import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { againstParts } from './against-parts.ts';
-import { readToldStage, type ToldStage } from './read-told.ts';
-import { readServerStage } from './told-by-server.ts';
-import { movedFiles, movedText } from '../rollout/request-prefix.ts';
-import type { Rollout } from '../rollout/rollout.ts';
-import { servedShare } from '../rollout/served-share.ts';
-import { versionFacts } from '../outcomes/timed-version.ts';
-import type { World } from '../world.ts';
+import type { ToldStage } from './read-told.ts';
 
 /** What numbers tell of whom they are about: the candidate's side is the canary, the baseline's the stable cohort. */
 export function scopeOfTold(numbers: readonly RoleNumber[]): StageScope {
@@ -198,48 +190,4 @@ export function requireDimensions(plan: RolloutPlan, { segmentValues }: StageSco
       hint: `write segment: ${absent}=VALUE at the numbers of each value, or delete segments: [${absent}] in the guardrail`,
     });
   }
-}
-
-/** What judging a stage's numbers needs beside them. */
-export interface ToldOptions {
-  readonly golden: JudgedGolden | undefined;
-  /** Judges what a metrics server said at the last look instead of asking it. */
-  readonly offline?: boolean | undefined;
-}
-
-/**
- * Judges a stage on numbers per version that somebody else counted: nothing else is read, and no version runs for it.
- * @returns why there cannot be any numbers yet, as a clause, where there cannot
- */
-export async function evaluateTold(
-  world: World,
-  rollout: Rollout,
-  stage: Stage,
-  previous: Evidence | undefined,
-  { golden, offline = false }: ToldOptions,
-): Promise<Evidence | { readonly nothing: string }> {
-  const { plan, folder, baseline, candidate } = rollout;
-  const { format } = plan.requests;
-  const isAsked = format === 'prometheus';
-  const told = isAsked
-    ? await readServerStage(world, rollout, stage, previous, offline)
-    : await readToldStage(rollout, stage);
-  if ('nothing' in told) return told;
-  const scope = scopeOfTold(told.numbers);
-  requireDimensions(plan, scope);
-  const before = previous?.inputs.requests ?? [];
-  return await concludeLook(world, rollout, stage, previous, {
-    inputs: {
-      format,
-      requests: told.files,
-      ...(told.window === undefined ? {} : { window: told.window }),
-      baseline: versionFacts(baseline),
-      candidate: versionFacts(candidate),
-    },
-    scope,
-    // A line more is another number, not more of the same requests; what a server counts since the same time is.
-    lost: isAsked ? told.lost : movedText(await movedFiles(folder, before, { fixed: true })),
-    golden,
-    judge: (frozen) => judgeTold(plan, stage, told, scope, frozen, servedShare(rollout, stage)),
-  });
 }

@@ -6,6 +6,7 @@ import type { CheckResult } from '../../domain/evidence.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { planOfStage } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
+import { sourcedMetric } from '../../domain/statistics/bounded-metric.ts';
 import type { Role } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import { readToldNumbers } from '../../plan/read/told-numbers.ts';
@@ -16,7 +17,7 @@ import { sourceText } from '../../documents/source-text.ts';
 import { nodeAt, type TreeNode, type TreePath } from '../../documents/tree.ts';
 import { parseYaml } from '../../documents/yaml-tree.ts';
 import { invalidPlan } from '../rollout/load-plan.ts';
-import type { Rollout } from '../rollout/rollout.ts';
+import { placeOfRequests, type Rollout } from '../rollout/rollout.ts';
 import { type AnswerFile, numbersOfAnswers } from './answer-numbers.ts';
 import { parseAnswers } from './cloudwatch-answers.ts';
 
@@ -43,7 +44,7 @@ export async function readToldStage(rollout: Rollout, stage: Stage): Promise<Tol
   const { folder, parsed, file } = rollout;
   const plan = planOfStage(rollout.plan, stage);
   if (plan.requests.numbers !== undefined) {
-    const path = placeOfNumbers(rollout, stage);
+    const path = placeOfRequests(rollout, stage, 'numbers');
     const { numbers, findings } = readWithRoles(rollout, nodeAt(parsed.positions, path), path);
     if (findings.length > 0) throw invalidPlan(file, located(parsed.positions, findings));
     return { numbers, files: [] };
@@ -67,12 +68,6 @@ async function readAnswers({ folder }: Rollout, plan: RolloutPlan): Promise<Told
     files.push({ source, answers, facts: factsOf(folder, path, bytes, answers.results.length) });
   }
   return { ...numbersOfAnswers(plan, files), files: files.map(({ facts }) => facts) };
-}
-
-/** A stage may hold numbers of its own. */
-function placeOfNumbers({ plan, parsed }: Rollout, { name }: Stage): TreePath {
-  const own = ['stages', plan.stages.findIndex((stage) => stage.name === name), 'requests', 'numbers'];
-  return nodeAt(parsed.positions, own) === undefined ? ['requests', 'numbers'] : own;
 }
 
 interface FileNumbers {
@@ -141,7 +136,8 @@ function readWithRoles(rollout: Rollout, list: TreeNode | undefined, path: TreeP
   const { numbers, findings } = readToldNumbers(list, path, roles);
   const withRole = numbers.flatMap((number) => {
     const role = roles.get(number.version);
-    return role === undefined ? [] : [{ ...number, role }];
+    const metric = sourcedMetric(number.metric, rollout.plan.requests.name);
+    return role === undefined ? [] : [{ ...number, metric, role }];
   });
   return { numbers: withRole, findings };
 }

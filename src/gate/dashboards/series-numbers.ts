@@ -8,6 +8,7 @@ import {
   type PrometheusSource,
   seriesFor,
 } from '../../domain/remote/metric-series.ts';
+import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import type { CountedSeries } from '../../remote/metrics/counted-series.ts';
@@ -63,7 +64,7 @@ export function numbersOf(
 function toldOf(read: Read, metric: Metric, role: Role): Told | undefined {
   const series = seriesFor(read.source, metric)?.series;
   if (series !== undefined) return fromSeries(read, metric, role, series);
-  const query = read.source.queries.find(({ name }) => name === metric.id);
+  const query = read.source.queries.find(({ name }) => name === nameInPlan(metric.id));
   if (query === undefined) return undefined;
   return valueOf(read, role, query.query, undefined, query.unit);
 }

@@ -1,4 +1,5 @@
-import type { CheckResult, Evidence } from '../../domain/evidence.ts';
+import type { CheckResult } from '../../domain/evidence.ts';
+import type { SourceFacts } from '../../domain/log/source-facts.ts';
 import { invalidInput } from '../../domain/errors.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import type { PrometheusSource } from '../../domain/remote/metric-series.ts';
@@ -23,17 +24,17 @@ export async function readServerStage(
   world: World,
   rollout: Rollout,
   stage: Stage,
-  previous: Evidence | undefined,
+  before: Partial<SourceFacts> | undefined,
   offline: boolean,
 ): Promise<ServerStage> {
   const source = sourceOf(rollout.plan);
-  if (offline) return toldStage(rollout, source, await keptAnswers(rollout, previous), previous);
+  if (offline) return toldStage(rollout, source, await keptAnswers(rollout, before), before);
   const periods = stagePeriods(rollout, stage);
   if (source.windowMs === undefined && periods?.weightNow === 0)
     return { nothing: 'it has no traffic, and the window begins with it' };
   const window = windowOf(rollout, periods, source, world.now());
   if ('nothing' in window) return window;
-  return toldStage(rollout, source, await askServer(world, rollout, stage, source, window), previous);
+  return toldStage(rollout, source, await askServer(world, rollout, stage, source, window), before);
 }
 
 export function sourceOf({ requests }: Pick<RolloutPlan, 'requests'>): PrometheusSource {
@@ -78,10 +79,10 @@ function toldStage(
   rollout: Rollout,
   source: PrometheusSource,
   { answers, file }: KeptAnswers,
-  previous: Evidence | undefined,
+  before: Partial<SourceFacts> | undefined,
 ): ToldStage {
   const { numbers, untold, others } = numbersOf(rollout.plan, source, answers, rolesOfLabels(rollout));
-  const lost = lostWindow(previous, answers.window);
+  const lost = lostWindow(before?.window, answers.window);
   return {
     numbers,
     untold,
@@ -104,8 +105,7 @@ function rolesOfLabels(rollout: Rollout) {
 }
 
 /** Counts that begin at another time are another experiment. */
-function lostWindow(previous: Evidence | undefined, { from, to }: ServerAnswers['window']): string | undefined {
-  const before = previous?.inputs.window;
+function lostWindow(before: SourceFacts['window'], { from, to }: ServerAnswers['window']): string | undefined {
   if (before === undefined) return undefined;
   if (before.from !== from) return `the counts begin at ${from}, and those of the last look began at ${before.from}`;
   return to < before.to ? `the counts end at ${to}, and those of the last look at ${before.to}` : undefined;

@@ -9,10 +9,10 @@ import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
+import type { Beside } from '../look/beside.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
-import { type JudgedGolden } from '../golden/judge-golden.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
@@ -37,7 +37,7 @@ interface StageOptions {
   readonly fresh?: boolean;
   readonly store?: string;
   readonly fill?: boolean;
-  readonly golden: JudgedGolden | undefined;
+  readonly beside: Beside;
   readonly periods: StagePeriods | undefined;
   readonly objects: readonly FetchedObject[];
 }
@@ -51,12 +51,12 @@ export async function evaluateStage(
   previous: Evidence | undefined,
   options: StageOptions,
 ): Promise<Evidence> {
-  const { golden, periods, objects } = options;
+  const { beside, periods, objects } = options;
   const { plan, folder, candidate } = rollout;
   const sources = sourcesOf(rollout);
   const toCome = await logToCome(rollout, periods);
   if (toCome !== undefined)
-    return await concludeNothing(world, rollout, stage, previous, { golden, why: toCome, checks: [] });
+    return await concludeNothing(world, rollout, stage, previous, { beside, why: toCome, checks: [] });
   const moved = await movedFiles(folder, previous?.inputs.requests ?? []);
   const log = await readStageRequests(db, rollout, sources, {
     periods: periods?.periods,
@@ -66,7 +66,7 @@ export async function evaluateStage(
   if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {
     const checks = [checkPeriods(rollout, periods, [], log.totals)];
     const why = 'its log has no answer of it in any period that is known';
-    return await concludeNothing(world, rollout, stage, previous, { golden, why, checks });
+    return await concludeNothing(world, rollout, stage, previous, { beside, why, checks });
   }
   // Before anything is replayed, since a field that is not in the log would end it.
   const inputDrift = await readInputDrift(db, rollout);
@@ -90,7 +90,7 @@ export async function evaluateStage(
     confusion: isFree ? undefined : await confusionChanges(table, judged.scope),
     scored: await scoredChanges(table, judged.scope, guardedScores(plan)),
     lost: lostText(moved, log.since),
-    golden,
+    beside,
     judge: (frozen) => judgeStage({ ...judged, assigned, measurer, now }, frozen),
   });
 }

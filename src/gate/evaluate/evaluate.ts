@@ -1,12 +1,14 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
 import { type Diagnostic } from '../../domain/errors.ts';
 import type { Evidence } from '../../domain/evidence.ts';
+import { planOfSource } from '../../domain/judged.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { serializeEvidence } from '../../report/document/serialize-evidence.ts';
 import type { Report } from '../../report/document/report.ts';
 import { checkRollout } from '../../registry/file/rollout-check.ts';
 import { standingEvidence } from '../look/standing-evidence.ts';
-import { evaluateTold, type ToldOptions } from '../dashboards/judge-told.ts';
+import { lookAtSources } from '../dashboards/source-looks.ts';
+import { evaluateTold, type ToldOptions } from '../dashboards/told-look.ts';
 import { evaluateSums } from '../warehouse/judge-sums.ts';
 import { judgeGolden } from '../golden/judge-golden.ts';
 import {
@@ -125,11 +127,14 @@ async function lookAt(
   const previous = await readLatest(place);
   const golden = await judgeGolden(world, rollout, options.fresh ?? false);
   const periods = stagePeriods(rollout, stage);
+  const { offline = false } = options;
   const { rollout: staged, objects } = await withObjects(world, ofStage(rollout, stage), periods?.weightNow === 0);
+  const beside = { golden, sources: await lookAtSources(world, staged, stage, previous, offline) };
+  const ofLog = { ...staged, plan: planOfSource(staged.plan) };
   const evidence = holdsNumbers(staged.plan.requests.format)
-    ? await judgeNumbers(world, staged, stage, previous, { golden, offline: options.offline })
+    ? await judgeNumbers(world, ofLog, stage, previous, { beside, offline })
     : await withDatabase(world, work, (db) =>
-        evaluateStage(world, staged, stage, db, previous, { ...options, golden, periods, objects }),
+        evaluateStage(world, ofLog, stage, db, previous, { ...options, beside, periods, objects }),
       );
   await requireUnmoved(rollout);
   await writeEvidence(place, evidence);
@@ -144,9 +149,9 @@ async function judgeNumbers(
   options: ToldOptions,
 ): Promise<Evidence> {
   if (rollout.plan.requests.format === 'sums')
-    return await evaluateSums(world, rollout, stage, previous, options.golden);
+    return await evaluateSums(world, rollout, stage, previous, options.beside);
   const told = await evaluateTold(world, rollout, stage, previous, options);
   if (!('nothing' in told)) return told;
-  const { golden } = options;
-  return await concludeNothing(world, rollout, stage, previous, { golden, why: told.nothing, checks: [] });
+  const { beside } = options;
+  return await concludeNothing(world, rollout, stage, previous, { beside, why: told.nothing, checks: [] });
 }

@@ -57,7 +57,8 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
     minRequests: [...ofStage.slice(0, -1), 'minRequests'],
     minUnits: [...ofStage.slice(0, -1), 'minUnits'],
   };
-  const place = places[name];
+  const source = Object.keys(plan.sources ?? {}).find((each) => name.startsWith(`${each}: `));
+  const place = source === undefined ? places[name] : ['sources', source];
   const path = place !== undefined && nodeAt(parsed.positions, place) !== undefined ? place : ofStage;
   return { path, rule: `check ${name}`, severity: 'warning', message: `${name}: ${detail}`, hint: '' };
 }

@@ -6,7 +6,7 @@ import { resolveRequestFiles } from '../../requests/files/request-files.ts';
 import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { nothingServedCheck, unknownGuardrails } from '../../verdict/checks/nothing-served.ts';
 import { plannedTests, rollbackTests } from '../../verdict/guardrail-tests.ts';
-import type { JudgedGolden } from '../golden/judge-golden.ts';
+import type { Beside } from '../look/beside.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { versionFacts } from '../outcomes/timed-version.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -30,7 +30,7 @@ export async function logToCome(
 
 /** What a look at nothing is concluded from. */
 export interface NothingServed {
-  readonly golden: JudgedGolden | undefined;
+  readonly beside: Beside;
   /** As a clause. */
   readonly why: string;
   readonly checks: readonly CheckResult[];
@@ -42,7 +42,7 @@ export async function concludeNothing(
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  { golden, why, checks }: NothingServed,
+  { beside, why, checks }: NothingServed,
 ): Promise<Evidence> {
   const { file, baseline, candidate } = rollout;
   const { plan, inapplicable } = applicableGuardrails(rollout.plan, stage, 'live');
@@ -50,7 +50,7 @@ export async function concludeNothing(
   return await concludeLook(world, rollout, stage, previous, {
     inputs: { requests: [], baseline: versionFacts(baseline), candidate: versionFacts(candidate) },
     scope: nobody,
-    golden,
+    beside,
     judge: async () =>
       await Promise.resolve({
         frozen: { tests: Math.max(1, rollbackTests(plannedTests(plan.guardrails, () => []))), plannedUnits: 1 },

@@ -9,6 +9,7 @@ import {
   plannedTests,
   rollbackTests,
   segmentDivisor,
+  withOthers,
 } from '../../verdict/guardrail-tests.ts';
 import { shortWindow } from '../../verdict/checks/window.ts';
 import { judgedSize } from '../../verdict/judged-size.ts';
@@ -50,7 +51,11 @@ export function seriesOf(
   const timesTested = (judged.periods?.each.length ?? 1) > 1 ? 2 : 1;
   const fixed: Frozen =
     frozen === undefined
-      ? { tests: rollbackTests(tests) * timesTested, plannedUnits: plannedUnits(horizon, sizes), horizon }
+      ? {
+          tests: withOthers(rollbackTests(tests) * timesTested, plan, stage),
+          plannedUnits: plannedUnits(horizon, sizes),
+          horizon,
+        }
       : withMovedEnd(frozen, plan.statistics.plannedUnits);
   const level = judged.timing === undefined ? fixed : withTiming(fixed, judged.timing);
   const ledger = ledgerOf(plan.statistics.inference, level, sizes);

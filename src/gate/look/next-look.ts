@@ -9,6 +9,8 @@ import type { LoadedPlan } from '../rollout/load-plan.ts';
 export interface NextLook {
   readonly stage: StageLook;
   readonly frozen?: Frozen;
+  /** The same of further sources, whose series go on where the log's begins anew; absent where there are none. */
+  readonly sources?: Frozen['sources'];
   /** Why a new series starts, where one does. */
   readonly newSeries?: string;
 }
@@ -34,14 +36,16 @@ export function nextLook(
   const { name, weight } = stage;
   if (previous === undefined) return afterRecorded(stage, plan, recorded.at(-1));
   const { look, series } = previous.stage;
-  const newSeries = isSamePlan(plan, previous)
-    ? (reasonOfSample(previous.inputs.sample, plan.sample) ?? lost)
-    : planChanged;
+  const isSame = isSamePlan(plan, previous);
+  const newSeries = isSame ? (reasonOfSample(previous.inputs.sample, plan.sample) ?? lost) : planChanged;
+  const known = isSame ? sourcesOf(previous.statistics) : {};
   if (newSeries !== undefined)
-    return { stage: { name, weight, look: look + 1, series: series + 1, newSeries }, newSeries };
+    return { stage: { name, weight, look: look + 1, series: series + 1, newSeries }, newSeries, ...known };
   const next = { name, weight, look: look + 1, series };
   // A look at nothing fixed nothing.
-  return previous.cohorts.length === 0 ? { stage: next } : { stage: next, frozen: frozenOf(previous.statistics) };
+  return previous.cohorts.length === 0
+    ? { stage: next, ...known }
+    : { stage: next, frozen: frozenOf(previous.statistics), ...known };
 }
 
 /** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */
@@ -52,11 +56,17 @@ function afterRecorded(
 ): NextLook {
   if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
   const [look, series] = [last.look + 1, last.series ?? 1];
-  const newSeries =
-    last.plan !== undefined && last.plan !== seriesSha256 ? planChanged : reasonOfSample(last.sample, sample);
+  const isSame = last.plan === undefined || last.plan === seriesSha256;
+  const newSeries = isSame ? reasonOfSample(last.sample, sample) : planChanged;
+  const known = isSame ? sourcesOf(last) : {};
   return newSeries === undefined
-    ? { stage: { name, weight, look, series }, frozen: frozenOf(last) }
-    : { stage: { name, weight, look, series: series + 1, newSeries }, newSeries };
+    ? { stage: { name, weight, look, series }, frozen: frozenOf(last), ...known }
+    : { stage: { name, weight, look, series: series + 1, newSeries }, newSeries, ...known };
+}
+
+/** What a look froze of further sources. */
+export function sourcesOf({ sources }: Frozen): Pick<Frozen, 'sources'> {
+  return sources === undefined ? {} : { sources };
 }
 
 const planChanged = 'the plan changed since the last look';
@@ -65,7 +75,7 @@ function reasonOfSample(before: UnitSample | undefined, now: UnitSample | undefi
   return isWithinSample(before, now) ? undefined : 'requests.sample leaves out users that the last look counted';
 }
 
-/** What a look froze, without the rest of what tells of it. */
+/** What a look froze of its log, without the rest of what tells of it. */
 export function frozenOf({
   tests,
   plannedUnits,

@@ -1,21 +1,24 @@
-import { holdsNumbers } from '../../domain/told-number.ts';
+import { holdsVersionNumbers } from '../../domain/told-number.ts';
+import { planOfSource } from '../../domain/judged.ts';
 import { type Diagnostic } from '../../domain/errors.ts';
 import { metricTraits } from '../../domain/metric.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import type { PlanReview } from '../../report/commands/plan-text.ts';
 import type { DetectableChange } from '../../report/commands/waiting-text.ts';
+import { rolloutOfSource, stageOfSource } from '../dashboards/source-looks.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/judge-golden.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { surroundings } from './plan-facts.ts';
 import { reviewServer } from './review-server.ts';
 import { reviewSums } from './review-sums.ts';
-import { reviewTold, type ReviewedStage, type ReviewedStages } from './review-told.ts';
-import type { Stage } from '../../domain/plan.ts';
+import { reviewTold, type ReviewedStage, type ReviewedStages, type ToldReviewed } from './review-told.ts';
+import type { RequestSource, Stage } from '../../domain/plan.ts';
 import { stageWaits } from './stage-waits.ts';
 import { reviewStages } from './review-stages.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import { requireSameAssignment } from '../rollout/assignment-in-force.ts';
+import { withObjects } from '../sources/objects.ts';
 import type { World } from '../world.ts';
 
 /** What a plan would do, and what is doubtful in it. */
@@ -34,18 +37,21 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
   const work = workFolder(scratch, rollout.folder);
   const { plan, baseline, candidate } = rollout;
   const golden = await reviewGolden(scratch, rollout);
-  const { log, stages, unknown, unknownOf, checks, facts } =
-    plan.requests.format === 'prometheus'
-      ? await reviewServer(scratch, rollout)
-      : plan.requests.format === 'sums'
-        ? await reviewSums(rollout)
-        : holdsNumbers(plan.requests.format)
-          ? await reviewTold(rollout)
-          : await withDatabase(world, work, (db) => reviewStages(scratch, rollout, db));
+  const ofLog = { ...rollout, plan: planOfSource(plan) };
+  const { log, stages, unknown, unknownOf, checks, facts } = isTold(plan.requests)
+    ? await reviewNumbers(scratch, ofLog)
+    : plan.requests.format === 'sums'
+      ? await reviewSums(ofLog)
+      : await withDatabase(world, work, (db) => reviewStages(scratch, ofLog, db));
+  const sources = await reviewSources(scratch, rollout);
+  // The log knows its own guardrails alone, by their places among themselves.
+  const own = plan.guardrails.flatMap(({ source }, index) => (source === undefined ? [index] : []));
+  const undecidable = facts.undecidable.map((each) => ({ ...each, guardrail: own[each.guardrail] ?? each.guardrail }));
+  const known = { ...facts, undecidable };
   const warnings = [
     ...rollout.warnings,
-    ...(await factFindings(world, rollout, facts)),
-    ...checkFindings(rollout, plan.stages[0]?.name ?? '', checks),
+    ...(await factFindings(world, rollout, known)),
+    ...checkFindings(rollout, plan.stages[0]?.name ?? '', [...checks, ...sources.flatMap((each) => each.checks)]),
   ];
   const review: PlanReview = {
     plan: plan.name,
@@ -53,6 +59,7 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
     baseline: baseline.version,
     candidate: candidate.version,
     log,
+    ...(sources.length === 0 ? {} : { sources: sources.map(({ name, log: told }) => ({ name, told })) }),
     ...(golden === undefined ? {} : { golden }),
     stages: stages.map(({ size }, index) => withWaits(size, rollout, plan.stages[index], world)),
     guardrails: plan.guardrails.map((guardrail, index) => ({
@@ -61,14 +68,40 @@ export async function reviewPlan(world: World, file: string): Promise<ReviewedPl
       bounds: guardrail.bounds,
       segments: guardrail.autoSegments === true ? ['auto'] : guardrail.segments,
       onBreach: guardrail.onBreach,
-      detectable: detectableOf(stages, index, unknownOf?.(guardrail) ?? unknown),
+      detectable:
+        guardrail.source === undefined
+          ? detectableOf(stages, own.indexOf(index), unknownOf?.(guardrail) ?? unknown)
+          : judgedAsTheyAre,
     })),
     statistics: plan.statistics,
     ...(plan.requests.sample === undefined ? {} : { sample: plan.requests.sample.units }),
     ...(rollout.parsed.overrides.length === 0 ? {} : { overrides: rollout.parsed.overrides }),
     findings: warnings.length,
   };
-  return { review, warnings, facts };
+  return { review, warnings, facts: known };
+}
+
+const judgedAsTheyAre = 'numbers are judged as they are; canary evaluate says what they prove';
+
+function isTold({ format }: RequestSource): boolean {
+  return holdsVersionNumbers(format);
+}
+
+async function reviewNumbers(world: World, rollout: Rollout): Promise<ToldReviewed> {
+  return rollout.plan.requests.format === 'prometheus' ? await reviewServer(world, rollout) : await reviewTold(rollout);
+}
+
+/** Reviews the further sources of a plan, each as if it were all that the plan has. */
+async function reviewSources(world: World, rollout: Rollout) {
+  const reviewed: (Pick<ToldReviewed, 'log' | 'checks'> & { readonly name: string })[] = [];
+  for (const name of Object.keys(rollout.plan.sources ?? {})) {
+    const own = rolloutOfSource(rollout, name);
+    const stages = own.plan.stages.map(stageOfSource);
+    const { rollout: fetched } = await withObjects(world, { ...own, plan: { ...own.plan, stages } });
+    const { log, checks } = await reviewNumbers(world, fetched);
+    reviewed.push({ name, log, checks: checks.map((check) => ({ ...check, name: `${name}: ${check.name}` })) });
+  }
+  return reviewed;
 }
 
 function withWaits(

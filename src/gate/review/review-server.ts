@@ -8,7 +8,7 @@ import { asked, histogramParts, questionsOf, serverOf, tryAsking } from '../dash
 import { sourceOf } from '../dashboards/told-by-server.ts';
 import { ofStage, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
-import type { ReviewedStage, ReviewedStages } from './review-told.ts';
+import type { ReviewedStage, ToldReviewed } from './review-told.ts';
 
 /** How far back an expression is tried. */
 const triedMs = 3_600_000;
@@ -18,7 +18,7 @@ const triedMs = 3_600_000;
  * series and where a histogram cannot tell a limit is said before the rollout.
  * @throws UserError (exit 2) for an expression that is none, at its line; (exit 5) where the server does not answer
  */
-export async function reviewServer(world: World, rollout: Rollout): Promise<ReviewedStages> {
+export async function reviewServer(world: World, rollout: Rollout): Promise<ToldReviewed> {
   const { plan } = rollout;
   const found = { series: 0, texts: new Set<string>(), notes: new Set<string>() };
   for (const stage of plan.stages) {
@@ -48,7 +48,7 @@ interface Found {
 
 async function tryStage(world: World, rollout: Rollout, stage: Stage, found: Found): Promise<void> {
   const source = sourceOf(rollout.plan);
-  const server = { access: world.permissions, server: serverOf(world, source), signal: world.signal };
+  const server = { access: world.permissions, server: serverOf(world, rollout.plan.requests), signal: world.signal };
   const endMs = Math.floor(world.now().getTime() / 1000) * 1000;
   const window = { beginMs: endMs - triedMs, endMs };
   for (const question of questionsOf(rollout, stage, source)) {

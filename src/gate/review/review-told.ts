@@ -4,11 +4,11 @@ import { readToldStage, type ToldStage } from '../dashboards/read-told.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import type { PlanFacts } from '../../plan/lint/plan-facts.ts';
-import type { PlanReview, StageReview } from '../../report/commands/plan-text.ts';
+import type { PlanReview, StageReview, ToldReview } from '../../report/commands/plan-text.ts';
 import type { DetectableChange } from '../../report/commands/waiting-text.ts';
 
 /** Reviews the stages of a plan that is judged on numbers per version. @throws UserError (exit 2 or 5) for wrong numbers. */
-export async function reviewTold(rollout: Rollout): Promise<ReviewedStages> {
+export async function reviewTold(rollout: Rollout): Promise<ToldReviewed> {
   const { plan } = rollout;
   const read: ToldStage[] = [];
   for (const stage of plan.stages) {
@@ -39,6 +39,11 @@ function reviewedStage(stage: Stage, read: ToldStage | undefined): ReviewedStage
     ...(requests === undefined && !plannedSize.requests ? {} : { minRequests }),
   };
   return { size, changes: undefined };
+}
+
+/** The same of numbers per version. */
+export interface ToldReviewed extends ReviewedStages {
+  readonly log: ToldReview;
 }
 
 /** What a plan is judged on, and why the changes that its stages could detect are unknown where they are. */

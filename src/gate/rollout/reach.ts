@@ -59,6 +59,8 @@ export async function requireReach(
   }
   const reach = reachOf(world, folder);
   const { requests, stages, golden } = plan;
+  for (const [name, further] of Object.entries(plan.sources ?? {}))
+    for (const source of further.source) reach.require(resolve(folder, source), `sources.${name}.source`);
   const sources = [requests.source, ...stages.map(({ requests: own }) => own?.source ?? [])].flat();
   if (holdsNumbers(requests.format)) {
     for (const source of sources) reach.require(resolve(folder, source), 'requests.source');

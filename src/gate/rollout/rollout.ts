@@ -4,6 +4,7 @@ import { planOfStage } from '../../domain/judged.ts';
 import { inLabelsOf } from '../../domain/label-map.ts';
 import type { ModelRegistry, RolloutRecord } from '../../domain/registry.ts';
 import { closestTo } from '../../domain/did-you-mean.ts';
+import { nodeAt, type TreePath } from '../../documents/tree.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
 import { nextStage, rolloutRecord, rolloutState } from '../../registry/file/rollout-state.ts';
@@ -57,6 +58,17 @@ export async function openRollout(world: World, file: string, passedOver: readon
 /** The rollout with its plan as it is for one of its stages. */
 export function ofStage<R extends Pick<Rollout, 'plan'>>(rollout: R, stage: Pick<Stage, 'requests' | 'basis'>): R {
   return { ...rollout, plan: planOfStage(rollout.plan, stage) };
+}
+
+/** Where a plan as it is for a stage, or for a further source, writes a key of its requests: in the stage's own or the source's, else in the plan's. */
+export function placeOfRequests(
+  { parsed, plan }: Pick<Rollout, 'parsed' | 'plan'>,
+  { name: stage }: Pick<Stage, 'name'>,
+  key: string,
+): TreePath {
+  if (plan.requests.name !== undefined) return ['sources', plan.requests.name, key];
+  const own = ['stages', plan.stages.findIndex((each) => each.name === stage), 'requests', key];
+  return nodeAt(parsed.positions, own) === undefined ? ['requests', key] : own;
 }
 
 /** The stage of that name, or the one after the last that was entered, or the last of all. */

@@ -1,5 +1,6 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
 import { invalidInput } from '../../domain/errors.ts';
+import { guardedMetrics, planOfSource } from '../../domain/judged.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { openRollout, type Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
@@ -10,7 +11,7 @@ import type { World } from '../world.ts';
  */
 export async function openSimulatedRollout(world: World, file: string): Promise<Rollout> {
   const rollout = await openRollout(world, file);
-  const { plan } = rollout;
+  const plan = planOfSource(rollout.plan);
   if (holdsNumbers(plan.requests.format)) {
     const has = plan.requests.format === 'sums' ? 'the sums of a warehouse' : 'numbers per version';
     throw invalidInput(`A simulation needs requests, and this plan has ${has}`, {
@@ -24,6 +25,8 @@ export async function openSimulatedRollout(world: World, file: string): Promise<
       hint: 'Add a guardrail on latency, errors or quality.',
     });
   }
+  for (const metric of guardedMetrics({ guardrails: plan.elsewhere ?? [] }))
+    world.note(`${metric.id}: left out, since numbers per version tell no requests that could be drawn.`);
   if (guardrails.length < plan.guardrails.length)
     world.note('memory.peak: left out, since a peak is of a process and not of requests.');
   return { ...rollout, plan: { ...plan, guardrails } };

@@ -11,10 +11,10 @@ import { type SumsRow, SumsTable } from '../../metrics/warehouse/sums-table.ts';
 import { uncomputable } from '../../stats/result.ts';
 import { applicableGuardrails } from '../../verdict/applicable.ts';
 import { unaskedOfSums } from '../../verdict/checks/unasked-of-sums.ts';
-import type { JudgedGolden } from '../golden/judge-golden.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
 import { subjectOf } from '../judge/judge-test.ts';
 import type { JudgedStage } from '../judge/judged-stage.ts';
+import type { Beside } from '../look/beside.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { versionFacts } from '../outcomes/timed-version.ts';
 import { movedFiles, movedText } from '../rollout/request-prefix.ts';
@@ -29,7 +29,7 @@ export async function evaluateSums(
   rollout: Rollout,
   stage: Stage,
   previous: Evidence | undefined,
-  golden: JudgedGolden | undefined,
+  beside: Beside,
 ): Promise<Evidence> {
   const { folder, baseline, candidate } = rollout;
   const asked = askedSums(rollout, stage);
@@ -47,7 +47,7 @@ export async function evaluateSums(
     scope,
     // The table of the warehouse grows; whether it still has what it had nobody can see from sums.
     lost: movedText(await movedFiles(folder, previous?.inputs.requests ?? [], { fixed: true })),
-    golden,
+    beside,
     judge: async (frozen) => {
       const judgement = await judgeStage(judged, frozen);
       const unasked = new Map(unaskedOfSums(stage, rollout.plan).map((check) => [check.name, check]));

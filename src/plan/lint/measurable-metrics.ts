@@ -24,10 +24,10 @@ export const measurableMetrics: LintRule = {
     const found = resolveBoth(plan, registry);
     if (found === undefined) return [];
     const both = { ...found, candidate: inWordsOf(found) };
-    return plan.guardrails.flatMap(({ metric, bounds }, index) => {
+    return plan.guardrails.flatMap(({ metric, bounds, source }, index) => {
       const own = bounds.every(({ kind }) => boundsOwnValue(kind));
       const mismatch =
-        metric.family === 'memory' && !holdsNumbers(plan.requests.format)
+        metric.family === 'memory' && source === undefined && !holdsNumbers(plan.requests.format)
           ? (needsProcess(both.candidate) ?? (own ? undefined : needsProcess(both.baseline)))
           : (mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline));
       if (mismatch === undefined) return [];

@@ -1,6 +1,7 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
-import type { RolloutPlan } from '../../domain/plan.ts';
+import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
+import type { RequestSource, RolloutPlan } from '../../domain/plan.ts';
 import { isRecorded, type Runtime } from '../../domain/registry.ts';
 import { resolveBoth } from '../../domain/resolve-version.ts';
 import { seriesFor } from '../../domain/remote/metric-series.ts';
@@ -13,12 +14,13 @@ export const recordableMetrics: LintRule = {
   check(plan, registry) {
     const { format } = plan.requests;
     const both = resolveBoth(plan, registry);
-    if (format === 'prometheus' || format === 'cloudwatch') return untold(plan);
-    if (holdsNumbers(format) || both === undefined) return [];
+    const further = Object.entries(plan.sources ?? {}).flatMap(([name, source]) => untold(plan, source, name));
+    if (format === 'prometheus' || format === 'cloudwatch') return [...untold(plan, plan.requests), ...further];
+    if (holdsNumbers(format) || both === undefined) return further;
     const runtimes = [both.baseline, both.candidate].map(({ entry }) => entry.artifact.runtime);
     const traits = logFormatTraits[format];
-    return plan.guardrails.flatMap(({ metric }, index) => {
-      if (metric.family !== 'latency' && metric.family !== 'error_rate') return [];
+    const ofLog = plan.guardrails.flatMap(({ metric, source }, index): LintFinding[] => {
+      if (source !== undefined || (metric.family !== 'latency' && metric.family !== 'error_rate')) return [];
       const holds = metric.family === 'latency' ? traits.latency : traits.errors;
       if (holds === true || !isFromLog(plan, metric.family, runtimes)) return [];
       return [
@@ -30,6 +32,7 @@ export const recordableMetrics: LintRule = {
         },
       ];
     });
+    return [...ofLog, ...further];
   },
 };
 
@@ -39,16 +42,29 @@ function isFromLog(plan: RolloutPlan, family: 'latency' | 'error_rate', runtimes
 }
 
 /** What no series and no query tells is in no answer. */
-function untold({ guardrails, requests: { prometheus, cloudwatch } }: RolloutPlan): readonly LintFinding[] {
+function untold(
+  { guardrails }: RolloutPlan,
+  { prometheus, cloudwatch }: RequestSource,
+  name?: string,
+): readonly LintFinding[] {
   const source = prometheus ?? cloudwatch;
   if (source === undefined) return [];
-  return guardrails.flatMap(({ metric, test }, index): LintFinding[] => {
+  const place = name === undefined ? 'requests' : `sources.${name}`;
+  return guardrails.flatMap(({ metric, test, source: own }, index): LintFinding[] => {
+    if (own !== name) return [];
     const path = ['guardrails', index, 'metric'];
-    const query = prometheus?.queries.find(({ name }) => name === metric.id);
+    const query = prometheus?.queries.find((each) => each.name === nameInPlan(metric.id));
     const told = seriesFor(source, metric)?.series ?? query;
     if (told === undefined) {
       const message = `metric: ${metric.id} cannot be computed, since no series and no query tells it`;
-      return [{ severity: 'warning', path, message, hint: `add ${metric.id}: to requests.series or requests.queries` }];
+      return [
+        {
+          severity: 'warning',
+          path,
+          message,
+          hint: `add ${nameInPlan(metric.id)}: to ${place}.series or ${place}.queries`,
+        },
+      ];
     }
     const isPoint = told === query || ('kind' in told && told.kind === 'gauge');
     if (isPoint && test === 'interval') {
@@ -57,7 +73,7 @@ function untold({ guardrails, requests: { prometheus, cloudwatch } }: RolloutPla
     }
     if (isPoint || source.independent === true || test === 'point') return [];
     const message = `metric: ${metric.id} cannot be judged by an interval, since counters tell no users`;
-    const hint = 'write independent: true under requests where each request is evidence of its own, or test: point';
+    const hint = `write independent: true under ${place} where each request is evidence of its own, or test: point`;
     return [{ severity: 'warning', path, message, hint }];
   });
 }

@@ -7,16 +7,18 @@ export const servedVersions: LintRule = {
   name: 'served-versions',
   about: 'registry',
   check: (plan, registry) =>
-    Object.entries(plan.requests.versions ?? {}).flatMap(([name, version]) => {
-      if (version === plan.baseline || resolveVersion(registry, version) !== undefined) return [];
-      const names = [...Object.keys(registry.aliases), ...Object.keys(registry.versions)];
-      return [
-        {
-          severity: 'error' as const,
-          path: ['requests', 'versions', name],
-          message: `versions: the registry knows no version ${version}`,
-          hint: writeOneOf(version, names),
-        },
-      ];
-    }),
+    [plan.requests, ...Object.values(plan.sources ?? {})].flatMap(({ name: source, versions = {} }) =>
+      Object.entries(versions).flatMap(([name, version]) => {
+        if (version === plan.baseline || resolveVersion(registry, version) !== undefined) return [];
+        const names = [...Object.keys(registry.aliases), ...Object.keys(registry.versions)];
+        return [
+          {
+            severity: 'error' as const,
+            path: [...(source === undefined ? ['requests'] : ['sources', source]), 'versions', name],
+            message: `versions: the registry knows no version ${version}`,
+            hint: writeOneOf(version, names),
+          },
+        ];
+      }),
+    ),
 };

@@ -1,3 +1,4 @@
+import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { writeOneOf } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { readSpan } from './quantity.ts';
@@ -29,7 +30,10 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
   const durationWritten = [child(checks, 'window'), ...itemsOf(nodeAt(root, ['stages']))].some(
     (node) => child(node, 'minDuration') !== undefined,
   );
-  const ofWindow = actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : undefined);
+  const window = {
+    ...known({ action: actionOf(child(checks, 'window')) ?? (durationWritten ? 'hold' : undefined) }),
+    ...(child(checks, 'window') !== undefined && readsNumbers(root) ? { asked: true as const } : {}),
+  };
   const written = (name: keyof Checks) => {
     const check = child(checks, name);
     return known({ action: actionOf(check), alpha: numberOf(child(check, 'alpha')) });
@@ -39,7 +43,7 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
       sampleRatio: { ...defaults.sampleRatio, ...written('sampleRatio') },
       parity: { ...defaults.parity, ...written('parity') },
       coverage: { ...defaults.coverage, ...written('coverage') },
-      window: sectionOf({ ...(ofWindow === undefined ? {} : { action: ofWindow }), minDurationMs: minDuration.value }),
+      window: sectionOf({ ...window, minDurationMs: minDuration.value }),
       segments: { ...defaults.segments, ...written('segments') },
       segmentMix: { ...defaults.segmentMix, ...written('segmentMix') },
       labels: { ...defaults.labels, ...written('labels') },
@@ -53,6 +57,11 @@ export function readChecks(root: TreeNode): SectionReading<Checks | undefined> {
     .filter((name) => name !== 'alarm')
     .flatMap((name) => checkAction(root, ['checks', name]));
   return { value, findings: [...ofActions, ...minDuration.findings] };
+}
+
+/** Whether anything of the plan is told by numbers instead of requests. */
+function readsNumbers(root: TreeNode): boolean {
+  return nodeAt(root, ['sources']) !== undefined || holdsVersionNumbers(textOf(nodeAt(root, ['requests', 'format'])));
 }
 
 /** An alarm is never turned down to a warning. */

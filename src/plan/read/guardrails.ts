@@ -1,6 +1,7 @@
 import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { isPerLabel, metricNames, metricTraits, parseMetric, type Metric } from '../../domain/metric.ts';
 import { boundKinds, boundKindsOf, exampleBound, readBound } from './bound.ts';
+import { nameInPlan, sourcedMetric } from '../../domain/statistics/bounded-metric.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Finding } from '../../documents/findings.ts';
 import {
@@ -28,6 +29,7 @@ import { unexplainedMetrics } from './scores/unexplained-metrics.ts';
 import type { Scores } from './scores/scores.ts';
 import { known, readAt, type SectionReading } from './section.ts';
 import { validateGuardedSegments } from './segments.ts';
+import { formatOfGuardrail, validateGuardedSource } from './remote/guarded-source.ts';
 import { validateStages } from './stages/guarded-stages.ts';
 
 const onBreachWords = ['rollback', 'hold', 'report'] as const;
@@ -66,15 +68,17 @@ function readGuardrail(root: TreeNode, path: TreePath, context: MetricContext): 
     readAt(root, [...path, kind], (written) => readBound(kind, metric, written), { rule: 'invalid-bound' }),
   );
   const capped = readAt(root, [...path, 'cap'], (written) =>
-    holdsVersionNumbers(textOf(nodeAt(root, ['requests', 'format']))) ? alreadyMean : readCap(metric, written),
+    holdsVersionNumbers(formatOfGuardrail(root, guardrail)) ? alreadyMean : readCap(metric, written),
   );
   const triggered = readTrigger(root, path, capped.value ?? metric);
+  const source = textOf(child(guardrail, 'source'));
   const segments = child(guardrail, 'segments');
   const isAuto = textOf(segments) === 'auto';
   const stages = child(guardrail, 'stages');
   return {
     value: {
-      metric: triggered.value,
+      metric: sourcedMetric(triggered.value, source),
+      ...(source === undefined ? {} : { source }),
       bounds: bounds.flatMap(({ value }) => value ?? []),
       segments: isAuto ? [] : textsOf(segments),
       ...(isAuto ? { autoSegments: true } : {}),
@@ -89,6 +93,7 @@ function readGuardrail(root: TreeNode, path: TreePath, context: MetricContext): 
       ...triggered.findings,
       ...validateSegments(guardrail, metric, path),
       ...validateStages(root, [...path, 'stages']),
+      ...validateGuardedSource(root, [...path, 'source']),
       ...(metric.family === 'kpi' ? validatePath([...path, 'metric'], metric.field) : []),
     ],
   };
@@ -181,8 +186,8 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
       const cap = child(guardrail, 'cap');
       const capped = cap === undefined ? '' : JSON.stringify(plainValue(cap));
       const triggered = [child(guardrail, 'trigger'), child(guardrail, 'carryOver')].map(textOf).join(' ');
-      const stages = textsOf(child(guardrail, 'stages')).join();
-      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered} ${stages}`;
+      const where = [textsOf(child(guardrail, 'stages')).join(), textOf(child(guardrail, 'source'))].join(' ');
+      const identity = `${metricKey(metric)} ${kind} ${onBreach} ${capped} ${triggered} ${where}`;
       if (!seen.has(identity)) {
         seen.add(identity);
         return [];
@@ -197,6 +202,6 @@ function checkDuplicates(guardrails: readonly TreeNode[]): Finding[] {
 /** Equal for two spellings of one metric, such as `latency.p95` and `latency.p95.0`. */
 export function metricKey(metric: Metric): string {
   if (metric.family === 'recall_at_alerts') return `${metric.family}(${metric.rate})`;
-  if (metric.family !== 'latency') return metric.id;
+  if (metric.family !== 'latency') return nameInPlan(metric.id);
   return metric.statistic === 'mean' ? 'latency.mean' : `latency.p${metric.probability * 100}`;
 }

@@ -15,6 +15,7 @@ import { readReplay } from './replay.ts';
 import { readRequests } from './requests.ts';
 import { readPrices } from './scores/prices.ts';
 import { readScores } from './scores/scores.ts';
+import { readSources } from './remote/sources.ts';
 import { sectionOf, type SectionReading, unusedKey } from './section.ts';
 import { readCoverage, readRollback, readStatistics } from './settings.ts';
 import { readStages } from './stages/stages.ts';
@@ -34,6 +35,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
   const context = { costs: decisionCost.value, scores: scores.value, prices: prices.value };
   const sections = {
     requests: readRequests(root),
+    sources: readSources(root),
     assignment: readAssignment(root, readFile),
     stages: readStages(root),
     guardrails: readGuardrails(root, context),
@@ -65,6 +67,7 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
   };
   const optional = {
     withoutLabelMap: textAt('withoutLabelMap'),
+    sources: sections.sources.value,
     coverage: sections.coverage.value,
     golden: readGolden(root),
     drift: sections.drift.value,

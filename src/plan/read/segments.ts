@@ -1,5 +1,6 @@
 import { holdsVersionNumbers } from '../../domain/told-number.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
+import { formatOfGuardrail } from './remote/guarded-source.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { itemsOf, keysOf, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
 
@@ -10,7 +11,7 @@ const derivedDimensions: Readonly<Record<string, string>> = {
 
 /** Checks that a guardrail names dimensions that `requests.segments` has, or all of them where it has any. */
 export function validateGuardedSegments(root: TreeNode, path: TreePath): Finding[] {
-  const dimensions = dimensionsOf(root);
+  const dimensions = dimensionsOf(root, formatOfGuardrail(root, nodeAt(root, path.slice(0, -1))));
   if (dimensions === undefined) return [];
   const node = nodeAt(root, path);
   return [
@@ -21,16 +22,15 @@ export function validateGuardedSegments(root: TreeNode, path: TreePath): Finding
 
 /** Checks that `coverage` names dimensions that `requests.segments` has. */
 export function validateCoveredSegments(root: TreeNode): Finding[] {
-  const dimensions = dimensionsOf(root);
+  const dimensions = dimensionsOf(root, textOf(nodeAt(root, ['requests', 'format'])));
   if (dimensions === undefined) return [];
   const path = ['coverage', 'segments'];
   return keysOf(nodeAt(root, path)).flatMap((name) => checkDimension(name, [...path, name], dimensions));
 }
 
 /** Undefined where they are not the plan's to say: the dimensions of numbers are those that the numbers name, wherever they are. */
-function dimensionsOf(root: TreeNode): readonly string[] | undefined {
-  const isAggregates = holdsVersionNumbers(textOf(nodeAt(root, ['requests', 'format'])));
-  return isAggregates ? undefined : keysOf(nodeAt(root, ['requests', 'segments']));
+function dimensionsOf(root: TreeNode, format: string | undefined): readonly string[] | undefined {
+  return holdsVersionNumbers(format) ? undefined : keysOf(nodeAt(root, ['requests', 'segments']));
 }
 
 function checkAutomatic(written: string | undefined, path: TreePath, dimensions: readonly string[]): Finding[] {

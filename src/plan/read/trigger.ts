@@ -5,6 +5,7 @@ import type { Metric } from '../../domain/metric.ts';
 import { triggeredMetric } from '../../domain/statistics/bounded-metric.ts';
 import type { Finding } from '../../documents/findings.ts';
 import { child, nodeAt, textOf, type TreeNode, type TreePath } from '../../documents/tree.ts';
+import { formatOfGuardrail } from './remote/guarded-source.ts';
 import type { SectionReading } from './section.ts';
 
 /** Reads `trigger` and `carryOver` of a guardrail: a business metric that is compared where the versions' answers differ. */
@@ -33,7 +34,7 @@ function problemOf(
 ): readonly [problem: string, hint: string] | undefined {
   if (metric.family !== 'kpi')
     return [`${metric.id} is compared on every request`, 'leave trigger out; it is for kpi.NAME'];
-  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format']))))
+  if (holdsNumbers(formatOfGuardrail(root, guardrail)))
     return [
       'numbers per version do not tell on which requests the versions differ',
       'leave trigger out, or name a log',

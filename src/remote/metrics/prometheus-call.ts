@@ -7,6 +7,8 @@ import { call } from '../http/call.ts';
 export interface PrometheusServer {
   /** Without `/api/v1`. */
   readonly url: string;
+  /** Where the plan says so, as `requests` or `sources.prom`. */
+  readonly place: string;
   /** The header `Authorization`. */
   readonly authorization?: string;
   /** What must be printed nowhere. */
@@ -45,7 +47,7 @@ export async function askPrometheus(
   at: Date,
   signal: AbortSignal,
 ): Promise<PrometheusAnswer> {
-  const what = `requests.url: the metrics server ${new URL(server.url).host}`;
+  const what = `${server.place}.url: the metrics server ${new URL(server.url).host}`;
   const url = new URL(`${server.url.replace(/\/+$/u, '')}/api/v1/query`);
   url.searchParams.set('query', query);
   url.searchParams.set('time', String(at.getTime() / 1000));
@@ -63,7 +65,7 @@ export async function askPrometheus(
   return answerOf(what, server, status, body.toString('utf8'));
 }
 
-function answerOf(what: string, { secrets }: PrometheusServer, status: number, text: string): PrometheusAnswer {
+function answerOf(what: string, { place, secrets }: PrometheusServer, status: number, text: string): PrometheusAnswer {
   if (status === 401 || status === 403) {
     throw unusableFile(`${what} lets nobody in with this token or password (status ${status})`, {
       hint: 'Write token: { env: NAME }, or user and password, and look whether the variable holds the right one.',
@@ -78,7 +80,7 @@ function answerOf(what: string, { secrets }: PrometheusServer, status: number, t
     throw unusableFile(`${what} answered with status ${status}${said === '' ? '' : `: ${said}`}`, {
       hint:
         status === 404
-          ? 'Is the path in requests.url right? canary adds /api/v1/query to it.'
+          ? `Is the path in ${place}.url right? canary adds /api/v1/query to it.`
           : 'Nothing was decided. Run the command again once it answers.',
     });
   }

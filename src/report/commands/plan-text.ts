@@ -18,6 +18,8 @@ export interface PlanReview {
   readonly baseline: string;
   readonly candidate: string;
   readonly log: LogReview | ToldReview;
+  /** What each further source has; absent where the plan names none. */
+  readonly sources?: readonly { readonly name: string; readonly told: ToldReview }[];
   /** Absent where the plan names no golden requests. */
   readonly golden?: GoldenReview;
   readonly stages: readonly StageReview[];
@@ -97,16 +99,13 @@ function titleOf({ plan, findings }: PlanReview): string {
   return `Plan ${printableName(plan)} is valid${findings === 0 ? '' : `, with ${countOf(findings, 'warning')}`}`;
 }
 
-function header({ model, baseline, candidate, log, golden }: PlanReview, style: Style): string {
+function header({ model, baseline, candidate, log, sources = [], golden }: PlanReview, style: Style): string {
   const { arrow } = symbolsOf(style);
   const versions = `${printableName(model)} ${printableName(baseline)} ${arrow} ${printableName(candidate)}`;
+  const further = sources.map(({ name, told }) => [name, toldText(told, countOf(told.numbers, 'number'))] as const);
   if ('numbers' in log) {
-    const place = log.files === 0 ? 'the plan' : countOf(log.files, 'file');
-    const found =
-      log.server === undefined && log.numbers === 0
-        ? 'none yet: canary sql prints the query that adds them up'
-        : `${formatCount(log.numbers)} ${log.server === undefined ? `in ${place}` : `series of ${log.server}`}, instead of a log`;
-    return fields([['model', versions], ['numbers', found], ...goldenField(golden)], style);
+    const found = `${toldText(log)}${log.server === undefined && log.numbers === 0 ? '' : ', instead of a log'}`;
+    return fields([['model', versions], ['numbers', found], ...further, ...goldenField(golden)], style);
   }
   const size = `${countOf(log.requests, 'request')} by ${countOf(log.units, 'user')} in ${countOf(log.files, 'file')}`;
   const period =
@@ -120,10 +119,18 @@ function header({ model, baseline, candidate, log, golden }: PlanReview, style: 
       ],
       ...(log.readAs === undefined ? [] : [['read as', printableSentence(log.readAs)] satisfies [string, string]]),
       ['period', period],
+      ...further,
       ...goldenField(golden),
     ],
     style,
   );
+}
+
+/** How many numbers there are, or series; beside a log it does not go without saying which is meant. */
+function toldText({ files, numbers, server }: ToldReview, counted = formatCount(numbers)): string {
+  if (server !== undefined) return `${formatCount(numbers)} series of ${server}`;
+  if (numbers === 0) return 'none yet: canary sql prints the query that adds them up';
+  return `${counted} in ${files === 0 ? 'the plan' : countOf(files, 'file')}`;
 }
 
 const stageColumns: readonly Column[] = [

@@ -1,12 +1,7 @@
 import { holdsNumbers } from '../../domain/told-number.ts';
-import type {
-  CohortSize,
-  Evidence,
-  EvidenceInputs,
-  LoadFacts,
-  OutcomeCounts,
-  VersionFacts,
-} from '../../domain/evidence.ts';
+import type { CohortSize, Evidence, EvidenceInputs, OutcomeCounts, VersionFacts } from '../../domain/evidence.ts';
+import type { LoadFacts } from '../../domain/load.ts';
+import type { SourceFacts } from '../../domain/log/source-facts.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { countOf, exactNumber, formatCount, formatShare } from '../../domain/format-number.ts';
 import { logFormatTraits } from '../../domain/log/log-format.ts';
@@ -42,6 +37,7 @@ export function evidenceFacts(
     ...(holdsNumbers(inputs.format)
       ? numbersFields(evidence, separator)
       : requestFields(evidence, sizes.join(` ${separator} `))),
+    ...Object.entries(inputs.sources ?? {}).map(([name, said]) => [name, sourceText(evidence, name, said)] as const),
     ['intervals', statisticsText(evidence)],
   ];
 }
@@ -68,14 +64,7 @@ function sampleFields({ sample, requests }: EvidenceInputs): [string, string][] 
 
 /** Where numbers without requests are from, and what they tell of how many requests they are about. */
 function numbersFields({ inputs, cohorts }: Evidence, separator: string): [string, string][] {
-  const { requests, window } = inputs;
-  const numbers = requests.reduce((sum, file) => sum + file.rows, 0);
-  const from =
-    window === undefined
-      ? requests.length === 0
-        ? 'in the plan'
-        : `${countOf(numbers, 'number')} in ${countOf(requests.length, 'file')}`
-      : `${countOf(numbers, 'series', 'series')} of a metrics server, ${window.from} to ${window.to}`;
+  const from = toldText(inputs);
   const nobody = { units: 0, requests: 0 };
   const sizeOf = (name: string) => toldSize(cohorts.find((cohort) => cohort.name === name) ?? nobody);
   const [baseline, candidate] = [printableName(inputs.baseline.version), printableName(inputs.candidate.version)];
@@ -83,6 +72,21 @@ function numbersFields({ inputs, cohorts }: Evidence, separator: string): [strin
     ['numbers', `${from}; no request was read`],
     ['about', `${candidate} ${sizeOf('canary')} ${separator} ${baseline} ${sizeOf('stable')}`],
   ];
+}
+
+/** How many numbers were read, and from where. */
+function toldText({ requests, window }: Pick<SourceFacts, 'requests' | 'window'>): string {
+  const numbers = requests.reduce((sum, file) => sum + file.rows, 0);
+  if (window !== undefined)
+    return `${countOf(numbers, 'series', 'series')} of a metrics server, ${window.from} to ${window.to}`;
+  return requests.length === 0 ? 'in the plan' : `${countOf(numbers, 'number')} in ${countOf(requests.length, 'file')}`;
+}
+
+/** What a further source said, and that its looks began anew where they did. */
+function sourceText({ stage, statistics }: Evidence, name: string, said: SourceFacts): string {
+  const { series = 1 } = statistics.sources?.[name] ?? {};
+  const why = stage.newSeriesOf?.[name];
+  return `${toldText(said)}; series ${formatCount(series)}${why === undefined ? '' : `: ${lostText(why, statistics)}`}`;
 }
 
 /** The two sides of a split; where one of them is empty, everyone. */

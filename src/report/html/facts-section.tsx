@@ -79,7 +79,8 @@ export function ReproductionSection({ evidence, planFile }: Pick<Report, 'eviden
   const versions = [inputs.baseline, inputs.candidate].flatMap(({ version, sha256 }): Cell[][] =>
     sha256 === undefined ? [] : [[`model ${printableName(version)}`, '', code(sha256)]],
   );
-  const read = [...inputs.requests, ...(inputs.golden ?? [])];
+  const further = Object.values(inputs.sources ?? {}).flatMap(({ requests }) => requests);
+  const read = [...inputs.requests, ...further, ...(inputs.golden ?? [])];
   const files = read
     .slice(0, mostRows)
     .map(({ path, bytes, sha256 }): Cell[] => [printableName(path), formatCount(bytes), code(sha256)]);

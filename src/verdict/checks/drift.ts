@@ -1,7 +1,13 @@
-import type { DriftFeature, MeasuredDrift, MeasuredFeature, MeasuredQuality } from '../../domain/drift.ts';
+import type {
+  DriftFeature,
+  DriftThresholds,
+  MeasuredDrift,
+  MeasuredFeature,
+  MeasuredQuality,
+} from '../../domain/drift.ts';
 import type { CheckResult } from '../../domain/evidence.ts';
 import { exactNumber, formatCount, formatQuantity } from '../../domain/format-number.ts';
-import type { Drift, DriftThresholds } from '../../domain/plan.ts';
+import type { Drift } from '../../domain/plan.ts';
 
 /**
  * Whether a field has moved: one of its distances is beyond its threshold, and chance does not explain that. On a large log

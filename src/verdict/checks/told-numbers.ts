@@ -1,6 +1,6 @@
 import { countOf, formatCount } from '../../domain/format-number.ts';
 import type { CheckResult, CohortSize } from '../../domain/evidence.ts';
-import type { CheckAction, Coverage, RolloutPlan, Stage } from '../../domain/plan.ts';
+import type { CheckAction, Checks, Coverage, RolloutPlan, Stage } from '../../domain/plan.ts';
 import { enoughRequests, enoughUnits } from './enough-data.ts';
 
 /** How many of the candidate's requests and users the numbers tell of; undefined where they do not say. */
@@ -36,7 +36,7 @@ export function toldNumbersChecks(
       : enoughRequests(stage, size),
     told.units === undefined ? untold('minUnits', 'users', stage.plannedSize.units) : enoughUnits(stage, size),
     { name: 'rejected', status: 'not-applicable', detail: 'numbers have no records that could be rejected' },
-    windowOf(stage, window),
+    windowOf(checks.window, stage, window),
     ...newRequestsOf(stage, requests),
     coverageOf(coverage, checks.coverage.action),
     {
@@ -63,18 +63,25 @@ function untold(name: string, noun: string, asked: boolean): CheckResult {
     : { name, status: 'not-applicable', detail };
 }
 
-function windowOf({ minDurationMs }: Stage, window: KnownOfNumbers['window']): CheckResult {
+/** Counts are asked for a time where the stage or the plan's check writes one, and it holds unless the plan says otherwise. */
+function windowOf(check: Checks['window'], stage: Stage, window: KnownOfNumbers['window']): CheckResult {
   const name = 'window';
+  const wanted = stage.minDurationMs ?? (check.asked === true ? check.minDurationMs : undefined);
+  const missed = check.action ?? 'hold';
   if (window !== undefined) {
     const spanMs = Date.parse(window.to) - Date.parse(window.from);
     const detail = `the counts are of ${minutes(spanMs)}, from ${window.from} to ${window.to}`;
-    if (minDurationMs === undefined || spanMs >= minDurationMs) return { name, status: 'pass', detail };
-    return { name, status: 'hold', detail: `${detail}, and the stage asks for ${minutes(minDurationMs)}` };
+    if (wanted === undefined || spanMs >= wanted) return { name, status: 'pass', detail };
+    return { name, status: missed, detail: `${detail}, and the ${asking(stage)} asks for ${minutes(wanted)}` };
   }
   const detail = 'the numbers do not tell what time they span';
-  return minDurationMs === undefined
+  return wanted === undefined
     ? { name, status: 'not-applicable', detail }
-    : { name, status: 'hold', detail: `${detail}, and the stage asks for some` };
+    : { name, status: missed, detail: `${detail}, and the ${asking(stage)} asks for some` };
+}
+
+function asking({ minDurationMs }: Stage): string {
+  return minDurationMs === undefined ? 'plan' : 'stage';
 }
 
 function minutes(ms: number): string {

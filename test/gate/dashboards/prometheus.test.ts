@@ -135,6 +135,21 @@ describe.each(servers)('%s', (_name, program, start) => {
     expect(resultOf(evidence)).toContain('the window is 50 s long, and samples come every 15 s: it needs 4 of them');
   });
 
+  test.skipIf(skipped).each([
+    ['{ parity: hold }', 'pass', '2026-11-29T10:00:00.000Z'],
+    ['{ window: { minDuration: 1h } }', 'pass', '2026-11-29T10:00:00.000Z'],
+    ['{ window: { minDuration: 2h } }', 'hold', 'and the plan asks for 120 minutes'],
+    ['{ window: { minDuration: 2h, action: warn } }', 'warn', 'and the plan asks for 120 minutes'],
+    ['{ window: hold }', 'hold', 'and the plan asks for 1,440 minutes'],
+  ])('asks of a window of an hour what the plan writes: checks: %s', async (checks, status, said) => {
+    const rollout = scrapedRollout(server.url, 'none', [errors], { checks });
+    const { evidence } = await evaluate(at(rollout), 'plan.yaml', {});
+    expect(evidence.checks.find(({ name }) => name === 'window')).toMatchObject({
+      status,
+      detail: expect.stringContaining(said),
+    });
+  });
+
   test.skipIf(skipped)('names the versions that are neither, once', async () => {
     const { checks } = await judged('strangers', errors);
     const detail = checks.find(({ name }) => name === 'answers')?.detail;

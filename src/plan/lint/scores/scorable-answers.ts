@@ -20,7 +20,8 @@ export const scorableAnswers: LintRule = {
     const both = resolveBoth(plan, registry);
     const { format } = plan.requests;
     if (both === undefined || holdsNumbers(format)) return [];
-    return plan.guardrails.flatMap(({ metric }, index) => {
+    return plan.guardrails.flatMap(({ metric, source }, index) => {
+      if (source !== undefined) return [];
       const mismatch = [both.baseline, both.candidate]
         .map(({ version, entry }) => mismatchOf(metric, version, entry, format))
         .find((found) => found !== undefined);

@@ -1,5 +1,5 @@
 import { holdsNumbers } from '../../../domain/told-number.ts';
-import { basisOf, impossibleOn } from '../../../domain/judged.ts';
+import { basisOf, impossibleOn, whyNotIn } from '../../../domain/judged.ts';
 import { metricTraits } from '../../../domain/metric.ts';
 import type { Guardrail, RolloutPlan, Stage } from '../../../domain/plan.ts';
 import type { Basis } from '../../../domain/stages/basis.ts';
@@ -15,7 +15,8 @@ export const applicableGuardrails: LintRule = {
   check(plan, registry) {
     const both = resolveBoth(plan, registry);
     if (both === undefined || holdsNumbers(plan.requests.format)) return [];
-    const applies = (guardrail: Guardrail, stage: Stage) => mayApply(guardrail, stage, certainBasis(plan, stage, both));
+    const applies = (guardrail: Guardrail, stage: Stage) =>
+      mayApply(plan, guardrail, stage, certainBasis(plan, stage, both));
     const idle = plan.guardrails.flatMap((guardrail, index): LintFinding[] => {
       if (plan.stages.some((stage) => applies(guardrail, stage))) return [];
       return [
@@ -46,9 +47,12 @@ export const applicableGuardrails: LintRule = {
   },
 };
 
-function mayApply({ metric, stages }: Guardrail, { name }: Stage, basis: Basis | undefined): boolean {
-  if (stages !== undefined && !stages.includes(name)) return false;
-  return basis === undefined || impossibleOn(metric.family, basis) === undefined;
+function mayApply(plan: RolloutPlan, guardrail: Guardrail, stage: Stage, basis: Basis | undefined): boolean {
+  if (guardrail.stages?.includes(stage.name) === false) return false;
+  // A stage that rests on what is served waits for traffic, as the numbers of a server do.
+  if (basisOf(plan, stage) === 'replay' && whyNotIn(plan, guardrail, stage) !== undefined) return false;
+  const rests = guardrail.source === undefined ? basis : undefined;
+  return rests === undefined || impossibleOn(guardrail.metric.family, rests) === undefined;
 }
 
 /** What a stage rests on, where its log cannot tell otherwise. */

@@ -2,12 +2,14 @@ import { holdsNumbers } from '../../../domain/told-number.ts';
 import { didYouMean } from '../../../domain/did-you-mean.ts';
 import { parseMetric } from '../../../domain/metric.ts';
 import type { Finding } from '../../../documents/findings.ts';
+import { formatOfGuardrail } from '../remote/guarded-source.ts';
 import { child, keysOf, nodeAt, textOf, type TreeNode } from '../../../documents/tree.ts';
 
 /** Says of the first guardrail of each kind what its metric needs that the plan writes nowhere; numbers per version hold it themselves. */
 export function unexplainedMetrics(root: TreeNode, guardrails: readonly TreeNode[]): Finding[] {
-  if (holdsNumbers(textOf(nodeAt(root, ['requests', 'format'])))) return [];
-  const names = guardrails.map((guardrail) => textOf(child(guardrail, 'metric')));
+  const names = guardrails.map((guardrail) =>
+    holdsNumbers(formatOfGuardrail(root, guardrail)) ? undefined : textOf(child(guardrail, 'metric')),
+  );
   return [
     ...missing(
       root,
