@@ -16,8 +16,7 @@ import { Counter, Histogram, register } from 'prom-client';
 
 import { readLayersModel } from '../../fixtures/generator/artifact.mjs';
 
-const [port, version, folder = '', failures] = process.argv.slice(2);
-const model_version = String(version);
+const [port, model_version, folder = '', failures] = process.argv.slice(2);
 const requests = new Counter({
   name: 'http_requests_total',
   help: 'Answered requests',
