@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOfFile } from '../files/digest-of-file.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../domain/errors.ts';
 import { formatCount } from '../domain/format-number.ts';
 import type { ModelSpec } from '../domain/outcome.ts';
@@ -116,10 +115,9 @@ export async function artifactSha256(folder: string, mostBytes = mostArtifactByt
 /** The sha256 of one file's bytes, as lowercase hex. @throws UserError (exit 5) for a file that changes meanwhile. */
 export async function fileSha256(path: string): Promise<string> {
   const before = await stampOf(path);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  const digest = await digestOfFile(path);
   if ((await stampOf(path)) !== before) throw changedMeanwhile(path);
-  return hash.digest('hex');
+  return digest;
 }
 
 /** What tells a file from the same file after a change, as one text for a whole folder. */

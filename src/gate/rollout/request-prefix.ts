@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOfFile } from '../../files/digest-of-file.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { systemErrorCode } from '../../domain/errors.ts';
 
@@ -20,7 +18,7 @@ export async function changeOf(folder: string, { path, bytes, sha256 }: RequestF
     throw error;
   }
   if (size < bytes) return 'changed';
-  if ((await digestOfPrefix(file, bytes)) !== sha256) return 'changed';
+  if ((await digestOfFile(file, bytes)) !== sha256) return 'changed';
   return size === bytes ? 'same' : 'grown';
 }
 
@@ -55,11 +53,4 @@ export function movedText([first]: readonly MovedFile[]): string | undefined {
   if (first === undefined) return undefined;
   const { path } = first.facts;
   return first.change === 'absent' ? `${path} is gone` : `${path} no longer contains what it held at the last look`;
-}
-
-async function digestOfPrefix(file: string, bytes: number): Promise<string> {
-  const hash = createHash('sha256');
-  if (bytes === 0) return hash.digest('hex');
-  await pipeline(createReadStream(file, { start: 0, end: bytes - 1 }), hash);
-  return hash.digest('hex');
 }

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOfFile } from '../../files/digest-of-file.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { ownedName, sweepAbandoned } from '../../files/owned-name.ts';
 import { mostTextBytes, readRegularFile } from '../../files/read-file.ts';
@@ -35,10 +35,7 @@ export class FolderFiles implements StoreFiles {
   async list(folder: string): Promise<readonly string[]> {
     const whole = join(this.name, folder);
     try {
-      await mkdir(whole, { recursive: true });
-      await sweepAbandoned(this.name, unfinishedPrefix, abandonedAfterMs);
-      const entries = await readdir(whole, { recursive: true, withFileTypes: true });
-      return entries
+      return (await this.#entriesOf(whole))
         .filter((entry) => entry.isFile() && !entry.name.startsWith(unfinishedPrefix))
         .map(({ name, parentPath }) => join(relative(whole, parentPath), name).split(sep).join('/'));
     } catch (error) {
@@ -83,10 +80,7 @@ export class FolderFiles implements StoreFiles {
   async ready(folder: string): Promise<void> {
     const whole = join(this.name, folder);
     try {
-      await mkdir(whole, { recursive: true });
-      await sweepAbandoned(this.name, unfinishedPrefix, abandonedAfterMs);
-      const entries = await readdir(whole, { recursive: true, withFileTypes: true });
-      const unfinished = entries.filter(({ name }) => name.startsWith(unfinishedPrefix));
+      const unfinished = (await this.#entriesOf(whole)).filter(({ name }) => name.startsWith(unfinishedPrefix));
       for (const place of new Set(unfinished.map(({ parentPath }) => parentPath)))
         await sweepAbandoned(place, unfinishedPrefix, abandonedAfterMs);
     } catch (error) {
@@ -102,7 +96,7 @@ export class FolderFiles implements StoreFiles {
     return await this.#write(folder, async (unfinished) => {
       await write(unfinished);
       await syncFile(unfinished);
-      const sha256 = await digestOf(unfinished);
+      const sha256 = await digestOfFile(unfinished);
       const path = join(this.name, nameOf(sha256));
       await rename(unfinished, path);
       return { path, sha256 };
@@ -112,11 +106,19 @@ export class FolderFiles implements StoreFiles {
   async local(path: string, sha256: string): Promise<string | undefined> {
     const whole = join(this.name, path);
     try {
-      return (await digestOf(whole)) === sha256 ? whole : undefined;
+      // Files here are replaced by others and not written again, so that one which is replaced meanwhile is read to its end.
+      return (await digestOfFile(whole)) === sha256 ? whole : undefined;
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error;
       return undefined;
     }
+  }
+
+  /** What is below a folder, which is made if it is not there, once what killed processes left beside the store's folders is gone. */
+  async #entriesOf(whole: string): Promise<readonly Dirent[]> {
+    await mkdir(whole, { recursive: true });
+    await sweepAbandoned(this.name, unfinishedPrefix, abandonedAfterMs);
+    return await readdir(whole, { recursive: true, withFileTypes: true });
   }
 
   /** Hands out a name in a folder under which nothing is kept. @throws UserError (exit 5) for what the system or the database refuses */
@@ -141,11 +143,4 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** The sha256 of what a path leads to now. Files here are replaced by others and not written again, so that one which is replaced meanwhile is read to its end. */
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
