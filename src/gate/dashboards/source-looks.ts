@@ -80,12 +80,17 @@ function lookOf(name: string, { facts, lost, judge }: ToldLook, ofPeriod: readon
 function withNamedChecks(name: string, judged: Judgement, more: readonly CheckResult[]): SourceJudgement {
   const { frozen, comparisons, guardrails } = judged;
   const checks = [...judged.checks.filter(({ status }) => status !== 'not-applicable'), ...more];
-  return {
-    frozen,
-    comparisons,
-    guardrails,
-    checks: checks.map((check) => ({ ...check, name: `${name}: ${check.name}` })),
-  };
+  return { frozen, comparisons, guardrails, checks: checksOfSource(name, checks) };
+}
+
+/** Checks of a further source, beside which the log has its own of the same names. */
+export function checksOfSource(source: string, checks: readonly CheckResult[]): readonly CheckResult[] {
+  return checks.map((check) => ({ ...check, name: `${source}: ${check.name}` }));
+}
+
+/** The further source that a check is of, by the check's name; undefined for one of the log. */
+export function sourceOfCheck({ sources = {} }: Pick<RolloutPlan, 'sources'>, name: string): string | undefined {
+  return Object.keys(sources).find((source) => name.startsWith(`${source}: `));
 }
 
 /** Whether the counts of a source begin when the requests of a live log do; they may end otherwise, as logs come late. */

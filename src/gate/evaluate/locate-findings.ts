@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../domain/errors.ts';
 import type { CheckResult, Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { type Finding, located } from '../../documents/findings.ts';
 import { nodeAt, type TreePath } from '../../documents/tree.ts';
+import { sourceOfCheck } from '../dashboards/source-looks.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** What did not pass, at the lines of the plan that asked for it: a breach that rolls back as an error, the rest as warnings. */
@@ -57,7 +58,7 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
     minRequests: [...ofStage.slice(0, -1), 'minRequests'],
     minUnits: [...ofStage.slice(0, -1), 'minUnits'],
   };
-  const source = Object.keys(plan.sources ?? {}).find((each) => name.startsWith(`${each}: `));
+  const source = sourceOfCheck(plan, name);
   const place = source === undefined ? places[name] : ['sources', source];
   const path = place !== undefined && nodeAt(parsed.positions, place) !== undefined ? place : ofStage;
   return { path, rule: `check ${name}`, severity: 'warning', message: `${name}: ${detail}`, hint: '' };

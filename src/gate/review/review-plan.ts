@@ -5,7 +5,7 @@ import { metricTraits } from '../../domain/metric.ts';
 import { lintPlan } from '../../plan/lint/lint-plan.ts';
 import type { PlanReview } from '../../report/commands/plan-text.ts';
 import type { DetectableChange } from '../../report/commands/waiting-text.ts';
-import { rolloutOfSource, stageOfSource } from '../dashboards/source-looks.ts';
+import { checksOfSource, rolloutOfSource, stageOfSource } from '../dashboards/source-looks.ts';
 import { checkFindings } from '../evaluate/locate-findings.ts';
 import { reviewGolden } from '../golden/judge-golden.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
@@ -99,7 +99,7 @@ async function reviewSources(world: World, rollout: Rollout) {
     const stages = own.plan.stages.map(stageOfSource);
     const { rollout: fetched } = await withObjects(world, { ...own, plan: { ...own.plan, stages } });
     const { log, checks } = await reviewNumbers(world, fetched);
-    reviewed.push({ name, log, checks: checks.map((check) => ({ ...check, name: `${name}: ${check.name}` })) });
+    reviewed.push({ name, log, checks: checksOfSource(name, checks) });
   }
   return reviewed;
 }
