@@ -182,6 +182,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A number as SQL reads it back to the last bit: plain decimals would go through a decimal type. */
+export function doubleSql(value: number): string {
+  return `(${value.toExponential()}::DOUBLE)`;
+}
+
 /** Writes a text so that SQL reads it as that text, whatever is in it. */
 export function quoteLiteral(text: string): string {
   const quoted = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);

@@ -88,6 +88,8 @@ export interface EvidenceInputs {
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */
   readonly load?: LoadFacts;
+  /** How often each version was asked each request; once where absent. */
+  readonly repeats?: number;
   /** The files of golden requests; absent where the plan names none. */
   readonly golden?: readonly GoldenFileFacts[];
 }

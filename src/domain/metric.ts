@@ -21,6 +21,8 @@ type DetailedMetric =
   /** Most memory that a version's process had resident during a replay. */
   | { readonly id: string; readonly family: 'memory' }
   | { readonly id: string; readonly family: LabelFamily; readonly label: string }
+  /** How often each version is asked each request: the plan's, which the name alone does not tell. */
+  | { readonly id: string; readonly family: 'error_rate'; readonly repeats?: number }
   /** Recall where a fixed share of the requests, in (0, 1), raises an alarm: those with the highest scores. */
   | { readonly id: string; readonly family: 'recall_at_alerts'; readonly rate: number }
   /** The plan's `decisionCost`, which the name alone does not tell. */
@@ -163,6 +165,8 @@ const traits = {
 /** What is true of a metric because of its family. */
 export function metricTraits(metric: Metric): MetricTraits {
   if (metric.family === 'score' && metric.score !== undefined) return { ...traits.score, ...scoreTraits(metric.score) };
+  // Of several askings of one request some may fail.
+  if (metric.family === 'error_rate' && metric.repeats !== undefined) return { ...traits.error_rate, zeroOne: false };
   if (metric.family === 'tokens' && metric.tokens === 'per_second') return { ...traits.tokens, worse: 'lower' };
   return traits[metric.family];
 }

@@ -181,6 +181,8 @@ export interface ReplaySettings {
   readonly rate?: number | 'recorded';
   /** How many times as fast as recorded. */
   readonly speedup?: number;
+  /** How often each version is asked each request, at least 2; once where absent. */
+  readonly repeats?: number;
 }
 
 /** The hours (UTC) and segments that the requests must contain before a stage may increase. */

@@ -1,7 +1,8 @@
+import { doubleSql } from '../database/database.ts';
 import { type Role, roles } from '../domain/role.ts';
 import type { SharedMoves } from '../stats/estimates/weighted-strata.ts';
 import type { MovedUnits } from './means/unit-totals.ts';
-import { doubleSql, wideSumSql } from './table/exact-sum.ts';
+import { wideSumSql } from './table/exact-sum.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 
 /** One period's part of a quantity over all of them. */

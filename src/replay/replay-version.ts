@@ -4,7 +4,7 @@ import { StartLine } from './timing/start-line.ts';
 import { doWork, needsModel, prepareWork, requireFull, type VersionWork, workKey } from './version-work.ts';
 
 /**
- * Sends every request of a table through each version, all versions at once, and keeps the outcomes in the store. Only
+ * Sends every request of a table through each version, all versions at once and each again after that, and keeps the outcomes in the store. Only
  * what the store lacks is computed; a version that lacks nothing is not even loaded. Versions whose outcomes depend on
  * the same are replayed once.
  *
@@ -21,7 +21,12 @@ export async function replayVersions(replays: readonly Replay[], signal: AbortSi
     if (!works.has(key)) works.set(key, await prepareWork(replay));
   }
   for (const work of works.values()) if (work.replay.fill === false) requireFull(work);
-  const results = await doAll(works, signal);
+  const results = new Map<string, ReplayedVersion>();
+  // A version is asked again once it has answered, so that nobody sends a server more at once than the plan says.
+  for (const again of new Set(replays.map((replay) => replay.again))) {
+    const turn = new Map([...works].filter(([, { replay }]) => replay.again === again));
+    for (const [key, result] of await doAll(turn, signal)) results.set(key, result);
+  }
   return replays.map((replay, index) => {
     const result = results.get(keys[index] ?? '');
     if (result === undefined) throw new Error('a replay has no result');

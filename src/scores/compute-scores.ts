@@ -18,7 +18,8 @@ const mostExamples = 5;
 
 /**
  * Computes scores of both versions' answers, once they are in the table `scored_input`: `seq BIGINT`, `id`, `input` (JSON text), `truth` and
- * `<role>_answer VARCHAR`, NULL for none. Makes the table `computed_scores`: `seq` and of each score its `askedColumn` and `scoreColumn`s.
+ * `<role>_answer VARCHAR`, NULL for none. Makes the table `computed_scores`: `seq`, `<role>_answered` and of each score its `askedColumn` and
+ * `scoreColumn`s.
  *
  * @param kind of the answers, where they are free
  */
@@ -28,7 +29,7 @@ export async function computeScores(
   kind: FreeKind | undefined,
 ): Promise<readonly ScorerFailures[]> {
   const { db } = scoring;
-  const columns: string[] = [];
+  const columns = roles.map((role) => `${role}_answer IS NOT NULL AS ${role}_answered`);
   const joins: string[] = [];
   const builtIn = scores.filter((score) => score.source.kind === 'built-in');
   if (builtIn.length > 0) {
@@ -112,7 +113,7 @@ async function askScorer(
   const drawn =
     source.sample === undefined
       ? ''
-      : ` QUALIFY row_number() OVER (ORDER BY md5('${seed}:' || id), id) <= ${source.sample}`;
+      : ` QUALIFY dense_rank() OVER (ORDER BY md5('${seed}:' || id), id) <= ${source.sample}`;
   await db.run(`CREATE OR REPLACE TABLE scorer_records AS SELECT seq, ${roles.map((role) => recordSql(role, kind)).join(', ')} FROM scored_input${drawn};
     CREATE OR REPLACE TABLE answers_to_score AS ${roles.map((role) => `SELECT md5(${role}_record) AS key, ${role}_record AS record FROM scorer_records WHERE ${role}_record IS NOT NULL`).join(' UNION ALL ')}`);
   await scoreAnswers(scoring, 'answers_to_score');

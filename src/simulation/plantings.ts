@@ -1,10 +1,9 @@
 import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import { kpiColumn } from '../requests/values/wanted-values.ts';
-import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
+import { quoteIdentifier, quoteLiteral, doubleSql } from '../database/database.ts';
 import type { Score } from '../domain/scores/score.ts';
 import { isScored } from '../metrics/families/score-mean.ts';
-import { doubleSql } from '../metrics/table/exact-sum.ts';
 import { current, type IntoEvery, type IntoSome, type Planting, type Recipe, type Replaced } from './planted-change.ts';
 
 /**
@@ -16,7 +15,7 @@ export function plantingOf(metric: Metric, labels: readonly string[]): Planting 
     case 'latency':
       return times;
     case 'error_rate':
-      return { into: 'some', falling: recovering, rising: failing, evenly: true };
+      return metric.repeats === undefined ? failures : failuresOfAll;
     case 'accuracy':
       return { ...rightAnswers(labels), evenly: true };
     case 'macro_f1':
@@ -86,6 +85,30 @@ const recovering: Recipe = {
     ['true_score', '1::DOUBLE'],
     ['positive_score', 'is_positive::INTEGER::DOUBLE'],
   ],
+};
+
+const failures: IntoSome = { into: 'some', falling: recovering, rising: failing, evenly: true };
+
+/** The same where each request is asked several times, some of which may fail anyway: then all do, or none. Its answers are free. */
+const failuresOfAll: IntoSome = {
+  into: 'some',
+  falling: {
+    eligible: 'candidate_present AND candidate_failed_share > 0',
+    replaced: [
+      ['error', 'NULL::VARCHAR'],
+      ['label', 'coalesce(candidate_label, label)'],
+      ['failed_share', '0::DOUBLE'],
+    ],
+  },
+  rising: {
+    eligible: 'candidate_present AND candidate_failed_share < 1',
+    replaced: [
+      ['error', `'planted'`],
+      ['label', 'NULL::VARCHAR'],
+      ['failed_share', '1::DOUBLE'],
+    ],
+  },
+  evenly: false,
 };
 
 /** More right answers where a metric rises and fewer where it falls, among the requests that a condition adds to. */

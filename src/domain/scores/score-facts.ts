@@ -7,6 +7,17 @@ export interface ScoreFacts {
   readonly blind?: false;
   readonly shownFirst?: ShownFirst;
   readonly agreement?: JudgeAgreement;
+  /** Of requests that were asked several times. */
+  readonly spread?: RepeatSpread;
+}
+
+/** How much a score varies, as standard deviations over both versions. */
+export interface RepeatSpread {
+  readonly repeats: number;
+  /** From one asking of a request to another. */
+  readonly within: number;
+  /** From the mean of one request to that of another. */
+  readonly between: number;
 }
 
 /** A version's answers that were to be scored, and how many have no score, or one that is not a number of the range. */

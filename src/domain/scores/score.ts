@@ -14,6 +14,8 @@ export interface Score {
   readonly truth?: string;
   /** Whether what the judge is off by, where people scored too, is taken out of it. */
   readonly corrected?: true;
+  /** How often each version is asked each request, over which the score is a mean; once where absent. */
+  readonly repeats?: number;
 }
 
 export type ScoreSource =

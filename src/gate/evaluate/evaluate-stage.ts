@@ -18,7 +18,7 @@ import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differen
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
 import { guardedScores, obtainScores } from '../outcomes/obtain-scores.ts';
 import { storeOf } from '../outcomes/store-location.ts';
-import { loadFacts, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
+import { loadFacts, repeatFacts, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { readInputDrift } from './read-drift.ts';
 import { prepareJudgement } from './prepare-judgement.ts';
 import { movedFiles, movedText, type MovedFile } from '../rollout/request-prefix.ts';
@@ -84,6 +84,7 @@ export async function evaluateStage(
       requests: withEtags(log.files, objects),
       ...facts,
       ...loadFacts(plan, sources),
+      ...repeatFacts(plan),
     },
     scope: judged.scope,
     latency: await latencyCurves(table, judged.scope),

@@ -5,6 +5,7 @@ import type { OutcomeSources } from './outcome-sources.ts';
 import type { PeakMemory } from '../../metrics/memory-measurer.ts';
 import type { HostSettings } from '../../models/host/hosted-model.ts';
 import type { RequestIdentity } from '../../replay/store/outcome-key.ts';
+import { mergeRepeats } from '../../replay/store/repeated-outcomes.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import type { Replay, Shard } from '../../replay/replay.ts';
 import type { StoreSettings } from '../../replay/store/outcome-store.ts';
@@ -63,35 +64,67 @@ async function obtainPredictions(
   const memory: Record<Role, PeakMemory> = { baseline: notReplayed, candidate: notReplayed };
   const replays = await replaysOf(world, rollout, request);
   const replayed = await replayVersions(replays, world.signal);
-  for (const [index, { role }] of replays.entries()) {
+  for (const [index, { role, asking }] of replays.entries()) {
     const result = replayed[index];
     if (result === undefined) throw new Error('a replay gave no result');
-    await loadReplayed(db, `${role}_outcomes`, result);
-    await answerByThreshold(db, `${role}_outcomes`, rollout, role);
-    if (role === 'baseline') await requireBaselineAnswers(db, `${role}_outcomes`, facts[role].version);
-    await noteErrors(world, db, `${role}_outcomes`, facts[role].version);
+    const table = askingTable(rollout.plan, role, asking);
+    await loadReplayed(db, table, result);
+    await answerByThreshold(db, table, rollout, role);
+    if (role === 'baseline') await requireBaselineAnswers(db, table, facts[role].version);
+    await noteErrors(world, db, table, facts[role].version);
     const { oneByOne } = result;
     if (oneByOne !== null) world.note(`${facts[role].version} was asked one by one: ${oneByOne}`);
     facts[role] = { ...facts[role], backend: result.backend, ...(oneByOne === null ? {} : { oneByOne }) };
-    memory[role] = result.peakMemory === null ? unknownPeak : { bytes: result.peakMemory };
+    memory[role] = higherPeak(memory[role], result.peakMemory);
+  }
+  const { repeats } = rollout.plan.replay;
+  if (repeats !== undefined) {
+    for (const role of new Set(replays.map((replay) => replay.role))) {
+      const tables = Array.from({ length: repeats }, (_, asking) => askingTable(rollout.plan, role, asking));
+      await mergeRepeats(db, `${role}_outcomes`, tables);
+    }
   }
   return { facts, memory };
 }
 
-/** The replays of a rollout's requests, through each version whose outcomes are replayed. @param shard the part that is to be replayed, else all */
+/** The table of a replayed version's outcomes, or of one of several times that it was asked, counted from 0. */
+export function askingTable({ replay: { repeats } }: Pick<RolloutPlan, 'replay'>, role: Role, asking: number): string {
+  return repeats === undefined ? `${role}_outcomes` : `${role}_outcomes_${asking + 1}`;
+}
+
+function higherPeak(peak: PeakMemory, bytes: number | null): PeakMemory {
+  if (bytes === null || peak === unknownPeak) return unknownPeak;
+  return { bytes: 'bytes' in peak ? Math.max(peak.bytes, bytes) : bytes };
+}
+
+/**
+ * The replays of a rollout's requests, through each version whose outcomes are replayed, for each time that it is asked.
+ * @param shard the part that is to be replayed, else all
+ */
 export async function replaysOf(
   world: World,
   rollout: Rollout,
   { db, sources, store, fill }: Omit<OutcomeRequest, 'stage' | 'requests'>,
   shard?: Shard,
-): Promise<readonly (Replay & { readonly role: Role })[]> {
+): Promise<readonly (Replay & { readonly role: Role; readonly asking: number })[]> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
   const place = { db, table: 'requests', store };
+  const { repeats = 1 } = rollout.plan.replay;
+  const askings = Array.from({ length: repeats }, (_, asking) => replayed.map((role) => ({ role, asking })));
   return await Promise.all(
-    replayed.map(async (role) => ({
+    askings.flat().map(async ({ role, asking }) => ({
       role,
-      ...(await replayOf(world, rollout, role, place)),
+      asking,
+      ...(await replayOf(
+        world,
+        rollout,
+        role,
+        place,
+        asking === 0 ? 'replaying' : `asking again (${asking + 1} of ${repeats})`,
+      )),
       truth: true,
+      // Those of the first time are the outcomes of a plan without repeats.
+      ...(asking === 0 ? {} : { again: `asking ${asking + 1}` }),
       shard,
       fill,
     })),

@@ -6,10 +6,11 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import { freeKindOf } from '../../domain/scores/free-answer.ts';
 import { isComputed, type Score } from '../../domain/scores/score.ts';
+import { averageRepeats } from '../../scores/average-repeats.ts';
 import { computeScores } from '../../scores/compute-scores.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
-import { isStored, storeOnly } from './obtain-outcomes.ts';
+import { askingTable, isStored, storeOnly } from './obtain-outcomes.ts';
 import type { OutcomeSources } from './outcome-sources.ts';
 
 /** The scores that a plan's guardrails name, each once. */
@@ -35,12 +36,9 @@ export async function obtainScores(
 ): Promise<void> {
   const scores = guardedScores(plan).filter(isComputed);
   if (scores.length === 0) return;
-  const joins = roles.map((role) =>
-    sources[role].predictions === 'replayed' ? `LEFT JOIN ${role}_outcomes ON ${role}_outcomes.seq = requests.seq` : '',
-  );
-  await db.run(`CREATE OR REPLACE TABLE scored_input AS
-    SELECT requests.seq, requests.id, requests.input, requests.label AS truth, ${roles.map((role) => answerSql(role, sources)).join(', ')}
-    FROM requests ${joins.join(' ')}`);
+  const { repeats = 1 } = plan.replay;
+  const askings = Array.from({ length: repeats }, (_, asking) => answersSql(sources, plan, asking));
+  await db.run(`CREATE OR REPLACE TABLE scored_input AS ${askings.join(' UNION ALL ')}`);
   const scoring = {
     db,
     folder,
@@ -51,6 +49,7 @@ export async function obtainScores(
     onProgress: (done: number, total: number) => world.progress.report('scoring', done, total),
   };
   const failures = await computeScores(scoring, scores, freeKindOf(candidate.entry.signature.output));
+  if (plan.replay.repeats !== undefined) await averageRepeats(db, scores, repeats);
   for (const { scorer, failed, examples } of failures) {
     world.note(`The scorer ${scorer} gave no score for ${countOf(failed, 'answer')}: ${examples.join('; ')}`);
   }
@@ -59,6 +58,18 @@ export async function obtainScores(
 /** As `obtainScores`, with what a scorer's earlier runs left in the store; built-in scores need none. @returns false where some are not there. */
 export async function loadStoredScores(world: World, rollout: Rollout, request: ScoreRequest): Promise<boolean> {
   return await isStored(obtainScores(storeOnly(world), rollout, request));
+}
+
+/** The answers that both versions gave when they were asked once, which is of several times the one that is counted from 0. */
+function answersSql(sources: OutcomeSources, plan: RolloutPlan, asking: number): string {
+  const { repeats = 1 } = plan.replay;
+  const joins = roles.map((role) =>
+    sources[role].predictions === 'replayed'
+      ? `LEFT JOIN ${askingTable(plan, role, asking)} AS ${role}_outcomes ON ${role}_outcomes.seq = requests.seq`
+      : '',
+  );
+  return `SELECT requests.seq * ${repeats} + ${asking} AS seq, requests.id, requests.input, requests.label AS truth,
+    ${roles.map((role) => answerSql(role, sources)).join(', ')} FROM requests ${joins.join(' ')}`;
 }
 
 function answerSql(role: Role, sources: OutcomeSources): string {

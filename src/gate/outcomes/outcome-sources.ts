@@ -66,6 +66,11 @@ export function loadFacts(
   return { load: { rate, ...(speedup === undefined ? {} : { speedup }), ...limit } };
 }
 
+/** How often each request was asked, where that was more than once. */
+export function repeatFacts({ replay: { repeats } }: Pick<RolloutPlan, 'replay'>): Pick<EvidenceInputs, 'repeats'> {
+  return repeats === undefined ? {} : { repeats };
+}
+
 /** The sources of outcomes that nobody timed yet. */
 export function untimed({ baseline, candidate }: OutcomeSources): OutcomeSources {
   return { baseline: untimedSource(baseline), candidate: untimedSource(candidate) };

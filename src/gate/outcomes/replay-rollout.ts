@@ -75,7 +75,8 @@ export async function replayRollout(world: World, file: string, options: ReplayO
         : status || prepare
           ? await storedOfAll(wanted)
           : await replayVersions(wanted, world.signal);
-    const told = toldOf(location, replayed);
+    const askings = rollout.plan.replay.repeats === undefined ? [] : replays.map(({ asking }) => asking + 1);
+    const told = toldOf(location, replayed, askings);
     return prepare && prepared !== undefined ? { ...told, prepared: prepared.size } : told;
   });
 }
@@ -91,9 +92,15 @@ async function storedOfAll(replays: readonly Replay[]): Promise<readonly Replaye
   return stored;
 }
 
-function toldOf({ folder, objects }: StoreLocation, replayed: readonly ReplayedVersion[]): StoredReplays {
-  const versions = replayed.map(({ version, windows, missing, parts, replayed: sent }) => ({
+/** @param askings which time of several each replay is, from 1; none where versions are asked once */
+function toldOf(
+  { folder, objects }: StoreLocation,
+  replayed: readonly ReplayedVersion[],
+  askings: readonly number[],
+): StoredReplays {
+  const versions = replayed.map(({ version, windows, missing, parts, replayed: sent }, index) => ({
     version,
+    ...(askings[index] === undefined ? {} : { asking: askings[index] }),
     windows,
     missing,
     hosts: hostsOf(parts),

@@ -1,7 +1,6 @@
 import { type Role, roles } from '../../domain/role.ts';
-import { quoteIdentifier } from '../../database/database.ts';
+import { quoteIdentifier, doubleSql } from '../../database/database.ts';
 import { kpiColumn } from '../../requests/values/wanted-values.ts';
-import { doubleSql } from '../table/exact-sum.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
 /**

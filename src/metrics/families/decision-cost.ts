@@ -1,8 +1,7 @@
 import { type CostTable, costRange, type DecisionCosts, type OutcomeCosts } from '../../domain/decision-costs.ts';
 import type { Role } from '../../domain/role.ts';
-import { quoteLiteral } from '../../database/database.ts';
+import { quoteLiteral, doubleSql } from '../../database/database.ts';
 import { both, isDecided } from '../table/conditions.ts';
-import { doubleSql } from '../table/exact-sum.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { neitherLabel } from '../table/positives.ts';
 

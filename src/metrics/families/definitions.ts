@@ -7,7 +7,7 @@ import { accuracy } from './accuracy.ts';
 import { agreement } from './agreement.ts';
 import { businessMetric } from './business-metric.ts';
 import { decisionCost } from './decision-cost.ts';
-import { errorRate } from './error-rate.ts';
+import { errorRate, repeatedErrorRate } from './error-rate.ts';
 import { falsePositiveRate } from './false-positive-rate.ts';
 import { latencyMean } from './latency-mean.ts';
 import { leftOut } from './left-out.ts';
@@ -31,7 +31,7 @@ function definitionOf(metric: Metric): MeanMetric | InfluenceMetric | undefined 
     case 'latency':
       return metric.statistic === 'mean' ? latencyMean(metric) : undefined;
     case 'error_rate':
-      return errorRate;
+      return metric.repeats === undefined ? errorRate : repeatedErrorRate;
     case 'accuracy':
       return accuracy;
     case 'macro_f1':

@@ -11,3 +11,10 @@ export const errorRate: MeanMetric = {
   divisor: 1,
   absent: 'no request has an outcome to count, or the log has no place for errors',
 };
+
+/** The same where each request is asked several times: a request counts for the share of its askings that got no usable answer. */
+export const repeatedErrorRate: MeanMetric = {
+  ...errorRate,
+  value: (role) => `${role}_failed_share`,
+  fractional: true,
+};

@@ -1,9 +1,15 @@
 import { quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { roles } from '../../domain/role.ts';
-import type { JudgeAgreement, ScoreFacts, ScoredAnswers, ShownFirst } from '../../domain/scores/score-facts.ts';
+import type {
+  JudgeAgreement,
+  RepeatSpread,
+  ScoreFacts,
+  ScoredAnswers,
+  ShownFirst,
+} from '../../domain/scores/score-facts.ts';
 import type { Score } from '../../domain/scores/score.ts';
-import { scoreColumn, shownFirstColumn } from '../../requests/values/wanted-values.ts';
+import { repeatSpreadColumn, scoreColumn, shownFirstColumn } from '../../requests/values/wanted-values.ts';
 import { isUnanswered } from '../table/conditions.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import { askedSql, isScored } from './score-mean.ts';
@@ -14,9 +20,10 @@ export async function scoreFacts(
   score: Score,
   versions: Readonly<Record<Role, string>>,
 ): Promise<ScoreFacts> {
-  const { name, blind, truth, source } = score;
+  const { name, blind, truth, source, repeats } = score;
   const shownFirst = source.kind === 'pairwise' ? await shownFirstOf(table, score, versions) : undefined;
   const agreement = truth === undefined ? undefined : await agreementOf(table, score, truth);
+  const spread = repeats === undefined ? undefined : await spreadOf(table, score, repeats);
   return {
     name,
     baseline: await answersOf(table, score, 'baseline'),
@@ -24,7 +31,20 @@ export async function scoreFacts(
     ...(blind === undefined ? {} : { blind }),
     ...(shownFirst === undefined ? {} : { shownFirst }),
     ...(agreement === undefined ? {} : { agreement }),
+    ...(spread === undefined ? {} : { spread }),
   };
+}
+
+async function spreadOf({ db, name }: JudgedTable, score: Score, repeats: number): Promise<RepeatSpread | undefined> {
+  const scored = roles.map((role) => {
+    const [mean, variance] = [scoreColumn(role, score.name), repeatSpreadColumn(role, score.name)].map(quoteIdentifier);
+    return `SELECT '${role}' AS role, ${mean} AS mean, ${variance} AS variance FROM ${name} WHERE ${isScored(score, role)}`;
+  });
+  const [row = {}] =
+    await db.rows(`SELECT round(sqrt(avg(within)), 12) AS within, round(sqrt(avg(between_all)), 12) AS between_all
+    FROM (SELECT avg(variance) AS within, var_samp(mean) AS between_all FROM (${scored.join(' UNION ALL ')}) GROUP BY role)`);
+  const [within, between] = [row['within'], row['between_all']];
+  return typeof within === 'number' && typeof between === 'number' ? { repeats, within, between } : undefined;
 }
 
 async function answersOf({ db, name }: JudgedTable, score: Score, role: Role): Promise<ScoredAnswers> {

@@ -1,9 +1,8 @@
 import { type Role, roles } from '../../domain/role.ts';
 import { isComputed, needsTruth, type Score } from '../../domain/scores/score.ts';
-import { quoteIdentifier } from '../../database/database.ts';
+import { quoteIdentifier, doubleSql } from '../../database/database.ts';
 import { askedColumn, correctedColumn, scoreColumn } from '../../requests/values/wanted-values.ts';
 import { isUnanswered, both } from '../table/conditions.ts';
-import { doubleSql } from '../table/exact-sum.ts';
 import { fewestTruths } from '../table/scored-answers.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 

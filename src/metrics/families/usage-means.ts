@@ -1,8 +1,8 @@
+import { doubleSql } from '../../database/database.ts';
 import type { Metric } from '../../domain/metric.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Prices } from '../../domain/scores/prices.ts';
 import { both, isUnanswered } from '../table/conditions.ts';
-import { doubleSql } from '../table/exact-sum.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
 /** Share of a version's answers whose usage may be unknown. */

@@ -21,6 +21,7 @@ export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignatu
     kpis: [...new Set(metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])))],
     scores: wantedScores(metrics),
     usage: metrics.some(({ family }) => ['tokens', 'cost', 'first_token'].includes(family)),
+    repeated: metrics.some((metric) => metric.family === 'error_rate' && metric.repeats !== undefined),
     byLabel: metrics.some(isPerLabel),
   };
 }
@@ -33,7 +34,8 @@ function wantedScores(metrics: readonly Metric[]): readonly WantedScore[] {
     const held: WantedScore[] = truth === undefined ? [] : [{ name: truth, from: 'outcome' }];
     const correctedBy = truth !== undefined && corrected === true ? { correctedBy: { truth, range } } : {};
     if (source.kind === 'pairwise') return [{ name, from: 'preference', field: source.field }];
-    return [{ name, from: isComputed(score) ? 'computed' : 'outcome', ...correctedBy }, ...held];
+    const repeated = score.repeats === undefined ? {} : ({ repeated: true } as const);
+    return [{ name, from: isComputed(score) ? 'computed' : 'outcome', ...repeated, ...correctedBy }, ...held];
   });
   return [...new Map(wanted.toReversed().map((score) => [score.name, score])).values()].toReversed();
 }

@@ -1,3 +1,4 @@
+import { doubleSql } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Uncomputable } from '../../stats/result.ts';
 import type { FloorOptions } from '../../stats/sums/contribution-sums.ts';
@@ -10,7 +11,6 @@ import {
   ratioWeight,
   type WeightedQuantity,
 } from '../../stats/sums/ratio-sums.ts';
-import { doubleSql } from '../table/exact-sum.ts';
 import { readSide, requestSize, type SideColumns } from './read-pairs.ts';
 import { readResiduals, type ResidualSql, residualSql, type UnitTable, wholeSum } from './unit-totals.ts';
 

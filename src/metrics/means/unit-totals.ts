@@ -1,9 +1,10 @@
+import { doubleSql } from '../../database/database.ts';
 import type { Database } from '../../database/database.ts';
 import type { ContributionSums } from '../../stats/sums/contribution-sums.ts';
 import type { ResidualSums } from '../../stats/sums/residual-sums.ts';
 import { type Uncomputable, uncomputable } from '../../stats/result.ts';
 import { type ColumnTotals, columnTotalsOf, type RequestTotals, requestTotalsOf } from '../../stats/sums/sample.ts';
-import { doubleSql, wideSumSql } from '../table/exact-sum.ts';
+import { wideSumSql } from '../table/exact-sum.ts';
 
 /** Rows of a table with one row per unit. */
 export interface UnitTable {

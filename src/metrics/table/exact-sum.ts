@@ -1,3 +1,4 @@
+import { doubleSql } from '../../database/database.ts';
 /** Bits of the largest value that are kept: a whole number of so many bits is exact in a double. */
 const keptBits = 52;
 
@@ -28,11 +29,6 @@ export function wideSumSql(value: string, largest: number): string {
   const exponent = Math.min(largestExponent, wideBits - 1 - Math.floor(Math.log2(largest)));
   const factor = doubleSql(2 ** exponent);
   return `(coalesce(sum(round((${value}) * ${factor})::HUGEINT), 0)::DOUBLE / ${factor})`;
-}
-
-/** A number as SQL reads it back to the last bit: plain decimals would go through a decimal type. */
-export function doubleSql(value: number): string {
-  return `(${value.toExponential()}::DOUBLE)`;
 }
 
 /** The SQL of a sum of the numbers for which a condition holds, each rounded at the scale. */

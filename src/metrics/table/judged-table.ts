@@ -95,6 +95,7 @@ export function outcomeFieldsOf({
   positiveScores,
   scores = [],
   usage = false,
+  repeated = false,
 }: WantedValues): readonly string[] {
   return [
     'present',
@@ -106,6 +107,7 @@ export function outcomeFieldsOf({
     ...(trueScores ? ['true_score'] : []),
     ...(positiveScores ? ['positive_score'] : []),
     ...(usage ? Object.keys(usageFields) : []),
+    ...(repeated ? ['failed_share'] : []),
     ...scores.flatMap(scoreEndings),
   ];
 }
@@ -167,6 +169,7 @@ function outcomeColumns(
     `${latencyColumn} AS ${role}_latency_ns`,
     `${error} AS ${role}_error`,
     `${answeredLabel(role, { predictions, latency })} AS ${role}_label`,
+    ...(wantedValues.repeated === true ? [`${from}failed_share AS ${role}_failed_share`] : []),
     `${retriesSql(role, predictions, latency === 'measured')} AS ${role}_retries`,
     `CASE WHEN ${error} IS NULL THEN ${from}value END AS ${role}_value`,
     ...[...scoreColumns(wantedValues, predictions, from), ...besideAnswers(role, wantedValues, predictions)].map(

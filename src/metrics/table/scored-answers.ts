@@ -3,6 +3,7 @@ import { type Role, roles } from '../../domain/role.ts';
 import {
   askedColumn,
   correctedColumn,
+  repeatSpreadColumn,
   scoreColumn,
   shownFirstColumn,
   usageFields,
@@ -19,9 +20,10 @@ export function hasComputed({ scores = [] }: WantedValues): boolean {
 }
 
 /** The ends of the names of a score's columns, of which each version has one. */
-export function scoreEndings({ name, correctedBy }: WantedScore): readonly string[] {
+export function scoreEndings({ name, correctedBy, repeated }: WantedScore): readonly string[] {
   const all = [
     scoreColumn('baseline', name),
+    ...(repeated === true ? [repeatSpreadColumn('baseline', name)] : []),
     ...(correctedBy === undefined ? [] : [correctedColumn('baseline', name)]),
   ];
   return all.map((column) => column.slice('baseline_'.length));
@@ -33,10 +35,11 @@ export function besideAnswers(
   { scores = [], usage = false }: WantedValues,
   predictions: 'recorded' | 'replayed',
 ): readonly (readonly [name: string, sql: string])[] {
-  const ownScores = scores.map(({ name, from }) => {
-    const column = quoteIdentifier(scoreColumn(role, name));
-    const [ending = ''] = scoreEndings({ name, from });
-    return [ending, `${from === 'computed' ? 'computed_scores' : 'requests'}.${column}`] as const;
+  const ownScores = scores.flatMap(({ name, from, ...beside }) => {
+    const table = from === 'computed' ? 'computed_scores' : 'requests';
+    // What corrects a score is computed once both are in the table.
+    const endings = scoreEndings({ name, from, ...(beside.repeated === true ? { repeated: true } : {}) });
+    return endings.map((ending) => [ending, `${table}.${quoteIdentifier(`${role}_${ending}`)}`] as const);
   });
   const took = Object.keys(usageFields).map((name) => {
     return [name, predictions === 'replayed' ? `${role}_outcomes.${name}` : `requests.${role}_${name}`] as const;

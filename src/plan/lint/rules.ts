@@ -27,6 +27,7 @@ import { hurriedStages } from './exposure/hurried-stages.ts';
 import { judgedRoutes } from './exposure/judged-routes.ts';
 import { otherFeatures } from './exposure/other-features.ts';
 import { statefulSessions } from './exposure/stateful-sessions.ts';
+import { repeatableAnswers } from './scores/repeatable-answers.ts';
 import { scorableAnswers } from './scores/scorable-answers.ts';
 import { servedVersions } from './served-versions.ts';
 import { smallFirstStep } from './stages/small-first-step.ts';
@@ -59,6 +60,7 @@ export const lintRules: readonly LintRule[] = [
   labelNames,
   measurableMetrics,
   scorableAnswers,
+  repeatableAnswers,
   applicableGuardrails,
   recordableMetrics,
   applicableThreshold,

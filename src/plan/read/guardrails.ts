@@ -11,6 +11,7 @@ import {
   itemsOf,
   keysOf,
   nodeAt,
+  numberOf,
   plainValue,
   textOf,
   textsOf,
@@ -108,7 +109,12 @@ const alreadyMean = misreading(
 function withPlan(root: TreeNode, metric: Metric, { costs, scores, prices }: MetricContext): Metric {
   if (metric.family === 'decision_cost' && costs !== undefined) return { ...metric, costs };
   if (metric.family === 'cost' && prices !== undefined) return { ...metric, prices };
-  if (metric.family === 'score') return { ...metric, ...known({ score: metric.score ?? scores.get(metric.name) }) };
+  const repeats = numberOf(nodeAt(root, ['replay', 'repeats']));
+  if (metric.family === 'error_rate' && repeats !== undefined) return { ...metric, repeats };
+  if (metric.family === 'score') {
+    const score = metric.score ?? scores.get(metric.name);
+    return { ...metric, ...known({ score: score === undefined ? undefined : { ...score, ...known({ repeats }) } }) };
+  }
   if (metric.family !== 'first_token' && (metric.family !== 'latency' || metric.statistic !== 'mean')) return metric;
   const written = nodeAt(root, ['replay', 'timeout']);
   const timeout = readDuration(

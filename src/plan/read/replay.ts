@@ -24,6 +24,7 @@ export function readReplay(root: TreeNode): SectionReading<ReplaySettings | unde
     concurrency: numberOf(child(replay, 'concurrency')),
     rate: numberOf(rate) ?? choiceOf(rate, ['recorded'] as const),
     speedup: numberOf(child(replay, 'speedup')),
+    repeats: numberOf(child(replay, 'repeats')),
   };
   return { value: sectionOf(needed, ofLoad), findings: [...timeout.findings, ...checkLoad(replay)] };
 }

@@ -53,4 +53,4 @@ export function compareText({ model, evidence }: VersionComparison, style: Style
   ]);
 }
 
-const shown: ReadonlySet<string> = new Set(['model', 'requests', 'cohorts', 'errors', 'load']);
+const shown: ReadonlySet<string> = new Set(['model', 'requests', 'cohorts', 'errors', 'load', 'repeats']);

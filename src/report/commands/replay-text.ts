@@ -3,6 +3,8 @@ import { countOf, formatCount, formatRanges } from '../../domain/format-number.t
 /** What the store holds of a version. */
 export interface StoredReplay {
   readonly version: string;
+  /** Which of several times that it is asked, from 1; absent where it is asked once. */
+  readonly asking?: number;
   /** Into how many windows of 8,192 requests the log is cut. */
   readonly windows: number;
   /** Which of them are not there, from 1. */
@@ -23,10 +25,11 @@ export interface StoredReplays {
 
 /** What a replay left in the store, a line per version. */
 export function replayText({ store, prepared, versions }: StoredReplays): string {
-  const lines = versions.map(({ version, windows, missing, hosts, replayed }) => {
+  const lines = versions.map(({ version, asking, windows, missing, hosts, replayed }) => {
     const sent = replayed === 0 ? '' : `, ${countOf(replayed, 'request')} replayed now`;
     const lacking = missing.length === 0 ? '' : `; missing: ${formatRanges(missing)}`;
-    return `${version}  ${formatCount(windows - missing.length)} of ${countOf(windows, 'window')}${byHost(hosts)}${sent}${lacking}`;
+    const round = asking === undefined ? '' : `, asking ${asking}`;
+    return `${version}${round}  ${formatCount(windows - missing.length)} of ${countOf(windows, 'window')}${byHost(hosts)}${sent}${lacking}`;
   });
   const stored =
     prepared === undefined

@@ -51,6 +51,9 @@ function requestFields(evidence: Evidence, sizes: string): [string, string][] {
     ...(evidence.inputs.load === undefined
       ? []
       : [['load', loadText(evidence.inputs.load)] satisfies [string, string]]),
+    ...(evidence.inputs.repeats === undefined
+      ? []
+      : [['repeats', repeatsText(evidence.inputs.repeats)] satisfies [string, string]]),
   ];
 }
 
@@ -103,6 +106,10 @@ function versionText({ version, runtime, backend, oneByOne }: VersionFacts): str
     ...(oneByOne === undefined ? [] : ['asked one by one']),
   ];
   return `${printableName(version)} (${how.join(', ')})`;
+}
+
+function repeatsText(repeats: number): string {
+  return `each request was asked ${formatCount(repeats)} times of each version and counts as one, by the mean of its answers`;
 }
 
 function loadText({ rate, concurrency, speedup = 1 }: LoadFacts): string {

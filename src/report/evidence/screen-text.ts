@@ -63,7 +63,7 @@ export function question({ stage, rollout }: Evidence): string {
 
 /** Which versions, on what, and whether it may be looked at again; where the rollout's state decided, nothing was looked at. */
 function facts(evidence: Evidence, model: string | undefined, { facts: lines }: Room, style: Style): string {
-  const shown = evidence.stage.look === 0 ? ['model'] : ['model', 'look', 'requests', 'numbers', 'about'];
+  const shown = evidence.stage.look === 0 ? ['model'] : ['model', 'look', 'requests', 'repeats', 'numbers', 'about'];
   return fields(
     evidenceFacts(evidence, model, symbolsOf(style))
       .filter(([name]) => shown.includes(name))

@@ -16,6 +16,8 @@ export interface WantedValues {
   readonly scores?: readonly WantedScore[];
   /** Whether outcomes get `<role>_input_tokens`, `<role>_output_tokens` and `<role>_first_token_ms`. */
   readonly usage?: boolean;
+  /** Whether each request was asked several times, so that outcomes get `<role>_failed_share`. */
+  readonly repeated?: boolean;
   /** Whether judged requests have their true label as a dimension too. */
   readonly byLabel?: boolean;
   /** Whether judged requests get `answers_differ` and `after_difference`: from the table `answer_differences`, or unknown. */
@@ -30,6 +32,8 @@ export interface WantedScore {
   readonly from: 'outcome' | 'preference' | 'computed';
   /** Of a preference, the dotted path of what holds it in a record. */
   readonly field?: string;
+  /** Whether it is the mean over several askings, so that outcomes get `repeatSpreadColumn`s. */
+  readonly repeated?: true;
   /** The score that people gave to a part of the answers, by which this one is corrected, and the range of both. */
   readonly correctedBy?: { readonly truth: string; readonly range: readonly [number, number] };
 }
@@ -48,6 +52,11 @@ export function scoreColumn(role: Role, name: string): string {
 /** The column, DOUBLE, of a judge's score from which its mean error was taken out; NULL where that is unknown. */
 export function correctedColumn(role: Role, name: string): string {
   return `${scoreColumn(role, name)}:corrected`;
+}
+
+/** The column, DOUBLE, of the variance of a version's score between the askings of one request. */
+export function repeatSpreadColumn(role: Role, name: string): string {
+  return `${scoreColumn(role, name)}:spread`;
 }
 
 /** The column, BOOLEAN, that says of a computed score whether the request was to be scored. */

@@ -18,7 +18,7 @@ export function scoresCheck(scores: readonly ScoreFacts[], versions: Readonly<Re
   const name = 'scores';
   const lacking = scores.flatMap((score) => roles.flatMap((role) => lackOf(score, role, versions[role])));
   const doubts = scores.flatMap(doubtsOf);
-  const told = scores.flatMap(agreementText);
+  const told = scores.flatMap((score) => [...agreementText(score), ...spreadText(score)]);
   const detail = [...lacking.map(({ text }) => text), ...doubts, ...told].join('; ');
   if (lacking.some(({ holds }) => holds)) return { name, status: 'hold', detail };
   if (lacking.length + doubts.length > 0) return { name, status: 'warn', detail };
@@ -52,6 +52,14 @@ function positionText(name: string, { wins, losses }: ShownFirst): readonly stri
   const share = formatShare(Math.max(wins, losses) / decided);
   return [
     `${name}: the answer shown ${place} won ${share} of ${countOf(decided, 'comparison')}; show each version first half of the time`,
+  ];
+}
+
+function spreadText({ name, spread }: ScoreFacts): readonly string[] {
+  if (spread === undefined) return [];
+  const { repeats, within, between } = spread;
+  return [
+    `${name}: one request asked ${repeats} times varies by ${within.toPrecision(2)}, requests among each other by ${between.toPrecision(2)} (standard deviations)`,
   ];
 }
 
