@@ -3,6 +3,7 @@ import { biasedJudgeMisses } from './biased-judge.ts';
 import { keepsItsPromise } from './kept-promise.ts';
 import { breachesTogether, loyalBuyers, loyalPeople } from './loyal-users.ts';
 import { nightlyRows } from './nightly-rows.ts';
+import { repeatedAnswersMiss } from './repeated-answers.ts';
 import { atMost, type RolloutRow } from './rollout-table.ts';
 import { breachesByHours, type ShockedLog } from './slow-hours.ts';
 import { stabilityOf } from './stability.ts';
@@ -122,6 +123,19 @@ const judges = (
   happens: async (seed) => await biasedJudgeMisses(corrected, seed),
 }));
 
+const repeated = (
+  [
+    ['the 95% interval of requests, by user, misses the truth', '10 looks', 'requests', atMost(0.05)],
+    ['an interval that takes each asking for a user misses the truth', '1 look', 'askings', { least: 0.1, most: 1 }],
+  ] as const
+).map(([question, looked, counted, allowed]): RolloutRow => ({
+  question: `Models that sample, asked four times each: ${question}`,
+  population: `pairs, 300 users with 3 requests each, ${looked}`,
+  runs: 400,
+  allowed,
+  happens: async (seed) => await repeatedAnswersMiss(counted, seed),
+}));
+
 const loyal = (
   [
     ['kpi.revenue, 600 users, 30% of them the candidate’s', loyalBuyers],
@@ -144,5 +158,6 @@ export const rolloutRows: readonly RolloutRow[] = [
   ...promises,
   ...hourly,
   ...judges,
+  ...repeated,
   ...loyal,
 ];
