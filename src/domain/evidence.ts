@@ -8,7 +8,7 @@ import type { RecordMarks } from './log/record-marks.ts';
 import type { SourceFacts } from './log/source-facts.ts';
 import type { GoldenFileFacts, RequestFileFacts } from './log/request-file-facts.ts';
 import type { UnitSample } from './log/unit-sample.ts';
-import type { Bound, OnBreach } from './plan.ts';
+import type { Bound, OnBreach, ReplaySettings } from './plan.ts';
 import type { RequestFormat } from './told-number.ts';
 import type { RolloutFacts } from './stages/rollout-facts.ts';
 import type { Decision, Frozen, Runtime } from './registry.ts';
@@ -72,7 +72,7 @@ export interface EvidenceStatistics extends Frozen {
   readonly inference: Inference;
 }
 
-export interface EvidenceInputs {
+export interface EvidenceInputs extends Pick<ReplaySettings, 'repeats'> {
   /** What the files hold; records of canary's own shape where absent. */
   readonly format?: RequestFormat;
   readonly requests: readonly RequestFileFacts[];
@@ -88,8 +88,6 @@ export interface EvidenceInputs {
   readonly candidate: VersionFacts;
   /** How the requests came while they were timed; absent where they came one by one, or were not timed. */
   readonly load?: LoadFacts;
-  /** How often each version was asked each request; once where absent. */
-  readonly repeats?: number;
   /** The files of golden requests; absent where the plan names none. */
   readonly golden?: readonly GoldenFileFacts[];
 }

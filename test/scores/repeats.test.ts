@@ -62,6 +62,20 @@ beforeEach(() => {
 
 const requests = 120;
 
+/** A scorer that gives the scores of a prediction. */
+function scorer(scores: string): string {
+  return `import { createInterface } from 'node:readline';
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, prediction } = JSON.parse(line);
+  console.log(JSON.stringify({ id, scores: ${scores} }));
+});`;
+}
+
+function version(model: string) {
+  const artifact = { runtime: 'http', protocol: 'openai-chat', url, model } as const;
+  return { artifact, signature: { output: { kind: 'text' } } } as const;
+}
+
 function rolloutOf(baseline: string, candidate: string, plan: PlanKeys = {}): TestRollout {
   const records = Array.from({ length: requests }, (_, index) => ({
     request_id: `r${index}`,
@@ -70,10 +84,6 @@ function rolloutOf(baseline: string, candidate: string, plan: PlanKeys = {}): Te
     input: `question ${index}`,
     label: 'yes',
   }));
-  const version = (model: string) => {
-    const artifact = { runtime: 'http', protocol: 'openai-chat', url, model } as const;
-    return { artifact, signature: { output: { kind: 'text' } } } as const;
-  };
   return new TestRollout({
     plan: {
       replay: '{ repeats: 3, concurrency: 4, timeout: 5s }',
@@ -156,11 +166,6 @@ describe('replay.repeats', () => {
   });
 
   it('hides no answer without a score and none out of range behind the mean of the others', async () => {
-    const scorer = (scores: string) => `import { createInterface } from 'node:readline';
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, prediction } = JSON.parse(line);
-  console.log(JSON.stringify({ id, scores: ${scores} }));
-});`;
     const rollout = rolloutOf('steady', 'moody', {
       scores: '{ polite: { command: [node, score.mjs], range: [0, 1], better: higher } }',
       guardrails: ['{ metric: score.polite, maxDecrease: 50pp }', '{ metric: error_rate, maxIncrease: 30pp }'],
