@@ -43,12 +43,12 @@ export function parseEnvelope(text: string, file: string): Envelope {
   const value = jsonOf(text, file);
   if (!isEnvelope(value)) {
     throw unusableFile(`${file} is not a DSSE envelope: it needs payload, payloadType and signatures`, {
-      hint: 'canary attest writes one.',
+      hint: 'canary attest writes such a file.',
     });
   }
   if (value.payloadType === statementType) return value;
   throw unusableFile(`${file} holds ${JSON.stringify(value.payloadType)}, not an in-toto statement`, {
-    hint: 'canary attest writes one.',
+    hint: 'canary attest writes such a file.',
   });
 }
 
@@ -84,7 +84,7 @@ export function verifyEnvelope(
   throw unusableFile(
     signatures.length === 0
       ? `${file} has no signature`
-      : `${file} is signed by no key that counts: by ${by.join(', ')}, not by ${names}`,
+      : `${file} is not signed by a key that counts, but by ${by.join(', ')}, not by ${names}`,
     { hint: `Sign with a key whose public half is one of ${names}.` },
   );
 }
@@ -104,8 +104,8 @@ function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unusableFile(`${file} is not JSON, so that it is not an attestation`, {
-      hint: 'canary attest writes one.',
+    throw unusableFile(`${file} is not JSON, so it is not an attestation`, {
+      hint: 'canary attest writes such a file.',
       cause: error,
     });
   }

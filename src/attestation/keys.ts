@@ -16,13 +16,13 @@ export interface AttestationKey {
  */
 export function readPrivateKey(pem: string, file: string): AttestationKey {
   if (/-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/u.test(pem)) {
-    throw unusableFile(`${file} holds a public key, and to sign takes the private one`, {
+    throw unusableFile(`${file} holds a public key; signing takes the private one`, {
       hint: `Make one with: openssl genpkey -algorithm ed25519 -out key.pem`,
     });
   }
   if (/ENCRYPTED/u.test(pem)) {
-    throw unusableFile(`${file} holds a key that is encrypted by a passphrase`, {
-      hint: 'canary asks for none: give it a key from the secret store of your pipeline, unencrypted.',
+    throw unusableFile(`${file} holds a key that is encrypted with a passphrase`, {
+      hint: 'canary does not ask for a passphrase: give it an unencrypted key from the secret store of your pipeline.',
     });
   }
   return attestationKey(() => createPrivateKey(pem), file);
@@ -34,7 +34,7 @@ export function readPrivateKey(pem: string, file: string): AttestationKey {
  */
 export function readPublicKey(pem: string, file: string): AttestationKey {
   if (/PRIVATE KEY-----/u.test(pem)) {
-    throw unusableFile(`${file} holds a private key, which has no place where signatures are checked`, {
+    throw unusableFile(`${file} holds a private key, which does not belong where signatures are checked`, {
       hint: 'Write its public half with: openssl pkey -in key.pem -pubout -out key.pub.pem',
     });
   }

@@ -86,7 +86,7 @@ export function requireVerdictOf(payload: string, evidence: Evidence, evidenceSh
     );
   }
   if (payload !== verdictStatement(evidence, evidenceSha256)) {
-    throw unusableFile(`${file} says something else than the evidence that it is about`, {
+    throw unusableFile(`${file} says something other than the evidence it is about`, {
       hint: 'Sign the evidence again with canary attest of this version.',
     });
   }
@@ -112,10 +112,10 @@ function statementOf(payload: string, predicateType: string, file: string): Stat
     value = undefined;
   }
   if (!isStatement(value))
-    throw unusableFile(`${file} holds no in-toto statement`, { hint: 'canary attest writes one.' });
+    throw unusableFile(`${file} does not hold an in-toto statement`, { hint: 'canary attest writes such a file.' });
   if (value.predicateType === predicateType) return value;
-  const wanted = predicateType === predicateTypes.verdict ? 'no verdict of canary' : 'no decision of a person';
-  throw unusableFile(`${file} attests ${wanted}: its predicateType is ${value.predicateType}`, {
+  const wanted = predicateType === predicateTypes.verdict ? 'a verdict of canary' : 'a decision of a person';
+  throw unusableFile(`${file} does not attest ${wanted}: its predicateType is ${value.predicateType}`, {
     hint: `It must be ${predicateType}.`,
   });
 }

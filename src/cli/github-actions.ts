@@ -71,7 +71,7 @@ function append(variable: string, path: string, text: string): void {
     }
   } catch (error) {
     throw unusableFile(`${variable} names ${path}, which cannot be written: ${messageOf(error)}`, {
-      hint: 'What the command did before stands; only the outputs of this step are missing.',
+      hint: 'What the command did stands; only the outputs of this step are missing.',
       cause: error,
     });
   }

@@ -41,7 +41,7 @@ export function createProgram(context: CommandContext): Command {
     )
     .version(world.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .showHelpAfterError('(--help shows what can be written)')
+    .showHelpAfterError('(see --help)')
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => terminal.result(text),

@@ -57,14 +57,11 @@ export class Safety {
         '--no-run',
         'run nothing: no code of an artifact, no program, no server; see docs/security.md (CANARY_NO_RUN=1)',
       )
-      .option('--trusted <dir>', 'read plans and registries in this checkout, at the same paths')
+      .option('--trusted <dir>', 'read plans and registries from this checkout instead, at the same paths')
       .option('--work <dir>', 'keep evidence and outcomes here instead of in .canary beside the plan (CANARY_WORK)')
-      .option('--allow-env <name>', 'a variable that headers and programs may use; repeatable', collect)
-      .option('--allow-host <host>', 'a host that may be asked; repeatable', collect)
-      .option(
-        '--max-artifact <size>',
-        'most that the files of an artifact may have, 20GB unless said (CANARY_MAX_ARTIFACT)',
-      )
+      .option('--allow-env <name>', 'an environment variable that headers and programs may use; repeatable', collect)
+      .option('--allow-host <host>', 'a host that canary may send requests to; repeatable', collect)
+      .option('--max-artifact <size>', 'the largest total size of an artifact (default: 20GB; CANARY_MAX_ARTIFACT)')
       .hook('preAction', () => {
         this.#options = program.opts<SafetyOptions>();
         const { trusted } = this;
@@ -94,6 +91,6 @@ function sizeWritten(name: string, written = ''): number | undefined {
   const size = Number(count) * (units[unit] ?? Number.NaN);
   if (size > 0) return size;
   throw invalidInput(`${name} ${written} is not a size`, {
-    hint: 'Write 40GB, for instance; MB and TB are understood too.',
+    hint: 'Write a size such as 40GB; MB and TB work too.',
   });
 }

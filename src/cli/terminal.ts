@@ -43,7 +43,7 @@ export function createTerminal(stdout: OutputStream, stderr: OutputStream, envir
       // A reader that has seen enough (`canary status | head -1`) closes the pipe; that is not a failure of the command.
       if (failure === undefined || failure.code === 'EPIPE') return;
       throw unusableFile(`The result could not be written to standard output: ${failure.message}`, {
-        hint: 'What the command did before stands; canary status tells it.',
+        hint: 'What the command did stands; canary status shows it.',
         cause: failure,
       });
     },

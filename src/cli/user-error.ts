@@ -36,10 +36,10 @@ export async function tellFailure(thrown: unknown, terminal: Terminal, github?: 
 
 /** What the system could not give, whatever canary did at the time: not the user's input, and no bug either. */
 const environmentFailures: Readonly<Record<string, string>> = {
-  EMFILE: 'The system lets this process open too few files at once (ulimit -n).',
+  EMFILE: 'The system does not let this process open enough files at once (ulimit -n).',
   ENFILE: 'The system has too many files open.',
   ENOSPC: 'The disk is full.',
-  EROFS: 'The disk can only be read.',
+  EROFS: 'The disk is read-only.',
   EDQUOT: 'The disk quota is used up.',
   EIO: 'A disk could not be read or written.',
   ENOMEM: 'The system has too little memory.',
@@ -56,7 +56,7 @@ export function environmentFailure(error: unknown): UserError | undefined {
   return unusableFile(
     `${known ?? 'The database could not use the disk or the memory that it needs.'} ${messageOf(error)}`,
     {
-      hint: 'Give the process more room, and run the command again; canary status tells what was done before.',
+      hint: 'Give the process more room, and run the command again; canary status shows what was already done.',
       cause: error,
     },
   );

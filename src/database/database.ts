@@ -88,7 +88,7 @@ async function importDuckDB(): Promise<typeof import('@duckdb/node-api')> {
     const isMissing = systemErrorCode(error) === 'MODULE_NOT_FOUND';
     throw unusableFile(
       isMissing
-        ? `DuckDB, which reads the logs, is not installed for ${process.platform}-${process.arch}: npm left its library out.`
+        ? `DuckDB, which reads the logs, is not installed for ${process.platform}-${process.arch}: npm did not install its library.`
         : `DuckDB, which reads the logs, does not start: ${messageOf(error)}`,
       { hint: 'Install canary again with its optional packages: npm install --include=optional', cause: error },
     );

@@ -106,7 +106,12 @@ class TreeReader {
 
   private refuseMore(at: Position): TreeNode {
     if (!this.diagnostics.some(({ rule }) => rule === 'too-large')) {
-      this.report('too-large', at, `the file holds more than ${largestTree} values`, 'write fewer, or fewer aliases');
+      this.report(
+        'too-large',
+        at,
+        `the file holds more than ${largestTree} values`,
+        'write fewer values, or fewer aliases',
+      );
     }
     return emptyNode(at);
   }
@@ -164,7 +169,7 @@ const syntaxHints: Readonly<Record<string, string>> = {
   BAD_SCALAR_START: 'put the value in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'put each key on its own line with the right indentation, or the value in quotes',
   MISSING_CHAR: 'close the quote or bracket, and put a colon after each key',
-  MULTIPLE_DOCS: 'keep one plan per file: delete the --- and what follows it',
+  MULTIPLE_DOCS: 'keep one plan per file: delete the --- and everything after it',
   TAG_RESOLVE_FAILED: 'delete the tag',
   UNEXPECTED_TOKEN: 'put the whole value in quotes',
 };

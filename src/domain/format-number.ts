@@ -69,7 +69,7 @@ export interface NumberGroup {
  */
 export function formatTogether(values: readonly number[], measure: Measure, apartFrom?: number): NumberGroup {
   for (const value of values) {
-    if (!Number.isFinite(value)) throw new RangeError(`a report shows finite numbers only, not ${value}`);
+    if (!Number.isFinite(value)) throw new RangeError(`a report shows only finite numbers, not ${value}`);
   }
   const largest = Math.max(0, ...values.map(Math.abs));
   const writing = writingFor(measure, largest);

@@ -65,7 +65,7 @@ export function whyNotIn(
   { name }: Pick<Stage, 'name'>,
 ): string | undefined {
   if (guardrail.stages !== undefined && !guardrail.stages.includes(name))
-    return `it is judged in ${guardrail.stages.join(', ')} alone`;
+    return `it is judged only in ${guardrail.stages.join(', ')}`;
   const source = guardrail.source === undefined ? undefined : sources?.[guardrail.source];
   if (source?.format !== 'prometheus' || (source.weights ?? requests.weights) !== undefined) return undefined;
   const before = stages.slice(
@@ -92,7 +92,7 @@ function withoutServed(requests: RequestSource): RequestSource {
 /** Why a metric cannot be had of a basis by its nature; undefined where it can. */
 export function impossibleOn(family: Metric['family'], basis: Basis): string | undefined {
   if (basis === 'replay')
-    return family === 'kpi' ? 'a replay shows nothing of what users did with the answers' : undefined;
-  if (family === 'agreement') return 'in a live split each request has the answer of one version';
-  return family === 'memory' ? 'the log of a live split does not tell the memory of a process' : undefined;
+    return family === 'kpi' ? 'a replay does not show what users did with the answers' : undefined;
+  if (family === 'agreement') return 'in a live split each request has the answer of only one version';
+  return family === 'memory' ? 'the log of a live split does not say how much memory a process used' : undefined;
 }

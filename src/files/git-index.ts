@@ -65,7 +65,7 @@ function readIndex(bytes: Buffer, file: string): Index {
     const index = readEntries(bytes, hashBytes);
     if (index !== undefined) return index;
   }
-  throw new Error(`${join(basename(dirname(file)), basename(file))} is not an index of git that canary can read`);
+  throw new Error(`${join(basename(dirname(file)), basename(file))} is not a git index that canary can read`);
 }
 
 function readEntries(bytes: Buffer, hashBytes: number): Index | undefined {

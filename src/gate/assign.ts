@@ -45,7 +45,7 @@ export async function assign(
     throw invalidInput('No user ids were given', { hint: 'canary assign PLAN user1 user2, or --users FILE' });
   const { baseline, candidate, plan, record } = rollout;
   const changes = assignmentChanges(rollout);
-  if (changes.length > 0) world.note(`As the registry assigns them, not the plan: ${changesText(changes)}.`);
+  if (changes.length > 0) world.note(`As the registry assigns users, not the plan: ${changesText(changes)}.`);
   const assignment = changes.length > 0 && record?.assignment !== undefined ? record.assignment : plan.assignment;
   if (isRouted(rollout, options))
     world.note(

@@ -28,7 +28,7 @@ export async function readHourBlocks(
 ): Promise<BlockedChange | Uncomputable> {
   const { metric } = subject;
   if (metric.family !== 'latency' || measured.kind !== 'linearized')
-    return uncomputable(`${metricTraits(metric).concern} is not told by hours`);
+    return uncomputable(`${metricTraits(metric).concern} cannot be compared by the hour`);
   const { baseline = Number.NaN, candidate = Number.NaN, logScale } = measured;
   const conditions = conditionsOf(subject);
   const values = { baseline, candidate };

@@ -96,7 +96,7 @@ function valueSql(metric: Metric, role: Role): string {
 
 /** Of what one pair alone was timed on nobody knows how processes differ. */
 function ofOnePair({ value, baseline, candidate, units, requests }: Linearized): Measured {
-  const reason = 'its requests were timed in one pair of processes, and other processes may differ';
+  const reason = 'its requests were timed in one pair of processes, but other processes may differ';
   const sides = { ...(baseline === undefined ? {} : { baseline }), ...(candidate === undefined ? {} : { candidate }) };
   return { kind: 'valueOnly', value, ...sides, units, requests, refusal: { kind: 'refused', reason } };
 }

@@ -40,24 +40,24 @@ export function toldMeanOf(metric: Metric, number: RoleNumber): (ToldMean & { re
   const size = { requests: count ?? pieces, units: pieces };
   if (metricTraits(metric).zeroOne) return { kind: 'told', mean, ...size };
   return variance === undefined
-    ? unboundable(`the numbers tell no variance of the ${role}'s ${metric.id}`)
+    ? unboundable(`the numbers do not say the variance of the ${role}'s ${metric.id}`)
     : { kind: 'told', mean, variance, range: meanMetricOf(metric)?.range, ...size };
 }
 
 /** Requests of one user resemble each other: taken for evidence of their own, a few users' would prove anything. */
 function untoldUnits(count: number | undefined, role: Role): string {
   return count === undefined
-    ? `the numbers tell no count of the ${role}'s requests`
-    : `the numbers do not tell how many users made the ${role}'s requests; write units, or independent: true where each request is of another user`;
+    ? `the numbers do not say how many requests the ${role} had`
+    : `the numbers do not say how many users made the ${role}'s requests; write units, or independent: true where each request is of another user`;
 }
 
 /** Why count and variance do not tell how certain a metric is; undefined where they do. */
 function noIntervalOf(metric: Metric): string | undefined {
   if (metric.family === 'latency' && metric.statistic === 'quantile')
-    return 'the certainty of a percentile follows from the times themselves; write test: point, or name a log';
+    return 'the interval of a percentile needs the times themselves; write test: point, or name a log';
   if (metric.family === 'memory') return onePerReplay;
   if (influenceMetricOf(metric) !== undefined)
-    return `the certainty of ${metric.id} follows from the requests themselves; write test: point, or name a log`;
+    return `the interval of ${metric.id} needs the requests themselves; write test: point, or name a log`;
   return undefined;
 }
 

@@ -111,14 +111,14 @@ function unevenness(
   const [ofBaseline, ofCandidate] = [stable.triggered.length, canary.triggered.length];
   if (isLost([before, after], [ofBaseline, ofCandidate])) {
     return uncomputable(
-      `the answers differ for ${formatCount(after)} of ${countOf(ofCandidate, 'user')} of the candidate and for ${formatCount(before)} of ${formatCount(ofBaseline)} of the baseline, more than chance explains, so that one of them loses such requests`,
+      `the answers differ for ${formatCount(after)} of ${countOf(ofCandidate, 'user')} of the candidate and for ${formatCount(before)} of ${formatCount(ofBaseline)} of the baseline, more than chance explains, so one of them loses such requests`,
     );
   }
   const counts = provenDifference(met[0] ?? stable.triggered, met[1] ?? canary.triggered);
   if (counts === undefined) return undefined;
   const [fewer, more] = counts.map((mean) => formatQuantity(mean, 'number'));
   return uncomputable(
-    `a user has ${more} requests of the candidate ${where[trigger]} and ${fewer} of the baseline, more than chance explains, so that other requests would be compared`,
+    `a user has ${more} requests of the candidate ${where[trigger]} and ${fewer} of the baseline, more than chance explains, so different requests would be compared`,
   );
 }
 

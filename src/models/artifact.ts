@@ -21,7 +21,7 @@ export const digestCommand = "find . -type f | LC_ALL=C sort | xargs -d '\\n' sh
  * @throws UserError (exit 5) when the folder is missing, or lies outside of the registry's, be it by `..` or by a link
  */
 export async function resolveArtifact(registryFolder: string, path: string): Promise<string> {
-  const outside = unusableFile(`Artifact ${path} lies outside of the registry's folder ${registryFolder}.`, {
+  const outside = unusableFile(`Artifact ${path} is outside the registry's folder ${registryFolder}.`, {
     hint: 'Move the artifact into the registry folder and write its path relative to that folder.',
   });
   if (isAbsolute(path) || !isInside(registryFolder, join(registryFolder, path))) throw outside;
@@ -81,9 +81,9 @@ async function requireSize(folder: string, paths: readonly string[], mostBytes: 
   const bytes = await sizeOf(folder, paths);
   if (bytes <= mostBytes) return;
   throw unusableFile(
-    `Artifact ${folder} has ${formatCount(bytes)} bytes, more than the ${formatCount(mostBytes)} that canary reads of one.`,
+    `Artifact ${folder} has ${formatCount(bytes)} bytes, more than the ${formatCount(mostBytes)} that canary reads for one artifact.`,
     {
-      hint: 'Leave out of the folder what the model does not need, or allow more: --max-artifact 100GB (CANARY_MAX_ARTIFACT).',
+      hint: 'Remove from the folder what the model does not need, or allow more: --max-artifact 100GB (CANARY_MAX_ARTIFACT).',
     },
   );
 }
@@ -134,7 +134,7 @@ async function stampOf(path: string): Promise<string> {
 }
 
 function changedMeanwhile(path: string): Error {
-  return unusableFile(`${path} changed while it was hashed, so nobody knows what the digest is of.`, {
+  return unusableFile(`${path} changed while it was hashed, so its digest means nothing.`, {
     hint: 'Wait until whatever writes it has ended, and run the command again.',
   });
 }
@@ -154,7 +154,7 @@ async function listFiles(folder: string, prefix = '.'): Promise<string[]> {
     else if (entry.isFile()) paths.push(path);
     else {
       throw unusableFile(`Artifact ${folder} contains ${path}, which is neither a file nor a folder.`, {
-        hint: 'Replace links by the files they point to: only plain files are part of the digest.',
+        hint: 'Replace links by the files they point to: the digest covers only plain files.',
       });
     }
   }

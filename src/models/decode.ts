@@ -36,7 +36,7 @@ export function readLabelled(label: string, values: ArrayLike<number> | undefine
 
 /** Why tensors alone are not answers of a free kind: a clause. */
 export function needsOwnDecode({ kind }: OutputSignature): string {
-  return `numbers alone are no ${kind}; export decode(output) from a preprocess.mjs beside the model`;
+  return `numbers alone are not a ${kind}; export decode(output) from a preprocess.mjs beside the model`;
 }
 
 type Classification = OutputSignature & { readonly kind: 'classification' };
@@ -49,7 +49,7 @@ export function outputWidth({ activation, labels }: Classification): number {
 /** What to write where a model gives one number and has two labels; undefined elsewhere. */
 export function singleScoreHint({ labels }: Classification): string | undefined {
   if (labels.length !== 2) return undefined;
-  return `if it is the probability of ${labels[1] ?? ''}, write "activation": "sigmoid" in signature.output; else add a preprocess.mjs that exports decode(output)`;
+  return `if it is the probability of ${labels[1] ?? ''}, write "activation": "sigmoid" in signature.output; otherwise add a preprocess.mjs that exports decode(output)`;
 }
 
 /** A score for each label. */
@@ -67,12 +67,12 @@ function problemOf(values: ArrayLike<number>, signature: OutputSignature): strin
     if (typeof value !== 'number' || !Number.isFinite(value)) return `output ${index} is ${String(value)}`;
   }
   if (signature.kind === 'regression') {
-    return values.length === 1 ? undefined : `${values.length} outputs where a regression has 1`;
+    return values.length === 1 ? undefined : `${values.length} outputs, but a regression has 1`;
   }
   if (signature.kind !== 'classification') return undefined;
   const wanted = outputWidth(signature);
   if (values.length === wanted) return undefined;
-  if (signature.activation === 'sigmoid') return `${values.length} outputs where a sigmoid has 1`;
+  if (signature.activation === 'sigmoid') return `${values.length} outputs, but a sigmoid has 1`;
   const hint = values.length === 1 ? singleScoreHint(signature) : undefined;
   const outputs = `${countOf(values.length, 'output')} for ${countOf(signature.labels.length, 'label')}`;
   return hint === undefined ? outputs : `${outputs}; ${hint}`;

@@ -48,12 +48,12 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
     const loop = [...chain, file].join(' -> ');
     return failed(
       'circular-extends',
-      `extends: ${written} comes back to itself (${loop})`,
-      'remove one extends of the circle',
+      `extends: ${written} extends itself (${loop})`,
+      'remove one extends from the circle',
     );
   }
   if (chain.length > mostBases) {
-    return failed('too-many-bases', `extends: more than ${mostBases} files extend each other`, 'put them together');
+    return failed('too-many-bases', `extends: more than ${mostBases} files extend each other`, 'merge some of them');
   }
   const text = readOrFailure(path, readBase);
   if (text instanceof UserError) {
@@ -81,12 +81,12 @@ function parseOver(source: SourceText, folder: string, chain: readonly string[],
 /** What a base file is that has no keys: whatever it was meant to say, its guardrails must not vanish without a word. */
 function noPlan(written: string, text: string): { readonly message: string; readonly hint: string } {
   if (text.startsWith('version https://git-lfs.github.com/spec/')) {
-    return { message: `extends: ${written} is a pointer of Git LFS, not the file`, hint: 'run git lfs pull' };
+    return { message: `extends: ${written} is a Git LFS pointer, not the file`, hint: 'run git lfs pull' };
   }
   const nothing = text.split('\n').every((line) => /^\s*(?:#.*|---.*|\.\.\.)?$/u.test(line));
   return {
     message: `extends: ${written} ${nothing ? 'holds nothing' : 'is not a part of a plan: it has no keys'}`,
-    hint: 'write key: value in it, such as guardrails:, or take the line out',
+    hint: 'write a key in it, such as guardrails:, or delete the line',
   };
 }
 

@@ -36,7 +36,7 @@ export function lockFindings(base: MapNode, own: MapNode): readonly Diagnostic[]
     if (typeof looser === 'string') return [diagnostic(lock, `locked: ${name} locks nothing`, looser)];
     const { file, line } = locationOf(lock.at);
     return looser.map(({ at, message }) =>
-      diagnostic(at, `${name} is locked in ${file}:${line}, and ${message}`, 'take it out, or write it as tight'),
+      diagnostic(at, `${name} is locked in ${file}:${line}, and ${message}`, 'delete it, or make it as tight'),
     );
   });
 }
@@ -105,9 +105,7 @@ function looserThan(rule: Guardrail, own: Guardrail): string | undefined {
   const everywhere = own.stages === undefined;
   if (!everywhere && rule.stages?.every((stage) => own.stages?.includes(stage)) !== true)
     return 'the plan leaves out stages';
-  return canonicalJson(own.metric) === canonicalJson(rule.metric)
-    ? undefined
-    : 'the plan measures it otherwise than that';
+  return canonicalJson(own.metric) === canonicalJson(rule.metric) ? undefined : 'the plan measures it differently';
 }
 
 /** A value at a path, and all below it; a stage's own requests count as the plan's. */
@@ -144,7 +142,7 @@ function looserBelow(path: TreePath, before: TreeNode | undefined, own: TreeNode
     return [...own.entries].flatMap(([key, { value }]) => looserBelow([...path, key], child(before, key), value));
   }
   if (before === undefined)
-    return [{ at: own, message: `${pathText(path)} is not written there, so that its default holds` }];
+    return [{ at: own, message: `${pathText(path)} is not written there, so its default applies` }];
   const [was, is] = [plainValue(before), plainValue(own)];
   if (canonicalJson(was) === canonicalJson(is) || isTighter(pathText(path), was, is)) return [];
   const { file, line } = locationOf(before.at);

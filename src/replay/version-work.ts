@@ -185,7 +185,7 @@ async function dependsOnBatch({ replay, plan, store }: VersionWork, model: Hoste
   const answers = aloneAnswers(outcomes, model.labels, positiveLabel(spec.signature.output));
   const different = countDifferent(sample, answers);
   if (different === 0) return null;
-  return `${formatCount(different)} of ${countOf(sample.requests.length, 'request')} had another answer alone than in a batch`;
+  return `${formatCount(different)} of ${countOf(sample.requests.length, 'request')} had a different answer alone than in a batch`;
 }
 
 /** What the store holds of a replay. @param replayed how many of the requests were sent now */

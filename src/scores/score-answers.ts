@@ -44,12 +44,9 @@ export async function scoreAnswers(scoring: Scoring, answers: string): Promise<v
   );
   if (waiting.length === 0) return;
   if (!scoring.permissions.run) {
-    throw unusableFile(
-      `The scorer ${source.command.join(' ')} would have to be run, and --no-run allows nothing to run`,
-      {
-        hint: 'Scores in the log need no scorer. Run others where their code is trusted.',
-      },
-    );
+    throw unusableFile(`The scorer ${source.command.join(' ')} would have to run, but --no-run allows nothing to run`, {
+      hint: 'Scores in the log need no scorer. Run others where their code is trusted.',
+    });
   }
   const items = waiting.map(({ key, record }) => ({ key: String(key), record: String(record) }));
   await scoreAll(scoring, store, items);

@@ -43,7 +43,7 @@ export async function plantEffect(ground: PlantingGround, effect: Effect): Promi
   const changeable = await changeableOf(ground, effect.metric, slice);
   if (changeable === undefined) {
     const hint = 'plant it into a metric that the log holds';
-    return { problem: `no request of the log has a value of ${effect.metric.id}`, hint };
+    return { problem: `no request in the log has a value of ${effect.metric.id}`, hint };
   }
   const { within, whole: from } = changeable;
   const to = effect.relative ? from * (1 + effect.change) : from + effect.change;

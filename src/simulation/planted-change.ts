@@ -57,7 +57,7 @@ export function changeOfEvery(
 ): PlantedChange | ImpossibleEffect {
   const factor = relative ? 1 + change : (value + change) / value;
   if (planting.anySign !== true && !(factor > 0)) {
-    return { problem: 'nothing would be left of it', hint: 'plant a smaller fall' };
+    return { problem: 'nothing of it would be left', hint: 'plant a smaller fall' };
   }
   const shifted = relative ? undefined : planting.shifted?.(change);
   return { replaced: shifted ?? planting.multiplied(factor), probability: 1 };

@@ -65,7 +65,7 @@ function reasonsFor(
   const first = checks.filter(({ name, status }) => tellsFirst(name) && status !== 'pass').map(({ detail }) => detail);
   if (guardrails.length === 0) {
     const stopped = [...out, ...held];
-    return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was shown.'];
+    return stopped.length > 0 ? stopped : ['The plan has no guardrail that decides, so nothing was proven.'];
   }
   const ordered = guardrailsByWeight(guardrails);
   switch (decision) {

@@ -20,7 +20,7 @@ export function explain(test: GuardrailTest, status: GuardrailStatus): string {
   const cannotTell = status === 'inconclusive' && estimate.lacksEdge !== undefined ? noEdge(estimate.lacksEdge) : '';
   if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}${cannotTell}`;
   if (estimate.kind === 'unbounded' && estimate.unboundable === true) {
-    return `${found}, and nothing tells how certain that is (${estimate.reason}); ${allowed}: uncomputable`;
+    return `${found}, but it is not known how certain that is (${estimate.reason}); ${allowed}: uncomputable`;
   }
   if (estimate.kind === 'unbounded') {
     return `${found}, too little for an interval (${estimate.reason}); ${allowed}: inconclusive${missing(test)}`;
@@ -39,7 +39,7 @@ function bucketPhrase(test: GuardrailTest, { low, high }: { readonly low: number
 }
 
 function noEdge(edge: number): string {
-  return `; the histogram cannot tell: add a bucket at ${edge}`;
+  return `; the histogram cannot say: add a bucket at ${edge}`;
 }
 
 /** ` for locale=de-DE`; empty for the whole. */
@@ -76,7 +76,7 @@ function missing({ estimate, remedy }: GuardrailTest): string {
   if (needed.units === null) {
     // The reason of an interval that never comes says why itself.
     if (estimate.kind === 'unbounded') return '';
-    return `; it lies on its bound, which no amount of data can decide${unchanged}`;
+    return `; it lies exactly on its bound, which no amount of data can decide${unchanged}`;
   }
   const { units, requests } = more({ units: needed.units, requests: needed.requests ?? 0 }, estimate);
   const brings = needed.forInterval === true ? 'allow one' : 'decide it';
@@ -96,7 +96,7 @@ function more(needed: Size, have: Size): Size {
 
 /** What was observed may be luck, so that what a candidate that does not differ would need is told beside it. */
 function unchangedText(unchanged: Size, observed: NeededData, have: Size): string {
-  if (unchanged.units <= have.units) return ' (had nothing changed, it would probably have passed by now)';
+  if (unchanged.units <= have.units) return ' (an unchanged candidate would probably have passed by now)';
   if (unchanged.units === observed.units) return ', and as many if nothing has changed';
   const { units, requests } = more(unchanged, have);
   return ` (${formatCount(roundUp(requests))} from ${formatCount(roundUp(units))} if nothing has changed)`;
@@ -104,11 +104,12 @@ function unchangedText(unchanged: Size, observed: NeededData, have: Size): strin
 
 /** What a planned end will bring: `; by the planned 20,000 users the chance of a decision is 63% if this is how it is, and that of a pass 85% if nothing has changed`. */
 function expectation({ users, observed, unchanged, enough }: PlannedEnd): string {
-  const harmless = unchanged === undefined ? '' : `, and that of a pass ${percent(unchanged)} if nothing has changed`;
-  const end = `; by the planned ${countOf(users, 'user')} the chance of a decision is ${percent(observed)} if this is how it is${harmless}`;
+  const harmless =
+    unchanged === undefined ? '' : `, and the chance of a pass ${percent(unchanged)} if nothing has changed`;
+  const end = `; by the planned ${countOf(users, 'user')} the chance of a decision is ${percent(observed)} if the difference stays like this${harmless}`;
   if (observed >= likely) return end;
   return enough === null
-    ? `${end}; it lies on its bound, which no end can decide`
+    ? `${end}; it lies exactly on its bound, which no end can decide`
     : `${end}; an end at about ${formatCount(roundUp(enough))} would give ${percent(likely)}`;
 }
 

@@ -43,7 +43,7 @@ export function longWaitText(
   const waits = `about ${countOf(upToTwoDigits(wait), 'day')}`;
   if (needed.unchanged === undefined || measured.kind !== 'linearized')
     return `; at this log's pace that takes ${waits}: write a wider bound`;
-  const found = `; at this log's pace a candidate without any change waits ${waits}`;
+  const found = `; at this log's pace an unchanged candidate waits ${waits}`;
   const wider = passableBound(measured, bound, settings, growthInLongestWait(days));
   const coarser = segment === null ? '' : ', and a coarser segment sooner';
   return wider === undefined

@@ -16,7 +16,7 @@ const fewestWrong = Math.ceil(2 * Math.log(1_000));
 const fewestAnswers = Math.ceil(Math.log(1_000) / -Math.log(0.95));
 
 const advice =
-  'label requests without regard to what a version answered, or write checks: { labels: warn } if that is how these were labelled';
+  'label requests regardless of what a version answered, or write checks: { labels: warn } if these were labelled that way';
 
 /**
  * Whether the true labels may be copies of what a version answered: then that version is never wrong, and in a live split neither may be.
@@ -37,7 +37,7 @@ export function ownLabels({ agreement, versions }: HeldLog): OwnLabels | undefin
   if (isSuspicious(candidate, baseline)) {
     const found = neverWrong(versions.candidate, candidate, versions.baseline, baseline);
     return {
-      detail: `${found}: labels that are a version's own answers prove nothing of it; ${advice}`,
+      detail: `${found}: labels that are a version's own answers prove nothing about it; ${advice}`,
       canPass: true,
     };
   }

@@ -78,7 +78,7 @@ function unknownTruths({ reading: { truths }, maxUnknownLabels }: HeldLog): Refu
     return undefined;
   return {
     why: `${shareOf(truths)} true labels are not labels of the model${suchAs(truths)}`,
-    hint: `the log says ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels where neither version answers them`,
+    hint: `the log says ${toldLabels(truths)}; name them under requests.labelNames, or under requests.otherLabels if neither version answers them`,
   };
 }
 
@@ -86,7 +86,7 @@ function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined 
   if (agreement === undefined) return undefined;
   const { baseline, candidate } = agreement;
   const labelled = baseline.requests + candidate.requests;
-  const hint = 'the truth is spelled otherwise or belongs to other requests';
+  const hint = 'the truth is spelled differently or belongs to other requests';
   if (labelled > 0 && baseline.right === 0 && (candidate.right ?? 0) === 0) {
     return {
       why: `no answer of either version is ever right (${countOf(Math.max(baseline.requests, candidate.requests), 'labelled request')})`,
@@ -102,7 +102,7 @@ function unrelatedTruths({ agreement, versions }: HeldLog): Refusal | undefined 
       ? ''
       : ` (right on ${formatCount(deciding.right)} of ${countOf(deciding.requests, 'labelled request')})`;
   return {
-    why: `the true labels do not go with what ${version} answered more than chance explains${right}`,
+    why: `the true labels match what ${version} answered no better than by chance${right}`,
     hint,
   };
 }
@@ -117,9 +117,8 @@ function misreadAnswers({ reading, versions, maxUnknownLabels }: HeldLog, role: 
     held.examples.length > 0 && held.examples.every(({ value }) => Number(value) >= 0 && Number(value) <= 1);
   const why = `${shareOf(held)} answers of ${versions[role]} in the log are not labels of it${suchAs(held)}`;
   if (areScores) {
-    const hint =
-      'where they are the scores of the second of two labels, write threshold: 0.5, or what it is served with';
-    return { why: `${why}: scores, of which a threshold makes answers`, hint };
+    const hint = 'if they are scores of the second of two labels, write threshold: 0.5, or the threshold that serves';
+    return { why: `${why}: they are scores, which need a threshold`, hint };
   }
   return {
     why,
@@ -170,8 +169,8 @@ function statusesOfOne({ reading, versions }: HeldLog): Refusal | undefined {
   if (told === undefined || silent === undefined || silent.requests === 0 || silent.statuses > 0) return undefined;
   if (2 * told.statuses <= told.requests) return undefined;
   return {
-    why: `the log tells the status of ${versions[telling]}'s requests and of none of ${versions[without]}'s`,
-    hint: 'name a field in requests.fields.error that tells failures of both versions alike',
+    why: `the log has the status of ${versions[telling]}'s requests but of none of ${versions[without]}'s`,
+    hint: 'name a field in requests.fields.error that shows failures of both versions alike',
   };
 }
 

@@ -54,7 +54,7 @@ export function withBets(
   const meaning =
     finding === 'breach'
       ? 'breach'
-      : 'too few users to prove that it is beyond, and too unlikely to be within to go on: inconclusive';
+      : 'too few users to prove that it is beyond the bound, but too unlikely to be within it to go on: inconclusive';
   return {
     ...result,
     onBreach: guardrail.onBreach,

@@ -196,7 +196,7 @@ describe('Optimizely', () => {
 
   test('refuses a group', () => {
     expect(before('optimizely', { groups: [{ experiments: [rule] }] }, 'e1')).toBe(
-      "has e1 in a group, which gives its users by a bucket of the group's own; that is not supported",
+      'has e1 in a group, which assigns users by a bucket of its own; that is not supported',
     );
   });
 

@@ -15,7 +15,7 @@ test('an increase waits until a person has approved it, and is then entered on t
   const folder = await waiting();
   const { exitCode, evidence } = await evaluate(folder);
   expect(exitCode).toBe(3);
-  expect(evidence.verdict.reasons[0]).toBe('stage shadow waits for a person: canary approve tells that one has agreed');
+  expect(evidence.verdict.reasons[0]).toBe('stage shadow waits for a person: canary approve records that one agrees');
   const shown = await run(['evaluate', plan], { cwd: folder });
   expect(shown.stdout).toContain('\nNext: canary approve rollout.yaml --by NAME\n');
   expect((await run(['status', plan], { cwd: folder })).stdout).toContain('waits for a person');
@@ -86,7 +86,7 @@ test('what is approved or entered already is approved once more without a change
 });
 
 test.each([
-  [['--stage', 'half'], 2, "Stage half of intent-classifier-1.1.0 waits for nobody's approval"],
+  [['--stage', 'half'], 2, 'Stage half of intent-classifier-1.1.0 needs no approval'],
   [['--stage', 'shado'], 2, 'Did you mean shadow?'],
   [['--by', ' '], 2, 'An approval needs --by NAME'],
   [[], 5, 'There is no evidence for stage shadow'],

@@ -116,18 +116,18 @@ const wrong: Wrong[] = [
   [
     'the signature of another key',
     changed((e) => ({ ...e, signatures: e.signatures.map(({ sig }) => ({ sig, keyid: 'f' })), payload: 'e30=' })),
-    'is signed by no key that counts',
+    'is not signed by a key that counts',
   ],
   ['no signature', changed((envelope) => ({ ...envelope, signatures: [] })), 'has no signature'],
   ['other evidence', (folder) => edit(folder, evidence, (text) => `${text}\n`), 'is about other evidence'],
   ['another document', changed(() => ({ a: 1 })), 'is not a DSSE envelope'],
   ['no JSON', (folder) => writeFileSync(join(folder, attestation), 'x'), 'is not JSON'],
   ['another type of payload', changed((envelope) => ({ ...envelope, payloadType: 'text/plain' })), '"text/plain"'],
-  ['no statement', changed(() => signedBy(ownKey, inToto, '{}')), 'holds no in-toto statement'],
+  ['no statement', changed(() => signedBy(ownKey, inToto, '{}')), 'does not hold an in-toto statement'],
   [
     'another predicate',
     changed(() => signedBy(ownKey, inToto, JSON.stringify(statement))),
-    'attests no verdict of canary',
+    'does not attest a verdict of canary',
   ],
   [
     'a listed key of another kind',
@@ -214,7 +214,7 @@ test('attest refuses edited evidence, and a file in the way', async () => {
   const inWay = await run(['attest', evidence, '--key', 'ci.pem', '-o', plan], { cwd: folder });
   expect(inWay).toMatchObject({
     exitCode: 5,
-    stderr: expect.stringContaining('would be replaced and is not an attestation'),
+    stderr: expect.stringContaining('would be overwritten, but is not an attestation'),
   });
   edit(folder, evidence, (text) => text.replace('"look": 1', '"look": 2'));
   const edited = await run(['attest', evidence, '--key', 'ci.pem', '-o', 'out.json'], { cwd: folder });

@@ -101,7 +101,7 @@ describe.each(kinds)('every metric on %s with %s', (log, output) => {
       });
       expect(`${stdout}${stderr}`).not.toMatch(/\bNaN\b|undefined|Infinity|\[object|internal error/u);
       if (exitCode === 2)
-        expect(stderr).toContain('A simulation needs requests, and this plan has numbers per version');
+        expect(stderr).toContain('A simulation needs requests, but this plan has numbers per version');
     }
     const { guardrails } = parseEvidence(readFileSync(join(folder, 'evidence.json'), 'utf8'), 'evidence.json');
     for (const { id } of metrics) {
@@ -117,7 +117,7 @@ test('memory of a version that is only recorded is refused with what to write in
   const { exitCode, stderr } = await run(['plan', 'plan.yaml'], { cwd: folder });
   expect(exitCode).toBe(2);
   expect(stderr).toContain(
-    "memory.peak needs a process of canary's own, and 1.1.0 has the runtime recorded; leave it out",
+    'memory.peak needs a process that canary runs, but 1.1.0 has the runtime recorded; leave it out',
   );
 });
 
@@ -126,5 +126,5 @@ test('memory alone is nothing that a simulation could draw', async () => {
   const { folder } = rolloutWith('replayed', 'numbers', memory);
   const { exitCode, stderr } = await run(['simulate', 'plan.yaml'], { cwd: folder });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('no guardrail of this plan is on what they come to');
+  expect(stderr).toContain('no guardrail of this plan is on their outcomes');
 });

@@ -96,7 +96,7 @@ test('a shipped model must answer every golden request right, is asked once, and
   writeGolden(folder, mustWork);
   const refused = await run(['promote', 'plan.yaml'], { cwd: folder });
   expect(refused.exitCode).toBe(5);
-  expect(refused.stderr).toContain('the golden requests in golden.jsonl are not those that were asked');
+  expect(refused.stderr).toContain('the golden requests in golden.jsonl have changed since');
 });
 
 test('an ONNX candidate is asked its golden requests', async () => {

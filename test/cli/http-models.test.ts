@@ -218,7 +218,7 @@ test('registry add takes an endpoint, and says what is wrong with one', async ()
   const endpoint = { url: 'http://localhost', protocol: 'json', body: { x: ['{{inputs}}', '{{id}}'] } };
   const body = await add('--endpoint', JSON.stringify({ ...endpoint, answer: { label: 'y' } }));
   expect(body.exitCode).toBe(2);
-  expect(body.stderr).toContain('artifact.body has {{inputs}}, which stands for nothing');
+  expect(body.stderr).toContain('artifact.body has {{inputs}}, which is not a placeholder');
   const shown = await run(['registry', 'show', 'registry', 'pair'], { cwd: folder });
   expect(shown.stdout).toContain('oip-v2 at http://localhost:8080, model pair');
   expect((await run(['registry', 'verify', 'registry'], { cwd: folder })).exitCode).toBe(0);

@@ -45,7 +45,7 @@ describe.skipIf(!hasTerminals)('a person on a terminal', () => {
     );
     expect(screen).toContain('007b5cb2f3cf5cc6 · 00d71d358bb6a81b · 01012553f0b4b22f');
     expect(screen).toContain(
-      'The same without questions: canary init intent --log flask.jsonl --model intent --field label=- --yes',
+      'To do the same without questions: canary init intent --log flask.jsonl --model intent --field label=- --yes',
     );
     expect(screen).toContain('Next: canary evaluate intent/rollout.yaml');
     expect(exitCode).toBe(0);
@@ -65,7 +65,7 @@ describe.skipIf(!hasTerminals)('a person on a terminal', () => {
         ['What is took_ms counted in?', `${keys.down}${keys.enter}`],
         ['Is that right?', `${keys.down.repeat(10)}${keys.enter}`],
         ['Which serves now (baseline)?', `${keys.down}${keys.enter}`],
-        ['Which wants to replace it (candidate)?', keys.enter],
+        ['Which is to replace it (candidate)?', keys.enter],
         ['Is that right?', keys.enter],
       ],
     );

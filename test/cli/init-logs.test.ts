@@ -56,7 +56,7 @@ test('missing answers end with exit 2 and the options that give them', async () 
   writeFileSync(join(folder, 'log.csv'), `request_id,user_id,tier\n${lines.join('\n')}\n`);
   const { exitCode, stderr, stdout } = await run(['init', '--log', 'log.csv'], { cwd: folder });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('rollout.yaml is written, and needs time and version before canary plan takes it');
+  expect(stderr).toContain('rollout.yaml is written, but needs time and version before canary plan takes it');
   expect(stderr).toContain('--field time=PATH --field version=tier');
   expect(stdout).toContain('wrote rollout.yaml');
   const again = await run(['init', '--log', 'log.csv', '--field', 'version=tier'], { cwd: folder });
@@ -117,7 +117,7 @@ test('two logs of different shapes are told apart', async () => {
 test('options that say something of a log need one', async () => {
   const { exitCode, stderr } = await run(['init', '--field', 'id=x'], { cwd: temporaryFolder() });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('--field says something of a log, and no log is named');
+  expect(stderr).toContain('--field says something about a log, but no log is named');
 });
 
 test('registry add reads labels from the answers of a log, never from its truths', async () => {
@@ -132,7 +132,7 @@ test('registry add reads labels from the answers of a log, never from its truths
   );
   expect(exitCode).toBe(0);
   expect(stderr).toContain('4 labels, from its answers: change-address, refund, speak-to-agent, track-order');
-  expect(stderr).toContain('Truths that it never answered, so not labels: complaint');
+  expect(stderr).toContain('Truths that it never answered, so they are not labels: complaint');
   expect(readFileSync(join(folder, 'reg/intent.json'), 'utf8')).not.toContain('complaint');
 });
 

@@ -17,7 +17,7 @@ test('a plan that would move users who have the candidate is refused, and what s
   expect((await run(['status', plan], { cwd: folder })).stdout).toContain('assigned   as the registry has it');
   const after = await assigned();
   expect(after.stdout).toBe(before.stdout);
-  expect(after.stderr).toContain('As the registry assigns them, not the plan');
+  expect(after.stderr).toContain('As the registry assigns users, not the plan');
   expect((await run(['rollback', plan], { cwd: folder })).exitCode).toBe(codes.rollback);
   // Nobody has the candidate any more.
   expect((await run(['plan', plan], { cwd: folder })).exitCode).toBe(0);

@@ -27,7 +27,7 @@ test('without the library of DuckDB one sentence says how to get it, and nothing
   const result = await runInstalled(['evaluate', 'rollout.yaml'], { program, cwd: folder });
   expect(result).toMatchObject({ exitCode: 5, stdout: '' });
   expect(result.stderr).toMatch(
-    /^error DuckDB, which reads the logs, is not installed for \S+: npm left its library out\.\n/u,
+    /^error DuckDB, which reads the logs, is not installed for \S+: npm did not install its library\.\n/u,
   );
   expect(result.stderr).toContain('npm install --include=optional');
   expect(treeOf(folder)).toEqual(before);

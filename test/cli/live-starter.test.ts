@@ -13,7 +13,7 @@ test('the live starter is walked to the end on its shipped log, its ramp include
 
   const first = await command('evaluate', plan);
   expect(first.exitCode).toBe(3);
-  expect(first.stdout).toContain('1.1.0 has served nothing that canary-5 could rest on');
+  expect(first.stdout).toContain('1.1.0 has not served anything that canary-5 could rest on');
   expect(first.stdout).toContain('Next: canary promote rollout.yaml --override increase --by NAME --reason TEXT');
   expect((await command('promote', plan)).exitCode).toBe(3);
   const begun = await command('promote', plan, '--override', 'increase', '--by', 'ana', '--reason', 'first percent');

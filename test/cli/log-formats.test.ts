@@ -67,10 +67,10 @@ test('what SageMaker does not record is uncomputable, and nowhere zero', async (
   const { stdout, exitCode } = await run(['evaluate', plan, '--verbose'], { cwd: folder });
   expect(exitCode).toBe(3);
   expect(stdout).toContain('1.0.0 not recorded, 1.1.0 not recorded');
-  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('SageMaker data capture records no response times');
+  expect(stdout.replaceAll(/\s+/gu, ' ')).toContain('SageMaker data capture does not record response times');
   const review = await run(['plan', plan], { cwd: folder });
   expect(review.stderr).toContain(
-    'error_rate cannot be computed, since SageMaker data capture records answers and not failures',
+    'error_rate cannot be computed, since SageMaker data capture records answers, not failures',
   );
 });
 
@@ -80,7 +80,7 @@ test('a format that knows no user asks for one before anything is read', async (
   writeFileSync(plan, readFileSync(plan, 'utf8').replace('unit: metadata.x-user-id, ', ''));
   const { exitCode, stderr } = await run(['evaluate', plan], { cwd: folder });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain("requests.fields.unit is missing: KServe's logger knows no user");
+  expect(stderr).toContain("requests.fields.unit is missing: KServe's logger does not record users");
   expect(stderr).toContain('fields: { unit: id }');
 });
 
@@ -90,7 +90,7 @@ test('two components that log one request are asked apart', async () => {
   writeFileSync(plan, readFileSync(plan, 'utf8').replace('  component: predictor\n', ''));
   const { exitCode, stderr } = await run(['evaluate', plan], { cwd: folder });
   expect(exitCode).toBe(5);
-  expect(stderr).toContain('predictor and transformer tell of the same requests');
+  expect(stderr).toContain('predictor and transformer record the same requests');
   expect(stderr).toContain('component: predictor');
 });
 

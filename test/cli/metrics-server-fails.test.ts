@@ -28,10 +28,10 @@ describe('a server that cannot be asked', () => {
 
   test.each([
     [
-      'lets nobody in',
+      'refuses this token or password',
       401,
       { status: 'error', error: `wrong ${secret}` },
-      'lets nobody in with this token or password (status 401)',
+      'refuses this token or password (status 401)',
     ],
     [
       'is overloaded',
@@ -118,6 +118,8 @@ test('native histograms are refused by name, and nothing is guessed of them', as
   const { exitCode, stdout } = await evaluate(rollout);
   expect([exitCode, stdout.replace(/\s+/gu, ' ')]).toEqual([
     3,
-    expect.stringContaining('is a native histogram, which is not read: let the server keep classic buckets beside it'),
+    expect.stringContaining(
+      'is a native histogram, which canary cannot read: let the server keep classic buckets as well',
+    ),
   ]);
 });

@@ -209,8 +209,8 @@ describe.skipIf(!existsSync(mlflow))('a real MLflow server (skipped where it is 
 });
 
 test.each([
-  ['latest', 'latest is its own'],
-  ['v7', 'a v before digits is a version there'],
+  ['latest', 'latest is reserved'],
+  ['v7', 'a v before digits means a version there'],
   ['champion', 'stable and canary are both called champion'],
 ])('the alias %s of a mirror is told before anything is written', async (alias, problem) => {
   const folder = await starter();

@@ -171,7 +171,9 @@ test.each([
   const { exitCode, stderr } = await promote(folder);
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
-    stderr: expect.stringContaining(`${key} is a secret, which no plan may hold; write ${key}: { env: ${variable} }`),
+    stderr: expect.stringContaining(
+      `${key} is a secret, which must not be in a plan; write ${key}: { env: ${variable} }`,
+    ),
   });
 });
 

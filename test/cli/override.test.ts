@@ -60,7 +60,7 @@ test.each([
   [['--override', 'increase', '--by', 'ana', '--reason', ' '], '--override needs --by NAME and --reason TEXT'],
   [['--by', 'ana'], '--by and --reason go with --override or --to'],
   [['--to', 'shadow'], '--to needs --by NAME and --reason TEXT'],
-  [['--to', 'shadow', '--override', 'hold', ...person], '--override and --to are two decisions'],
+  [['--to', 'shadow', '--override', 'hold', ...person], '--override and --to are two different decisions'],
   [['--override', 'later', ...person], 'Allowed choices are increase, hold, rollback.'],
 ])('promote %j exits 2 and changes nothing', async (args, told) => {
   const folder = await starter('held');

@@ -17,7 +17,7 @@ async function detectable(folder: string): Promise<Readonly<Record<string, unkno
 }
 
 test('plan tells what models that have to be replayed could be seen to do once a stage was evaluated, and runs none', async () => {
-  expect((await detectable(shippedRollouts()))['accuracy']).toBe('known once the stage was evaluated');
+  expect((await detectable(shippedRollouts()))['accuracy']).toBe('known once the stage has been evaluated');
 
   const folder = await replayedRollouts();
   expect((await run(['evaluate', plan], { cwd: folder })).exitCode).toBe(0);

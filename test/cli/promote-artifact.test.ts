@@ -30,7 +30,8 @@ test('that another version of the model was added meanwhile does not matter', as
 test('no artifact is read that is larger than whoever runs canary allows', async () => {
   const registry = ['registry', 'verify', 'fixtures/registry'];
   const evaluate = ['evaluate', 'rollouts/intent-1.5.0.yaml', '--work', temporaryFolder()];
-  const told = /models\/intent-classifier\/1\.[45]\.\d has [\d,]+ bytes, more than the 1,000 that canary reads of one/u;
+  const told =
+    /models\/intent-classifier\/1\.[45]\.\d has [\d,]+ bytes, more than the 1,000 that canary reads for one artifact/u;
   for (const args of [registry, evaluate]) {
     const { exitCode, stdout, stderr } = await run([...args, '--max-artifact', '0.001MB']);
     expect([exitCode, stdout + stderr]).toEqual([5, expect.stringMatching(told)]);

@@ -41,7 +41,7 @@ const moved: Moved[] = [
         ...evidence,
         guardrails: evidence.guardrails.filter(({ metric }) => metric !== 'accuracy'),
       })),
-    'it does not say what became of accuracy',
+    'it does not say what happened to accuracy',
   ],
   [
     'evidence that was cut',
@@ -72,12 +72,12 @@ const moved: Moved[] = [
   [
     'evidence of a log that has changed',
     (folder) => editRecords(folder, (record, index) => (index === 0 ? { ...record, label: 'refund' } : record)),
-    'requests.jsonl is not what was evaluated any more',
+    'requests.jsonl is no longer what was evaluated',
   ],
   [
     'evidence of a log that is shorter now',
     (folder) => editRecords(folder, (record, index) => (index < 1000 ? record : undefined)),
-    'requests.jsonl is not what was evaluated any more',
+    'requests.jsonl is no longer what was evaluated',
   ],
   [
     'evidence from before a stage was entered, for the next',

@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis())('a queue on Redis (skipped where redis-server is no
 
   test.each([
     [['worker', 'plan.yaml'], 2, 'A worker needs --queue and --store'],
-    [['worker', 'plan.yaml', '--store', 's', '--queue', 'http://127.0.0.1'], 2, '--queue names no server of Redis'],
+    [['worker', 'plan.yaml', '--store', 's', '--queue', 'http://127.0.0.1'], 2, '--queue does not name a Redis server'],
     [
       ['worker', 'plan.yaml', '--store', 's', '--queue', 'redis://127.0.0.1:1'],
       5,

@@ -105,7 +105,7 @@ test('a number that promises less than the change is told, since plans will refu
   expect({ exitCode, stderr }).toEqual({
     exitCode: 0,
     stderr:
-      '1.0.1 is a PATCH step from 1.0.0 but a MINOR change: its data_hash differs. No plan will take it; add it as 1.1.0.\n',
+      '1.0.1 is a PATCH step from 1.0.0 but a MINOR change: its data_hash differs. No plan will accept it; add it as 1.1.0.\n',
   });
   expect((await add('1.1.0', ...retrain)).stderr).toBe('');
   expect((await add('0.9.0', ...retrain)).stderr).toBe('');

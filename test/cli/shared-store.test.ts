@@ -51,7 +51,7 @@ describe('a log that was prepared', () => {
     appendFileSync(join(grown, 'log.jsonl'), `${last.replace(`r${requests - 1}`, `r${requests}`)}\n`);
     const before = readdirSync(join(store, 'requests'));
     const status = await run(replay('--status'), { cwd: grown });
-    expect(status.stderr).toContain('The log has changed since it was prepared, so that it is read here.');
+    expect(status.stderr).toContain('The log has changed since it was prepared, so it is read here.');
     await run(replay('--prepare'), { cwd: grown });
     const after = readdirSync(join(store, 'requests'));
     expect(after.filter((name) => before.includes(name))).toEqual(before);
@@ -82,7 +82,7 @@ describe('a log that was prepared', () => {
 
   test.each([
     ['{', 'is no JSON'],
-    ['{"format":2}', 'is of a newer canary'],
+    ['{"format":2}', 'is from a newer canary'],
     ['[]', 'is not a list of windows'],
   ])('is refused where its job reads %s', async (text, message) => {
     const other = temporaryFolder();
@@ -175,7 +175,7 @@ describe('a store in a bucket', () => {
     const web = await run(['replay', 'plan.yaml', '--store', 'https://example.org/a'], { cwd: folder });
     expect(web).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('is not a bucket that could be written'),
+      stderr: expect.stringContaining('is not a bucket that canary can write to'),
     });
     rmSync(join(folder, '.canary'), { recursive: true, force: true });
   });

@@ -118,7 +118,7 @@ describe('refused is', () => {
     [
       'one that is cut off',
       (text) => `${text.split('\n').slice(0, 20).join('\n')}\n`,
-      /is not whole: it says that it has \d+ rows, and there are 19/u,
+      /is not whole: it says that it has \d+ rows, but there are 19/u,
     ],
     [
       'a number that was rounded',

@@ -52,5 +52,5 @@ test.runIf(isWhole)('a server that goes away while it is timed is told of, with 
     await version((posts) => (posts > requests + pairs * warmUp + 260 ? 'drop' : { json: { label: 'yes' } })),
   );
   expect(outcomes.candidate.errors).toEqual({ connect: 40 });
-  expect(stderr).toBe('1.1.0, while it was timed: connect 40 times; these times are kept, --fresh takes them anew\n');
+  expect(stderr).toBe('1.1.0, while it was timed: connect 40 times; these times are kept; --fresh takes new ones\n');
 });

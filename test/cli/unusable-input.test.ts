@@ -38,7 +38,7 @@ describe('exit 5, nothing written:', () => {
       'a log in a store that it does not know',
       (folder: string) =>
         edit(folder, plan, (text) => text.replace('source: requests.jsonl', 'source: hdfs://bucket/requests.jsonl')),
-      'hdfs://bucket/requests.jsonl: canary reads files of this machine',
+      'hdfs://bucket/requests.jsonl: canary reads local files',
     ],
     [
       'a log of an unknown format',

@@ -35,7 +35,7 @@ test.each([
 ])('%s %s uses a temporary folder where the checkout cannot be written, and says so', async (...args) => {
   const { exitCode, stderr } = await run(args, { cwd: await unwritable() });
   expect(exitCode).toBe(0);
-  expect(stderr).toMatch(/\.canary cannot be written, so that a temporary folder is used: .*canary-work-/u);
+  expect(stderr).toMatch(/\.canary cannot be written, so a temporary folder is used: .*canary-work-/u);
 });
 
 test('evaluate, whose evidence has to be kept, exits 5 there and names --work', async () => {

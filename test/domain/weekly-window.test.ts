@@ -35,10 +35,10 @@ test('a range of days may go over Sunday', () => {
 });
 
 test.each([
-  ['Mon-Fri 09:00-17:00', 'does not say of which time zone its hours are'],
+  ['Mon-Fri 09:00-17:00', 'does not say in which time zone its hours are'],
   ['Mon-Fri 09:00-17:00 Berlin', 'Berlin is not a time zone'],
-  ['Mon-Fry 09:00-17:00 UTC', 'Mon-Fry names no days of the week'],
-  ['Mon-Fri 17:00-09:00 UTC', '17:00-09:00 is not a first and a later time of one day'],
+  ['Mon-Fry 09:00-17:00 UTC', 'Mon-Fry does not name days of the week'],
+  ['Mon-Fri 17:00-09:00 UTC', '17:00-09:00 is not a start and a later end on one day'],
   ['always', 'always is not a window of a week'],
 ])('%s is refused', (written, problem) => {
   expect(readIncreaseWindow(written)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });

@@ -58,7 +58,7 @@ test('a program is not started, and the gate says why there is no verdict', asyn
   );
   editRecords(folder, (record) => ({ ...record, input: record.label }));
   expect(refusal(await gate(folder))).toContain(
-    'Version 1.1.0 (command) would have to be run, and --no-run allows nothing to run',
+    'Version 1.1.0 (command) would have to run, but --no-run allows nothing to run',
   );
   expect(existsSync(join(folder, 'registry/ran'))).toBe(false);
   const { exitCode } = await run(['evaluate', plan], { cwd: folder, env: { CANARY_NO_RUN: '1' } });
@@ -85,7 +85,7 @@ test('a server is asked nothing and gets no variable of the environment', async 
   });
   const asked = (...args: readonly string[]) =>
     run(['evaluate', 'plan.yaml', ...args], { cwd: folder, env: { CI_TOKEN: secret } });
-  expect(refusal(await asked('--no-run'))).toContain('would have to be run');
+  expect(refusal(await asked('--no-run'))).toContain('would have to run');
   expect(refusal(await asked('--allow-env', 'MODEL_TOKEN'))).toContain("send the environment's CI_TOKEN");
   expect(refusal(await asked('--allow-host', 'models.internal'))).toContain('which no --allow-host names');
   expect(server.received).toEqual([]);
@@ -103,7 +103,7 @@ test.each([
   writeFileSync(join(outside, 'outside'), `password: ${secret}\n`);
   symlinkSync('../outside', join(folder, 'link.yaml'));
   edit(folder, plan, (text) => `extends: ${base}\n${text}`);
-  expect(refusal(await gate(folder))).toContain('lies outside of the checkout');
+  expect(refusal(await gate(folder))).toContain('lies outside the checkout');
   // Where files outside may be read, what is wrong in them is told without what is written there.
   const trusting = await run(['plan', plan], { cwd: folder });
   expect(trusting.exitCode).not.toBe(0);
@@ -121,7 +121,7 @@ test.each(['../outside.jsonl', 'link.jsonl', 'logs/*.jsonl'])(
     mkdirSync(join(folder, 'logs'));
     symlinkSync('../../outside.jsonl', join(folder, 'logs/a.jsonl'));
     edit(folder, plan, (text) => text.replace('source: requests.jsonl', `source: '${source}'`));
-    expect(refusal(await gate(folder))).toContain('lies outside of the checkout');
+    expect(refusal(await gate(folder))).toContain('lies outside the checkout');
   },
 );
 
@@ -151,7 +151,7 @@ test('evidence that was named is refused under --no-run where the change brought
 
 test('outside of a git work tree nothing tells who wrote a work folder', async () => {
   const folder = await starter('evaluated');
-  expect(refusal(await gate(folder))).toContain('Nothing tells who wrote');
+  expect(refusal(await gate(folder))).toContain('It is not known who wrote');
 });
 
 test('apply is not run, and the registry says that the router does not know', async () => {

@@ -77,7 +77,7 @@ test('a further work tree has an index of its own', () => {
 test('an index that cannot be read is an error, not a folder without tracked files', () => {
   const folder = checkout();
   writeFileSync(join(folder, '.git/index'), 'DIRC damaged');
-  expect(() => trackedBelow(join(folder, 'own'))).toThrow('is not an index of git that canary can read');
+  expect(() => trackedBelow(join(folder, 'own'))).toThrow('is not a git index that canary can read');
 });
 
 test('where there is no work tree nothing is tracked', () => {

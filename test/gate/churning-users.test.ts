@@ -36,7 +36,7 @@ test.each([1, 2, 3])(
     );
     expect(checkOf(evidence, 'served users')).toMatchObject({
       status: 'warn',
-      detail: expect.stringMatching(/the sample ratio counts each of those by the first$/u),
+      detail: expect.stringMatching(/the sample ratio counts each of those by the version met first$/u),
     });
     expect(checkOf(evidence, 'sample ratio')).toMatchObject({
       status: 'pass',

@@ -147,7 +147,7 @@ describe('the window of the log', () => {
     );
     const told = await rollout.evaluate({ ...source, ...shadow, ...guardrail });
     expect(checkOf(told, 'window').status).toBe('warn');
-    expect(checkOf(told, 'window').detail).toContain('less than the 24 h asked for');
+    expect(checkOf(told, 'window').detail).toContain('less than the 24 h required');
     const held = await rollout.evaluate({
       ...source,
       ...shadow,

@@ -174,14 +174,14 @@ describe('guardrails on what users did', () => {
     const both = mails.map((record) => ({ ...record, context: { bought: true } }));
     const evidence = await evaluateLog([guard], spam, both);
     expect(guardrail(evidence, 'kpi.context.bought')).toMatchObject({ status: 'not-applicable' });
-    expect(guardrail(evidence, 'kpi.context.bought').reason).toContain('does not apply: a replay shows nothing');
+    expect(guardrail(evidence, 'kpi.context.bought').reason).toContain('does not apply: a replay does not show');
     expect(evidence.verdict.decision).toBe('hold');
   });
 
   test('on a log without the field hold', async () => {
     const evidence = await evaluateLog(['{ metric: kpi.revenue, max: 1 }'], spam, splitLog(0.3), half);
     expect(guardrail(evidence, 'kpi.revenue').reason).toContain(
-      'no request that one version alone served has a revenue',
+      'no request that only one version served has a revenue',
     );
     expect(evidence.verdict.decision).toBe('hold');
   });

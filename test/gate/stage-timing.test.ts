@@ -54,20 +54,20 @@ test('a stage waits for its time, for new requests and for its window, and plan 
   );
   const status = await rolloutStatus(at('2026-11-05T11:00:00Z'), 'plan.yaml');
   expect(status.next.why).toContain(
-    'wait until 2026-11-06T10:00:00.000Z; it asks for 400 requests since 2026-11-05T10:00',
+    'wait until 2026-11-06T10:00:00.000Z; it needs 400 requests since 2026-11-05T10:00',
   );
 
   expect(await checks('2026-11-05T11:00:00Z')).toEqual([
     'hold',
-    'hold: stage shadow is in force since 2026-11-05T10:00:00.000Z, 24 h asked for: wait until 2026-11-06T10:00:00.000Z',
+    'hold: stage shadow has been in force since 2026-11-05T10:00:00.000Z; 24 h are required: wait until 2026-11-06T10:00:00.000Z',
     'hold: 0 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z), the stage requires 400: 400 more needed',
-    'pass: an increase may be acted on Mon-Fri 09:00-17:00 Europe/Berlin, which is now',
+    'pass: an increase is allowed Mon-Fri 09:00-17:00 Europe/Berlin, which includes now',
   ]);
   appendFileSync(join(folder, 'log.jsonl'), jsonLines(requests('2026-11-05T10:00:00Z', 450)));
   expect(await checks('2026-11-07T12:00:00Z')).toEqual([
     'hold',
     expect.stringMatching(/^pass/u),
-    'pass: 450 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z), 400 asked for',
+    'pass: 450 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z); 400 are required',
     'hold: an increase may be acted on Mon-Fri 09:00-17:00 Europe/Berlin: wait until Mon 2026-11-09 09:00 Europe/Berlin',
   ]);
   // What was found in the window may be acted on in a window alone, and what was found outside of it is found again.

@@ -64,7 +64,7 @@ test('a model whose answers have no score is refused', async () => {
   const db = await outcomes([null, 'legit', null, null], [null, 'fraud', null, null]);
   await expect(answerByThreshold(db, 'outcomes', rolloutOf(0.5), 'candidate')).rejects.toMatchObject({
     exitCode: 5,
-    message: 'threshold: 2 of 2 answers of the model by 2 have no score that it could be compared with',
+    message: 'threshold: 2 of 2 answers of the model by 2 have no score to compare with it',
   });
 });
 

@@ -103,7 +103,7 @@ describe('scores of two versions', () => {
     });
     expect(evidence.verdict.decision).toBe('hold');
     expect(evidence.guardrails.map(({ status }) => status)).toEqual(all.map(() => 'uncomputable'));
-    expect(evidence.guardrails[0]?.reason).toContain('a threshold makes answers');
+    expect(evidence.guardrails[0]?.reason).toContain('they are scores, which need a threshold');
   });
 
   test('that are log odds are refused as such', async () => {
@@ -126,7 +126,7 @@ describe('scores of two versions', () => {
     };
     await expect(evaluated(labelled)).rejects.toMatchObject({
       exitCode: 5,
-      message: 'threshold: 2,000 of 2,000 outcomes in the log by 1.0.0 have no score that it could be compared with',
+      message: 'threshold: 2,000 of 2,000 outcomes in the log by 1.0.0 have no score to compare with it',
     });
   });
 });

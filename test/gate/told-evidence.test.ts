@@ -24,7 +24,7 @@ describe('evidence', () => {
       { planFile: 'plan.yaml', verbose: true },
     );
     expect(text).toContain('1 number in 1 file; no request was read');
-    expect(text).toContain('1.1.0 50 users, 500 requests · 1.0.0 no count told');
+    expect(text).toContain('1.1.0 50 users, 500 requests · 1.0.0 no count given');
     expect(text).not.toContain('0 rejected');
   });
 
@@ -47,7 +47,7 @@ describe('evidence', () => {
     await rollout.evaluate();
     rollout.write('numbers.csv', later);
     await expect(promote(rollout.world, 'plan.yaml', {})).rejects.toThrow(
-      'numbers.csv is not what was evaluated any more',
+      'numbers.csv is no longer what was evaluated',
     );
     const evidence = await rollout.evaluate();
     expect(evidence.stage).toMatchObject({ look: 2, series: 2 });

@@ -38,7 +38,7 @@ describe('test: interval decides where count and variance allow it', () => {
       '{ metric: error_rate, max: 0.8% }',
       ['error_rate,candidate,0.3%,,,,'],
       'uncomputable',
-      "the numbers tell no count of the candidate's requests",
+      'the numbers do not say how many requests the candidate had',
     ],
     ['{ metric: error_rate, max: 0.8% }', ['error_rate,candidate,0.3%,20000,40,,'], 'inconclusive', ''],
     [
@@ -51,7 +51,7 @@ describe('test: interval decides where count and variance allow it', () => {
       '{ metric: latency.mean, maxIncrease: 5ms }',
       ['latency.mean,candidate,61ms,20000,20000,0.0009s2,', 'latency.mean,baseline,60ms,20000,20000,,'],
       'uncomputable',
-      "the numbers tell no variance of the baseline's latency.mean",
+      "the numbers do not say the variance of the baseline's latency.mean",
     ],
     [
       '{ metric: latency.mean, maxIncrease: 5% }',
@@ -63,7 +63,7 @@ describe('test: interval decides where count and variance allow it', () => {
       '{ metric: latency.p95, max: 120ms }',
       ['latency.p95,candidate,100ms,20000,20000,900ms2,'],
       'uncomputable',
-      'the certainty of a percentile follows from the times themselves; write test: point, or name a log',
+      'the interval of a percentile needs the times themselves; write test: point, or name a log',
     ],
     [
       '{ metric: macro_f1, min: 50% }',

@@ -61,11 +61,11 @@ describe('it is refused, and the reason says which condition failed', () => {
 
   test('by a model that answers otherwise than it served', async () => {
     const { triggered } = await evaluated({}, 'input.x % 10 === 3');
-    expect(triggered.reason).toContain('1.1.0 answers otherwise than it served: its replay gives the served answer on');
+    expect(triggered.reason).toContain('1.1.0 does not answer as it served: its replay gives the served answer on');
   });
 
   test('by a model that draws its answers', async () => {
     const { triggered } = await evaluated({}, 'Math.random() < 0.5');
-    expect(triggered.reason).toContain('1.1.0 draws its answers: asked again,');
+    expect(triggered.reason).toContain('1.1.0 answers at random: asked again, ');
   });
 });

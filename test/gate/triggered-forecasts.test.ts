@@ -74,7 +74,7 @@ describe('a plan with a trigger', () => {
   test('tells what data decide once an evaluation replayed the versions', async () => {
     const { world } = triggeredRollout({}, [guard('0.3'), '{ metric: kpi.revenue, maxDecrease: 0.3 }', errors]);
     const before = await reviewPlan(world, 'plan.yaml');
-    expect(before.review.guardrails[0]?.detectable).toBe('known once the stage was evaluated');
+    expect(before.review.guardrails[0]?.detectable).toBe('known once the stage has been evaluated');
     expect(before.warnings.map(({ message }) => message).join()).not.toContain('where answers differ');
     await evaluate(world, 'plan.yaml', {});
     const { review } = await reviewPlan(world, 'plan.yaml');

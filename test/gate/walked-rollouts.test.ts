@@ -123,7 +123,7 @@ test('a rollout that begins on a replay and goes on with what is served walks it
   });
   await step(rollout, { at: 0, stage: 'shadow', weight: 0, verdict: 'increase', next: 'stage canary-5' });
   const next =
-    'stage canary-5 is in force since 2026-11-02T01:00:00.000Z, 24 h asked for: wait until 2026-11-03T01:00:00.000Z';
+    'stage canary-5 has been in force since 2026-11-02T01:00:00.000Z; 24 h are required: wait until 2026-11-03T01:00:00.000Z';
   await step(rollout, { at: 1, stage: 'canary-5', weight: 0.05, verdict: 'increase', next });
   append(rollout, 'live.jsonl', servedDay({ from: monday + hour, users: 1600, weight: 0.05, right, hours: 6 }));
   await step(rollout, {
@@ -201,7 +201,10 @@ test.runIf(isWhole)(
       stage: 'full',
       weight: 0.25,
       verdict: 'hold',
-      check: ['bake', 'in force since 2026-11-03T14:00:00.000Z, 24 h asked for: wait until 2026-11-04T14:00:00.000Z'],
+      check: [
+        'bake',
+        'in force since 2026-11-03T14:00:00.000Z; 24 h are required: wait until 2026-11-04T14:00:00.000Z',
+      ],
     });
     await step(rollout, {
       at: 68,

@@ -52,7 +52,7 @@ test('a history that does not cover the log says which time is unknown, and hold
   const { status, detail } = checkOf(evidence, 'periods');
   expect(status).toBe('hold');
   expect(detail).toMatch(
-    /^which weight 1\.1\.0 had from 2026-11-02T00:\d\d:[\d.]+Z to 2026-11-02T11:\d\d:[\d.]+Z is unknown, and it answered \d+ requests then: the registry's history does not cover that time; write requests\.weights, or requests\.from where it does$/u,
+    /^the weight of 1\.1\.0 from 2026-11-02T00:\d\d:[\d.]+Z to 2026-11-02T11:\d\d:[\d.]+Z is unknown, but it answered \d+ requests then: the registry's history does not cover that time; write requests\.weights, or a requests\.from from which it does$/u,
   );
 });
 
@@ -77,7 +77,7 @@ describe('weights that the plan tells', () => {
     ] as const) {
       rollout.plan({ requests: told(...weights) });
       expect(await refusal(evaluate(at(rollout, 36), 'plan.yaml', { stage: 'half' }))).toContain(
-        `requests.weights say that ${found}, and the registry had not given it that by then: 5% since 2026-11-02T00:00:00.000Z`,
+        `requests.weights say that ${found}, but the registry had not given it that by then: 5% since 2026-11-02T00:00:00.000Z`,
       );
     }
     rollout.plan({ requests: told([0, '5%']) });
@@ -113,7 +113,7 @@ test('what was edited behind a stage that was entered is told, and moves nobody'
   rollout.plan({ stages: stages.replace('canary-5, weight: 5%', 'canary-6, weight: 6%') });
   const renamed = await reviewPlan(at(rollout, 36), 'plan.yaml');
   expect(renamed.warnings.map(({ message }) => message).join('\n')).toContain(
-    'the stage canary-5 was entered and is not in the plan any more',
+    'the stage canary-5 was entered and is no longer in the plan',
   );
 });
 

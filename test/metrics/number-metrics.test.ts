@@ -96,7 +96,7 @@ describe('kpi', () => {
     for (const quantity of ['own', 'difference'] as const) {
       expect(await measure(pairs, 'kpi.revenue', quantity)).toMatchObject({
         kind: 'uncomputable',
-        reason: expect.stringContaining('it takes a live split'),
+        reason: expect.stringContaining('a live split is needed'),
       });
     }
   });

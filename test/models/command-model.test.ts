@@ -41,7 +41,7 @@ test.each([
   [
     'the answer to another request',
     'answer("red", "77"); return',
-    'the program answered request 77 when it was asked request 2',
+    'the program answered request 77 when asked request 2',
   ],
   [
     'both',
@@ -60,7 +60,7 @@ test('a program that answers twice fails the request whose turn the second answe
   const model = await startProgram(nodeProgram('if (input === "red") answer(input)'));
   const outcomes = await model.predict(['red', 'green', 'blue']);
   expect(told(outcomes)).toEqual(['red', 'bad-response', 'blue']);
-  expect(detailOf(outcomes[1])).toBe('the program answered request 1 when it was asked request 2');
+  expect(detailOf(outcomes[1])).toBe('the program answered request 1 when asked request 2');
 });
 
 test('a program that answers in another order fails what it was asked', async () => {

@@ -162,7 +162,7 @@ test.each([
   {
     model: weighted,
     signature: { ...weightedSignature, input: { kind: 'text' } },
-    problem: 'The registry describes a text, which the model does not take.',
+    problem: 'The registry describes a text, but the model does not take one.',
     registry: 'text -> regression in EUR',
     own: weightedText,
   },

@@ -66,7 +66,7 @@ describe('a bound in the wrong direction is refused', () => {
     ],
     [
       'metric: agreement, maxDecrease: 1pp',
-      'maxDecrease: agreement compares with the baseline already, so it has no difference to bound; write min: 95%',
+      'maxDecrease: agreement already compares with the baseline, so it has no difference to bound; write min: 95%',
     ],
     [
       'metric: recall(refund), maxIncrease: 1pp',
@@ -107,11 +107,11 @@ describe('a bound in the wrong unit is refused', () => {
       'maxDecrease: 200% is more than all of the baseline; write a percentage of the baseline, such as 2%',
     ],
     ['metric: latency.p95, max:', 'guardrails[0].max has no value; write max: 120ms'],
-    ['metric: mae, max: 5pp', 'max: 5pp has a unit, which mae has not; write 5'],
-    ['metric: mae, max: 10%', 'max: 10% has a unit, which mae has not; write 10'],
+    ['metric: mae, max: 5pp', 'max: 5pp has a unit, but mae has none; write 5'],
+    ['metric: mae, max: 10%', 'max: 10% has a unit, but mae has none; write 10'],
     [
       'metric: kpi.revenue, maxDecrease: 5ms',
-      'maxDecrease: 5ms has a unit, which kpi.revenue has not; write 5, or 5% of the baseline',
+      'maxDecrease: 5ms has a unit, but kpi.revenue has none; write 5, or 5% of the baseline',
     ],
     ['metric: memory.peak, max: 512', 'max: 512 has no unit; write 512MB or 512GB'],
     ['metric: memory.peak, max: 512mb', 'max: 512mb has an unknown unit; write 512MB'],

@@ -65,22 +65,22 @@ describe('what is wrong in a base', () => {
   });
 
   test.each([
-    ['', 'extends: ../defaults.yaml holds nothing; write key: value in it, such as guardrails:, or take the line out'],
+    ['', 'extends: ../defaults.yaml holds nothing; write a key in it, such as guardrails:, or delete the line'],
     [
       '# only a comment\n---\n',
-      'extends: ../defaults.yaml holds nothing; write key: value in it, such as guardrails:, or take the line out',
+      'extends: ../defaults.yaml holds nothing; write a key in it, such as guardrails:, or delete the line',
     ],
     [
       '- metric: accuracy\n',
-      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write a key in it, such as guardrails:, or delete the line',
     ],
     [
       'guardrails',
-      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write key: value in it, such as guardrails:, or take the line out',
+      'extends: ../defaults.yaml is not a part of a plan: it has no keys; write a key in it, such as guardrails:, or delete the line',
     ],
     [
       'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1234\n',
-      'extends: ../defaults.yaml is a pointer of Git LFS, not the file; run git lfs pull',
+      'extends: ../defaults.yaml is a Git LFS pointer, not the file; run git lfs pull',
     ],
   ])('is that it holds no keys: %j', (base, problem) => {
     expect(problems(plan, { '../defaults.yaml': base })).toEqual([`rollouts/a.yaml:1:10 ${problem}`]);
@@ -117,14 +117,14 @@ test('a base that cannot be read is a finding at its name, beside all others', (
 
 test('a plan that extends itself', () => {
   expect(problems(plan.replace('../defaults.yaml', 'a.yaml'))).toEqual([
-    'rollouts/a.yaml:1:10 extends: a.yaml comes back to itself (rollouts/a.yaml -> rollouts/a.yaml); remove one extends of the circle',
+    'rollouts/a.yaml:1:10 extends: a.yaml extends itself (rollouts/a.yaml -> rollouts/a.yaml); remove one extends from the circle',
   ]);
 });
 
 test('bases that extend each other', () => {
   const bases = { '../defaults.yaml': 'extends: other.yaml\n', '../other.yaml': 'extends: defaults.yaml\n' };
   expect(problems(plan, bases)).toEqual([
-    'other.yaml:1:10 extends: defaults.yaml comes back to itself (rollouts/a.yaml -> defaults.yaml -> other.yaml -> defaults.yaml); remove one extends of the circle',
+    'other.yaml:1:10 extends: defaults.yaml extends itself (rollouts/a.yaml -> defaults.yaml -> other.yaml -> defaults.yaml); remove one extends from the circle',
   ]);
 });
 

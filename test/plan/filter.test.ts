@@ -13,43 +13,43 @@ describe('a where', () => {
       'on outcomes is refused',
       source,
       where('{ outcomes.x.error: null }'),
-      `13:12 where: outcomes.x.error tells what was answered, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: outcomes.x.error shows what was answered, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'on the field of a live split for errors is refused',
       source,
       where('{ code: 200 }', '{ servedBy: by, error: code }'),
-      `13:12 where: code tells how a request ended, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: code shows how a request ended, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'on the version is refused',
       source,
       where('{ by: v1 }', '{ servedBy: by }'),
-      `13:12 where: by tells which version answered, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: by shows which version answered, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'on a time that latency is read from is refused',
       source,
       where('{ ended: { not: null } }', '{ servedBy: by, latency: { from: begun, to: ended } }'),
-      `13:12 where: ended tells how long a request took, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: ended shows how long a request took, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'on the truth is refused',
       source,
       where('{ label: { not: null } }'),
-      `13:12 where: label tells the truth, which may depend on the answer, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: label shows the truth, which may depend on the answer, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'on a status is refused wherever it is',
       source,
       where('{ http.status_code: 200 }'),
-      `13:12 where: http.status_code tells how a request ended, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: http.status_code shows how a request ended, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       "on what a serving system's log reads outcomes from is refused",
       source,
       where('{ execution_duration_ms: 1 }', '{ unit: u }', 'inference-table'),
-      `13:12 where: execution_duration_ms tells what was answered, and records are not left out by what came of them; ${hint}`,
+      `13:12 where: execution_duration_ms shows what was answered, and records must not be left out by their outcome; ${hint}`,
     ],
     [
       'needs a value',
@@ -117,7 +117,7 @@ describe('the unit of each version', () => {
       'is written once',
       source,
       `  source: ../requests/*.jsonl\n  fields: { servedBy: by, latency: { path: took, unit: s } }\n${unit}`,
-      '12:3 latencyUnit: fields.latency has a unit already; write fields: { latency: PATH }, or no latencyUnit',
+      '12:3 latencyUnit: fields.latency already has a unit; write fields: { latency: PATH }, or no latencyUnit',
     ],
     [
       'is none of two times',
@@ -171,7 +171,7 @@ describe('a sample of users', () => {
       'by the hash of the assignment is refused',
       `${source}\n  segments:\n    locale: context.locale\n    hour: timestamp.hour\n  from: 2026-11-01\n`,
       `${sample('{ units: 1%, salt: a }')}\n  segments: { locale: context.locale }\nassignment: { scheme: md5, salt: a }\n`,
-      '12:30 salt: a is the salt of the assignment, by which the sample would be of one cohort first; write another salt',
+      '12:30 salt: a is the salt of the assignment, so the sample would come from one cohort first; write another salt',
     ],
   ]);
 

@@ -25,7 +25,7 @@ test.each([
   ['max: 0.8%, maxIncrease: 0.2pp, stages: [full]', 'the plan leaves out stages of defaults.yaml:5'],
 ])('a lock on a guardrail covers all its keys: { %s }', (text, told) => {
   expect(wrong(guardrail(text))).toEqual([
-    `rollouts/a.yaml:12:5 guardrails.error_rate is locked in defaults.yaml:1, and ${told}; take it out, or write it as tight`,
+    `rollouts/a.yaml:12:5 guardrails.error_rate is locked in defaults.yaml:1, and ${told}; delete it, or make it as tight`,
   ]);
 });
 

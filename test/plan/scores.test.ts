@@ -105,7 +105,7 @@ describe('a wrong decisionCost', () => {
     wrong(
       'of a misspelt outcome',
       'decisionCost: { falsePositiv: 5, falseNegative: 9 }',
-      '36:17 decisionCost: falsePositiv is not an outcome of a decision; did you mean falsePositive? (one of falsePositive, falseNegative, truePositive, trueNegative); of other labels, write for each true label what each answer costs: { falsePositiv: { ANSWER: 5 } }',
+      '36:17 decisionCost: falsePositiv is not an outcome of a decision; did you mean falsePositive? (one of falsePositive, falseNegative, truePositive, trueNegative); for other labels, write for each true label what each answer costs: { falsePositiv: { ANSWER: 5 } }',
     ),
     wrong('of nothing', 'decisionCost: { falsePositive: 0, falseNegative: 0 }', zero),
     wrong('table of nothing', 'decisionCost: { refund: { card: 0 } }', zero),

@@ -38,11 +38,11 @@ test.for([
   ],
   [
     '{ metric: kpi.revenue, min: 2, trigger: answers-differ }',
-    "12 trigger: the candidate's own value is that of all its requests; write maxDecrease or maxIncrease, and max or min in a guardrail without trigger",
+    "12 trigger: the candidate's own value is that of all its requests; write maxDecrease or maxIncrease here, and max or min in a guardrail without trigger",
   ],
   [
     '{ metric: kpi.revenue, maxDecrease: 2%, carryOver: none }',
-    '12 carryOver: carryOver is about a trigger; write trigger: answers-differ beside it',
+    '12 carryOver: carryOver needs a trigger; write trigger: answers-differ beside it',
   ],
 ])('%s is refused', ([written = '', message]) => {
   expect(findingsOf(written)).toEqual([message]);

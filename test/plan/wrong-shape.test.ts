@@ -128,7 +128,7 @@ describe('names', () => {
       'a plan name that is another folder of canary',
       'name: intent-1.5.0',
       'name: outcomes',
-      "3:7 name: outcomes is the name of a file of canary's own; write another name",
+      "3:7 name: outcomes is the name of one of canary's own files; write another name",
     ],
     ['an empty name', 'name: intent-1.5.0', 'name: ""', '3:7 name is empty; write name: and a name'],
     [

@@ -32,7 +32,7 @@ describe('weights', () => {
       'weights that fall',
       'weight: 0.25',
       'weight: 1%',
-      '21:13 weight: 1% is below the 5% of the stage before; put the stages in order of their weights, which never fall',
+      '21:13 weight: 1% is below the 5% of the stage before; put the stages in order of their weights, which must not fall',
     ],
     [
       'a last weight below 1',
@@ -121,7 +121,7 @@ describe('settings', () => {
       'a window that ends before it begins',
       'from: 2026-11-01',
       'from: 2026-11-05\n  to: 2026-11-03',
-      '16:7 to: 2026-11-03 is not after from: 2026-11-05; write a later time; to itself is left out',
+      '16:7 to: 2026-11-03 is not after from: 2026-11-05; write a later time; to is not included',
     ],
     [
       'a rehearsal on no date',
@@ -209,7 +209,7 @@ describe('a load', () => {
       'a rate of recorded times',
       'timeout: 1.5s',
       'latency: recorded, rate: 60',
-      '32:36 rate: nothing is sent where the latency is recorded; write latency: measured, or no rate',
+      '32:36 rate: nothing is sent when the latency is recorded; write latency: measured, or no rate',
     ],
     ['a rate of nothing', 'timeout: 1.5s', 'rate: 0', '32:17 rate: 0 is not above 0; write rate: 60'],
     ['a rate with a unit', 'timeout: 1.5s', 'rate: 60rps', '32:17 rate: 60rps is not a valid rate; write rate: 60'],

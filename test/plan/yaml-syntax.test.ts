@@ -52,7 +52,7 @@ test('a key that is a list', () => {
 
 test('a second document', () => {
   expect(problems(`${shortPlan}---\nname: other\n`)).toEqual([
-    'rollouts/a.yaml:11:1 the file contains several documents; keep one plan per file: delete the --- and what follows it',
+    'rollouts/a.yaml:11:1 the file contains several documents; keep one plan per file: delete the --- and everything after it',
   ]);
 });
 

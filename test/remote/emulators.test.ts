@@ -166,7 +166,7 @@ describe.each(emulators)(
       const { exitCode, stderr } = await run(['promote', plan], { cwd: folder, env });
       expect({ exitCode, stderr }).toEqual({
         exitCode: 5,
-        stderr: expect.stringContaining('b/log.jsonl is not what was evaluated any more'),
+        stderr: expect.stringContaining('b/log.jsonl is no longer what was evaluated'),
       });
     });
   },

@@ -45,7 +45,7 @@ describe('a list of objects that is not one is no log', () => {
     ['with an object without a size', list('<Contents><Key>a/1.jsonl</Key></Contents>'), 'has no name or no size'],
     ['with a character that there is not', list(object('a/&#99999999999;.txt')), 'no object of s3://logs matches'],
     ['with half a character', list(object('a/&#xD800;.jsonl')), 'cannot be asked for'],
-    ['with a name of dots', list(object('a/../../other/1.jsonl')), 'cannot be asked for'],
+    ['with a name of dots', list(object('a/../../other/1.jsonl')), 'cannot be fetched'],
     ['of a web page', '<html><body>Sign in</body></html>', 'it has no end'],
     ['that is empty', list(''), '0 keys begin with a/'],
     ['of an object of 1e300 bytes', list(object('a/1.jsonl', '1e300')), 's3://logs/a/1.jsonl'],
@@ -106,9 +106,9 @@ test('a name that is too long for a file is told with its object', async () => {
 });
 
 test.each([
-  ['s3://a b/*.jsonl', 2, 'a b is not a name of a bucket'],
-  ['s3://../*.jsonl', 2, '.. is not a name of a bucket'],
-  ['s3://user:pw@host/*.jsonl', 2, 'is not a name of a bucket'],
+  ['s3://a b/*.jsonl', 2, 'a b is not the name of a bucket'],
+  ['s3://../*.jsonl', 2, '.. is not the name of a bucket'],
+  ['s3://user:pw@host/*.jsonl', 2, 'is not the name of a bucket'],
   ['az://account/../x.jsonl', 2, 'names no container'],
   ['s3://logs/[z-a].jsonl', 2, 'is not a pattern of keys'],
   ['s3://logs/../x.jsonl', 5, 'cannot be asked for'],
@@ -138,7 +138,7 @@ test('objects that a change brought along as if they had been fetched are not re
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 5,
     stdout: '',
-    stderr: expect.stringMatching(/1\.jsonl is tracked by git: what canary keeps there is believed only/u),
+    stderr: expect.stringMatching(/1\.jsonl is tracked by git: canary trusts what is kept there only/u),
   });
   expect(requests.slice(before).filter((line) => line.includes('1.jsonl'))).toEqual([]);
 });

@@ -53,7 +53,7 @@ test('promote refuses an object that has changed', async () => {
   const { exitCode, stderr } = await run(['promote', plan], { cwd: folder, env: keys });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 5,
-    stderr: expect.stringContaining('one.jsonl is not what was evaluated any more'),
+    stderr: expect.stringContaining('one.jsonl is no longer what was evaluated'),
   });
 });
 

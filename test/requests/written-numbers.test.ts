@@ -57,7 +57,7 @@ describe('numbers that can be read in two ways are refused, with what to write',
     ['a truth', 'label', ['873', '1.262'], numbers, '"1.262" in label'],
     ['an answer', 'prediction', ['873', '1.262'], numbers, '"1.262" in prediction'],
   ])('%s', async (_, column, texts, options, example) => {
-    const start = `log.csv: nothing tells whether ${example} is `;
+    const start = `log.csv: it is not clear whether ${example} is `;
     await expect(read(column, texts, options)).rejects.toMatchObject({
       exitCode: 5,
       message: expect.stringContaining(start),

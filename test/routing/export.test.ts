@@ -74,7 +74,7 @@ describe('canary export', () => {
     expect((await run(['export', 'istio', 'plan.yaml', '-o', 'live.yaml'], options)).exitCode).toBe(0);
     expect(await run(['export', 'istio', 'plan.yaml', '--check', 'live.yaml'], options)).toMatchObject({
       exitCode: 0,
-      stdout: 'live.yaml says what the registry does\n',
+      stdout: 'live.yaml agrees with the registry\n',
     });
     const live = readFileSync(join(rollout.folder, 'live.yaml'), 'utf8').replace('weight: 5', 'weight: 6');
     expect(await run(['export', 'istio', 'plan.yaml', '--check', '-'], { ...options, stdin: live })).toMatchObject({
@@ -105,7 +105,7 @@ describe('canary export', () => {
     [['isto'], 2, 'There is no target "isto"'],
     [['istio', '--weight', '0.5%'], 2, 'istio cannot express 0.5%'],
     [['istio', '--weight', '5%', '--stage', 'half'], 2, '--stage and --weight both name a weight'],
-    [['istio', '--lang', 'js'], 2, '--lang is of bucket-header alone'],
+    [['istio', '--lang', 'js'], 2, '--lang is only for bucket-header'],
     [['kserve'], 2, 'kserve needs service, modelFormat, baseline.storageUri, candidate.storageUri'],
     [['flagd'], 2, 'flagd would expose other users than those judged by murmur3'],
     [['istio', '--check', 'none.yaml'], 5, 'none.yaml cannot be read'],

@@ -58,9 +58,9 @@ describe('canary export kubernetes-job', () => {
   test.each([
     [['--store', 's3://a/b'], 'kubernetes-job needs --store and --shards'],
     [['--shards', '3'], 'kubernetes-job needs --store and --shards'],
-    [['--store', 'outcomes', '--shards', '3'], '--store outcomes is not a place that every pod sees'],
+    [['--store', 'outcomes', '--shards', '3'], '--store outcomes is not a place that every pod can reach'],
     [['--store', 's3://a/b', '--shards', '0'], 'Write a whole number from 1 to 10000'],
-    [['--store', 's3://a/b', '--shards', '3', '--weight', '5%'], 'kubernetes-job follows no weight'],
+    [['--store', 's3://a/b', '--shards', '3', '--weight', '5%'], 'kubernetes-job does not depend on a weight'],
     [['--store', 's3://a/b', '--shards', '3', '--stage', 'nope'], 'nope'],
   ])('%j is refused', async (options, message) => {
     const result = await run(['export', 'kubernetes-job', 'plan.yaml', ...options], { cwd });
@@ -76,6 +76,6 @@ describe('canary export kubernetes-job', () => {
       spec: { completions: 16, parallelism: 16, backoffLimitPerIndex: 3 },
     });
     const istio = await run(['export', 'istio', 'plan.yaml', '--shards', '16'], { cwd });
-    expect(istio).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('are of kubernetes-job alone') });
+    expect(istio).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('are only for kubernetes-job') });
   });
 });

@@ -81,7 +81,7 @@ describe('an interval', () => {
   it('is refused below 30 effective units, with the data that would do', () => {
     expect(interval({ ...estimate, effectiveUnits: 20 }, settings)).toEqual({
       kind: 'refused',
-      reason: '20.0 effective users, at least 30 are needed',
+      reason: '20.0 effective users, but at least 30 are needed',
       needed: { units: 600, requests: 6000 },
     });
   });

@@ -47,7 +47,7 @@ test('values of which one has more than 15% at the quantile are too coarse', () 
   expect(ofShare(0.15).kind).toBe('window');
   expect(ofShare(0.16)).toEqual({
     kind: 'uncomputable',
-    reason: 'recorded too coarsely: 16% of the requests have one and the same value at the quantile',
+    reason: 'recorded too coarsely: 16% of the requests have the same value at the quantile',
   });
 });
 

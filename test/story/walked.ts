@@ -42,7 +42,7 @@ export async function expectWalked(
   expect(rollout.route).toContain(route);
   expect((await run(['export', 'nginx', 'plan.yaml', '--check', 'route.conf'], { cwd: folder })).exitCode).toBe(0);
   expect(await rollout.aliases()).toEqual(aliases);
-  // Whoever is told twice knows it by the id.
+  // Whoever is given twice knows it by the id.
   const happened = rollout.told.map(({ id, type, subject }) => ({
     id,
     what: `${type.split('.')[2]} ${subject ?? ''}`,

@@ -63,7 +63,7 @@ function saltOf(expression: unknown, flag: string): string {
     if (texts.every((text) => text !== undefined)) return texts.join('');
   }
   throw new Unreadable(
-    'hashes an expression that is not read; write { "cat": ["SALT", { "var": "targetingKey" }] }, or none',
+    'hashes an expression that canary cannot read; write { "cat": ["SALT", { "var": "targetingKey" }] }, or none',
   );
 }
 

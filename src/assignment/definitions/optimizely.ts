@@ -16,9 +16,7 @@ export const readOptimizely: DefinitionReader = (document, { flag, names }) => {
   const { experiments, rollouts, groups } = fieldsOf(document);
   const grouped = listOf(groups).flatMap((group) => listOf(fieldsOf(group)['experiments']).map(fieldsOf));
   if (flag !== undefined && grouped.some((each) => isNamed(each, flag)))
-    throw new Unreadable(
-      `has ${flag} in a group, which gives its users by a bucket of the group's own; that is not supported`,
-    );
+    throw new Unreadable(`has ${flag} in a group, which assigns users by a bucket of its own; that is not supported`);
   const rules = [
     ...listOf(experiments),
     ...listOf(rollouts).flatMap((each) => listOf(fieldsOf(each)['experiments'])),

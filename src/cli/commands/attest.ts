@@ -17,10 +17,10 @@ interface WrittenOptions extends AttestOptions {
 export function registerAttest(program: Command, context: CommandContext): void {
   program
     .command('attest')
-    .summary('sign evidence, or an override, so that promote can ask for it')
+    .summary('sign evidence, or an override, so promote can ask for it')
     .description(
       'Signs the verdict of evidence as an in-toto statement in a DSSE envelope, beside the evidence. With --override it signs what a person ' +
-        'decides about a stage of a plan, for promote with the same words. Keys are ECDSA P-256 or Ed25519 in PEM.',
+        'decides about a stage of a plan, for promote to be called with the same words. Keys are ECDSA P-256 or Ed25519 in PEM.',
     )
     .argument('<evidence|plan>', 'evidence that canary evaluate wrote; with --override a rollout plan')
     .requiredOption('--key <file>', 'the private key')
@@ -46,11 +46,13 @@ export function registerAttest(program: Command, context: CommandContext): void 
       const { attestedText } = await import('../../report/commands/attestation-text.ts');
       const { world, terminal } = context;
       if (override === undefined && (by !== undefined || reason !== undefined || stage !== undefined)) {
-        throw invalidInput('--by, --reason and --stage go with --override', { hint: 'Evidence speaks for itself.' });
+        throw invalidInput('--by, --reason and --stage go with --override', {
+          hint: 'Evidence alone is signed without them.',
+        });
       }
       if (override !== undefined && (by === undefined || reason === undefined)) {
         throw invalidInput('--override needs --by NAME and --reason TEXT', {
-          hint: 'Write the words that promote will be given.',
+          hint: 'Write the same words that promote will get.',
         });
       }
       const attested =

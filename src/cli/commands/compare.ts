@@ -17,7 +17,7 @@ export function registerCompare(program: Command, context: CommandContext): void
     .summary('show how two versions of a model differ, without a plan and without a verdict')
     .description(
       'Compares any two versions of a model on a log, read, replayed and judged for certainty as evaluate does it: every difference with its interval, by segment too. ' +
-        'Nothing is decided and nothing is kept; what may begin is asked with a plan.',
+        'Nothing is decided and nothing is kept; to ask whether a stage may begin, write a plan.',
     )
     .argument('<before>', 'a version or an alias of the registry')
     .argument('<now>', 'the version that is compared with it')

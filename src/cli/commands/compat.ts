@@ -6,7 +6,7 @@ import { formatOption, jsonText, type OutputFormat } from '../options/format-opt
 export function registerCompat(program: Command, { world, terminal }: CommandContext): void {
   program
     .command('compat')
-    .summary("write a wrapper for callers that still speak the baseline's labels")
+    .summary("write a wrapper for callers that still expect the baseline's labels")
     .description(
       "Writes a small module that turns the candidate's answers into the baseline's labels, as compat.labels in the registry says, and beside it " +
         'the mapping as JSON. The module has no dependencies; run as a program it turns one JSON answer per line.',

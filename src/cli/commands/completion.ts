@@ -7,7 +7,7 @@ import { shells, type Shell } from '../completion/completion-scripts.ts';
 export function registerCompletion(program: Command, context: CommandContext): void {
   program
     .command('completion')
-    .summary('print the script by which a shell completes commands, options, plans and stages')
+    .summary('print a script that lets a shell complete commands, options, plans and stages')
     .description(
       'Prints a script for bash, zsh or fish that completes commands, options, their values, plan files and the names of their stages.',
     )
@@ -26,7 +26,9 @@ Examples:
     });
   program
     .command('complete', { hidden: true })
-    .description('Prints what the last of some words may be, a line each, for the scripts of canary completion.')
+    .description(
+      'Prints the possible last words of a command line, one per line, for the scripts of canary completion.',
+    )
     .argument('[words...]', 'the command line behind canary, the last word unfinished')
     .action(async (words: string[]) => {
       const { completionOf } = await import('../completion/complete-words.ts');

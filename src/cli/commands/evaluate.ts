@@ -13,22 +13,22 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       'Asks whether a stage may begin: replays the recorded requests through both versions, compares them, prints the deltas per cohort ' +
         'and segment, the verdict and the registry change that it would make, and writes the evidence. Changes nothing in the registry.',
     )
-    .argument('<plan...>', 'rollout plan; of several, each is judged whatever becomes of the others')
-    .option('--stage <name>', 'the stage that may or may not begin (default: the first not yet entered)')
+    .argument('<plan...>', 'rollout plan; each of several is judged, even where others fail')
+    .option('--stage <name>', 'the stage to judge (default: the first not yet entered)')
     .option('--evidence <file>', 'write the evidence here instead of .canary/ beside the plan')
     .option(
       '--report <file...>',
       'also write a report: .html, .md (Markdown), .json, .xml (JUnit), .csv, .prom (OpenMetrics) or .emf.json (CloudWatch), by its name',
     )
     .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
-    .option('--notify', "tell whom the plan's notify names of a hold for new reasons")
-    .option('--fresh', 'replay anew instead of using stored outcomes')
-    .option('--offline', 'judge what a metrics server said at the last look, and ask no server')
+    .option('--notify', "notify the plan's targets of a hold for new reasons")
+    .option('--fresh', 'replay again instead of using stored outcomes')
+    .option('--offline', 'judge what a metrics server said at the last look, without asking it again')
     .option(
       '--store <place>',
-      'judge the outcomes that canary replay keeps in this folder or bucket; what is missing is an error',
+      'judge the outcomes that canary replay keeps in this folder or bucket; missing ones are an error',
     )
-    .option('--fill', 'replay what the store of --store lacks')
+    .option('--fill', 'replay what is missing in the store of --store')
     .addOption(formatOption())
     .addOption(
       new Option('--fail-on <verdict>', 'the mildest verdict that exits with a code of its own')
@@ -36,7 +36,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
         .default('hold'),
     )
     .option('--verbose', 'print every segment and comparison')
-    .option('--quiet', 'print the verdict alone')
+    .option('--quiet', 'print only the verdict')
     .addHelpText(
       'after',
       `
@@ -47,7 +47,7 @@ Examples:
   canary evaluate rollouts/*.yaml --fail-on rollback      # a merge gate that a hold does not stop
 
 With --format json one plan gives its evidence, several give a list of theirs. Of several plans the exit code is the first of
-70, 130, 4, 2, 5, 3 and 0 that one of them has alone; rollouts that have ended are listed and do not decide.`,
+70, 130, 4, 2, 5, 3 and 0 that any of them would have alone; rollouts that have ended are listed but do not count.`,
     )
     .action(async (planFiles: string[], options: WrittenOptions) => {
       if (planFiles.length > 1) return await evaluateSeveral(planFiles, options, context);

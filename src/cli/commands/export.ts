@@ -8,9 +8,9 @@ import { wholeNumber } from '../options/whole-number.ts';
 export function registerExport(program: Command, { world, terminal, exit }: CommandContext): void {
   program
     .command('export')
-    .summary('print what a flag system or a router is told, or compare it with what is live')
+    .summary('print the configuration of a flag system or a router, or compare it with what is live')
     .description(
-      'Prints the definition of a flag, the file of a router, the code of a bucket header or a job that replays, at the weight that the registry has now or at another. With ' +
+      "Prints a flag's definition, a router's file, the code of a bucket header or a replay job, at the weight that the registry has now or at another. With " +
         '--check it compares a file, or a live object on standard input, with that: exit 0 where they agree, 3 where they differ, 5 where it cannot be read.',
     )
     .argument('<target>', 'what is told: flagd, istio, nginx, …')
@@ -24,7 +24,7 @@ export function registerExport(program: Command, { world, terminal, exit }: Comm
     )
     .option(
       '--shards <count>',
-      'of kubernetes-job: into how many parts the replay is cut',
+      'of kubernetes-job: how many parts to cut the replay into',
       wholeNumber('--shards', 1, 10_000),
     )
     .option('--image <image>', 'of kubernetes-job: holds canary, the plan, its registry and its models')

@@ -24,8 +24,8 @@ export function registerInit(program: Command, context: CommandContext): void {
     .summary('write a plan for your log, or a starter that evaluates out of the box')
     .description(
       'With --log it reads a sample of your log, shows what it takes for id, time, unit, version, latency, error and label, and writes a plan. ' +
-        'On a terminal it asks for what the log does not tell, and whether the rest is right. What nobody answers is a TODO line with candidates. Where there is no registry it makes one, with the versions and labels of the ' +
-        "log's own answers. Without --log it writes a starter: a plan, a small log and a registry. It overwrites nothing but a plan that it wrote itself and nobody has changed.",
+        'On a terminal it asks for what the log does not say, and whether the rest is right. What nobody answers becomes a TODO line with candidates. Where there is no registry it makes one, with the versions and labels of the ' +
+        "log's own answers. Without --log it writes a starter: a plan, a small log and a registry. It overwrites only a plan that it wrote itself and that nobody has changed since.",
     )
     .argument('[dir]', 'folder to write into', '.')
     .option('--log <file>', 'your request log: a file or a quoted glob')
@@ -34,8 +34,8 @@ export function registerInit(program: Command, context: CommandContext): void {
     .option('--candidate <name>', 'what the log calls the version that wants to replace it')
     .option('--registry <dir>', 'your registry (default: the folder registry beside the plan)')
     .option('--model <name>', 'the model')
-    .option('-y, --yes', 'ask nothing: take what the log tells, and leave the rest as TODO lines')
-    .option('--live', 'a starter whose stages rest on what a gateway served, ramp included')
+    .option('-y, --yes', 'ask nothing: take what the log says, and leave the rest as TODO lines')
+    .option('--live', 'a starter whose stages rest on what a gateway served, including the ramp')
     .addHelpText(
       'after',
       `
@@ -56,8 +56,8 @@ Examples:
         return;
       }
       if (options.live === true) {
-        throw invalidInput('--live is a starter of its own, and --log writes a plan for a log of yours', {
-          hint: 'Leave one of the two out.',
+        throw invalidInput('--live writes a starter, and --log a plan for a log of yours', {
+          hint: 'Leave one of them out.',
         });
       }
       const { readFieldAnswer } = await import('../../gate/init/answered-fields.ts');
@@ -91,7 +91,7 @@ function requireNothingOfALog({ registry, model, field, baseline, candidate }: I
     ([, value]) => value !== undefined,
   );
   if (lonely === undefined) return;
-  throw invalidInput(`--${lonely[0]} says something of a log, and no log is named`, {
+  throw invalidInput(`--${lonely[0]} says something about a log, but no log is named`, {
     hint: "Write --log too: canary init my-rollout --log 'logs/*.jsonl'",
   });
 }
@@ -117,7 +117,7 @@ async function initialiseFromLog(
   const { askAboutLog } = await import('../../gate/init/ask-about-log.ts');
   const { commandOf } = await import('../../gate/init/command-of.ts');
   const { options, found } = await askAboutLog(world, questions, folder, given, show);
-  terminal.result(`\nThe same without questions: ${commandOf(folder, options)}\n\n`);
+  terminal.result(`\nTo do the same without questions: ${commandOf(folder, options)}\n\n`);
   await tellPlan({ world, terminal }, await writePlanFromLog(world, folder, options, found));
 }
 
@@ -142,7 +142,7 @@ async function tellPlan(
   if (needed.length === 0) throw refusal;
   const options = needed.map(({ what, candidates }) => `--field ${what}=${candidates[0] ?? 'PATH'}`).join(' ');
   throw invalidInput(
-    `${file} is written, and needs ${needed.map(({ what }) => what).join(' and ')} before canary plan takes it`,
+    `${file} is written, but needs ${needed.map(({ what }) => what).join(' and ')} before canary plan takes it`,
     {
       hint: `Run canary init again with ${options}, or write it into the plan.`,
     },

@@ -8,10 +8,10 @@ import { formatOption, jsonText, type OutputFormat } from '../options/format-opt
 export function registerNotify(program: Command, context: CommandContext): void {
   program
     .command('notify')
-    .summary("send a test message to everybody whom a plan's notify names")
+    .summary("send a test message to every target of a plan's notify")
     .description(
-      "Sends a test message to every target of the plan's notify and prints what each answered. Exits 5 when one was not told. What happens to a rollout is " +
-        'told by promote, rollback, apply and watch by themselves.',
+      "Sends a test message to every target of the plan's notify and prints what each answered. Exits 5 when one did not get it. promote, rollback, apply and watch " +
+        'notify of what happens to a rollout.',
     )
     .argument('<plan>', 'rollout plan')
     .option('--test', 'send the test message')
@@ -19,7 +19,7 @@ export function registerNotify(program: Command, context: CommandContext): void 
     .addHelpText('after', '\nExample:\n  canary notify rollouts/intent.yaml --test')
     .action(async (plan: string, { test, format }: { readonly test?: boolean; readonly format: OutputFormat }) => {
       if (test !== true) {
-        throw invalidInput('canary notify sends nothing by itself', {
+        throw invalidInput('canary notify sends nothing without --test', {
           hint: `Write canary notify ${plan} --test to send a test message.`,
         });
       }

@@ -8,7 +8,7 @@ export function registerPlan(program: Command, context: CommandContext): void {
     .command('plan')
     .summary('check a plan against its schema, registry and log, and show what it would do')
     .description(
-      'Validates the plan against its schema, the registry and the request log, lists what is doubtful in it, and shows the stages with the ' +
+      'Validates the plan against its schema, the registry and the request log, warns of what is doubtful in it, and shows the stages with the ' +
         'users and requests that each would expose and the smallest change that each guardrail could detect. Replays nothing.',
     )
     .argument('<plan>', 'rollout plan')

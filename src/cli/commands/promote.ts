@@ -25,11 +25,11 @@ export function registerPromote(program: Command, context: CommandContext): void
     .option('--stage <name>', 'the stage whose evidence to act on (default: the first not yet entered)')
     .option('--evidence <file>', 'read the evidence from here instead of .canary/ beside the plan')
     .option('--attestation <file>', 'read the attestation from here instead of beside the evidence')
-    .option('--dry-run', 'print the change and make none')
+    .option('--dry-run', 'print the change without making it')
     .addOption(
       new Option(
         '--override <decision>',
-        'do this instead of what the evidence says, on the record; increase needs evidence all the same',
+        'do this instead of what the evidence says, on the record; increase still needs evidence',
       ).choices(['increase', 'hold', 'rollback']),
     )
     .option('--to <stage>', 'go back to a stage that was entered before; needs --by and --reason')

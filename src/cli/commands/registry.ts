@@ -18,7 +18,7 @@ export function registerRegistry(program: Command, context: CommandContext): voi
     .command('registry')
     .summary('add, show, compare and verify the versions of a model')
     .description(
-      "Reads and adds to a registry: a folder with one JSON file per model. What moves traffic is promote's and rollback's alone.",
+      'Reads and adds to a registry: a folder with one JSON file per model. Only promote and rollback move traffic.',
     )
     .addHelpText('after', '\nExamples:\n  canary registry list registry\n  canary registry verify registry');
   registerRegistryAdd(registry, context);
@@ -36,7 +36,7 @@ function registerList(registry: Command, { world, terminal }: CommandContext): v
     .summary('list models and versions')
     .description('Lists the models of a registry with their versions, their status and their share of the traffic.')
     .argument('<folder>', "the registry's folder")
-    .argument('[model]', 'this model alone')
+    .argument('[model]', 'only this model')
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry list registry')
     .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
@@ -95,7 +95,7 @@ function registerVerify(registry: Command, { world, terminal, exit }: CommandCon
         'anything is not as it should be.',
     )
     .argument('<folder>', "the registry's folder")
-    .argument('[model]', 'this model alone')
+    .argument('[model]', 'only this model')
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  canary registry verify registry')
     .action(async (folder: string, model: string | undefined, { format }: Formatted) => {
@@ -110,8 +110,8 @@ function registerVerify(registry: Command, { world, terminal, exit }: CommandCon
 function registerChangelog(registry: Command, { world, terminal }: CommandContext): void {
   registry
     .command('changelog')
-    .summary('write the changelog anew from the history')
-    .description("Writes a model's changelog anew from its history, and prints where it is.")
+    .summary('write the changelog again from the history')
+    .description("Writes a model's changelog again from its history, and prints where it is.")
     .argument('<folder>', "the registry's folder")
     .argument('<model>', 'the model')
     .addHelpText('after', '\nExample:\n  canary registry changelog registry intent-classifier')
@@ -127,7 +127,7 @@ function registerRegistryAdd(registry: Command, { world, terminal }: CommandCont
     .command('add')
     .summary('add a version, hashed and numbered')
     .description(
-      'Adds a version. Without a number it gets the next by rule: MAJOR when the input, the output or the labels changed against the stable version, ' +
+      'Adds a version. Without a number it gets the next one by rule: MAJOR when the input, the output or the labels changed against the stable version, ' +
         'MINOR for a retrain, PATCH when data and code are the same. The first version of a model is stable and has all traffic.',
     )
     .argument('<folder>', "the registry's folder")
@@ -136,7 +136,7 @@ function registerRegistryAdd(registry: Command, { world, terminal }: CommandCont
     .option('--signature <json|file>', 'what it takes and gives: {"input": …, "output": …}')
     .option(
       '--labels-from <log>',
-      "instead of a signature: the labels of the version's answers in a log; truths are never taken for labels",
+      "instead of a signature: take the labels from the version's answers in a log; truths are never taken for labels",
     )
     .addOption(fieldOption('where that log keeps something, as canary init takes it'))
     .option('--served-as <name>', 'what that log calls the version (default: its number)')
@@ -215,6 +215,7 @@ async function signatureOf(
   );
   if (output.kind === 'classification')
     world.note(`${output.labels.length} labels, from its answers: ${output.labels.join(', ')}`);
-  if (strangeTruths.length > 0) world.note(`Truths that it never answered, so not labels: ${strangeTruths.join(', ')}`);
+  if (strangeTruths.length > 0)
+    world.note(`Truths that it never answered, so they are not labels: ${strangeTruths.join(', ')}`);
   return JSON.stringify({ output });
 }

@@ -24,16 +24,16 @@ export function registerReplay(program: Command, context: CommandContext): void 
     .summary('replay the requests, or a part of them, into the outcome store')
     .description(
       'Sends the recorded requests through both versions and keeps the outcomes, which canary evaluate --store judges. Several processes and machines ' +
-        'may share a store: each takes a part with --shard, and what two of them do is kept once.',
+        'may share a store: each takes a part with --shard, and what two of them replay is kept once.',
     )
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'the stage whose requests are replayed (default: the first not yet entered)')
     .option('--store <place>', 'keep outcomes here, a folder or s3://BUCKET/PREFIX, instead of in .canary/outcomes')
-    .option('--prepare', 'store the requests for --shard on machines without the log, and replay nothing')
+    .option('--prepare', 'store the requests for --shard on machines that have no log, and replay nothing')
     .option('--shard <i/n>', 'replay the i-th of n parts')
-    .option('--status', 'tell what the store holds, and replay nothing; exits 3 while windows are missing')
-    .option('--fresh', 'replay anew instead of using stored outcomes')
-    .option('--queue <url>', 'have workers replay what the store of --store lacks: redis://HOST:6379')
+    .option('--status', 'show what the store holds, and replay nothing; exits 3 while windows are missing')
+    .option('--fresh', 'replay again instead of using stored outcomes')
+    .option('--queue <url>', 'have workers replay what is missing in the store of --store: redis://HOST:6379')
     .addOption(formatOption())
     .addHelpText(
       'after',

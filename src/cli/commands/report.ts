@@ -20,16 +20,16 @@ async function inputsOf(world: World, report: Report): Promise<Report> {
 export function registerReport(program: Command, context: CommandContext): void {
   program
     .command('report')
-    .summary('turn evidence into a report that people or pipelines read')
+    .summary('turn evidence into a report for people or pipelines')
     .description(
-      'Turns the evidence of an evaluation into a report. Of several looks at one rollout the latest is reported, with the ' +
-        'others as its history; looks that lie beside the evidence are found. The kind of report follows from the name: ' +
+      'Turns the evidence of an evaluation into a report. Of several looks at one rollout it reports the latest, with the ' +
+        'others as its history; it finds looks that lie beside the evidence. The kind of report follows from the name: ' +
         '.html, .md (Markdown), .json, .xml (JUnit), .csv, .prom (OpenMetrics) or .emf.json (CloudWatch).',
     )
     .argument('<evidence...>', 'evidence that canary evaluate wrote; several looks at one rollout are its history')
     .option('-o, --output <file...>', 'write a report to this file, and print nothing')
     .addOption(
-      new Option('--format <format>', 'print the report in this form where there is no --output').choices([
+      new Option('--format <format>', 'print the report in this form, if there is no --output').choices([
         'text',
         'json',
         'html',
@@ -41,8 +41,8 @@ export function registerReport(program: Command, context: CommandContext): void 
       ]),
     )
     .option('--include-inputs', "show the recorded inputs of example requests, read again from the plan's log")
-    .option('--plan <file>', 'the plan, where it does not lie beside the .canary/ that the evidence lies in')
-    .option('--verbose', 'print every segment and comparison, where it is printed as text')
+    .option('--plan <file>', 'the plan, if it does not lie beside the .canary/ folder of the evidence')
+    .option('--verbose', 'print every segment and comparison, in a report printed as text')
     .addHelpText(
       'after',
       `

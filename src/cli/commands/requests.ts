@@ -7,13 +7,13 @@ export function registerRequests(program: Command, { world, terminal }: CommandC
   const requests = program
     .command('requests')
     .summary('look at the log of a plan')
-    .description('Looks at the requests that a plan is judged on, before anything is judged.')
+    .description('Shows the requests that a plan is judged on, before anything is judged.')
     .addHelpText('after', '\nExample:\n  canary requests inspect rollouts/intent.yaml');
   requests
     .command('inspect')
     .summary('what is in the log, what was rejected and why, and what guardrails can ask of it')
     .description(
-      'Reads the log of a plan and tells what is in it: rows, rejected records by reason with the first three of each, users, period, ' +
+      'Reads the log of a plan and shows what is in it: rows, rejected records by reason with the first three of each, users, period, ' +
         'segments, labels, and what it can and cannot measure. Replays nothing.',
     )
     .argument('<plan>', 'rollout plan')

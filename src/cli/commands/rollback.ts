@@ -21,10 +21,10 @@ export function registerRollback(program: Command, context: CommandContext): voi
         'apply command of the plan failed.',
     )
     .argument('<plan|model>', 'rollout plan; with --registry the name of a model')
-    .option('--registry <dir>', "the registry's folder, to roll back a model without its plan")
+    .option('--registry <dir>', "the registry's folder, to roll back a model without a plan")
     .option(
       '--to <version>',
-      'let this version serve, which must have been stable; the one before the candidate otherwise',
+      'the version that serves instead, which must have been stable (default: the one before the candidate)',
     )
     .option('--rehearse', 'do it on a copy, and record the date and the outcome in the registry')
     .option('--reason <text>', 'why, for the record')

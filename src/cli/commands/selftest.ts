@@ -12,7 +12,7 @@ export function registerSelftest(program: Command, context: CommandContext): voi
     .description(
       'Plants a gross regression into each guarded metric, and into each segment that a guardrail names: three times as slow, a fifth of requests failing, half ' +
         'as good, and at least twice what the bound allows. Then it asks whether this plan, on this log, would roll back (or hold, where the guardrail says so). ' +
-        'Exits 0 when each is caught, 3 when one would pass unseen or could not be told on this log. A gate that cannot fail is worse than none.',
+        'Exits 0 when each is caught, 3 when one would pass unseen or could not be seen on this log. A gate that cannot fail is worse than none.',
     )
     .argument('<plan>', 'rollout plan')
     .option('--seed <number>', 'another seed plants into other requests', wholeNumber('--seed', 0, 2_147_483_647), 1)

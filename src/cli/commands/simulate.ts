@@ -13,9 +13,9 @@ interface WrittenOptions extends Omit<SimulateOptions, 'effects'> {
 export function registerSimulate(program: Command, context: CommandContext): void {
   program
     .command('simulate')
-    .summary('walk many simulated rollouts over the log, with effects that you name, and count what the plan does')
+    .summary('simulate many rollouts over the log, with effects that you name, and count what the plan decides')
     .description(
-      'Walks simulated rollouts over the log in the order of time: each draws users anew, assigns them under a salt of its own, plants the effects into ' +
+      'Simulates rollouts over the log in the order of time: each draws new users, assigns them under its own salt, plants the effects into ' +
         'recorded outcomes and judges every look as evaluate would. Reports how often each stage increases, holds and rolls back, and who got the candidate until ' +
         'then. Without effects the candidate does not differ, so every rollback is a false alarm. Replays only what no evaluation has replayed yet.',
     )

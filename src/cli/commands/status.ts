@@ -26,9 +26,9 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .argument('[plan...]', 'rollout plan; several, or a folder of them')
     .option('--registry <dir>', 'show every rollout of this registry')
     .option('--stale <span>', 'after how long without a look or a move a rollout is stale', '24h')
-    .option('--watch', 'show it anew every five seconds, until interrupted')
+    .option('--watch', 'refresh it every five seconds, until interrupted')
     .addOption(
-      new Option('--format <format>', 'how to print the result; html of several rollouts alone')
+      new Option('--format <format>', 'how the result is printed; html needs several rollouts')
         .choices(['text', 'json', 'html'])
         .default('text'),
     )

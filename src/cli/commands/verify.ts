@@ -13,7 +13,7 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .command('verify')
     .summary('check that evidence is what a known key signed')
     .description(
-      'Checks the attestation of evidence: that one of the keys signed it, and that it is about this evidence. Exits 5 where anything does not fit.',
+      'Checks the attestation of evidence: that one of the keys signed it, and that it is about this evidence. Exits 5 when anything does not fit.',
     )
     .argument('<evidence>', 'evidence that canary evaluate wrote')
     .argument('[attestation]', 'what canary attest wrote (default: beside the evidence)')

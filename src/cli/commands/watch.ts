@@ -19,20 +19,20 @@ interface WrittenOptions {
 export function registerWatch(program: Command, context: CommandContext): void {
   program
     .command('watch')
-    .summary('look at rollouts again and again and, with --auto, walk them')
+    .summary('evaluate rollouts at intervals and, with --auto, act on the verdicts')
     .description(
-      'Evaluates the next stage of each plan at every tick. With --auto it enters what may be entered and takes out what is proven bad, writes ' +
+      'Evaluates the next stage of each plan at every tick. With --auto it enters what may be entered and takes out what is proven to do harm, writes ' +
         'the routes, runs apply and notifies, as promote does; without it only looks. Exits 0 when all are done, 4 when one was rolled back, 3 when one held for longer ' +
         'than --max-hold, and 5 when one failed five times in a row. With --once a hold exits 0.',
     )
     .argument('<plan...>', 'rollout plan')
     .option('--every <span>', 'how often', '15m')
-    .option('--auto', 'act on what is found')
+    .option('--auto', 'act on the verdicts')
     .option('--once', 'one tick, for cron')
     .option('--until <stage>', 'enter nothing after this stage')
-    .option('--max-hold <span>', 'give up after so long without a move')
+    .option('--max-hold <span>', 'give up after this long without a move')
     .option('--key <file>', 'sign the evidence that is acted on with this private key')
-    .option('--report <file...>', 'write reports of each look, of one plan')
+    .option('--report <file...>', 'write reports of each look; takes one plan')
     .option('--health <port>', 'serve /healthz and /metrics on this port, or HOST:PORT')
     .addOption(formatOption())
     .addHelpText(

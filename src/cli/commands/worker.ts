@@ -10,15 +10,15 @@ export function registerWorker(program: Command, { world }: CommandContext): voi
     .summary('replay windows that canary replay --queue hands out')
     .description(
       'Takes windows of requests from a queue on Redis and replays them into a store, until it is stopped. Any number of workers may come and go: a window ' +
-        'whose worker is gone is handed to another, and what is done is known from the store alone.',
+        'whose worker is gone goes to another, and the store alone says what is done.',
     )
     .argument('<plan...>', 'rollout plans whose versions it replays')
-    .option('--queue <url>', 'the server of Redis: redis://HOST:6379, or rediss:// for TLS')
+    .option('--queue <url>', 'the Redis server: redis://HOST:6379, or rediss:// for TLS')
     .option('--store <place>', 'where outcomes and requests are: a folder that all share, or s3://BUCKET/PREFIX')
     .option('--stage <name>', 'the stage whose requests are replayed (default: the first not yet entered)')
     .option(
       '--lock <seconds>',
-      "seconds after which the window of a worker that says nothing is another's (default: 30)",
+      "seconds after which a silent worker's window goes to another (default: 30)",
       wholeNumber('--lock', 1, 3600),
     )
     .addHelpText(
@@ -26,7 +26,7 @@ export function registerWorker(program: Command, { world }: CommandContext): voi
       `
 Examples:
   canary worker rollouts/intent.yaml --queue redis://queue:6379 --store s3://outcomes/intent     # on each machine
-  canary replay rollouts/intent.yaml --queue redis://queue:6379 --store s3://outcomes/intent     # once; ends when all is replayed`,
+  canary replay rollouts/intent.yaml --queue redis://queue:6379 --store s3://outcomes/intent     # once; ends when everything is replayed`,
     )
     .action(async (plans: string[], options: WorkerOptions) => {
       const { work } = await import('../../gate/outcomes/worker.ts');

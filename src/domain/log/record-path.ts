@@ -113,7 +113,7 @@ function unreadable(text: string, path: RecordPath, rest: string): PathReading {
   if (rest.startsWith(']')) return misread('has a ] without its [', `write ${pathText([text])} for a key of that name`);
   if (rest === '' || rest.startsWith('.'))
     return misread('has nothing between two dots, or at an end', fewerDots(text));
-  return misread(`goes on behind ] without a dot`, `write ${pathText(path)}.${rest}`);
+  return misread(`goes on after ] without a dot`, `write ${pathText(path)}.${rest}`);
 }
 
 /** Ways in which other tools write a path. */

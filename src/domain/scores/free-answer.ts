@@ -35,7 +35,7 @@ export function readFreeAnswer(kind: FreeKind, prediction: unknown): FreeAnswer 
 function readRanking(ranking: unknown): FreeAnswer {
   if (!Array.isArray(ranking)) return { problem: `${describe(ranking)} is not a list of ids` };
   const ids = ranking.map((id: unknown) => (typeof id === 'number' || typeof id === 'string' ? String(id) : undefined));
-  if (ids.includes(undefined)) return { problem: 'the ranking holds what is neither a text nor a number' };
+  if (ids.includes(undefined)) return { problem: 'the ranking holds something that is neither a text nor a number' };
   const repeated = ids.find((id, place) => ids.indexOf(id) !== place);
   if (repeated !== undefined) return { problem: `the ranking has ${JSON.stringify(repeated)} twice` };
   return { text: JSON.stringify(ids) };

@@ -39,7 +39,7 @@ export async function applyChange(world: World, loaded: Applicable): Promise<App
   const { folder, registryFolder, plan } = loaded;
   const { apply: commands = [], model } = plan;
   if (!movesTraffic(plan)) return undefined;
-  if (!world.permissions.run) return { applied: false, failure: 'apply was not run, as --no-run says' };
+  if (!world.permissions.run) return { applied: false, failure: 'apply was not run, because of --no-run' };
   for (;;) {
     const { registry } = await readRegistry(registryFolder, model);
     const failure =

@@ -30,7 +30,7 @@ export async function approve(world: World, file: string, options: ApproveOption
   const { by, reason } = options;
   if (by === undefined || by.trim() === '') {
     throw invalidInput('An approval needs --by NAME', {
-      hint: 'It is a person who agrees, and the history keeps who.',
+      hint: 'A person approves, and the history records who.',
     });
   }
   const rollout = await openRollout(world, file);
@@ -40,7 +40,7 @@ export async function approve(world: World, file: string, options: ApproveOption
   const settled = settledAlready(rollout, stage.name);
   if (settled !== undefined) return told(world, rollout, stage.name, { action: 'none', ...settled });
   if (stage.approve !== true) {
-    throw invalidInput(`Stage ${stage.name} of ${plan.name} waits for nobody's approval`, {
+    throw invalidInput(`Stage ${stage.name} of ${plan.name} needs no approval`, {
       hint: `Write approve: true at the stage, or run canary promote ${file}.`,
     });
   }

@@ -160,7 +160,7 @@ async function envelopeAt(path: string, file: string): Promise<Envelope | undefi
     return parseEnvelope((await readRegularFile(path, mostTextBytes)).toString('utf8'), file);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw unusableFile(`${file} would be replaced and is not an attestation`, {
+    throw unusableFile(`${file} would be overwritten, but is not an attestation`, {
       hint: 'Remove it, or name another file with -o.',
       cause: error,
     });

@@ -44,7 +44,7 @@ function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, ev
   if (decide(evidence.guardrails, evidence.checks).decision !== decision)
     return `its verdict ${decision} does not follow from its guardrails and checks`;
   const untold = untoldGuardrail(plan.guardrails, evidence.guardrails);
-  if (untold !== undefined) return `it does not say what became of ${untold}`;
+  if (untold !== undefined) return `it does not say what happened to ${untold}`;
   if (evidence.stage.name !== stage.name || evidence.stage.weight !== stage.weight)
     return `it is for stage ${evidence.stage.name}`;
   const entered = record?.entered ?? [];
@@ -106,7 +106,7 @@ async function checkGolden(rollout: Rollout, { inputs }: Evidence, file: string)
   const now = new Map((await digestGolden(rollout)).map(({ path, sha256 }) => [path, sha256]));
   const then = new Map((inputs.golden ?? []).map(({ path, sha256 }) => [path, sha256]));
   const moved = [...new Set([...then.keys(), ...now.keys()])].find((path) => then.get(path) !== now.get(path));
-  if (moved !== undefined) throw refused(file, `the golden requests in ${moved} are not those that were asked`);
+  if (moved !== undefined) throw refused(file, `the golden requests in ${moved} have changed since`);
 }
 
 function sameList(left: readonly string[], right: readonly string[]): boolean {

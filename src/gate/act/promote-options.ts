@@ -31,16 +31,16 @@ export function decidingPerson(world: World, options: PromoteOptions): DecidingP
   if (decides === undefined) {
     if (said.length === 0) return undefined;
     throw invalidInput('--by and --reason go with --override or --to', {
-      hint: 'Otherwise the evidence decides and is its own reason; CANARY_BY names who acts.',
+      hint: 'Without them the evidence decides; CANARY_BY names who acts.',
     });
   }
   if (override !== undefined && to !== undefined)
-    throw invalidInput('--override and --to are two decisions', { hint: 'Write one of them.' });
+    throw invalidInput('--override and --to are two different decisions', { hint: 'Write one of them.' });
   if (to !== undefined && stage !== undefined) {
-    throw invalidInput('--to names a stage, and so does --stage', { hint: 'Leave --stage out.' });
+    throw invalidInput('--to and --stage both name a stage', { hint: 'Leave --stage out.' });
   }
   if (by !== undefined && reason !== undefined && said.length === 2) return { ...world.actor(by), reason };
   throw invalidInput(`${decides} needs --by NAME and --reason TEXT`, {
-    hint: 'Whoever overrules the gate does so on the record: the history and the changelog keep both.',
+    hint: 'Overruling the gate is recorded: the history and the changelog keep both.',
   });
 }

@@ -109,7 +109,7 @@ function requireTimely(rollout: Rollout, stage: Stage, now: string): void {
       : approvalChecks(rollout.registry, rollout, stage).find(({ status }) => status === 'hold');
   if (waiting === undefined) return;
   throw new UserError(ExitCode.hold, `Stage ${stage.name} cannot begin now: ${waiting.detail}`, {
-    hint: 'Nothing was changed. Run canary evaluate and canary promote again then.',
+    hint: 'Nothing was changed. Run canary evaluate and canary promote again at that time.',
   });
 }
 

@@ -12,7 +12,7 @@ export function stateOf({ revision, traffic, aliases, versions }: ModelRegistry)
 /** @throws UserError (exit 5) where the router still has to get the last change: nothing moves on before it did. */
 export function requireApplied({ registry, file }: Rollout): void {
   if (registry.applied !== false) return;
-  throw unusableFile('The router has not got the last change, so that nothing may follow it', {
-    hint: `Run canary apply ${file}; canary rollback ${file} takes the candidate out whatever the router has.`,
+  throw unusableFile('The router did not get the last change, so no other may follow', {
+    hint: `Run canary apply ${file}; canary rollback ${file} takes the candidate out in any case.`,
   });
 }

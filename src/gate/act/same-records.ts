@@ -33,7 +33,7 @@ export async function checkRequests(
     change: (facts) => changeOfSource(world, rollout, facts),
   });
   const changed = moved.find(({ change }) => change !== 'absent');
-  const changedText = `${changed?.facts.path} is not what was evaluated any more`;
+  const changedText = `${changed?.facts.path} is no longer what was evaluated`;
   const since = moved.length === 0 || areNumbers ? undefined : await sinceEvaluated(world, rollout, stage, inputs);
   if (moved.length === 0 || since?.contained === true) return told;
   if (changed !== undefined) throw refused(since === undefined ? changedText : `${changedText}: ${since.difference}`);
@@ -57,7 +57,7 @@ async function checkSources(
   const change = (facts: RequestFileFacts) => changeOfSource(world, rollout, facts);
   const moved = await movedFiles(rollout.folder, files, { fixed: true, change });
   const changed = moved.find((each) => each.change !== 'absent');
-  if (changed !== undefined) throw refused(`${changed.facts.path} is not what was evaluated any more`);
+  if (changed !== undefined) throw refused(`${changed.facts.path} is no longer what was evaluated`);
   return moved.map(notHere);
 }
 
@@ -83,7 +83,7 @@ async function sinceEvaluated(
       marks: { before: records },
     }),
   );
-  if (since === undefined) throw unusableFile('the log holds no request of those that were evaluated');
+  if (since === undefined) throw unusableFile('the log holds none of the requests that were evaluated');
   return since;
 }
 

@@ -28,10 +28,14 @@ export async function againstParts(
     const parts = await partsOf(measurer, subject, bound, dimension);
     const told = measurer.segmentsOf(subject.metric, dimension).length;
     if (parts.length === 0 && told >= 2)
-      return undecided(result, dimension, `no ${dimension} has both versions, so that it is those which were compared`);
+      return undecided(
+        result,
+        dimension,
+        `no ${dimension} has both versions, so a difference by ${dimension} would look the same`,
+      );
     if (parts.length >= 2 && parts.every(({ change }) => change * value < 0)) {
       const changes = parts.map(({ name, change }) => `${name} ${write(change)}`);
-      return undecided(result, dimension, `every ${dimension} changed the other way (${changes.join(', ')})`);
+      return undecided(result, dimension, `every ${dimension} changed in the other direction (${changes.join(', ')})`);
     }
     const sameMix = await changeWithSameMix(measurer, subject, bound, dimension);
     if (sameMix !== undefined && isBeyond(bound, sameMix) !== (status === 'breach'))
@@ -77,6 +81,6 @@ function isBeyond({ kind, value }: Bound, change: number): boolean {
 
 function undecided(result: GuardrailResult, dimension: string, why: string): GuardrailResult {
   const found = result.reason.replace(/: (?:pass|breach)$/u, '');
-  const remedy = `judge them on their own (segments: [${dimension}]), or take numbers of a time with one weight`;
+  const remedy = `judge each on its own (segments: [${dimension}]), or take numbers from a time with a single weight`;
   return { ...result, status: 'inconclusive', reason: `${found}: inconclusive, since ${why}; ${remedy}` };
 }

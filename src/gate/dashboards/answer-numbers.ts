@@ -124,7 +124,7 @@ function countOf({ id, values }: ReturnType<Find>): { readonly id: string; reado
   for (const [at, value] of values) {
     if (Number.isSafeInteger(value) && value >= 0) continue;
     throw unusableFile(`requests.source: ${id} has ${value} at ${at}, which is not a count`, {
-      hint: 'Ask for the statistic Sum of a metric that is 1 for each request, or SampleCount; no Average and no rate.',
+      hint: 'Ask for the statistic Sum of a metric that is 1 for each request, or for SampleCount; not for Average or a rate.',
     });
   }
   return { id, count: total(values) };

@@ -89,7 +89,7 @@ export function serverOf(
   { permissions }: Pick<World, 'permissions'>,
   { name, prometheus }: RequestSource,
 ): PrometheusServer {
-  if (prometheus === undefined) throw new RangeError('a plan of format prometheus says what is asked');
+  if (prometheus === undefined) throw new RangeError('a plan of format prometheus says what to ask');
   const place = name === undefined ? 'requests' : `sources.${name}`;
   const [token, user, password] = (['token', 'user', 'password'] as const).map((key) => {
     const named = prometheus[key];
@@ -166,7 +166,7 @@ function wrongQuery(
     path,
     rule: 'invalid-value',
     message: `${String(path.at(-1))}: the server cannot read ${text}: ${error.message}`,
-    hint: 'write what the server finds when it is asked for it by hand',
+    hint: 'write an expression that the server answers when you query it by hand',
   };
   return invalidPlan(file, located(parsed.positions, [finding]));
 }

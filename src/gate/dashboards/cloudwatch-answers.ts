@@ -41,7 +41,7 @@ function answerOf(source: string, result: unknown, where: string): QueryAnswer {
   if (typeof id !== 'string' || id === '') throw wrong(source, `${where} has no Id`);
   if (typeof status !== 'string') throw wrong(source, `${where} (${id}) has no StatusCode`);
   if (!Array.isArray(times) || !Array.isArray(values) || times.length !== values.length)
-    throw wrong(source, `${where} (${id}) has not a time in Timestamps for each of its Values`);
+    throw wrong(source, `${where} (${id}) does not have a time in Timestamps for each of its Values`);
   const pairs = values.map((value: unknown, index) => {
     const at: unknown = times[index];
     if (typeof value !== 'number' || !Number.isFinite(value))

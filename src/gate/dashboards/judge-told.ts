@@ -148,7 +148,7 @@ function sampleRatioOfTold({ checks, statistics }: RolloutPlan, numbers: readonl
 const untoldRatio: CheckResult = {
   name: 'sample ratio',
   status: 'not-applicable',
-  detail: 'the numbers do not tell how many users both versions had',
+  detail: 'the numbers do not say how many users each version had',
 };
 
 function usersOf({ units, count, independent }: RoleNumber): number | undefined {

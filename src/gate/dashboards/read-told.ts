@@ -178,7 +178,7 @@ function requireToldOnce(files: readonly FileNumbers[]): void {
       const earlier = seen.get(identity) ?? source;
       seen.set(identity, earlier);
       if (earlier === source) continue;
-      throw unusableFile(`${source}: ${metric.id} of the ${role} is told in ${earlier} as well`, {
+      throw unusableFile(`${source}: ${metric.id} of the ${role} is also given in ${earlier}`, {
         hint: 'keep one of the two',
       });
     }

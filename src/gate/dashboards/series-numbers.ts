@@ -114,7 +114,7 @@ function histogramOf(
     const isNative = !('why' in native) && native.some((each) => each.native === true);
     return {
       why: isNative
-        ? `${asked(histogram)} is a native histogram, which is not read: let the server keep classic buckets beside it (always_scrape_classic_histograms)`
+        ? `${asked(histogram)} is a native histogram, which canary cannot read: let the server keep classic buckets as well (always_scrape_classic_histograms)`
         : `no series of the ${role} in ${asked(histogram, histogramParts.buckets)}`,
     };
   }

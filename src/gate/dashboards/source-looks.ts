@@ -105,7 +105,7 @@ function periodCheck(rollout: Rollout, stage: Stage, source: string, { facts }: 
       : {
           name,
           status: 'warn',
-          detail: `the counts of ${source} begin at ${facts.window.from}, and the requests of the log at ${from}: the two are about other requests`,
+          detail: `the counts of ${source} begin at ${facts.window.from}, and the requests of the log at ${from}: they are about different requests`,
         },
   ];
 }

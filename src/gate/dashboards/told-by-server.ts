@@ -38,7 +38,7 @@ export async function readServerStage(
 }
 
 export function sourceOf({ requests }: Pick<RolloutPlan, 'requests'>): PrometheusSource {
-  if (requests.prometheus === undefined) throw new RangeError('a plan of format prometheus says what is asked');
+  if (requests.prometheus === undefined) throw new RangeError('a plan of format prometheus says what to ask');
   return requests.prometheus;
 }
 
@@ -60,14 +60,14 @@ function windowOf(
   if (windowMs !== undefined) begins.push(endMs - windowMs);
   if (begins.length === 0) {
     throw invalidInput(
-      `${file}: window: since-stage begins with the candidate's weight, and nothing tells since when it is in force`,
+      `${file}: window: since-stage begins with the candidate's weight, but nothing says since when it has been in force`,
       {
         hint: 'Enter the stage with canary promote, write requests.weights: [{ from: TIME, weight: 5% }], or window: 60m.',
       },
     );
   }
   const beginMs = wholeSecond(Math.max(...begins));
-  if (beginMs >= endMs) return { nothing: 'its weight has only just come into force, and has not settled' };
+  if (beginMs >= endMs) return { nothing: 'its weight has only just come into force and has not settled yet' };
   return { beginMs, endMs };
 }
 
@@ -124,7 +124,8 @@ function answersCheck(
   const named = others.filter((each) => each !== '');
   const shown = named.slice(0, 5).join(', ');
   const rest = named.length > 5 ? `, and ${named.length - 5} more` : '';
-  const strange = named.length === 0 ? [] : [`${versionLabel} has values that are neither version: ${shown}${rest}`];
+  const strange =
+    named.length === 0 ? [] : [`${versionLabel} has values that are neither of the two versions: ${shown}${rest}`];
   const aside = [...strange, ...unnamed];
   const name = 'answers';
   if (warnings.length > 0)

@@ -39,7 +39,7 @@ export async function lookAtTold(
 ): Promise<ToldLook | { readonly nothing: string }> {
   const { plan, folder } = rollout;
   const { format } = plan.requests;
-  if (!holdsVersionNumbers(format)) throw new RangeError('numbers per version have a format of their own');
+  if (!holdsVersionNumbers(format)) throw new RangeError('numbers per version have their own format');
   const isAsked = format === 'prometheus';
   const told = isAsked
     ? await readServerStage(world, rollout, stage, before, offline)

@@ -65,7 +65,7 @@ export async function evaluateStage(
   for (const note of log.notes) world.note(asSentence(note));
   if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {
     const checks = [checkPeriods(rollout, periods, [], log.totals)];
-    const why = 'its log has no answer of it in any period that is known';
+    const why = 'its log has no answer of it in any known period';
     return await concludeNothing(world, rollout, stage, previous, { beside, why, checks });
   }
   // Before anything is replayed, since a field that is not in the log would end it.

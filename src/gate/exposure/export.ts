@@ -69,10 +69,10 @@ export async function exportTarget(
       hint: hintFor(target, exportTargets),
     });
   if (options.lang !== undefined && known !== 'bucket-header')
-    throw invalidInput('--lang is of bucket-header alone', { hint: 'Leave it out.' });
+    throw invalidInput('--lang is only for bucket-header', { hint: 'Leave it out.' });
   const { store, shards, image } = options;
   if (known !== 'kubernetes-job' && (store ?? shards ?? image) !== undefined)
-    throw invalidInput('--store, --shards and --image are of kubernetes-job alone', { hint: 'Leave them out.' });
+    throw invalidInput('--store, --shards and --image are only for kubernetes-job', { hint: 'Leave them out.' });
   const rollout = await openRollout(world, file);
   if (known === 'kubernetes-job') return await given(world, jobText(world, rollout, file, options), options);
   if (known === 'bucket-header') return await given(world, headerText(rollout, options), options);
@@ -93,12 +93,12 @@ function hintFor(word: string, words: readonly string[]): string {
 function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): string {
   const language = headerLanguages.find((each) => each === lang);
   if (language === undefined)
-    throw invalidInput(`--lang ${lang} is none of the languages`, { hint: hintFor(lang, headerLanguages) });
+    throw invalidInput(`--lang ${lang} is not one of the languages`, { hint: hintFor(lang, headerLanguages) });
   if (check !== undefined)
-    throw invalidInput('A bucket header follows no weight, so that --check has nothing to compare');
+    throw invalidInput('A bucket header does not depend on a weight, so --check has nothing to compare');
   const { scheme, salt } = plan.assignment;
   if (scheme !== 'envoy' && scheme !== 'murmur3')
-    throw invalidInput(`The header has no bucket of ${scheme}`, {
+    throw invalidInput(`The bucket header does not work with the scheme ${scheme}`, {
       hint: 'Write assignment: { scheme: envoy } in the plan.',
     });
   return (
@@ -110,13 +110,13 @@ function headerText({ plan }: Rollout, { lang = 'js', check }: ExportOptions): s
 function jobText(world: World, { plan }: Rollout, file: string, options: ExportOptions): string {
   const { stage, weight, check, store, shards, image = `model-canary:${world.version}` } = options;
   if ((weight ?? check) !== undefined)
-    throw invalidInput('kubernetes-job follows no weight', { hint: 'Leave --weight and --check out.' });
+    throw invalidInput('kubernetes-job does not depend on a weight', { hint: 'Leave --weight and --check out.' });
   if (store === undefined || shards === undefined)
     throw invalidInput('kubernetes-job needs --store and --shards', {
       hint: 'Write for instance --store s3://outcomes/intent --shards 16.',
     });
   if (!store.startsWith('/') && !/^(?:s3|gs|az):\/\//u.test(store))
-    throw invalidInput(`--store ${store} is not a place that every pod sees`, {
+    throw invalidInput(`--store ${store} is not a place that every pod can reach`, {
       hint: 'Write s3://BUCKET/PREFIX, or the absolute path at which the shared volume is mounted.',
     });
   if (stage !== undefined) stageNamed(plan, stage);
@@ -168,8 +168,8 @@ function factsAt(rollout: Rollout, route: Route, { stage, weight }: ExportOption
   if (weight !== undefined) return { ...facts, weight: fitting(route, facts, weightWritten(weight)) };
   const others = othersWithTraffic(facts, registry);
   if (others.length > 0)
-    throw unusableFile(`${others.join(', ')} has traffic beside the rollout's two versions`, {
-      hint: 'Name a weight by --stage or --weight.',
+    throw unusableFile(`${others.join(', ')} has traffic as well as the rollout's two versions`, {
+      hint: 'Name a weight with --stage or --weight.',
     });
   return { ...facts, revision, weight: fitting(route, facts, facts.weight) };
 }
@@ -203,7 +203,7 @@ async function compared(world: World, route: Route, facts: RouteFacts, check: st
     'text' in rendered ? textDifferences(rendered.text, found) : documentDifferences(rendered.document, found);
   if (differences === undefined)
     throw unusableFile(`${name} is neither JSON nor YAML`, {
-      hint: `Give the ${route.target} object as its system shows it.`,
+      hint: `Give the ${route.target} object as its system prints it.`,
     });
   return { kind: 'compared', file: name, differences };
 }

@@ -66,7 +66,7 @@ function readRecord(
 ): Omit<GoldenRecord, 'file' | 'line'> | Problem {
   const record = parsedObject(line);
   if (record === undefined) {
-    return { message: 'is not a JSON object', hint: 'write one golden request a line, or delete the line' };
+    return { message: 'is not a JSON object', hint: 'write one golden request per line, or delete the line' };
   }
   const [id, label] = [fields.id, fields.label].map((path) => exactText(valueAt(record, path)));
   const input = valueAt(record, fields.input);
@@ -107,15 +107,18 @@ function valueProblem(
 ): Problem | undefined {
   if (output.kind !== 'regression') {
     if (tolerance === undefined) return undefined;
-    return { message: `has a tolerance, and ${version} answers labels`, hint: 'delete it: a label is right or wrong' };
+    return { message: `has a tolerance, but ${version} answers labels`, hint: 'delete it: a label is right or wrong' };
   }
   if (typeof label !== 'number' || !Number.isFinite(label)) {
-    const message = `the label ${JSON.stringify(label)} is not a number, and ${version} answers numbers`;
+    const message = `the label ${JSON.stringify(label)} is not a number, but ${version} answers numbers`;
     return { message, hint: 'write one' };
   }
   if (tolerance === undefined) return undefined;
   if (typeof tolerance === 'number' && Number.isFinite(tolerance) && tolerance >= 0) return undefined;
-  return { message: `the tolerance ${JSON.stringify(tolerance)} is not a number from 0 on`, hint: 'write such as 0.5' };
+  return {
+    message: `the tolerance ${JSON.stringify(tolerance)} is not a number of 0 or more`,
+    hint: 'write a number such as 0.5',
+  };
 }
 
 function textOf(label: unknown): string {

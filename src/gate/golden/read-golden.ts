@@ -46,7 +46,7 @@ export async function readGolden(world: World, rollout: RolloutWithGolden): Prom
   const empty = read.find(({ facts }) => facts.requests === 0);
   if (empty !== undefined) {
     throw unusableFile(`${shownIn(rollout, empty.facts.path)} has no golden request`, {
-      hint: 'write one JSON object a line with an id, an input and a label, or take the file out of golden:',
+      hint: 'write one JSON object per line with an id, an input and a label, or take the file out of golden:',
     });
   }
   return { files: read.map(({ facts }) => facts), requests };
@@ -112,8 +112,8 @@ function repeated(requests: readonly GoldenRequest[]): readonly Diagnostic[] {
       first.set(id, request);
       return [];
     }
-    const message = `the id ${JSON.stringify(id)} is that of ${before.file}:${before.line} too`;
-    const hint = 'give each golden request an id of its own';
+    const message = `the id ${JSON.stringify(id)} is also that of ${before.file}:${before.line}`;
+    const hint = 'give each golden request its own id';
     return [{ severity: 'error', rule: 'golden', file, line, message, hint }];
   });
 }
@@ -123,6 +123,8 @@ function wrongRecords(found: readonly Diagnostic[]): Error {
   const left = found.length - mostTold;
   return unusableFile(`The golden requests cannot be used: ${countOf(found.length, 'line is', 'lines are')} wrong`, {
     diagnostics: found.slice(0, mostTold),
-    ...(left > 0 ? { hint: `The first ${mostTold} are above; ${formatCount(left)} more are like these or not.` } : {}),
+    ...(left > 0
+      ? { hint: `The first ${mostTold} are above; ${formatCount(left)} more may be like these or not.` }
+      : {}),
   });
 }

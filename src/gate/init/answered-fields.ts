@@ -27,7 +27,7 @@ export function readFieldAnswer(written: string): FieldAnswer {
     throw invalidInput(`--field ${JSON.stringify(written)} does not say NAME=PATH`, { hint: `Write ${usage}.` });
   const role = fieldRoles.find((each) => plainName(roleWords[each]) === plainName(word)) ?? otherWords[plainName(word)];
   if (role === undefined) {
-    throw invalidInput(`--field ${written}: ${JSON.stringify(word)} is nothing that a plan asks of a log`, {
+    throw invalidInput(`--field ${written}: ${JSON.stringify(word)} is not a name for --field`, {
       hint: `${didYouMean(word, Object.values(roleWords))}. Names: ${Object.values(roleWords).join(', ')}.`,
     });
   }
@@ -69,7 +69,7 @@ export function answeredFields(
 
 function roleOf(name: string): FieldRole {
   const role = fieldRoles.find((each) => each === name);
-  if (role === undefined) throw new RangeError(`${name} is not a role of a field`);
+  if (role === undefined) throw new RangeError(`${name} is not a name for --field`);
   return role;
 }
 

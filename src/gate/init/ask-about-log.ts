@@ -28,7 +28,7 @@ const fieldQuestions: Readonly<Record<AskedRole, string>> = {
   unit: 'Which field names the user, session or tenant (unit)?',
   servedBy: 'Which field names the version that answered (version)?',
   latency: 'Which field says how long a request took (latency)?',
-  error: 'Which field tells a failed request: a status, or the text of an error (error)?',
+  error: 'Which field shows that a request failed: a status, or the text of an error (error)?',
   prediction: 'Which field holds the answer (prediction)?',
   score: 'Which field holds the probability of the answer (score)?',
   label: 'Which field says what would have been right (label)?',
@@ -139,7 +139,7 @@ async function askForField(
   const [first, rest] = [true, false].map((isLikely) =>
     survey.fields.filter(({ path }) => likely.has(path) === isLikely),
   );
-  const nowhere = { value: none, label: 'none: the log does not tell' };
+  const nowhere = { value: none, label: 'none: the log does not say' };
   const question = `${fieldQuestions[role]}${todo === undefined ? '' : `\n${sentence(todo.why)}`}`;
   const few = [...fieldChoices(first ?? []), { value: another, label: 'another field' }, nowhere];
   // Whoever only presses Enter takes no field that nothing speaks for but its values.
@@ -187,12 +187,12 @@ async function askForVersions(
   const choices = names.map((name) => ({ value: name, label: printableName(name) }));
   const baseline = await questions.choose('Which serves now (baseline)?', choices, now?.baseline.name);
   const others = choices.filter(({ value }) => value !== baseline);
-  const candidate = await questions.choose('Which wants to replace it (candidate)?', others, now?.candidate?.name);
+  const candidate = await questions.choose('Which is to replace it (candidate)?', others, now?.candidate?.name);
   return { baseline, candidate };
 }
 
 function askedRole(word: string): AskedRole {
   const role = fieldRoles.find((each) => roleWords[each] === word);
-  if (role === undefined || role === 'outcomes') throw new RangeError(`${word} is not a role of a field`);
+  if (role === undefined || role === 'outcomes') throw new RangeError(`${word} is not a name for --field`);
   return role;
 }

@@ -32,7 +32,7 @@ export function newestOf({ model, aliases, versions }: ModelRegistry): string {
   const stable = aliases['stable'];
   if (stable === undefined) {
     throw unusableFile(`${model} has no stable version that a candidate could replace`, {
-      hint: 'Add aliases: {"stable": VERSION} to the registry.',
+      hint: 'Write "aliases": {"stable": VERSION} into the registry file.',
     });
   }
   const newest = Object.keys(versions)
@@ -62,7 +62,9 @@ export async function makeRegistry(
 ): Promise<string> {
   const signature = JSON.stringify({ output: output ?? noAnswers });
   const unknown =
-    output === undefined ? ' The log does not tell what it answers: mend the signature before quality is judged.' : '';
+    output === undefined
+      ? ' The log does not say what it answers: correct the signature before quality is judged.'
+      : '';
   for (const named of candidate === undefined ? [baseline] : [baseline, candidate]) {
     const called = named.name === named.version ? '' : ` The log calls it ${named.name}.`;
     await addToRegistry(world, folder, model, named.version, {

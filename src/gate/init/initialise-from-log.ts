@@ -89,7 +89,7 @@ export async function requireFreePlan(world: World, folder: string): Promise<voi
   const [, before = '', digest] =
     /^(.*)# Unchanged since canary init: (\w+)\n$/su.exec(await readFile(path, 'utf8')) ?? [];
   if (digest !== undefined && digest === digestOf(before)) return;
-  throw invalidInput(`${shownPath(world.cwd, path)} is there already; nothing was written`, {
+  throw invalidInput(`${shownPath(world.cwd, path)} already exists; nothing was written`, {
     hint: 'Name another folder.',
   });
 }

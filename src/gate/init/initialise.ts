@@ -40,7 +40,7 @@ export async function initialise(
   const taken = isUnfinished ? [] : there.map(({ path }) => path);
   if (taken.length > 0) {
     throw invalidInput(
-      `${taken.map((path) => relative(world.cwd, path)).join(', ')} ${taken.length === 1 ? 'is' : 'are'} there already; nothing was written`,
+      `${taken.map((path) => relative(world.cwd, path)).join(', ')} already ${taken.length === 1 ? 'exists' : 'exist'}; nothing was written`,
       {
         hint: 'Name another folder: canary init my-rollout',
       },
@@ -55,7 +55,7 @@ export async function initialise(
 
 async function writeNew(path: string, text: string): Promise<void> {
   const refuseTaken = (): void => {
-    if (existsSync(path)) throw new Error('it is there already');
+    if (existsSync(path)) throw new Error('it already exists');
   };
   try {
     await mkdir(dirname(path), { recursive: true });

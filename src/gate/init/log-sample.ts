@@ -43,7 +43,7 @@ export async function sampleLog(world: World, db: Database, log: string): Promis
   const importer = importers[format];
   if (survey.records === 0)
     throw unusableFile(`${first.path}: the log holds no records`, {
-      hint: 'name one with lines below its header, in UTF-8; iconv -f LATIN1 -t UTF-8 FILE > log.csv writes an older one anew',
+      hint: 'name one with lines below its header, in UTF-8; iconv -f LATIN1 -t UTF-8 FILE > log.csv converts an older one',
     });
   if (format === 'canary' || importer.survey === undefined) return { files, format, survey, names: [], pairs: false };
   const { fields } = logFormatTraits[format];

@@ -85,7 +85,7 @@ export async function outputFromLog(
         versions === undefined ? undefined : await readAnswers(db, world.cwd, log, sample, detected.found, versions);
       const { output, problem } = answers ?? {};
       if (answers !== undefined && output !== undefined) return { ...answers, output };
-      throw unusableFile(`${log} tells no answers of a version${problem === undefined ? '' : `: ${problem}`}`, {
+      throw unusableFile(`${log} does not say what a version answered${problem === undefined ? '' : `: ${problem}`}`, {
         hint: 'Say where they are: --field version=PATH --field prediction=PATH, or write --signature.',
       });
     });

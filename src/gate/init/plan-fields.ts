@@ -32,7 +32,7 @@ export function todosOf({ format, fields, isLive }: Pick<PlanDraft, 'format' | '
     isCanary && found.timestamp === undefined && todo('timestamp', 'no field holds a time in most records', true),
     found.unit === undefined && (isCanary || logFormatTraits[format].units !== true) && todo('unit', unitCosts),
     found.unit?.sure === false &&
-      todo('unit', `${found.unit.path} may stand for several users, or one user for several of it`),
+      todo('unit', `${found.unit.path} may stand for several users, or one user may have several of it`),
     isCanary &&
       found.servedBy === undefined &&
       found.outcomes === undefined &&
@@ -44,7 +44,7 @@ export function todosOf({ format, fields, isLive }: Pick<PlanDraft, 'format' | '
     isLive &&
       isCanary &&
       found.error === undefined &&
-      todo('error', 'no field tells a failed request; errors are not judged'),
+      todo('error', 'no field shows that a request failed; errors are not judged'),
     isLive &&
       isCanary &&
       found.prediction === undefined &&
@@ -57,7 +57,7 @@ export function todosOf({ format, fields, isLive }: Pick<PlanDraft, 'format' | '
 }
 
 const idCosts =
-  'no field tells requests apart, so the place in the file does: labels cannot come later, copies count twice, and sorting, cutting or renaming the file makes other requests of it';
+  'no field tells requests apart, so their place in the file does: labels cannot come later, copies count twice, and after the file is sorted, cut or renamed its requests count as new ones';
 const unitCosts =
   'no field looks like a user, so each request counts as a user of its own: one heavy user then counts many times';
 

@@ -51,7 +51,7 @@ export function planFromLog(draft: PlanDraft): string {
   return [
     `# yaml-language-server: $schema=${planSchemaUrl}`,
     '#',
-    '# Written by canary init from a log. Read it, change it, then ask canary plan. TODO marks what the log does not tell.',
+    '# Written by canary init from a log. Read it, change it, then ask canary plan. TODO marks what the log does not say.',
     'apiVersion: canary/v1',
     'kind: RolloutPlan',
     `name: ${quotedText(draft.name)}`,
@@ -59,7 +59,7 @@ export function planFromLog(draft: PlanDraft): string {
     `registry: ${quotedText(draft.registry)}`,
     `baseline: ${quotedText(draft.baseline)}`,
     ...(draft.candidate === undefined
-      ? ['# TODO candidate: the version that wants to replace it, from the registry', '# candidate: 1.1.0']
+      ? ['# TODO candidate: the version that is to replace it, from the registry', '# candidate: 1.1.0']
       : [`candidate: ${quotedText(draft.candidate)}`]),
     '',
     'requests:',
@@ -76,7 +76,7 @@ export function planFromLog(draft: PlanDraft): string {
     ...stageLines(draft),
     ...scoreLines(draft),
     '',
-    '# What must not get worse, and by how much it may. These bounds are a proposal: write what your users would accept.',
+    '# What must not get worse, and by how much it may. These bounds are proposals: write what your users would accept.',
     'guardrails:',
     ...guardrailLines(draft),
     ...(hours === undefined
@@ -94,7 +94,7 @@ function scoreLines({ scores }: PlanDraft): string[] {
   if (scores.length === 0) return [];
   return [
     '',
-    '# Numbers that the log has of each answer. TODO scores: the range that each can have, which its first values suggest, and which end is better.',
+    '# Numbers that the log has for each answer. TODO scores: check the range, which is a guess from the first values, and which end is better.',
     'scores:',
     ...scores.map(({ name, range }) => `  ${name}: { from: log, range: [${range.join(', ')}], better: higher }`),
   ];
@@ -115,7 +115,7 @@ function segmentLines({ segments }: DetectedFields): string[] {
 function weightLines({ split }: PlanDraft): string[] {
   if (split === undefined) return [];
   return [
-    '  # TODO weights: taken from the log. Write what your router was told, so that canary can see whether the split is a fair one.',
+    '  # TODO weights: taken from the log. Write what your router was set to, so that canary can see whether the split is fair.',
     '  weights:',
     ...split.map(({ from, share }) => `    - { from: ${from}, weight: ${formatShare(share)} }`),
   ];
@@ -149,8 +149,9 @@ function guardrailLines({ metrics, fields, comments }: PlanDraft): string[] {
 
 /** What a review says of a guardrail, as the lines of a comment. */
 export function detectabilityComment(review: GuardrailReview, sentences: readonly string[]): string {
-  if (typeof review.detectable === 'string') return `canary plan says what this log can see: ${review.detectable}.`;
-  const told = sentences.length === 0 ? ['This log can see a change of this size at every stage.'] : sentences;
+  if (typeof review.detectable === 'string')
+    return `canary plan shows the changes that this log can detect: ${review.detectable}.`;
+  const told = sentences.length === 0 ? ['This log can detect a change of this size at every stage.'] : sentences;
   // The same of every stage is said once.
   const alike = new Set(told.map((sentence) => sentence.replace(/^\S+ /u, '')));
   const lines = told.length > 1 && alike.size === 1 ? [`Every stage ${[...alike].join('')}`] : told;

@@ -30,7 +30,7 @@ export async function holdByHours(
   const blocked = await hours({ subject: subjectOf(scope, test), quantity, measured });
   const measure = testedMeasure(bound, metricTraits(guardrail.metric).unit);
   if (blocked.kind === 'uncomputable')
-    return withStatus(judged, `hours as blocks do not tell (${blocked.reason}), so that a slow hour may be all of it`);
+    return withStatus(judged, `hours as blocks cannot say (${blocked.reason}), so one slow hour may be all of it`);
   const isHigh = harmfulEnd(bound.kind) === 'high';
   const distance = halfWidth(blocked, beside.inference, isHigh ? beside.alphaLower : beside.alphaUpper);
   const center = toSymmetricScale(measured.logScale, measured.value);
@@ -40,7 +40,7 @@ export async function holdByHours(
   const bestText = formatQuantity(best, measure, limit);
   return withStatus(
     judged,
-    `with its ${blocked.blocks} hours as blocks it is at best ${bestText}, so that slow hours may be all of it`,
+    `with its ${blocked.blocks} hours as blocks it is at best ${bestText}, so a few slow hours may be all of it`,
   );
 }
 

@@ -109,7 +109,7 @@ async function absoluteHint(
   if (!bound.relative || (status !== 'inconclusive' && status !== 'uncomputable')) return '';
   const difference = await measurer.measure(subjectOf(scope, test), 'difference');
   if (difference.kind !== 'linearized' || difference.baseline === undefined) return '';
-  if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it is relative to nothing';
+  if (!(difference.baseline > 0)) return '; an absolute bound could be judged here, since it needs no baseline';
   const absolute = { ...bound, relative: false, value: bound.value * difference.baseline };
   const estimate = estimateAt(difference, settings);
   const found = judgeGuardrail({ ...test, bound: absolute, estimate, confidence: plan.statistics.confidence });

@@ -94,7 +94,7 @@ function isEmpty(record: object): boolean {
 /** A series whose end the plan has moved goes on, and says so once. */
 function movedEnd(before: Frozen | undefined, { horizon }: Frozen): string | undefined {
   if (before?.horizon === undefined || horizon === undefined || before.horizon === horizon) return undefined;
-  return `The planned end moved from ${countOf(before.horizon, 'user')} to ${formatCount(horizon)}: the series goes on with what is left of its alpha.`;
+  return `The planned end moved from ${countOf(before.horizon, 'user')} to ${formatCount(horizon)}: the series goes on with the alpha that is left.`;
 }
 
 /** Whether users have the candidate, by the registry or by a router that canary does not move. */

@@ -54,7 +54,7 @@ async function whyUnmirrored(world: World, rollout: Rollout): Promise<string | u
   const last = rollout.plan.mirror === undefined ? undefined : await lastMirror(world, rollout);
   if (last === undefined) return undefined;
   if (last.failure !== undefined) return last.failure;
-  return last.revision < rollout.registry.revision ? 'it has not got the last change' : undefined;
+  return last.revision < rollout.registry.revision ? 'it did not get the last change' : undefined;
 }
 
 function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['decisions'] {
@@ -70,18 +70,18 @@ function decisionsIn(registry: ModelRegistry, name: string): RolloutStatus['deci
 function nextStep(rollout: Rollout, now: string): RolloutStatus['next'] {
   const { file, plan, registry, record, candidate } = rollout;
   if (registry.applied === false) {
-    return { command: `canary apply ${file}`, why: 'tells the router, which has not got the last change' };
+    return { command: `canary apply ${file}`, why: 'tells the router, which did not get the last change' };
   }
   if (rolloutState(registry, plan.name) === 'rolled-back') {
     return {
-      why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name, and this one again with canary promote --override increase.`,
+      why: `${candidate.version} was rolled back; a corrected version starts a new rollout under a new plan name; this one starts again with canary promote --override increase.`,
     };
   }
   const next = nextStage(plan.stages, record?.entered ?? []);
   if (next === undefined) return { why: `Every stage was entered: ${candidate.version} is stable.` };
   const last = record?.looks.at(-1);
   if (last?.alarm === true) {
-    const why = `takes ${candidate.version} out of traffic: the last look at ${last.stage} found a breach that a failed check keeps from being proof`;
+    const why = `takes ${candidate.version} out of traffic: the last look at ${last.stage} found a breach, which a failed check keeps from being proof`;
     return { command: `canary rollback ${file}`, why };
   }
   const waits = [
@@ -111,6 +111,6 @@ function waitsOf(stage: Stage, timing: StageTiming): readonly string[] {
   const asked =
     newRequests === undefined || timing.before === undefined
       ? []
-      : [`it asks for ${countOf(newRequests, 'request')} since ${timing.before.since}`];
+      : [`it needs ${countOf(newRequests, 'request')} since ${timing.before.since}`];
   return [...times, ...asked];
 }

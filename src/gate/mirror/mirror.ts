@@ -100,7 +100,7 @@ async function bring(
   if (moved !== undefined && !force) throw movedByHand(server, moved);
   if (missing.length > 0) {
     throw unusableFile(`${nameOf(server)} has no version of ${mlflow.model} that is ${missing.join(' or ')}`, {
-      hint: `Set the tag canary.version of the version that it is, such as ${missing[0]}.`,
+      hint: `Set the tag canary.version on that version in MLflow, such as ${missing[0]}.`,
     });
   }
   for (const { number, tag } of tags) await setVersionTag(server, model.name, number, tag);
@@ -131,7 +131,7 @@ function movedByHand(server: MlflowServer, { alias, now, wanted }: AliasState): 
     ExitCode.hold,
     `somebody moved the alias ${alias} of ${nameOf(server)} to version ${now}, ${right}`,
     {
-      hint: 'Where the registry is right, write canary mirror PLAN --force; else move the alias back.',
+      hint: 'If the registry is right, run canary mirror PLAN --force; otherwise move the alias back.',
     },
   );
 }

@@ -29,7 +29,7 @@ export async function noteTimedErrors({ note }: World, db: Database, role: Role,
      WHERE ${role}_error IS NOT NULL GROUP BY error ORDER BY requests DESC, error LIMIT ${mostKinds}`,
   );
   for (const { error, requests } of kinds) {
-    const again = error === 'connect' ? '; these times are kept, --fresh takes them anew' : '';
+    const again = error === 'connect' ? '; these times are kept; --fresh takes new ones' : '';
     note(`${version}, while it was timed: ${String(error)} ${countOf(Number(requests), 'time')}${again}`);
   }
 }

@@ -46,7 +46,7 @@ export async function obtainDifferences(
     'SELECT count(*) FILTER (WHERE input IS NULL) AS without, count(*) AS requests FROM requests',
   );
   if (Number(missing['without']) > 0)
-    return `${countOf(Number(missing['without']), 'request')} of ${formatCount(Number(missing['requests']))} in the log have no input, so that they cannot be replayed`;
+    return `${countOf(Number(missing['without']), 'request')} of ${formatCount(Number(missing['requests']))} in the log have no input, so they cannot be replayed`;
   await replayAnswers(world, rollout, request, 'requests', '', '_answers');
   for (const role of roles) {
     const [counts = {}] =
@@ -55,7 +55,7 @@ export async function obtainDifferences(
       WHERE requests.${role}_present AND requests.${role}_error IS NULL AND coalesce(requests.${role}_label, requests.${role}_value::VARCHAR) IS NOT NULL`);
     const [told, same] = [Number(counts['told']), Number(counts['same'])];
     if (told === 0)
-      return `the log does not tell what ${rollout[role].version} answered, so that its replay cannot be held against it`;
+      return `the log does not say what ${rollout[role].version} answered, so its replay cannot be compared with it`;
     if (same < leastAgreement * told) return await whyUnlike(world, rollout, request, role, same / told);
   }
   await db.run(`CREATE OR REPLACE TABLE answer_differences AS
@@ -100,8 +100,8 @@ async function whyUnlike(
     FROM ${role}_answers AS one JOIN ${role}_again AS other USING (seq)`);
   const { version } = rollout[role];
   if (Number(counts['differing']) > 0)
-    return `${version} draws its answers: asked again, ${String(counts['differing'])} of ${countOf(Number(counts['asked']), 'answer')} were others`;
-  return `${version} answers otherwise than it served: its replay gives the served answer on ${formatShare(agreement)} of its requests, and ${formatShare(leastAgreement)} are needed`;
+    return `${version} answers at random: asked again,  ${String(counts['differing'])} of ${countOf(Number(counts['asked']), 'answer')} differed`;
+  return `${version} does not answer as it served: its replay gives the served answer on ${formatShare(agreement)} of its requests, and ${formatShare(leastAgreement)} is needed`;
 }
 
 /** Replays a table into `<role>END`. @param again tells it in the store from another replay of the same requests */

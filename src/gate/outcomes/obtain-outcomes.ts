@@ -172,9 +172,9 @@ async function obtainTimes(
   }
 }
 
-const notReplayed: PeakMemory = { unknown: 'no process of canary computed this version' };
+const notReplayed: PeakMemory = { unknown: 'canary did not run this version in a process of its own' };
 const unknownPeak: PeakMemory = {
-  unknown: 'the memory of the replay in the outcome store is not known; --fresh replays anew',
+  unknown: 'the memory of the replay in the outcome store is not known; --fresh replays again',
 };
 
 /**
@@ -194,7 +194,7 @@ async function requireBaselineAnswers(db: Database, table: string, version: stri
   throw unusableFile(
     `Version ${version}, which serves now, answered none of ${formatCount(Number(requests))} requests here (mostly ${String(kind)})${why}`,
     {
-      hint: 'Set it up as it is in production, then write --fresh: nothing can be compared with a baseline that does not work.',
+      hint: 'Set it up as in production, then add --fresh: nothing can be compared with a baseline that does not work.',
     },
   );
 }

@@ -55,7 +55,7 @@ export async function findPrepared(
 ): Promise<PreparedRequests | undefined> {
   const prepared = await PreparedRequests.find(location, jobName(staged, sources));
   if (prepared === undefined || (await isUnchanged(staged, prepared.files))) return prepared;
-  world.note('The log has changed since it was prepared, so that it is read here.');
+  world.note('The log has changed since it was prepared, so it is read here.');
   return undefined;
 }
 

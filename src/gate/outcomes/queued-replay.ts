@@ -130,11 +130,11 @@ class Outage {
     } catch (error) {
       const { name } = this.#server;
       if (this.#since === undefined)
-        this.#world.note(`The queue ${name} does not answer; what workers finish is still seen.`);
+        this.#world.note(`The queue ${name} does not answer; work that is finished is still seen.`);
       this.#since ??= performance.now();
       if (performance.now() - this.#since > longestOutageMs)
         throw unusableFile(`The queue ${name} did not answer for ten minutes`, {
-          hint: 'What is finished is in the store. Run the command again once it answers.',
+          hint: 'Finished work is in the store. Run the command again once the queue answers.',
           cause: error,
         });
     }

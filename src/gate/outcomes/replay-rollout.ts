@@ -39,11 +39,11 @@ export async function replayRollout(world: World, file: string, options: ReplayO
   const { fresh = false, prepare = false, shard, status = false, queue } = options;
   if (prepare && (status || shard !== undefined))
     throw invalidInput('--prepare reads the whole log and replays nothing', {
-      hint: 'Write --shard or --status in a command of its own, after it.',
+      hint: 'Run --shard or --status as a separate command, after it.',
     });
   if (queue !== undefined && (prepare || status || fresh || shard !== undefined || options.store === undefined))
     throw invalidInput('--queue has workers fill the store that --store names', {
-      hint: 'Write it with --store, and without --prepare, --status, --fresh and --shard.',
+      hint: 'Use it with --store, and without --prepare, --status, --fresh and --shard.',
     });
   const rollout = await openRollout(world, file);
   const staged = ofStage(rollout, stageOf(rollout, options.stage));

@@ -91,7 +91,7 @@ async function takeAll(
     world.note(`Takes windows of ${[...versions].join(' and ')} from ${server.name}.`);
     if (!signal.aborted) await once(signal, 'abort');
     if (unfit.signal.aborted) throw unfit.signal.reason;
-    throw interrupted('Stopped; what it had begun goes back to the others.');
+    throw interrupted('Stopped; its unfinished work goes to other workers.');
   } finally {
     for (const worker of workers) await worker.close();
     for (const close of closing) await close();

@@ -113,7 +113,7 @@ function warningOfStep(version: string, { from, size, because }: VersionChange &
   const step = bumpBetween(before, after);
   if (!isSmaller(step, size)) return undefined;
   const right = semver.inc(from, releases[size]) ?? from;
-  return `${version} is a ${step} step from ${from} but a ${size} change: ${because}. No plan will take it; add it as ${right}.`;
+  return `${version} is a ${step} step from ${from} but a ${size} change: ${because}. No plan will accept it; add it as ${right}.`;
 }
 
 function nextNumber(registry: ModelRegistry, entry: Omit<ModelVersion, 'status'>, bump: Bump): string {

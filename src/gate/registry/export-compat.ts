@@ -8,7 +8,7 @@ import { openRollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
 
 /**
- * Writes a wrapper for callers that still speak the baseline's labels, from the candidate's label map: a module, and beside
+ * Writes a wrapper for callers that still expect the baseline's labels, from the candidate's label map: a module, and beside
  * it the mapping as JSON.
  *
  * @param output the module's path, which ends in `.mjs` or `.js`

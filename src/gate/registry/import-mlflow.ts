@@ -50,7 +50,7 @@ export async function importFromMlflow(
   const chosen = versionOf(server, registered, options);
   if (!chosen.isTagged) {
     world.note(
-      `Version ${chosen.number} of ${registered.name} has no tag ${versionTag}, so that it is ${chosen.version} here. Set the tag to give it a number by rule.`,
+      `Version ${chosen.number} of ${registered.name} has no tag ${versionTag}, so it is ${chosen.version} here. Set the tag to choose its number.`,
     );
   }
   const facts: RunFacts = chosen.runId === undefined ? { tags: {}, metrics: {} } : await runFacts(server, chosen.runId);
@@ -97,7 +97,7 @@ function versionOf(
   const wanted = alias === undefined ? `version ${modelVersion ?? ''}`.trim() : `alias ${alias}`;
   const known = alias === undefined ? versions.map((version) => version.number) : Object.keys(aliases);
   throw unusableFile(`${name} on ${nameOf(server)} has no ${wanted}`, {
-    hint: known.length === 0 ? 'It has none at all.' : `It has ${known.slice(0, 20).join(', ')}.`,
+    hint: known.length === 0 ? 'It has none.' : `It has ${known.slice(0, 20).join(', ')}.`,
   });
 }
 
@@ -155,7 +155,7 @@ async function fetchInto(server: MlflowServer, name: string, number: string, pla
   } finally {
     await rm(fetched, { recursive: true, force: true });
   }
-  throw unusableFile(`${place} is there, with other files than version ${number} of ${name} has`, {
-    hint: 'Move it away, or give the version in MLflow another canary.version.',
+  throw unusableFile(`${place} already exists, with other files than those of version ${number} of ${name}`, {
+    hint: 'Move it away, or change canary.version of the version in MLflow.',
   });
 }

@@ -79,7 +79,7 @@ async function filesOf(
     throw invalidInput(`--runtime ${runtime} needs --artifact DIR`, { hint: 'Name the folder of its files.' });
   }
   if (folder !== 'nothing') return await hashedFolder(world, registryFolder, artifact);
-  throw invalidInput(`--runtime ${runtime} has no artifact: its outcomes are in the request log`, {
+  throw invalidInput(`--runtime ${runtime} takes no artifact: its outcomes are in the request log`, {
     hint: 'Leave --artifact out, or name the runtime that runs it.',
   });
 }

@@ -28,7 +28,7 @@ async function exampleInputs(world: World, { evidence, planFile }: Report): Prom
     () => false,
   );
   if (!found) {
-    throw invalidInput(`${planFile} is not here, and inputs are read again from the log that it names`, {
+    throw invalidInput(`${planFile} is not here, but inputs are read again from the log that it names`, {
       hint: 'Name the plan with --plan FILE, or leave --include-inputs out.',
     });
   }

@@ -56,7 +56,7 @@ export async function writeFleetReports(files: readonly ReportFile[], entries: r
   const { fleetFormats } = await import('../../report/exports/fleet.ts');
   await writeRendered(files, async (extension) => {
     const render = fleetFormats[extension];
-    if (render === undefined) throw new RangeError(`no report of several plans has the extension ${extension}`);
+    if (render === undefined) throw new RangeError(`several plans cannot be reported with the extension ${extension}`);
     return await render(entries);
   });
 }
@@ -82,7 +82,7 @@ async function writeFile(file: string, path: string, text: string): Promise<void
 /** A report as text. @param extension a key of `reportFormats`. */
 export async function renderReport(extension: string, report: Report): Promise<string> {
   const format = reportFormats[extension];
-  if (format === undefined) throw new RangeError(`no report has the extension ${extension}`);
+  if (format === undefined) throw new RangeError(`there is no report with the extension ${extension}`);
   const render = await format.load();
   return await render(report);
 }
@@ -94,7 +94,7 @@ function extensionOf(file: string): string {
   if (Object.hasOwn(reportFormats, extension)) return extension;
   const meant = closestTo(extension, Object.keys(reportFormats));
   const problem = extension === '' ? 'has no extension' : `has the unknown extension .${extension}`;
-  throw invalidInput(`${file} ${problem}, so nobody can tell what it should hold`, {
+  throw invalidInput(`${file} ${problem}, so it is not clear what it should hold`, {
     hint: `${meant === undefined ? '' : `Did you mean .${meant}? `}A report ends in ${knownExtensions}.`,
   });
 }

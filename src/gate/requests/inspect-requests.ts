@@ -33,8 +33,8 @@ export async function inspectRequests(
   const opened = await openRollout(world, file);
   const staged = name === undefined ? opened : ofStage(opened, stageOf(opened, name));
   if (staged.plan.requests.format === 'sums') {
-    throw invalidInput('There is no request to inspect: the plan is judged on the sums of a warehouse', {
-      hint: `canary sql ${file} prints the query that reads them there; canary plan tells what its result holds.`,
+    throw invalidInput('There are no requests to inspect: the plan is judged on the sums of a warehouse', {
+      hint: `canary sql ${file} prints the query that reads them there; canary plan shows what its result holds.`,
     });
   }
   if (holdsNumbers(staged.plan.requests.format))

@@ -69,7 +69,7 @@ function latency(sources: OutcomeSources, { timed, outcomes }: DescribedRequests
   if (timed > 0)
     return can(what, `recorded of ${formatCount(timed)} of ${countOf(outcomes, 'request')} with an outcome`);
   return outcomes > 0
-    ? cannot(what, 'no outcome tells how long it took')
+    ? cannot(what, 'no outcome says how long it took')
     : cannot(what, 'the log has no outcome, and no guardrail on latency asks for a replay');
 }
 
@@ -80,7 +80,7 @@ function errors(replayed: readonly Role[], { holdsErrors, outcomes }: RequestTot
   if (silent.length > 0)
     return cannot(
       what,
-      `the log has no place for errors of the ${silent.join(' and the ')}, so that none in it means nothing`,
+      `the log has no place for errors of the ${silent.join(' and the ')}, so finding none means nothing`,
     );
   return can(what, `recorded with the outcomes (${Object.values(outcomes).map(formatCount).join(' and ')})`);
 }
@@ -89,16 +89,16 @@ function quality({ accepted }: RequestTotals, { labels }: DescribedRequests): Me
   const what = 'quality';
   return labels.requests > 0
     ? can(what, `the truth is known of ${formatCount(labels.requests)} of ${countOf(accepted, 'request')}`)
-    : cannot(what, 'no request has a label: of quality only agreement can be asked');
+    : cannot(what, 'no request has a label: only agreement can be judged, not quality');
 }
 
 function users({ units, accepted, sharedUnits }: RequestTotals, { requestsPerUnit }: DescribedRequests): Measurable {
   const what = 'users';
-  if (units < 2) return cannot(what, "all requests are one user's, so nothing tells chance from change");
+  if (units < 2) return cannot(what, 'all requests are from one user, so chance cannot be told from change');
   const shared = sharedUnits > 0 ? `; both versions served ${formatCount(sharedUnits)} of them` : '';
   const heavy =
     requestsPerUnit.most > 0.1 * accepted
-      ? `; one of them made ${formatCount(requestsPerUnit.most)} requests, which weighs much`
+      ? `; one of them made ${formatCount(requestsPerUnit.most)} requests, which weighs heavily`
       : '';
   return can(what, `${countOf(units, 'user')} are the units of evidence${shared}${heavy}`);
 }

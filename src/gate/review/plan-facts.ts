@@ -58,7 +58,7 @@ function saltOf(name: string, text: string) {
 }
 
 function noBase(): never {
-  throw new RangeError('a plan that extends another is not read here');
+  throw new RangeError('a plan that extends another cannot be read here');
 }
 
 /** What the table `requests` holds. */

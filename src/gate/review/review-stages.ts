@@ -84,7 +84,7 @@ export async function reviewStages(world: World, rollout: Rollout, db: Database)
   };
 }
 
-const onceEvaluated = 'known once the stage was evaluated';
+const onceEvaluated = 'known once the stage has been evaluated';
 
 /** The log that some stages share, once it is read. */
 interface ReadStage {

@@ -36,7 +36,7 @@ function restsOn(rollout: Rollout, stage: Stage, before: Stage | undefined): str
   const { periods } = stagePeriods(rollout, stage) ?? { periods: [] };
   const inForce = periods.findLast(isSplit);
   const asked = before !== undefined && before.weight > 0 ? before.weight : inForce?.weight;
-  if (asked === undefined) return 'requests that the candidate has served, of which none is known';
+  if (asked === undefined) return 'requests that the candidate has served; none is known';
   const isThere = inForce?.weight === undefined ? inForce !== undefined : Math.abs(inForce.weight - asked) < 1e-6;
   const since = isThere ? (inForce?.from === undefined ? '' : ` since ${inForce.from}`) : ', once they are';
   return `requests served at ${formatShare(asked)}${since}`;

@@ -68,7 +68,7 @@ function withoutForeignText(cwd: string, reach: Reach, found: Diagnostic): Diagn
   if (reach.holds(resolve(cwd, found.file))) return found;
   const { severity, rule, file, line, column } = found;
   const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
-  const message = `${rule}: what is written there is not shown, since the file lies outside of the checkout`;
+  const message = `${rule}: what is written there is not shown, since the file lies outside the checkout`;
   return { severity, rule, file, ...place, message };
 }
 

@@ -29,7 +29,7 @@ export function reachOf({ permissions }: Pick<World, 'permissions'>, folder: str
     holds,
     require: (path, key) => {
       if (permissions.run || holds(path)) return;
-      throw unusableFile(`${key}: ${path} lies outside of the checkout ${root()}, and --no-run reads nothing outside`, {
+      throw unusableFile(`${key}: ${path} lies outside the checkout ${root()}, and --no-run reads nothing outside`, {
         hint: 'Bring the file into the checkout, or leave --no-run out where the plan is trusted.',
       });
     },
@@ -51,9 +51,9 @@ export async function requireReach(
   const work = workFolder(world, folder);
   if (world.work === undefined && checkoutOf(folder) === undefined && existsSync(work)) {
     throw unusableFile(
-      `Nothing tells who wrote ${work}, since ${folder} lies in no git work tree, and --no-run believes nobody`,
+      `It is not known who wrote ${work}, since ${folder} is not in a git work tree, and --no-run trusts nothing unknown`,
       {
-        hint: 'Remove it, or evaluate in the git checkout, where canary sees what a change brought along.',
+        hint: 'Remove it, or evaluate in the git checkout, where canary sees what a change has added.',
       },
     );
   }

@@ -61,7 +61,7 @@ export function stageBefore(
   return before === undefined || from === undefined || from <= before.since ? before : { ...before, since: from };
 }
 
-const notApplied = 'the router has not got the last change of weights (applied: false): canary apply tells it again';
+const notApplied = 'the router has not got the last change of weights (applied: false): canary apply writes it again';
 
 function told(changes: readonly TimedWeight[], settleMs: number, toldBy: StagePeriods['toldBy']): StagePeriods {
   const periods = changes.map(({ from, weight, decided }, index): SettledPeriod => {
@@ -96,7 +96,7 @@ function requireConsistent(
   if (wrong === undefined) return;
   const shares = history.map(({ from, weight }) => `${formatShare(weight)} since ${from}`).join(', ');
   throw invalidInput(
-    `${file}: requests.weights say that ${version} has ${formatShare(wrong.weight)} since ${wrong.from}, and the registry had not given it that by then: ${shares}`,
+    `${file}: requests.weights say that ${version} has ${formatShare(wrong.weight)} since ${wrong.from}, but the registry had not given it that by then: ${shares}`,
     {
       hint: `Write the weights that the router had, and enter a stage of ${formatShare(wrong.weight)} with canary promote before the router gives it.`,
     },

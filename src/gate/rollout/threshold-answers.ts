@@ -25,7 +25,7 @@ export function requireRecordedScores(rollout: Versions, { outcomes }: LogReadin
     const { unscored = 0, requests } = found;
     if (2 * unscored > requests) {
       const hint =
-        'name the field that has it under requests.fields.score, record it as "score" beside "prediction", or leave the threshold of this version out';
+        'name its field under requests.fields.score, record it as "score" beside "prediction", or leave out the threshold of this version';
       throw withoutScores(
         rollout[role],
         `${formatCount(unscored)} of ${formatCount(requests)} outcomes in the log`,
@@ -54,7 +54,7 @@ export async function answerByThreshold(db: Database, table: string, rollout: Ve
   );
   const [answers, unscored] = [Number(counted['answers']), Number(counted['unscored'])];
   if (2 * unscored > answers) {
-    const hint = 'let its decode return { scores }, or leave the threshold of this version out';
+    const hint = 'let its decode return { scores }, or leave out the threshold of this version';
     throw withoutScores(
       rollout[role],
       `${formatCount(unscored)} of ${formatCount(answers)} answers of the model`,
@@ -98,5 +98,5 @@ function secondScoreSql({ entry }: NumberedVersion, { first, second }: TwoLabels
 }
 
 function withoutScores({ version }: NumberedVersion, which: string, hint: string): UserError {
-  return unusableFile(`threshold: ${which} by ${version} have no score that it could be compared with`, { hint });
+  return unusableFile(`threshold: ${which} by ${version} have no score to compare with it`, { hint });
 }

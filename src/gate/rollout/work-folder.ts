@@ -44,7 +44,7 @@ export async function withScratch(world: World, planFolder: string): Promise<Wor
     await sweepAbandoned(tmpdir(), scratchPrefix);
     const work = join(tmpdir(), ownedName(scratchPrefix));
     await makeWritable(work);
-    world.note(`${folder} cannot be written, so that a temporary folder is used: ${work}`);
+    world.note(`${folder} cannot be written, so a temporary folder is used: ${work}`);
     return { ...world, permissions: world.permissions, trusted: world.trusted, work };
   }
 }
@@ -82,16 +82,19 @@ export async function readLatest(place: EvidencePlace): Promise<Evidence | undef
 export function requireOwn(path: string): void {
   const tracked = trackedIn(path);
   if (tracked === undefined) return;
-  throw unusableFile(`${tracked} is tracked by git: what canary keeps there is believed only where it was kept here`, {
-    hint: `git rm -r --cached ${path}, and write .canary/ into .gitignore.`,
-  });
+  throw unusableFile(
+    `${tracked} is tracked by git: canary trusts what is kept there only on the machine that wrote it`,
+    {
+      hint: `git rm -r --cached ${path}, and write .canary/ into .gitignore.`,
+    },
+  );
 }
 
 function trackedIn(path: string): string | undefined {
   try {
     return trackedBelow(path);
   } catch (error) {
-    throw unusableFile(`Whether git tracks ${path} cannot be told: ${messageOf(error)}`, { cause: error });
+    throw unusableFile(`It is not known whether git tracks ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 

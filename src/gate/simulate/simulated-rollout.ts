@@ -14,21 +14,21 @@ export async function openSimulatedRollout(world: World, file: string): Promise<
   const plan = planOfSource(rollout.plan);
   if (holdsNumbers(plan.requests.format)) {
     const has = plan.requests.format === 'sums' ? 'the sums of a warehouse' : 'numbers per version';
-    throw invalidInput(`A simulation needs requests, and this plan has ${has}`, {
+    throw invalidInput(`A simulation needs requests, but this plan has ${has}`, {
       hint: 'Name a request log in requests.source.',
     });
   }
   noteOwnLogs(world, plan);
   const guardrails = plan.guardrails.filter(({ metric }) => metric.family !== 'memory');
   if (guardrails.length === 0) {
-    throw invalidInput('A simulation draws requests, and no guardrail of this plan is on what they come to', {
+    throw invalidInput('A simulation draws requests, but no guardrail of this plan is on their outcomes', {
       hint: 'Add a guardrail on latency, errors or quality.',
     });
   }
   for (const metric of guardedMetrics({ guardrails: plan.elsewhere ?? [] }))
-    world.note(`${metric.id}: left out, since numbers per version tell no requests that could be drawn.`);
+    world.note(`${metric.id}: left out, since numbers per version hold no requests to draw.`);
   if (guardrails.length < plan.guardrails.length)
-    world.note('memory.peak: left out, since a peak is of a process and not of requests.');
+    world.note('memory.peak: left out, since a peak belongs to a process, not to requests.');
   return { ...rollout, plan: { ...plan, guardrails } };
 }
 

@@ -125,10 +125,10 @@ export function bucketOf(place: string | undefined): string | undefined {
 /** Writes a text to an object. @throws UserError (exit 2 or 5) */
 export async function putObject(world: World, url: string, text: string, storage: StorageSettings = {}): Promise<void> {
   if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is not a bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
+    throw invalidInput(`${url} is not a bucket that canary can write to`, { hint: 'Write s3://, gs:// or az://.' });
   const { bucket, key } = objectSource(world.permissions, url, storage);
   const headers = bucket.vendor === 'az' ? { 'x-ms-blob-type': 'BlockBlob' } : {};
-  const permission = bucket.vendor === 's3' ? 's3:PutObject' : 'leave to write objects';
+  const permission = bucket.vendor === 's3' ? 's3:PutObject' : 'permission to write objects';
   const body = new Uint8Array(Buffer.from(text, 'utf8'));
   const { status } = await askBucket(world.permissions, bucket, {
     method: 'PUT',

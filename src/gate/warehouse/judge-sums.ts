@@ -107,7 +107,7 @@ function judgedOf(
     span: { first: null, last: null },
     sizes: segmentSizesOf(table, scope),
     found: [labelsOf(table, plan)],
-    hours: async () => await Promise.resolve(uncomputable('sums do not tell when requests came')),
+    hours: async () => await Promise.resolve(uncomputable('sums do not say when requests came')),
     oneSided: async (test) => await Promise.resolve(isOneSided(table, subjectOf(scope, test))),
     readParity: async () => await Promise.resolve({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
     readDrift: async () => await Promise.resolve(undefined),
@@ -122,7 +122,7 @@ function doubtOf(table: SumsTable, { requests }: RolloutPlan, metric: Metric): s
   for (const role of roles) {
     const unread = Number(role === 'baseline' ? log.numbers.b3 : log.numbers.c3);
     const there = Number(totalOf(whole, role === 'baseline' ? 'b1' : 'c1'));
-    if (2 * unread > there) return `${role}: ${formatShare(unread / there)} of its answers are none of its labels`;
+    if (2 * unread > there) return `${role}: ${formatShare(unread / there)} of its answers are not labels of it`;
   }
   if (metric.family !== 'accuracy' && metric.family !== 'recall') return undefined;
   const [unknown, known] = [Number(log.numbers.b2), Number(log.numbers.c2)];
@@ -130,7 +130,7 @@ function doubtOf(table: SumsTable, { requests }: RolloutPlan, metric: Metric): s
     return `${formatShare(unknown / known)} of the true labels are not labels of the versions`;
   const pairs = table.rows('pair', metric.id, '');
   return pairs.length > 0 && totalOf(pairs, 'b1') + totalOf(pairs, 'c1') === 0n
-    ? 'neither version is ever right, so that the true labels are spelled otherwise or joined wrongly'
+    ? 'neither version is ever right, so the true labels are spelled differently or joined wrongly'
     : undefined;
 }
 
@@ -139,9 +139,9 @@ function labelsOf(table: SumsTable, { requests }: RolloutPlan): CheckResult {
   const [log] = table.rows('log', '', '');
   const [unknown, known] = [Number(log?.numbers.b2 ?? 0n), Number(log?.numbers.c2 ?? 0n)];
   if (known === 0) return { name, status: 'not-applicable', detail: 'the table has no true labels' };
-  const found = `${countOf(unknown, 'true label')} of ${known} ${unknown === 1 ? 'is' : 'are'} no label of the versions`;
+  const found = `${countOf(unknown, 'true label')} of ${known} ${unknown === 1 ? 'is not a label' : 'are not labels'} of the versions`;
   const status = unknown > requests.maxUnknownLabels * known ? 'warn' : 'pass';
-  return { name, status, detail: `${found}; whether truth and answers go together is not asked of sums` };
+  return { name, status, detail: `${found}; sums cannot show whether truth and answers belong together` };
 }
 
 /** Whether one version has nothing that a metric could be computed on, and the other has something. */

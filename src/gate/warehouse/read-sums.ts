@@ -62,8 +62,8 @@ interface TextRow extends SumsRow {
 function onlySource({ requests: { source } }: RolloutPlan): string {
   const [first, second] = source;
   if (first !== undefined && second === undefined) return first;
-  throw unusableFile('requests.source names several files, and a query has one result', {
-    hint: 'Write source: sums.csv; a stage may have a source of its own.',
+  throw unusableFile('requests.source names several files, but a query has one result', {
+    hint: 'Write source: sums.csv; a stage may have its own source.',
   });
 }
 
@@ -101,12 +101,12 @@ function jsonCells(shown: string, text: string): readonly Cells[] {
     rows = JSON.parse(list.replaceAll(textOrNumber, (written, inQuotes?: string) => inQuotes ?? `"${written}"`));
   } catch (error) {
     throw unusableFile(`${shown}: no JSON: ${messageOf(error)}`, {
-      hint: 'Export the result as a list of objects, or an object a line.',
+      hint: 'Export the result as a list of objects, or as one object per line.',
       cause: error,
     });
   }
   if (!Array.isArray(rows))
-    throw unusableFile(`${shown}: no list of rows`, { hint: 'Export the result as a list of objects.' });
+    throw unusableFile(`${shown}: not a list of rows`, { hint: 'Export the result as a list of objects.' });
   return rows.map((row: unknown) => {
     const cells = typeof row === 'object' && row !== null ? Object.entries(row) : [];
     return new Map(cells.map(([key, value]: [string, unknown]) => [key.toLowerCase(), cellText(value)]));
@@ -156,7 +156,7 @@ function wholeOf(written: string, column: string, where: string): bigint {
   if (whole !== undefined) return BigInt(whole);
   const found = written === '' ? 'is empty' : `is ${written}, which is not a whole number`;
   throw unusableFile(`${where}: ${column} ${found}: the sum overflowed, or was rounded on its way here`, {
-    hint: 'Export the numbers as they are, without a spreadsheet between; where the warehouse overflowed, cap latency.mean (cap: 2s).',
+    hint: 'Export the numbers as they are, without a spreadsheet in between; where the warehouse overflowed, cap latency.mean (cap: 2s).',
   });
 }
 
@@ -164,20 +164,20 @@ function requireAnswer(rows: readonly TextRow[], hash: string, shown: string, co
   const other = rows.find((row) => row.plan !== hash);
   if (other !== undefined) {
     throw unusableFile(
-      `${shown}: the result answers the question ${other.plan || '""'}, and this plan and stage ask ${hash}`,
+      `${shown}: the result answers the question ${other.plan || '""'}, but this plan and stage ask ${hash}`,
       {
-        hint: `The plan changed, or it is another stage's; run ${command} again, and save what it gives.`,
+        hint: `The plan changed, or the result is another stage's; run ${command} again and save its result.`,
       },
     );
   }
   const told = rows[0]?.count ?? '';
   if (Number(told) !== rows.length || rows.some(({ count }) => count !== told))
-    throw cutOff(shown, `it says that it has ${told} rows, and there are ${formatCount(rows.length)}`);
+    throw cutOff(shown, `it says that it has ${told} rows, but there are ${formatCount(rows.length)}`);
 }
 
 function cutOff(shown: string, why: string): Error {
   return unusableFile(`${shown}: the result is not whole: ${why}`, {
-    hint: 'Export all rows; consoles show the first few alone.',
+    hint: 'Export all rows; consoles show only the first few.',
   });
 }
 

@@ -94,10 +94,10 @@ function untoldBy(
     case 'latency':
       return metric.statistic === 'mean'
         ? missing(['latency'])
-        : 'a percentile follows from the times themselves, which sums do not hold; guard latency.mean with a cap, or judge a log';
+        : 'a percentile needs the times themselves, which sums do not hold; guard latency.mean with a cap, or judge a log';
     case 'kpi':
-      return 'a replay shows nothing of what users did with the answers';
+      return 'a replay does not show what users did with the answers';
     default:
-      return `${metric.id} follows from more than sums by user; judge a log`;
+      return `${metric.id} needs more than sums by user; judge a log`;
   }
 }

@@ -147,7 +147,7 @@ async function givenUp(
 ): Promise<ExitCode | undefined> {
   if (failures >= failuresEnding) {
     throw unusableFile(`${file} failed ${failures} times in a row: ${last?.why ?? ''}`, {
-      hint: 'Nothing was entered meanwhile. Mend what it says, and start the watch again.',
+      hint: 'No stage was entered meanwhile. Correct what it names, and start the watch again.',
     });
   }
   if (maxHoldMs === undefined || last?.did !== 'held') return undefined;

@@ -23,10 +23,10 @@ export function businessMetric(field: string, { cap, trigger }: BusinessOptions 
       problem: `a ${field} that is ${cap === undefined ? '' : 'below 0, where cap bounds only what is above, or '}neither a number nor a boolean`,
     },
     neverPaired:
-      'requests have outcomes of both versions, and nobody knows what a user would have done after the other one; it takes a live split',
+      'requests have outcomes of both versions, but nobody knows what a user would have done after the other one; a live split is needed',
     absent:
       trigger === undefined
-        ? `no request that one version alone served has a ${field}`
+        ? `no request that only one version served has a ${field}`
         : `no request with a ${field} is known on which the versions answer differently; evaluate replays both to find them`,
   };
 }

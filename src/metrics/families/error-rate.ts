@@ -9,7 +9,7 @@ export const errorRate: MeanMetric = {
   pairedDomain: `${present('baseline')} AND ${present('candidate')}`,
   value: (role) => `(${role}_error IS NOT NULL)::INTEGER`,
   divisor: 1,
-  absent: 'no request has an outcome to count, or the log has no place for errors',
+  absent: 'no request has an outcome to count, or the log cannot hold errors',
 };
 
 /** The same where each request is asked several times: a request counts for the share of its askings that got no usable answer. */

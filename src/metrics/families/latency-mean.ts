@@ -16,7 +16,7 @@ export function latencyMean({ cap, timeoutMs }: { readonly cap?: number; readonl
     domain: timed,
     pairedDomain: `${timed('baseline')} AND ${timed('candidate')}`,
     divisor: nanosecondsPerMs,
-    absent: 'no request has a latency of both versions that may be compared',
+    absent: 'no request has latencies of both versions that can be compared',
   };
   if (cap === undefined) {
     const range = timeoutMs === undefined ? {} : { range: timeoutMs };

@@ -50,6 +50,6 @@ function usageMean(what: string, value: (role: Role) => string): MeanMetric {
       problem: `no ${what}`,
       tolerated,
     },
-    absent: `no answer tells its ${what}`,
+    absent: `no answer says its ${what}`,
   };
 }

@@ -28,7 +28,7 @@ export async function measureQuantiles(reader: QuantileReader, sides: number): P
   const points = await reader.points();
   if (points === undefined) {
     return {
-      sides: Array.from({ length: sides }, () => uncomputable('no request has a latency that may be compared')),
+      sides: Array.from({ length: sides }, () => uncomputable('no request has a latency that can be compared')),
     };
   }
   const { size, windows, pairing } = await reader.windows(points);
@@ -40,7 +40,7 @@ export async function measureQuantiles(reader: QuantileReader, sides: number): P
       window.kind === 'window' && below !== undefined && above !== undefined
         ? clusteredQuantile(window, Math.min(below, value), Math.max(above, value))
         : window.kind === 'window'
-          ? uncomputable('the quantiles beside it could not be read')
+          ? uncomputable('the neighbouring quantiles could not be read')
           : window;
     return { kind: 'measured', value, ...size, clustered } as const;
   });

@@ -110,7 +110,7 @@ function heavyUnits(measured: Measured): string | undefined {
   const counted = measured.kind === 'linearized' ? measured.counted : measured;
   const effective = counted.requests / measured.clusterSize;
   if (counted.units < manyUnits || effective >= fewestEffectiveUnits) return undefined;
-  return `a few of ${counted.units} users make most of the requests, so that all count as ${effective.toFixed(1)}, and more of the same does not change that: leave those out (requests.where) or count by another unit (requests.fields.unit)`;
+  return `a few of ${counted.units} users make most of the requests, so together they count as ${effective.toFixed(1)}, and more of the same does not change that: leave those users out (requests.where) or count by another unit (requests.fields.unit)`;
 }
 
 function neededFor(measured: Measured, limit: number, settings: IntervalSettings): NeededData | undefined {

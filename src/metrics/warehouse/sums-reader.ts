@@ -79,7 +79,7 @@ export class SumsReader implements UnitAdder {
   }
 
   async stratified(): Promise<Uncomputable> {
-    return await Promise.resolve(uncomputable('sums do not tell which segments a user has requests in'));
+    return await Promise.resolve(uncomputable('sums do not say which segments a user has requests in'));
   }
 
   async heaviest(): Promise<HeaviestSums> {

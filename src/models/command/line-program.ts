@@ -151,10 +151,10 @@ export class LineProgram<Answer> {
 }
 
 const tooSlow =
-  'It must print one line per request and flush it at once; a version that loads for long needs artifact.startTimeoutMs.';
+  'It must print one line per request and flush it at once; a version that takes long to load needs artifact.startTimeoutMs.';
 
 function strangerText(answered: string, asked: string): string {
-  return `the program answered request ${answered} when it was asked request ${asked}`;
+  return `the program answered request ${answered} when asked request ${asked}`;
 }
 
 function endingText(heard: Exclude<Heard, { kind: 'line' }>, patienceMs: number): string {

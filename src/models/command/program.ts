@@ -51,7 +51,7 @@ export class Program {
       await once(child, 'spawn');
     } catch (error) {
       throw unusableFile(`The program ${command.join(' ')} cannot be started: ${messageOf(error)}`, {
-        hint: `It is looked for in PATH, and as a path from ${folder}.`,
+        hint: `canary looks for it in PATH, and as a path from ${folder}.`,
         cause: error,
       });
     }

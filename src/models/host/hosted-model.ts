@@ -206,7 +206,7 @@ export class HostedModel {
       if (this.#deaths >= deathLimit) {
         throw unusableFile(
           `Version ${this.version} does not work: its process ended ${this.#deaths} times in a row (${reply.detail}).${running.outputTail}`,
-          { hint: "Try the version's preprocess.mjs and model on one request outside of canary." },
+          { hint: "Try the version's preprocess.mjs and model on one request outside canary." },
         );
       }
       if (reply.suspect && !this.#closed) return reply;

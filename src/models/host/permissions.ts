@@ -23,24 +23,24 @@ export interface Permissions {
 export function requirePermission(spec: ModelSpec, { run, hosts, variables }: Permissions): void {
   if (!run) {
     throw unusableFile(
-      `Version ${spec.version} (${spec.runtime}) would have to be run, and --no-run allows nothing to run`,
+      `Version ${spec.version} (${spec.runtime}) would have to run, but --no-run allows nothing to run`,
       {
-        hint: 'What is judged without running anything is outcomes in the log (runtime "recorded"), and numbers of a dashboard. Replay others where their code is trusted.',
+        hint: 'Without running anything canary can judge outcomes in the log (runtime "recorded") and numbers of a dashboard. Replay other versions where their code is trusted.',
       },
     );
   }
   if (spec.runtime !== 'http') return;
   const { host, hostname } = new URL(spec.endpoint.url);
   if (hosts !== undefined && !hosts.includes(host) && !hosts.includes(hostname)) {
-    throw unusableFile(`Version ${spec.version} is asked at ${host}, which no --allow-host names`, {
-      hint: `Where that host may get the log's requests, write --allow-host ${host}`,
+    throw unusableFile(`Version ${spec.version} is asked at ${host}, but no --allow-host names it`, {
+      hint: `If that host may get the log's requests, add --allow-host ${host}`,
     });
   }
   const refused = headerVariables(spec.endpoint.headers ?? {}).filter((name) => variables?.includes(name) === false);
   if (refused.length > 0) {
     throw unusableFile(
-      `The headers of version ${spec.version} send the environment's ${refused.join(', ')} to ${host}, which no --allow-env names`,
-      { hint: `Where that host may know it, write ${refused.map((name) => `--allow-env ${name}`).join(' ')}` },
+      `The headers of version ${spec.version} send the environment's ${refused.join(', ')} to ${host}, but no --allow-env names it`,
+      { hint: `If that host may know it, add ${refused.map((name) => `--allow-env ${name}`).join(' ')}` },
     );
   }
 }

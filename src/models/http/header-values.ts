@@ -33,7 +33,7 @@ export function headerValues(written: Readonly<Record<string, string>>, environm
   const needs = missing.map(({ name, key }) => `${name} needs ${key}`).join(', ');
   const settings = [...new Set(missing.map(({ key }) => `${key}=…`))].join(' ');
   throw unusableFile(`environment variables of its headers are not set: ${needs}`, {
-    hint: `Set them where canary runs, for example ${settings} canary evaluate PLAN; no value is ever written down.`,
+    hint: `Set them where canary runs, for example ${settings} canary evaluate PLAN; canary never writes a value down.`,
   });
 }
 

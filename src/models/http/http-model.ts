@@ -138,7 +138,7 @@ class HttpModel implements Model {
 
   async #answer(input: unknown, deadline = Infinity): Promise<Outcome> {
     const { exchange, transport, preprocess, traffic } = this.#parts;
-    if (performance.now() >= deadline) return failure('timeout', 'its time was over before it could be sent');
+    if (performance.now() >= deadline) return failure('timeout', 'its time was up before it could be sent');
     this.#sent += 1;
     const id = `canary-${this.#sent}`;
     let retries = 0;

@@ -18,7 +18,7 @@ export async function importOnnxRuntime(): Promise<OnnxRuntime> {
       });
     }
     throw unusableFile(`onnxruntime-node does not start: ${messageOf(error)}`, {
-      hint: 'Install it anew for this machine and this Node: npm install onnxruntime-node',
+      hint: 'Install it again for this machine and this Node: npm install onnxruntime-node',
       cause: error,
     });
   }

@@ -67,7 +67,7 @@ export function matchInputs(
   const unclear = inputs.find((_, index) => places[index]?.kind === 'unclear');
   const isState = (place: BatchPlace): boolean => place.kind === 'unclear' && place.state && hasBatch;
   if (unclear !== undefined && !places.every((place) => place.kind !== 'unclear' || isState(place))) {
-    throw unusableFile(`Nobody can tell whether the first dimension of ${unclear.name} counts requests.${context}`, {
+    throw unusableFile(`It is not clear whether the first dimension of ${unclear.name} counts requests.${context}`, {
       hint: 'Write signature.input {"kind":"tensor","shape":[...]} without the batch, or export the model with a dynamic batch dimension.',
     });
   }
@@ -104,7 +104,7 @@ const fieldsHint =
 
 function matchNames(inputs: readonly DescribedTensor[], signature: InputSignature | undefined, context: string): void {
   if (signature?.kind === 'text' && (inputs.length > 1 || inputs[0]?.type !== 'string')) {
-    throw mismatch('The registry describes a text, which the model does not take.', context, textHint);
+    throw mismatch('The registry describes a text, but the model does not take one.', context, textHint);
   }
   if (signature?.kind !== 'record') return;
   const fields = Object.keys(signature.fields);

@@ -66,7 +66,7 @@ async function readWeights(
     named.add(shard);
     // Only what lies in the artifact's folder is covered by its digest.
     if (isAbsolute(shard) || normalize(shard).split(sep)[0] === '..') {
-      throw unusableFile(`model.json names weights outside of its folder: ${shard}.`);
+      throw unusableFile(`model.json names weights outside its folder: ${shard}.`);
     }
     const bytes = await readWeightFile(folder, shard, left);
     left -= bytes.length;
@@ -124,18 +124,18 @@ async function otherExport(folder: string): Promise<UserError | undefined> {
   const names = (await readdir(folder)).toSorted();
   const keras = names.find((name) => name.endsWith('.keras'));
   if (keras !== undefined) {
-    return unusableFile(`${folder}/${keras} is a file of Keras 3, which TensorFlow.js does not read.`, {
+    return unusableFile(`${folder}/${keras} is a Keras 3 file, which TensorFlow.js cannot read.`, {
       hint: kerasHint,
     });
   }
   const hdf5 = names.find((name) => /\.(?:h5|hdf5)$/u.test(name));
   if (hdf5 !== undefined) {
-    return unusableFile(`${folder}/${hdf5} is a file of Keras, which TensorFlow.js reads only when it is converted.`, {
-      hint: `Of Keras 2: tensorflowjs_converter --input_format=keras ${hdf5} DIR. Of Keras 3: ${kerasHint}`,
+    return unusableFile(`${folder}/${hdf5} is a Keras file, which has to be converted for TensorFlow.js.`, {
+      hint: `For Keras 2: tensorflowjs_converter --input_format=keras ${hdf5} DIR. For Keras 3: ${kerasHint}`,
     });
   }
   if (names.includes('saved_model.pb')) {
-    return unusableFile(`${folder} is a SavedModel, which TensorFlow.js reads only when it is converted.`, {
+    return unusableFile(`${folder} is a SavedModel, which has to be converted for TensorFlow.js.`, {
       hint: savedModelHint,
     });
   }
@@ -146,7 +146,7 @@ async function otherExport(folder: string): Promise<UserError | undefined> {
 function refuseKeras3({ modelTopology }: io.ModelJSON, path: string): void {
   // The version says less: some people rewrite what Keras 3 names otherwise, and that can be read. It calls an input's shape this.
   if (!JSON.stringify(modelTopology).includes('"batch_shape":')) return;
-  throw unusableFile(`${path} has the layers of a Keras 3 model, which TensorFlow.js does not read.`, {
+  throw unusableFile(`${path} has the layers of a Keras 3 model, which TensorFlow.js cannot read.`, {
     hint: kerasHint,
   });
 }

@@ -28,7 +28,7 @@ export const applicableThreshold: LintRule = {
     }
     for (const role of roles) {
       if (!written.includes(role) || !written.includes(versions[role])) continue;
-      const message = `threshold: ${versions[role]} is the ${role}, which has another one`;
+      const message = `threshold: ${versions[role]} is the ${role}, which has a different one`;
       findings.push({
         severity: 'error',
         path: ['threshold', versions[role]],
@@ -43,7 +43,7 @@ export const applicableThreshold: LintRule = {
       if (applied[role] === undefined || (output.kind === 'classification' && output.labels.length === 2)) continue;
       const has = output.kind === 'classification' ? `has ${output.labels.length}` : 'is a regression';
       const message = `threshold: it takes two labels, and ${versions[role]} ${has}`;
-      const hint = typeof threshold === 'number' ? 'delete it' : `delete it, or name the other version alone`;
+      const hint = typeof threshold === 'number' ? 'delete it' : `delete it, or name only the other version`;
       findings.push({ severity: 'error', path: ['threshold'], message, hint });
     }
     return findings;

@@ -20,7 +20,7 @@ export const compatibleSchema: LintRule = {
     const map =
       labels === undefined
         ? ''
-        : `add compat.labels to ${candidate.version} in the registry, which says what its labels are for callers of ${baseline.version}, or write withoutLabelMap: REASON where they need none; else `;
+        : `add compat.labels to ${candidate.version} in the registry, which says what its labels are for callers of ${baseline.version}, or write withoutLabelMap: REASON if they need none; otherwise `;
     return [
       {
         severity: 'error',

@@ -9,7 +9,7 @@ export const decidableGuardrails: LintRule = {
       severity: 'warning' as const,
       path: ['guardrails', guardrail, 'metric'],
       message: `this log can never decide ${guardrails[guardrail]?.metric.id ?? 'it'}: ${reason}`,
-      hint: 'record what it needs, or take the guardrail out: with it every stage holds',
+      hint: 'record what it needs, or delete the guardrail: with it every stage holds',
     }));
   },
 };

@@ -15,7 +15,7 @@ export const freshSalt: LintRule = {
         severity: 'warning',
         path: ['assignment', 'salt'],
         message: `the rollout ${other} has the same salt, so the same users get both candidates first`,
-        hint: `write a salt of its own, such as ${name}, or leave it out`,
+        hint: `write a different salt, such as ${name}, or leave it out`,
       },
     ];
   },

@@ -24,7 +24,7 @@ export const guardedSegments: LintRule = {
         {
           severity: 'warning' as const,
           path: ['requests', 'segments', dimension],
-          message: `no guardrail looks at ${dimension} (${named.join(', ')}${more} of the traffic), so a loss in one of them could hide in the whole`,
+          message: `no guardrail looks at ${dimension} (${named.join(', ')}${more} of the traffic), so a loss in one of them could go unnoticed`,
           hint: `add segments: [${dimension}] to a guardrail, or segments: auto`,
         },
       ];

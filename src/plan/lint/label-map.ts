@@ -47,7 +47,7 @@ export const labelNames: LintRule = {
       return keys.map((key) => ({
         path: ['requests', key === otherLabels[0] ? 'otherLabels' : 'labelNames'],
         severity: 'error',
-        message: `${plan.model} answers numbers, which have no labels`,
+        message: `${plan.model} answers numbers, not labels`,
         hint: 'delete the key',
       }));
     }

@@ -69,7 +69,7 @@ function needsProcess({ version, entry }: NumberedVersion): Mismatch | undefined
   const { runtime } = entry.artifact;
   if (runtimeTraits[runtime].hasProcess) return undefined;
   return {
-    problem: `needs a process of canary's own, and ${version} has the runtime ${runtime}`,
+    problem: `needs a process that canary runs, but ${version} has the runtime ${runtime}`,
     hint: 'leave it out, or give the version an artifact that canary can run',
   };
 }
@@ -77,7 +77,7 @@ function needsProcess({ version, entry }: NumberedVersion): Mismatch | undefined
 function needsLabels(output: OutputSignature, version: string): Mismatch | undefined {
   if (output.kind === 'classification') return undefined;
   if (output.kind === 'regression') {
-    return { problem: `needs labels, and ${version} is a regression`, hint: 'write mae or rmse' };
+    return { problem: `needs labels, but ${version} is a regression`, hint: 'write mae or rmse' };
   }
   return { problem: `needs labels, and ${version} answers ${output.kind}`, hint: scoreHint(output.kind) };
 }
@@ -89,7 +89,7 @@ function scoreHint(kind: FreeKind): string {
 function needsNumbers(output: OutputSignature, version: string): Mismatch | undefined {
   if (output.kind === 'regression') return undefined;
   if (output.kind === 'classification') {
-    return { problem: `needs numbers, and ${version} is a classification`, hint: 'write accuracy or macro_f1' };
+    return { problem: `needs numbers, but ${version} is a classification`, hint: 'write accuracy or macro_f1' };
   }
   return { problem: `needs numbers, and ${version} answers ${output.kind}`, hint: scoreHint(output.kind) };
 }
@@ -97,7 +97,7 @@ function needsNumbers(output: OutputSignature, version: string): Mismatch | unde
 function needsTwoLabels(output: OutputSignature, version: string): Mismatch | undefined {
   if (output.kind !== 'classification' || output.labels.length === 2) return undefined;
   return {
-    problem: `needs two labels, and ${version} has ${output.labels.length}`,
+    problem: `needs two labels, but ${version} has ${output.labels.length}`,
     hint: 'write macro_f1, log_loss or recall(LABEL)',
   };
 }
@@ -120,8 +120,8 @@ function needsCosts(costs: DecisionCosts | undefined, output: OutputSignature, v
     const row = costs.rows[truth] ?? {};
     const silent = output.labels.find((answer) => answer !== truth && !Object.hasOwn(row, answer));
     if (silent === undefined) continue;
-    const problem = `is not told what the answer ${silent} costs where ${truth} is true`;
-    return { problem, hint: `write decisionCost: { ${truth}: { ${silent}: 5 } } beside the others` };
+    const problem = `does not say what the answer ${silent} costs where ${truth} is true`;
+    return { problem, hint: `add decisionCost: { ${truth}: { ${silent}: 5 } }` };
   }
   return undefined;
 }

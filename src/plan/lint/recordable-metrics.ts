@@ -56,7 +56,7 @@ function untold(
     const query = prometheus?.queries.find((each) => each.name === nameInPlan(metric.id));
     const told = seriesFor(source, metric)?.series ?? query;
     if (told === undefined) {
-      const message = `metric: ${metric.id} cannot be computed, since no series and no query tells it`;
+      const message = `metric: ${metric.id} cannot be computed, since no series and no query gives it`;
       return [
         {
           severity: 'warning',
@@ -68,12 +68,12 @@ function untold(
     }
     const isPoint = told === query || ('kind' in told && told.kind === 'gauge');
     if (isPoint && test === 'interval') {
-      const message = `metric: ${metric.id} is one number per version, on which no interval can be put`;
+      const message = `metric: ${metric.id} is one number per version, which has no interval`;
       return [{ severity: 'warning', path, message, hint: 'write test: point' }];
     }
     if (isPoint || source.independent === true || test === 'point') return [];
-    const message = `metric: ${metric.id} cannot be judged by an interval, since counters tell no users`;
-    const hint = `write independent: true under ${place} where each request is evidence of its own, or test: point`;
+    const message = `metric: ${metric.id} cannot be judged by an interval, since counters do not count users`;
+    const hint = `write independent: true under ${place} if each request is evidence of its own, or test: point`;
     return [{ severity: 'warning', path, message, hint }];
   });
 }

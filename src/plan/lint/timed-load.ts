@@ -10,12 +10,12 @@ export const timedLoad: LintRule = {
     const both = resolveBoth(plan, registry);
     if (plan.replay.rate === undefined || both === undefined) return [];
     if (plan.requests.fields.served !== undefined || isRecorded(both.candidate.entry.artifact.runtime)) {
-      return [warning("nothing is sent, since the candidate's outcomes are recorded", 'leave it out')];
+      return [warning("nothing will be sent, since the candidate's outcomes are recorded", 'leave it out')];
     }
     if (plan.guardrails.some(({ metric }) => metric.family === 'latency')) return [];
     return [
       warning(
-        'nothing is timed at it, since no guardrail is about latency',
+        'nothing will be timed at it, since no guardrail is about latency',
         'add one, such as { metric: latency.p95, maxIncrease: 10% }',
       ),
     ];

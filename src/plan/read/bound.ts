@@ -67,7 +67,7 @@ function checkDirection(kind: BoundKind, metric: Metric, traits: MetricTraits): 
   if (allowed.includes(kind)) return undefined;
   const hint = `write ${allowed.map((each) => exampleBound(each, traits)).join(' or ')}`;
   if (!traits.hasBaseline && !boundsOwnValue(kind)) {
-    return misreading(`${metric.id} compares with the baseline already, so it has no difference to bound`, hint);
+    return misreading(`${metric.id} already compares with the baseline, so it has no difference to bound`, hint);
   }
   const worse = traits.worse === 'higher' ? 'rising' : 'falling';
   return misreading(`${metric.id} gets worse by ${worse}, which ${kind} would never stop`, hint);
@@ -133,7 +133,7 @@ function readProportion(kind: BoundKind, { digits, unit }: Quantity, isDifferenc
 function readNumber(kind: BoundKind, { digits, unit }: Quantity, metric: Metric): Reading<Bound> {
   if (unit === '') return reading({ kind, value: Number(digits), relative: false });
   const alternative = boundsOwnValue(kind) ? '' : `, or ${digits}% of the baseline`;
-  return misreading(`${digits}${unit} has a unit, which ${metric.id} has not`, `write ${digits}${alternative}`);
+  return misreading(`${digits}${unit} has a unit, but ${metric.id} has none`, `write ${digits}${alternative}`);
 }
 
 function exampleOf(isDifference: boolean): string {

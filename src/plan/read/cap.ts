@@ -16,7 +16,7 @@ export function readCap(metric: Metric, written: unknown): Reading<CappedMetric>
     return cap.ok ? reading(cappedMetric(metric, cap.value)) : cap;
   }
   return misreading(
-    `${metric.id} has no seldom large values that a cap would cut`,
+    `${metric.id} has no rare large values for a cap to cut`,
     'leave cap out; it is for latency.mean and kpi.NAME',
   );
 }
@@ -38,7 +38,7 @@ function readNumberCap(name: string, written: unknown): Reading<number> {
   const example = 'write a number above 0 such as cap: 200, the most that one request may count for';
   if (quantity === undefined) return misreading(`${shown(written)} is not a number`, example);
   if (quantity.unit !== '') {
-    return misreading(`${shown(written)} has a unit, which ${name} has not`, `write ${quantity.digits}`);
+    return misreading(`${shown(written)} has a unit, but ${name} has none`, `write ${quantity.digits}`);
   }
   const cap = Number(quantity.digits);
   return cap > 0 ? reading(cap) : misreading(`${shown(written)} is not above zero`, example);

@@ -103,6 +103,6 @@ function checkAction(root: TreeNode, path: TreePath): Finding[] {
 function hintFor(action: string): string {
   // Nothing turns a check off: what it finds stays in the evidence, whatever the plan makes of it.
   if (['off', 'ignore', 'skip', 'none', 'pass'].includes(action))
-    return 'write warn: the finding is told and decides nothing';
+    return 'write warn: the finding is shown but decides nothing';
   return writeOneOf(action, checkActions);
 }

@@ -41,7 +41,7 @@ function readOutcomes(node: MapNode): SectionReading<OutcomeCosts | undefined> {
     const known = outcomes.find((outcome) => outcome === name);
     if (known === undefined) {
       const message = `decisionCost: ${name} is not an outcome of a decision`;
-      const hint = `${didYouMean(name, outcomes)}; of other labels, write for each true label what each answer costs: { ${name}: { ANSWER: 5 } }`;
+      const hint = `${didYouMean(name, outcomes)}; for other labels, write for each true label what each answer costs: { ${name}: { ANSWER: 5 } }`;
       findings.push({ ...finding([...path, name], message, hint), at: 'key' });
       continue;
     }

@@ -32,7 +32,7 @@ export function readDrift(root: TreeNode): SectionReading<Drift | undefined> {
   const misplaced = validatePaths(root, ['drift', 'features']);
   const format = textOf(nodeAt(root, ['requests', 'format']));
   if (holdsNumbers(format)) {
-    const message = `drift compares records, and ${format === 'sums' ? 'sums' : 'numbers per version'} have none`;
+    const message = `drift compares records, but ${format === 'sums' ? 'sums' : 'numbers per version'} have none`;
     const hint = 'delete drift, or name a log of requests';
     return { value, findings: [...misplaced, unusedKey(['drift'], message, hint)] };
   }

@@ -48,7 +48,7 @@ function readSampleShare(written: unknown): Reading<number> {
 function checkSampleSalt(root: TreeNode, salt: string): Finding[] {
   const assigned = textOf(nodeAt(root, ['assignment', 'salt'])) ?? textOf(nodeAt(root, ['name']));
   if (textOf(nodeAt(root, ['assignment', 'scheme'])) !== 'md5' || assigned !== salt) return [];
-  const message = `salt: ${salt} is the salt of the assignment, by which the sample would be of one cohort first`;
+  const message = `salt: ${salt} is the salt of the assignment, so the sample would come from one cohort first`;
   return [{ path: ['requests', 'sample', 'salt'], rule: 'invalid-value', message, hint: 'write another salt' }];
 }
 
@@ -76,7 +76,7 @@ function checkCondition(root: TreeNode, field: string, node: TreeNode): Finding[
   const last = reading.path.at(-1);
   const why = read?.what ?? (typeof last === 'string' && endings.test(last) ? 'how a request ended' : undefined);
   if (why === undefined) return [];
-  const message = `where: ${field} tells ${why}, and records are not left out by what came of them`;
+  const message = `where: ${field} shows ${why},  and records must not be left out by their outcome`;
   const hint = 'name a field of the request itself, such as its path or kind';
   return [{ path, at: 'key', rule: 'outcome-filter', message, hint }];
 }

@@ -101,7 +101,7 @@ function readGuardrail(root: TreeNode, path: TreePath, context: MetricContext): 
 }
 
 const alreadyMean = misreading(
-  'numbers per version are means already, which no cap changes',
+  'numbers per version are already means, which a cap cannot change',
   'leave cap out, and cap the values before they are averaged',
 );
 

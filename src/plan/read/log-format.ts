@@ -22,7 +22,7 @@ export function validateLogFormat(root: TreeNode): Finding[] {
   const { units, fields: defaults } = logFormatTraits[format];
   const ignored = ignoredBy(format, root, fields);
   if (units === true || fields.includes('unit')) return ignored;
-  const hint = `write fields: { unit: input.user_id }, or the path of whatever tells users apart; where each request is a user of its own, fields: { unit: ${shownPaths(defaults.id)} }`;
+  const hint = `write fields: { unit: input.user_id }, or the path of whatever tells users apart; if each request is a user of its own, fields: { unit: ${shownPaths(defaults.id)} }`;
   const message = `requests.fields.unit is missing: ${units}`;
   return [...ignored, { path: ['requests', 'fields', 'unit'], rule: 'missing-key', message, hint }];
 }
@@ -32,12 +32,12 @@ function ignoredByCanary(root: TreeNode, fields: readonly string[]): Finding[] {
   const ofOthers = keysOf(nodeAt(root, ['requests'])).filter((key) => ofServingSystems.has(key));
   const hint = `delete it, or write format: and one of ${logFormats.slice(1).join(', ')}`;
   const ignored = ofOthers.map((key) =>
-    unusedKey(['requests', key], `${key} is read with the logs of serving systems alone`, hint),
+    unusedKey(['requests', key], `${key} is only for the logs of serving systems`, hint),
   );
   const others = ['requests', 'versions', '*'];
   if (nodeAt(root, others) === undefined || fields.includes('servedBy')) return ignored;
-  const instead = 'write the key under which the log has the version, or servedBy: where each record is of one version';
-  return [...ignored, unusedKey(others, '* names no key of outcomes', instead)];
+  const instead = 'write the key under which the log has the version, or servedBy: if each record is of one version';
+  return [...ignored, unusedKey(others, '* is not a key of outcomes', instead)];
 }
 
 /** A serving system's format knows its own places of some fields, and keeps the fields that drift compares inside bodies. */
@@ -45,8 +45,8 @@ function ignoredBy(format: LogFormat, root: TreeNode, fields: readonly string[])
   const ownPlaces = format === 'eval-runs' ? [] : ['latency', 'error', 'score'];
   const ignored = ownPlaces.filter((field) => fields.includes(field));
   const isUnread = (...path: string[]) => nodeAt(root, path) !== undefined;
-  const drift = `drift is read from canary's own records, not with format: ${format}`;
-  const component = `component is not read with format: ${format}, in which one line tells of a request`;
+  const drift = `drift needs canary's own records, not format: ${format}`;
+  const component = `component is not read with format: ${format}, which has one line per request`;
   return [
     ...ignored.map((field) => {
       const message = `${field} is not read with format: ${format}, which has its own place for it or none`;

@@ -27,7 +27,7 @@ function checkName(root: TreeNode, path: TreePath, reserved: readonly string[]):
   const rule = 'invalid-name';
   if (name === '') return [{ path, rule, message: `${key} is empty`, hint: `write ${key}: and a name` }];
   if (name.length > longestName) {
-    const message = `${key} has ${name.length} characters, more than a folder's name should`;
+    const message = `${key} has ${name.length} characters, too many for a folder's name`;
     return [{ path, rule, message, hint: `write at most ${longestName}` }];
   }
   if (!folderName.test(name)) {
@@ -36,7 +36,9 @@ function checkName(root: TreeNode, path: TreePath, reserved: readonly string[]):
     return [{ path, rule, message, hint }];
   }
   if (!reserved.includes(name.toLowerCase())) return [];
-  return [{ path, rule, message: `${key}: ${name} is the name of a file of canary's own`, hint: 'write another name' }];
+  return [
+    { path, rule, message: `${key}: ${name} is the name of one of canary's own files`, hint: 'write another name' },
+  ];
 }
 
 function asFolderName(name: string): string {
@@ -54,7 +56,7 @@ function checkDuplicateStages(root: TreeNode): Finding[] {
     firstUse.set(name.toLowerCase(), earlier ?? name);
     if (earlier === undefined) return [];
     const message =
-      earlier === name ? `two stages are named ${name}` : `stage ${name} differs from ${earlier} in case alone`;
+      earlier === name ? `two stages are named ${name}` : `stage ${name} differs from ${earlier} only in case`;
     return [
       { path: ['stages', index, 'name'], rule: 'duplicate-stage', message, hint: 'give each stage its own name' },
     ];

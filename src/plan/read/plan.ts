@@ -91,6 +91,6 @@ export function readPlan(root: TreeNode, readFile: ReadBase): SectionReading<Rol
 /** Whom each request was served by is decided where it was served, and so is whose requests decide. */
 function judgeOfSplit(root: TreeNode, requests: RequestSource | undefined): Finding[] {
   if (requests?.fields.served === undefined || nodeAt(root, ['judge']) === undefined) return [];
-  const message = 'judge is ignored in a live split, where the users of the candidate decide';
+  const message = "judge is ignored in a live split, where the candidate's users decide";
   return [{ ...unusedKey(['judge'], message, 'delete judge'), severity: 'warning' }];
 }

@@ -36,7 +36,7 @@ function checkLoad(replay: TreeNode | undefined): Finding[] {
       ? [misplaced('speedup', "only the log's own times can be sped up", 'write rate: recorded beside it')]
       : []),
     ...(rate !== undefined && textOf(child(replay, 'latency')) === 'recorded'
-      ? [misplaced('rate', 'nothing is sent where the latency is recorded', 'write latency: measured, or no rate')]
+      ? [misplaced('rate', 'nothing is sent when the latency is recorded', 'write latency: measured, or no rate')]
       : []),
   ];
 }

@@ -54,7 +54,7 @@ function checkLatencyUnit(written: readonly string[]): Finding[] {
   const path = ['requests', 'latencyUnit'];
   const where = 'latencyUnit: fields.latency';
   if (written.includes('unit'))
-    return [unusedKey(path, `${where} has a unit already`, 'write fields: { latency: PATH }, or no latencyUnit')];
+    return [unusedKey(path, `${where} already has a unit`, 'write fields: { latency: PATH }, or no latencyUnit')];
   if (!written.includes('from')) return [];
   return [unusedKey(path, `${where} is the difference of two times, which has no unit`, 'delete latencyUnit')];
 }
@@ -63,7 +63,7 @@ function checkLatencyUnit(written: readonly string[]): Finding[] {
 function checkLabelField(fields: TreeNode | undefined): Finding[] {
   const prediction = textOf(child(fields, 'prediction')) ?? servedDefaults.prediction;
   if (!textsOf(child(fields, 'label')).includes(prediction)) return [];
-  const message = `label: ${prediction} is what the version answered, which would be right always`;
+  const message = `label: ${prediction} is what the version answered, which would always be right`;
   const hint = 'write the path of what turned out to be right';
   return [{ path: ['requests', 'fields', 'label'], rule: 'invalid-value', message, hint }];
 }
@@ -73,13 +73,13 @@ function checkServedFields(fields: readonly string[]): Finding[] {
   const path = ['requests', 'fields'];
   if (fields.includes('servedBy')) {
     if (!fields.includes('outcomes')) return [];
-    const message = 'outcomes is not read where servedBy says whose outcome a record is';
+    const message = 'outcomes is not read when servedBy says whose outcome a record is';
     return [unusedKey([...path, 'outcomes'], message, 'delete one of the two')];
   }
   const hint = 'write servedBy: and the field with the version that served the request';
   return ['latency', 'error', 'prediction', 'score']
     .filter((field) => fields.includes(field))
-    .map((field) => unusedKey([...path, field], `${field} is read with servedBy alone`, hint));
+    .map((field) => unusedKey([...path, field], `${field} is only read with servedBy`, hint));
 }
 
 function noSource(format: string): Finding {
@@ -100,7 +100,7 @@ function noSource(format: string): Finding {
 const numbersOfAnotherFormat: Finding = {
   ...unusedKey(
     ['requests', 'numbers'],
-    'numbers are read with format: aggregates alone',
+    'numbers are only read with format: aggregates',
     'write format: aggregates, or source: and a request log',
   ),
   explains: [['requests'], ['requests', 'source'], ['requests', 'url']],
@@ -114,6 +114,6 @@ function meaningless(parent: TreePath, keys: readonly string[], format = 'aggreg
         key === 'segments' && format === 'aggregates'
           ? 'write segment: locale=de-DE at a number'
           : `delete ${key}; give the numbers of that time`;
-      return unusedKey([...parent, key], `${key} picks among records, and format: ${format} has none`, hint);
+      return unusedKey([...parent, key], `${key} selects records, but format: ${format} has none`, hint);
     });
 }

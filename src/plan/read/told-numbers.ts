@@ -242,7 +242,7 @@ function checkDuplicates(numbers: readonly LocatedNumber[], roles?: ReadonlyMap<
       seen.add(identity);
       return [];
     }
-    const message = `${metric.id} of ${version} is told twice`;
+    const message = `${metric.id} of ${version} is given twice`;
     return [{ path: [...path, 'metric'], rule: 'duplicate-number', message, hint: 'keep one of the two' }];
   });
 }

@@ -35,7 +35,7 @@ export function readToldValue(metric: Metric, value: unknown): Reading<number> {
     case 'number':
       return quantity.unit === ''
         ? reading(Number(quantity.digits))
-        : misreading(`${shown(value)} has a unit, which ${metric.id} has not`, `write ${quantity.digits}`);
+        : misreading(`${shown(value)} has a unit, but ${metric.id} has none`, `write ${quantity.digits}`);
   }
 }
 

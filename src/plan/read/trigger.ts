@@ -17,7 +17,7 @@ export function readTrigger(root: TreeNode, path: TreePath, metric: Metric): Sec
     const findings =
       carryOver === undefined
         ? []
-        : [finding(path, 'carryOver', 'carryOver is about a trigger', 'write trigger: answers-differ beside it')];
+        : [finding(path, 'carryOver', 'carryOver needs a trigger', 'write trigger: answers-differ beside it')];
     return { value: metric, findings };
   }
   const problem = problemOf(root, guardrail, metric);
@@ -35,14 +35,11 @@ function problemOf(
   if (metric.family !== 'kpi')
     return [`${metric.id} is compared on every request`, 'leave trigger out; it is for kpi.NAME'];
   if (holdsNumbers(formatOfGuardrail(root, guardrail)))
-    return [
-      'numbers per version do not tell on which requests the versions differ',
-      'leave trigger out, or name a log',
-    ];
+    return ['numbers per version do not say on which requests the versions differ', 'leave trigger out, or name a log'];
   if (boundKinds.some((kind) => boundsOwnValue(kind) && child(guardrail, kind) !== undefined))
     return [
       "the candidate's own value is that of all its requests",
-      'write maxDecrease or maxIncrease, and max or min in a guardrail without trigger',
+      'write maxDecrease or maxIncrease here, and max or min in a guardrail without trigger',
     ];
   return undefined;
 }

@@ -44,11 +44,11 @@ export function validateWarehouse(root: TreeNode): Finding[] {
     return ['table', 'columns']
       .filter((key) => keys.includes(key))
       .map((key) =>
-        unusedKey(['requests', key], `${key} is read with format: sums alone`, `write format: sums, or delete ${key}`),
+        unusedKey(['requests', key], `${key} is only for format: sums`, `write format: sums, or delete ${key}`),
       );
   }
   return [
-    ...missing('table', keys, 'write table: and the name that the warehouse knows, such as ml.requests'),
+    ...missing('table', keys, 'write table: and its name in the warehouse, such as ml.requests'),
     ...missing(
       'columns',
       keys,
@@ -57,7 +57,7 @@ export function validateWarehouse(root: TreeNode): Finding[] {
     ...keys
       .filter((key) => !ofSums.has(key))
       .map((key) => {
-        const message = `${key} speaks of records, and with format: sums the warehouse reads them`;
+        const message = `${key} is about records, which the warehouse reads with format: sums`;
         return unusedKey(['requests', key], message, `delete ${key}, or make a view of the table that does it`);
       }),
     ...schemeOf(root),

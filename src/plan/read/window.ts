@@ -17,7 +17,7 @@ export function readWindow(root: TreeNode, path: TreePath): SectionReading<Windo
   if (from.value !== undefined && to.value !== undefined && from.value >= to.value) {
     const [first, last] = ['from', 'to'].map((key) => textOf(nodeAt(root, [...path, key])));
     const message = `to: ${last} is not after from: ${first}`;
-    const hint = 'write a later time; to itself is left out';
+    const hint = 'write a later time; to is not included';
     findings.push({ path: [...path, 'to'], rule: 'invalid-time', message, hint });
   }
   return { value: known({ from: from.value, to: to.value }), findings };

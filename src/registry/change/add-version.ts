@@ -31,8 +31,8 @@ export function emptyRegistry(model: string): ModelRegistry {
 export function addVersion(registry: ModelRegistry, { version, entry, at, person = {} }: NewVersion): ModelRegistry {
   requireVersionNumber(version);
   if (Object.hasOwn(registry.versions, version)) {
-    throw unusableFile(`${registry.model} has a version ${version} already, and a version never changes`, {
-      hint: 'Choose another number, or leave it out for the next by rule.',
+    throw unusableFile(`${registry.model} already has a version ${version}, and a version never changes`, {
+      hint: 'Choose another number, or leave it out to get the next one by rule.',
     });
   }
   const isFirst = Object.keys(registry.versions).length === 0;

@@ -37,8 +37,8 @@ export function changelogText(registry: ModelRegistry): string {
 function preamble(model: string): string {
   return `# Changelog of ${plain(model)}
 
-What became of each version in production. The format is [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
-canary writes this file from the history in \`${model}.json\` at every change; what is edited here is lost then.`;
+What happened to each version in production. The format is [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
+canary writes this file from the history in \`${model}.json\` at every change, which overwrites any edits.`;
 }
 
 function versionSection(registry: ModelRegistry, entries: readonly HistoryEntry[], version: string): string {

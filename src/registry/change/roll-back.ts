@@ -63,7 +63,7 @@ function withoutCandidate(registry: ModelRegistry, rollout: RolloutVersions, to?
 function requireIdle(registry: ModelRegistry, { name, candidate }: RolloutVersions): void {
   const status = statusOf(registry, candidate);
   if (status !== 'shadow' && status !== 'canary' && status !== 'stable') return;
-  throw unusableFile(`${name} has entered no stage, and ${candidate} is ${status} without it`, {
+  throw unusableFile(`${name} has not entered a stage, and ${candidate} is ${status} without it`, {
     hint: 'Roll back the plan that brought it there.',
   });
 }

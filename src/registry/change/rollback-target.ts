@@ -37,7 +37,7 @@ export function targetOfPlan(registry: ModelRegistry, plan: RolloutVersions): Ro
   return {
     nothing:
       state === 'waiting'
-        ? `${plan.name} has entered no stage, so ${candidate} has no traffic from it`
+        ? `${plan.name} has not entered a stage, so ${candidate} has no traffic from it`
         : rolledBackText(registry, plan.name),
   };
 }
@@ -72,7 +72,7 @@ export function targetOfModel(registry: ModelRegistry): RollbackTarget {
 export function targetOfVersion(registry: ModelRegistry, to: string): RollbackTarget {
   const stable = registry.aliases['stable'];
   const underway = rolloutUnderway(registry);
-  if (underway === undefined && stable === to) return { nothing: `${to} serves everybody already` };
+  if (underway === undefined && stable === to) return { nothing: `${to} already serves everybody` };
   const candidates = onceStable(registry);
   if (to !== stable && !candidates.includes(to)) {
     throw unusableFile(`${to} was never the stable version of ${registry.model}`, {
@@ -91,7 +91,7 @@ export function targetOfVersion(registry: ModelRegistry, to: string): RollbackTa
   if (name !== undefined && record !== undefined) {
     return { rollout: { name, baseline: record.baseline, candidate: record.candidate }, to };
   }
-  throw unusableFile(`No rollout made ${stable ?? 'any version'} stable, so that there is none to take back`, {
+  throw unusableFile(`No rollout made ${stable ?? 'any version'} stable, so there is none to roll back`, {
     hint: `Make ${to} the candidate of a rollout.`,
   });
 }
@@ -115,7 +115,7 @@ function requireOneServing({ model, traffic }: ModelRegistry): void {
   const serving = Object.keys(traffic).filter((version) => (traffic[version] ?? 0) > 0);
   if (serving.length === 1) return;
   throw unusableFile(
-    `${serving.join(' and ')} share the traffic of ${model}, and no rollout says which was there before`,
+    `${serving.join(' and ')} share the traffic of ${model}, but no rollout says which served before`,
     {
       hint: 'Write the traffic and the aliases that you want into the file at revision 0.',
     },

@@ -19,7 +19,7 @@ export function requireSameVersions(registry: ModelRegistry, rollout: RolloutVer
   if (record.baseline === baseline && record.candidate === candidate) return;
   throw unusableFile(
     `The rollout ${name} is from ${record.baseline} to ${record.candidate} in the registry, not from ${baseline} to ${candidate}`,
-    { hint: 'Give the plan a new name: another pair of versions is another rollout.' },
+    { hint: 'Give the plan a new name: a different pair of versions is a different rollout.' },
   );
 }
 

@@ -24,12 +24,12 @@ export function stepDown(registry: ModelRegistry, { rollout, stage, at, person }
   const last = record.entered.at(-1);
   if (rolloutState(registry, rollout.name) === 'complete') {
     throw unusableFile(`${rollout.name} is complete: ${rollout.candidate} serves everybody`, {
-      hint: 'canary rollback goes back to the version before; a share of the users needs a new rollout.',
+      hint: 'canary rollback restores the version before; for a share of the users start a new rollout.',
     });
   }
   if (place === -1) {
-    throw unusableFile(`${rollout.name} has not entered ${stage.name}, so that it cannot go back to it`, {
-      hint: last === undefined ? 'It has entered no stage.' : `It has entered ${record.entered.join(', ')}.`,
+    throw unusableFile(`${rollout.name} has not entered ${stage.name}, so it cannot go back to it`, {
+      hint: last === undefined ? 'It has not entered a stage yet.' : `It has entered ${record.entered.join(', ')}.`,
     });
   }
   if (stage.name === last) {

@@ -35,7 +35,7 @@ export function approvalChecks(
   const approval = approvalOf(registry, approved, name);
   if (approval !== undefined)
     return [{ name: 'approval', status: 'pass', detail: `approved by ${approval.by} at ${approval.at}` }];
-  const detail = `stage ${name} waits for a person: canary approve tells that one has agreed${lapsed(registry, approved, name)}`;
+  const detail = `stage ${name} waits for a person: canary approve records that one agrees${lapsed(registry, approved, name)}`;
   return [{ name: 'approval', status: 'hold', detail }];
 }
 

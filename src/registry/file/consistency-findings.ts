@@ -48,8 +48,8 @@ function outputFindings(parent: string, output: OutputSignature): Finding[] {
     {
       pointer,
       rule: 'sigmoid-labels',
-      message: `${placeText(pointer)} is sigmoid, one probability, and there are ${countOf(output.labels.length, 'label')}`,
-      hint: 'write two labels, the second of which the probability is of, or leave activation out where there is a number for each label',
+      message: `${placeText(pointer)} is sigmoid, which gives one probability, but there are ${countOf(output.labels.length, 'label')}`,
+      hint: 'write two labels, of which the probability is for the second, or leave activation out if there is a number for each label',
     },
   ];
 }
@@ -87,7 +87,7 @@ function referenceFindings({ versions, aliases, traffic, rollouts }: ModelRegist
       pointer,
       at: pointer.startsWith('/traffic') ? 'key' : 'value',
       rule: 'unknown-version',
-      message: `${placeText(pointer)} names version ${version}, which versions does not have`,
+      message: `${placeText(pointer)} names version ${version}, which is not under versions`,
       hint: didYouMean(version, Object.keys(versions)),
     }));
 }
@@ -136,7 +136,7 @@ function rolloutFindings({ rollouts, history }: ModelRegistry): Finding[] {
       pointer: pointerTo('/rollouts', name),
       at: 'key',
       rule: 'rollout-without-history',
-      message: `history has no entry of the rollout ${name}`,
+      message: `history has no entry for the rollout ${name}`,
       hint: 'write "rollouts": {} in a file that starts at revision 0; canary adds them',
     }));
 }

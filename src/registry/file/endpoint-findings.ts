@@ -32,7 +32,7 @@ function bodyFindings(parent: string, { body }: HttpArtifact): Finding[] {
   return [...new Set(unknownPlaceholders(body))].map((written) => ({
     pointer,
     rule: 'unknown-value',
-    message: `${placeText(pointer)} has ${written}, which stands for nothing`,
+    message: `${placeText(pointer)} has ${written}, which is not a placeholder`,
     hint: 'write {{input}}, {{input.FIELD}} or {{id}}',
   }));
 }

@@ -56,15 +56,15 @@ function notJson(text: string, file: string, { offset, expected }: { offset: num
   if (conflictMark.test(text.slice(offset))) {
     return diagnosticAt(file, text, offset, {
       rule: 'merge-conflict',
-      message: 'not JSON: two versions of the file were merged and disagree here',
-      hint: 'take the file from one side and promote again: changes are chained and cannot be merged',
+      message: 'not JSON: a merge left both versions of the file here',
+      hint: 'take the file from one side and promote again: entries are chained and cannot be merged',
     });
   }
   const found = offset === text.length ? 'the file ends' : `there is ${JSON.stringify(text.charAt(offset))}`;
   return diagnosticAt(file, text, offset, {
     rule: 'json-syntax',
     message: `not JSON: ${found} where ${expected} should stand`,
-    hint: 'restore the file from version control, or mend this place',
+    hint: 'restore the file from version control, or correct this place',
   });
 }
 

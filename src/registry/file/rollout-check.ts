@@ -20,7 +20,7 @@ export function checkRollout(registry: ModelRegistry, name: string, stage: Pick<
     }
   }
   if (registry.applied === false)
-    return say('hold', 'the router has not got the last change yet; canary apply tries again');
+    return say('hold', 'the router did not get the last change yet; canary apply tries again');
   return say('pass', `no other rollout of ${registry.model} has traffic`);
 }
 

@@ -39,7 +39,7 @@ export function trafficContradiction(registry: ModelRegistry): string | undefine
   const versions = [...new Set([...Object.keys(expected), ...Object.keys(traffic)])];
   const wrong = versions.find((version) => inSteps(traffic[version] ?? 0) !== inSteps(expected[version] ?? 0));
   if (wrong === undefined) return undefined;
-  return `${wrong} has ${traffic[wrong] ?? 0} of the traffic, but by the history it has ${expected[wrong] ?? 0}`;
+  return `${wrong} has ${traffic[wrong] ?? 0} of the traffic, but the history gives it ${expected[wrong] ?? 0}`;
 }
 
 function expectedTraffic(registry: ModelRegistry): Record<string, number> | undefined {

@@ -26,7 +26,7 @@ export function writeFailure(error: unknown, path: string): UserError | undefine
   if (code === undefined || !(error instanceof Error && 'syscall' in error)) return undefined;
   const reason = reasons[code];
   return unusableFile(`${path} cannot be changed: ${reason === undefined ? '' : `${reason}: `}${messageOf(error)}`, {
-    hint: 'Nothing was changed. A change makes new files beside it, so its folder must be writable and have room.',
+    hint: 'Nothing was changed. A change writes new files beside it, so its folder must be writable and have room.',
     cause: error,
   });
 }

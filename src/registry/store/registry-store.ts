@@ -125,7 +125,7 @@ export async function createRegistry(
   const path = registryPath(folder, empty.model);
   return await locked(path, path, async (stillHeld) => {
     if ((await listModels(folder)).includes(empty.model)) {
-      throw unusableFile(`${path} is there already`, { hint: 'Run the command again to add to it.' });
+      throw unusableFile(`${path} already exists`, { hint: 'Run the command again to add to it.' });
     }
     const after = transition(empty);
     await replaceLocked(path, writable(after, empty, path), stillHeld);

@@ -74,14 +74,14 @@ async function readLease(file: string): Promise<LeaseFile | undefined> {
 }
 
 function watchedBy(model: string, { pid, machine, until }: LeaseFile, file: string): Error {
-  return unusableFile(`${model} is watched by process ${pid} on ${machine}, until ${until} at least`, {
-    hint: `One watcher walks a model. If that one is gone for good, delete ${file}.`,
+  return unusableFile(`${model} is watched by process ${pid} on ${machine}, at least until ${until}`, {
+    hint: `Only one process may watch a model. If that one is gone for good, delete ${file}.`,
   });
 }
 
 function lost(model: string, held: LeaseFile | undefined): Error {
   const who = held === undefined ? 'nobody' : `process ${held.pid} on ${held.machine}`;
-  return unusableFile(`The watch of ${model} is another's by now: ${who} has it; nothing was changed`, {
-    hint: 'This one slept for too long. Start it again once the other has ended.',
+  return unusableFile(`Another process watches ${model} by now (${who}); nothing was changed`, {
+    hint: 'This one paused for too long. Start it again once the other has ended.',
   });
 }

@@ -19,26 +19,26 @@ export interface RemoteAccess {
  */
 export function secretOf({ environment, variables }: RemoteAccess, { env }: FromEnvironment, what: string): string {
   if (variables?.includes(env) === false) {
-    throw unusableFile(`${what} needs the environment's ${env}, which no --allow-env names`, {
-      hint: `Where it may be used, write --allow-env ${env}`,
+    throw unusableFile(`${what} needs the environment's ${env}, but no --allow-env names it`, {
+      hint: `If it may be used, add --allow-env ${env}`,
     });
   }
   const value = environment[env]?.trim() ?? '';
   if (value !== '') return value;
   throw unusableFile(`${what} needs the environment variable ${env}, which is not set`, {
-    hint: `Set ${env} where canary runs; its value is printed nowhere.`,
+    hint: `Set ${env} where canary runs; its value is never printed.`,
   });
 }
 
 /** @throws UserError (exit 5) where no server, or not this one, may be asked */
 export function requireHost({ run, hosts }: RemoteAccess, url: URL, what: string): void {
   if (!run) {
-    throw unusableFile(`${what} would ask ${url.host}, and --no-run asks no server`, {
+    throw unusableFile(`${what} would ask ${url.host}, but --no-run asks no server`, {
       hint: 'Leave --no-run out where the plan is trusted.',
     });
   }
   if (hosts === undefined || hosts.includes(url.host) || hosts.includes(url.hostname)) return;
-  throw unusableFile(`${what} asks ${url.host}, which no --allow-host names`, {
-    hint: `Where that host may be asked, write --allow-host ${url.host}`,
+  throw unusableFile(`${what} asks ${url.host}, but no --allow-host names it`, {
+    hint: `If that host may be asked, add --allow-host ${url.host}`,
   });
 }

@@ -94,7 +94,7 @@ function reasonOf(error: unknown): string {
   const code = systemErrorCode(cause);
   const known: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'refused the connection',
-    ENOTFOUND: 'has a name that nobody knows',
+    ENOTFOUND: 'has a name that cannot be found',
     EAI_AGAIN: 'has a name that could not be looked up',
     ECONNRESET: 'cut the connection',
     UND_ERR_SOCKET: 'cut the connection',
@@ -123,7 +123,7 @@ function requireNoRedirect({ status, headers }: Omit<Answer, 'tries'>, url: URL,
   throw unusableFile(
     `${what} redirects to ${host === url.host ? 'another path' : host}, and redirects are not followed`,
     {
-      hint: 'Write the address that answers by itself.',
+      hint: 'Write the final address.',
     },
   );
 }

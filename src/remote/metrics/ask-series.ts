@@ -31,7 +31,7 @@ export async function askCounters(
   const counted = await ask(`sum(count_over_time(${selector}[${rangeText(endMs - fromMs)}]))`, endMs);
   const samples = counted.series[0]?.samples[0]?.[1] ?? 0;
   if (samples > mostSamples) {
-    const tooMany = `${selector} has ${samples} samples in the window, more than can be read: shorten the window, or name the series of a recording rule that adds them up`;
+    const tooMany = `${selector} has ${samples} samples in the window, more than can be read: shorten the window, or name the series of a recording rule that sums them`;
     return { series: [], warnings: counted.warnings, tooMany };
   }
   const answers = Math.max(1, Math.ceil(samples / samplesAtOnce));

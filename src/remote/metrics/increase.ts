@@ -30,7 +30,7 @@ export function outOfWindow(series: readonly CountedSeries[], { beginMs, endMs }
   const intervalMs = Math.max(0, ...series.map((each) => each.intervalMs ?? 0));
   if (intervalMs === 0) return 'no series has two samples in the window';
   if (endMs - beginMs < fewestIntervals * intervalMs) {
-    return `the window is ${seconds(endMs - beginMs)} long, and samples come every ${seconds(intervalMs)}: it needs ${fewestIntervals} of them`;
+    return `the window is ${seconds(endMs - beginMs)} long, but samples come every ${seconds(intervalMs)}: it needs ${fewestIntervals} of them`;
   }
   for (const each of series) {
     const pause = pauseIn(each);

@@ -67,8 +67,8 @@ export async function askPrometheus(
 
 function answerOf(what: string, { place, secrets }: PrometheusServer, status: number, text: string): PrometheusAnswer {
   if (status === 401 || status === 403) {
-    throw unusableFile(`${what} lets nobody in with this token or password (status ${status})`, {
-      hint: 'Write token: { env: NAME }, or user and password, and look whether the variable holds the right one.',
+    throw unusableFile(`${what} refuses this token or password (status ${status})`, {
+      hint: 'Write token: { env: NAME }, or user and password, and check that the variable holds the right one.',
     });
   }
   const answer = parsed(text);
@@ -87,7 +87,7 @@ function answerOf(what: string, { place, secrets }: PrometheusServer, status: nu
   const data = answer?.['data'];
   if (answer?.['status'] !== 'success' || !isJsonObject(data)) {
     throw unusableFile(`${what} did not answer as Prometheus does`, {
-      hint: 'Write the address that /api/v1/query follows on, such as http://prometheus:9090.',
+      hint: 'Write the address to which /api/v1/query is added, such as http://prometheus:9090.',
     });
   }
   const partial = answer['isPartial'] === true ? ['the answer is partial'] : [];

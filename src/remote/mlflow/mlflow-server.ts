@@ -34,8 +34,8 @@ export async function askMlflow(server: MlflowServer, question: Question): Promi
   try {
     return objectOf(JSON.parse(answer.body.toString('utf8') || '{}'));
   } catch {
-    throw unusableFile(`${nameOf(server)} answered no JSON to ${question.path}`, {
-      hint: 'Write the address of a tracking server, as MLFLOW_TRACKING_URI has it.',
+    throw unusableFile(`${nameOf(server)} did not answer with JSON to ${question.path}`, {
+      hint: 'Write the address of a tracking server, as in MLFLOW_TRACKING_URI.',
     });
   }
 }
@@ -91,7 +91,7 @@ function refused(what: string, status: number, path: string, message: string): E
   }
   const said = message === '' ? '' : `: ${message.slice(0, 300)}`;
   return unusableFile(`${what} answered ${status} to ${path}${said}`, {
-    hint: status === 404 ? 'Write the address of a tracking server, as MLFLOW_TRACKING_URI has it.' : undefined,
+    hint: status === 404 ? 'Write the address of a tracking server, as in MLFLOW_TRACKING_URI.' : undefined,
   });
 }
 

@@ -47,8 +47,8 @@ export async function modelFiles(server: MlflowServer, name: string, version: st
   const served = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/u.exec(uri)?.[1];
   if (served === undefined || served === '') {
     const scheme = /^[a-z0-9+.-]+(?=:)/iu.exec(uri)?.[0] ?? 'a folder';
-    throw unusableFile(`the files of version ${version} are not served by ${nameOf(server)}: they lie in ${scheme}`, {
-      hint: 'Fetch them into the registry folder and write canary registry add … --artifact DIR, or say how it is asked: --endpoint, --command or --runtime recorded.',
+    throw unusableFile(`${nameOf(server)} does not serve the files of version ${version}: they are in ${scheme}`, {
+      hint: 'Fetch them into the registry folder and write canary registry add … --artifact DIR, or say how to ask it: --endpoint, --command or --runtime recorded.',
     });
   }
   const files = await filesBelow(server, served.replace(/\/+$/u, ''), '');

@@ -68,7 +68,7 @@ const headlines: Readonly<Record<RolloutEvent['event'], string>> = {
   'step-down': 'stepped down',
   'hold-new': 'is held',
   'apply-failed': 'did not reach the router',
-  stale: 'has stood still',
+  stale: 'has not moved',
   failing: 'cannot be evaluated',
   test: 'can tell you',
 };

@@ -34,7 +34,9 @@ export function redisServer(access: RemoteAccess, url: string): RedisServer {
     parsed.hostname === '' ||
     !/^\d*$/u.test(database)
   )
-    throw invalidInput('--queue names no server of Redis', { hint: 'Write redis://HOST:6379, or rediss:// for TLS.' });
+    throw invalidInput('--queue does not name a Redis server', {
+      hint: 'Write redis://HOST:6379, or rediss:// for TLS.',
+    });
   const port = parsed.port === '' ? 6379 : Number(parsed.port);
   const name = `${parsed.protocol}//${parsed.hostname}:${port}${database === '' ? '' : `/${database}`}`;
   // A URL of another scheme has no port where it is not written.

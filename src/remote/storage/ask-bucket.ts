@@ -60,7 +60,7 @@ function refused(
   }
   if (status >= 300 && status < 400) {
     return unusableFile(`${what} redirects elsewhere, and redirects are not followed`, {
-      hint: 'Write the region or endpoint that answers by itself.',
+      hint: 'Write the final region or endpoint.',
     });
   }
   if (/InvalidObjectState|BlobArchived/u.test(code)) {
@@ -69,8 +69,8 @@ function refused(
     });
   }
   if (/RequestTimeTooSkewed/u.test(code)) {
-    return unusableFile(`${what} was refused since this machine's clock is wrong`, {
-      hint: 'Set the clock; signatures hold for minutes.',
+    return unusableFile(`${what} was refused because this machine's clock is wrong`, {
+      hint: 'Set the clock; a signature is valid for minutes.',
     });
   }
   if (status === 401 || status === 403) {
@@ -78,7 +78,7 @@ function refused(
     return unusableFile(
       `${what} may not be ${method === 'GET' || method === 'HEAD' ? 'read' : 'written'} with these credentials${said}: they need ${permission}`,
       {
-        hint: 'Credentials come from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN. A bucket whose reader pays is not read.',
+        hint: 'Credentials come from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; GCS_HMAC_ACCESS_ID and GCS_HMAC_SECRET; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN. Buckets where the requester pays are not supported.',
       },
     );
   }

@@ -23,7 +23,7 @@ export function bucketStore(
   signal: AbortSignal,
 ): ObjectStore {
   if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is not a bucket that could be written`, { hint: 'Write s3://, gs:// or az://.' });
+    throw invalidInput(`${url} is not a bucket that canary can write to`, { hint: 'Write s3://, gs:// or az://.' });
   const { bucket, key } = objectSource(access, url, settings);
   const root = key === '' || key.endsWith('/') ? key : `${key}/`;
   const ask = (call: Omit<BucketCall, 'permission' | 'signal'>, permission: string): Promise<Answer> =>
@@ -58,7 +58,7 @@ export function bucketStore(
         if (status === 412) return false;
         await sleep(pauseMs * tries);
       }
-      throw unusableFile(`${bucket.name}/${root}${name} is written by others all the time`, {
+      throw unusableFile(`${bucket.name}/${root}${name} is being written by others all the time`, {
         hint: 'Run the command again.',
       });
     },
@@ -70,5 +70,9 @@ export function bucketStore(
 
 function permissionOf({ vendor }: Bucket, action: 'Get' | 'Put' | 'Delete'): string {
   if (vendor === 's3') return `s3:${action}Object`;
-  return { Get: 'leave to read objects', Put: 'leave to write objects', Delete: 'leave to delete objects' }[action];
+  return {
+    Get: 'permission to read objects',
+    Put: 'permission to write objects',
+    Delete: 'permission to delete objects',
+  }[action];
 }

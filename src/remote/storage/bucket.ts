@@ -33,7 +33,7 @@ export function objectSource(access: RemoteAccess, source: string, settings: Sto
   const [, scheme = '', host = '', key = ''] = /^([a-z0-9]+):\/\/([^/]*)\/?(.*)$/su.exec(source) ?? [];
   if (host === '') throw invalidInput(`${source} names no bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
   if (!/^https?$/u.test(scheme) && !bucketName.test(host))
-    throw invalidInput(`${source}: ${host} is not a name of a bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
+    throw invalidInput(`${source}: ${host} is not the name of a bucket`, { hint: 'write s3://BUCKET/PREFIX/*.jsonl' });
   if (scheme === 's3') return { bucket: s3Bucket(access, host, settings), key };
   if (scheme === 'gs') return { bucket: gcsBucket(access, host, settings), key };
   if (scheme !== 'az') return { bucket: webServer(`${scheme}://${host}`), key };
@@ -198,8 +198,8 @@ function withQuery(url: string, query: Readonly<Record<string, string>>): string
 function encodedKey(key: string): string {
   const names = key.split('/');
   if (names.includes('.') || names.includes('..') || key.includes('\0') || /\p{Surrogate}/u.test(key)) {
-    throw unusableFile(`The key ${JSON.stringify(key)} cannot be asked for: it has a name of dots, or no text`, {
-      hint: 'Copy that object to another key, or name the others alone.',
+    throw unusableFile(`The key ${JSON.stringify(key)} cannot be fetched: its name is only dots, or empty`, {
+      hint: 'Copy that object to another key, or name only the others.',
     });
   }
   return names

@@ -91,7 +91,7 @@ async function kept(url: string, folder: string, work: () => Promise<void>): Pro
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
     throw unusableFile(`${url} cannot be kept in ${folder}: ${messageOf(error)}`, {
-      hint: 'Name another folder with storage.cache; an object whose name is too long for a file has to be copied to another key.',
+      hint: 'Name another folder with storage.cache; copy an object to another key if its name is too long for a file.',
       cause: error,
     });
   }
@@ -114,7 +114,7 @@ async function writeRanges(
         ...(isOne ? {} : { range: `bytes=${start}-${end}` }),
         ...(etag === '' ? {} : { 'if-match': etag }),
       };
-      const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'leave to read objects';
+      const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'permission to read objects';
       const answer = await askBucket(access, bucket, { method: 'GET', key, headers, permission, signal });
       if (answer.status === 404 || answer.status === 412) return false;
       const now = answer.headers.get('etag') ?? etag;

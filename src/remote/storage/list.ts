@@ -29,7 +29,7 @@ export async function listObjects(
     const object = await headOf(access, bucket, key, signal);
     if (object !== undefined) return [object];
     throw unusableFile(`requests.source: there is no object ${bucket.name}/${key}`, {
-      hint: 'Look for another spelling; names are case-sensitive.',
+      hint: 'Check the spelling; names are case-sensitive.',
     });
   }
   const listed = await listAll(access, bucket, prefix, signal);
@@ -47,7 +47,7 @@ export async function headOf(
   key: string,
   signal: AbortSignal,
 ): Promise<StoredObject | undefined> {
-  const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'leave to read objects';
+  const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'permission to read objects';
   const { status, headers } = await askBucket(access, bucket, { method: 'HEAD', key, permission, signal });
   if (status === 404) return undefined;
   const bytes = Number(headers.get('content-length') ?? Number.NaN);
@@ -66,9 +66,9 @@ export async function listAll(
   const seen = new Set<string>();
   for (let page = 0; page < mostPages; page += 1) {
     const query = bucket.vendor === 'az' ? azureQuery(prefix, next) : s3Query(prefix, next);
-    const permission = bucket.vendor === 's3' ? 's3:ListBucket' : 'leave to list objects';
+    const permission = bucket.vendor === 's3' ? 's3:ListBucket' : 'permission to list objects';
     const { status, body } = await askBucket(access, bucket, { method: 'GET', key: '', query, permission, signal });
-    if (status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Look for another spelling.' });
+    if (status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Check the spelling.' });
     const xml = body.toString('utf8');
     found.push(...(bucket.vendor === 'az' ? azureObjects(bucket, xml) : s3Objects(bucket, xml)));
     next = nextPage(bucket, xml);
@@ -90,13 +90,13 @@ function nextPage(bucket: Bucket, xml: string): string | undefined {
   const next = elementsOf(xml, isAzure ? 'NextMarker' : 'NextContinuationToken')[0];
   if (next !== undefined && next !== '') return next;
   if (elementsOf(xml, 'IsTruncated')[0] === 'true')
-    throw unreadableList(bucket, 'it says that there is more, and not how to ask for it');
+    throw unreadableList(bucket, 'it says that there is more, but not how to ask for it');
   return undefined;
 }
 
 function unreadableList({ name }: Bucket, why: string): Error {
   return unusableFile(`${name} answered with a list of objects that cannot be used: ${why}`, {
-    hint: 'Does the endpoint speak ListObjectsV2, or the list of blobs of Azure? Copy the log to a folder otherwise.',
+    hint: "Does the endpoint support ListObjectsV2, or Azure's list of blobs? If not, copy the log to a folder.",
   });
 }
 

@@ -56,7 +56,7 @@ export function datedSources(source: string, from: string | undefined, to: strin
   for (let at = Math.floor(Date.parse(from) / step) * step; at < Date.parse(to); at += step) {
     if (found.size === mostParts)
       throw invalidInput(`requests.source: ${source} names more than 10,000 places between from and to`, {
-        hint: 'Bring from and to nearer to each other, or write * in the place of hours.',
+        hint: 'Move from and to closer together, or write * in place of the hours.',
       });
     const time = new Date(at).toISOString();
     const parts = { yyyy: time.slice(0, 4), MM: time.slice(5, 7), dd: time.slice(8, 10), HH: time.slice(11, 13) };

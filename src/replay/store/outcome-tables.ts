@@ -69,7 +69,7 @@ export function storedOutcomes({ parts, requests }: Pick<ReplayedOutcomes, 'part
  */
 export async function loadReplayed(db: Database, table: string, outcomes: ReplayedOutcomes): Promise<void> {
   const { version, rows } = outcomes;
-  const hint = 'Run it again when no other canary replays the same; --fresh replays anew.';
+  const hint = 'Run it again when no other canary replays the same; --fresh replays again.';
   try {
     await loadOutcomes(db, table, outcomes);
   } catch (error) {

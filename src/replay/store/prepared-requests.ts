@@ -180,7 +180,7 @@ function jobPath(name: string): string {
 }
 
 function parseJob(text: string, file: string): RequestJob {
-  const hint = 'canary replay PLAN --store DIR --prepare writes it anew.';
+  const hint = 'canary replay PLAN --store DIR --prepare writes it again.';
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -189,7 +189,7 @@ function parseJob(text: string, file: string): RequestJob {
   }
   if (isJob(value)) return value;
   const isNewer = typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > jobFormat;
-  throw unusableFile(`${file} is ${isNewer ? 'of a newer canary' : 'not a list of windows'}`, { hint });
+  throw unusableFile(`${file} is ${isNewer ? 'from a newer canary' : 'not a list of windows'}`, { hint });
 }
 
 function isJob(value: unknown): value is RequestJob {

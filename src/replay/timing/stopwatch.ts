@@ -46,7 +46,7 @@ export async function warmUp({ model }: Stopwatch, inputs: readonly string[], co
     if (restarts < mostRestarts) continue;
     throw unusableFile(
       `Version ${model.version} cannot be timed: it ended ${restarts} times over its first ${index + 1} requests.`,
-      { hint: 'It has to stay alive between requests; a program that answers one and ends is none.' },
+      { hint: 'It has to stay alive between requests, not end after each one.' },
     );
   }
 }

@@ -19,7 +19,7 @@ export function compatText({ map, module, json }: WrittenCompatibility): string 
     `  ${printableName(model)} ${to} answers callers of ${from}: ${countOf(Object.keys(labels).length, 'label')}, of which ${renamed} change`,
     ...(unmapped.length === 0
       ? []
-      : [`  without a counterpart, so that they throw: ${unmapped.map(printableName).join(', ')}`]),
+      : [`  without a counterpart, which throw: ${unmapped.map(printableName).join(', ')}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

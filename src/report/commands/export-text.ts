@@ -8,9 +8,9 @@ export interface ComparedRoute {
 
 /** A comparison as a person reads it. */
 export function comparedText({ file, differences }: ComparedRoute): string {
-  if (differences.length === 0) return `${printableSentence(file)} says what the registry does\n`;
+  if (differences.length === 0) return `${printableSentence(file)} agrees with the registry\n`;
   const lines = differences.map(({ at, wanted, found }) =>
-    printableSentence(`  ${at}: ${found}, and the registry has ${wanted}`),
+    printableSentence(`  ${at}: ${found}, but the registry has ${wanted}`),
   );
   return [`${printableSentence(file)} differs from the registry`, ...lines, ''].join('\n');
 }

@@ -61,7 +61,7 @@ export function takenText(taken: TakenFromLog, style: Style): string {
       ? []
       : noteLines(
           [
-            `${listed(strangeTruths)} ${strangeTruths.length === 1 ? 'is a truth' : 'are truths'} that no version answered, so not ${strangeTruths.length === 1 ? 'a label' : 'labels'}: name ${strangeTruths.length === 1 ? 'it' : 'them'} in requests.otherLabels where that is right`,
+            `${listed(strangeTruths)} ${strangeTruths.length === 1 ? 'is a truth' : 'are truths'} that no version answered, so not ${strangeTruths.length === 1 ? 'a label' : 'labels'}: name ${strangeTruths.length === 1 ? 'it' : 'them'} in requests.otherLabels if that is right`,
           ],
           style,
         );

@@ -40,10 +40,10 @@ export function methodLines(
 function adviceFor(inference: Statistics['inference'], looks: 1 | undefined): string | undefined {
   if (looks === 1) return undefined;
   const once =
-    'Where a log is judged once, as in the pipeline of a merge request, write statistics: { inference: planned, looks: 1 }.';
+    "If a log is judged once, as in a merge request's pipeline, write statistics: { inference: planned, looks: 1 }.";
   switch (inference) {
     case 'sequential':
-      return `${once} Where it is looked at again but ends at a known number of users, write inference: planned and plannedUnits: that number.`;
+      return `${once} If it is judged again but ends at a known number of users, write inference: planned and plannedUnits with that number.`;
     case 'fixed':
     case 'planned':
       return once;
@@ -54,7 +54,7 @@ function adviceFor(inference: Statistics['inference'], looks: 1 | undefined): st
 export function methodSentence({ detectable }: ShownGuardrail): string | undefined {
   const found = byMethod(detectable);
   if (found === undefined || found.sequential === null || found.oneLook === null) return undefined;
-  return `A candidate that changes nothing passes at about ${amountText(found.sequential)} requests however often one looks, at ${amountText(found.oneLook)} in one look (statistics: { inference: planned, looks: 1 }).`;
+  return `A candidate that changes nothing passes at about ${amountText(found.sequential)} requests however often you look, or at ${amountText(found.oneLook)} in one look (statistics: { inference: planned, looks: 1 }).`;
 }
 
 /** Of several stages the last, which has the most data to go by. */

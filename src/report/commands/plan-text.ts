@@ -78,17 +78,17 @@ export function planText(review: PlanReview, style: Style): string {
     section(titleOf(review), [header(review, style)], style),
     section('How the log was read', 'notes' in review.log ? noteLines(review.log.notes, style) : [], style),
     section(
-      'Replaces of its defaults',
+      'Replaces these defaults',
       (review.overrides ?? []).map((each) => overrideLine(each, style)),
       style,
     ),
     section('Stages', [table(stageColumns, stages, style)], style),
     section('What stages wait for', stageWaitLines(review, style), style),
     section('Guardrails', [guardrails], style),
-    section('Smallest change that a stage could tell from none', detectableLines(review, style), style),
+    section('Smallest change that each stage could detect', detectableLines(review, style), style),
     section('Smallest sample of users that decides', sampleLines(review, style), style),
     section(
-      'Requests at which a candidate without any change probably passes',
+      'Requests after which an unchanged candidate probably passes',
       methodLines(review.guardrails, review.statistics, style),
       style,
     ),
@@ -129,7 +129,7 @@ function header({ model, baseline, candidate, log, sources = [], golden }: PlanR
 /** How many numbers there are, or series; beside a log it does not go without saying which is meant. */
 function toldText({ files, numbers, server }: ToldReview, counted = formatCount(numbers)): string {
   if (server !== undefined) return `${formatCount(numbers)} series of ${server}`;
-  if (numbers === 0) return 'none yet: canary sql prints the query that adds them up';
+  if (numbers === 0) return 'none yet: canary sql prints the query that computes them';
   return `${counted} in ${files === 0 ? 'the plan' : countOf(files, 'file')}`;
 }
 

@@ -125,7 +125,7 @@ function nextStep({ dryRun, action, planFile, candidate }: Promotion): NextStep 
     'step-down': { command: evaluate, why: 'asks whether the next stage may begin again' },
     enter: { command: evaluate, why: 'asks whether the next stage may begin' },
     complete: { command: commandLine('canary', 'status', planFile), why: 'shows the finished rollout' },
-    rollback: { why: `find out why ${candidate} failed; its successor needs a new version and a plan of a new name` },
+    rollback: { why: `find out why ${candidate} failed; its successor needs a new version and a plan with a new name` },
     look: { command: evaluate, why: 'looks again, once the log has grown' },
   };
   return steps[action];
@@ -155,10 +155,10 @@ export function applyOutcomeText(
   style: Style,
 ): string {
   if (outcome === undefined) {
-    const router = 'The registry is the record: a router must read the new weights from it before users notice.';
+    const router = 'The registry is the record: users notice nothing until a router reads the new weights from it.';
     return paragraph(router, style);
   }
-  if (outcome.applied) return paragraph("Applied: the plan's commands have told the router.", style);
+  if (outcome.applied) return paragraph("Applied: the plan's commands have set the router.", style);
   const { bad } = paintOf(style);
   const again = commandLine('canary', 'apply', planFile ?? 'PLAN');
   return paragraph(`${bad('Not applied')}: ${printableSentence(outcome.failure)}. ${again} tries again.`, style);

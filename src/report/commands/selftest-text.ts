@@ -98,9 +98,7 @@ function missedText(row: SelftestRow, style: Style): string {
 function conclusion(caught: number, all: number, falseAlarm: string | null, style: Style): string {
   const { good, bad } = paintOf(style);
   const alarm =
-    falseAlarm === null
-      ? ''
-      : ` And ${printableName(falseAlarm)} rolls back a candidate into which nothing was planted.`;
+    falseAlarm === null ? '' : ` And ${printableName(falseAlarm)} rolls back a candidate in which nothing was planted.`;
   if (caught === all && falseAlarm === null) {
     return good(
       `All of ${countOf(all, 'planted regression')} were caught, and a candidate without one was not rolled back.`,

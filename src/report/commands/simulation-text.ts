@@ -91,8 +91,8 @@ function header({ log, runs, looks, seed, effects, comparison }: SimulationRevie
 
 function candidateText(comparison: SimulationReview['comparison']): string {
   return comparison === 'paired'
-    ? "each drawn user's recorded outcomes, the two versions swapped by a coin: in truth nothing differs but what is planted"
-    : 'the recorded outcomes of the drawn users who fall into the canary: in truth nothing differs but what is planted';
+    ? "each drawn user's recorded outcomes, with the two versions swapped at random: nothing really differs except what is planted"
+    : 'the recorded outcomes of the drawn users in the canary: nothing really differs except what is planted';
 }
 
 const outcomeWords: Readonly<Record<Decision, string>> = {
@@ -176,7 +176,7 @@ function conclusions({ effects, outcomes, stages, runs }: SimulationReview): str
   return [
     seen,
     ...(increase.count > 0
-      ? ['What went through harms every later user too: these numbers end with the decision.']
+      ? ['A harmful candidate that goes through harms every later user too: these numbers end with the decision.']
       : []),
   ];
 }

@@ -99,7 +99,7 @@ function header(status: RolloutStatus, style: Style): string {
       ['baseline', standing(baseline)],
       ['candidate', standing(candidate)],
       ...(applied === false
-        ? [['applied', paintOf(style).bad('no: the router has not got the last change')] as const]
+        ? [['applied', paintOf(style).bad('no: the router did not get the last change')] as const]
         : []),
       ...(unmirrored === undefined
         ? []

@@ -11,17 +11,19 @@ export function roundedUp(count: number): number {
 
 /**
  * What a mean may hide: `latency.mean may hide seldom requests of 2 s: room for them alone takes about 2,800 requests. cap: 200ms takes a
- * tenth of them, and leaves what is above to another guardrail.`
+ * tenth of them, and leaves what is above it to another guardrail.`
  */
 export function unmetLine(metric: string, unit: MetricUnit, { largest, requests, capped }: UnmetExtremes): string {
   const name = printableName(metric);
   const amount = `about ${formatCount(roundedUp(requests))} requests`;
   if (capped) {
     const most = unit === 'ms' ? 'timeout' : 'largest value';
-    return `${name}: room for requests at its cap takes ${amount}. Where a share q of the requests is above it, the bound and q times (${most} - cap) may pass: bound what is above with another guardrail.`;
+    return `${name}: ruling out requests at its cap takes ${amount}. Where a share q of the requests is above it, the bound and q times (${most} - cap) may pass: bound what is above the cap with another guardrail.`;
   }
   const isCappable = metric === 'latency.mean' || metric.startsWith('kpi.');
   const cap = exactQuantity(largest / 10, unit).replace(' ', '');
-  const remedy = isCappable ? ` cap: ${cap} takes a tenth of them, and leaves what is above to another guardrail.` : '';
-  return `${name} may hide seldom requests of ${formatQuantity(largest, unit)}: room for them alone takes ${amount}.${remedy}`;
+  const remedy = isCappable
+    ? ` cap: ${cap} takes a tenth of them, and leaves what is above it to another guardrail.`
+    : '';
+  return `${name} may hide rare requests of ${formatQuantity(largest, unit)}: ruling them out takes ${amount}.${remedy}`;
 }

@@ -59,9 +59,9 @@ function slowestLines({ metric, detectable }: GuardrailReview): readonly string[
       return undefined;
     const subject = `: ${printableName(metric)} for ${segmentName(slowest.segment)}`;
     const remedy =
-      'judge coarser segments, write a wider bound, or write segments: auto, where a segment too small to pass does not have to';
+      'judge coarser segments, write a wider bound, or write segments: auto, which does not require a pass of segments that are too small for one';
     return slowestDays === null
-      ? `${subject} would not be decided by any amount of requests like these: ${remedy}.`
+      ? `${subject} could not be decided by any number of requests like these: ${remedy}.`
       : `${subject} takes about ${countOf(roundedUp(slowestDays), 'more day')} at this log's pace: ${remedy}.`;
   });
 }
@@ -92,7 +92,7 @@ const names = new Intl.ListFormat('en-GB', { style: 'long', type: 'conjunction' 
 
 function waiting(requests: number | null | undefined, days: number | null | undefined, inference: Inference): string {
   if (requests === null || requests === undefined)
-    return 'no amount of requests like these would pass a harmless candidate';
+    return 'no number of requests like these would pass a harmless candidate';
   const amount = `about ${formatCount(roundedUp(requests))} requests in all`;
   if (inference === 'planned') {
     const pace =

@@ -63,7 +63,7 @@ function located(error: ErrorObject, text: string, file: string): Diagnostic {
 }
 
 function complaint({ keyword, message, params }: ErrorObject): string {
-  if (keyword === 'oneOf') return 'its keys do not agree with each other';
+  if (keyword === 'oneOf') return 'its keys contradict each other';
   const { allowedValues }: { allowedValues?: unknown } = params;
   return Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : (message ?? keyword);
 }

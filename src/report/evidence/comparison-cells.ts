@@ -65,7 +65,7 @@ function adjustmentRemark({
   if (adjusted === undefined || segment !== null) return [];
   const left = formatQuantity(adjusted.varianceLeft, 'proportion');
   return [
-    `What ${formatCount(adjusted.units)} users were like before the candidate served any is taken out; ${left} of the variance is left.`,
+    `The estimate is adjusted for how ${formatCount(adjusted.units)} users behaved before the candidate served any; ${left} of the variance is left.`,
   ];
 }
 
@@ -73,12 +73,12 @@ function tailRemark({ topUnitsShare, cappedShare }: ComparisonNumbers): readonly
   if (cappedShare !== undefined) {
     const above = formatQuantity(cappedShare, 'proportion');
     return [
-      `${above} of the candidate's requests are above the cap and count as no more; a share q of them may hide q times what the largest is above it.`,
+      `${above} of the candidate's requests are above the cap and count as the cap; a share q of such requests may hide q times what the largest is above it.`,
     ];
   }
   if (topUnitsShare === undefined || topUnitsShare < remarkableShare) return [];
   const share = formatQuantity(topUnitsShare, 'proportion');
-  return [`The heaviest 1% of users carry ${share} of the candidate's sum; no interval knows of heavier ones.`];
+  return [`The heaviest 1% of users carry ${share} of the candidate's sum; the interval does not cover heavier ones.`];
 }
 
 /** Comparisons of one kind on one cohort, and what they compare. */

@@ -137,7 +137,7 @@ function lookText(evidence: Evidence): string {
 /** What is no longer promised: each series has its own chance of a false alarm. */
 function lostText(why: string, { confidence }: Evidence['statistics']): string {
   const alpha = `${exactNumber(Number((1 - confidence).toFixed(9)), 2)}%`;
-  return `the ${alpha} hold for each series by itself, no longer for all looks; ${why}`;
+  return `the ${alpha} hold for each series on its own, no longer for all looks; ${why}`;
 }
 
 function requestsText(files: readonly RequestFileFacts[]): string {

@@ -41,8 +41,8 @@ function decisionLine(decision: Evidence['verdict']['decision'], { name, weight 
   const stage = printableName(name);
   const share = weight === 0 ? 'which exposes nobody' : `which gives it ${formatShare(weight)} of the users`;
   if (decision === 'increase') return `The candidate may enter the stage ${stage}, ${share}.`;
-  if (decision === 'rollback') return 'The candidate does harm and should not have any users.';
-  return `The candidate waits before the stage ${stage}: it is not proven to be harmless yet.`;
+  if (decision === 'rollback') return 'The candidate does harm and should not serve any users.';
+  return `The candidate waits before the stage ${stage}: it is not yet proven to be harmless.`;
 }
 
 function metricOf(id: string): Metric | undefined {

@@ -4,7 +4,7 @@ import { markdownBlocks } from './markdown-text.ts';
 export const mostCharacters = 65_000;
 
 const leftOutSentence =
-  'Something was left out here, since a comment holds 65,536 characters; the HTML report has all of it.';
+  'Part of the report was left out here, since a comment holds 65,536 characters; the HTML report has all of it.';
 
 /**
  * Blocks that fit in a comment together: the folded ones with half as many rows until they do, then without those that are too long, which a

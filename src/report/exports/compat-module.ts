@@ -22,14 +22,14 @@ export function compatModule(map: CompatibilityMap): string {
 }
 
 function head(map: CompatibilityMap): string {
-  return `// Answers of one version of a model in the labels of an earlier one, for callers that still speak those.
+  return `// Answers of one version of a model in the labels of an earlier one, for callers that still expect those.
 //
 //   import { withOldLabels } from './compat.mjs';
 //   const predict = withOldLabels(predictWithNewVersion);
 //
 //   python3 serve.py | node compat.mjs        one JSON answer per line in, one per line out
 //
-// Written by canary compat; write it anew when the label map in the registry changes.
+// Written by canary compat; write it again when the label map in the registry changes.
 import { realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

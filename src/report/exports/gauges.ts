@@ -49,12 +49,12 @@ function addReport(gauges: Gauges, { evidence, looks }: Report): void {
   const distances = drift.map(([labels, { psi }]): Sample => [labels, psi]);
   add('canary_drift_psi', 'Population stability index of a field against the reference.', distances);
   const moves = drift.map(([labels, { moved }]): Sample => [labels, moved ? 1 : 0]);
-  add('canary_drift_moved', 'Whether a field moved: 1 where it did.', moves);
+  add('canary_drift_moved', 'Whether a field moved: 1 if it did.', moves);
   const checks = evidence.checks.map(({ name, status }): Sample => [
     { check: printableName(name) },
     status === 'hold' || status === 'rollback' ? 0 : 1,
   ]);
-  add('canary_check_ok', 'Whether a check lets the stage begin: 0 where it holds the stage.', checks);
+  add('canary_check_ok', 'Whether a check lets the stage begin: 0 if it holds the stage.', checks);
 }
 
 type Add = (name: string, help: string, samples: readonly Sample[]) => void;
@@ -73,12 +73,12 @@ function addVerdict({ verdict, stage, createdAt, cohorts, inputs, rollout }: Evi
   const taken = decisions.map((decision): Sample => [{ decision }, decision === verdict.decision ? 1 : 0]);
   add('canary_verdict', 'The verdict: 1 for the decision that was taken, 0 for the others.', taken);
   const alarm =
-    'Whether a breach was found that a failed check keeps from being proof: 1 where a person has to look now.';
+    'Whether a breach was found that a failed check keeps from being proof: 1 when a person has to look now.';
   add('canary_alarm', alarm, [[{}, verdict.alarm === true ? 1 : 0]]);
-  const has = 'Whether the router has the last change of weights: 0 where canary apply has to tell it again.';
+  const has = 'Whether the router has the last change of weights: 0 when canary apply has to write it again.';
   add('canary_router_applied', has, [[{}, rollout.applied === false ? 0 : 1]]);
   add('canary_look', 'Which look at the stage this is, counted from 1.', [[{}, stage.look]]);
-  add('canary_looks', 'Looks at the rollout that the report knows.', [[{}, looks]]);
+  add('canary_looks', 'Looks at the rollout in the report.', [[{}, looks]]);
   add('canary_stage_weight_ratio', 'Share of users that the stage gives to the candidate.', [[{}, stage.weight]]);
   add('canary_evaluation_timestamp_seconds', 'When the evaluation was made.', [[{}, Date.parse(createdAt) / 1000]]);
   // Numbers without requests do not tell of every size, and 0 would say that there was nobody.

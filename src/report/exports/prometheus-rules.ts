@@ -13,7 +13,7 @@ export function prometheusRules(plan: string): string {
       labels: { severity: 'page' },
       annotations: {
         summary:
-          '{{ $labels.candidate }} has to leave traffic: stage {{ $labels.stage }} of {{ $labels.plan }} says rollback.',
+          '{{ $labels.candidate }} has to leave traffic: the verdict on stage {{ $labels.stage }} of {{ $labels.plan }} is rollback.',
       },
     },
     {
@@ -27,7 +27,7 @@ export function prometheusRules(plan: string): string {
       expr: `canary_router_applied{${of}} == 0`,
       labels: { severity: 'page' },
       annotations: {
-        summary: 'The router has not got the last change of {{ $labels.plan }}; canary apply tells it again.',
+        summary: 'The router has not got the last change of {{ $labels.plan }}; canary apply writes it again.',
       },
     },
     {

@@ -103,7 +103,7 @@ export function toldSize({ units, requests }: Pick<CohortSize, 'units' | 'reques
     ...(units === 0 ? [] : [countOf(units, 'user')]),
     ...(requests === 0 ? [] : [countOf(requests, 'request')]),
   ];
-  return told.length === 0 ? 'no count told' : told.join(', ');
+  return told.length === 0 ? 'no count given' : told.join(', ');
 }
 
 /** `2026-11-01T09:00:00.000Z` is `2026-11-01 09:00`. */

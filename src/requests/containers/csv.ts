@@ -77,9 +77,9 @@ async function takeRejects(db: Database, table: string, absolutePath: string): P
 
 function openQuote(absolutePath: string, line: number): UserError {
   return unusableFile(
-    `${absolutePath}:${line}: a quote is opened and not closed, and takes the lines behind it along`,
+    `${absolutePath}:${line}: a quote is opened and not closed, so the following lines become part of the value`,
     {
-      hint: 'close it, or double a quote that is part of a value',
+      hint: 'close it, or double it if it is part of the value',
     },
   );
 }

@@ -117,9 +117,9 @@ function twoWays(file: RequestFile, { path, column }: WantedField, { either }: W
   const [fraction, whole] = [example.replace(',', '.'), example.replace(/[,.]/u, '')];
   const other = mark === 'comma' ? 'point' : 'comma';
   return unusableFile(
-    `${file.path}: nothing tells whether ${JSON.stringify(example)} in ${plainKeys(path)?.join('.') ?? column} is ${fraction} or ${whole}`,
+    `${file.path}: it is not clear whether ${JSON.stringify(example)} in ${plainKeys(path)?.join('.') ?? column} is ${fraction} or ${whole}`,
     {
-      hint: `write requests: { decimal: ${mark} } where it is ${fraction}, decimal: ${other} where it is ${whole}, or nothing between thousands`,
+      hint: `write requests: { decimal: ${mark} } if it is ${fraction}, decimal: ${other} if it is ${whole}, or nothing between thousands`,
     },
   );
 }

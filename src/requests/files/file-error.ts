@@ -3,7 +3,7 @@ import { containerOf } from '../containers/containers.ts';
 import type { RequestFile } from './request-files.ts';
 
 const tooLargeHint =
-  'shorten what takes a megabyte in a record, such as long answers; else name fewer columns in requests.segments, or split the log';
+  'shorten what takes a megabyte in a record, such as long answers; otherwise name fewer columns in requests.segments, or split the log';
 
 /** What DuckDB says of a file or of the disk is the user's to mend; what it says of the query is a bug and stays one. */
 export function fileError(file: RequestFile, error: unknown): unknown {
@@ -14,7 +14,7 @@ export function fileError(file: RequestFile, error: unknown): unknown {
   if (error instanceof UserError || reason === undefined) return error;
   if (reason.includes('maximum_object_size')) {
     return unusableFile(`${path}: a line is longer than 16 MiB, the most that a record may take`, {
-      hint: 'check that the records end in line ends, or leave out what is so large',
+      hint: 'check that each record ends with a line end, or leave out what is so large',
       cause: error,
     });
   }

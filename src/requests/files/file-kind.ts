@@ -62,8 +62,8 @@ function requireNoOther(path: string, start: Buffer): void {
   const found = otherKinds.find(([first]) => text.startsWith(first));
   if (found !== undefined) throw unusableFile(`${path}: is ${found[1]}, not a log`, { hint: found[2] });
   if (isUtf16(text))
-    throw unusableFile(`${path}: is written in UTF-16, and logs are read as UTF-8`, {
-      hint: 'write it anew, for instance with iconv -f UTF-16 -t UTF-8 FILE > log.csv',
+    throw unusableFile(`${path}: is written in UTF-16, but logs are read as UTF-8`, {
+      hint: 'convert it, for instance with iconv -f UTF-16 -t UTF-8 FILE > log.csv',
     });
 }
 
@@ -125,7 +125,7 @@ function sniffedContainer(text: string): ContainerName | { readonly hint: string
   if (/^\s*[[{]\s*$/u.test(first)) return { hint: 'write one record per line, for instance with jq -c .' };
   if (isHeader(first, second)) return 'csv';
   return {
-    hint: `its first line is neither a JSON object nor the header of a table: ${JSON.stringify(first.slice(0, 60))}; names that tell end in ${knownEndings.join(', ')}`,
+    hint: `its first line is neither a JSON object nor the header of a table: ${JSON.stringify(first.slice(0, 60))}; file names that say their kind end in ${knownEndings.join(', ')}`,
   };
 }
 

@@ -83,7 +83,7 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) return false;
-    throw unusableFile(`${path}: cannot be looked at (${systemErrorCode(error) ?? 'unknown error'})`, { cause: error });
+    throw unusableFile(`${path}: cannot be opened (${systemErrorCode(error) ?? 'unknown error'})`, { cause: error });
   }
 }
 
@@ -114,7 +114,7 @@ function remoteSource(scheme: string, source: string): UserError {
   return unusableFile(
     /^(?:s3|gs|az|https?)$/iu.test(scheme)
       ? `${source}: there is no such object here yet`
-      : `${source}: canary reads files of this machine, and objects of s3://, gs://, az:// and https://`,
+      : `${source}: canary reads local files, and objects of s3://, gs://, az:// and https://`,
     {
       hint: 'objects are read where requests.source names them; copy other files here and name them, such as requests/*.jsonl',
     },
@@ -131,7 +131,7 @@ async function nothingFound(folder: string, pattern: string, key: string): Promi
     .slice(0, 3)
     .map(({ name }) => name);
   const there =
-    names.length === 0 ? 'that folder is not there or has no logs' : `the nearest names there: ${nearest.join(', ')}`;
+    names.length === 0 ? 'that folder does not exist or has no logs' : `the nearest names there: ${nearest.join(', ')}`;
   return unusableFile(`${key}: no file matches ${pattern}`, { hint: `looked in ${searched}; ${there}` });
 }
 

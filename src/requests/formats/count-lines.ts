@@ -49,8 +49,7 @@ async function truthsOfNothing(db: Database, files: readonly RequestFile[]): Pro
     any_value(file) FILTER (WHERE kind = 'truth') AS file FROM events`);
   const path = files[Number(row['file'])]?.path ?? 'the log';
   const { request } = row;
-  const example =
-    request === null || request === undefined ? 'there is no request at all' : `a request's is ${request}`;
+  const example = request === null || request === undefined ? 'there are no requests' : `a request's is ${request}`;
   return unusableFile(`${path}: none of the ${row['truths']} ground truths belongs to a request of the log`, {
     hint: `their eventId must be a request's inferenceId, or its eventId where it has none (a truth's is ${row['truth']}, ${example})`,
   });
@@ -66,13 +65,13 @@ async function requireResponses(db: Database, files: readonly RequestFile[]): Pr
       hint: 'name the files of the requests too; a request and its response have the same id',
     });
   }
-  throw unusableFile(`${log}: ${row['requests']} requests and not one response`, {
+  throw unusableFile(`${log}: ${row['requests']} requests but not one response`, {
     hint: 'log with mode: all; a log of requests alone does not tell failures from answers',
   });
 }
 
 /**
- * Leaves one component's lines in the table `events`, where several tell of the same requests: a transformer's body is not
+ * Leaves one component's lines in the table `events`, where several record the same requests: a transformer's body is not
  * the predictor's, and a pair of the two would compare nothing.
  * @returns the number of other components' lines of each file, by its index.
  * @throws UserError (exit 5) where there are several and the plan names none, or one that is not there.
@@ -88,13 +87,14 @@ export async function leaveOneComponent({
   const log = nameOfLog(files);
   if (component === undefined) {
     if (names.length < 2) return new Map();
-    throw unusableFile(`${log}: ${names.join(' and ')} tell of the same requests`, {
+    throw unusableFile(`${log}: ${names.join(' and ')} record the same requests`, {
       hint: `write under requests: component: ${names[0]}, or whichever of ${names.join(', ')} is to be judged`,
     });
   }
   if (!names.includes(component)) {
     throw unusableFile(`${log}: no line is of the component ${component}`, {
-      hint: names.length === 0 ? 'delete component: the log names none' : `write component: ${names.join(' or ')}`,
+      hint:
+        names.length === 0 ? 'delete component: the log does not name any' : `write component: ${names.join(' or ')}`,
     });
   }
   const isOther = `component IS DISTINCT FROM ${quoteLiteral(component)} AND kind IN ('request', 'response', 'exchange')`;

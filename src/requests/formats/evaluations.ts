@@ -168,7 +168,7 @@ async function notesOf(db: Database, file: number): Promise<readonly string[]> {
   const without = Number(row['timeless']);
   if (without === 0) return [];
   return [
-    `${countOf(without, 'record')} of ${Number(row['records'])} tell no time and count as of ${timeless.slice(0, 10)}`,
+    `${countOf(without, 'record')} of ${Number(row['records'])} have no time and count as of ${timeless.slice(0, 10)}`,
   ];
 }
 

@@ -128,11 +128,11 @@ function unknownNames({ options, files }: LogSource, format: LogFormat, names: r
   const log = nameOfLog(files);
   const { title } = logFormatTraits[format];
   if (names.length === 0) {
-    return unusableFile(`${log}: ${title} does not tell here which version answered`, {
+    return unusableFile(`${log}: ${title} does not say here which version answered`, {
       hint: `if one version answered everything, write under requests: versions: { "*": ${JSON.stringify(version)} }`,
     });
   }
-  return unusableFile(`${log}: answers are of ${names.join(', ')}, and the plan does not say which version that is`, {
+  return unusableFile(`${log}: answers are of ${names.join(', ')}, but the plan does not say which version that is`, {
     hint: `write under requests: versions: and which version each is, such as { ${JSON.stringify(names[0])}: ${JSON.stringify(version)} }`,
   });
 }

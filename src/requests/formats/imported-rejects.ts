@@ -50,18 +50,18 @@ function explained({ format, fields }: ReadOptions, reason: RejectReason): strin
   const { title } = logFormatTraits[format];
   const meanings: Partial<Record<RejectReason, string>> = {
     unreadable: `it is not a record of ${title}`,
-    'bad-payload': 'a body is not what its encoding says, or holds no request',
+    'bad-payload': 'a body does not match its encoding, or holds no request',
     'batch-mismatch': 'the requests of a batch and its answers, or its labels, differ in number',
     'unknown-request': 'a response whose request is not in the log',
     'backwards-clock': 'its response is earlier than its request',
     'missing-id': `it has no ${shownPaths(fields.id)}`,
-    'missing-timestamp': `it has no ${shownPaths(fields.timestamp)}; requests.fields.timestamp names where the time is, such as a logged header`,
+    'missing-timestamp': `it has no ${shownPaths(fields.timestamp)}; requests.fields.timestamp says where the time is, such as in a logged header`,
     'bad-timestamp': `${shownPaths(fields.timestamp)} is not a time`,
     'missing-unit': `it has no ${shownPaths(fields.unit)}, which requests.fields.unit names`,
     'missing-input': 'it has no input to replay',
     'missing-served-by': 'it does not say which version answered',
     'other-version': 'neither version answered it; requests.versions says which version a name is',
-    'bad-outcome': 'its answer is no prediction; requests.fields.prediction names where an answer keeps it',
+    'bad-outcome': 'its answer is not a prediction; requests.fields.prediction says where an answer keeps it',
     'conflicting-copies': 'other lines of the same id say something else',
   };
   return meanings[reason] ?? reason;

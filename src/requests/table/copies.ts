@@ -88,8 +88,8 @@ async function noExampleTwice(db: Database, { format, fields, recorded }: ReadOp
     any_value(id) FILTER (WHERE candidate_present) AS c FROM requests WHERE reason = 0`);
   const instead = format === 'promptfoo' ? 'fields: { id: vars.id }' : 'fields: { id: example_id }';
   return unusableFile(
-    `no example has an answer of both ${recorded.baseline} and ${recorded.candidate}: their ids (${shownPaths(fields.id)}) have none in common, such as ${String(row['b'])} and ${String(row['c'])}`,
-    { hint: `write under requests: ${instead}, with the path of what both runs call an example` },
+    `no example has answers of both ${recorded.baseline} and ${recorded.candidate}: their ids (${shownPaths(fields.id)}) have none in common, such as ${String(row['b'])} and ${String(row['c'])}`,
+    { hint: `write under requests: ${instead}, with the path of the id that both runs give an example` },
   );
 }
 
@@ -144,8 +144,8 @@ export function pairsNote({ pairs, requests, alone }: LongPairs): string {
     const { baseline, candidate } = alone;
     const both = `${countOf(pairs, 'example')} answered by both versions`;
     return baseline + candidate === 0
-      ? `${both}, an example being the unit where nothing names a user`
-      : `${both}; ${formatCount(baseline)} by the baseline alone and ${formatCount(candidate)} by the candidate alone are in no comparison`;
+      ? `${both}, each example counts as a user where no user is named`
+      : `${both}; ${formatCount(baseline)} by the baseline alone and ${formatCount(candidate)} by the candidate alone are not compared`;
   }
-  return `${formatCount(pairs)} of ${countOf(requests, 'request')} have a record of either version, so the two records of an id are a pair and not a live split`;
+  return `${formatCount(pairs)} of ${countOf(requests, 'request')} have a record of each version, so the two records of an id are a pair, not a live split`;
 }

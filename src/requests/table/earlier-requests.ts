@@ -47,5 +47,5 @@ function kpisOf(options: ReadOptions): readonly string[] {
 
 /** Says that requests were left out, and what for. */
 export function earlierNote({ requests, users, until }: EarlierRequests): string {
-  return `${countOf(requests, 'request')} by ${countOf(users, 'user')} from before the candidate served any (${until}) compare no versions; they tell how its users were before`;
+  return `${countOf(requests, 'request')} by ${countOf(users, 'user')} from before the candidate served any (${until}) are not compared; they show how its users behaved before`;
 }

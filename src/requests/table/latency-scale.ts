@@ -65,7 +65,7 @@ export function mixedFiles(
   const [least, most] = [known[0], known.at(-1)];
   if (options.latencyUnit !== undefined || least === undefined || most === undefined || !areApart(least, most))
     return undefined;
-  return `${version}: its latencies are typically ${typically(most)} in ${paths[most.file]} and ${typically(least)} in ${paths[least.file]}, which no change explains; write both files in one unit, or latencyUnit: { baseline: ms, candidate: ms } where that is right`;
+  return `${version}: its latencies are typically ${typically(most)} in ${paths[most.file]} and ${typically(least)} in ${paths[least.file]}, which no real change explains; write both files in one unit, or latencyUnit: { baseline: ms, candidate: ms } if that is right`;
 }
 
 /** Why the two versions cannot be timed in one unit; undefined where they can, and where the plan states the unit of each version. */
@@ -83,13 +83,13 @@ export function otherUnits(
   const [ofBaseline, ofCandidate] = [typicalMs(baseline), typicalMs(candidate)];
   if (ofBaseline === 0 || ofCandidate === 0) {
     const none = recorded[ofBaseline === 0 ? 'baseline' : 'candidate'];
-    return `${found}: ${none} was not timed, or in whole numbers of another unit; write its latencies in full, or ${sure} where that is right`;
+    return `${found}: ${none} was not timed, or only in whole numbers of another unit; write its latencies in full, or ${sure} if that is right`;
   }
   const meant = likelyUnits(ofBaseline / latencyUnits[read], ofCandidate / latencyUnits[read]);
   const others = (['baseline', 'candidate'] as const)
     .filter((role) => meant[role] !== read)
     .map((role) => `${recorded[role]} seems to be in ${meant[role]}`);
-  return `${found}: ${others.join(' and ')}; write latencyUnit: { baseline: ${meant.baseline}, candidate: ${meant.candidate} }, or ${sure} where that is right`;
+  return `${found}: ${others.join(' and ')}; write latencyUnit: { baseline: ${meant.baseline}, candidate: ${meant.candidate} }, or ${sure} if that is right`;
 }
 
 function inAll(scales: readonly FileScale[] = []): Scale | undefined {

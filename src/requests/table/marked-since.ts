@@ -23,7 +23,7 @@ export async function markedSince(db: Database, options: ReadOptions, marks: Rec
   const [facts = {}] = await db.rows(`SELECT ${isoSql('min("at")')} AS first, ${probeSql} AS probe FROM requests`);
   const late = lateColumns(options);
   if (facts['probe'] !== marks.probe || late.join('\n') !== marks.late.join('\n'))
-    return { contained: false, missing: 0, difference: 'its records were marked in another way at the last look' };
+    return { contained: false, missing: 0, difference: 'its records were marked differently at the last look' };
   const table: MarkedTable = { db, late, fixed: fixedColumns(options), per: marks.per, until: marks.until };
   const then = marks.blocks.map(blockOf);
   const now = new Map((await markBlocks(table)).map((block) => [block.begin, block]));
@@ -53,7 +53,7 @@ function differenceText(found: {
     return `the log began at ${minute(marks.first)} and begins at ${minute(began)} now, ${lost} are no longer there`;
   if (missing > 0) return `${lost} of the last look are no longer there`;
   const when = changed === undefined ? `up to ${minute(marks.last)}` : `of ${changed.begin}`;
-  return `requests ${when} (UTC) are not those of the last look, or not as they were`;
+  return `requests ${when} (UTC) are not those of the last look, or have changed`;
 }
 
 /** `2026-11-01T09:00` */

@@ -164,7 +164,7 @@ export function tooFewUnits(
   counted: { readonly units: number; readonly requests: number },
 ): Refusal | undefined {
   if (effectiveUnits >= fewestEffectiveUnits) return undefined;
-  const reason = `${effectiveUnits.toFixed(1)} effective users, at least ${fewestEffectiveUnits} are needed`;
+  const reason = `${effectiveUnits.toFixed(1)} effective users, but at least ${fewestEffectiveUnits} are needed`;
   if (!(effectiveUnits > 0)) return { kind: 'refused', reason };
   const growth = fewestEffectiveUnits / effectiveUnits;
   const needed = { units: Math.ceil(counted.units * growth), requests: Math.ceil(counted.requests * growth) };

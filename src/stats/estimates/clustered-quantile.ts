@@ -127,7 +127,7 @@ export function clusteredQuantile<Window extends QuantileWindow>(
 
 function tooCoarse(heaviest: number): Uncomputable {
   const share = Math.round(100 * heaviest);
-  return uncomputable(`recorded too coarsely: ${share}% of the requests have one and the same value at the quantile`);
+  return uncomputable(`recorded too coarsely: ${share}% of the requests have the same value at the quantile`);
 }
 
 function tooFewBeyond(unitsBeyond: number, size: DataSize): Refusal {

@@ -35,7 +35,8 @@ export function blockErrors({ requests, sum }: BlockSide): Float64Array {
  */
 export function blockedChange(errors: Float64Array): BlockedChange | Uncomputable {
   const blocks = errors.length;
-  if (blocks < fewestBlocks) return uncomputable(`${blocks} of the ${fewestBlocks} hours that it takes have requests`);
+  if (blocks < fewestBlocks)
+    return uncomputable(`${blocks} of the ${fewestBlocks} hours that are needed have requests`);
   let squares = 0;
   let products = 0;
   for (let block = 0; block < blocks; block += 1) {

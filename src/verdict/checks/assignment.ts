@@ -40,8 +40,8 @@ function problemsOf({ problem, share, before, stage, now }: AssignedShare): stri
   if (share === undefined) return ['has no variant that is the candidate'];
   const known = isSame(share.weight, stage.weight) || isSame(share.weight, now);
   const shares = `gives the candidate ${formatShare(share.weight)}, and stage ${stage.name} ${formatShare(stage.weight)} (the registry now ${formatShare(now)})`;
-  const order = 'lists the candidate after another variant, so that who has it may lose it at a higher weight';
-  const earlier = `lets ${before.join(' and ')} decide before the percentage, so that it exposes other users than are judged`;
+  const order = 'lists the candidate after another variant, so users who have it may lose it at a higher weight';
+  const earlier = `lets ${before.join(' and ')} decide before the percentage, so it exposes other users than those judged`;
   return [...(known ? [] : [shares]), ...(share.first ? [] : [order]), ...(before.length > 0 ? [earlier] : [])];
 }
 

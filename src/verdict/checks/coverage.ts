@@ -34,7 +34,7 @@ export function coverage(
   }
   if (gap !== undefined) {
     const [first, last] = [gap.first, gap.first + gap.length - 1].map((hour) => String(hour % 24).padStart(2, '0'));
-    const detail = `on no day is there a request from ${first}:00 to ${last}:59 UTC, and who comes then may be others; coverage.hours says which hours matter`;
+    const detail = `no day has a request from ${first}:00 to ${last}:59 UTC, when other users may come; coverage.hours says which hours matter`;
     return { name, status: 'warn', detail };
   }
   if (wanted === undefined)

@@ -86,7 +86,7 @@ function movedText({ name, about, kind, psi, numbers, bins, hint }: DriftFeature
 function qualityText({ metric, first, second }: MeasuredQuality): string {
   const unit = metric === 'accuracy' ? 'proportion' : 'number';
   const [before, now] = [first, second].map((value) => formatQuantity(value, unit));
-  return `the baseline's ${metric} moved from ${before} in the first half of the time to ${now} in the second, as when the inputs come to mean something else`;
+  return `the baseline's ${metric} moved from ${before} in the first half of the time to ${now} in the second, as if the meaning of the inputs had changed`;
 }
 
 function short(value: number): string {

@@ -15,7 +15,7 @@ export function enoughUnits(stage: Stage, judged: CohortSize): CheckResult {
 function atLeast(name: string, have: number, need: number, noun: string, { name: cohort }: CohortSize): CheckResult {
   const found = `the ${cohort} cohort has ${countOf(have, noun)}`;
   return have >= need
-    ? { name, status: 'pass', detail: `${found}, ${formatCount(need)} asked for` }
+    ? { name, status: 'pass', detail: `${found}; ${formatCount(need)} are required` }
     : {
         name,
         status: 'hold',

@@ -30,7 +30,7 @@ export function goldenCheck(action: CheckAction, version: string, results: reado
   const unanswered = results.filter(({ answer }) => answer === undefined);
   const wrong = results.filter((result) => result.answer !== undefined && !isRight(result));
   const all = countOf(results.length, 'golden request');
-  if (results.length === 0) return { name, status: action, detail: `${version} was asked no golden request` };
+  if (results.length === 0) return { name, status: action, detail: `${version} was not asked any golden request` };
   if (wrong.length + unanswered.length === 0)
     return { name, status: 'pass', detail: `${version} answered all of ${all} right` };
   const parts = [

@@ -55,13 +55,13 @@ function singleValues({ reading, versions }: HeldLog): string[] {
     if (unreadable > 0) {
       const example = unread === undefined ? '' : ` (such as ${unread})`;
       found.push(
-        `${formatCount(unreadable)} of ${countOf(requests, 'outcome')} of ${versions[role]} cannot be read${example}, each of which is the error bad-outcome`,
+        `${formatCount(unreadable)} of ${countOf(requests, 'outcome')} of ${versions[role]} cannot be read${example}; each counts as the error bad-outcome`,
       );
     }
     const held = answers[role];
     if (held !== undefined && held.unknown > 0) {
       found.push(
-        `${formatCount(held.unknown)} of ${countOf(held.requests, 'answer')} of ${versions[role]} are not labels of it, which counts as the error bad-label: ${toldLabels(held)}`,
+        `${formatCount(held.unknown)} of ${countOf(held.requests, 'answer')} of ${versions[role]} are not labels of it; each counts as the error bad-label: ${toldLabels(held)}`,
       );
     }
   }
@@ -79,7 +79,7 @@ function measuredOtherwise({ registered, versions }: HeldLog, comparisons: reado
     if (Math.abs(comparison.baseline - expected) <= farApart) return [];
     const [here, there] = [comparison.baseline, expected].map((value) => formatQuantity(value, 'proportion'));
     return [
-      `${metric} of ${versions.baseline} is ${here} in this log and ${there} in the registry: are the true labels those of these requests?`,
+      `${metric} of ${versions.baseline} is ${here} in this log and ${there} in the registry: do the true labels belong to these requests?`,
     ];
   });
 }

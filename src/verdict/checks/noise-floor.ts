@@ -50,7 +50,7 @@ export function timedTest(
     needed: boundsOwnValue(kind) ? observed : neededFrom(0),
     ...(areDecisive && observed !== undefined && observed > spread.pairs
       ? {
-          remedy: `${countOf(spread.pairs, 'pair')} of processes leave it open; replay.pairs: ${observed} would probably decide it`,
+          remedy: `${countOf(spread.pairs, 'pair')} of processes do not decide it; replay.pairs: ${observed} would probably decide it`,
         }
       : {}),
     isUnresolved: false,
@@ -60,7 +60,7 @@ export function timedTest(
 /** Why processes that differ as these do cannot tell a bound, and how many could; undefined where they can. */
 export function unresolvable({ test, pairs, deviation, needed }: TimedTest): string | undefined {
   if (needed !== undefined && needed <= pairs) return undefined;
-  const differ = `processes cannot resolve it here: ${countOf(pairs, 'pair')} of them differ by ${write(test, deviation)} (standard deviation)`;
+  const differ = `processes cannot decide it here: ${countOf(pairs, 'pair')} of them differ by ${write(test, deviation)} (standard deviation)`;
   return needed === undefined ? `${differ}, and no number of them could` : `${differ}; replay.pairs: ${needed} could`;
 }
 
@@ -73,7 +73,7 @@ export function noiseFloor(timed: readonly TimedTest[]): CheckResult {
   const { test, pairs, deviation, needed, isUnresolved } = noisiest;
   const subject = `${test.guardrail.metric.id}${segmentPhrase(test.segment)}`;
   const enough =
-    needed === undefined ? 'which no number of pairs tells' : `which ${countOf(needed, 'pair')} probably tell`;
+    needed === undefined ? 'which no number of pairs can decide' : `which ${countOf(needed, 'pair')} probably tell`;
   const detail = `${countOf(pairs, 'pair')} of processes differ in ${subject} by ${write(test, deviation)} (standard deviation), where the plan allows ${limit(test, test.bound.value)}, ${enough}`;
   return { name, status: isUnresolved ? 'hold' : 'pass', detail };
 }

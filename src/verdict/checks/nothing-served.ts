@@ -16,7 +16,7 @@ export function nothingServedCheck(stage: Stage, candidate: string, planFile: st
   return {
     name: 'served',
     status: 'hold',
-    detail: `${candidate} has served nothing that ${stage.name} could rest on (${why}); ${begins}`,
+    detail: `${candidate} has not served anything that ${stage.name} could rest on (${why}); ${begins}`,
   };
 }
 

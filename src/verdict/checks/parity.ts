@@ -12,7 +12,7 @@ import type { CheckAction } from '../../domain/plan.ts';
 export function parityCheck(action: CheckAction, parity: CohortParity | undefined): CheckResult {
   const name = 'parity';
   if (parity === undefined)
-    return { name, status: 'not-applicable', detail: 'at a weight of 0 or 1 there is one cohort only' };
+    return { name, status: 'not-applicable', detail: 'at a weight of 0 or 1 there is only one cohort' };
   const differing = [
     ...parity.mixes.filter(({ pValue }) => pValue <= parity.alphaEach).map(mixText),
     ...numberTexts(parity),
@@ -21,7 +21,7 @@ export function parityCheck(action: CheckAction, parity: CohortParity | undefine
     return {
       name,
       status: action,
-      detail: `the cohorts differ although the candidate has nothing to do with it: ${differing.join('; ')}`,
+      detail: `the cohorts differ although the candidate has no part in it: ${differing.join('; ')}`,
     };
   }
   const compared = [

@@ -30,7 +30,7 @@ export function sampleRatioCheck(
   const canary = judgedSize(cohorts, 'canary')[counted];
   const stable = judgedSize(cohorts, 'stable')[counted];
   if (weight <= 0 || weight >= 1)
-    return { name, status: 'not-applicable', detail: 'at a weight of 0 or 1 there is one cohort only' };
+    return { name, status: 'not-applicable', detail: 'at a weight of 0 or 1 there is only one cohort' };
   const total = canary + stable;
   if (total === 0) return { name, status: 'hold', detail: 'nobody is in either cohort' };
   const once = exactShareChance(canary, stable, weight);
@@ -41,11 +41,11 @@ export function sampleRatioCheck(
   return {
     name,
     status: action,
-    detail: `${found}: chance does so less than once in ${formatCount(Math.round(1 / alpha))} ${among}, so users or records of one cohort are lost, or others assign them`,
+    detail: `${found}: by chance this happens less than once in ${formatCount(Math.round(1 / alpha))} ${among}, so users or records of one cohort are lost, or something else assigns them`,
   };
 }
 
 function chanceText(once: number): string {
   if (once > usual) return 'chance explains it';
-  return `chance does so in ${formatShare(Number(once.toPrecision(1)))} of single looks, which is odd and no proof yet`;
+  return `by chance this happens in ${formatShare(Number(once.toPrecision(1)))} of single looks, which is odd but not proof`;
 }

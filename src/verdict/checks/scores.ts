@@ -31,7 +31,7 @@ function lackOf(score: ScoreFacts, role: Role, version: string): { readonly text
   if (missing + rejected === 0) return [];
   const parts = [
     ...(missing === 0 ? [] : [`no ${score.name}`]).map((what) => `${formatCount(missing)} have ${what}`),
-    ...(rejected === 0 ? [] : [`${formatCount(rejected)} one that is not a number of its range`]),
+    ...(rejected === 0 ? [] : [`${formatCount(rejected)} one that is not a number in its range`]),
   ];
   const text = `of ${countOf(answers, 'answer')} of ${version} ${parts.join(', ')} (${formatShare((missing + rejected) / answers)})`;
   return [{ text, holds: missing + rejected > tolerated * answers }];
@@ -39,7 +39,7 @@ function lackOf(score: ScoreFacts, role: Role, version: string): { readonly text
 
 function doubtsOf({ name, blind, shownFirst }: ScoreFacts): readonly string[] {
   return [
-    ...(blind === false ? [`whoever judged ${name} was told which version is new, and may favour it`] : []),
+    ...(blind === false ? [`whoever judged ${name} knew which version is new, and may favour it`] : []),
     ...(shownFirst === undefined ? [] : positionText(name, shownFirst)),
   ];
 }

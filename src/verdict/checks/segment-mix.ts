@@ -22,7 +22,7 @@ export function segmentMix(comparisons: readonly Comparison[], action: CheckActi
     return {
       name,
       status: 'pass',
-      detail: 'no served change turns its sign when both sides have the same mix of segments',
+      detail: 'no served change reverses when both sides have the same mix of segments',
     };
   }
   const told = turned.map(({ metric, unit, plain, sameMix }) => {

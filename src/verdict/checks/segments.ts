@@ -22,7 +22,7 @@ export function segmentsCheck(
   const worstFirst = unjudged.toSorted((a, b) => harmOf(b) - harmOf(a));
   const rest = unjudged.length === 0 ? '' : `; too small to judge: ${listed(worstFirst.map(unjudgedText))}`;
   if (reversals.length > 0) return { name, status: action, detail: `${listed(reversals.map(reversalText))}${rest}` };
-  const detail = `no segment of ${formatCount(segments)} worsens for certain while the whole improves${rest}`;
+  const detail = `none of ${formatCount(segments)} segments worsens for certain while the whole improves${rest}`;
   // Nobody proved anything of a segment that is left out, so that a reader has to see which it is.
   return { name, status: 'pass', detail, ...(unjudged.length === 0 ? {} : { told: true }) };
 }

@@ -50,12 +50,12 @@ export function selectionCheck(action: CheckAction, { asked, uneven, missingTrut
   const found = [...(missingTruth === undefined ? [] : [truthText(missingTruth)]), ...uneven.map(unevenText)];
   if (found.length > 0) return { name, status: action, detail: listed(found) };
   return asked
-    ? { name, status: 'pass', detail: 'no guardrail passes by the requests that it leaves out of one version alone' }
-    : { name, status: 'not-applicable', detail: 'no guardrail passes that could leave requests out' };
+    ? { name, status: 'pass', detail: 'no guardrail passes only because it leaves out requests of one version' }
+    : { name, status: 'not-applicable', detail: 'no passing guardrail leaves requests out' };
 }
 
 function truthText({ different, alike }: MissingTruth): string {
-  return `the truth is known of ${share(different)} of the requests on which the versions differ and of ${share(alike)} of those on which they do not, so that quality is not told where it matters; label requests without regard to what a version answered`;
+  return `the truth is known of ${share(different)} of the requests on which the versions differ and of ${share(alike)} of those on which they do not, so quality is not known where it matters; label requests regardless of what a version answered`;
 }
 
 function unevenText({ metric, segment, baseline, candidate, effect, room, measure, lost }: UnevenSelection): string {
@@ -69,7 +69,7 @@ function unevenText({ metric, segment, baseline, candidate, effect, room, measur
       : [lostText(lost), changed];
   const allowed = formatQuantity(room, measure).replace('+', '');
   return Number.isFinite(effect)
-    ? `${found}, which could change ${it} by ${formatQuantity(effect, measure).replace('+', '')} where its bound leaves ${allowed}`
+    ? `${found}, which could change ${it} by ${formatQuantity(effect, measure).replace('+', '')}, but its bound leaves ${allowed}`
     : `${found}, and nothing limits what those could change`;
 }
 

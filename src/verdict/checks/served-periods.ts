@@ -30,7 +30,7 @@ export function periodsCheck(facts: PeriodFacts): CheckResult {
     return {
       name,
       status: 'hold',
-      detail: `which weight ${candidate} had from ${first} to ${last} is unknown, and it answered ${countOf(requests, 'request')} then: ${toldBy} does not cover that time; write requests.weights, or requests.from where it does`,
+      detail: `the weight of ${candidate} from ${first} to ${last} is unknown, but it answered ${countOf(requests, 'request')} then: ${toldBy} does not cover that time; write requests.weights, or a requests.from from which it does`,
     };
   }
   const [inForce = 'no period', ...earlier] = facts.periods.toReversed();

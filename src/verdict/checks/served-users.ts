@@ -22,7 +22,7 @@ export function servedUsersCheck(shared: number, units: number): CheckResult {
   const found = `both versions served ${formatCount(shared)} of ${countOf(units, 'user')}`;
   const detail =
     shared > fewMoving * units
-      ? `${found}: the router assigns requests or moves users, so a user meets both versions and what one does to them shows on the other`
-      : `${found}; the sample ratio counts each of those by the first`;
+      ? `${found}: the router assigns requests or moves users, so a user meets both versions and an effect of one shows on the other`
+      : `${found}; the sample ratio counts each of those by the version met first`;
   return { name, status: 'warn', detail };
 }

@@ -21,9 +21,9 @@ export interface StageWait {
 /** How long the stage before must have been in force. */
 export function bakeWait({ bakeMs }: Pick<Stage, 'bakeMs'>, { before, now }: StageTiming): StageWait | undefined {
   if (bakeMs === undefined) return undefined;
-  if (before === undefined) return { detail: 'no stage came before that could have taken its time' };
+  if (before === undefined) return { detail: 'there is no earlier stage to wait for' };
   const until = new Date(Date.parse(before.since) + bakeMs).toISOString();
-  const asked = `stage ${before.name} is in force since ${before.since}, ${span(bakeMs)} asked for`;
+  const asked = `stage ${before.name} has been in force since ${before.since}; ${span(bakeMs)} are required`;
   return until <= now ? { detail: asked } : { until, detail: `${asked}: wait until ${until}` };
 }
 
@@ -35,11 +35,11 @@ export function windowWait(
   if (increaseWindow === undefined) return undefined;
   const text = windowText(increaseWindow);
   const opening = nextOpening(increaseWindow, Date.parse(now));
-  if (opening === Date.parse(now)) return { detail: `an increase may be acted on ${text}, which is now` };
-  if (opening === undefined) return { until: now, detail: `${text} is not a time of any week` };
+  if (opening === Date.parse(now)) return { detail: `an increase is allowed ${text}, which includes now` };
+  if (opening === undefined) return { until: now, detail: `${text} is never` };
   return {
     until: new Date(opening).toISOString(),
-    detail: `an increase may be acted on ${text}: wait until ${localTimeText(opening, increaseWindow.timeZone)}`,
+    detail: `an increase is allowed ${text}: wait until ${localTimeText(opening, increaseWindow.timeZone)}`,
   };
 }
 
@@ -65,7 +65,7 @@ export function newRequestsCheck(
   const found = `${countOf(have, 'request')} came since stage ${before.name} was entered (${before.since})`;
   return [
     have >= newRequests
-      ? { name, status: 'pass', detail: `${found}, ${formatCount(newRequests)} asked for` }
+      ? { name, status: 'pass', detail: `${found}; ${formatCount(newRequests)} are required` }
       : {
           name,
           status: 'hold',

@@ -35,14 +35,14 @@ export function toldNumbersChecks(
       ? untold('minRequests', 'requests', stage.plannedSize.requests)
       : enoughRequests(stage, size),
     told.units === undefined ? untold('minUnits', 'users', stage.plannedSize.units) : enoughUnits(stage, size),
-    { name: 'rejected', status: 'not-applicable', detail: 'numbers have no records that could be rejected' },
+    { name: 'rejected', status: 'not-applicable', detail: 'numbers have no records to reject' },
     windowOf(checks.window, stage, window),
     ...newRequestsOf(stage, requests),
     coverageOf(coverage, checks.coverage.action),
     {
       name: 'selection',
       status: 'not-applicable',
-      detail: 'the numbers do not tell which requests they leave out',
+      detail: 'the numbers do not say which requests they leave out',
     },
     independence(saidIndependent),
     ...untellable,
@@ -51,15 +51,15 @@ export function toldNumbersChecks(
 
 /** What asks for requests themselves. */
 const untellable: readonly CheckResult[] = [
-  { name: 'parity', detail: "the numbers do not tell what the baseline did for the canary's users" },
-  { name: 'labels', detail: 'the numbers do not tell which labels they rest on' },
-  { name: 'stability', detail: 'the numbers do not tell when they were counted' },
+  { name: 'parity', detail: "the numbers do not say what the baseline did for the canary's users" },
+  { name: 'labels', detail: 'the numbers do not say which labels they rest on' },
+  { name: 'stability', detail: 'the numbers do not say when they were counted' },
 ].map((check) => ({ ...check, status: 'not-applicable' }));
 
 function untold(name: string, noun: string, asked: boolean): CheckResult {
-  const detail = `the numbers do not tell how many ${noun} the candidate had`;
+  const detail = `the numbers do not say how many ${noun} the candidate had`;
   return asked
-    ? { name, status: 'hold', detail: `${detail}, and the stage asks for an amount` }
+    ? { name, status: 'hold', detail: `${detail}, but the stage requires a number` }
     : { name, status: 'not-applicable', detail };
 }
 
@@ -72,12 +72,12 @@ function windowOf(check: Checks['window'], stage: Stage, window: KnownOfNumbers[
     const spanMs = Date.parse(window.to) - Date.parse(window.from);
     const detail = `the counts are of ${minutes(spanMs)}, from ${window.from} to ${window.to}`;
     if (wanted === undefined || spanMs >= wanted) return { name, status: 'pass', detail };
-    return { name, status: missed, detail: `${detail}, and the ${asking(stage)} asks for ${minutes(wanted)}` };
+    return { name, status: missed, detail: `${detail}, but the ${asking(stage)} requires ${minutes(wanted)}` };
   }
-  const detail = 'the numbers do not tell what time they span';
+  const detail = 'the numbers do not say what time they span';
   return wanted === undefined
     ? { name, status: 'not-applicable', detail }
-    : { name, status: missed, detail: `${detail}, and the ${asking(stage)} asks for some` };
+    : { name, status: missed, detail: `${detail}, but the ${asking(stage)} requires one` };
 }
 
 function asking({ minDurationMs }: Stage): string {
@@ -93,10 +93,10 @@ function newRequestsOf({ newRequests }: Stage, have: number | undefined): readon
   if (newRequests === undefined) return [];
   const name = 'newRequests';
   if (have === undefined) {
-    const unknown = 'the numbers do not tell how many requests came since the stage before was entered';
-    return [{ name, status: 'hold', detail: `${unknown}, and the stage asks for some` }];
+    const unknown = 'the numbers do not say how many requests came since the stage before was entered';
+    return [{ name, status: 'hold', detail: `${unknown}, but the stage requires some` }];
   }
-  const detail = `${countOf(have, 'request')} came in the window, ${formatCount(newRequests)} asked for`;
+  const detail = `${countOf(have, 'request')} came in the window; ${formatCount(newRequests)} are required`;
   return [{ name, status: have >= newRequests ? 'pass' : 'hold', detail }];
 }
 
@@ -107,7 +107,7 @@ function coverageOf(wanted: Coverage | undefined, action: CheckAction): CheckRes
     : {
         name,
         status: action,
-        detail: 'the numbers do not tell which hours and segments they cover, and the plan names some',
+        detail: 'the numbers do not say which hours and segments they cover, but the plan names some',
       };
 }
 

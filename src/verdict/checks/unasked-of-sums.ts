@@ -10,7 +10,7 @@ export function unaskedOfSums(
     {
       name: 'window',
       status: minDurationMs === undefined ? held(checks.window.action) : 'hold',
-      detail: 'not asked: sums do not tell what time the requests span',
+      detail: 'not asked: sums do not say what time the requests span',
     },
     {
       name: 'parity',
@@ -20,12 +20,12 @@ export function unaskedOfSums(
     {
       name: 'segment mix',
       status: 'not-applicable',
-      detail: 'not asked: sums do not tell a user from segment to segment',
+      detail: 'not asked: sums do not follow a user across segments',
     },
     {
       name: 'selection',
       status: 'not-applicable',
-      detail: 'not asked: the sums hold no requests that a metric leaves out',
+      detail: 'not asked: the sums do not hold the requests that a metric leaves out',
     },
     { name: 'stability', status: 'not-applicable', detail: 'not asked: sums have no first and second half' },
   ];

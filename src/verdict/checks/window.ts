@@ -28,7 +28,7 @@ export function windowCheck(
   const action = shortWindow(checks, comparison);
   const wanted = stage.minDurationMs ?? checks.window.minDurationMs;
   if (first === null || last === null)
-    return { name, status: action, detail: `there is no request, ${span(wanted)} of them are asked for` };
+    return { name, status: action, detail: `there are no requests, but ${span(wanted)} of them are required` };
   const spanned = Date.parse(last) - Date.parse(first);
   const left =
     stray === undefined
@@ -39,13 +39,13 @@ export function windowCheck(
     ? {
         name,
         status: 'pass',
-        detail: `${found}, ${span(wanted)} asked for`,
+        detail: `${found}; ${span(wanted)} are required`,
         ...(stray === undefined ? {} : { told: true }),
       }
     : {
         name,
         status: action,
-        detail: `${found}, less than the ${span(wanted)} asked for: a shorter window may miss other hours and other users`,
+        detail: `${found}, less than the ${span(wanted)} required: a shorter window may miss other hours and other users`,
       };
 }
 

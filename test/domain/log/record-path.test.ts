@@ -37,7 +37,7 @@ test.each([
   ['a[b', 'has a [ that is not closed', "write a['b']"],
   ["a['b.c'", 'has a [ that is not closed', "write a['b.c']"],
   ['a]b', 'has a ] without its [', "write ['a]b'] for a key of that name"],
-  ['a[0]b', 'goes on behind ] without a dot', 'write a.0.b'],
+  ['a[0]b', 'goes on after ] without a dot', 'write a.0.b'],
 ])('%j is not a path: it %s', (text, problem, hint) => {
   expect(readPath(text)).toEqual({ ok: false, problem, hint });
 });

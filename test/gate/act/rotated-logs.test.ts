@@ -61,7 +61,7 @@ test('a record that changed on the way is told by its hour', async () => {
   remove(rollout, 'log.1.jsonl');
   const changed = records(0, 1500).map((record, index) => (index === 301 ? { ...record, label: 'b' } : record));
   rollout.write('log.0.jsonl', changed);
-  const told = 'requests of 2026-11-01T14 (UTC) are not those of the last look, or not as they were';
+  const told = 'requests of 2026-11-01T14 (UTC) are not those of the last look, or have changed';
   expect(await actionOf(rollout)).toContain(`log.1.jsonl is not here, and ${told}`);
   const { stage } = await rollout.evaluate();
   expect(stage).toMatchObject({ look: 2, series: 2, newSeries: `log.1.jsonl is gone: ${told}` });
@@ -70,10 +70,10 @@ test('a record that changed on the way is told by its hour', async () => {
 test('a beginning that expired starts a new series, and stdout says what is no longer promised', async () => {
   const rollout = await evaluated();
   rollout.write('log.1.jsonl', records(600, 1500));
-  expect(await actionOf(rollout)).toContain('log.1.jsonl is not what was evaluated any more: the log began at');
+  expect(await actionOf(rollout)).toContain('log.1.jsonl is no longer what was evaluated: the log began at');
   const evidence = await rollout.evaluate();
   const text = evidenceText(evidence, { color: 0, columns: 160, unicode: false }, { planFile: 'plan.yaml' });
-  expect(text.replaceAll(/\s+/gu, ' ')).toContain('the 5% hold for each series by itself, no longer for all looks;');
+  expect(text.replaceAll(/\s+/gu, ' ')).toContain('the 5% hold for each series on its own, no longer for all looks;');
   expect(evidence.stage.newSeries).toContain(
     'the log began at 2026-11-01T09:00 and begins at 2026-11-01T19:00 now, 600 of 2,000 requests are no longer there',
   );

@@ -189,12 +189,12 @@ latency.p95,candidate,112ms,,,
     [
       'an id of each version',
       requests.replace('$role_errors', 'errors'),
-      'bad: errors is not the id of a query with $role in it',
+      'bad: errors is not a query id with $role in it',
     ],
     [
       'an id that CloudWatch takes',
       requests.replace('$role_errors', '$role-errors'),
-      'bad: $role-errors is not the id',
+      'bad: $role-errors is not a query id',
     ],
     [
       'no buckets',
@@ -218,6 +218,6 @@ latency.p95,candidate,112ms,,,
     expect((await run(['evaluate', 'plan.yaml'], { cwd: rollout.folder })).exitCode).toBe(0);
     rollout.write('answers.json', printed(replaced({ Id: 'candidate_errors', Values: [1] })));
     const { exitCode, stderr } = await run(['promote', 'plan.yaml'], { cwd: rollout.folder });
-    expect([exitCode, stderr]).toEqual([5, expect.stringContaining('answers.json is not what was evaluated any more')]);
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining('answers.json is no longer what was evaluated')]);
   });
 });

@@ -132,7 +132,7 @@ describe.each(servers)('%s', (_name, program, start) => {
       requests: `{ format: prometheus, url: "${server.url}", versionLabel: model_version, from: ${new Date((end - 50) * 1000).toISOString()}, window: 60m, settle: 0m, series: { error_rate: { bad: 'http_requests_total{code=~"5.."}', total: 'http_requests_total{case="none"}' } } }`,
     });
     const { evidence } = await evaluate(at(rollout), 'plan.yaml', {});
-    expect(resultOf(evidence)).toContain('the window is 50 s long, and samples come every 15 s: it needs 4 of them');
+    expect(resultOf(evidence)).toContain('the window is 50 s long, but samples come every 15 s: it needs 4 of them');
   });
 
   test.skipIf(skipped).each([
@@ -169,7 +169,7 @@ describe.each(servers)('%s', (_name, program, start) => {
     ],
     [
       'coarse',
-      'inconclusive: latency.p95 lies between 100.0 ms and 250.0 ms, somewhere between 100.0 ms and 250.0 ms; allowed: max 120 ms: inconclusive; the histogram cannot tell: add a bucket at 0.12',
+      'inconclusive: latency.p95 lies between 100.0 ms and 250.0 ms, somewhere between 100.0 ms and 250.0 ms; allowed: max 120 ms: inconclusive; the histogram cannot say: add a bucket at 0.12',
     ],
   ])('tells a percentile by the edges of a histogram alone: %s', async (name, said) => {
     expect(resultOf(await judged(name, '{ metric: latency.p95, max: 120ms }'))).toBe(said);

@@ -110,7 +110,7 @@ describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometh
       name: 'prom: period',
       status: 'warn',
       detail:
-        'the counts of prom begin at 2026-11-29T09:30:00.000Z, and the requests of the log at 2026-11-29T09:00:00.000Z: the two are about other requests',
+        'the counts of prom begin at 2026-11-29T09:30:00.000Z, and the requests of the log at 2026-11-29T09:00:00.000Z: they are about different requests',
     });
     expect(checks.find(({ name }) => name === 'prom: window')).toMatchObject({ status: 'pass' });
     const asking = rollout('good', 'window: 30m,', { checks: '{ window: { minDuration: 45m } }' });

@@ -129,9 +129,7 @@ describe('further sources', () => {
     const made = rollout();
     await made.evaluate();
     made.write('numbers.csv', numbers('0.6%'));
-    await expect(promote(made.world, 'plan.yaml', {})).rejects.toThrow(
-      'numbers.csv is not what was evaluated any more',
-    );
+    await expect(promote(made.world, 'plan.yaml', {})).rejects.toThrow('numbers.csv is no longer what was evaluated');
     await made.evaluate();
     await expect(promote(made.world, 'plan.yaml', {})).rejects.toThrow('serves 0.8 of the traffic');
   });
@@ -178,8 +176,8 @@ describe('further sources', () => {
     const { plan } = await openSimulatedRollout(made.world, 'plan.yaml');
     expect(plan.guardrails.map(({ metric }) => metric.id)).toEqual(['accuracy']);
     expect(made.notes).toEqual([
-      'error_rate from dash: left out, since numbers per version tell no requests that could be drawn.',
-      'latency.p95 from dash: left out, since numbers per version tell no requests that could be drawn.',
+      'error_rate from dash: left out, since numbers per version hold no requests to draw.',
+      'latency.p95 from dash: left out, since numbers per version hold no requests to draw.',
     ]);
   });
 });

@@ -33,7 +33,7 @@ describe('promote', () => {
     writeFileSync(join(folder, 'golden.jsonl'), text);
     await expect(promote(worldAt(folder), 'plan.yaml', {})).rejects.toMatchObject({
       exitCode: 5,
-      message: expect.stringContaining('the golden requests in golden.jsonl are not those that were asked'),
+      message: expect.stringContaining('the golden requests in golden.jsonl have changed since'),
     });
   });
 

@@ -60,7 +60,7 @@ test('whole numbers beyond 2^53 reach the model as they are written', () => {
 
 describe('what is no golden request is told by file and line', () => {
   test.each([
-    ['{"request_id":', 'is not a JSON object; write one golden request a line, or delete the line'],
+    ['{"request_id":', 'is not a JSON object; write one golden request per line, or delete the line'],
     ['[]', 'is not a JSON object'],
     ['"g1"', 'is not a JSON object'],
     [{ ...good, request_id: undefined }, 'has no id; write it under request_id'],
@@ -70,7 +70,7 @@ describe('what is no golden request is told by file and line', () => {
     [{ ...good, label: undefined }, 'has no right answer; write it under label'],
     [{ ...good, label: null }, 'has no right answer'],
     [{ ...good, label: '' }, 'has no right answer'],
-    [{ ...good, tolerance: 0.1 }, 'has a tolerance, and 2.0.0 answers labels'],
+    [{ ...good, tolerance: 0.1 }, 'has a tolerance, but 2.0.0 answers labels'],
   ])('%j', (record, told) => {
     expect(problemOf(record)).toContain(`g.jsonl:1 ${told}`);
   });

@@ -63,7 +63,7 @@ describe('a plan from a log and a registry', () => {
     await initialised(world, 'new');
     expect(readFileSync(join(folder, file), 'utf8')).toBe(written);
     writeFileSync(join(folder, file), written.replace('1pp', '2pp'));
-    await expect(initialised(world, 'new')).rejects.toThrow('is there already; nothing was written');
+    await expect(initialised(world, 'new')).rejects.toThrow('already exists; nothing was written');
   });
 
   test('counts every request as a user of its own where no field looks like one, and says what that costs', async () => {
@@ -98,7 +98,7 @@ describe('a plan from a log and a registry', () => {
     await expect(lookAtLog(world, 'new', slip)).rejects.toThrow(
       '--field unit=user_idd: no record of the log has that field',
     );
-    expect(() => readFieldAnswer('lable=x')).toThrow('"lable" is nothing that a plan asks of a log');
+    expect(() => readFieldAnswer('lable=x')).toThrow('"lable" is not a name for --field');
     expect(() => readFieldAnswer('id')).toThrow('does not say NAME=PATH');
   });
 

@@ -62,7 +62,7 @@ describe('the check assignment', () => {
     ];
     const flag = flagOf(10, { if: [{ var: 'beta' }, 'candidate', { fractional }] });
     const detail =
-      'flag.json lets the if of its targeting decide before the percentage, so that it exposes other users than are judged';
+      'flag.json lets the if of its targeting decide before the percentage, so it exposes other users than those judged';
     expect(await checkOf(flag)).toMatchObject({ status: 'hold', detail });
     expect(await checkOf(flag, '{ assignment: warn }')).toMatchObject({ status: 'warn', detail });
   });

@@ -139,12 +139,12 @@ describe('a planned end that is none', () => {
     [
       'no end at all',
       source,
-      'inference: planned needs an end that is fixed before the first look, and stage shadow has none',
+      'inference: planned needs an end that is fixed before the first look, but stage shadow has none',
     ],
     [
       'a time to come',
       'requests: { source: log.jsonl, to: 2026-12-01T00:00:00Z }',
-      'inference: planned needs an end in users, and requests.to (2026-12-01T00:00:00.000Z) of stage shadow is still to come',
+      'inference: planned needs an end in users, but requests.to (2026-12-01T00:00:00.000Z) of stage shadow is still to come',
     ],
   ])('%s is a mistake in the plan', async (_name, requests, message) => {
     rollout = plantedRollout().write('log.jsonl', recordsOf(40));

@@ -146,7 +146,7 @@ describe('a log', () => {
       served,
       {
         'both versions': "each request has one version's outcome",
-        latency: 'no outcome tells how long it took',
+        latency: 'no outcome says how long it took',
         errors: 'no place for errors',
         quality: 'no request has a label',
       },

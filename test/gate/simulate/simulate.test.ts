@@ -101,7 +101,7 @@ describe('an effect that cannot be', () => {
     ['accuracy[city=Rome]=-2pp', 'city is not a segment of the plan'],
     ['accuracy=+50pp', 'in this log and can rise by at most'],
     ['error_rate=-5pp', 'in this log and can fall by at most'],
-    ['latency.p90=-100%', 'nothing would be left of it'],
+    ['latency.p90=-100%', 'nothing of it would be left'],
   ])('%s is told', async (effect, message) => {
     const failure: unknown = await simulate(plan(), 'plan.yaml', { ...options, effects: [effect] }).catch(
       (error: unknown) => error,

@@ -90,7 +90,7 @@ describe("a flag's own definition", () => {
     ],
     [
       'scheme: flagd, total: 50, file: flag.json',
-      'total: 50, but flag.json says 100; write total: 100, or delete total and let the definition say it',
+      "total: 50, but flag.json says 100; write total: 100, or delete total and use the definition's",
     ],
     [
       'scheme: flagd, file: none.json',

@@ -36,7 +36,7 @@ test.each([
   [`{ ${istio.replace('file: a.yaml, ', '')} }`, '12 istio has no file to write; write file: deploy/istio.yaml'],
   [
     `{ ${istio.replace('subset: canary', 'subset: "1.5_0"')} }`,
-    '12 subset: 1.5_0 is not a name of Kubernetes; write lowercase letters, digits and hyphens, such as 1.5-0',
+    '12 subset: 1.5_0 is not a Kubernetes name; write lowercase letters, digits and hyphens, such as 1.5-0',
   ],
   [
     `{ ${istio} }, { ${istio.replace('intent', 'other')} }`,

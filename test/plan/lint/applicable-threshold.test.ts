@@ -48,7 +48,7 @@ describe('a threshold', () => {
 
   test('of a version under both of its names is told', () => {
     expect(found('{ candidate: 0.5, 1.5.0: 0.4 }')).toEqual([
-      'error 11:30 threshold: 1.5.0 is the candidate, which has another one; keep one of the two',
+      'error 11:30 threshold: 1.5.0 is the candidate, which has a different one; keep one of the two',
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('a threshold', () => {
   test('of one version does not ask for two labels of the other', () => {
     expect(found('{ candidate: 0.5 }', intents, fraud)).toEqual([]);
     expect(found('{ baseline: 0.5, candidate: 0.5 }', intents, fraud)).toEqual([
-      'error 11:1 threshold: it takes two labels, and 1.4.2 has 3; delete it, or name the other version alone',
+      'error 11:1 threshold: it takes two labels, and 1.4.2 has 3; delete it, or name only the other version',
     ]);
   });
 

@@ -13,7 +13,7 @@ function told(routing: string, more = ''): readonly string[] {
 
 test('a router that picks requests by chance exposes other users than those of the cohort', () => {
   expect(told(routeItem('istio'), 'judge: canary\n')).toEqual([
-    'istio picks each request by chance: at stage first a user with 50 requests meets the candidate with probability 92%, so its users are not those who are judged',
+    'istio picks at random for each request: at stage first a user with 50 requests meets the candidate with probability 92%, so its users are not the ones judged',
   ]);
 });
 

@@ -131,7 +131,7 @@ describe('a segment', () => {
   test('of more than a tenth of the traffic that no guardrail looks at could hide a loss', () => {
     const segments = new Map([...log.segments, ['hour', hours]]);
     expect(lint({ log: { ...log, segments } })).toEqual([
-      'guarded-segments rollouts/a.yaml:14:11 no guardrail looks at hour (10 90% of the traffic), so a loss in one of them could hide in the whole; add segments: [hour] to a guardrail, or segments: auto',
+      'guarded-segments rollouts/a.yaml:14:11 no guardrail looks at hour (10 90% of the traffic), so a loss in one of them could go unnoticed; add segments: [hour] to a guardrail, or segments: auto',
     ]);
   });
 
@@ -146,7 +146,7 @@ describe('a segment', () => {
 
 test('a guardrail that the log can never decide is named with the reason', () => {
   expect(lint({ undecidable: [{ guardrail: 2, reason: 'no request has a label' }] })).toEqual([
-    'decidable-guardrails rollouts/a.yaml:29:15 this log can never decide accuracy: no request has a label; record what it needs, or take the guardrail out: with it every stage holds',
+    'decidable-guardrails rollouts/a.yaml:29:15 this log can never decide accuracy: no request has a label; record what it needs, or delete the guardrail: with it every stage holds',
   ]);
 });
 

@@ -130,7 +130,7 @@ describe('version numbers', () => {
 
 describe('a changed schema', () => {
   const map =
-    'add compat.labels to 2.0.0 in the registry, which says what its labels are for callers of 1.4.2, or write withoutLabelMap: REASON where they need none; else ';
+    'add compat.labels to 2.0.0 in the registry, which says what its labels are for callers of 1.4.2, or write withoutLabelMap: REASON if they need none; otherwise ';
   const blueGreen = 'release it blue-green: run 2.0.0 beside 1.4.2 and move the callers that are ready for it';
 
   test('another label set cannot share traffic, whatever the number', () => {
@@ -202,7 +202,7 @@ describe('a rate at which requests are timed', () => {
   test('is nobody’s where the candidate’s outcomes are recorded', () => {
     const recorded = version({ ...retrain, artifact: { runtime: 'recorded' } });
     expect(lint(registryOf({ '1.4.2': version(), '1.5.0': recorded }), withRate)).toEqual([
-      `warning ${rate} rate: nothing is sent, since the candidate's outcomes are recorded; leave it out`,
+      `warning ${rate} rate: nothing will be sent, since the candidate's outcomes are recorded; leave it out`,
     ]);
   });
 
@@ -213,7 +213,7 @@ describe('a rate at which requests are timed', () => {
     expect(
       lint(registryOf({ '1.4.2': version(), '1.5.0': retrain }), text).filter((line) => line.includes('rate: ')),
     ).toEqual([
-      `warning ${rate} rate: nothing is timed at it, since no guardrail is about latency; add one, such as { metric: latency.p95, maxIncrease: 10% }`,
+      `warning ${rate} rate: nothing will be timed at it, since no guardrail is about latency; add one, such as { metric: latency.p95, maxIncrease: 10% }`,
     ]);
   });
 

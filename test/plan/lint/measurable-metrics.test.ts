@@ -60,7 +60,7 @@ describe('a metric that the signature does not allow is an error at its place', 
     [
       '{ metric: memory.peak, max: 1GB, test: point }',
       regression,
-      "metric: memory.peak needs a process of canary's own, and 1.5.0 has the runtime recorded; leave it out, or give the version an artifact that canary can run",
+      'metric: memory.peak needs a process that canary runs, but 1.5.0 has the runtime recorded; leave it out, or give the version an artifact that canary can run',
     ],
     ['{ metric: auc, min: 0.9 }', regression, 'metric: auc needs labels, and 1.5.0 is a regression; write mae or rmse'],
     [

@@ -45,7 +45,7 @@ describe('a log of few users', () => {
   test('has none for a percentage', () => {
     const log = { ...manyUsers, units: 199 };
     expect(told('few-users', staged, { log })).toEqual([
-      `the log has 199 users, of whom a percentage is hardly anybody; give the candidate to users by name, behind a flag, or write shadow and full alone: ${page}`,
+      `the log has 199 users, and a percentage of so few is hardly anybody; give the candidate to users by name, behind a flag, or write only the stages shadow and full: ${page}`,
     ]);
     expect(told('few-users', staged)).toEqual([]);
     const sampled = staged.replace('source: requests.jsonl', 'source: requests.jsonl, sample: { units: 10% }');
@@ -56,7 +56,7 @@ describe('a log of few users', () => {
   test('of whom one makes most requests is one coin toss', () => {
     const log = { ...manyUsers, largestUnit: 0.62 };
     expect(told('giant-unit', staged, { log })).toEqual([
-      `one user makes 62% of the requests, and has one version whatever the weight is; assign by another unit than user_id (requests.fields.unit), or leave it out by requests.where: ${page}`,
+      `one user makes 62% of the requests, and gets one version whatever the weight; assign by another unit than user_id (requests.fields.unit), or leave it out with requests.where: ${page}`,
     ]);
     expect(told('giant-unit', staged)).toEqual([]);
   });
@@ -69,7 +69,7 @@ function withRoute(plan: string, target: 'istio' | 'nginx'): string {
 test('a session is not split by a router that picks by chance', () => {
   const sessions = staged.replace('source: requests.jsonl', 'source: requests.jsonl, fields: { unit: session_id }');
   expect(told('stateful-sessions', withRoute(sessions, 'istio'))).toEqual([
-    `istio picks each request by chance, so that one session_id is answered by both versions in turn; take a target that decides by user, or release blue-green where a session has a state: ${page}`,
+    `istio picks at random for each request, so both versions answer one session_id in turn; choose a target that decides by user, or release blue-green if a session has state: ${page}`,
   ]);
   expect(told('stateful-sessions', withRoute(staged, 'istio'))).toEqual([]);
   expect(told('stateful-sessions', `${withRoute(sessions, 'nginx')}assignment: { scheme: nginx }\n`)).toEqual([]);
@@ -77,7 +77,7 @@ test('a session is not split by a router that picks by chance', () => {
 
 test('stages that are over within an hour are a switch', () => {
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 20m'))).toEqual([
-    `all users may have the candidate 30 min after the first; write longer bakes, or call it blue-green and write shadow and full alone: ${page}`,
+    `all users may have the candidate 30 min after the first; write longer bakes, or call it blue-green and write only the stages shadow and full: ${page}`,
   ]);
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 24h'))).toEqual([]);
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 20m, newRequests: 5000'))).toEqual([]);
@@ -86,7 +86,7 @@ test('stages that are over within an hour are a switch', () => {
 
 test('features of other code are replayed before anybody has them', () => {
   expect(told('other-features', staged, { otherPreprocessing: true })).toEqual([
-    `the candidate makes its features by another preprocess.mjs than the baseline; begin with a shadow stage, { name: shadow, weight: 0 }: ${page}`,
+    `the candidate makes its features with a different preprocess.mjs than the baseline; begin with a shadow stage, { name: shadow, weight: 0 }: ${page}`,
   ]);
   expect(told('other-features', staged, { otherPreprocessing: false })).toEqual([]);
   const shadowed = staged.replace('[{ name: first', '[{ name: shadow, weight: 0 }, { name: first');

@@ -74,7 +74,7 @@ test('what is wrong in checks says what to write instead, all at once', () => {
   expect(findings(wrong)).toEqual([
     '12: unknown key paritiy in checks; did you mean parity?',
     '13: parity: rollback is not an action; write one of warn, hold',
-    '14: coverage: ignore is not an action; write warn: the finding is told and decides nothing',
+    '14: coverage: ignore is not an action; write warn: the finding is shown but decides nothing',
     '15: minDuration: 24 has no unit; write 24h or 24d',
     '15: action: wran is not an action; did you mean warn?',
     '16: alpha: 0 is not above 0; write alpha: 0.001',

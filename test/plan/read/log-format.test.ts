@@ -12,7 +12,7 @@ describe('the log of a serving system', () => {
       'that knows no user needs to be told one',
       source,
       withFormat('sagemaker-capture', '  fields: { label: label }'),
-      '12:3 requests.fields.unit is missing: SageMaker data capture knows no user; write fields: { unit: input.user_id }, or the path of whatever tells users apart; where each request is a user of its own, fields: { unit: eventMetadata.eventId }',
+      '12:3 requests.fields.unit is missing: SageMaker data capture does not record users; write fields: { unit: input.user_id }, or the path of whatever tells users apart; if each request is a user of its own, fields: { unit: eventMetadata.eventId }',
     ],
     [
       'has its own places for latency and errors',
@@ -24,7 +24,7 @@ describe('the log of a serving system', () => {
       'may call every other name a version, which a record of several outcomes cannot',
       source,
       `${source}\n  versions: { "*": 1.5.0 }`,
-      '12:15 * names no key of outcomes; write the key under which the log has the version, or servedBy: where each record is of one version',
+      '12:15 * is not a key of outcomes; write the key under which the log has the version, or servedBy: if each record is of one version',
     ],
     [
       'is one of those that canary knows',

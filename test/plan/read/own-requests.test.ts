@@ -36,10 +36,10 @@ describe("a stage's own requests", () => {
 
   test('are told what the other kind has no place for where the stage writes it', () => {
     expect(problems(planOf(log, server(', segments: { locale: l }')))).toEqual([
-      expect.stringContaining('segments speaks of records, and format: prometheus has none'),
+      expect.stringContaining('segments is about records, but format: prometheus has none'),
     ]);
     expect(problems(planOf(server(), '{ format: canary, source: log.jsonl, versionLabel: v }'))).toEqual([
-      expect.stringContaining('versionLabel is read with format: prometheus alone'),
+      expect.stringContaining('versionLabel is only for format: prometheus'),
     ]);
   });
 });

@@ -17,20 +17,20 @@ describe('a score that says too little, or two things, is refused with what to w
   it.each([
     [
       '{ x: { from: log, better: higher } }',
-      'scores.x has no range, and a number that nothing bounds has no honest interval; write the least and the largest value',
+      'scores.x has no range, and an unbounded number has no honest interval; write the least and the largest value',
     ],
     [
       '{ x: { from: log, range: [0, 1] } }',
       'scores.x does not say which end of its range is better; write better: higher or better: lower',
     ],
     ['{ x: { from: log, range: [1, 0], better: higher } }', 'range: [1,0] is not a least and a largest value'],
-    ['{ x: { range: [0, 1], better: higher } }', 'scores.x says nowhere where it comes from; write one of from: log'],
+    ['{ x: { range: [0, 1], better: higher } }', 'scores.x does not say where it comes from; write one of from: log'],
     ['{ x: { from: log, use: rouge_l, range: [0, 1] } }', 'scores.x says from and use'],
     ['{ x: { use: refusal } }', 'refusal has no pattern; write pattern:'],
     ['{ x: { use: refusal, pattern: "(" } }', 'the pattern is not a regular expression'],
     ['{ x: { use: json_valid, schema: gone.json } }', 'schema: gone.json cannot be used'],
     ['{ x: { module: gone.mjs, range: [0, 1], better: higher } }', 'module: gone.mjs cannot be read'],
-    ['{ x: { use: rouge_l, range: [0, 5] } }', 'scores.x lies from 0 to 1 by itself; leave range out'],
+    ['{ x: { use: rouge_l, range: [0, 5] } }', 'scores.x is always from 0 to 1; leave range out'],
     [
       '{ x: { from: log, range: [0, 1], better: higher, corrected: true } }',
       'nothing says what the judge is held against; write truth: NAME',
@@ -81,7 +81,7 @@ describe('against the registry', () => {
       'error metric: ndcg@10 scores rankings, and 1.4.2 answers text; write a score of texts such as rouge_l',
     );
     expect(lint('rouge_l, maxDecrease: 1pp', { signature: { output: { kind: 'ranking' } } })).toContain(
-      'scores texts, and 1.4.2 answers rankings; write ndcg@10',
+      'scores texts, but 1.4.2 answers rankings; write ndcg@10',
     );
     expect(lint('accuracy, maxDecrease: 1pp', text)).toContain(
       'needs labels, and 1.5.0 answers text; write exact_match, rouge_l or a score of your own',
@@ -91,7 +91,7 @@ describe('against the registry', () => {
   it('a score of the log is of the answers in the log', () => {
     const artifact = { runtime: 'command', command: ['./serve'] } as const;
     expect(lint('score.x, maxDecrease: 1pp', { ...text, artifact }, helpful)).toContain(
-      '(command) is replayed, which gives others; write command: [PROGRAM] instead of from: log in scores.x',
+      '(command) is replayed, which gives other answers; write command: [PROGRAM] instead of from: log in scores.x',
     );
   });
 

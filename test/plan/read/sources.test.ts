@@ -48,17 +48,17 @@ test.each([
   [
     'a log of requests',
     'prom: { source: other.jsonl }',
-    '10:12 sources.prom does not say its format; write format: prometheus, cloudwatch or aggregates; the log of requests is that under requests',
+    '10:12 sources.prom does not say its format; write format: prometheus, cloudwatch or aggregates; the log of requests goes under requests',
   ],
   [
     'the log of a serving system',
     'prom: { format: kserve-logger, source: other.jsonl }',
-    'format: a further source tells numbers per version, and kserve-logger is none that does; write format: prometheus, cloudwatch or aggregates; the log of requests is that under requests',
+    'format: a further source gives numbers per version, but kserve-logger does not; write format: prometheus, cloudwatch or aggregates; the log of requests goes under requests',
   ],
   [
     'a name that no metric could carry',
     `prom: { ${prom} }, "My Server": { ${prom} }`,
-    'sources: My Server is no name of a source; write small letters, digits and dashes, such as prom',
+    'sources: My Server is not a name for a source; write small letters, digits and dashes, such as prom',
   ],
   [
     'a server without an address',
@@ -68,17 +68,17 @@ test.each([
   [
     'a token in the plan',
     `prom: { ${prom}, token: abc }`,
-    'token is a secret, which no plan may hold; write token: { env: PROM_TOKEN }',
+    'token is a secret, which must not be in a plan; write token: { env: PROM_TOKEN }',
   ],
   [
     'keys of records',
     `prom: { ${prom}, segments: { locale: a } }`,
-    'segments speaks of records, and format: prometheus has none',
+    'segments is about records, but format: prometheus has none',
   ],
   [
     'a source that nobody asks',
     `prom: { ${prom} }, dash: { format: aggregates, source: a.csv }`,
-    'sources.dash is named by no guardrail, so that nothing is judged on it; write source: dash at the guardrails that it is to decide, or delete it',
+    'sources.dash is not named by any guardrail, so nothing is judged on it; write source: dash in the guardrails that it should decide, or delete it',
   ],
 ])('%s is told what to write instead', (_title, sources, said) => {
   expect(problems(withSources(sources)).join('\n')).toContain(said);
@@ -93,9 +93,9 @@ test.each([
 });
 
 test('numbers per version have no cap and no trigger, whatever the log is', () => {
-  expect(costProblems('max: 4, cap: 5')).toContain('numbers per version are means already');
+  expect(costProblems('max: 4, cap: 5')).toContain('numbers per version are already means');
   expect(costProblems('maxIncrease: 1%, trigger: answers-differ')).toContain(
-    'numbers per version do not tell on which requests',
+    'numbers per version do not say on which requests',
   );
 });
 

@@ -61,7 +61,7 @@ describe('what is wrong with a number is told where it stands', () => {
     ['value: 112', 'latency.p95,candidate,112,', '2:23 value: 112 is not a time with its unit; write 112ms or 112s'],
     ['a decimal comma', 'error_rate,candidate,"0,6%",', '2:22 value: 0,6% is not a number; write 0.6%'],
     ['percent without its sign', 'error_rate,candidate,2,', '2:22 value: 2 is not a proportion; write 2%'],
-    ['a unit too many', 'mae,candidate,2ms,', '2:15 value: 2ms has a unit, which mae has not; write 2'],
+    ['a unit too many', 'mae,candidate,2ms,', '2:15 value: 2ms has a unit, but mae has none; write 2'],
     [
       'half a request',
       'mae,candidate,2,1.5',
@@ -78,7 +78,7 @@ describe('what is wrong with a number is told where it stands', () => {
       '2:19 the row has more values than the table has columns; put a value that holds a comma in quotes',
     ],
     ['no value', 'mae,candidate,,', '2:15 value is missing; write value: 0.6%'],
-    ['the same twice', 'mae,candidate,2,\nmae,1.5.0,3,', '3:1 mae of 1.5.0 is told twice; keep one of the two'],
+    ['the same twice', 'mae,candidate,2,\nmae,1.5.0,3,', '3:1 mae of 1.5.0 is given twice; keep one of the two'],
   ])('%s', (_title, row, expected) => {
     expect(wrong(fromCsv(`metric,version,value,count\n${row}\n`))).toEqual([`numbers.csv:${expected}`]);
   });
@@ -163,17 +163,17 @@ describe('a plan of numbers', () => {
     [
       'numbers of a log',
       `{ ${numbers} }`,
-      'numbers are read with format: aggregates alone; write format: aggregates, or source: and a request log',
+      'numbers are only read with format: aggregates; write format: aggregates, or source: and a request log',
     ],
     [
       'a window',
       '{ format: aggregates, source: a.csv, from: 2026-11-01 }',
-      'from picks among records, and format: aggregates has none; delete from; give the numbers of that time',
+      'from selects records, but format: aggregates has none; delete from; give the numbers of that time',
     ],
     [
       'segments',
       '{ format: aggregates, source: a.csv, segments: { a: b } }',
-      'segments picks among records, and format: aggregates has none; write segment: locale=de-DE at a number',
+      'segments selects records, but format: aggregates has none; write segment: locale=de-DE at a number',
     ],
     [
       'a format that is none',

@@ -24,7 +24,7 @@ test('the first version of a model is stable and has all traffic', () => {
 
 test('a version that is there is refused', () => {
   expect(refusal(() => addVersion(startingRegistry, { version: '1.5.0', entry, at }))).toContain(
-    'has a version 1.5.0 already, and a version never changes',
+    'already has a version 1.5.0, and a version never changes',
   );
 });
 
@@ -49,5 +49,5 @@ test('traffic agrees with the history after every step of a rollout and back', (
 
 test('traffic that was edited contradicts the stage that was entered', () => {
   const edited = { ...entered(['shadow', 'canary-5']), traffic: { '1.4.2': 0.5, '1.5.0': 0.5 } };
-  expect(trafficContradiction(edited)).toBe('1.4.2 has 0.5 of the traffic, but by the history it has 0.95');
+  expect(trafficContradiction(edited)).toBe('1.4.2 has 0.5 of the traffic, but the history gives it 0.95');
 });

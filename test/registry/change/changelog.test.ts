@@ -16,8 +16,8 @@ import {
 
 const preamble = `# Changelog of intent-classifier
 
-What became of each version in production. The format is [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
-canary writes this file from the history in \`intent-classifier.json\` at every change; what is edited here is lost then.
+What happened to each version in production. The format is [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
+canary writes this file from the history in \`intent-classifier.json\` at every change, which overwrites any edits.
 `;
 
 const at = '2026-11-06T08:00:00.000Z';

@@ -125,7 +125,7 @@ test('a baseline that is its own candidate is refused', () => {
 test('a plan that names other versions than it began with is refused', () => {
   const changed = { ...rollout, candidate: '1.6.0' };
   expect(refusal(() => act(entered(['shadow']), 'increase', 'canary-5', changed))).toBe(
-    'The rollout intent-1.5.0 is from 1.4.2 to 1.5.0 in the registry, not from 1.4.2 to 1.6.0. Give the plan a new name: another pair of versions is another rollout.',
+    'The rollout intent-1.5.0 is from 1.4.2 to 1.5.0 in the registry, not from 1.4.2 to 1.6.0. Give the plan a new name: a different pair of versions is a different rollout.',
   );
 });
 

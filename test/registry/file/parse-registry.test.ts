@@ -88,7 +88,7 @@ test.each([
     'a merge conflict',
     '{\n  "schemaVersion": 1,\n<<<<<<< HEAD\n}',
     '3:1',
-    'not JSON: two versions of the file were merged and disagree here',
+    'not JSON: a merge left both versions of the file here',
   ],
   ['a repeated key', '{\n  "model": "a",\n  "model": "b"\n}', '3:3', '"model" is written twice'],
 ])('%s is refused with its place', (_, text, place, message) => {
@@ -160,13 +160,13 @@ test.each([
 
 test('an alias of an unknown version is refused with the nearest one', () => {
   expect(findingsOf({ aliases: { stable: '1.4.3' } })).toStrictEqual([
-    '6:15 aliases.stable names version 1.4.3, which versions does not have; did you mean 1.4.2? (one of 1.4.2, 1.5.0, 1.6.0)',
+    '6:15 aliases.stable names version 1.4.3, which is not under versions; did you mean 1.4.2? (one of 1.4.2, 1.5.0, 1.6.0)',
   ]);
 });
 
 test('traffic of an unknown version is refused, also of one that every object answers to', () => {
   expect(findingsOf({ traffic: { constructor: 1 } })[0]).toContain(
-    '9:5 traffic.constructor names version constructor, which versions does not have',
+    '9:5 traffic.constructor names version constructor, which is not under versions',
   );
 });
 
@@ -216,7 +216,7 @@ test('a revision that is not the number of history entries is refused', () => {
 
 test('a rollout that history does not know is refused', () => {
   const record = { baseline: '1.4.2', candidate: '1.5.0', entered: ['shadow'], looks: [] };
-  expect(findingsOf({ rollouts: { [rollout.name]: record } })[0]).toContain('history has no entry of the rollout');
+  expect(findingsOf({ rollouts: { [rollout.name]: record } })[0]).toContain('history has no entry for the rollout');
 });
 
 test('a rollout that ran through all its stages is read back as it was', () => {

@@ -43,9 +43,11 @@ test('what does not fit is named', () => {
   expect(markdownReport(reportOf(withMany(500, 120)))).toMatch(/\d+ more/u);
   const long = withinComment(['## Verdict', 'a'.repeat(60_000)], () => ['b'.repeat(6000), 'the smaller table'], 4);
   expect(long.length).toBeLessThan(most);
-  expect(long).toMatch(/the smaller table\n\nSomething was left out here, since a comment holds 65,536 characters/u);
+  expect(long).toMatch(
+    /the smaller table\n\nPart of the report was left out here, since a comment holds 65,536 characters/u,
+  );
   const wide = withinComment(['## Verdict', 'a'.repeat(90_000)], () => [], 4);
-  expect(wide).toMatch(/^## Verdict\n+Something was left out here/u);
+  expect(wide).toMatch(/^## Verdict\n+Part of the report was left out here/u);
   expect(markdownReport(reportOf(rollbackEvidence))).not.toContain('left out here');
 });
 

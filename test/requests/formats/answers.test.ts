@@ -137,7 +137,7 @@ describe('answers that are objects', () => {
       hint: 'they have first',
     });
     await expect(answers([csv('refund')], {}, { answer: 'label' })).rejects.toMatchObject({
-      message: expect.stringContaining('have no places inside'),
+      message: expect.stringContaining('have no fields inside'),
     });
   });
 

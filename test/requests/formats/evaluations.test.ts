@@ -141,15 +141,13 @@ describe("promptfoo's results", () => {
 
   test('of which one version alone answered some tests say so', async () => {
     const { facts } = await readPromptfoo([result(0, 'old'), result(0, 'new'), result(1, 'new')]);
-    expect(facts.notes.join(' ')).toContain(
-      '0 by the baseline alone and 1 by the candidate alone are in no comparison',
-    );
+    expect(facts.notes.join(' ')).toContain('0 by the baseline alone and 1 by the candidate alone are not compared');
   });
 
   test('without a test in common are an error that shows the ids', async () => {
     await expect(readPromptfoo([result(0, 'old'), result(7, 'new')])).rejects.toMatchObject({
       exitCode: 5,
-      message: expect.stringContaining('no example has an answer of both 1.0.0 and 1.1.0'),
+      message: expect.stringContaining('no example has answers of both 1.0.0 and 1.1.0'),
       hint: expect.stringContaining('fields: { id: vars.id }'),
     });
   });

@@ -59,7 +59,7 @@ describe('the sample ratio', () => {
   test('says that chance explains it only where it does', () => {
     const odd = sampleRatioCheck(settings, 0.5, cohorts(1040, 1160));
     expect(odd.status).toBe('pass');
-    expect(odd.detail).toContain('of single looks, which is odd and no proof yet');
+    expect(odd.detail).toContain('of single looks, which is odd but not proof');
   });
 });
 
@@ -79,7 +79,7 @@ describe('parity', () => {
       name: 'parity',
       status: 'warn',
       detail:
-        'the cohorts differ although the candidate has nothing to do with it: baseline accuracy 80.00% on the canary cohort and 91.00% on the stable one (-11.00 pp)',
+        'the cohorts differ although the candidate has no part in it: baseline accuracy 80.00% on the canary cohort and 91.00% on the stable one (-11.00 pp)',
     });
   });
 

@@ -48,7 +48,7 @@ describe('a bound on measured times', () => {
 
   test('cannot be told by pairs that differ by more, and more of them are named', () => {
     expect(unresolvable(timed(tenPercent, 0.02, 0.1))).toBe(
-      'processes cannot resolve it here: 5 pairs of them differ by +10.0% (standard deviation); replay.pairs: 9 could',
+      'processes cannot decide it here: 5 pairs of them differ by +10.0% (standard deviation); replay.pairs: 9 could',
     );
   });
 
@@ -58,7 +58,7 @@ describe('a bound on measured times', () => {
 
   test('that the pairs alone leave open says how many would decide it', () => {
     const { remedy } = timed(tenPercent, 0.08, 0.03);
-    expect(remedy).toMatch(/^5 pairs of processes leave it open; replay\.pairs: \d+ would probably decide it$/u);
+    expect(remedy).toMatch(/^5 pairs of processes do not decide it; replay\.pairs: \d+ would probably decide it$/u);
     expect(timed(tenPercent, 0.01, 0.03).remedy).toBeUndefined();
   });
 });

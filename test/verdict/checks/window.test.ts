@@ -22,12 +22,12 @@ describe('the window', () => {
       name: 'window',
       status: 'hold',
       detail:
-        'the requests span 6 h 30 min (2026-11-01 00:00 to 2026-11-01 06:30 UTC), less than the 24 h asked for: a shorter window may miss other hours and other users',
+        'the requests span 6 h 30 min (2026-11-01 00:00 to 2026-11-01 06:30 UTC), less than the 24 h required: a shorter window may miss other hours and other users',
     });
   });
 
   test('that a stage asks for comes before the plan', () => {
-    expect(spanning(48, 168 * hour).detail).toContain('less than the 7 days asked for');
+    expect(spanning(48, 168 * hour).detail).toContain('less than the 7 days required');
     expect(spanning(2, hour).status).toBe('pass');
   });
 

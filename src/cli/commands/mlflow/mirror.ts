@@ -6,9 +6,9 @@ import { formatOption, jsonText, type OutputFormat } from '../../options/format-
 export function registerMirror(program: Command, { world, terminal }: CommandContext): void {
   program
     .command('mirror')
-    .summary("write the registry's aliases and versions to the MLflow of a plan's mirror")
+    .summary("write the registry's aliases and versions to the MLflow server of a plan's mirror")
     .description(
-      "Sets the aliases and tags that a plan's mirror names in MLflow to what the registry says, as promote and rollback do after each change. Writing " +
+      "Sets the aliases and tags in MLflow that a plan's mirror names to what the registry says, as promote and rollback do after each change. Writing " +
         'them again changes nothing. Exits 3, without a change, where somebody else moved an alias.',
     )
     .argument('<plan>', 'rollout plan')

@@ -6,14 +6,14 @@ import type { CommandContext } from '../../command-context.ts';
 export function registerSql(program: Command, { world, terminal }: CommandContext): void {
   program
     .command('sql')
-    .summary('print the query that adds up in a warehouse what a stage is judged on')
+    .summary('print the query that computes in a warehouse what a stage is judged on')
     .description(
       'Prints one query over the table that the plan names under requests (format: sums). Run it with the tool of the warehouse and save its result, some ' +
-        'thousand rows of whole numbers, as requests.source; canary evaluate then judges the stage without reading a request. The result carries the hash of ' +
-        'its question, and one of another plan or stage is refused.',
+        'thousand rows of whole numbers, as requests.source; canary evaluate then judges the stage without reading a request. The result carries a hash of ' +
+        'the question; the result of another plan or stage is refused.',
     )
     .argument('<plan>', 'rollout plan')
-    .option('--stage <name>', 'stage of the plan that is asked about; the next one where absent')
+    .option('--stage <name>', 'stage of the plan to ask about (default: the next one)')
     .requiredOption('--dialect <name>', 'postgres, bigquery, snowflake, clickhouse, trino, spark or duckdb')
     .addHelpText(
       'after',

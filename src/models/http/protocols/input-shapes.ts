@@ -29,7 +29,7 @@ export function validateInputs(registry: readonly EndpointInput[], server: reado
   if (!differs) return;
   throw unusableFile(
     `its inputs are not those of the server's model. The registry: ${inputsText(registry)}. The server: ${inputsText(server)}`,
-    { hint: "Correct artifact.inputs in the registry, or leave them out: the server's are then used." },
+    { hint: "Correct artifact.inputs in the registry, or leave them out; then the server's are used." },
   );
 }
 
@@ -58,7 +58,7 @@ function differentSignature(registry: string, server: readonly EndpointInput[]):
   return unusableFile(
     `its input signature is not that of the server's model. The registry: ${registry}. The server: ${inputsText(server)}`,
     {
-      hint: "Correct signature.input in the registry; where the server's names are others, map them in preprocess.mjs.",
+      hint: "Correct signature.input in the registry; if the server's names differ, map them in preprocess.mjs.",
     },
   );
 }

@@ -18,7 +18,7 @@ export const openInferenceProtocol: OpenExchange = async (endpoint, signature, r
   const known = readTensors(metadata?.['inputs']);
   const inputs = endpoint.inputs ?? known;
   if (inputs === undefined) {
-    throw unusableFile(`its server does not tell the model's inputs at ${model}`, {
+    throw unusableFile(`its server does not say at ${model} what the model's inputs are`, {
       hint: 'Write artifact.inputs in the registry: [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}].',
     });
   }

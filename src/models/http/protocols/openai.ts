@@ -62,7 +62,7 @@ async function requireModel(model: string, facts: Readonly<Record<string, unknow
   const listed: readonly unknown[] = Array.isArray(facts?.['data']) ? facts['data'] : [];
   const ids = listed.flatMap((each) => (isObject(each) && typeof each['id'] === 'string' ? [each['id']] : []));
   if (ids.length === 0 || ids.includes(model)) return;
-  throw unusableFile(`its server has no model ${model}, but ${ids.slice(0, 5).join(', ')}`, {
+  throw unusableFile(`its server has no model ${model}, only ${ids.slice(0, 5).join(', ')}`, {
     hint: 'Correct artifact.model in the registry.',
   });
 }
@@ -104,7 +104,7 @@ function streamed(received: string, { piece: place }: Places): Streamed {
     if (data === '[DONE]') return { text, last, ...(firstTokenBytes === undefined ? {} : { firstTokenBytes }) };
     const event = parseAnswer(data);
     if (isObject(event) && 'error' in event) {
-      throw new AnswerError('model-error', `the stream tells an error: ${data.slice(0, 200)}`);
+      throw new AnswerError('model-error', `the stream reports an error: ${data.slice(0, 200)}`);
     }
     const piece = valueAt(event, place);
     if (typeof piece === 'string' && piece !== '') {

@@ -18,8 +18,8 @@ export const fewUsers: LintRule = {
       {
         severity: 'warning',
         path: ['stages', index, 'weight'],
-        message: `the log has ${countOf(users, 'user')}, of whom a percentage is hardly anybody`,
-        hint: `give the candidate to users by name, behind a flag, or write shadow and full alone: ${advicePage}`,
+        message: `the log has ${countOf(users, 'user')}, and a percentage of so few is hardly anybody`,
+        hint: `give the candidate to users by name, behind a flag, or write only the stages shadow and full: ${advicePage}`,
       },
     ];
   },

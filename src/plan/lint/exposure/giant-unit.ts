@@ -14,8 +14,8 @@ export const giantUnit: LintRule = {
       {
         severity: 'warning',
         path: ['requests'],
-        message: `one user makes ${formatShare(Number(share.toFixed(2)))} of the requests, and has one version whatever the weight is`,
-        hint: `assign by another unit than ${shownPaths(requests.fields.unit)} (requests.fields.unit), or leave it out by requests.where: ${advicePage}`,
+        message: `one user makes ${formatShare(Number(share.toFixed(2)))} of the requests, and gets one version whatever the weight`,
+        hint: `assign by another unit than ${shownPaths(requests.fields.unit)} (requests.fields.unit), or leave it out with requests.where: ${advicePage}`,
       },
     ];
   },

@@ -17,8 +17,8 @@ export const hurriedStages: LintRule = {
       {
         severity: 'warning',
         path: ['stages', stages.length - 1],
-        message: `all users may have the candidate ${Math.round(least / 60_000)} min after the first`,
-        hint: `write longer bakes, or call it blue-green and write shadow and full alone: ${advicePage}`,
+        message: `all users may have the candidate ${Math.round(least / 60_000)} min after the first ones`,
+        hint: `write longer bakes, or call it blue-green and write only the stages shadow and full: ${advicePage}`,
       },
     ];
   },

@@ -24,8 +24,8 @@ export const judgedRoutes: LintRule = {
       .map(([index, { target }]) => ({
         severity: 'warning',
         path: ['routing', index, 'target'],
-        message: `${target} picks each request by chance: at stage ${first.name} a user with ${requestsOfOne} requests meets the candidate with probability ${met}%, so its users are not those who are judged`,
-        hint: 'write judge: all, or a target that decides by user',
+        message: `${target} picks at random for each request: at stage ${first.name} a user with ${requestsOfOne} requests meets the candidate with probability ${met}%, so its users are not the ones judged`,
+        hint: 'write judge: all, or choose a target that decides by user',
       }));
   },
 };

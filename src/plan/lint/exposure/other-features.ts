@@ -11,7 +11,7 @@ export const otherFeatures: LintRule = {
       {
         severity: 'warning',
         path: ['stages', 0],
-        message: 'the candidate makes its features by another preprocess.mjs than the baseline',
+        message: 'the candidate makes its features with a different preprocess.mjs than the baseline',
         hint: `begin with a shadow stage, { name: shadow, weight: 0 }: ${advicePage}`,
       },
     ];

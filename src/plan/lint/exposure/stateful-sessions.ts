@@ -18,8 +18,8 @@ export const statefulSessions: LintRule = {
       .map(([index, { target }]) => ({
         severity: 'warning',
         path: ['routing', index, 'target'],
-        message: `${target} picks each request by chance, so that one ${unit} is answered by both versions in turn`,
-        hint: `take a target that decides by user, or release blue-green where a session has a state: ${advicePage}`,
+        message: `${target} picks at random for each request, so both versions answer one ${unit} in turn`,
+        hint: `choose a target that decides by user, or release blue-green if a session has state: ${advicePage}`,
       }));
   },
 };

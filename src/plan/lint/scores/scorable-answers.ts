@@ -45,7 +45,7 @@ function wrongAnswers(score: Score, version: string, { signature: { output } }: 
     return { problem, hint: 'write a score of texts such as rouge_l, or "kind": "ranking" in signature.output' };
   }
   if (wanted !== 'text' || kind !== 'ranking') return undefined;
-  return { problem: `scores texts, and ${version} answers rankings`, hint: 'write ndcg@10, mrr or recall@10' };
+  return { problem: `scores texts, but ${version} answers rankings`, hint: 'write ndcg@10, mrr or recall@10' };
 }
 
 /** What is in the log are scores of the answers in the log. */
@@ -58,10 +58,10 @@ function elsewhere(score: Score, version: string, { artifact }: ModelVersion, fo
     };
   }
   if (isRecorded(artifact.runtime)) return undefined;
-  const problem = `is of the answers in the log, and ${version} (${artifact.runtime}) is replayed, which gives others`;
+  const problem = `scores the answers in the log, but ${version} (${artifact.runtime}) is replayed, which gives other answers`;
   return {
     problem,
-    hint: `write command: [PROGRAM] instead of from: log in scores.${score.name}, so that what it answers is scored`,
+    hint: `write command: [PROGRAM] instead of from: log in scores.${score.name}, so its replayed answers are scored`,
   };
 }
 
@@ -69,7 +69,7 @@ const ofYourOwn = 'scores: { NAME: { command: [PROGRAM], range: [0, 1], better: 
 
 /** What to write where no guardrail looks at how good free answers are, which have no accuracy: a clause. */
 export const scoresFor = {
-  text: `write exact_match, contains, rouge_l or bleu where a label is known, or ask a judge by ${ofYourOwn}`,
+  text: `write exact_match, contains, rouge_l or bleu where a label is known, or ask a judge with ${ofYourOwn}`,
   ranking: 'write ndcg@10, mrr, recall@10, precision@10 or hit@10 where the relevant ids are known',
-  json: `write json_valid, exact_match where a label is known, or ask a judge by ${ofYourOwn}`,
+  json: `write json_valid, exact_match where a label is known, or ask a judge with ${ofYourOwn}`,
 } as const;

@@ -24,7 +24,7 @@ export const applicableGuardrails: LintRule = {
           severity: 'error',
           path: ['guardrails', index],
           message: `the guardrail on ${guardrail.metric.id} applies to no stage`,
-          hint: 'name a stage that can have it, or delete the guardrail',
+          hint: 'name a stage that it can apply to, or delete the guardrail',
         },
       ];
     });

@@ -17,8 +17,8 @@ export const editedStages: LintRule = {
     const removed = gone.map((stage) => ({
       severity: 'warning' as const,
       path: ['stages'],
-      message: `the stage ${stage} was entered and is not in the plan any more`,
-      hint: `write it again as it was; its weight stays ${formatShare(weightOf(stage) ?? 0)} until another stage is entered`,
+      message: `the stage ${stage} was entered and is no longer in the plan`,
+      hint: `restore it; its weight stays ${formatShare(weightOf(stage) ?? 0)} until another stage is entered`,
     }));
     const edited = stages.flatMap((stage, index) => {
       const live = weightOf(stage.name);
@@ -27,8 +27,8 @@ export const editedStages: LintRule = {
         {
           severity: 'warning' as const,
           path: ['stages', index, 'weight'],
-          message: `the stage ${stage.name} was entered with ${formatShare(live)} and is ${formatShare(stage.weight)} in the plan now`,
-          hint: `write ${formatShare(live)}, and add a stage of its own for another weight`,
+          message: `the stage ${stage.name} was entered with ${formatShare(live)}, and the plan now gives it ${formatShare(stage.weight)}`,
+          hint: `write ${formatShare(live)}, and add another stage for the new weight`,
         },
       ];
     });

@@ -13,14 +13,14 @@ export const plannedEnd: LintRule = {
     const open = plan.stages.find((stage) => endOf(plan, stage) === undefined);
     if (open !== undefined)
       return [
-        finding(`inference: planned needs an end that is fixed before the first look, and stage ${open.name} has none`),
+        finding(`inference: planned needs an end that is fixed before the first look, but stage ${open.name} has none`),
       ];
     const coming = plan.stages.find((stage) => Date.parse(endOf(plan, stage) ?? '') > Date.parse(now));
     if (coming === undefined) return [];
     const to = endOf(plan, coming);
     return [
       finding(
-        `inference: planned needs an end in users, and requests.to (${to}) of stage ${coming.name} is still to come`,
+        `inference: planned needs an end in users, but requests.to (${to}) of stage ${coming.name} is still to come`,
       ),
     ];
   },
@@ -37,6 +37,6 @@ function finding(message: string): LintFinding {
     severity: 'error',
     path: ['statistics', 'inference'],
     message,
-    hint: 'write statistics.plannedUnits, the users that the log will have then; looks: 1 where one look decides; a requests.to that is past; or inference: sequential',
+    hint: 'write statistics.plannedUnits, the users that the log will have then; looks: 1 if one look decides; a requests.to in the past; or inference: sequential',
   };
 }

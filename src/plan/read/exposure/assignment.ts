@@ -137,7 +137,7 @@ function differences(file: string, written: WrittenAssignment, defined: WrittenA
     const own = Object.entries(defined).find(([name]) => name === key)?.[1];
     if (own === undefined || own === value) return [];
     const message = `${key}: ${value}, but ${file} says ${own}`;
-    const hint = `write ${key}: ${own}, or delete ${key} and let the definition say it`;
+    const hint = `write ${key}: ${own}, or delete ${key} and use the definition's`;
     return [{ path: ['assignment', key], rule: 'other-flag', message, hint }];
   });
 }

@@ -142,7 +142,7 @@ function kubernetesNames(
   return keys.flatMap((key): Finding[] => {
     const name = names[key];
     if (name === undefined || (/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/u.test(name) && name.length <= 253)) return [];
-    const message = `${key}: ${name} is not a name of Kubernetes`;
+    const message = `${key}: ${name} is not a Kubernetes name`;
     const hint = `write lowercase letters, digits and hyphens, such as ${kubernetesName(name)}`;
     return [{ path: [...path, key], rule: 'invalid-name', message, hint }];
   });
@@ -166,13 +166,13 @@ function checkPort(path: TreePath, port: string | undefined): Finding[] {
 function checkTotal(path: TreePath, { target, total }: Route, { largestTotal }: RouteTarget): Finding[] {
   if (total === undefined) return [];
   if (largestTotal === undefined)
-    return [unusedKey([...path, 'total'], `the weights of ${target} sum up to what it is made for`, 'delete total')];
+    return [unusedKey([...path, 'total'], `the total of ${target} is fixed`, 'delete total')];
   if (total <= largestTotal) return [];
   return [
     {
       path: [...path, 'total'],
       rule: 'invalid-value',
-      message: `total: ${total} is more than ${target} takes`,
+      message: `total: ${total} is more than ${target} allows`,
       hint: `write at most ${largestTotal}`,
     },
   ];
@@ -237,7 +237,7 @@ function checkFiles(read: readonly { readonly path: TreePath; readonly route: Ro
       .slice(0, index)
       .find(({ route: other }) => other.file !== undefined && other.file === route.file);
     if (earlier === undefined) return [];
-    const message = `file: ${route.file} is written for ${earlier.route.target} already`;
+    const message = `file: ${route.file} is already written for ${earlier.route.target}`;
     return [{ path: [...path, 'file'], rule: 'duplicate-file', message, hint: 'give each target its own file' }];
   });
 }

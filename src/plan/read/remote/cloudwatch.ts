@@ -39,7 +39,11 @@ function checkKeys(root: TreeNode, written: readonly string[]): Finding[] {
     ...written
       .filter((key) => !read.has(key))
       .map((key) =>
-        unusedKey([...path, key], `${key} says nothing of the answers that format: cloudwatch reads`, `delete ${key}`),
+        unusedKey(
+          [...path, key],
+          `${key} says nothing about the answers that format: cloudwatch reads`,
+          `delete ${key}`,
+        ),
       ),
   ];
 }
@@ -57,7 +61,7 @@ function checkIds(root: TreeNode, metric: string): Finding[] {
       return [{ path: [...place, key], at: 'key', rule: 'invalid-value', message, hint }];
     }
     if (id.includes(roleInId) && answerIds(id).every((each) => /^[a-z]\w*$/u.test(each))) return [];
-    const message = `${key}: ${id} is not the id of a query with ${roleInId} in it`;
+    const message = `${key}: ${id} is not a query id with ${roleInId} in it`;
     const hint = `write ${key}: '${roleInId}_requests' for the ids baseline_requests and candidate_requests`;
     return [{ path: [...place, key], rule: 'invalid-value', message, hint }];
   });

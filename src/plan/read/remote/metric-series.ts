@@ -53,7 +53,7 @@ function readOne(key: string, node: TreeNode | undefined, path: TreePath): ReadO
   const read = new Set<string>([...needs, ...may]);
   const surplus = written.find((each) => !read.has(each));
   if (surplus !== undefined) {
-    const message = `series.${key}: ${surplus} says nothing beside ${needs[0]}`;
+    const message = `series.${key}: ${surplus} says nothing next to ${needs[0]}`;
     return {
       findings: [{ path: [...path, surplus], at: 'key', rule: 'unused-key', message, hint: `delete ${surplus}` }],
     };
@@ -112,7 +112,7 @@ function wrongShape({ name, unit }: NamedMetric, shape: Shape, path: TreePath): 
       wrong(path, `${name} is not a mean of values`, quantile ? 'write histogram and unit' : 'write bad and total'),
     ];
   if (shape === 'gauge' && name === allLatency)
-    return [wrong(path, 'latency is told by a histogram', 'write latency.p95: { gauge: ..., unit: s }')];
+    return [wrong(path, 'latency needs a histogram', 'write latency.p95: { gauge: ..., unit: s }')];
   return [];
 }
 

@@ -57,8 +57,8 @@ function checkAliases(aliases: Readonly<Record<string, string>>): Finding[] {
 }
 
 function problemOf(name: string): string | undefined {
-  if (/^latest$/iu.test(name)) return 'latest is its own';
-  if (/^v\d+$/iu.test(name)) return 'a v before digits is a version there';
+  if (/^latest$/iu.test(name)) return 'latest is reserved';
+  if (/^v\d+$/iu.test(name)) return 'a v before digits means a version there';
   if (name.length > 255) return 'it takes 255 characters';
   return /^[\w-]+$/u.test(name) ? undefined : 'it takes letters, digits, underscores and hyphens';
 }

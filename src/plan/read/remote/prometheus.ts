@@ -68,7 +68,7 @@ export function readPrometheus(root: TreeNode): SectionReading<PrometheusSource 
 function ofServer(key: string): Finding {
   return unusedKey(
     ['requests', key],
-    `${key} is read with format: prometheus alone`,
+    `${key} is only for format: prometheus`,
     `write format: prometheus, or delete ${key}`,
   );
 }
@@ -139,7 +139,7 @@ function checkKeys(root: TreeNode, written: readonly string[]): Finding[] {
       .map((key) =>
         unusedKey(
           [...path, key],
-          `${key} speaks of records, and format: prometheus has none`,
+          `${key} is about records, but format: prometheus has none`,
           `delete ${key}, or name a log of requests`,
         ),
       ),
@@ -153,8 +153,8 @@ function checkUrl(url: string | undefined): Finding[] {
     return [
       {
         ...literalSecret(path, 'PROM_TOKEN'),
-        message: 'url holds a name, a password or a key, which no plan may hold',
-        hint: 'write the address alone, and token: { env: PROM_TOKEN }, or user and password',
+        message: 'url holds a name, a password or a key, which must not be in a plan',
+        hint: 'write only the address, and token: { env: PROM_TOKEN }, or user and password',
       },
     ];
   }
@@ -163,8 +163,8 @@ function checkUrl(url: string | undefined): Finding[] {
     return [{ path, rule: 'invalid-value', message, hint: 'write http://prometheus:9090' }];
   }
   if (!/\/(?:graph|api\/v1(?:\/query)?)\/?$/u.test(new URL(url).pathname) && new URL(url).search === '') return [];
-  const message = `url: ${url} is a page of the server`;
-  return [{ path, rule: 'invalid-value', message, hint: 'write it without what follows from /graph or /api/v1 on' }];
+  const message = `url: ${url} is one page of the server`;
+  return [{ path, rule: 'invalid-value', message, hint: 'write it without /graph or /api/v1 and what follows' }];
 }
 
 function checkLogin(written: readonly string[]): Finding[] {
@@ -173,7 +173,7 @@ function checkLogin(written: readonly string[]): Finding[] {
     return [unusedKey(['requests', 'token'], 'token is one of two ways to log in', 'keep token, or user and password')];
   if (user === password) return [];
   const lacking = user ? 'password' : 'user';
-  const message = `requests.${lacking} is missing: a user has a password`;
+  const message = `requests.${lacking} is missing: user and password go together`;
   return [
     {
       path: ['requests', lacking],
@@ -196,7 +196,7 @@ function checkSelectors(name: string, series: object, key: string): Finding[] {
         path: ['requests', 'series', key, field],
         rule: 'invalid-value',
         message: `${field}: ${String(text)} is not the name of a series with its matchers`,
-        hint: `write ${field}: http_requests_total{service="intent"}, which is read sample by sample; an expression belongs under queries: { ${name === 'latency' ? 'latency.p95' : name}: ... }`,
+        hint: `write ${field}: http_requests_total{service="intent"}, which canary reads sample by sample; an expression belongs under queries: { ${name === 'latency' ? 'latency.p95' : name}: ... }`,
       },
     ];
   });

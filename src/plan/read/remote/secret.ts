@@ -26,7 +26,7 @@ export function literalSecret(path: TreePath, example: string): Finding {
     // The line would be shown with what is written in it.
     at: 'key',
     rule: 'literal-secret',
-    message: `${String(path.at(-1))} is a secret, which no plan may hold`,
+    message: `${String(path.at(-1))} is a secret, which must not be in a plan`,
     hint: `write ${String(path.at(-1))}: { env: ${example} } and set the variable where canary runs`,
   };
 }

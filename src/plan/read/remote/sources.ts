@@ -36,7 +36,7 @@ export function readSources(root: TreeNode): SectionReading<Readonly<Record<stri
 function readSource(root: TreeNode, name: string): SectionReading<RequestSource | undefined> {
   const path = ['sources', name];
   if (!/^[a-z][a-z0-9-]*$/u.test(name)) {
-    const message = `sources: ${name} is no name of a source`;
+    const message = `sources: ${name} is not a name for a source`;
     const hint = 'write small letters, digits and dashes, such as prom';
     return { value: undefined, findings: [{ path, at: 'key', rule: 'invalid-value', message, hint }] };
   }
@@ -47,8 +47,8 @@ function readSource(root: TreeNode, name: string): SectionReading<RequestSource 
     const message =
       format === undefined
         ? `sources.${name} does not say its format`
-        : `format: a further source tells numbers per version, and ${format} is none that does`;
-    const hint = `write format: ${formats}; the log of requests is that under requests`;
+        : `format: a further source gives numbers per version, but ${format} does not`;
+    const hint = `write format: ${formats}; the log of requests goes under requests`;
     const at = format === undefined ? path : [...path, 'format'];
     return { value: undefined, findings: [{ path: at, rule: 'invalid-value', message, hint }] };
   }
@@ -83,7 +83,7 @@ function ofSource(path: TreePath, finding: Finding): Finding {
 }
 
 function unguarded(name: string): Finding {
-  const message = `sources.${name} is named by no guardrail, so that nothing is judged on it`;
-  const hint = `write source: ${name} at the guardrails that it is to decide, or delete it`;
+  const message = `sources.${name} is not named by any guardrail, so nothing is judged on it`;
+  const hint = `write source: ${name} in the guardrails that it should decide, or delete it`;
   return { ...unusedKey(['sources', name], message, hint), severity: 'warning' };
 }

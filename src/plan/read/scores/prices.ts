@@ -17,7 +17,7 @@ export function readPrices(root: TreeNode): SectionReading<Prices | undefined> {
   }
   const message = 'prices: these are not the prices of input and output tokens';
   const hint =
-    'write prices: { input: 3, output: 15 }, each of a million tokens, or such a pair for baseline and for candidate';
+    'write prices: { input: 3, output: 15 }, each per million tokens, or such a pair for baseline and for candidate';
   const finding: Finding = { path: ['prices'], rule: 'invalid-value', message, hint };
   return { value: undefined, findings: [finding] };
 }

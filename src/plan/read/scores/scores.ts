@@ -47,7 +47,7 @@ function readScore(root: TreeNode, name: string, readFile: ReadFile): SectionRea
   const node = nodeAt(root, path);
   const written = ways.filter((way) => child(node, way) !== undefined);
   if (written.length !== 1) {
-    const message = `scores.${name} ${written.length === 0 ? 'says nowhere where it comes from' : `says ${written.join(' and ')}`}`;
+    const message = `scores.${name} ${written.length === 0 ? 'does not say where it comes from' : `says ${written.join(' and ')}`}`;
     const hint = 'write one of from: log, command: [PROGRAM, ARGUMENT], module: score.mjs or use: rouge_l';
     return { value: undefined, findings: [{ path, at: 'key', rule, message, hint }] };
   }
@@ -94,16 +94,16 @@ function ownDirection(source: ScoreSource | undefined): 'higher' | 'lower' | und
 }
 
 function noDirection(name: string, path: TreePath): Finding {
-  const hint = 'write better: higher or better: lower, so that a guardrail cannot look the wrong way';
+  const hint = 'write better: higher or better: lower, so no guardrail can bound the wrong end';
   return { path, at: 'key', rule, message: `scores.${name} does not say which end of its range is better`, hint };
 }
 
 function noTruth(path: TreePath): Finding {
-  const hint = 'write truth: NAME, the score in the log that people gave to a part of the answers';
+  const hint = 'write truth: NAME, the score in the log that people gave to some of the answers';
   return {
     path: [...path, 'corrected'],
     rule,
-    message: 'corrected: nothing says what the judge is held against',
+    message: 'corrected: nothing says what the judge is compared with',
     hint,
   };
 }
@@ -118,7 +118,7 @@ function readRange(
   const name = String(path.at(-1));
   const hint = 'write the least and the largest value that it can have, such as range: [0, 1]';
   if (found === undefined) {
-    const message = `scores.${name} has no range, and a number that nothing bounds has no honest interval`;
+    const message = `scores.${name} has no range, and an unbounded number has no honest interval`;
     return { value: undefined, findings: [{ path, at: 'key', rule, message, hint }] };
   }
   const [least, largest, ...more] = found.kind === 'list' ? found.items.map(numberOf) : [];
@@ -128,7 +128,7 @@ function readRange(
     return { value: undefined, findings: [{ ...at, message, hint }] };
   }
   if (!isShare || (least === 0 && largest === 1)) return { value: [least, largest], findings: [] };
-  const message = `range: scores.${name} lies from 0 to 1 by itself`;
+  const message = `range: scores.${name} is always from 0 to 1`;
   return { value: undefined, findings: [{ ...at, message, hint: 'leave range out' }] };
 }
 
@@ -149,7 +149,7 @@ function readBuiltIn(root: TreeNode, path: TreePath, readFile: ReadFile): Sectio
   const use = usableScores.find((each) => each === written);
   const at = { path: [...path, 'use'], rule };
   if (use === undefined) {
-    const message = `use: ${written} is not a score that is built in`;
+    const message = `use: ${written} is not a built-in score`;
     return { value: undefined, findings: [{ ...at, message, hint: didYouMean(written, usableScores) }] };
   }
   const text = textOf(child(node, use === 'refusal' ? 'pattern' : 'text'));

@@ -23,7 +23,7 @@ export function unexplainedMetrics(root: TreeNode, guardrails: readonly TreeNode
       names.indexOf('cost'),
       'prices',
       'metric: cost needs to know what tokens cost',
-      'write prices: { input: 3, output: 15 } beside the guardrails, each of a million tokens',
+      'write prices: { input: 3, output: 15 } beside the guardrails, each per million tokens',
     ),
     ...names.flatMap((name, index) => unknownScore(root, name, index)),
   ];

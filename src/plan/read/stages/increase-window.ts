@@ -11,13 +11,13 @@ export function readIncreaseWindow(value: unknown): Reading<WeeklyWindow> {
   if (daysWritten === undefined || hoursWritten === undefined || more.length > 0)
     return misreading(`${shown(value)} is not a window of a week`, hint);
   const days = daysOf(daysWritten);
-  if (days === undefined) return misreading(`${daysWritten} names no days of the week`, hint);
+  if (days === undefined) return misreading(`${daysWritten} does not name days of the week`, hint);
   const hours = hoursOf(hoursWritten);
   if (hours === undefined)
-    return misreading(`${hoursWritten} is not a first and a later time of one day`, 'write hours such as 09:00-17:00');
+    return misreading(`${hoursWritten} is not a start and a later end on one day`, 'write hours such as 09:00-17:00');
   if (timeZone === undefined)
     return misreading(
-      `${shown(value)} does not say of which time zone its hours are`,
+      `${shown(value)} does not say in which time zone its hours are`,
       `write ${shown(value)} Europe/Berlin`,
     );
   if (!isTimeZone(timeZone))

@@ -63,7 +63,7 @@ function twice(root: TreeNode, path: TreePath): Finding[] {
   const inRequests = keysOf(child(stage, 'requests'));
   return short
     .filter((key) => child(stage, key) !== undefined && inRequests.includes(key))
-    .map((key) => unusedKey([...path, key], `${key} is written in the stage's requests too`, 'delete one of the two'));
+    .map((key) => unusedKey([...path, key], `${key} is also written in the stage's requests`, 'delete one of the two'));
 }
 
 /** Where the stage writes what a finding is about: in its requests, beside them, or nowhere but in the plan's. */

@@ -108,7 +108,7 @@ function checkBasis(root: TreeNode, path: TreePath, own: RequestSource | undefin
       : own.fields.served !== undefined;
   if (tellsWho) return [];
   const message = 'basis: live needs a log in which each request says which version served it';
-  const hint = 'write requests: { fields: { servedBy: model_version } }, with the field that tells the version';
+  const hint = 'write requests: { fields: { servedBy: model_version } }, with the field that names the version';
   return [{ path: [...path, 'basis'], rule: 'invalid-value', message, hint }];
 }
 
@@ -118,7 +118,7 @@ function checkRising(stages: readonly WeightedStage[]): Finding[] {
     if (before === undefined || weight >= before.weight) return [];
     const message = `weight: ${written} is below the ${before.written} of the stage before`;
     return [
-      { path, rule: 'falling-weight', message, hint: 'put the stages in order of their weights, which never fall' },
+      { path, rule: 'falling-weight', message, hint: 'put the stages in order of their weights, which must not fall' },
     ];
   });
 }

@@ -44,9 +44,9 @@ export function formProblem(
         (form) => `${formatCount(facts.fits[form].count)} as ${quoted(form)} (such as ${example(form)})`,
       );
       return unusableFile(
-        `${whose} are mixed: of ${formatCount(facts.answers)}, ${counts.join(', ')} can be read, and none of these for all`,
+        `${whose} are mixed: of ${formatCount(facts.answers)}, ${counts.join(', ')} can be read, but none of these fits all`,
         {
-          hint: `${hint}; what is none then counts as no prediction`,
+          hint: `${hint}; other answers then count as no prediction`,
         },
       );
     }
@@ -59,7 +59,7 @@ export function formProblem(
       );
     case 'refused':
       return unusableFile(
-        `${whose} are nowhere ${quoted(scope.options.answers ?? '')}, as requests.answers says: such as ${shown(facts.strange ?? facts.fits[forms[0] ?? 'label'].example)}`,
+        `${whose} are never ${quoted(scope.options.answers ?? '')}, as requests.answers says, but such as ${shown(facts.strange ?? facts.fits[forms[0] ?? 'label'].example)}`,
         {
           hint:
             forms.length === 0
@@ -93,9 +93,9 @@ export function nothingThere(scope: AnswerScope, whole: ShapeFacts, keys: readon
     });
   }
   return unusableFile(
-    `${whoseAnswers(scope)} have no places inside, and ${path} names one: they are such as ${shown(whole.otherExample ?? whole.objectExample)}`,
+    `${whoseAnswers(scope)} have no fields inside, but ${path} names one: they are such as ${shown(whole.otherExample ?? whole.objectExample)}`,
     {
-      hint: 'delete prediction; requests.answers says what an answer is made of',
+      hint: 'delete prediction; requests.answers says what an answer consists of',
     },
   );
 }
@@ -104,7 +104,7 @@ export function nothingThere(scope: AnswerScope, whole: ShapeFacts, keys: readon
 export function mixedShapes(scope: AnswerScope, { there, others, objectExample, otherExample }: ShapeFacts): UserError {
   return unusableFile(
     `${whoseAnswers(scope)} are mixed: ${formatCount(there - others)} of ${formatCount(there)} are objects with names (such as ${shown(objectExample)}), the others are not (such as ${shown(otherExample)})`,
-    { hint: 'read the two kinds apart, each with a plan of its own, or log one kind of answer' },
+    { hint: 'read the two kinds separately, each with its own plan, or log one kind of answer' },
   );
 }
 
