@@ -8,7 +8,7 @@ const FALSE_ALARMS = 0.05;
 export function preamble(runs) {
   const error = percent(Math.sqrt((FALSE_ALARMS * (1 - FALSE_ALARMS)) / runs));
   return (
-    `Requests needed to catch a harm in 80% of ${count(runs)} simulated logs, and the share of logs with an alarm that was not due ` +
+    `Requests needed to catch a harm in 80% of ${count(runs)} simulated logs, and the share of logs with a false alarm ` +
     `(standard error of a share of 5%: ${error}).`
   );
 }
