@@ -83,13 +83,15 @@ function shareOf({ requests, correct }: LabelCounts): number | undefined {
 
 function examples(ids: readonly string[], inputs: Report['inputs']) {
   if (inputs === undefined) return <>{ids.map((id) => printableName(id)).join(', ')}</>;
+  if (ids.length === 0) return <></>;
   return (
-    <>
+    <details>
+      <summary>{countOf(ids.length, 'example')}</summary>
       {ids.map((id) => (
         <div>
           {printableName(id)}: <q>{printableSentence(inputs.get(id) ?? 'not in the log')}</q>
         </div>
       ))}
-    </>
+    </details>
   );
 }

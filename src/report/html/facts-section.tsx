@@ -65,7 +65,7 @@ export function CheckSection({ checks }: { readonly checks: readonly CheckResult
       <h2 id="checks">Checks</h2>
       <DataTable
         caption="What the data must be like for a verdict to be trusted"
-        columns={[{ header: 'check' }, { header: 'status' }, { header: 'found' }]}
+        columns={[{ header: 'check' }, { header: 'status', whole: true }, { header: 'found' }]}
         rows={rows}
       />
       <LeftOut count={left} what={countOf(left, 'more check')} />

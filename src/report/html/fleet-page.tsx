@@ -7,8 +7,8 @@ import { type Cell, DataTable } from './data-table.tsx';
 import { Document } from './html-report.tsx';
 
 const mostReasons = 20;
-/** A plan's name of so many characters stays on one line of the table. */
-const mostWhole = 36;
+/** A plan's name of so many characters stays on one line of the table, and so does a shorter name of a model or stage. */
+const mostWhole = { plan: 36, part: 22 };
 
 /** Several plans as one page: a table of them, and of each why its verdict is what it is and what comes next. */
 export function fleetPage(entries: readonly FleetEntry[]): string {
@@ -41,21 +41,27 @@ function row(entry: FleetEntry, index: number): Cell[] {
   return [
     {
       content: (
-        <a class={name.length <= mostWhole ? 'whole' : undefined} href={`#plan-${index}`}>
+        <a class={name.length <= mostWhole.plan ? 'whole' : undefined} href={`#plan-${index}`}>
           {name}
         </a>
       ),
       value: name,
     },
-    printableName(model),
-    { content: <span class="whole">{versions.join(' → ')}</span>, value: versions.join(' → ') },
-    printableName(stage),
+    whole(printableName(model)),
+    whole(versions.join(' → ')),
+    whole(printableName(stage)),
     {
       content: <span class={`whole ${classOf(entry) ?? ''}`.trim()}>{outcomeOf(entry)}</span>,
       value: outcomeOf(entry),
     },
     printableSentence(why),
   ];
+}
+
+/** A cell that is not broken into lines where it is short. */
+function whole(text: string): Cell {
+  if (text === '' || text.length > mostWhole.part) return text;
+  return { content: <span class="whole">{text}</span>, value: text };
 }
 
 function Entry({ entry, id }: { readonly entry: FleetEntry; readonly id: string }) {

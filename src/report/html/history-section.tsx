@@ -58,11 +58,7 @@ export function HistorySection({ evidence, looks }: Pick<Report, 'evidence' | 'l
       <div class="small">
         {guardrails.map(({ result, points }, index) => history(result, points, `history-${index}`))}
       </div>
-      <DataTable
-        caption={`The ${countOf(looks.length, 'look')} that are known, the latest first`}
-        columns={lookColumns}
-        rows={rows}
-      />
+      <DataTable caption="All looks, the latest first" columns={lookColumns} rows={rows} />
       <LeftOut count={looks.length - rows.length} what={countOf(looks.length - rows.length, 'earlier look')} />
     </section>
   );

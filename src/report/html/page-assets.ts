@@ -69,7 +69,7 @@ td[data-column]{display:flex;gap:1rem;justify-content:space-between;text-align:r
 @media print{:root{color-scheme:light;--page:#fff;--surface:#fff;--soft:#f5f6f8;--text:#000;--faint:#444;--line:#bbb;--grid:#ddd;--good:#116329;--bad:#b3171e;--unsure:#7a4d00;
 --good-soft:#e3f5e8;--bad-soft:#fdeaea;--unsure-soft:#fdf2d8;--baseline:#5b6472;--candidate:#0b57c4;--band:#0b57c422;--limit:#b3171e;--refused:#b3171e1f}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.skip{display:none}th button:after{content:none}.scroll{overflow:visible}.plot{min-width:0}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
-@page{size:A4;margin:9mm}html{font-size:8px}body{font-size:8px}h2{margin-top:.7rem}th,td{padding:.1rem .35rem}.small{grid-template-columns:repeat(3,1fr)}details,[aria-labelledby=latency] .scroll:has(table),[aria-labelledby=labels] .scroll:has(table),[aria-labelledby=history],[aria-labelledby=reproduce] .scroll{display:none}.plot{max-height:12rem;width:auto}td .plot{max-height:2rem}}
+@page{size:A4;margin:9mm}html,body{font-size:8.8px;line-height:1.4}.why{max-width:none}.wide{max-width:none;padding:0}.verdict .wide{padding:0 1rem}h2{margin-top:1rem}th,td{padding:.1rem .35rem}th button{display:contents}.small{grid-template-columns:repeat(3,1fr)}.metrics{display:grid;grid-template-columns:1fr 1fr;gap:0 1.5rem}.metrics>div{break-inside:avoid}details,[aria-labelledby=latency] .scroll:has(table),[aria-labelledby=labels] .scroll:has(table),[aria-labelledby=history],[aria-labelledby=reproduce] .scroll{display:none}.scroll>.plot{width:100%;max-width:38rem}td .plot{max-height:1.6rem;width:auto}}
 `;
 
 /**

@@ -29,15 +29,17 @@ export function SegmentSection({ evidence }: { readonly evidence: Evidence }) {
         guardrails are wider, since all share what may go wrong. <span class="key limit" /> what is allowed of the
         segments that are judged
       </p>
-      {metrics.map((metric, index) => (
-        <Metric
-          evidence={evidence}
-          group={deciding}
-          metric={metric}
-          id={`segments-${index}`}
-          most={Math.ceil(mostRows / metrics.length)}
-        />
-      ))}
+      <div class="metrics">
+        {metrics.map((metric, index) => (
+          <Metric
+            evidence={evidence}
+            group={deciding}
+            metric={metric}
+            id={`segments-${index}`}
+            most={Math.ceil(mostRows / metrics.length)}
+          />
+        ))}
+      </div>
     </section>
   );
 }
@@ -69,7 +71,7 @@ function Metric({ evidence, group, metric, id, most }: MetricProperties) {
   const name = printableName(metric);
   const left = segments.length - most;
   return (
-    <>
+    <div>
       <h3>{name}</h3>
       {drawn.length > 0 && (
         <Chart svg={forest(evidence, drawn, name, id)} label={`Chart of the change of ${name} by segment`} />
@@ -79,7 +81,7 @@ function Metric({ evidence, group, metric, id, most }: MetricProperties) {
         <DataTable caption={`${name} by segment`} columns={columns} rows={segments.slice(0, most).map(cells)} />
         <LeftOut count={Math.max(0, left)} what={countOf(left, 'more segment')} />
       </details>
-    </>
+    </div>
   );
 }
 

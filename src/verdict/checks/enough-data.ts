@@ -13,12 +13,12 @@ export function enoughUnits(stage: Stage, judged: CohortSize): CheckResult {
 }
 
 function atLeast(name: string, have: number, need: number, noun: string, { name: cohort }: CohortSize): CheckResult {
-  const found = `the ${cohort} cohort has ${countOf(have, noun)}`;
+  const found = `${cohort === 'all' ? 'the log' : `the ${cohort} cohort`} has ${countOf(have, noun)}`;
   return have >= need
     ? { name, status: 'pass', detail: `${found}; ${formatCount(need)} are required` }
     : {
         name,
         status: 'hold',
-        detail: `${found}, the stage requires ${formatCount(need)}: ${countOf(need - have, `more ${noun}`)} needed`,
+        detail: `${found}, but the stage requires ${formatCount(need)}: ${countOf(need - have, `more ${noun}`)} needed`,
       };
 }

@@ -73,8 +73,10 @@ export function noiseFloor(timed: readonly TimedTest[]): CheckResult {
   const { test, pairs, deviation, needed, isUnresolved } = noisiest;
   const subject = `${test.guardrail.metric.id}${segmentPhrase(test.segment)}`;
   const enough =
-    needed === undefined ? 'which no number of pairs can decide' : `which ${countOf(needed, 'pair')} probably tell`;
-  const detail = `${countOf(pairs, 'pair')} of processes differ in ${subject} by ${write(test, deviation)} (standard deviation), where the plan allows ${limit(test, test.bound.value)}, ${enough}`;
+    needed === undefined
+      ? 'which no number of pairs can decide'
+      : `which ${countOf(needed, 'pair')} can probably decide`;
+  const detail = `${countOf(pairs, 'pair')} of processes differ in ${subject} by ${write(test, deviation)} (standard deviation); the plan allows ${limit(test, test.bound.value)}, ${enough}`;
   return { name, status: isUnresolved ? 'hold' : 'pass', detail };
 }
 

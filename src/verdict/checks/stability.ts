@@ -28,7 +28,7 @@ export function stabilityCheck(action: CheckAction, { parts, passes, unstable }:
     return {
       name,
       status: 'pass',
-      detail: `${parts.join(' and ')} of the log breaks no bound that the whole log keeps`,
+      detail: `what passes on the whole log also does on ${parts.join(' and ')} of it`,
     };
   const found = unstable.map(({ part, reason }) => `on ${part} of the log alone ${reason}`);
   return { name, status: action, detail: `the whole log passes, but ${listed(found)}` };

@@ -69,7 +69,7 @@ describe('the noise floor', () => {
       name: 'noise floor',
       status: 'pass',
       detail:
-        '5 pairs of processes differ in latency.p95 by +5.0% (standard deviation), where the plan allows 10%, which 4 pairs probably tell',
+        '5 pairs of processes differ in latency.p95 by +5.0% (standard deviation); the plan allows 10%, which 4 pairs can probably decide',
     });
   });
 
