@@ -39,7 +39,9 @@ describe('flagd', () => {
 
   test('refuses an expression that hashes something else', () => {
     const expression = { if: [{ var: 'beta' }, 'x', { var: 'targetingKey' }] };
-    expect(before('flagd', flagdFlag([expression, ...shares]))).toMatch(/^hashes an expression that is not read/u);
+    expect(before('flagd', flagdFlag([expression, ...shares]))).toMatch(
+      /^hashes an expression that canary cannot read/u,
+    );
   });
 
   test('tells that a candidate after another variant is not first', () => {

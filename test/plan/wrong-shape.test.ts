@@ -141,7 +141,7 @@ describe('names', () => {
       'two stages whose names differ in case alone',
       'name: half',
       'name: Shadow',
-      '20:11 stage Shadow differs from shadow in case alone; give each stage its own name',
+      '20:11 stage Shadow differs from shadow only in case; give each stage its own name',
     ],
   ]);
 });

@@ -76,7 +76,7 @@ function checkCondition(root: TreeNode, field: string, node: TreeNode): Finding[
   const last = reading.path.at(-1);
   const why = read?.what ?? (typeof last === 'string' && endings.test(last) ? 'how a request ended' : undefined);
   if (why === undefined) return [];
-  const message = `where: ${field} shows ${why},  and records must not be left out by their outcome`;
+  const message = `where: ${field} shows ${why}, and records must not be left out by their outcome`;
   const hint = 'name a field of the request itself, such as its path or kind';
   return [{ path, at: 'key', rule: 'outcome-filter', message, hint }];
 }

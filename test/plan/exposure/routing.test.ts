@@ -40,9 +40,9 @@ test.each([
   ],
   [
     `{ ${istio} }, { ${istio.replace('intent', 'other')} }`,
-    '12 file: a.yaml is written for istio already; give each target its own file',
+    '12 file: a.yaml is already written for istio; give each target its own file',
   ],
-  [`{ ${istio}, total: 2000000 }`, '12 total: 2000000 is more than istio takes; write at most 1000000'],
+  [`{ ${istio}, total: 2000000 }`, '12 total: 2000000 is more than istio allows; write at most 1000000'],
   [
     '{ target: nginx, file: a, baseline: { upstream: a }, candidate: { upstream: b } }',
     '12 target: nginx would expose other users than those judged by murmur3; write assignment: { scheme: nginx }',

@@ -30,7 +30,7 @@ describe('a metric that the signature does not allow is an error at its place', 
     [
       '{ metric: auc, min: 0.9 }',
       threeLabels,
-      'metric: auc needs two labels, and 1.5.0 has 3; write macro_f1, log_loss or recall(LABEL)',
+      'metric: auc needs two labels, but 1.5.0 has 3; write macro_f1, log_loss or recall(LABEL)',
     ],
     [
       '{ metric: recall(refnd), min: 90% }',
@@ -45,28 +45,28 @@ describe('a metric that the signature does not allow is an error at its place', 
     [
       '{ metric: mae, max: 3 }',
       threeLabels,
-      'metric: mae needs numbers, and 1.5.0 is a classification; write accuracy or macro_f1',
+      'metric: mae needs numbers, but 1.5.0 is a classification; write accuracy or macro_f1',
     ],
     [
       '{ metric: rmse, max: 3 }',
       twoLabels,
-      'metric: rmse needs numbers, and 1.5.0 is a classification; write accuracy or macro_f1',
+      'metric: rmse needs numbers, but 1.5.0 is a classification; write accuracy or macro_f1',
     ],
     [
       '{ metric: accuracy, min: 9% }',
       regression,
-      'metric: accuracy needs labels, and 1.5.0 is a regression; write mae or rmse',
+      'metric: accuracy needs labels, but 1.5.0 is a regression; write mae or rmse',
     ],
     [
       '{ metric: memory.peak, max: 1GB, test: point }',
       regression,
       'metric: memory.peak needs a process that canary runs, but 1.5.0 has the runtime recorded; leave it out, or give the version an artifact that canary can run',
     ],
-    ['{ metric: auc, min: 0.9 }', regression, 'metric: auc needs labels, and 1.5.0 is a regression; write mae or rmse'],
+    ['{ metric: auc, min: 0.9 }', regression, 'metric: auc needs labels, but 1.5.0 is a regression; write mae or rmse'],
     [
       '{ metric: recall(a), min: 0.9 }',
       regression,
-      'metric: recall(a) needs labels, and 1.5.0 is a regression; write mae or rmse',
+      'metric: recall(a) needs labels, but 1.5.0 is a regression; write mae or rmse',
     ],
   ])('%s', (guardrail, output, expected) => {
     expect(errorsOf(guardrail, output)).toEqual([`rollouts/a.yaml:10:24 ${expected}`]);

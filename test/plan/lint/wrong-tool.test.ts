@@ -77,7 +77,7 @@ test('a session is not split by a router that picks by chance', () => {
 
 test('stages that are over within an hour are a switch', () => {
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 20m'))).toEqual([
-    `all users may have the candidate 30 min after the first; write longer bakes, or call it blue-green and write only the stages shadow and full: ${page}`,
+    `all users may have the candidate 30 min after the first ones; write longer bakes, or call it blue-green and write only the stages shadow and full: ${page}`,
   ]);
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 24h'))).toEqual([]);
   expect(told('hurried-stages', baked('bake: 10m', 'bake: 20m, newRequests: 5000'))).toEqual([]);

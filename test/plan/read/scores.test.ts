@@ -33,7 +33,7 @@ describe('a score that says too little, or two things, is refused with what to w
     ['{ x: { use: rouge_l, range: [0, 5] } }', 'scores.x is always from 0 to 1; leave range out'],
     [
       '{ x: { from: log, range: [0, 1], better: higher, corrected: true } }',
-      'nothing says what the judge is held against; write truth: NAME',
+      'nothing says what the judge is compared with; write truth: NAME',
     ],
     [
       '{ y: { from: log, range: [0, 1], better: higher } }',
