@@ -18,6 +18,8 @@ export interface Terminal {
   /** What the result may use, and what a diagnostic may. */
   readonly style: Style;
   readonly errorStyle: Style;
+  /** Whether results go to a terminal that somebody watches, and not to a file or pipe. */
+  readonly isInteractive: boolean;
 }
 
 interface Style {
@@ -50,6 +52,7 @@ export function createTerminal(stdout: OutputStream, stderr: OutputStream, envir
     diagnostic: (line) => void stderr.write(`${line}\n`),
     style: styleOf(stdout, supportsColor, environment),
     errorStyle: styleOf(stderr, supportsColorStderr, environment),
+    isInteractive: stdout.isTTY === true,
   };
 }
 

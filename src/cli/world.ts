@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { invalidInput } from '../domain/errors.ts';
 import type { World } from '../gate/world.ts';
+import { harmlessLines } from '../report/words/harmless.ts';
 import { actorOf } from './actor.ts';
 import { createProgress } from './progress.ts';
 import { type InputStream, questionsOn } from './questions.ts';
@@ -56,7 +57,8 @@ export function createWorld(
     },
     version: packageVersion(),
     progress: createProgress(process.stderr, process.env, tellEveryMs),
-    note: (line) => terminal.diagnostic(line),
+    // Notes quote logs, servers and programs.
+    note: (text) => terminal.diagnostic(harmlessLines(text)),
     questions: questionsOn(process, signal),
   };
 }

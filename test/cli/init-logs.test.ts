@@ -136,6 +136,22 @@ test('registry add reads labels from the answers of a log, never from its truths
   expect(readFileSync(join(folder, 'reg/intent.json'), 'utf8')).not.toContain('complaint');
 });
 
+test('what a log says is shown on a terminal and commands nothing there', async () => {
+  const folder = copyOfLogs();
+  const log = join(folder, 'python-json-logger.log');
+  const record = { req_id: 'z1', timestamp: '2026-11-02T10:00:00Z', customer: 'u1', release: '2.3.1', duration: 0.03 };
+  const commands = { intent: '\u001B[2Jrefund', reviewed_label: '\u001B]0;owned\u0007\u009B31m' };
+  writeFileSync(log, `${readFileSync(log, 'utf8')}${JSON.stringify({ ...record, ...commands })}\n`);
+  for (const args of [
+    ['registry', 'add', 'reg', 'intent', '2.3.1', '--labels-from', 'python-json-logger.log'],
+    ['init', 'new', '--log', 'python-json-logger.log', '--yes'],
+  ]) {
+    const { stdout, stderr } = await run(args, { cwd: folder });
+    expect(stderr + stdout).toContain(String.raw`\x1b`);
+    expect(stderr + stdout).not.toMatch(/[^\P{Cc}\n]/u);
+  }
+});
+
 test('scores in the result of an evaluation become guardrails, and its texts an output of texts', async () => {
   const folder = temporaryFolder();
   for (const [version, helpful] of [

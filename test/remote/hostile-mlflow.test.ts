@@ -37,6 +37,8 @@ test.each([
     told: 'names "a" more than once',
   },
   { what: 'a folder above its own', entries: { model: [directory('..')] }, told: 'cannot be stored' },
+  { what: 'a file that would clear the screen', entries: { model: [file('a\u001B[2J')] }, told: 'cannot be stored' },
+  { what: 'a file on two lines', entries: { model: [file('a\nb')] }, told: 'cannot be stored' },
 ])('a server that names $what is refused with exit 5', async ({ entries, told }) => {
   const url = await listingServer(entries);
   const access = { run: true, environment: {} };

@@ -65,7 +65,8 @@ export function registerWatch(program: Command, context: CommandContext): void {
             server?.told(tick);
             const { evaluation: _evaluation, ...line } = tick;
             const at = new Date().toISOString();
-            terminal.result(format === 'json' ? `${JSON.stringify({ at, ...line })}\n` : tickText(at, line));
+            const style = terminal.isInteractive ? terminal.style : undefined;
+            terminal.result(format === 'json' ? `${JSON.stringify({ at, ...line })}\n` : tickText(at, line, style));
           });
           context.exit(code);
         } finally {

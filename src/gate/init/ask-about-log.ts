@@ -91,7 +91,7 @@ async function withModel(world: World, questions: Questions, folder: string, opt
   }
   const models = await listModels(registry);
   if (models.length === 1) return options;
-  const choices = models.map((model) => ({ value: model, label: model }));
+  const choices = models.map((model) => ({ value: model, label: printableName(model) }));
   return { ...options, model: await questions.choose('Which model of the registry is it?', choices) };
 }
 

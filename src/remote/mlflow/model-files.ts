@@ -94,10 +94,10 @@ async function filesBelow(server: MlflowServer, root: string, folder: string): P
   return files;
 }
 
-/** A server that names what lies outside of the folder would have it written there. */
+/** A server that names what lies outside the folder would have it written there, and a name with control characters would command a terminal. */
 function nameIn(server: MlflowServer, { path }: JsonObject): string {
   const name = textIn(path)?.split('/').at(-1) ?? '';
-  if (name !== '' && name !== '.' && name !== '..' && !/[\\\0]/u.test(name)) return name;
+  if (name !== '' && name !== '.' && name !== '..' && !/[\\\p{Cc}]/u.test(name)) return name;
   throw unusableFile(`${nameOf(server)} names a file ${JSON.stringify(path ?? null)}, which cannot be stored`);
 }
 

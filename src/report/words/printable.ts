@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { CohortName, CohortSize, Comparison, Segment } from '../../domain/evidence.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
+import { escaped, unprintable, withoutCommands } from './harmless.ts';
 
 const longestName = 60;
 const longestSentence = 600;
@@ -37,32 +38,9 @@ function harmless(text: string, longest: number): string {
 /** Matches by far the most names, for which nothing needs to be measured. */
 const printableAscii = /^[ -~]*$/u;
 
-/** Control, format, surrogate, private-use and line or paragraph separating characters. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
-
-const namedEscapes: Readonly<Record<string, string>> = {
-  '\n': String.raw`\n`,
-  '\r': String.raw`\r`,
-  '\t': String.raw`\t`,
-};
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const hexadecimal = code.toString(16);
-  return namedEscapes[character] ?? (code <= 0xff ? `\\x${hexadecimal.padStart(2, '0')}` : `\\u{${hexadecimal}}`);
-}
-
 /** Makes room for the ellipsis. */
 function withoutLast(text: string): string {
   return Array.from(text).slice(0, -1).join('');
-}
-
-/**
- * GitHub and Azure runners obey `::command ...::` and `##[command]` anywhere in a job's output; the second character
- * is escaped, so that such a name is shown and not obeyed.
- */
-function withoutCommands(text: string): string {
-  return text.replaceAll(/::(?=[a-z])/giu, String.raw`:\x3a`).replaceAll(/##(?=\[|vso\[)/giu, String.raw`#\x23`);
 }
 
 /** `locale=de-DE`, or the empty string for the whole. */
