@@ -1,5 +1,6 @@
 import { errorAt, type OutcomeColumns } from '../models/outcome-columns.ts';
 import { quoteIdentifier, type Database } from '../database/database.ts';
+import { placesSql } from './replay-windows.ts';
 import { parquetRows } from './store/parquet-table.ts';
 import { type ReplayedOutcomes, storedOutcomes } from './store/outcome-tables.ts';
 
@@ -64,13 +65,13 @@ export async function readBatchProbe(
   outcomes: Pick<ReplayedOutcomes, 'parts' | 'requests'>,
   places: readonly number[],
 ): Promise<BatchProbe> {
-  const source = quoteIdentifier(outcomes.requests);
+  const source = quoteIdentifier(outcomes.requests.table);
   const answers = `(${storedOutcomes(outcomes)})`;
   const [found] = await db.rows(
     `SELECT ${numberColumns.map((name) => `min(${name}) AS ${name}_from, max(${name}) AS ${name}_to`).join(', ')} FROM ${parquetRows(outcomes.parts.map(({ path }) => path))}`,
   );
   const rows = await db.rows(`
-    WITH places AS (SELECT seq FROM (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${source})
+    WITH places AS (SELECT seq FROM (${placesSql(outcomes.requests)})
       WHERE place IN (${places.join(', ')}))
     SELECT input, error, outcomes.label AS label, ${numberColumns.join(', ')}
     FROM places JOIN ${source} AS requests USING (seq) JOIN ${answers} AS outcomes USING (seq) ORDER BY seq`);

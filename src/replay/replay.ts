@@ -1,8 +1,10 @@
 import type { ModelSpec } from '../domain/outcome.ts';
 import type { HostSettings } from '../models/host/hosted-model.ts';
 import type { Database } from '../database/database.ts';
+import type { CutRequests } from './replay-windows.ts';
 import type { StoredRequests } from './store/prepared-requests.ts';
 import type { OutcomePart, StoreSettings } from './store/outcome-store.ts';
+import type { SampleStrata } from './store/sample-strata.ts';
 
 export interface ReplayProgress {
   readonly version: string;
@@ -17,12 +19,10 @@ export interface Shard {
   readonly of: number;
 }
 
-export interface Replay {
+export interface Replay extends CutRequests {
   readonly db: Database;
-  /** Table or view of the requests: `seq BIGINT`, `input VARCHAR` holding JSON. */
-  readonly table: string;
-  /** Whether the table also has the true labels, `label VARCHAR`, so that their scores are kept. */
-  readonly truth?: boolean;
+  /** Kept in the store before the first request is asked. */
+  readonly strata?: SampleStrata | undefined;
   /** Why the same requests are asked again, where their answers are not to be those of the first time. */
   readonly again?: string;
   /** The same requests as the store has them, whose windows are then read there and not from the table. */
@@ -48,8 +48,8 @@ export interface ReplayedVersion {
   /** Where its outcomes are, in order of the requests. */
   readonly parts: readonly OutcomePart[];
   readonly rows: number;
-  /** The table or view of the requests. */
-  readonly requests: string;
+  /** The table or view of the requests, and how it is cut. */
+  readonly requests: CutRequests;
   /** How many windows the requests are cut into, and which of them nobody has finished, from 1. */
   readonly windows: number;
   readonly missing: readonly number[];

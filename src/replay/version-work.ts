@@ -49,8 +49,8 @@ export async function prepareWork(replay: Replay): Promise<VersionWork> {
 
 /** The same without asking whether answers depend on their batch. */
 async function openWork(replay: Replay): Promise<VersionWork> {
-  const { db, table, host, store: settings, truth = false, prepared } = replay;
-  const plan = prepared?.windows(host.batch) ?? (await planWindows(db, table, host.batch, truth));
+  const { db, host, store: settings, prepared } = replay;
+  const plan = prepared?.windows(host.batch) ?? (await planWindows(db, replay, host.batch));
   const store = new OutcomeStore(settings, workKey(replay), plan.windows);
   await store.open(settings.fresh ? ownWindows(replay, plan) : []);
   return { replay, plan, store, missing: missingOf(replay, plan, store), oneByOne: null, unchecked: null };
@@ -110,6 +110,7 @@ export async function doWork(
     replayed += await replayMissing(rest, model, writer);
   };
   if (!needsModel(work)) return resultOf(work, replayed);
+  await work.replay.strata?.keep();
   const oneByOne = await withModel(work.replay, signal, async (model) => {
     await startLine.arrive(signal);
     if (work.unchecked !== null && model.oneByOne !== null) return model.oneByOne;
@@ -153,7 +154,7 @@ function computesBatches({ spec, host }: Replay): boolean {
 /** Computes what the store lacks, as somebody has left it by now. @returns how many requests that were */
 export async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
   const { replay, plan, store } = work;
-  const { db, table, truth = false, spec, host, onProgress, prepared } = replay;
+  const { db, spec, host, onProgress, prepared } = replay;
   if (work.missing.length === 0) return 0;
   await store.use(model.backend);
   const missing = missingOf(replay, plan, store);
@@ -168,7 +169,7 @@ export async function replayMissing(work: VersionWork, model: HostedModel, write
     onDone(requests);
   };
   const isFinished = (window: ReplayWindow) => store.isFinished(window);
-  const read = (window: ReplayWindow) => prepared?.read(db, window) ?? tableRows(db, table, truth, window);
+  const read = (window: ReplayWindow) => prepared?.read(db, window) ?? tableRows(db, replay, window);
   const source = { read, windows: plan.windows, isFinished, onSaved };
   const chunks = requestChunks(source, missing, host.batch);
   onDone(0);
@@ -178,8 +179,8 @@ export async function replayMissing(work: VersionWork, model: HostedModel, write
 
 /** Why the version has to be asked one by one: how many of some requests were answered otherwise alone; null where none was. */
 async function dependsOnBatch({ replay, plan, store }: VersionWork, model: HostedModel): Promise<string | null> {
-  const { db, table, host, spec } = replay;
-  const sample = await readBatchProbe(db, { requests: table, parts: store.parts }, probedRows(plan.rows, host.batch));
+  const { db, host, spec } = replay;
+  const sample = await readBatchProbe(db, { requests: replay, parts: store.parts }, probedRows(plan.rows, host.batch));
   const inputs = sample.requests.map(({ input }) => input);
   const outcomes = await model.predict(inputs, 1);
   const answers = aloneAnswers(outcomes, model.labels, positiveLabel(spec.signature.output));
@@ -196,7 +197,7 @@ export function resultOf({ replay, store, plan, oneByOne }: VersionWork, replaye
     peakMemory: store.peakMemory,
     parts: store.parts,
     rows: plan.rows,
-    requests: replay.table,
+    requests: { table: replay.table, strata: replay.strata },
     windows: plan.windows.length,
     missing: plan.windows.flatMap((window, index) => (store.missingOf(window).length > 0 ? [index + 1] : [])),
     replayed,

@@ -1,5 +1,5 @@
 import { type Database, quoteIdentifier } from '../database/database.ts';
-import type { ReplayWindow } from './replay-windows.ts';
+import { type CutRequests, inWindowSql, type ReplayWindow } from './replay-windows.ts';
 
 /** The requests of a window, in order. */
 export interface WindowRows {
@@ -9,15 +9,14 @@ export interface WindowRows {
   readonly trueLabels: readonly (string | null)[];
 }
 
-/** Reads a window of a table of requests. @param truth whether it has the column `label` too */
+/** Reads a window of a table of requests. */
 export async function tableRows(
   db: Database,
-  table: string,
-  truth: boolean,
-  { firstSeq, lastSeq }: Pick<ReplayWindow, 'firstSeq' | 'lastSeq'>,
+  { table, strata, truth = false }: CutRequests,
+  window: ReplayWindow,
 ): Promise<WindowRows> {
   const columns = truth ? 'input, label' : 'input';
-  const within = `seq BETWEEN ${firstSeq} AND ${lastSeq}`;
+  const within = inWindowSql(strata, window);
   return await rowsOf(db, `SELECT ${columns} FROM ${quoteIdentifier(table)} WHERE ${within} ORDER BY seq`, truth);
 }
 

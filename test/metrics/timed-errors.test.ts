@@ -22,7 +22,7 @@ async function judged(errorsKnown: OutcomeSource['errorsKnown']) {
       FROM range(10) t(i);
     CREATE TABLE units AS SELECT unit, seq AS unit_index, 0.5::DOUBLE AS bucket FROM requests;
     `);
-  await loadOutcomes(db, 'candidate_outcomes', { parts: [], requests: 'requests' });
+  await loadOutcomes(db, 'candidate_outcomes', { parts: [], requests: { table: 'requests' } });
   await db.run(`
     INSERT INTO candidate_outcomes BY NAME SELECT seq, CASE WHEN seq IN (0, 4) THEN 'http-5xx' END AS error,
       CASE WHEN seq NOT IN (0, 4) THEN 'a' END AS label, CASE WHEN seq IN (1, 5) THEN 1 END AS retries FROM requests;

@@ -24,13 +24,17 @@ async function workerAt(location: StoreLocation) {
     store: { ...location, fresh: false },
   };
   const { batch } = replay.host;
-  const prepared = await PreparedRequests.prepare(db, 'requests', {
-    location,
-    name: 'job',
-    batches: [batch],
-    files: [],
-    onProgress: () => undefined,
-  });
+  const prepared = await PreparedRequests.prepare(
+    db,
+    { table: 'requests' },
+    {
+      location,
+      name: 'job',
+      batches: [batch],
+      files: [],
+      onProgress: () => undefined,
+    },
+  );
   const model = await HostedModel.open(replay.spec, replay.sha256, replay.host);
   onTestFinished(async () => await model.close());
   const windows = prepared.windows(batch).windows.map(({ digest, from, to }) => ({ digest, rows: to - from }));

@@ -11,7 +11,7 @@ import { replayVersions } from '../../replay/replay-version.ts';
 import { answerByThreshold } from '../rollout/threshold-answers.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { World } from '../world.ts';
-import { isStored, replayOf, storeOnly } from './obtain-outcomes.ts';
+import { isStored, replayOf, storeOnly, strataOf } from './obtain-outcomes.ts';
 
 /** A replay that stands for what was served gives the same answer at least so often. */
 const leastAgreement = 0.999;
@@ -113,9 +113,10 @@ async function replayAnswers(
   again: string,
   end: string,
 ): Promise<void> {
+  const strata = await strataOf(rollout, store);
   const replays = await Promise.all(
     roles.map(async (role) => ({
-      ...(await replayOf(world, rollout, role, { db, table, store })),
+      ...(await replayOf(world, rollout, role, { db, table, strata, store })),
       ...(again === '' ? {} : { again }),
     })),
   );

@@ -9,6 +9,8 @@ import { mergeRepeats } from '../../replay/store/repeated-outcomes.ts';
 import { loadReplayed } from '../../replay/store/outcome-tables.ts';
 import type { Replay, Shard } from '../../replay/replay.ts';
 import type { StoreSettings } from '../../replay/store/outcome-store.ts';
+import { SampleStrata } from '../../replay/store/sample-strata.ts';
+import type { StoreLocation } from '../../replay/store/store-place.ts';
 import { replayVersions } from '../../replay/replay-version.ts';
 import type { Database } from '../../database/database.ts';
 import { obtainLatency } from './obtain-latency.ts';
@@ -108,7 +110,8 @@ export async function replaysOf(
   shard?: Shard,
 ): Promise<readonly (Replay & { readonly role: Role; readonly asking: number })[]> {
   const replayed = roles.filter((role) => sources[role].predictions === 'replayed');
-  const place = { db, table: 'requests', store };
+  const strata = await strataOf(rollout, store);
+  const place = { db, table: 'requests', strata, store };
   const { repeats = 1 } = rollout.plan.replay;
   const askings = Array.from({ length: repeats }, (_, asking) => replayed.map((role) => ({ role, asking })));
   return await Promise.all(
@@ -131,12 +134,17 @@ export async function replaysOf(
   );
 }
 
+/** How the requests of a rollout are cut, whose sample may have grown. @throws UserError (exit 5) when the store cannot be read */
+export async function strataOf({ plan }: Rollout, store: StoreLocation): Promise<SampleStrata> {
+  return await SampleStrata.find(store, [plan.model, plan.name], plan.requests.sample);
+}
+
 /** A version's replay of a table. @param what the progress says is done */
 export async function replayOf(
   world: World,
   rollout: Rollout,
   role: Role,
-  requests: Pick<Replay, 'db' | 'table' | 'store'>,
+  requests: Pick<Replay, 'db' | 'table' | 'strata' | 'store'>,
   what = 'replaying',
 ): Promise<Replay> {
   return {

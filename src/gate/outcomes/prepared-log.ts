@@ -10,6 +10,7 @@ import type { Rollout } from '../rollout/rollout.ts';
 import { readOptionsOf, readStageRequests } from '../rollout/stage-requests.ts';
 import { withObjects } from '../sources/objects.ts';
 import type { World } from '../world.ts';
+import { strataOf } from './obtain-outcomes.ts';
 import type { OutcomeSources } from './outcome-sources.ts';
 
 /**
@@ -25,14 +26,19 @@ export async function prepareLog(
   location: StoreLocation,
 ): Promise<PreparedRequests> {
   const { files } = await readLog(world, staged, sources, db);
-  const prepared = await PreparedRequests.prepare(db, 'requests', {
-    location,
-    name: jobName(staged, sources),
-    // Whoever turns out to depend on its batch is asked one by one.
-    batches: [staged.plan.replay.batch, 1],
-    files: files.map(({ path, bytes }) => ({ path, bytes })),
-    onProgress: (done, total) => world.progress.report('storing requests', done, total),
-  });
+  const strata = await strataOf(staged, location);
+  const prepared = await PreparedRequests.prepare(
+    db,
+    { table: 'requests', strata },
+    {
+      location,
+      name: jobName(staged, sources),
+      // Whoever turns out to depend on its batch is asked one by one.
+      batches: [staged.plan.replay.batch, 1],
+      files: files.map(({ path, bytes }) => ({ path, bytes })),
+      onProgress: (done, total) => world.progress.report('storing requests', done, total),
+    },
+  );
   world.progress.finish();
   return prepared;
 }

@@ -7,6 +7,7 @@ import { type RedisServer, redisServer, requireRedis } from '../../remote/queue/
 import { type FailedWindow, WindowQueue } from '../../remote/queue/window-queue.ts';
 import type { PreparedRequests } from '../../replay/store/prepared-requests.ts';
 import { filesAt, type StoreLocation } from '../../replay/store/store-place.ts';
+import type { CutRequests } from '../../replay/replay-windows.ts';
 import type { Replay, ReplayedVersion } from '../../replay/replay.ts';
 import { checkBatches, keyOfWork, prepareWork, resultOf, type VersionWork } from '../../replay/version-work.ts';
 import type { World } from '../world.ts';
@@ -34,8 +35,9 @@ export interface QueuedReplay {
   readonly location: StoreLocation;
   /** Of the prepared requests. */
   readonly replays: readonly Replay[];
-  /** The requests, of which workers read what they replay; the database has them as the table `requests`. */
+  /** The requests, of which workers read what they replay, and as the database has them. */
   readonly prepared: PreparedRequests;
+  readonly requests: CutRequests;
   /** URL of the server. */
   readonly queue: string;
 }
@@ -75,7 +77,7 @@ async function checkAll(works: ReadonlyMap<string, VersionWork>, signal: AbortSi
 async function fillAll(
   world: World,
   server: RedisServer,
-  { db, location, prepared }: QueuedReplay,
+  { db, location, prepared, requests }: QueuedReplay,
   works: ReadonlyMap<string, VersionWork>,
 ): Promise<void> {
   const outage = new Outage(world, server);
@@ -95,7 +97,7 @@ async function fillAll(
       for (const filling of fillings) await outage.during(() => filling.handOut());
       // A worker that finds requests damaged removes them and fails.
       const isFailing = fillings.some((filling) => filling.isFailing);
-      if (isFailing && (await prepared.restore(db, 'requests')) > 0)
+      if (isFailing && (await prepared.restore(db, requests)) > 0)
         for (const filling of fillings) await outage.during(() => filling.begin());
       else if (fillings.every((filling) => filling.isGivenUp)) break;
       await sleep(pauseMs, undefined, { signal: world.signal }).catch(() => undefined);

@@ -68,10 +68,11 @@ export async function replayRollout(world: World, file: string, options: ReplayO
           ? await findPrepared(world, staged, sources, location)
           : undefined;
     if (prepared === undefined) await readLog(world, staged, sources, db);
+    const [requests] = replays;
     const wanted = replays.map((replay) => ({ ...replay, prepared }));
     const replayed =
-      queue !== undefined && prepared !== undefined
-        ? await replayByWorkers(world, { db, location, replays: wanted, prepared, queue })
+      queue !== undefined && prepared !== undefined && requests !== undefined
+        ? await replayByWorkers(world, { db, location, replays: wanted, prepared, requests, queue })
         : status || prepare
           ? await storedOfAll(wanted)
           : await replayVersions(wanted, world.signal);

@@ -1,5 +1,6 @@
 import { messageOf, unusableFile } from '../../domain/errors.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
+import { type CutRequests, placesSql } from '../replay-windows.ts';
 import type { OutcomePart } from './outcome-store.ts';
 import { createTable } from './parquet-table.ts';
 
@@ -27,8 +28,8 @@ export interface ReplayedOutcomes {
   readonly parts: readonly OutcomePart[];
   /** How many requests there are. */
   readonly rows: number;
-  /** Table or view of the requests, with the column `seq`. */
-  readonly requests: string;
+  /** The requests, cut as their windows are. */
+  readonly requests: CutRequests;
 }
 
 /**
@@ -58,7 +59,7 @@ export function storedOutcomes({ parts, requests }: Pick<ReplayedOutcomes, 'part
   return `SELECT seq, stored.* EXCLUDE (place, filename)
     FROM (SELECT * FROM read_parquet([${files.join(', ')}], filename => true)) AS stored
     JOIN (VALUES ${starts.join(', ')}) AS starts(filename, start) USING (filename)
-    JOIN (SELECT seq, row_number() OVER (ORDER BY seq) - 1 AS place FROM ${quoteIdentifier(requests)}) AS asked
+    JOIN (${placesSql(requests)}) AS asked
       ON asked.place = starts.start + stored.place`;
 }
 

@@ -1,7 +1,16 @@
 import type { Database } from '../../database/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { unusableFile } from '../../domain/errors.ts';
-import { planWindows, type ReplayWindow, type ReplayWindows, windowDigest, windowRows } from '../replay-windows.ts';
+import {
+  type CutRequests,
+  inWindowSql,
+  planWindows,
+  type ReplayWindow,
+  type ReplayWindows,
+  windowDigest,
+  windowRows,
+} from '../replay-windows.ts';
+import type { Replay } from '../replay.ts';
 import { rowsOf, type WindowRows } from '../window-rows.ts';
 import { parquetRows } from './parquet-table.ts';
 import { Parts } from './parts.ts';
@@ -9,7 +18,7 @@ import { bytesOf, type StoreFiles, textIn } from './store-files.ts';
 import { filesAt, type StoreLocation } from './store-place.ts';
 
 /** Raised when a job is written otherwise. */
-const jobFormat = 1;
+const jobFormat = 2;
 /** So many windows are written at once, since the answer of a bucket takes a while. */
 const writtenAtOnce = 4;
 /** Where in a store the windows of requests are. */
@@ -55,22 +64,24 @@ export class PreparedRequests implements StoredRequests {
 
   /**
    * Writes the windows of a table of requests that are not there, and then the job.
-   * @param table with the columns `seq`, `input` and `label`
+   * @param requests whose table has the column `label` too
    * @param batches how many requests its versions compute at once
    * @throws UserError (exit 5) when the store cannot be written
    */
   static async prepare(
     db: Database,
-    table: string,
+    { table, strata }: Pick<Replay, 'table' | 'strata'>,
     { location, name, batches, files, onProgress }: Preparing,
   ): Promise<PreparedRequests> {
+    const requests = { table, strata, truth: true };
     const sizes = new Map(batches.map((batch) => [windowRows(batch), batch]));
     const cuts = [];
-    for (const [rows, batch] of sizes) cuts.push({ windowRows: rows, ...(await planWindows(db, table, batch, true)) });
+    for (const [rows, batch] of sizes) cuts.push({ windowRows: rows, ...(await planWindows(db, requests, batch)) });
     const store = filesAt(location);
     const job = { format: jobFormat, files, cuts };
     const prepared = new PreparedRequests(store, job);
-    await prepared.restore(db, table, onProgress);
+    await prepared.restore(db, requests, onProgress);
+    await strata?.keep();
     await store.put(jobPath(name), bytesOf(`${JSON.stringify(job)}\n`));
     return prepared;
   }
@@ -99,7 +110,7 @@ export class PreparedRequests implements StoredRequests {
   /** Writes the windows that the store lacks, from the table that they are of. @returns how many those were */
   async restore(
     db: Database,
-    table: string,
+    requests: CutRequests,
     onProgress: (done: number, total: number) => void = () => undefined,
   ): Promise<number> {
     await this.#files.ready(requestsPath);
@@ -111,7 +122,7 @@ export class PreparedRequests implements StoredRequests {
     const left = missing.values();
     const next = async (): Promise<void> => {
       for (const window of left) {
-        await writeWindow(db, table, parts, window);
+        await writeWindow(db, requests, parts, window);
         done += 1;
         onProgress(done, missing.length);
       }
@@ -141,7 +152,7 @@ export function storedWindow(
   { digest, rows }: { digest: string; rows: number },
 ): StoredRequests {
   const files = filesAt(location);
-  const window = { digest, from: 0, to: rows, firstSeq: 0, lastSeq: rows - 1 };
+  const window = { digest, from: 0, to: rows, firstSeq: 0, lastSeq: rows - 1, stratum: 0 };
   return {
     windows: () => ({ rows, windows: [window] }),
     read: async (db) => await readRequests(db, files, digest),
@@ -163,14 +174,15 @@ async function readRequests(db: Database, files: StoreFiles, digest: string): Pr
 
 async function writeWindow(
   db: Database,
-  table: string,
+  { table, strata }: CutRequests,
   parts: Parts,
-  { digest, from, to, firstSeq, lastSeq }: ReplayWindow,
+  window: ReplayWindow,
 ): Promise<void> {
+  const { digest, from, to } = window;
   await parts.add(digest, { rows: to - from, peakMemory: null }, (path) =>
     db.run(
       `COPY (SELECT row_number() OVER (ORDER BY seq) - 1 AS place, input, label FROM ${quoteIdentifier(table)}
-        WHERE seq BETWEEN ${firstSeq} AND ${lastSeq} ORDER BY seq) TO ${quoteLiteral(path)} (FORMAT parquet)`,
+        WHERE ${inWindowSql(strata, window)} ORDER BY seq) TO ${quoteLiteral(path)} (FORMAT parquet)`,
     ),
   );
 }
