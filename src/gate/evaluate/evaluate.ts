@@ -30,7 +30,7 @@ import { requireUnmoved } from './require-unmoved.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { stagePeriods } from '../rollout/stage-periods.ts';
 import type { World } from '../world.ts';
-import { bucketOf, putObject, withObjects } from '../sources/objects.ts';
+import { bucketOf, writeText, withObjects } from '../sources/objects.ts';
 import { evaluateStage } from './evaluate-stage.ts';
 import { concludeNothing } from './nothing-served.ts';
 
@@ -100,7 +100,7 @@ export async function evaluateRollout(
   const evidence = isLook
     ? await lookAt(world, rollout, stage, place, options)
     : standingEvidence(world, rollout, stage, check);
-  if (bucket !== undefined) await putObject(world, bucket, serializeEvidence(evidence), rollout.plan.requests.storage);
+  if (bucket !== undefined) await writeText(world, bucket, serializeEvidence(evidence), rollout.plan.requests.storage);
   const report = async () => await reportOf(world, evidence, place.latest, file);
   if (reports.length > 0) {
     await writeReports(

@@ -8,7 +8,7 @@ import { knownExtensions, reportFormats } from '../../report/exports/report-form
 import type { FleetEntry } from '../../report/document/fleet.ts';
 import type { Report } from '../../report/document/report.ts';
 import { isObjectSource, type StorageSettings } from '../../domain/remote/storage.ts';
-import { putObject } from '../sources/objects.ts';
+import { writeText } from '../sources/objects.ts';
 import type { World } from '../world.ts';
 
 /** A report file that was asked for. */
@@ -34,7 +34,7 @@ export async function reportFiles(
   const wanted = files.map((file): ReportFile => {
     const extension = extensionOf(file);
     if (isObjectSource(file)) {
-      return { file, path: file, extension, write: (text) => putObject(world, file, text, storage) };
+      return { file, path: file, extension, write: (text) => writeText(world, file, text, storage) };
     }
     const path = resolve(world.cwd, file);
     return { file, path, extension, write: (text) => writeFile(file, path, text) };

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import { invalidInput, unusableFile, UserError } from '../../domain/errors.ts';
+import { unusableFile, UserError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { isObjectSource, type StorageSettings } from '../../domain/remote/storage.ts';
-import { askBucket } from '../../remote/storage/ask-bucket.ts';
 import { objectSource } from '../../remote/storage/bucket.ts';
+import { putObject } from '../../remote/storage/bucket-store.ts';
 import { type FetchedObject, fetchObjects } from '../../remote/storage/fetch-objects.ts';
 import { headOf, listObjects, type StoredObject } from '../../remote/storage/list.ts';
 import { datedSources } from '../../remote/storage/pattern.ts';
@@ -123,21 +123,11 @@ export function bucketOf(place: string | undefined): string | undefined {
 }
 
 /** Writes a text to an object. @throws UserError (exit 2 or 5) */
-export async function putObject(world: World, url: string, text: string, storage: StorageSettings = {}): Promise<void> {
-  if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is not a bucket that canary can write to`, { hint: 'Write s3://, gs:// or az://.' });
-  const { bucket, key } = objectSource(world.permissions, url, storage);
-  const headers = bucket.vendor === 'az' ? { 'x-ms-blob-type': 'BlockBlob' } : {};
-  const permission = bucket.vendor === 's3' ? 's3:PutObject' : 'permission to write objects';
-  const body = new Uint8Array(Buffer.from(text, 'utf8'));
-  const { status } = await askBucket(world.permissions, bucket, {
-    method: 'PUT',
-    key,
-    headers,
-    body,
-    permission,
-    signal: world.signal,
-  });
-  if (status >= 300)
-    throw unusableFile(`${url} cannot be written: status ${status}`, { hint: 'Does the bucket exist?' });
+export async function writeText(
+  world: World,
+  url: string,
+  text: string,
+  settings: StorageSettings = {},
+): Promise<void> {
+  await putObject(world.permissions, url, { text, settings, signal: world.signal });
 }

@@ -9,6 +9,8 @@ export interface BucketCall {
   readonly key: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether another write at the same time is the caller's to judge. */
+  readonly isFirst?: boolean;
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly permission: string;
   readonly signal: AbortSignal;
@@ -19,10 +21,10 @@ const timeoutMs = 120_000;
 
 /**
  * Asks a bucket, and signs each try anew.
- * @throws UserError (exit 5) for whatever is no success; 404 and 412 are the caller's to judge, and 409 where it is asked on a condition
+ * @throws UserError (exit 5) for whatever is no success; 404 and 412 are the caller's to judge, and 409 where it wants to be first
  */
 export async function askBucket(access: RemoteAccess, bucket: Bucket, request: BucketCall): Promise<Answer> {
-  const { method, key, query, headers = {}, body, signal } = request;
+  const { method, key, query, headers = {}, body, signal, isFirst = false } = request;
   const url = bucket.urlOf(key, query);
   const what = key === '' ? bucket.name : `${bucket.name}/${key}`;
   const answer = await call(access, {
@@ -36,7 +38,7 @@ export async function askBucket(access: RemoteAccess, bucket: Bucket, request: B
     sign: () => bucket.sign(method, url, headers, body?.byteLength ?? 0),
   });
   if (answer.status < 300 || answer.status === 404 || answer.status === 412) return answer;
-  if (answer.status === 409 && headers['if-none-match'] !== undefined) return answer;
+  if (answer.status === 409 && isFirst) return answer;
   throw refused(what, answer, request);
 }
 

@@ -4,8 +4,8 @@ import type { ObjectStore } from '../../domain/remote/object-store.ts';
 import type { StorageSettings } from '../../domain/remote/storage.ts';
 import type { RemoteAccess } from '../http/access.ts';
 import type { Answer } from '../http/call.ts';
-import { askBucket, type BucketCall } from './ask-bucket.ts';
-import { type Bucket, objectSource } from './bucket.ts';
+import { askBucket } from './ask-bucket.ts';
+import { type Bucket, type ObjectSource, objectSource } from './bucket.ts';
 import { listAll } from './list.ts';
 
 /** Another write to the same key is under way, which is over soon. */
@@ -22,22 +22,16 @@ export function bucketStore(
   settings: StorageSettings,
   signal: AbortSignal,
 ): ObjectStore {
-  if (/^https?:/u.test(url))
-    throw invalidInput(`${url} is not a bucket that canary can write to`, { hint: 'Write s3://, gs:// or az://.' });
-  const { bucket, key } = objectSource(access, url, settings);
+  const { bucket, key } = writableSource(access, url, settings);
   const root = key === '' || key.endsWith('/') ? key : `${key}/`;
-  const ask = (call: Omit<BucketCall, 'permission' | 'signal'>, permission: string): Promise<Answer> =>
-    askBucket(access, bucket, { ...call, key: `${root}${call.key}`, signal, permission });
+  const ask = (method: 'GET' | 'DELETE', name: string, permission: string): Promise<Answer> =>
+    askBucket(access, bucket, { method, key: `${root}${name}`, signal, permission });
   const get = async (name: string): Promise<Buffer | undefined> => {
-    const { status, body } = await ask({ method: 'GET', key: name }, permissionOf(bucket, 'Get'));
+    const { status, body } = await ask('GET', name, permissionOf(bucket, 'Get'));
     return status === 404 ? undefined : body;
   };
-  const write = async (name: string, body: Uint8Array<ArrayBuffer>, condition: Readonly<Record<string, string>>) => {
-    const headers = { ...(bucket.vendor === 'az' ? { 'x-ms-blob-type': 'BlockBlob' } : {}), ...condition };
-    const answer = await ask({ method: 'PUT', key: name, headers, body }, permissionOf(bucket, 'Put'));
-    if (answer.status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Make the bucket first.' });
-    return answer.status;
-  };
+  const write = (name: string, body: Uint8Array<ArrayBuffer>, isFirst = false) =>
+    writeObject(access, { bucket, key: `${root}${name}` }, { body, isFirst, signal });
   return {
     name: `${bucket.name}/${root}`.replace(/\/$/u, ''),
     async list(prefix) {
@@ -46,14 +40,13 @@ export function bucketStore(
     },
     get,
     async put(name, bytes) {
-      const status = await write(name, bytes, {});
-      if (status >= 300) throw unusableFile(`${bucket.name}/${root}${name} cannot be written: status ${status}`);
+      await write(name, bytes);
     },
     async putNew(name, bytes) {
       for (let tries = 1; tries <= mostTries; tries += 1) {
         // A server that knows no conditions would write over what is there.
         if ((await get(name)) !== undefined) return false;
-        const status = await write(name, bytes, { 'if-none-match': '*' });
+        const status = await write(name, bytes, true);
         if (status < 300) return true;
         if (status === 412) return false;
         await sleep(pauseMs * tries);
@@ -63,9 +56,48 @@ export function bucketStore(
       });
     },
     async remove(name) {
-      await ask({ method: 'DELETE', key: name }, permissionOf(bucket, 'Delete'));
+      await ask('DELETE', name, permissionOf(bucket, 'Delete'));
     },
   };
+}
+
+/** Writes a text to the object of a URL, whether there is one or not. @throws UserError (exit 2 or 5) */
+export async function putObject(
+  access: RemoteAccess,
+  url: string,
+  { text, settings, signal }: { text: string; settings: StorageSettings; signal: AbortSignal },
+): Promise<void> {
+  const body = new Uint8Array(Buffer.from(text, 'utf8'));
+  await writeObject(access, writableSource(access, url, settings), { body, isFirst: false, signal });
+}
+
+/** @throws UserError (exit 2) for what is not a bucket, (exit 5) where it may not be asked */
+function writableSource(access: RemoteAccess, url: string, settings: StorageSettings): ObjectSource {
+  if (/^https?:/u.test(url))
+    throw invalidInput(`${url} is not a bucket that canary can write to`, { hint: 'Write s3://, gs:// or az://.' });
+  return objectSource(access, url, settings);
+}
+
+/** @returns the status: below 300, or where it wants to be first 409 or 412 @throws UserError (exit 5) for any other */
+async function writeObject(
+  access: RemoteAccess,
+  { bucket, key }: ObjectSource,
+  { body, isFirst, signal }: { body: Uint8Array<ArrayBuffer>; isFirst: boolean; signal: AbortSignal },
+): Promise<number> {
+  const headers = { ...bucket.written, ...(isFirst ? bucket.ifNew : {}) };
+  const permission = permissionOf(bucket, 'Put');
+  const { status } = await askBucket(access, bucket, {
+    method: 'PUT',
+    key,
+    headers,
+    isFirst,
+    body,
+    permission,
+    signal,
+  });
+  if (status === 404) throw unusableFile(`${bucket.name} does not exist`, { hint: 'Make the bucket first.' });
+  if (status < 300 || isFirst) return status;
+  throw unusableFile(`${bucket.name}/${key} cannot be written: status ${status}`);
 }
 
 function permissionOf({ vendor }: Bucket, action: 'Get' | 'Put' | 'Delete'): string {

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { invalidInput, unusableFile } from '../../domain/errors.ts';
 import type { StorageSettings } from '../../domain/remote/storage.ts';
 import { type RemoteAccess, secretOf } from '../http/access.ts';
+import { googleNames, signV4 } from './sign-v4.ts';
 
 /** A bucket, a container or a server, with how it is spoken to. */
 export interface Bucket {
@@ -11,6 +12,12 @@ export interface Bucket {
   readonly vendor: 's3' | 'gs' | 'az' | 'https';
   /** The address of a key; of the bucket itself where the key is empty. */
   readonly urlOf: (key: string, query?: Readonly<Record<string, string>>) => string;
+  /** The headers of a request that is for nothing but this state of an object. */
+  readonly ifState: (state: ObjectState) => Readonly<Record<string, string>>;
+  /** The headers of a request that writes an object where there is none. */
+  readonly ifNew: Readonly<Record<string, string>>;
+  /** The headers that every object is written with. */
+  readonly written: Readonly<Record<string, string>>;
   readonly sign: (
     method: string,
     url: string,
@@ -18,6 +25,21 @@ export interface Bucket {
     bytes: number,
   ) => Promise<Record<string, string>>;
 }
+
+/** What tells states of an object apart. */
+export interface ObjectState {
+  /** As the server writes it, with its quotes; empty where it gives none. */
+  readonly etag: string;
+  /** The number that GCS gives each state; absent where nobody told. */
+  readonly generation?: string | undefined;
+}
+
+/** Conditions of HTTP itself. */
+const plainConditions: Pick<Bucket, 'ifState' | 'ifNew' | 'written'> = {
+  ifState: ({ etag }) => (etag === '' ? {} : { 'if-match': etag }),
+  ifNew: { 'if-none-match': '*' },
+  written: {},
+};
 
 /** A source's bucket and the key, or pattern of keys, in it. */
 export interface ObjectSource {
@@ -59,18 +81,27 @@ function s3Bucket(access: RemoteAccess, bucket: string, settings: StorageSetting
     sessionToken: valueOf(access, 'AWS_SESSION_TOKEN'),
   };
   const pathStyle = settings.pathStyle ?? own !== undefined;
-  return signedBucket(`s3://${bucket}`, 's3', { endpoint, bucket, region, pathStyle, keys });
+  return s3Signed(`s3://${bucket}`, { endpoint, bucket, region, pathStyle, keys });
 }
 
-/** The XML API speaks S3, with HMAC keys. */
+/** The XML API, with HMAC keys. It lists as S3 does, and knows states by generations: an ETag is no condition of a write. */
 function gcsBucket(access: RemoteAccess, bucket: string, settings: StorageSettings): Bucket {
-  const endpoint = settings.endpoint ?? 'https://storage.googleapis.com';
-  const keys = {
-    accessKeyId: valueOf(access, 'GCS_HMAC_ACCESS_ID'),
-    secretAccessKey: valueOf(access, 'GCS_HMAC_SECRET'),
-    sessionToken: undefined,
+  const base = `${(settings.endpoint ?? 'https://storage.googleapis.com').replace(/\/$/u, '')}/${bucket}`;
+  const [id, secret] = ['GCS_HMAC_ACCESS_ID', 'GCS_HMAC_SECRET'].map((name) => valueOf(access, name));
+  const key = id === undefined || secret === undefined ? undefined : { id, secret, region: 'auto' };
+  return {
+    ...plainConditions,
+    name: `gs://${bucket}`,
+    vendor: 'gs',
+    urlOf: (name, query = {}) => withQuery(`${base}/${encodedKey(name)}`, query),
+    ifState: (state) =>
+      state.generation === undefined
+        ? plainConditions.ifState(state)
+        : { 'x-goog-if-generation-match': state.generation },
+    ifNew: { 'x-goog-if-generation-match': '0' },
+    sign: async (method, url, headers) =>
+      key === undefined ? { ...headers } : signV4(googleNames, key, { method, url, headers }, Date.now()),
   };
-  return signedBucket(`gs://${bucket}`, 'gs', { endpoint, bucket, region: 'auto', pathStyle: true, keys });
 }
 
 interface Signing {
@@ -85,11 +116,7 @@ interface Signing {
   };
 }
 
-function signedBucket(
-  name: string,
-  vendor: Bucket['vendor'],
-  { endpoint, bucket, region, pathStyle, keys }: Signing,
-): Bucket {
+function s3Signed(name: string, { endpoint, bucket, region, pathStyle, keys }: Signing): Bucket {
   const root = new URL(endpoint);
   if (!pathStyle) root.host = `${bucket}.${root.host}`;
   const base = `${root.href.replace(/\/$/u, '')}${pathStyle ? `/${bucket}` : ''}`;
@@ -105,8 +132,9 @@ function signedBucket(
           region,
         });
   return {
+    ...plainConditions,
     name,
-    vendor,
+    vendor: 's3',
     urlOf: (key, query = {}) => withQuery(`${base}/${encodedKey(key)}`, query),
     // Public objects need no signature.
     sign: async (method, url, headers) =>
@@ -121,8 +149,10 @@ function azureContainer(access: RemoteAccess, account: string, container: string
   const key = valueOf(access, 'AZURE_STORAGE_KEY');
   const base = `${(settings.endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/$/u, '')}/${container}`;
   return {
+    ...plainConditions,
     name: `az://${account}/${container}`,
     vendor: 'az',
+    written: { 'x-ms-blob-type': 'BlockBlob' },
     urlOf: (name, query = {}) => {
       const url = withQuery(
         name === '' ? base : `${base}/${encodedKey(name)}`,
@@ -182,6 +212,7 @@ function sharedKeyText(
 
 function webServer(origin: string): Bucket {
   return {
+    ...plainConditions,
     name: origin,
     vendor: 'https',
     urlOf: (key) => `${origin}/${key}`,

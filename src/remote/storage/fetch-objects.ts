@@ -65,18 +65,18 @@ async function fetchObject(
   const folder = dirname(path);
   const part = `${folder}/${ownedName(partPrefix)}`;
   await kept(object.url, folder, async () => {
-    await mkdir(folder, { recursive: true });
-    await sweepAbandoned(folder, partPrefix);
+    const made = await mkdir(folder, { recursive: true });
+    if (made === undefined) await sweepAbandoned(folder, partPrefix);
   });
+  let isKept = false;
   try {
     const isWhole = await writeRanges(access, object, part, fetching.signal);
-    if (isWhole) {
-      await kept(object.url, folder, () => rename(part, path));
-      return { url: object.url, etag: object.etag, path };
-    }
+    if (isWhole) await kept(object.url, folder, () => rename(part, path));
+    isKept = isWhole;
   } finally {
-    await rm(part, { force: true });
+    if (!isKept) await rm(part, { force: true });
   }
+  if (isKept) return { url: object.url, etag: object.etag, path };
   const now = isAgain ? undefined : await headOf(access, object.bucket, object.key, fetching.signal);
   if (now !== undefined) return await fetchObject(access, now, fetching, true);
   throw unusableFile(`${object.url} changed while it was read`, {
@@ -112,7 +112,7 @@ async function writeRanges(
       const end = Math.min(start + rangeBytes, bytes) - 1;
       const headers = {
         ...(isOne ? {} : { range: `bytes=${start}-${end}` }),
-        ...(etag === '' ? {} : { 'if-match': etag }),
+        ...bucket.ifState(object),
       };
       const permission = bucket.vendor === 's3' ? 's3:GetObject' : 'permission to read objects';
       const answer = await askBucket(access, bucket, { method: 'GET', key, headers, permission, signal });

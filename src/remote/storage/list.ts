@@ -1,18 +1,16 @@
 import { unusableFile } from '../../domain/errors.ts';
 import type { RemoteAccess } from '../http/access.ts';
 import { askBucket, elementsOf } from './ask-bucket.ts';
-import type { Bucket, ObjectSource } from './bucket.ts';
+import type { Bucket, ObjectSource, ObjectState } from './bucket.ts';
 import { objectPattern } from './pattern.ts';
 
 /** One state of an object. */
-export interface StoredObject {
+export interface StoredObject extends ObjectState {
   readonly bucket: Bucket;
   readonly key: string;
   /** As the source names it: `s3://logs/2026/a.jsonl`. */
   readonly url: string;
   readonly bytes: number;
-  /** As the server writes it, with its quotes; empty where it gives none. */
-  readonly etag: string;
 }
 
 /** More pages than any log; a server that always names another one must end. */
@@ -51,7 +49,8 @@ export async function headOf(
   const { status, headers } = await askBucket(access, bucket, { method: 'HEAD', key, permission, signal });
   if (status === 404) return undefined;
   const bytes = Number(headers.get('content-length') ?? Number.NaN);
-  return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag: headers.get('etag') ?? '' };
+  const generation = headers.get('x-goog-generation') ?? undefined;
+  return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag: headers.get('etag') ?? '', generation };
 }
 
 /** The objects whose keys begin so, as the server lists them. @throws UserError (exit 5) */
@@ -110,10 +109,11 @@ function s3Objects(bucket: Bucket, xml: string): StoredObject[] {
     .split('<Contents>')
     .slice(1)
     .flatMap((part) => {
-      const [key, size, etag = ''] = ['Key', 'Size', 'ETag'].map((name) => elementsOf(part, name)[0]);
+      const names = ['Key', 'Size', 'ETag', 'Generation'];
+      const [key, size, etag = '', generation] = names.map((name) => elementsOf(part, name)[0]);
       if (key === undefined || size === undefined) throw unreadableList(bucket, 'an object has no name or no size');
       const plain = xml.includes('<EncodingType>url</EncodingType>') ? decodedKey(bucket, key) : key;
-      return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), etag }];
+      return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), etag, generation }];
     });
 }
 
