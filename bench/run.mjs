@@ -11,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 
+import { buckets } from './buckets.mjs';
 import { htmlReport } from './html-report.mjs';
 import { httpThroughput } from './http-throughput.mjs';
 import { importCapture } from './import-capture.mjs';
@@ -28,6 +29,7 @@ const benchmarks = new Map([
   ['replay', replayThroughput],
   ['http', httpThroughput],
   ['judge', judgeRecorded],
+  ['buckets', buckets],
   ['import', importCapture],
   ['scores', scores],
   ['simulate', simulate],
