@@ -22,6 +22,8 @@ interface EstimateBase {
   readonly within?: { readonly low: number; readonly high: number };
   /** The limit, as the histogram counts, that lies within the bucket of the value: it cannot tell on which side that is. */
   readonly lacksEdge?: number;
+  /** True where no edge can be added, since whoever counts chooses the buckets. */
+  readonly isNative?: true;
   /** Amount of data that would probably decide, where that can be said. */
   readonly needed?: NeededData | undefined;
 }

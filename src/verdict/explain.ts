@@ -17,7 +17,8 @@ export function explain(test: GuardrailTest, status: GuardrailStatus): string {
   }
   const verb = boundsOwnValue(bound.kind) ? 'is' : 'changed by';
   const found = `${subject} ${estimate.within === undefined ? `${verb} ${write(test, estimate.value)}` : bucketPhrase(test, estimate.within)}`;
-  const cannotTell = status === 'inconclusive' && estimate.lacksEdge !== undefined ? noEdge(estimate.lacksEdge) : '';
+  const cannotTell =
+    status === 'inconclusive' && estimate.lacksEdge !== undefined ? noEdge(estimate.lacksEdge, estimate.isNative) : '';
   if (guardrail.test === 'point') return `${found}, as observed; ${allowed}: ${status}${cannotTell}`;
   if (estimate.kind === 'unbounded' && estimate.unboundable === true) {
     return `${found}, but it is not known how certain that is (${estimate.reason}); ${allowed}: uncomputable`;
@@ -38,7 +39,8 @@ function bucketPhrase(test: GuardrailTest, { low, high }: { readonly low: number
     : `${changed}something between ${write(test, low)} and ${write(test, high)}`;
 }
 
-function noEdge(edge: number): string {
+function noEdge(edge: number, isNative = false): string {
+  if (isNative) return '; the histogram cannot say: its buckets are no finer';
   return `; the histogram cannot say: add a bucket at ${edge}`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { askPrometheus } from '../../src/remote/metrics/prometheus-call.ts';
-import { end, scrapedRollout } from '../gate/dashboards/scraped.ts';
+import { scrapedRollout } from '../gate/dashboards/scraped.ts';
 import { answering, evaluate, guardrails, json, secret } from './metrics-answers.ts';
 
 describe('a server that cannot be asked', () => {
@@ -103,23 +103,4 @@ describe('a server that answers', () => {
     expect(exitCode).toBe(3);
     expect(stdout).toContain('the metrics server warns: store eu-1 is away');
   });
-});
-
-test('native histograms are refused by name, and nothing is guessed of them', async () => {
-  const sample = { count: '10', sum: '3', buckets: [[0, '0.1', '0.2', '10']] };
-  const url = await answering((request, response) => {
-    const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
-    const isNative = query.startsWith('http_request_duration_seconds{');
-    const histograms = [end - 3600, end - 1800, end].map((at) => [at, sample]);
-    const result = ['1.0.0', '1.1.0'].map((version) => ({ metric: { model_version: version }, histograms }));
-    json(response, 200, { status: 'success', data: { resultType: 'matrix', result: isNative ? result : [] } });
-  });
-  const rollout = scrapedRollout(url, 'x', ['{ metric: latency.p95, max: 120ms }']);
-  const { exitCode, stdout } = await evaluate(rollout);
-  expect([exitCode, stdout.replace(/\s+/gu, ' ')]).toEqual([
-    3,
-    expect.stringContaining(
-      'is a native histogram, which canary cannot read: let the server keep classic buckets as well',
-    ),
-  ]);
 });

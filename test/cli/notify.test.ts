@@ -48,6 +48,41 @@ test('promote sends a CloudEvent that the standard package finds signed', async 
   ]);
 });
 
+test.each([301, -301])(
+  'a receiver whose clock is %d seconds ahead refuses what is signed, changes nothing, and its clock is told',
+  async (ahead) => {
+    const { folder, received, env } = await told(signed, (_, message) => {
+      const date = new Date(Date.now() + ahead * 1000).toUTCString();
+      return { status: isSignedAt(message, ahead) ? 200 : 401, headers: { date } };
+    });
+    const { exitCode, stderr } = await run(['promote', plan], { cwd: folder, env });
+    expect({ exitCode, times: received.length }).toEqual({ exitCode: 0, times: 1 });
+    const side = ahead > 0 ? 'ahead of' : 'behind';
+    expect(stderr).toMatch(
+      new RegExp(
+        `notify\\[0\\] answered with status 401; its clock is (?:29\\d|30\\d) s ${side} this machine's, and signatures hold for five minutes: set the clocks`,
+        'u',
+      ),
+    );
+    expect(registryOf(folder).revision).toBe(1);
+  },
+);
+
+/** Whether the standard package takes a message at a clock that is so many seconds ahead. */
+function isSignedAt({ headers, body }: Received, ahead: number): boolean {
+  const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  const { now } = Date;
+  Date.now = () => now() + ahead * 1000;
+  try {
+    new Webhook(secret).verify(body, texts);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    Date.now = now;
+  }
+}
+
 test('a hold has the same id when it is told again, since a kill lost the note that it was', async () => {
   const { folder, received, env } = await told(signed, undefined, 'held');
   const lines = join(folder, '.canary', planName, 'notifications.jsonl');

@@ -24,6 +24,7 @@ import { invalidPlan } from '../rollout/load-plan.ts';
 import { placeOfRequests, type Rollout } from '../rollout/rollout.ts';
 import { requireOwn, workFolder } from '../rollout/work-folder.ts';
 import type { World } from '../world.ts';
+import { wrongClock } from './server-clock.ts';
 
 /** What a server was asked for, and where that is written in the plan. */
 export interface Question {
@@ -32,6 +33,8 @@ export interface Question {
   readonly path: TreePath;
   /** Whether a server that has no such series yet is no mistake. */
   readonly mayBeAbsent?: true;
+  /** The counter that a server may have in its place. */
+  readonly instead?: string;
 }
 
 /** Answers of a server, and the file beside the evidence that keeps them. */
@@ -60,10 +63,13 @@ export async function askServer(
   source: PrometheusSource,
   window: CountWindow,
 ): Promise<KeptAnswers> {
+  const { requests } = rollout.plan;
+  const clocks: number[] = [];
   const known: AskedServer = {
     access: world.permissions,
-    server: serverOf(world, rollout.plan.requests),
+    server: serverOf(world, requests),
     signal: world.signal,
+    onClock: (aheadMs) => void clocks.push(aheadMs),
   };
   const counters: Record<string, ServerAnswers['counters'][string]> = {};
   const values: Record<string, ServerAnswers['values'][string]> = {};
@@ -81,7 +87,9 @@ export async function askServer(
     world.progress.finish();
   }
   const times = { from: new Date(window.beginMs).toISOString(), to: new Date(window.endMs).toISOString() };
-  return await keep(world, rollout, stage, { schemaVersion: 1, window: times, counters, values });
+  const aheadSeconds = wrongClock(clocks, requests.settleMs);
+  const clock = aheadSeconds === undefined ? {} : { aheadSeconds };
+  return await keep(world, rollout, stage, { schemaVersion: 1, window: times, ...clock, counters, values });
 }
 
 /** How the server of a plan is reached. @throws UserError (exit 5) for a variable that is not set */
@@ -141,11 +149,13 @@ function ofSeries({ series }: NamedSeries, path: TreePath): readonly Question[] 
       return [{ text: series.gauge, kind: 'value', path: [...path, 'gauge'] }];
     case 'histogram': {
       const { histogram } = series;
-      const parts = [histogramParts.buckets, histogramParts.sum].map((suffix) =>
-        counter(histogram, 'histogram', suffix),
-      );
       // Native histograms have the name alone.
-      return [...parts, { ...counter(histogram, 'histogram'), mayBeAbsent: true }];
+      const native = counter(histogram, 'histogram');
+      const parts = [histogramParts.buckets, histogramParts.sum].map((suffix) => ({
+        ...counter(histogram, 'histogram', suffix),
+        instead: native.text,
+      }));
+      return [...parts, { ...native, mayBeAbsent: true }];
     }
   }
 }

@@ -32,6 +32,7 @@ export function readHistogram(buckets: readonly CountedSeries[], scale: number):
     above: counts.map((count) => open.count - count),
     count: open.count,
     scale,
+    ...(buckets.some(({ native }) => native !== undefined) ? { isNative: true as const } : {}),
   };
 }
 

@@ -107,17 +107,12 @@ function histogramOf(
   role: Role,
   { histogram, unit }: MetricSeries & { kind: 'histogram' },
 ): Told {
-  const buckets = seriesOf(read, role, asked(histogram, histogramParts.buckets));
-  if ('why' in buckets) return buckets;
-  if (buckets.length === 0) {
-    const native = seriesOf(read, role, asked(histogram));
-    const isNative = !('why' in native) && native.some((each) => each.native === true);
-    return {
-      why: isNative
-        ? `${asked(histogram)} is a native histogram, which canary cannot read: let the server keep classic buckets as well (always_scrape_classic_histograms)`
-        : `no series of the ${role} in ${asked(histogram, histogramParts.buckets)}`,
-    };
-  }
+  const classic = seriesOf(read, role, asked(histogram, histogramParts.buckets));
+  if ('why' in classic) return classic;
+  const native = classic.length > 0 ? [] : seriesOf(read, role, asked(histogram));
+  if ('why' in native) return native;
+  const buckets = [...classic, ...native.filter((each) => each.native === 'bucket')];
+  if (buckets.length === 0) return { why: `no series of the ${role} in ${asked(histogram, histogramParts.buckets)}` };
   const why = outOfWindow(buckets, read.window);
   if (why !== undefined) return { why };
   const found = readHistogram(buckets, scaleOf(unit));
@@ -126,7 +121,9 @@ function histogramOf(
     const { value } = bucketedQuantile(found, metric.probability);
     return { value, count: found.count, histogram: found };
   }
-  const sum = countOf(read, role, asked(histogram, histogramParts.sum), asked(histogram, histogramParts.buckets));
+  const parts = [histogramParts.sum, histogramParts.buckets].map((suffix) => asked(histogram, suffix));
+  const [sums = '', beside = ''] = native.length === 0 ? parts : [asked(histogram), asked(histogram)];
+  const sum = countOf(read, role, sums, beside);
   if ('why' in sum) return sum;
   const total = sum.count * scaleOf(unit);
   return { value: total / found.count, count: found.count, variance: largestVariance(found, total) };
@@ -143,8 +140,10 @@ function countOf(
   beside: string,
   absent?: 'may be absent',
 ): { readonly count: number } | { readonly why: string } {
-  const series = seriesOf(read, role, selector);
-  if ('why' in series) return series;
+  const found = seriesOf(read, role, selector);
+  if ('why' in found) return found;
+  // Of a native histogram that is what its values add up to.
+  const series = found.filter(({ native }) => native !== 'bucket');
   if (series.length === 0 && absent === undefined) return { why: `no series of the ${role} in ${selector}` };
   const odd = series.find(({ notCounted }) => notCounted !== undefined)?.notCounted;
   if (odd !== undefined) return { why: `a series of the ${role} in ${selector} has the value ${odd}` };

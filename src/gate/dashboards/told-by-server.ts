@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { askServer, type KeptAnswers, keptAnswers } from './ask-server.ts';
 import { namesOfRoles, type ToldStage } from './read-told.ts';
 import { numbersOf } from './series-numbers.ts';
+import { clockClause } from './server-clock.ts';
 
 /** Numbers of a server that a stage is judged on, or why there cannot be any yet, as a clause. */
 export type ServerStage = ToldStage | { readonly nothing: string };
@@ -88,7 +89,7 @@ function toldStage(
     untold,
     files: [file],
     window: answers.window,
-    checks: [answersCheck(answers, source, others)],
+    checks: [answersCheck(answers, source, others, rollout.plan.requests.settleMs)],
     ...(lost === undefined ? {} : { lost }),
   };
 }
@@ -113,9 +114,10 @@ function lostWindow(before: SourceFacts['window'], { from, to }: ServerAnswers['
 
 /** Whether the answers are whole, and whose else they are. */
 function answersCheck(
-  { counters, values }: ServerAnswers,
+  { counters, values, aheadSeconds }: ServerAnswers,
   { versionLabel }: PrometheusSource,
   others: readonly string[],
+  settleMs: number,
 ): CheckResult {
   const warnings = [
     ...new Set([...Object.values(counters), ...Object.values(values)].flatMap((answer) => answer.warnings)),
@@ -128,7 +130,10 @@ function answersCheck(
     named.length === 0 ? [] : [`${versionLabel} has values that are neither of the two versions: ${shown}${rest}`];
   const aside = [...strange, ...unnamed];
   const name = 'answers';
-  if (warnings.length > 0)
-    return { name, status: 'hold', detail: [`the metrics server warns: ${warnings.join('; ')}`, ...aside].join('; ') };
+  const wrong = [
+    ...(aheadSeconds === undefined ? [] : [clockClause(aheadSeconds, settleMs)]),
+    ...(warnings.length === 0 ? [] : [`the metrics server warns: ${warnings.join('; ')}`]),
+  ];
+  if (wrong.length > 0) return { name, status: 'hold', detail: [...wrong, ...aside].join('; ') };
   return { name, status: 'pass', detail: ['the metrics server answered in full', ...aside].join('; ') };
 }

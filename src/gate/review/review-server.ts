@@ -52,10 +52,11 @@ async function tryStage(world: World, rollout: Rollout, stage: Stage, found: Fou
   const endMs = Math.floor(world.now().getTime() / 1000) * 1000;
   const window = { beginMs: endMs - triedMs, endMs };
   for (const question of questionsOf(rollout, stage, source)) {
-    const { text, kind } = question;
+    const { text, kind, instead } = question;
     if (found.texts.has(text)) continue;
     found.texts.add(text);
-    const query = kind === 'counter' ? `count(${text})` : text;
+    const query =
+      kind === 'counter' ? `count(${[text, ...(instead === undefined ? [] : [instead])].join(' or ')})` : text;
     const { values } = await tryAsking(rollout, question, async () => await askValues(server, query, window));
     const series = kind === 'counter' ? Number(values[0]?.value ?? 0) : values.length;
     found.series += series;

@@ -52,11 +52,12 @@ export function estimateAt(measured: Measured, settings: IntervalSettings, limit
 
 /** What a histogram leaves open, and the edge that it lacks to tell on which side of a limit a quantile is. */
 function bucketOf(
-  { within, edgeScale }: BucketedQuantile,
+  { within, edgeScale, isNative }: BucketedQuantile,
   limit: number | undefined,
-): Pick<Estimate & { readonly kind: 'estimated' }, 'within' | 'lacksEdge'> {
+): Pick<Estimate & { readonly kind: 'estimated' }, 'within' | 'lacksEdge' | 'isNative'> {
   if (edgeScale === undefined || limit === undefined || !(within.low < limit && limit < within.high)) return { within };
-  return { within, lacksEdge: Number((limit / edgeScale).toPrecision(12)) };
+  const lacksEdge = Number((limit / edgeScale).toPrecision(12));
+  return { within, lacksEdge, ...(isNative === undefined ? {} : { isNative }) };
 }
 
 /** The data at which there is an interval that probably decides; those at which there is one, where more cannot be told. */

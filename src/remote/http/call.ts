@@ -28,6 +28,8 @@ export interface Answer {
   readonly body: Buffer;
   /** How often it was sent. */
   readonly tries: number;
+  /** By how much the server's clock is ahead of this machine's, to a second or so, in ms; undefined where it did not tell its time. */
+  readonly aheadMs: number | undefined;
 }
 
 export const defaultTimeoutMs = 30_000;
@@ -74,6 +76,7 @@ async function once(
       redirect: 'manual',
       signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
+    const answeredAt = Date.now();
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of response.body ?? []) {
@@ -82,10 +85,18 @@ async function once(
       if (size > mostBytes) return { failure: `answered more than ${mostBytes / 2 ** 20} MiB`, cause: undefined };
       chunks.push(bytes);
     }
-    return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
+    const { status, headers: told } = response;
+    return { status, headers: told, body: Buffer.concat(chunks), aheadMs: aheadMs(told.get('date'), answeredAt) };
   } catch (error) {
     return { failure: late.aborted ? `did not answer within ${timeoutMs / 1000} s` : reasonOf(error), cause: error };
   }
+}
+
+/** A server tells its time in whole seconds, and rounds down. */
+function aheadMs(date: string | null, now: number): number | undefined {
+  const told = Date.parse(date ?? '');
+  if (Number.isNaN(told)) return undefined;
+  return Math.sign(told - now) * Math.max(0, Math.abs(told - now) - 1000);
 }
 
 /** What the system says, without the address. */

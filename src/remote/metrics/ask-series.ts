@@ -9,6 +9,8 @@ export interface AskedServer {
   readonly access: RemoteAccess;
   readonly server: PrometheusServer;
   readonly signal: AbortSignal;
+  /** Told by each answer by how much the server's clock is ahead of this machine's, in ms. */
+  readonly onClock?: (aheadMs: number) => void;
 }
 
 /** A counter without a sample for so long is taken for gone by Prometheus, in ms. */
@@ -22,11 +24,11 @@ const mostSamples = 100_000_000;
  * `increase()` does.
  */
 export async function askCounters(
-  { access, server, signal }: AskedServer,
+  asked: AskedServer,
   selector: string,
   { beginMs, endMs }: CountWindow,
 ): Promise<CounterAnswer> {
-  const ask = async (query: string, atMs: number) => await askPrometheus(access, server, query, new Date(atMs), signal);
+  const ask = async (query: string, atMs: number) => await askAt(asked, query, atMs);
   const fromMs = beginMs - lookbackMs;
   const counted = await ask(`sum(count_over_time(${selector}[${rangeText(endMs - fromMs)}]))`, endMs);
   const samples = counted.series[0]?.samples[0]?.[1] ?? 0;
@@ -49,13 +51,19 @@ export async function askCounters(
 
 /** Asks for the numbers that an expression has at the end of a window. */
 export async function askValues(
-  { access, server, signal }: AskedServer,
+  asked: AskedServer,
   query: string,
   { beginMs, endMs }: CountWindow,
 ): Promise<ValueAnswer> {
   const text = query.replaceAll('$window', rangeText(endMs - beginMs));
-  const { series, warnings } = await askPrometheus(access, server, text, new Date(endMs), signal);
+  const { series, warnings } = await askAt(asked, text, endMs);
   return { values: series.map(({ labels, samples }) => ({ labels, value: String(samples.at(-1)?.[1]) })), warnings };
+}
+
+async function askAt({ access, server, signal, onClock }: AskedServer, query: string, atMs: number) {
+  const answer = await askPrometheus(access, server, query, new Date(atMs), signal);
+  if (answer.aheadMs !== undefined) onClock?.(answer.aheadMs);
+  return answer;
 }
 
 function rangeText(ms: number): string {

@@ -1,3 +1,4 @@
+import { asClassic, beganAnew, type NativeHistogram, type NativeSnapshots } from './native-histogram.ts';
 import type { AnsweredSeries } from './prometheus-call.ts';
 
 /** A sample: a time in ms since 1970, and the value. */
@@ -19,8 +20,8 @@ export interface CountedSeries {
   readonly gap?: { readonly fromMs: number; readonly toMs: number };
   /** A value that no counter has: NaN, infinite, or below 0. */
   readonly notCounted?: string;
-  /** True of a native histogram. */
-  readonly native?: true;
+  /** What of a native histogram it counts: those up to the label `le`, or the sum of all values. */
+  readonly native?: 'bucket' | 'sum';
 }
 
 /** Reads the samples of counters one answer after the other, the earliest first. */
@@ -34,63 +35,79 @@ export class CounterReading {
   }
 
   add(answer: readonly AnsweredSeries[]): void {
-    for (const { labels, samples, native } of answer) {
+    for (const { labels, samples, histograms = [] } of answer) {
       const key = JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const counting = this.#series.get(key) ?? newCounting(labels);
       this.#series.set(key, counting);
-      if (native === true) counting.native = true;
       for (const sample of samples) this.#addSample(counting, sample);
+      for (const [at, histogram] of histograms) this.#addSample(counting, [at, histogram.count], histogram);
     }
   }
 
-  #addSample(counting: Counting, sample: Sample): void {
+  #addSample(counting: Counting, sample: Sample, histogram?: NativeHistogram): void {
     const [at, value] = sample;
-    const latest = counting.latest;
+    const { latest, natives } = counting;
     // Two answers that follow on each other share an edge, and versions of Prometheus differ in whose it is.
     if (latest !== undefined && at <= latest[0]) return;
     counting.latest = sample;
+    const latestNative = natives.latest;
+    natives.latest = histogram;
     if (!Number.isFinite(value) || value < 0) counting.notCounted ??= String(value);
     if (at <= this.#beginMs) {
       counting.before = sample;
+      natives.before = histogram;
       return;
     }
     if (latest !== undefined) {
       const step = at - latest[0];
       counting.steps.set(step, (counting.steps.get(step) ?? 0) + 1);
       if (step > counting.longest[1] - counting.longest[0]) counting.longest = [latest[0], at];
-      if (value < latest[1]) counting.resets.push({ atMs: at, lost: latest[1] });
+      const isNew = histogram !== undefined && latestNative !== undefined && beganAnew(latestNative, histogram);
+      if (value < latest[1] || isNew) {
+        counting.resets.push({ atMs: at, lost: latest[1] });
+        if (latestNative !== undefined) natives.lost.push(latestNative);
+      }
     }
     counting.first ??= sample;
+    natives.first ??= histogram;
     counting.samples += 1;
   }
 
-  /** The series that have a sample in the window, in the order of their labels. */
+  /** The series that have a sample in the window, in the order of their labels; native histograms as classic ones. */
   counted(): readonly CountedSeries[] {
-    return [...this.#series]
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .flatMap(([, counting]) => {
-        const { first, latest: last, before, steps, longest, notCounted, native, labels, samples, resets } = counting;
-        if (native === true && first === undefined)
-          return [{ labels, native, first: none, last: none, samples, resets }];
-        if (first === undefined || last === undefined) return [];
-        return [
-          {
-            labels,
-            ...(before === undefined ? {} : { before }),
-            first,
-            last,
-            samples,
-            resets,
-            ...(steps.size === 0 ? {} : { intervalMs: usual(steps), gap: { fromMs: longest[0], toMs: longest[1] } }),
-            ...(notCounted === undefined ? {} : { notCounted }),
-            ...(native === undefined ? {} : { native }),
-          },
-        ];
-      });
+    const inOrder = [...this.#series].toSorted(([left], [right]) => (left < right ? -1 : 1));
+    const all = inOrder.flatMap(([, counting]) => {
+      const series = countedOf(counting);
+      return series === undefined ? [] : [{ series, snapshots: snapshotsOf(counting) }];
+    });
+    const natives = all.flatMap(({ series, snapshots }) => (snapshots === undefined ? [] : [{ series, snapshots }]));
+    return [
+      ...all.flatMap(({ series, snapshots }) => (snapshots === undefined ? [series] : [])),
+      ...asClassic(natives),
+    ];
   }
 }
 
-const none: Sample = [0, 0];
+function countedOf(counting: Counting): CountedSeries | undefined {
+  const { first, latest: last, before, steps, longest, notCounted, labels, samples, resets } = counting;
+  if (first === undefined || last === undefined) return undefined;
+  return {
+    labels,
+    ...(before === undefined ? {} : { before }),
+    first,
+    last,
+    samples,
+    resets,
+    ...(steps.size === 0 ? {} : { intervalMs: usual(steps), gap: { fromMs: longest[0], toMs: longest[1] } }),
+    ...(notCounted === undefined ? {} : { notCounted }),
+  };
+}
+
+/** Undefined of what is no native histogram from end to end. */
+function snapshotsOf({ natives: { before, first, latest: last, lost } }: Counting): NativeSnapshots | undefined {
+  if (first === undefined || last === undefined) return undefined;
+  return { ...(before === undefined ? {} : { before }), first, last, lost };
+}
 
 interface Counting {
   readonly labels: Readonly<Record<string, string>>;
@@ -102,11 +119,17 @@ interface Counting {
   readonly steps: Map<number, number>;
   longest: readonly [number, number];
   notCounted?: string;
-  native?: true;
+  /** The same of native histograms, whose samples are their counts. */
+  readonly natives: {
+    before?: NativeHistogram | undefined;
+    first?: NativeHistogram | undefined;
+    latest?: NativeHistogram | undefined;
+    readonly lost: NativeHistogram[];
+  };
 }
 
 function newCounting(labels: Readonly<Record<string, string>>): Counting {
-  return { labels, samples: 0, resets: [], steps: new Map(), longest: [0, 0] };
+  return { labels, samples: 0, resets: [], steps: new Map(), longest: [0, 0], natives: { lost: [] } };
 }
 
 /** The median. */

@@ -2,6 +2,7 @@ import { unusableFile } from '../../domain/errors.ts';
 import { isJsonObject, type JsonObject, listOf } from '../../domain/remote/json-answer.ts';
 import type { RemoteAccess } from '../http/access.ts';
 import { call } from '../http/call.ts';
+import type { NativeHistogram } from './native-histogram.ts';
 
 /** A server that answers as Prometheus does, and how one logs in. */
 export interface PrometheusServer {
@@ -21,14 +22,16 @@ export interface PrometheusServer {
 export interface AnsweredSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly (readonly [atMs: number, value: number])[];
-  /** True of a native histogram, whose samples are no numbers. */
-  readonly native?: true;
+  /** Of a native histogram, whose samples are not numbers. */
+  readonly histograms?: readonly (readonly [atMs: number, histogram: NativeHistogram])[];
 }
 
 export interface PrometheusAnswer {
   readonly series: readonly AnsweredSeries[];
   /** What the server says of the answer, such as that a part of its data could not be had. */
   readonly warnings: readonly string[];
+  /** By how much its clock is ahead of this machine's, in ms; undefined where it did not tell. */
+  readonly aheadMs?: number | undefined;
 }
 
 /** The server understood the question and found it wrong. */
@@ -51,7 +54,7 @@ export async function askPrometheus(
   const url = new URL(`${server.url.replace(/\/+$/u, '')}/api/v1/query`);
   url.searchParams.set('query', query);
   url.searchParams.set('time', String(at.getTime() / 1000));
-  const { status, body } = await call(access, {
+  const { status, body, aheadMs } = await call(access, {
     method: 'GET',
     url: url.href,
     what,
@@ -62,7 +65,7 @@ export async function askPrometheus(
     signal,
     ...(server.timeoutMs === undefined ? {} : { timeoutMs: server.timeoutMs }),
   });
-  return answerOf(what, server, status, body.toString('utf8'));
+  return { ...answerOf(what, server, status, body.toString('utf8')), aheadMs };
 }
 
 function answerOf(what: string, { place, secrets }: PrometheusServer, status: number, text: string): PrometheusAnswer {
@@ -110,11 +113,13 @@ function seriesOf(data: JsonObject): readonly AnsweredSeries[] {
     .filter(isJsonObject)
     .map((each) => {
       const values = each['values'] ?? (each['value'] === undefined ? [] : [each['value']]);
-      const isNative = each['histograms'] !== undefined || each['histogram'] !== undefined;
+      const histograms = histogramsOf(
+        each['histograms'] ?? (each['histogram'] === undefined ? [] : [each['histogram']]),
+      );
       return {
         labels: labelsOf(each['metric']),
         samples: samplesOf(listOf(values)),
-        ...(isNative ? { native: true as const } : {}),
+        ...(histograms.length === 0 ? {} : { histograms }),
       };
     });
 }
@@ -129,6 +134,20 @@ function samplesOf(values: readonly unknown[]): AnsweredSeries['samples'] {
     if (!Array.isArray(pair)) return [];
     const [at, value]: readonly unknown[] = pair;
     return [[Math.round(Number(at) * 1000), numberOf(String(value))] as const];
+  });
+}
+
+function histogramsOf(values: unknown): NonNullable<AnsweredSeries['histograms']> {
+  return listOf(values).flatMap((pair) => {
+    const [at, histogram]: readonly unknown[] = Array.isArray(pair) ? pair : [];
+    if (!isJsonObject(histogram)) return [];
+    const buckets = listOf(histogram['buckets']).flatMap((bucket) => {
+      // The first says which ends belong to it: of values that are measured all but the upper one are none's.
+      const [, above, to, count]: readonly unknown[] = Array.isArray(bucket) ? bucket : [];
+      return [{ above: numberOf(String(above)), to: numberOf(String(to)), count: numberOf(String(count)) }];
+    });
+    const [count, sum] = [histogram['count'], histogram['sum']].map((value) => numberOf(String(value)));
+    return [[Math.round(Number(at) * 1000), { count: count ?? Number.NaN, sum: sum ?? Number.NaN, buckets }] as const];
   });
 }
 

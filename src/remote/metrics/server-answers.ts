@@ -5,6 +5,8 @@ export interface ServerAnswers {
   readonly schemaVersion: 1;
   /** ISO 8601; begin excluded, end included. */
   readonly window: { readonly from: string; readonly to: string };
+  /** By how much its clock was ahead of this machine's, in seconds, where that was more than `settle` leaves out; below 0 where it was behind. */
+  readonly aheadSeconds?: number;
   /** By selector. */
   readonly counters: Readonly<Record<string, CounterAnswer>>;
   /** By expression. */

@@ -20,6 +20,14 @@ export interface Delivery {
 /** Whoever waits for a command is kept no longer by a chat. */
 const timeoutMs = 10_000;
 
+/** Receivers of Standard Webhooks refuse what was signed more than five minutes before or after their own time; so much more or less is worth telling. */
+const noticedMs = 120_000;
+
+function clockClause(aheadMs: number): string {
+  const side = aheadMs > 0 ? 'ahead of' : 'behind';
+  return `; its clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${side} this machine's, and signatures hold for five minutes: set the clocks`;
+}
+
 /** Tells one target. Never throws: whatever happens is told in what it returns. */
 export async function deliver(
   access: RemoteAccess,
@@ -37,9 +45,17 @@ export async function deliver(
     const secret = target.secret === undefined ? undefined : secretOf(access, target.secret, `${name}.secret`);
     const message =
       form === 'slack' ? slackMessage(event, target.reportUrl) : cloudEvent(event, target.reportUrl, secret, sentAt);
-    const { status } = await call(access, { method: 'POST', url, ...message, what: name, timeoutMs, signal });
+    const { status, aheadMs = 0 } = await call(access, {
+      method: 'POST',
+      url,
+      ...message,
+      what: name,
+      timeoutMs,
+      signal,
+    });
     if (status >= 200 && status < 300) return { target: name, form, ok: true, status };
-    return { target: name, form, ok: false, status, failure: `${name} answered with status ${status}` };
+    const clock = status < 500 && Math.abs(aheadMs) >= noticedMs ? clockClause(aheadMs) : '';
+    return { target: name, form, ok: false, status, failure: `${name} answered with status ${status}${clock}` };
   } catch (error) {
     return { target: name, form, ok: false, failure: messageOf(error) };
   }

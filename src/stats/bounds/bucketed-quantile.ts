@@ -13,6 +13,8 @@ export interface Histogram {
   readonly count: number;
   /** What one of its own unit is of the values': 1000 of seconds, where values are in ms. */
   readonly scale: number;
+  /** True where whoever counts chooses the buckets, and no edge can be added. */
+  readonly isNative?: true;
 }
 
 /** A quantile of which a histogram tells in which bucket it is. */
@@ -28,6 +30,8 @@ export interface BucketedQuantile {
   readonly requests: number;
   /** What an edge is in the unit of the values per unit of the histogram; absent of a comparison, which no edge decides. */
   readonly edgeScale?: number;
+  /** True where no edge can be added. */
+  readonly isNative?: true;
   readonly boundsAt: (settings: IntervalSettings) => Interval | Refusal;
 }
 
@@ -38,7 +42,7 @@ export interface BucketedQuantile {
  * @param probability in (0, 1).
  */
 export function bucketedQuantile(histogram: Histogram, probability: number): BucketedQuantile {
-  const { edges, above, count, scale } = histogram;
+  const { edges, above, count, scale, isNative } = histogram;
   const position = above.findIndex((more) => more <= (1 - probability) * count * (1 + 1e-12));
   const index = position === -1 ? edges.length : position;
   const within = { low: edges[index - 1] ?? 0, high: edges[index] ?? Infinity };
@@ -49,6 +53,7 @@ export function bucketedQuantile(histogram: Histogram, probability: number): Buc
     units: count,
     requests: count,
     edgeScale: scale,
+    ...(isNative === undefined ? {} : { isNative }),
     boundsAt: (settings) => quantileBounds(histogram, probability, settings),
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { freePort } from '../../routing/real-server.ts';
 
@@ -41,6 +42,30 @@ export async function startPrometheus(
     ...extra,
   ]);
   return await started(child, folder, port, '/-/ready');
+}
+
+/** A Prometheus server on loopback that has scraped an exporter of this machine. */
+export async function startScraping(exporter: number, extra: readonly string[] = []): Promise<MetricsServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'canary-prometheus-'));
+  const config = join(folder, 'prometheus.yml');
+  const scrape = { job_name: 'exporter', static_configs: [{ targets: [`127.0.0.1:${exporter}`] }] };
+  const global = { scrape_interval: '1s', scrape_timeout: '1s' };
+  writeFileSync(config, JSON.stringify({ global, scrape_configs: [scrape] }));
+  const port = await freePort();
+  const data = [`--storage.tsdb.path=${join(folder, 'data')}`, '--storage.tsdb.retention.time=100y'];
+  const args = [
+    `--config.file=${config}`,
+    ...data,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--log.level=error',
+    ...extra,
+  ];
+  const server = await started(spawn('prometheus', args), folder, port, '/-/ready');
+  for (;;) {
+    const answer = await fetch(`${server.url}/api/v1/query?query=up`);
+    if ((await answer.text()).includes('"1"')) return server;
+    await sleep(100);
+  }
 }
 
 /** The same by VictoriaMetrics, which answers the same questions with code of its own. */

@@ -67,15 +67,15 @@ export function scrapedRollout(
   url: string,
   name: string,
   guardrails: readonly string[],
-  plan: PlanKeys & { more?: string } = {},
+  plan: PlanKeys & { more?: string; settle?: string } = {},
 ): TestRollout {
-  const { more = '', ...keys } = plan;
+  const { more = '', settle = '0m', ...keys } = plan;
   return new TestRollout({
     traffic: { '1.0.0': 0.9, '1.1.0': 0.1 },
     version: classifying(['a', 'b']),
     plan: {
       name: 'scraped',
-      requests: `{ format: prometheus, url: "${url}", versionLabel: model_version, window: 60m, settle: 0m, independent: true, ${more}
+      requests: `{ format: prometheus, url: "${url}", versionLabel: model_version, window: 60m, settle: ${settle}, independent: true, ${more}
   series: {
     error_rate: { bad: 'http_requests_total{case="${name}",code=~"5.."}', total: 'http_requests_total{case="${name}"}' },
     latency: { histogram: 'http_request_duration_seconds{case="${name}"}', unit: s } } }`,
