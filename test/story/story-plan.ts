@@ -12,7 +12,7 @@ export interface StoryParts {
   readonly first: string;
 }
 
-/** The plan of a rollout: a replay of recorded requests, then what nginx logged, then what Prometheus counted. */
+/** The plan of a rollout: a replay of recorded requests, then what nginx logged with what Prometheus counted beside it, then that alone. */
 export function storyPlan(
   { servers, objects, prometheus, mlflow }: Site,
   { name, candidate, first }: StoryParts,
@@ -32,8 +32,16 @@ requests:
   source: s3://${bucket}/${name}/recorded/*.jsonl
   storage: { endpoint: "${objects.endpoint}" }
   settle: 0.02m
+sources:
+  prom:
+    format: prometheus
+    url: ${prometheus}
+    versionLabel: model_version
+    window: 1m
+    independent: true
+    series: { error_rate: { bad: 'http_requests_total{code=~"5.."${of}}', total: 'http_requests_total${all}' } }
 stages:
-  # The first rests on a replay of recorded requests through both servers, the next on what nginx logged, the last on what Prometheus counted.
+  # The first rests on a replay of recorded requests through both servers, the next on what nginx logged and Prometheus counted, the last on that alone.
   - { name: first, weight: ${first}, minRequests: 30, minUnits: 15 }
   - name: fifth
     weight: 20%
@@ -57,6 +65,7 @@ stages:
         latency: { histogram: 'http_request_duration_seconds${all}', unit: s }
 guardrails:
   - { metric: error_rate, max: 25% }
+  - { metric: error_rate, max: 25%, test: point, source: prom, stages: [fifth] }
   - { metric: accuracy, maxDecrease: 10pp, stages: [first] }
   - { metric: accuracy, maxDecrease: 30pp, test: point, stages: [fifth] }
   - { metric: latency.p95, max: 10s, stages: [full] }

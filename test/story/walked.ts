@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { GuardrailResult } from '../../src/domain/evidence.ts';
 import { run } from '../cli/harness.ts';
 import type { StoryRollout } from './story-rollout.ts';
 import { bad, good, stable } from './site.ts';
@@ -51,6 +52,13 @@ export async function expectWalked(
   expect([...new Set(changes.map(({ what }) => what))]).toEqual(told);
   expect(new Set(changes.map(({ id }) => id)).size).toBe(told.length);
   expect(rollout.isAllSigned).toBe(true);
+  const judged = JSON.parse(readFileSync(join(folder, '.canary', rollout.name, 'fifth', 'evidence.json'), 'utf8'));
+  // What nginx logged and what Prometheus counted are judged in one verdict.
+  expect(judged.inputs.requests[0].path).toMatch(/^s3:/u);
+  expect(judged.inputs.sources.prom).toMatchObject({ format: 'prometheus' });
+  const counted = judged.guardrails.filter(({ reason }: GuardrailResult) => reason.startsWith('error_rate from prom'));
+  const isIn = judged.verdict.decision === 'increase';
+  expect(counted).toMatchObject([{ status: isIn ? 'pass' : expect.any(String) }]);
   const stages = readdirSync(join(folder, '.canary', rollout.name)).filter((name) =>
     existsSync(join(folder, '.canary', rollout.name, name, 'evidence.json')),
   );
