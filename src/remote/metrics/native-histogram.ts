@@ -36,7 +36,9 @@ export function asClassic(
     last,
     ...lost,
   ]);
-  const bounds = new Set(all.flatMap(({ buckets }) => buckets.map(({ to }) => to)).filter(Number.isFinite));
+  const bounds = new Set(
+    all.flatMap(({ buckets }) => buckets.flatMap(({ above, to }) => [above, to])).filter(Number.isFinite),
+  );
   const edges = [...bounds].filter((edge) => all.every((histogram) => isEdge(histogram, edge)));
   return counted.flatMap(({ series, snapshots }) => [
     ...edges
