@@ -1,5 +1,5 @@
 import type { RemoteAccess } from '../http/access.ts';
-import { CounterReading } from './counted-series.ts';
+import { CounterReading } from './counter-reading.ts';
 import type { CountWindow } from './increase.ts';
 import { askPrometheus, type PrometheusServer } from './prometheus-call.ts';
 import type { CounterAnswer, ValueAnswer } from './server-answers.ts';

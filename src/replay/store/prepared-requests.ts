@@ -10,11 +10,11 @@ import {
   windowDigest,
   windowRows,
 } from '../replay-windows.ts';
-import type { Replay } from '../replay.ts';
 import { rowsOf, type WindowRows } from '../window-rows.ts';
 import { parquetRows } from './parquet-table.ts';
 import { Parts } from './parts.ts';
 import { bytesOf, type StoreFiles, textIn } from './store-files.ts';
+import type { SampleStrata } from './sample-strata.ts';
 import { filesAt, type StoreLocation } from './store-place.ts';
 
 /** Raised when a job is written otherwise. */
@@ -70,7 +70,7 @@ export class PreparedRequests implements StoredRequests {
    */
   static async prepare(
     db: Database,
-    { table, strata }: Pick<Replay, 'table' | 'strata'>,
+    { table, strata }: Pick<CutRequests, 'table'> & { readonly strata?: SampleStrata },
     { location, name, batches, files, onProgress }: Preparing,
   ): Promise<PreparedRequests> {
     const requests = { table, strata, truth: true };
