@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { rolloutHeading, rolloutTable, rowOf } from '../test/calibration/rollouts/rollout-table.ts';
+import { rolloutHeading, rolloutTable } from '../test/calibration/rollouts/rollout-table.ts';
 import { heading, linesOf, mergeLines, summaryTable, withTable } from '../test/calibration/rows.ts';
 
 const rowsFile = 'docs/calibration.csv';
@@ -29,7 +29,7 @@ export function setup(project: TestProject): () => void {
     const lines = mergeLines(linesOf(read(rowsFile)), linesOf(read(simulated)));
     writeFileSync(rowsFile, `${[heading, ...lines].join('\n')}\n`);
     const before = linesOf(read(rolloutsFile), rolloutHeading);
-    const asked = mergeLines(before, linesOf(read(rollouts), rolloutHeading), rowOf);
+    const asked = mergeLines(before, linesOf(read(rollouts), rolloutHeading));
     writeFileSync(rolloutsFile, `${[rolloutHeading, ...asked].join('\n')}\n`);
     writeFileSync(pageFile, withTable(withTable(read(pageFile), summaryTable(lines)), rolloutTable(asked)));
     rmSync(folder, { recursive: true, force: true });

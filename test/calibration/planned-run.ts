@@ -21,9 +21,7 @@ export class PlannedRun {
     strict: { upper: false, lower: false },
     tested: false,
   };
-  readonly #tests = (['upper', 'lower'] as const).flatMap((passes) =>
-    [alpha, strictAlpha].map((breach) => ({ passes, breach, tested: { pass: [], breach: [] } as TestedSides })),
-  );
+  readonly #tests = [alpha, strictAlpha].map((breach) => ({ breach, tested: { pass: [], breach: [] } as TestedSides }));
 
   readonly #horizon: number;
   readonly #truth: number;
@@ -36,11 +34,13 @@ export class PlannedRun {
   look(look: Look): void {
     if (look.kind === 'refused' || look.kind === 'uncomputable') return;
     for (const test of this.#tests) {
-      const { passes, breach } = test;
-      const plan = { alpha: { pass: alpha, breach }, horizon: this.#horizon, judgedAtEnd: this.#horizon, passes };
-      const { settings, tested } = plannedBounds(look, look.units, test.tested, plan);
+      const { breach } = test;
+      const plan = { alpha: { pass: alpha, breach }, horizon: this.#horizon, judgedAtEnd: this.#horizon } as const;
+      const { settings, tested } = plannedBounds(look, look.units, test.tested, { ...plan, passes: 'upper' });
       test.tested = tested;
-      this.#mark(look, settings, passes, breach === alpha);
+      this.#mark(look, settings, 'upper', breach === alpha);
+      // The boundaries of the other guardrail are the same, on the other sides.
+      this.#mark(look, { ...settings, lower: settings.upper, upper: settings.lower }, 'lower', breach === alpha);
     }
   }
 

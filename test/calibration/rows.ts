@@ -30,14 +30,15 @@ export function linesOf(csv: string, names = heading): string[] {
   return csv.split('\n').filter((line) => line !== '' && line !== names);
 }
 
-/**
- * The lines with those replaced that were simulated anew: in their old place, and at the end where they are new.
- * @param keyOf what lines that are simulated together have in common
- */
-export function mergeLines(lines: readonly string[], simulated: readonly string[], keyOf = methodOf): string[] {
-  const anew = new Set(simulated.map(keyOf));
-  const keys = new Set([...lines, ...simulated].map(keyOf));
-  return [...keys].flatMap((key) => (anew.has(key) ? simulated : lines).filter((line) => keyOf(line) === key));
+/** The lines with those replaced that were simulated anew: in their old place, and at the end where they are new. */
+export function mergeLines(lines: readonly string[], simulated: readonly string[]): string[] {
+  const merged = new Map([...lines, ...simulated].map((line) => [rowOf(line), line]));
+  return [...merged.values()];
+}
+
+/** What is simulated in a line, which no two rows share: all up to the last of the quoted cells. */
+export function rowOf(line: string): string {
+  return line.slice(0, line.lastIndexOf('"') + 1);
 }
 
 function methodOf(line: string): string {

@@ -56,11 +56,6 @@ function percent(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-/** The question and population of a line, which no two rows share. */
-export function rowOf(line: string): string {
-  return /^"[^"]*","[^"]*"/u.exec(line)?.[0] ?? line;
-}
-
 /** The table of docs/calibration.md about whole rollouts: the lines as they are. */
 export function rolloutTable(lines: readonly string[]): string {
   return [
