@@ -90,6 +90,8 @@ export const methods = [
   { ...aloneServed, routing: evenly },
   { ...alonePlanned, routing: evenly },
   { ...aloneFixed, routing: evenly },
+  { ...alonePlanned, routing: splitByRequest(0.5) },
+  { ...aloneFixed, routing: splitByRequest(0.5) },
   { ...kayenta, routing: evenly, looks: 1 },
   { ...kayenta, routing: evenly, looks: 20 },
   { ...kayenta, routing: splitByRequest(0.5), looks: 1 },

@@ -78,11 +78,31 @@ export class ToldMeasurer implements Measurer {
     return typeof change === 'number' ? change : undefined;
   }
 
+  /** Each version's share of requests outside of the segments of a dimension that are told of it alone; undefined where these have no size. */
+  sharesTogether(metric: Metric, dimension: string): Readonly<Record<Role, number | undefined>> {
+    const whole = this.#sidesOf(metric, null);
+    const alone = this.segmentsOf(metric, dimension)
+      .map((segment) => this.#sidesOf(metric, segment))
+      .filter(({ baseline, candidate }) => baseline === undefined || candidate === undefined);
+    const shareOf = (role: Role) => {
+      const own = alone.filter((sides) => sides[role] !== undefined);
+      const sizes = [whole, ...own].map((sides) => sizeIn(sides, role));
+      if (own.length === 0) return 1;
+      return sizes.includes(undefined) ? undefined : 1 - total(sizes.slice(1)) / (sizes[0] ?? 0);
+    };
+    return { baseline: shareOf('baseline'), candidate: shareOf('candidate') };
+  }
+
   #absent(metric: Metric, segment: Segment, role: Role): Uncomputable {
     const known = this.#untold.find(
       (each) => each.role === role && identity(each.metric, null) === identity(metric, null),
     );
-    return uncomputable(known?.why ?? absent(metric, segment, role));
+    const told = this.#numbers.find(
+      (each) => each.role === role && identity(each.metric, null) === identity(metric, null),
+    );
+    const [dimension] = Object.keys((segment === null ? told?.segment : null) ?? {});
+    const total = dimension === undefined ? '' : ` but by ${dimension}; add its total`;
+    return uncomputable(known?.why ?? `${absent(metric, segment, role)}${total}`);
   }
 
   #sidesOf(metric: Metric, segment: Segment): Sides {

@@ -89,6 +89,47 @@ test('a total decides nothing where each of its days has one version alone', asy
   }
 });
 
+test('nor where all but a few of its requests are of days with one version alone', async () => {
+  const whole: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
+  const few: Told = { baseline: [50, 5_000], candidate: [60, 5_000] };
+  const rest: Told = { baseline: [4_950, 495_000], candidate: [5_940, 495_000] };
+  for (const turn of [(told: Told) => told, mirrored]) {
+    const row = (role: 'baseline' | 'candidate', day: string) =>
+      rowsOf('error_rate', turn(rest), `day=${day}`).filter((text) => text.includes(role));
+    const rows = [...rowsOf('error_rate', turn(whole)), ...rowsOf('error_rate', turn(few), 'day=mon')];
+    const alone = [...row('baseline', 'tue'), ...row('candidate', 'wed')];
+    const plan = { checks: '{ sampleRatio: warn }' };
+    const { verdict, guardrails } = await evidenceOf([...rows, ...alone], { guardrails: [increase], plan });
+    expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
+    expect(guardrails[0]?.reason).toContain('only 1.0% of a version’s requests are of a day with both');
+  }
+});
+
+test('nor where nothing tells how many requests are of such days', async () => {
+  const whole: Told = { baseline: [5_000, 500_000], candidate: [4_000, 500_000] };
+  const row = (role: string, day: string) => `error_rate,${role},1%,,,,day=${day}`;
+  const days = [row('baseline', 'mon'), row('candidate', 'mon'), row('baseline', 'tue'), row('candidate', 'wed')];
+  const { guardrails } = await evidenceOf([...rowsOf('error_rate', whole), ...days], { guardrails: [increase] });
+  expect(guardrails[0]?.status).toBe('inconclusive');
+  expect(guardrails[0]?.reason).toContain('nothing tells how many requests are of a day with one version alone');
+});
+
+test('a day before the candidate had traffic does not keep the days of both from deciding', async () => {
+  const both: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
+  const before = rowsOf('error_rate', { baseline: [9_000, 900_000], candidate: [0, 1] }, 'day=fri').slice(0, 1);
+  const whole = rowsOf('error_rate', { baseline: [14_000, 1_400_000], candidate: [6_000, 500_000] });
+  const rows = [...whole, ...rowsOf('error_rate', both, 'day=sat'), ...before];
+  const plan = { checks: '{ sampleRatio: warn }' };
+  expect((await evidenceOf(rows, { guardrails: [increase], plan })).verdict.decision).toBe('rollback');
+});
+
+test('days without their total say that it is missing', async () => {
+  const rows = rowsOf('error_rate', { baseline: [5_000, 500_000], candidate: [6_000, 500_000] }, 'day=sat');
+  const { verdict, guardrails } = await evidenceOf(rows, { guardrails: [increase] });
+  expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'uncomputable']);
+  expect(guardrails[0]?.reason).toContain('the numbers have no error_rate of the candidate but by day; add its total');
+});
+
 test('a total that breaches is an alarm, and no proof, where the shares of users are not those of the weight', async () => {
   const whole = rowsOf('error_rate', mirrored(together([friday, saturday])));
   const { verdict, guardrails } = await evidenceOf(whole, { guardrails: [increase] });

@@ -39,6 +39,9 @@ const metrics = [
   ['mae', 0.2],
   ['rmse', 0.2],
   ['auc', 0.2],
+  ['pr_auc', 0.6],
+  ['recall(b)', 0.05],
+  ['precision(b)', 0.05],
 ] as const;
 
 test.each(casesOf(metrics, 2))(

@@ -9,7 +9,7 @@ import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 
 /**
  * A change of the whole decides nothing against its own segments: where every segment of a dimension, such as every day of a ramp, changed the
- * other way, where no segment has both versions, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
+ * other way, where few requests or none are of a segment with both versions, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
  * (Simpson's paradox; Crook, Frasca, Kohavi and Longbotham 2009, Seven pitfalls to avoid when running controlled experiments on the web).
  */
 export async function againstParts(
@@ -26,13 +26,8 @@ export async function againstParts(
   const write = (change: number) => formatQuantity(change, measure, limitOf(bound.kind, bound.value));
   for (const dimension of dimensions) {
     const parts = await partsOf(measurer, subject, bound, dimension);
-    const told = measurer.segmentsOf(subject.metric, dimension).length;
-    if (parts.length === 0 && told >= 2)
-      return undecided(
-        result,
-        dimension,
-        `no ${dimension} has both versions, so a difference by ${dimension} would look the same`,
-      );
+    const apart = whyApart(measurer, subject, dimension, parts.length > 0);
+    if (apart !== undefined) return undecided(result, dimension, apart);
     if (parts.length >= 2 && parts.every(({ change }) => change * value < 0)) {
       const changes = parts.map(({ name, change }) => `${name} ${write(change)}`);
       return undecided(result, dimension, `every ${dimension} changed in the other direction (${changes.join(', ')})`);
@@ -46,6 +41,30 @@ export async function againstParts(
       );
   }
   return result;
+}
+
+/** Requests of a version that have to be of segments with both, as a share: of either, and of the one with the larger share. */
+const together = { least: 0.05, most: 0.5 };
+
+/** Why a change of the whole would compare segments of one version with those of the other; undefined where enough requests are of segments with both. */
+function whyApart(
+  measurer: ToldMeasurer,
+  { metric }: Subject,
+  dimension: string,
+  hasBoth: boolean,
+): string | undefined {
+  const compared = `so a difference by ${dimension} would look the same`;
+  if (!hasBoth) {
+    const told = measurer.segmentsOf(metric, dimension).length;
+    return told >= 2 ? `no ${dimension} has both versions, ${compared}` : undefined;
+  }
+  const { baseline, candidate } = measurer.sharesTogether(metric, dimension);
+  if (baseline === undefined && candidate === undefined)
+    return `nothing tells how many requests are of a ${dimension} with one version alone`;
+  const [least, most] = [Math.min(baseline ?? 1, candidate ?? 1), Math.max(baseline ?? 0, candidate ?? 0)];
+  if (least >= together.least && most >= together.most) return undefined;
+  const share = formatQuantity(least, 'proportion');
+  return `only ${share} of a version’s requests are of a ${dimension} with both, ${compared}`;
 }
 
 async function partsOf(measurer: ToldMeasurer, subject: Subject, bound: Bound, dimension: string) {

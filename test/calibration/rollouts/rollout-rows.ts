@@ -1,5 +1,6 @@
 import type { Decision } from '../../../src/domain/registry.ts';
 import { biasedJudgeMisses } from './biased-judge.ts';
+import { judgeSegments } from './destroyed-segment.ts';
 import { keepsItsPromise } from './kept-promise.ts';
 import { breachesTogether, loyalBuyers, loyalPeople } from './loyal-users.ts';
 import { nightlyRows } from './nightly-rows.ts';
@@ -149,6 +150,26 @@ const loyal = (
   happens: async (seed) => await breachesTogether(log, seed),
 }));
 
+const destroyed = (
+  [
+    ['does not increase', 0.62, 20, { least: 0.25, most: 1 }],
+    ['does not increase', 0.62, 30, { least: 0.75, most: 1 }],
+    ['does not increase', 0.62, 40, { least: 0.9, most: 1 }],
+    ['rollback', 0.62, 40, { least: 0.75, most: 1 }],
+    ['rollback', 0.05, 40, atMost(0.05)],
+    ['does not increase', 0, 40, atMost(0.05)],
+  ] as const
+).map(([question, loss, users, allowed]): RolloutRow => ({
+  question: `One of 77 segments loses ${100 * loss} pp, allowed are 5, judged once with \`segments: auto\`: ${question}`,
+  population: `pairs, ${users} users in each segment, 1 request each`,
+  runs: 400,
+  allowed,
+  happens: async (seed) => {
+    const decision = await judgeSegments(users, loss, seed);
+    return question === 'rollback' ? decision === 'rollback' : decision !== 'increase';
+  },
+}));
+
 export const rolloutRows: readonly RolloutRow[] = [
   ...nightlyRows,
   ...harmless,
@@ -160,4 +181,5 @@ export const rolloutRows: readonly RolloutRow[] = [
   ...judges,
   ...repeated,
   ...loyal,
+  ...destroyed,
 ];
