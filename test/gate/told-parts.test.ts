@@ -101,7 +101,7 @@ test('nor where all but a few of its requests are of days with one version alone
     const plan = { checks: '{ sampleRatio: warn }' };
     const { verdict, guardrails } = await evidenceOf([...rows, ...alone], { guardrails: [increase], plan });
     expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
-    expect(guardrails[0]?.reason).toContain('only 1.0% of a version’s requests are of a day with both');
+    expect(guardrails[0]?.reason).toContain('only 1.00% of a version’s requests are of a day with both');
   }
 });
 
