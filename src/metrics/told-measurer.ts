@@ -101,8 +101,8 @@ export class ToldMeasurer implements Measurer {
       (each) => each.role === role && identity(each.metric, null) === identity(metric, null),
     );
     const [dimension] = Object.keys((segment === null ? told?.segment : null) ?? {});
-    const total = dimension === undefined ? '' : ` but by ${dimension}; add its total`;
-    return uncomputable(known?.why ?? `${absent(metric, segment, role)}${total}`);
+    const remedy = dimension === undefined ? '' : ` but by ${dimension}; add its total`;
+    return uncomputable(known?.why ?? `${absent(metric, segment, role)}${remedy}`);
   }
 
   #sidesOf(metric: Metric, segment: Segment): Sides {

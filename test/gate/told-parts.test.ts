@@ -13,6 +13,11 @@ interface Told {
 const friday: Told = { baseline: [20_000, 990_000], candidate: [230, 10_000] };
 const saturday: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
 
+/** The row of one version alone. */
+function aloneOf(role: keyof Told, told: Told, segment: string): string[] {
+  return rowsOf('error_rate', told, segment).filter((text) => text.includes(role));
+}
+
 function mirrored({ baseline, candidate }: Told): Told {
   return { baseline: candidate, candidate: baseline };
 }
@@ -79,9 +84,8 @@ describe('a ramp whose days all say the opposite of its total', () => {
 test('a total decides nothing where each of its days has one version alone', async () => {
   const whole: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
   for (const told of [whole, mirrored(whole)]) {
-    const row = (role: 'baseline' | 'candidate', day: string) =>
-      rowsOf('error_rate', told, `day=${day}`).filter((text) => text.includes(role));
-    const rows = [...rowsOf('error_rate', told), ...row('baseline', 'mon'), ...row('candidate', 'tue')];
+    const alone = [...aloneOf('baseline', told, 'day=mon'), ...aloneOf('candidate', told, 'day=tue')];
+    const rows = [...rowsOf('error_rate', told), ...alone];
     const plan = { checks: '{ sampleRatio: warn }' };
     const { verdict, guardrails } = await evidenceOf(rows, { guardrails: [increase], plan });
     expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
@@ -94,10 +98,8 @@ test('nor where all but a few of its requests are of days with one version alone
   const few: Told = { baseline: [50, 5_000], candidate: [60, 5_000] };
   const rest: Told = { baseline: [4_950, 495_000], candidate: [5_940, 495_000] };
   for (const turn of [(told: Told) => told, mirrored]) {
-    const row = (role: 'baseline' | 'candidate', day: string) =>
-      rowsOf('error_rate', turn(rest), `day=${day}`).filter((text) => text.includes(role));
+    const alone = [...aloneOf('baseline', turn(rest), 'day=tue'), ...aloneOf('candidate', turn(rest), 'day=wed')];
     const rows = [...rowsOf('error_rate', turn(whole)), ...rowsOf('error_rate', turn(few), 'day=mon')];
-    const alone = [...row('baseline', 'tue'), ...row('candidate', 'wed')];
     const plan = { checks: '{ sampleRatio: warn }' };
     const { verdict, guardrails } = await evidenceOf([...rows, ...alone], { guardrails: [increase], plan });
     expect([verdict.decision, guardrails[0]?.status]).toEqual(['hold', 'inconclusive']);
@@ -107,8 +109,12 @@ test('nor where all but a few of its requests are of days with one version alone
 
 test('nor where nothing tells how many requests are of such days', async () => {
   const whole: Told = { baseline: [5_000, 500_000], candidate: [4_000, 500_000] };
-  const row = (role: string, day: string) => `error_rate,${role},1%,,,,day=${day}`;
-  const days = [row('baseline', 'mon'), row('candidate', 'mon'), row('baseline', 'tue'), row('candidate', 'wed')];
+  const days = [
+    'baseline,1%,,,,day=mon',
+    'candidate,1%,,,,day=mon',
+    'baseline,1%,,,,day=tue',
+    'candidate,1%,,,,day=wed',
+  ].map((row) => `error_rate,${row}`);
   const { guardrails } = await evidenceOf([...rowsOf('error_rate', whole), ...days], { guardrails: [increase] });
   expect(guardrails[0]?.status).toBe('inconclusive');
   expect(guardrails[0]?.reason).toContain('nothing tells how many requests are of a day with one version alone');
@@ -116,7 +122,7 @@ test('nor where nothing tells how many requests are of such days', async () => {
 
 test('a day before the candidate had traffic does not keep the days of both from deciding', async () => {
   const both: Told = { baseline: [5_000, 500_000], candidate: [6_000, 500_000] };
-  const before = rowsOf('error_rate', { baseline: [9_000, 900_000], candidate: [0, 1] }, 'day=fri').slice(0, 1);
+  const before = aloneOf('baseline', { baseline: [9_000, 900_000], candidate: [0, 1] }, 'day=fri');
   const whole = rowsOf('error_rate', { baseline: [14_000, 1_400_000], candidate: [6_000, 500_000] });
   const rows = [...whole, ...rowsOf('error_rate', both, 'day=sat'), ...before];
   const plan = { checks: '{ sampleRatio: warn }' };
