@@ -1,6 +1,6 @@
 import type { Evidence, GuardrailResult } from '../../domain/evidence.ts';
 import { formatShare } from '../../domain/format-number.ts';
-import { printableName, printableSentence, segmentName } from '../words/printable.ts';
+import { printableName, printableSentence } from '../words/printable.ts';
 import { clipped, fields, foldLine, page, paragraph, section, type Style, symbolsOf } from '../words/style.ts';
 import { evidenceFacts } from './evidence-header.ts';
 import { guardrailSubject } from './guardrail-cells.ts';
@@ -111,22 +111,32 @@ function whenDecided(evidence: Evidence, { further }: Room, style: Style): strin
   const undecided = evidence.guardrails.filter(
     ({ status, onBreach }) => status === 'inconclusive' && onBreach !== 'report',
   );
-  const [last] = undecided
-    .filter(({ reason }) => foundOf(reason).needs !== '')
-    .toSorted((a, b) => growthUntil(b, evidence) - growthUntil(a, evidence));
+  const waiting = undecided.filter(({ reason }) => foundOf(reason).needs !== '');
+  const growth = growthUntil(waiting, evidence);
+  const [last] = waiting.toSorted((a, b) => (growth.get(b) ?? 1) - (growth.get(a) ?? 1));
   if (last === undefined || evidence.verdict.decision !== 'hold') return '';
   const lead = 'Waits for: ';
   const text = `${guardrailSubject(last)}${undecided.length === 1 ? '' : ', the slowest'}: ${printableSentence(foundOf(last.reason).needs)}`;
   return paragraph(clipped(text, style, lead, further + 1), style, lead);
 }
 
-/** How many times its data of now a guardrail probably needs; infinite where no amount would do. */
-function growthUntil({ metric, segment, needed }: GuardrailResult, { comparisons }: Evidence): number {
-  const subject = comparisons.find(
-    (each) => each.metric === metric && segmentName(each.segment) === segmentName(segment),
+/** How many times its data of now each guardrail probably needs; infinite where no amount would do. */
+function growthUntil(
+  waiting: readonly GuardrailResult[],
+  { comparisons }: Evidence,
+): ReadonlyMap<GuardrailResult, number> {
+  // The first of a metric and segment; there may be thousands, and as many guardrails.
+  const units = new Map<string, number>();
+  for (const each of comparisons) {
+    const key = JSON.stringify([each.metric, each.segment]);
+    if (!units.has(key)) units.set(key, isComputed(each) ? each.units : 1);
+  }
+  return new Map(
+    waiting.map((result) => {
+      const { metric, segment, needed } = result;
+      return [result, (needed.units ?? Infinity) / (units.get(JSON.stringify([metric, segment])) ?? 1)];
+    }),
   );
-  const units = subject !== undefined && isComputed(subject) ? subject.units : 1;
-  return (needed.units ?? Infinity) / units;
 }
 
 /** The reason of an undecided guardrail as what was found, and what would decide it. */
