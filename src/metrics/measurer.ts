@@ -10,6 +10,7 @@ import { InfluenceMeasurer } from './influences/influence-measurer.ts';
 import { ColumnReader } from './means/column-reader.ts';
 import { EarlierMeans } from './means/earlier-means.ts';
 import { DatabaseReader } from './means/database-reader.ts';
+import { ExactReader } from './means/exact-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
 import { withinPossible } from './table/possible.ts';
 import { MeanMeasurer } from './means/mean-measurer.ts';
@@ -54,7 +55,8 @@ export class TableMeasurer implements Measurer {
   private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean, earlier: boolean) {
     this.#means = new MeanMeasurer(metrics, (definitions) => {
       const tables = (this.#tables = new UnitSumTables(judged, definitions));
-      const units = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+      const others = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
+      const units = new ExactReader(tables, others);
       if (!earlier) return { units };
       this.#earlier = new EarlierMeans(tables);
       return { units, earlier: this.#earlier };

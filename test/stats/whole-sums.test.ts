@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { leaveOneOutResiduals } from '../../src/stats/sums/residual-sums.ts';
-import { nearest, wholeRatioResiduals, wholeResiduals } from '../../src/stats/sums/whole-sums.ts';
+import { alikeRatioResiduals, nearest, ratioResidual, wholeRatioResiduals, wholeResiduals } from '../../src/stats/sums/whole-sums.ts';
 
 test('a ratio of whole numbers is rounded once, to the nearest double', () => {
   fc.assert(
@@ -54,9 +54,8 @@ test('residuals of a ratio are exact where the units of a group are alike', () =
       baselineTwice: BigInt(units * left * left * right),
       candidateTwice: BigInt(units * left * right * right),
     },
-    largest: BigInt(left),
   }));
-  const sums = wholeRatioResiduals(groups, 1);
+  const sums = alikeRatioResiduals(groups);
   expect(sums.squares[0]).toBeCloseTo(7 * residualOf(1, 2) ** 2, 12);
   expect(sums.squares[1]).toBeCloseTo(5 * residualOf(2, 0) ** 2, 12);
   expect(sums.cubes[1]).toBeCloseTo(5 * residualOf(2, 0) ** 3, 12);
@@ -64,39 +63,46 @@ test('residuals of a ratio are exact where the units of a group are alike', () =
 
 const pair = fc.record({ left: fc.nat(1e9), right: fc.nat(1e9) });
 
-test('the squares of residuals of a ratio are never too small, and too large by no more than the square of the heaviest share', () => {
+test('the residual of a ratio is the leave-one-out one, to the nearest whole number', () => {
   fc.assert(
     fc.property(fc.array(pair, { minLength: 12, maxLength: 40 }), (units) => {
       const [left, right] = [units.map((each) => each.left), units.map((each) => each.right)];
-      const [all, other, most] = [sumOf(left), sumOf(right), Math.max(...left)];
-      fc.pre(most > 0 && most < all / 4);
-      const group = { requests: 1, units: units.length, largest: BigInt(most) };
-      const products = {
-        once: sumOfWhole(units, (each) => each.left * each.right),
-        baselineTwice: sumOfWhole(units, (each) => each.left * each.left * each.right),
-        candidateTwice: sumOfWhole(units, (each) => each.left * each.right * each.right),
-      };
-      const sums = wholeRatioResiduals(
-        [{ ...group, baseline: momentsOf(left), candidate: momentsOf(right), products }],
-        1,
+      const [all, other] = [sumOf(left), sumOf(right)];
+      fc.pre(Math.max(...left) < all / 2);
+      const exact = leaveOneOutResiduals(Float64Array.from(left), Float64Array.from(right), other / all, all);
+      const whole = units.map((each) =>
+        ratioResidual(
+          { baseline: BigInt(each.left), candidate: BigInt(each.right) },
+          { baseline: BigInt(all), candidate: BigInt(other) },
+        ),
       );
-      const exact = sumOf(units.map((each) => ((each.right - (each.left * other) / all) / (1 - each.left / all)) ** 2));
-      const rounding = 1e-12 * (sumOf(left.map((each) => (each * other) / all)) ** 2 + other ** 2);
-      expect(sums.squares[0]).toBeGreaterThanOrEqual(exact - rounding);
-      expect(sums.squares[0]).toBeLessThanOrEqual(exact * (1 + 2 * (most / all) ** 2) + rounding);
+      const rounding = 0.5 + 1e-14 * (all + other);
+      for (const [unit, moved] of whole.entries())
+        expect(Math.abs(Number(moved) - (exact[unit] ?? Number.NaN))).toBeLessThanOrEqual(rounding);
+      const each = whole.map((moved) => ({ requests: 3, units: 1, squares: moved ** 2n, cubes: moved ** 3n }));
+      const sums = wholeRatioResiduals(each, 10);
+      expect([sums.requests.length, sums.units?.[0]]).toEqual([1, units.length]);
+      const squares = whole.reduce((sum, moved) => sum + moved ** 2n, 0n);
+      expect(sums.squares[0]).toBe(nearest(squares, 100n));
     }),
   );
 });
 
+test.each([
+  [7n, 4n],
+  [-7n, -4n],
+  [6n, 3n],
+  [-6n, -3n],
+])('half of a whole number is rounded away from 0: %s / 2 to %s', (above, rounded) => {
+  // B = 3, b = 1 and C = 0: the residual is 3 c / 2; of C = 3 and c = 0 it is -3 / 2.
+  const [times, sign] = [above < 0n ? -above : above, above < 0n ? -1n : 1n];
+  const unit = { baseline: 1n, candidate: sign > 0n ? times : 0n };
+  const all = { baseline: 3n, candidate: sign > 0n ? 2n * times : times };
+  expect(ratioResidual(unit, all)).toBe(rounded);
+});
+
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-function sumOfWhole(
-  units: readonly { readonly left: number; readonly right: number }[],
-  product: (each: { readonly left: bigint; readonly right: bigint }) => bigint,
-): bigint {
-  return units.reduce((sum, { left, right }) => sum + product({ left: BigInt(left), right: BigInt(right) }), 0n);
 }
 
 /** Leave-one-out, of 14 over 17. */

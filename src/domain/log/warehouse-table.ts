@@ -45,6 +45,7 @@ export const sumsColumns = [
   'bcc',
   'b_largest',
   'c_largest',
-  'lost',
+  'cut',
+  'alike',
 ] as const;
 export type SumsColumn = (typeof sumsColumns)[number];

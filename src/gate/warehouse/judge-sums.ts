@@ -108,7 +108,7 @@ function judgedOf(
     sizes: segmentSizesOf(table, scope),
     found: [labelsOf(table, plan)],
     hours: async () => await Promise.resolve(uncomputable('sums do not say when requests came')),
-    oneSided: async (test) => await Promise.resolve(isOneSided(table, subjectOf(scope, test))),
+    oneSided: async (test) => await isOneSided(table, subjectOf(scope, test)),
     readParity: async () => await Promise.resolve({ numbers: [], incomparable: [], mixes: [], alphaEach: 1 }),
     readDrift: async () => await Promise.resolve(undefined),
   };
@@ -145,9 +145,9 @@ function labelsOf(table: SumsTable, { requests }: RolloutPlan): CheckResult {
 }
 
 /** Whether one version has nothing that a metric could be computed on, and the other has something. */
-function isOneSided(table: SumsTable, { metric, slice }: ReturnType<typeof subjectOf>): boolean {
-  const [left, right] = roles.map((role) => table.units(role, metric.id, slice).groups.length > 0);
-  return left !== right;
+async function isOneSided(table: SumsTable, { metric, slice }: ReturnType<typeof subjectOf>): Promise<boolean> {
+  const [left, right] = await Promise.all(roles.map((role) => table.counts(metric, slice, role)));
+  return (left?.counted === 0) !== (right?.counted === 0);
 }
 
 /** Every segment with its users who have a pair, the largest first, as of a log. */

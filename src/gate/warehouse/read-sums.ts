@@ -4,7 +4,7 @@ import { csvTree } from '../../documents/csv-tree.ts';
 import { sourceText } from '../../documents/source-text.ts';
 import { child, itemsOf, keysOf, type TreeNode } from '../../documents/tree.ts';
 import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
-import { countOf, formatCount } from '../../domain/format-number.ts';
+import { formatCount } from '../../domain/format-number.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
 import { type SumsColumn, sumsColumns } from '../../domain/log/warehouse-table.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
@@ -183,8 +183,6 @@ function cutOff(shown: string, why: string): Error {
 
 /** @throws UserError (exit 5) where sums contradict each other, as they do after an overflow that the database did not tell. */
 function requireWhole(rows: readonly SumsRow[], shown: string): void {
-  const lost = rows.reduce((sum, { numbers }) => sum + numbers.lost, 0n);
-  if (lost !== 0n) throw overflowed(shown, `the cubes of ${countOf(Number(lost), 'user')}`);
   const wrong = rows.find(
     ({ part, numbers }) => ['pair', 'baseline', 'candidate'].includes(part) && !isPossible(numbers),
   );
@@ -201,24 +199,18 @@ function overflowed(shown: string, what: string): Error {
   });
 }
 
-/** Whether numbers can be sums over units at all: none below 0, and no square of a sum above units times the sum of squares (Cauchy-Schwarz). */
-function isPossible({
-  requests,
-  units,
-  b1,
-  b2,
-  b3,
-  c1,
-  c2,
-  c3,
-  b_largest: b,
-  c_largest: c,
-}: SumsRow['numbers']): boolean {
+/**
+ * Whether numbers can be sums over units at all: none below 0, and no square of a sum above units times the sum of squares (Cauchy-Schwarz). Of units that
+ * are alike the sum alone is told.
+ */
+function isPossible(numbers: SumsRow['numbers']): boolean {
+  const { requests, units, alike, b1, b2, b3, c1, c2, c3, b_largest: b, c_largest: c } = numbers;
   if (requests <= 0n || units <= 0n) return false;
   return [
     [b1, b2, b3, b],
     [c1, c2, c3, c],
   ].every(([first = 0n, second = 0n, third = 0n, largest = 0n]) => {
+    if (alike === 1n) return largest >= 0n && first === units * largest;
     const positive = first >= 0n && second >= 0n && third >= 0n;
     const bounded = second <= largest * first && third <= largest * second;
     return positive && bounded && first * first <= units * second && second * second <= first * third;

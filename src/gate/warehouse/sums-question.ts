@@ -21,7 +21,7 @@ export interface AskedSums {
 }
 
 /** Changes where the same question would be asked, or its answer written, otherwise. */
-const questionVersion = 1;
+const questionVersion = 2;
 
 /**
  * The question of a stage.

@@ -6,13 +6,11 @@ import type { ComparedQuantity, PairedSums } from '../../stats/sums/paired-sums.
 import type { RatioSums } from '../../stats/sums/ratio-sums.ts';
 import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts';
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
-import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
 import type { SumName } from './sum-columns.ts';
 import {
-  type CutCounts,
   type NamedMean,
   type UnitAdder,
   type UsableCounts,
@@ -25,7 +23,7 @@ import { wholeSum } from './unit-totals.ts';
 import type { UnitRows, UnitSumTables } from './unit-sum-tables.ts';
 
 /** Lets the database add up the units, so that what reaches memory does not grow with them. */
-export class DatabaseReader implements UnitAdder {
+export class DatabaseReader implements Omit<UnitAdder, 'cut' | 'tally'> {
   readonly #tables: UnitSumTables;
 
   constructor(tables: UnitSumTables) {
@@ -86,11 +84,6 @@ export class DatabaseReader implements UnitAdder {
     return { all: all ?? 0, heaviest: heaviest ?? 0, least: 0 };
   }
 
-  async cut({ id }: NamedMean, slice: Slice, role: Role): Promise<CutCounts> {
-    const [cut = 0, counted = 0] = await this.#counts(id, slice, [`${role}Cut`, `${role}Requests`]);
-    return { cut, counted };
-  }
-
   async usable({ id }: NamedMean, slice: Slice, role: Role): Promise<UsableCounts> {
     const [unusable = 0, counted = 0] = await this.#counts(id, slice, [`${role}Unusable`, `${role}Requests`]);
     return { unusable, counted };
@@ -107,21 +100,6 @@ export class DatabaseReader implements UnitAdder {
 
   async #floor(metric: NamedMean): Promise<FloorOptions> {
     return floorOptions(metric, await this.#tables.seen(metric.id));
-  }
-
-  async tally({ id }: NamedMean, slice: Slice): Promise<readonly TalliedUsers[]> {
-    const { db, table, condition, column } = await this.#tables.slice(id, slice);
-    const requests = column('pairedRequests');
-    const rows = await db.columns(
-      `SELECT ${requests} AS requests, ${column('pairedCandidate')} - ${column('pairedBaseline')} AS change, count(*)::DOUBLE AS users
-       FROM ${table} WHERE ${condition} AND ${requests} > 0 GROUP BY ALL ORDER BY requests, change`,
-    );
-    const [counts, changes, users] = ['requests', 'change', 'users'].map((name) => rows.numbers(name));
-    return [...(counts ?? [])].map((count, row) => ({
-      requests: count,
-      change: changes?.[row] ?? Number.NaN,
-      users: users?.[row] ?? Number.NaN,
-    }));
   }
 }
 

@@ -85,11 +85,11 @@ export class MeanMeasurer {
     return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
   }
 
-  /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of one mean. */
+  /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of 0 and 1. */
   async tally({ metric, comparison, slice }: Subject): Promise<readonly TalliedUsers[] | undefined> {
     const definition = this.#definitions.get(metric.id);
-    if (definition === undefined || comparison !== 'paired' || definition.pairedDenominator !== undefined)
-      return undefined;
+    const arePairs = comparison === 'paired' && definition?.pairedDenominator === undefined;
+    if (definition === undefined || !arePairs || !metricTraits(metric).zeroOne) return undefined;
     return await this.#units.tally(this.#named(metric), slice);
   }
 

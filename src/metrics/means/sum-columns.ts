@@ -69,12 +69,31 @@ export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric):
   };
 }
 
+/** Whole numbers of more digits than these would be told unit by unit, which no memory holds. */
+const largestDivisor = 1e6;
+
+/** Whether a metric's values are whole numbers that are added up exactly, with their squares and cubes. */
+export function isWhole({ fractional, pairedDenominator, root, divisor }: MeanMetric): boolean {
+  const isPlain = fractional === undefined && pairedDenominator === undefined && root === undefined;
+  return isPlain && divisor <= largestDivisor;
+}
+
+/** SQL of a sum that is in a table, as a double in the metric's unit. */
+export function sumColumn(metric: MeanMetric, name: SumName, position: number): string {
+  const column = `${name}${position}`;
+  const isSum = name.endsWith('Sum') || name === 'pairedBaseline' || name === 'pairedCandidate';
+  return isSum && isWhole(metric) ? `(${column}::DOUBLE / ${metric.divisor})` : column;
+}
+
 /** SQL of a metric's sums, each by its name and the metric's position. */
 export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: number): string[] {
-  const sum = (value: string, condition: string) =>
-    scale === undefined
-      ? `(coalesce(sum(CASE WHEN ${condition} THEN ${value} END), 0)::DOUBLE / ${metric.divisor})`
-      : exactSumSql(value, scale, condition);
+  const sum = (value: string, condition: string) => {
+    if (scale !== undefined) return exactSumSql(value, scale, condition);
+    const whole = `coalesce(sum(CASE WHEN ${condition} THEN ${value} END), 0)`;
+    if (!isWhole(metric)) return `(${whole}::DOUBLE / ${metric.divisor})`;
+    // A count fits in half of the memory of a sum of times.
+    return metric.divisor === 1 ? `${whole}::BIGINT` : `${whole}::HUGEINT`;
+  };
   const [baselinePairs, candidatePairs] = roles.map((role) =>
     metric.pairedDenominator === undefined
       ? metric.pairedDomain

@@ -3,14 +3,17 @@ import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 import { type Slice, sliceCondition, dimensionColumn } from '../table/slice.ts';
-import { type SumName, sumColumns, type ValueRange, valueRange, type ValuesSeen } from './sum-columns.ts';
+import { sumColumn, type SumName, sumColumns, type ValueRange, valueRange, type ValuesSeen } from './sum-columns.ts';
 
 /** Rows of a table of sums, and the columns of one metric in it. */
 export interface UnitRows {
   readonly db: Database;
   readonly table: string;
   readonly condition: string;
+  /** A sum as a double, in the metric's unit. */
   readonly column: (name: SumName) => string;
+  /** The same as it was added up: of a metric of whole numbers a whole number of its smallest unit. */
+  readonly whole: (name: SumName) => string;
 }
 
 /**
@@ -42,7 +45,8 @@ export class UnitSumTables {
       db: this.#judged.db,
       table: await this.#table(dimensions),
       condition: 'true',
-      column: (name) => `${name}${position}`,
+      column: (name) => sumColumn(this.metric(metricId), name, position),
+      whole: (name) => `${name}${position}`,
     };
   }
 

@@ -1,7 +1,8 @@
 import type { SqlDialect } from '../../domain/log/warehouse-table.ts';
+import { duckdbWhole, type WholeArithmetic } from '../means/whole-sql.ts';
 
 /** How one database writes what the others write otherwise. */
-export interface Dialect {
+export interface Dialect extends WholeArithmetic {
   /** A name of one part: a column, or a part of a table's name. */
   readonly identifier: (name: string) => string;
   readonly literal: (text: string) => string;
@@ -9,8 +10,6 @@ export interface Dialect {
   readonly double: (value: string) => string;
   /** A number of at most 18 digits, rounded to a whole one. */
   readonly whole: (value: string) => string;
-  /** A whole number of at least 38 digits. */
-  readonly wide: (value: string) => string;
   /** The first 32 bits of a text's MD5, as a whole number that is not negative. */
   readonly md5: (text: string) => string;
 }
@@ -22,6 +21,9 @@ const escaped = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("
 const cast = (type: string) => (value: string) => `CAST(${value} AS ${type})`;
 const rounded = (type: string) => (value: string) => `CAST(round(${value}) AS ${type})`;
 
+/** Where a division rounds: what is left over is taken off first, so that nothing is left to round. */
+const withoutRest = (above: string, below: string) => `((${above} - mod(${above}, ${below})) / ${below})`;
+
 /** Every dialect, by its name. */
 export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
   postgres: {
@@ -31,6 +33,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('double precision'),
     whole: rounded('bigint'),
     wide: cast('numeric'),
+    quotient: (above, below) => `div(${above}, ${below})`,
     md5: (text) => `CAST(CAST('x' || substr(md5(${text}), 1, 8) AS bit(32)) AS bigint)`,
   },
   duckdb: {
@@ -39,7 +42,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('VARCHAR'),
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
-    wide: cast('HUGEINT'),
+    ...duckdbWhole,
     md5: (text) => `CAST('0x' || substr(md5(${text}), 1, 8) AS BIGINT)`,
   },
   bigquery: {
@@ -49,6 +52,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('FLOAT64'),
     whole: rounded('INT64'),
     wide: cast('BIGNUMERIC'),
+    quotient: (above, below) => `DIV(${above}, ${below})`,
     md5: (text) => `CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(${text})), 1, 8)) AS INT64)`,
   },
   snowflake: {
@@ -59,6 +63,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('DOUBLE'),
     whole: rounded('NUMBER(38, 0)'),
     wide: cast('NUMBER(38, 0)'),
+    quotient: withoutRest,
     md5: (text) => `TO_NUMBER(LEFT(MD5(${text}), 8), 'XXXXXXXX')`,
   },
   clickhouse: {
@@ -68,6 +73,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('Nullable(Float64)'),
     whole: rounded('Nullable(Int64)'),
     wide: (value) => `toInt256(${value})`,
+    quotient: (above, below) => `intDiv(${above}, ${below})`,
     md5: (text) => `toInt64(reinterpretAsUInt32(reverse(substring(MD5(assumeNotNull(${text})), 1, 4))))`,
   },
   trino: {
@@ -77,6 +83,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
     wide: cast('DECIMAL(38, 0)'),
+    quotient: withoutRest,
     md5: (text) => `from_base(substr(to_hex(md5(to_utf8(${text}))), 1, 8), 16)`,
   },
   spark: {
@@ -86,6 +93,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
     wide: cast('DECIMAL(38, 0)'),
+    quotient: withoutRest,
     md5: (text) => `CAST(conv(substr(md5(${text}), 1, 8), 16, 10) AS BIGINT)`,
   },
 };

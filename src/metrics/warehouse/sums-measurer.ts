@@ -8,8 +8,8 @@ import type { MeanTails } from '../table/mean-tails.ts';
 import { withinPossible } from '../table/possible.ts';
 import type { Subject, TestedQuantity } from '../table/subject.ts';
 import { SumsReader } from './sums-reader.ts';
-import type { SumsTable } from './sums-table.ts';
 import { summedMetric } from './summed-metric.ts';
+import type { SumsTable } from './sums-table.ts';
 
 /** Measures from the sums that a warehouse added up, with the estimates that judge a log. */
 export class SumsMeasurer implements Measurer {

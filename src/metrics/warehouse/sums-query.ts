@@ -1,5 +1,7 @@
 import { sumsColumns } from '../../domain/log/warehouse-table.ts';
 import { type Role, roles } from '../../domain/role.ts';
+import type { SumsPart } from '../means/unit-groups.ts';
+import { ratioResidualSql } from '../means/whole-sql.ts';
 import { answersSql } from './answers-sql.ts';
 import type { Dialect } from './dialects.ts';
 import type { SummedMetric } from './summed-metric.ts';
@@ -7,8 +9,8 @@ import type { SumsQuestion } from './sums-question.ts';
 
 /**
  * One query whose result holds, in whole numbers, what the judgement of a stage needs: users by cohort, segment and number of requests, with
- * the sums of what they have, of its squares and cubes and of the products of both versions. Of metrics that are made of 0 and 1, users who are
- * alike are one row.
+ * the sums of what they have, of its squares and cubes and of the products of both versions, and of what they move the ratio of both by. Of metrics that are
+ * made of 0 and 1, users who are alike are one row, and so are those who have so much that its powers would not fit.
  * @param hash of the question, which its result carries.
  */
 export function sumsQuery(question: SumsQuestion, dialect: Dialect, hash: string): string {
@@ -21,6 +23,11 @@ export function sumsQuery(question: SumsQuestion, dialect: Dialect, hash: string
     sizeSql(name, index, dialect),
     ...question.metrics.flatMap((metric, position) =>
       (['pair', ...roles] as const).map((part) => partSql(metric, position, part, name, index, dialect)),
+    ),
+    ...question.metrics.flatMap((metric, position) =>
+      metric.events
+        ? []
+        : (['cohort', 'all'] as const).map((cohort) => ratioSql(metric, position, cohort, name, index, dialect)),
     ),
   ]);
   const values = question.metrics.map((metric) => valueSql(metric, dialect));
@@ -87,39 +94,88 @@ function sizeSql(dimension: string, index: number, dialect: Dialect): string {
 FROM units_${index} WHERE segment IS NOT NULL GROUP BY cohort, segment`;
 }
 
+/** Of whom more than this in ns is told user by user: squares and cubes of less fit in 38 digits, and so do the sums of many. */
+const limit = 2 ** 38;
+
 /** Users by their requests that count for both versions or for one, with their sums. */
 function partSql(
   { id, events, isCut }: SummedMetric,
   position: number,
-  part: 'pair' | Role,
+  part: SumsPart,
   dimension: string,
   index: number,
   dialect: Dialect,
 ): string {
   const name = (what: string) => `${part}_${what}_${position}`;
-  const wide = (what: string) => dialect.wide(name(what));
-  const [b, c] = [part === 'candidate' ? '0' : wide('b'), part === 'baseline' ? '0' : wide('c')];
-  const present = [...(part === 'candidate' ? [] : [name('b')]), ...(part === 'baseline' ? [] : [name('c')])];
-  const cube = [b, c].filter((factor) => factor !== '0').map((factor) => `${factor} * ${factor} * ${factor} IS NULL`);
-  const cut = isCut === undefined ? {} : { bc: name('cut') };
-  const products = part === 'pair' ? { bc: `${b} * ${c}`, bbc: `${b} * ${b} * ${c}`, bcc: `${b} * ${c} * ${c}` } : cut;
+  const sides = [...(part === 'candidate' ? [] : ['b']), ...(part === 'baseline' ? [] : ['c'])];
+  const heavy = sides.map((side) => `${name(side)} > ${limit}`).join(' OR ');
+  const powerOf = (...factors: readonly string[]) => {
+    if (!factors.every((factor) => sides.includes(factor))) return '0';
+    const product = factors.map((factor) => dialect.wide(name(factor))).join(' * ');
+    return `coalesce(sum(CASE WHEN ${heavy} THEN ${dialect.wide('0')} ELSE ${product} END), 0)`;
+  };
   const powers = {
-    ...(part === 'candidate' ? {} : { b1: b, b2: `${b} * ${b}`, b3: `${b} * ${b} * ${b}` }),
-    ...(part === 'baseline' ? {} : { c1: c, c2: `${c} * ${c}`, c3: `${c} * ${c} * ${c}` }),
-    ...products,
+    b2: powerOf('b', 'b'),
+    b3: powerOf('b', 'b', 'b'),
+    c2: powerOf('c', 'c'),
+    c3: powerOf('c', 'c', 'c'),
+    bc: powerOf('b', 'c'),
+    bbc: powerOf('b', 'b', 'c'),
+    bcc: powerOf('b', 'c', 'c'),
   };
   const numbers = {
     requests: name('n'),
     units: 'count(*)',
-    ...Object.fromEntries(Object.entries(powers).map(([column, power]) => [column, `sum(${power})`])),
-    ...(part === 'candidate' ? {} : { b_largest: `max(${name('b')})` }),
-    ...(part === 'baseline' ? {} : { c_largest: `max(${name('c')})` }),
-    // A database that answers an overflow with NULL would leave it out of the sum.
-    lost: total(`CASE WHEN ${cube.join(' OR ')} THEN 1 ELSE 0 END`),
+    ...Object.fromEntries(
+      sides.flatMap((side) => [
+        [`${side}1`, `sum(${dialect.wide(name(side))})`],
+        [`${side}_largest`, `max(${name(side)})`],
+      ]),
+    ),
+    ...(isCut === undefined || part === 'pair' ? {} : { cut: total(name('cut')) }),
+    ...(events ? {} : powers),
+    alike: events ? '1' : `max(CASE WHEN ${heavy} THEN 1 ELSE 0 END)`,
   };
-  const alike = events ? present : [];
+  const told = sides.map((side) => (events ? name(side) : `CASE WHEN ${heavy} THEN ${name(side)} END`));
   return `${selectSql([part, id, 'cohort', dimension, 'segment'], numbers, dialect)}
-FROM units_${index} WHERE segment IS NOT NULL AND ${name('n')} > 0 GROUP BY ${['cohort', 'segment', name('n'), ...alike].join(', ')}`;
+FROM units_${index} WHERE segment IS NOT NULL AND ${name('n')} > 0 GROUP BY ${['cohort', 'segment', name('n'), ...told].join(', ')}`;
+}
+
+/** What users move the ratio of both versions' sums by, on each cohort and on both: by their requests, and those by themselves who have much. */
+function ratioSql(
+  { id }: SummedMetric,
+  position: number,
+  cohort: 'cohort' | 'all',
+  dimension: string,
+  index: number,
+  dialect: Dialect,
+): string {
+  const { wide } = dialect;
+  const [n, b, c] = ['n', 'b', 'c'].map((what) => `pair_${what}_${position}`);
+  const key = cohort === 'all' ? "'all'" : 'cohort';
+  const by = cohort === 'all' ? 'segment' : 'cohort, segment';
+  const moved = ratioResidualSql({ b: 'b', c: 'c', allB: 'all_b', allC: 'all_c' }, String(limit), dialect);
+  const light = `(moved IS NOT NULL AND abs(moved) <= ${4 * limit})`;
+  const power = (factors: string) => `coalesce(sum(CASE WHEN ${light} THEN ${factors} ELSE ${wide('0')} END), 0)`;
+  const numbers = {
+    requests: 'n',
+    units: 'count(*)',
+    b2: power('moved * moved'),
+    b3: power('moved * moved * moved'),
+    b_largest: 'max(b)',
+    c_largest: 'max(c)',
+    alike: `max(CASE WHEN ${light} THEN 0 ELSE 1 END)`,
+  };
+  const told = ['b', 'c'].map((side) => `CASE WHEN ${light} THEN NULL ELSE ${side} END`);
+  return `${selectSql(['ratio', id, 'cohort', dimension, 'segment'], numbers, dialect)}
+FROM (
+  SELECT cohort, segment, n, b, c, ${wide(moved)} AS moved
+  FROM (
+    SELECT ${key} AS cohort, segment, ${n} AS n, ${wide(b ?? '')} AS b, ${wide(c ?? '')} AS c,
+      sum(${wide(b ?? '')}) OVER (PARTITION BY ${by}) AS all_b, sum(${wide(c ?? '')}) OVER (PARTITION BY ${by}) AS all_c
+    FROM units_${index} WHERE segment IS NOT NULL AND ${n} > 0
+  ) AS totals
+) AS moves GROUP BY cohort, segment, n, ${told.join(', ')}`;
 }
 
 /** The sums of every user, one row per user and segment. */

@@ -1,6 +1,17 @@
 import type { SumsColumn } from '../../domain/log/warehouse-table.ts';
 import type { Role } from '../../domain/role.ts';
-import type { WholeGroup, WholePair } from '../../stats/sums/whole-sums.ts';
+import type { RatioGroup } from '../../stats/sums/whole-sums.ts';
+import type { NamedMean } from '../means/mean-measurer.ts';
+import {
+  alikeRatios,
+  alikeUnits,
+  type CountedRequests,
+  type GroupRow,
+  type SumsPart,
+  type UnitGroups,
+  unitGroups,
+  type UnitGroupSource,
+} from '../means/unit-groups.ts';
 import type { Slice } from '../table/slice.ts';
 
 /** Columns of the result that are whole numbers. */
@@ -35,21 +46,13 @@ export function mapNumbers(numberOf: (column: NumberColumn) => bigint): SumsRow[
     bcc: numberOf('bcc'),
     b_largest: numberOf('b_largest'),
     c_largest: numberOf('c_largest'),
-    lost: numberOf('lost'),
+    cut: numberOf('cut'),
+    alike: numberOf('alike'),
   };
 }
 
-/** Units of a metric and a slice by their number of requests, in its order. */
-export interface UnitGroups {
-  /** Both sides of them; a side that was not asked for is 0. */
-  readonly groups: readonly (WholePair & { readonly largest: bigint })[];
-  /** The same, each with units that are alike where the metric is made of 0 and 1. */
-  readonly kinds: readonly (WholePair & { readonly largest: bigint })[];
-  readonly largest: Readonly<Record<Role, bigint>>;
-}
-
 /** The rows of a query's result, by what they are about. */
-export class SumsTable {
+export class SumsTable implements UnitGroupSource {
   readonly #rows = new Map<string, SumsRow[]>();
 
   constructor(rows: readonly SumsRow[]) {
@@ -66,69 +69,67 @@ export class SumsTable {
     return this.#rows.get(keyOf(part, metric, dimension)) ?? [];
   }
 
-  /** The units of a slice that have requests of the part. */
-  units(part: 'pair' | Role, metric: string, { cohort, segment }: Slice): UnitGroups {
-    const [dimension = '', value = ''] = Object.entries(segment ?? {})[0] ?? [];
-    const own = this.rows(part, metric, dimension).filter(
-      (row) => row.segment === value && (cohort === 'all' || row.cohort === cohort),
-    );
-    return {
-      groups: merged(own, (row) => String(row.numbers.requests)),
-      kinds: merged(own, ({ numbers: { requests, units, b1, c1 } }) => `${requests} ${b1 / units} ${c1 / units}`),
-      largest: { baseline: largestOf(own, 'b_largest'), candidate: largestOf(own, 'c_largest') },
-    };
+  async units({ id, zeroOne }: NamedMean, part: SumsPart, slice: Slice): Promise<UnitGroups> {
+    return await Promise.resolve(unitGroups(this.#ofSlice(part, id, slice).map(groupOf), zeroOne));
   }
-}
 
-/** The sums of one side. */
-export function sideOf({ requests, units, ...sides }: WholePair, role: Role): WholeGroup {
-  return { requests, units, ...sides[role] };
+  async ratios({ id }: NamedMean, slice: Slice): Promise<readonly RatioGroup[]> {
+    const pairs = this.#ofSlice('pair', id, slice);
+    const all = { baseline: sumOf(pairs, 'b1'), candidate: sumOf(pairs, 'c1') };
+    const own = this.#inSegment('ratio', id, slice).filter(({ cohort }) => cohort === slice.cohort);
+    return await Promise.resolve(own.map(({ numbers }) => ratioOf(numbers, all)));
+  }
+
+  async counts({ id }: Pick<NamedMean, 'id'>, slice: Slice, role: Role): Promise<CountedRequests> {
+    const own = this.#ofSlice(role, id, slice);
+    const counted = own.reduce((sum, { numbers }) => sum + numbers.requests * numbers.units, 0n);
+    // An answer that is not a label is a failure here, so that every request that should count does.
+    return await Promise.resolve({ counted: Number(counted), cut: Number(sumOf(own, 'cut')), unusable: 0 });
+  }
+
+  async largest({ id, definition }: NamedMean): Promise<number> {
+    const [value] = this.rows('value', id, '');
+    const { b_largest: left = 0n, c_largest: right = 0n } = value?.numbers ?? {};
+    return await Promise.resolve(Number(left > right ? left : right) / definition.divisor);
+  }
+
+  #ofSlice(part: SumsPart, metric: string, slice: Slice): readonly SumsRow[] {
+    return this.#inSegment(part, metric, slice).filter(
+      ({ cohort }) => slice.cohort === 'all' || cohort === slice.cohort,
+    );
+  }
+
+  #inSegment(part: string, metric: string, { segment }: Slice): readonly SumsRow[] {
+    const [dimension = '', value = ''] = Object.entries(segment ?? {})[0] ?? [];
+    return this.rows(part, metric, dimension).filter((row) => row.segment === value);
+  }
 }
 
 function keyOf(part: string, metric: string, dimension: string): string {
   return JSON.stringify([part, metric, dimension]);
 }
 
-function largestOf(rows: readonly SumsRow[], column: NumberColumn): bigint {
-  return rows.reduce((most, { numbers }) => (numbers[column] > most ? numbers[column] : most), 0n);
+function sumOf(rows: readonly SumsRow[], column: NumberColumn): bigint {
+  return rows.reduce((sum, { numbers }) => sum + numbers[column], 0n);
 }
 
-/** Adds up the rows that have a key in common, in an order that does not depend on the database's. */
-function merged(rows: readonly SumsRow[], keyOfRow: (row: SumsRow) => string) {
-  const groups = new Map<string, SumsRow['numbers']>();
-  for (const row of rows) {
-    const key = keyOfRow(row);
-    const group = groups.get(key);
-    groups.set(key, group === undefined ? row.numbers : mapNumbers((column) => bothOf(group, row.numbers, column)));
-  }
-  return [...groups.values()].toSorted(byKind).map(pairOf);
-}
-
-function bothOf(one: SumsRow['numbers'], other: SumsRow['numbers'], column: NumberColumn): bigint {
-  if (column === 'requests') return one.requests;
-  const isLargest = column === 'b_largest' || column === 'c_largest';
-  if (!isLargest) return one[column] + other[column];
-  return one[column] > other[column] ? one[column] : other[column];
-}
-
-/** Units of one kind stand by what each of them has. */
-function byKind(one: Readonly<Record<NumberColumn, bigint>>, other: Readonly<Record<NumberColumn, bigint>>): number {
-  const order = [
-    one.requests - other.requests,
-    one.b1 * other.units - other.b1 * one.units,
-    one.c1 * other.units - other.c1 * one.units,
-  ];
-  return Number(order.find((difference) => difference !== 0n) ?? 0n);
-}
-
-function pairOf(numbers: Readonly<Record<NumberColumn, bigint>>): WholePair & { readonly largest: bigint } {
-  const { requests, units, b1, b2, b3, c1, c2, c3, bc, bbc, bcc, b_largest: largest } = numbers;
+/** Users who are alike are told by what each has, where the powers of that may have more digits than a database's numbers. */
+function groupOf({ numbers }: SumsRow): GroupRow {
+  const { requests, units, alike, b1, b2, b3, c1, c2, c3, bc, bbc, bcc, b_largest: b, c_largest: c } = numbers;
+  if (alike === 1n) return alikeUnits(Number(requests), Number(units), b, c);
   return {
     requests: Number(requests),
     units: Number(units),
     baseline: { sum: b1, squares: b2, cubes: b3 },
     candidate: { sum: c1, squares: c2, cubes: c3 },
     products: { once: bc, baselineTwice: bbc, candidateTwice: bcc },
-    largest,
+    largest: { baseline: b, candidate: c },
   };
+}
+
+/** Of users who are alike the residual is worked out from what each of them has. */
+function ratioOf(numbers: SumsRow['numbers'], all: Readonly<Record<Role, bigint>>): RatioGroup {
+  const size = { requests: Number(numbers.requests), units: Number(numbers.units) };
+  if (numbers.alike !== 1n) return { ...size, squares: numbers.b2, cubes: numbers.b3 };
+  return alikeRatios(size, { baseline: numbers.b_largest, candidate: numbers.c_largest }, all);
 }

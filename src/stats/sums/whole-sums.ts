@@ -1,4 +1,4 @@
-import { type ContributionSums } from './contribution-sums.ts';
+import type { ContributionSums } from './contribution-sums.ts';
 import type { ResidualSums } from './residual-sums.ts';
 
 /** Sums over units with the same number of requests, as whole numbers, so that nothing is lost however many units there are. */
@@ -76,66 +76,95 @@ export function wholeResiduals(groups: readonly WholeGroup[], divisor: number): 
       3n * all ** 2n * share * moments.squares +
       3n * all * share ** 2n * moments.sum -
       count * share ** 3n;
-    return { squares: nearest(squares, below ** 2n), cubes: nearest(cubes, below ** 3n) };
+    return { requests, units, squares: nearest(squares, below ** 2n), cubes: nearest(cubes, below ** 3n) };
   });
-  return {
-    requests: Float64Array.from(groups, ({ requests }) => requests),
-    units: Float64Array.from(groups, ({ units }) => units),
-    squares: Float64Array.from(powers, ({ squares }) => squares),
-    cubes: Float64Array.from(powers, ({ cubes }) => cubes),
-  };
+  return residualSumsOf(powers);
+}
+
+/** Squares and cubes of what units with the same number of requests move the ratio of two sums by, `ratioResidual`, in whole numbers. */
+export interface RatioGroup {
+  readonly requests: number;
+  readonly units: number;
+  readonly squares: bigint;
+  readonly cubes: bigint;
+}
+
+/** A whole number of each side. */
+interface BothSides {
+  readonly baseline: bigint;
+  readonly candidate: bigint;
 }
 
 /**
- * The same of the ratio of two sums over units, candidate over baseline, r_u = q_u / (1 - b_u / B) of q_u = c_u - b_u C / B, which is no polynomial
- * in the sums of a group. Since 1 / (1 - x)^2 is convex, its chord from b = 0 to the group's largest b = L bounds the squares from above:
- * sum r^2 <= sum q^2 + sum q^2 b (2 B - L) / (B - L)^2, equal where every unit has L, as those of events are told, or where there is one unit.
- * The cubes, whose sign matters and which would need a fourth power, are taken at the group's mean b: off by a share of 3 L / B at most to the first order.
- * @param groups each with the largest b of its units, below the sum of all.
+ * The leave-one-out residual of the ratio of two sums over units, r_u = (c_u - b_u C / B) / (1 - b_u / B) = (B c_u - C b_u) / (B - b_u), rounded to the
+ * nearest whole number, halves away from 0: unlike that of a mean it is no polynomial in what a unit has, and so would not add up exactly.
+ * @param unit what it has on both sides, b below B.
+ * @param all what all units have.
+ */
+export function ratioResidual(unit: BothSides, all: BothSides): bigint {
+  const left = all.baseline - unit.baseline;
+  const twice = 2n * (all.baseline * unit.candidate - all.candidate * unit.baseline);
+  return (twice < 0n ? twice - left : twice + left) / (2n * left);
+}
+
+/**
+ * Squares and cubes of the residuals of a ratio, each rounded once.
+ * @param groups in order of their requests; several may have the same number.
  * @param divisor how many of the smallest unit are one of the metric's.
  */
-export function wholeRatioResiduals(
-  groups: readonly (WholePair & { readonly largest: bigint })[],
-  divisor: number,
+export function wholeRatioResiduals(groups: readonly RatioGroup[], divisor: number): ResidualSums {
+  const byRequests = new Map<number, RatioGroup>();
+  for (const group of groups) {
+    const known = byRequests.get(group.requests) ?? { units: 0, squares: 0n, cubes: 0n };
+    byRequests.set(group.requests, {
+      requests: group.requests,
+      units: known.units + group.units,
+      squares: known.squares + group.squares,
+      cubes: known.cubes + group.cubes,
+    });
+  }
+  const scale = BigInt(divisor);
+  return residualSumsOf(
+    [...byRequests.values()]
+      .toSorted((a, b) => a.requests - b.requests)
+      .map(({ squares, cubes, ...size }) => ({
+        ...size,
+        squares: nearest(squares, scale ** 2n),
+        cubes: nearest(cubes, scale ** 3n),
+      })),
+  );
+}
+
+/**
+ * The same of units of which some are alike, such as those of a metric that is made of 0 and 1, whose residuals are not rounded to whole numbers.
+ * @param kinds in order of their requests, each with units that are alike, all of whose b are below the sum of all.
+ */
+export function alikeRatioResiduals(kinds: readonly WholePair[]): ResidualSums {
+  const left = kinds.reduce((sum, { baseline }) => sum + baseline.sum, 0n);
+  const right = kinds.reduce((sum, { candidate }) => sum + candidate.sum, 0n);
+  return residualSumsOf(
+    kinds.map(({ requests, units, baseline, candidate }) => {
+      const count = BigInt(units);
+      const above = left * candidate.sum - right * baseline.sum;
+      const below = count * left - baseline.sum;
+      return {
+        requests,
+        units,
+        squares: nearest(count * above ** 2n, below ** 2n),
+        cubes: nearest(count * above ** 3n, below ** 3n),
+      };
+    }),
+  );
+}
+
+function residualSumsOf(
+  groups: readonly Readonly<Record<'requests' | 'units' | 'squares' | 'cubes', number>>[],
 ): ResidualSums {
-  const left = groups.reduce((sum, { baseline }) => sum + baseline.sum, 0n);
-  const right = groups.reduce((sum, { candidate }) => sum + candidate.sum, 0n);
-  const powers = groups.map((group) => ratioPowers(group, left, right, divisor));
   return {
     requests: Float64Array.from(groups, ({ requests }) => requests),
     units: Float64Array.from(groups, ({ units }) => units),
-    squares: Float64Array.from(powers, ({ squares }) => squares),
-    cubes: Float64Array.from(powers, ({ cubes }) => cubes),
-  };
-}
-
-function ratioPowers(
-  { units, baseline, candidate, products, largest }: WholePair & { readonly largest: bigint },
-  left: bigint,
-  right: bigint,
-  divisor: number,
-) {
-  const { once, baselineTwice, candidateTwice } = products;
-  const count = BigInt(units);
-  // B (c - b C / B) = B c - C b: its squares and cubes, and its squares times b.
-  const squares = left ** 2n * candidate.squares - 2n * left * right * once + right ** 2n * baseline.squares;
-  const cubes =
-    left ** 3n * candidate.cubes -
-    3n * left ** 2n * right * candidateTwice +
-    3n * left * right ** 2n * baselineTwice -
-    right ** 3n * baseline.cubes;
-  const squaresByBaseline =
-    left ** 2n * candidateTwice - 2n * left * right * baselineTwice + right ** 2n * baseline.cubes;
-  // U (B - mean b), which every unit's denominator B - b is about.
-  const about = count * left - baseline.sum;
-  const below = BigInt(divisor) * about;
-  const rest = left - largest;
-  return {
-    squares: nearest(
-      squares * rest ** 2n + squaresByBaseline * (2n * left - largest),
-      (BigInt(divisor) * left * rest) ** 2n,
-    ),
-    cubes: nearest(cubes * count ** 3n, below ** 3n),
+    squares: Float64Array.from(groups, ({ squares }) => squares),
+    cubes: Float64Array.from(groups, ({ cubes }) => cubes),
   };
 }
 
