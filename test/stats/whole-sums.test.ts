@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { leaveOneOutResiduals } from '../../src/stats/sums/residual-sums.ts';
-import { alikeRatioResiduals, nearest, ratioResidual, wholeRatioResiduals, wholeResiduals } from '../../src/stats/sums/whole-sums.ts';
+import {
+  alikeRatioResiduals,
+  nearest,
+  ratioResidual,
+  wholeRatioResiduals,
+  wholeResiduals,
+} from '../../src/stats/sums/whole-sums.ts';
 
 test('a ratio of whole numbers is rounded once, to the nearest double', () => {
   fc.assert(

@@ -30,14 +30,17 @@ type BySegment<Row> = ReadonlyMap<string | null, readonly SegmentRow<Row>[]>;
 /** Has DuckDB add up the units of a log, one statement for each metric and dimension, whatever the number of segments. */
 export class DatabaseGroups implements UnitGroupSource {
   readonly #tables: UnitSumTables;
-  readonly #read = new Map<string, Promise<unknown>>();
+  readonly #groups = new Kept<BySegment<GroupRow>>();
+  readonly #ratios = new Kept<BySegment<RatioGroup>>();
+  readonly #counts = new Kept<BySegment<(name: SumName) => number>>();
+  readonly #limits = new Kept<bigint>();
 
   constructor(tables: UnitSumTables) {
     this.#tables = tables;
   }
 
   async units(metric: NamedMean, part: SumsPart, slice: Slice): Promise<UnitGroups> {
-    const rows = await this.#once(['units', metric.id, part, dimensionOf(slice)], async () => {
+    const rows = await this.#groups.get([metric.id, part, dimensionOf(slice)], async () => {
       const units = await this.#units(metric, part, slice);
       return metric.zeroOne ? await readAlike(units) : await readPowers(units, await this.#limit(metric));
     });
@@ -45,20 +48,21 @@ export class DatabaseGroups implements UnitGroupSource {
   }
 
   async ratios(metric: NamedMean, slice: Slice): Promise<readonly RatioGroup[]> {
-    const rows = await this.#once(['ratios', metric.id, slice.cohort, dimensionOf(slice)], async () =>
+    const rows = await this.#ratios.get([metric.id, slice.cohort, dimensionOf(slice)], async () =>
       readRatios(await this.#units(metric, 'pair', slice), slice.cohort, await this.#limit(metric)),
     );
     return rowsOf(rows, { ...slice, cohort: 'all' });
   }
 
   async counts(metric: NamedMean, slice: Slice, role: Role): Promise<CountedRequests> {
-    const { isCut, unusable } = metric.definition;
-    const rows = await this.#once(['counts', metric.id, dimensionOf(slice)], async () => {
+    const { definition } = metric;
+    const [hasCap, mayLack] = [definition.isCut !== undefined, definition.unusable !== undefined];
+    const rows = await this.#counts.get([metric.id, dimensionOf(slice)], async () => {
       const units = await this.#units(metric, 'pair', slice);
       const sums = roles.flatMap((each) => [
         ...counted(units, `${each}Requests`),
-        ...(isCut === undefined ? [] : counted(units, `${each}Cut`)),
-        ...(unusable === undefined ? [] : counted(units, `${each}Unusable`)),
+        ...(hasCap ? counted(units, `${each}Cut`) : []),
+        ...(mayLack ? counted(units, `${each}Unusable`) : []),
       ]);
       const found = await units.rows.db.columns(
         `SELECT ${units.key}, ${sums.join(', ')} FROM ${units.rows.table} GROUP BY ALL`,
@@ -68,8 +72,8 @@ export class DatabaseGroups implements UnitGroupSource {
     const sumOf = (name: SumName) => rowsOf(rows, slice).reduce((sum, numberOf) => sum + numberOf(name), 0);
     return {
       counted: sumOf(`${role}Requests`),
-      cut: isCut === undefined ? 0 : sumOf(`${role}Cut`),
-      unusable: unusable === undefined ? 0 : sumOf(`${role}Unusable`),
+      cut: hasCap ? sumOf(`${role}Cut`) : 0,
+      unusable: mayLack ? sumOf(`${role}Unusable`) : 0,
     };
   }
 
@@ -96,7 +100,7 @@ export class DatabaseGroups implements UnitGroupSource {
    * and, where the metric's own sum has no more than 80 bits, than what a ratio's residual is divided from.
    */
   async #limit(metric: NamedMean): Promise<bigint> {
-    return await this.#once(['limit', metric.id], async () => {
+    return await this.#limits.get([metric.id], async () => {
       const { db, table, whole } = await this.#tables.all(metric.id, []);
       const [b, c] = (['pairedBaseline', 'pairedCandidate'] as const).map(whole);
       const found = await db.columns(
@@ -107,12 +111,17 @@ export class DatabaseGroups implements UnitGroupSource {
       return BigInt(Math.floor(Math.min(2 ** 38, Math.cbrt(2 ** 120 / Math.max(1, units)))));
     });
   }
+}
 
-  async #once<Read>(key: readonly (string | null)[], read: () => Promise<Read>): Promise<Read> {
+/** What was read, so that it is read once. */
+class Kept<Read> {
+  readonly #read = new Map<string, Promise<Read>>();
+
+  get(key: readonly (string | null)[], read: () => Promise<Read>): Promise<Read> {
     const name = JSON.stringify(key);
-    const reading = (this.#read.get(name) as Promise<Read> | undefined) ?? read();
+    const reading = this.#read.get(name) ?? read();
     this.#read.set(name, reading);
-    return await reading;
+    return reading;
   }
 }
 

@@ -10,12 +10,7 @@ import { wideSumSql } from '../table/exact-sum.ts';
 import { type Slice, dimensionColumn } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
 import type { SumName } from './sum-columns.ts';
-import {
-  type NamedMean,
-  type UnitAdder,
-  type UsableCounts,
-  weightedQuantity,
-} from './mean-measurer.ts';
+import { type NamedMean, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-measurer.ts';
 import { readPair, readProportion, readSample, type SideColumns } from './read-pairs.ts';
 import { readRatios } from './read-ratios.ts';
 import { readStrata } from './read-strata.ts';

@@ -73,9 +73,9 @@ export async function valueRange({ db, name }: JudgedTable, metric: MeanMetric):
 const largestDivisor = 1e6;
 
 /** Whether a metric's values are whole numbers that are added up exactly, with their squares and cubes. */
-export function isWhole({ fractional, pairedDenominator, root, divisor }: MeanMetric): boolean {
-  const isPlain = fractional === undefined && pairedDenominator === undefined && root === undefined;
-  return isPlain && divisor <= largestDivisor;
+export function isWhole(metric: MeanMetric): boolean {
+  const isRatio = metric.pairedDenominator !== undefined;
+  return metric.fractional === undefined && metric.root === undefined && !isRatio && metric.divisor <= largestDivisor;
 }
 
 /** SQL of a sum that is in a table, as a double in the metric's unit. */

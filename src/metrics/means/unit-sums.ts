@@ -47,20 +47,59 @@ export interface UnitSumSource {
   segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides>;
 }
 
-/** Brings sums from their tables into memory, one metric and slice at a time. */
+/** All rows of a metric and a dimension in memory, and where those of each of its values are. */
+interface DimensionRows {
+  readonly rows: ColumnArrays;
+  readonly places: ReadonlyMap<string, readonly [from: number, to: number]>;
+}
+
+/** Brings sums from their tables into memory, one metric and dimension at a time. */
 export class UnitSumColumns implements UnitSumSource {
   readonly #tables: UnitSumTables;
+  /** What was read last: one metric is asked about on all segments of a dimension in a row. */
+  #last: { readonly key: string; readonly rows: Promise<DimensionRows> } | undefined;
 
   constructor(tables: UnitSumTables) {
     this.#tables = tables;
   }
 
-  async slice(metricId: string, slice: Slice): Promise<UnitSums> {
+  async slice(metricId: string, { cohort, segment }: Slice): Promise<UnitSums> {
     const metric = this.#tables.metric(metricId);
-    const { db, table, condition, column } = await this.#tables.slice(metricId, slice);
-    const columns = sumNamesOf(metric).map((name) => `${column(name)} AS ${name}`);
-    const rows = await db.columns(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY unit_index`);
-    return unitSums(metric, await this.#tables.seen(metricId), (name) => rows.numbers(name));
+    const [dimension, value = ''] = Object.entries(segment ?? {})[0] ?? [];
+    const key = JSON.stringify([metricId, dimension]);
+    if (this.#last?.key !== key) this.#last = { key, rows: this.#read(metricId, dimension) };
+    const { rows, places } = await this.#last.rows;
+    const [from, to] = places.get(value) ?? [0, 0];
+    const isIn = rows.numbers('in_canary').subarray(from, to);
+    return unitSums(metric, await this.#tables.seen(metricId), (name) => {
+      const all = rows.numbers(name).subarray(from, to);
+      return cohort === 'all' ? all : all.filter((_, row) => isIn[row] === (cohort === 'canary' ? 1 : 0));
+    });
+  }
+
+  /** One statement for all segments, and one for where they begin. */
+  async #read(metricId: string, dimension: string | undefined): Promise<DimensionRows> {
+    const dimensions = dimension === undefined ? [] : [dimension];
+    const { db, table, column } = await this.#tables.all(metricId, dimensions);
+    const columns = sumNamesOf(this.#tables.metric(metricId)).map((name) => `${column(name)} AS ${name}`);
+    const segment = dimensions.map(dimensionColumn);
+    const known = segment.map((name) => `WHERE ${name} IS NOT NULL`).join('');
+    const rows = await db.columns(
+      `SELECT in_canary::INTEGER AS in_canary, ${columns.join(', ')} FROM ${table} ${known} ORDER BY ${[...segment, 'unit_index'].join(', ')}`,
+    );
+    if (dimension === undefined) return { rows, places: new Map([['', [0, rows.rowCount]]]) };
+    const sizes = await db.columns(
+      `SELECT ${segment.join('')} AS segment, count(*)::DOUBLE AS units FROM ${table} ${known} GROUP BY segment ORDER BY segment`,
+    );
+    const counts = sizes.numbers('units');
+    const places = new Map<string, readonly [number, number]>();
+    let from = 0;
+    for (const [index, value] of sizes.strings('segment').entries()) {
+      const to = from + (counts[index] ?? 0);
+      places.set(value ?? '', [from, to]);
+      from = to;
+    }
+    return { rows, places };
   }
 
   async segmented(metricId: string, dimensions: readonly string[]): Promise<SegmentedSides> {

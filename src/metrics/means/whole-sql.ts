@@ -31,7 +31,10 @@ export function ratioResidualSql(
 ): string {
   const left = `(${wide(allB)} - ${wide(b)})`;
   const twice = `2 * (${wide(allB)} * ${wide(c)} - ${wide(allC)} * ${wide(b)})`;
-  const rounded = quotient(`(CASE WHEN ${twice} < 0 THEN ${twice} - ${left} ELSE ${twice} + ${left} END)`, `(2 * ${left})`);
+  const rounded = quotient(
+    `(CASE WHEN ${twice} < 0 THEN ${twice} - ${left} ELSE ${twice} + ${left} END)`,
+    `(2 * ${left})`,
+  );
   // A unit that has half of all and more could move the ratio by any amount.
   return `CASE WHEN ${b} <= ${limit} AND ${c} <= ${limit} AND 2 * ${wide(b)} <= ${wide(allB)} AND ${allB} > 0 THEN ${rounded} ELSE NULL END`;
 }
