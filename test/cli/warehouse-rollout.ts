@@ -31,8 +31,11 @@ export interface WarehouseRollout {
   readonly table: string;
 }
 
+/** As many as a database answers about quickly that reads the table anew for each of them. */
+export const fewGuardrails = guardrails.filter((each) => /error_rate, max|accuracy|5%/u.test(each));
+
 /** @param requests how many; most users have a few, and some very many. */
-export async function warehouseRollout(requests: number): Promise<WarehouseRollout> {
+export async function warehouseRollout(requests: number, judged = guardrails): Promise<WarehouseRollout> {
   const folder = temporaryFolder(keptForTheRun);
   const [table, log] = [join(folder, 'table.csv'), join(folder, 'log.jsonl')];
   const db = await openDatabase({ tempFolder: folder });
@@ -44,16 +47,47 @@ export async function warehouseRollout(requests: number): Promise<WarehouseRollo
   await db.close();
   const source = `{ source: ${log}, segments: { locale: context.locale } }`;
   return {
-    rows: new TestRollout({ plan: { ...common, requests: source, guardrails } }, keptForTheRun),
-    sums: new TestRollout({ plan: { ...common, requests: sumsRequests, guardrails } }, keptForTheRun),
+    rows: new TestRollout({ plan: { ...common, requests: source, guardrails: judged } }, keptForTheRun),
+    sums: new TestRollout({ plan: { ...common, requests: sumsRequests, guardrails: judged } }, keptForTheRun),
     table,
   };
 }
 
+/** How logs and tables write that nothing failed, that nobody knows, and that something did. */
+const fine = [
+  'ok',
+  'OK',
+  '-',
+  '[]',
+  '{}',
+  'Success',
+  '200',
+  '204',
+  '206',
+  '304',
+  '200.0',
+  '200 OK',
+  '307 Temporary Redirect',
+];
+const unknown = ['N/A', 'none', 'NULL', 'nan', '<NA>', ' ', String.raw`\N`];
+const failed = [
+  '503',
+  '504',
+  '408 Request Timeout',
+  '500.0',
+  '429 Too Many',
+  'DEADLINE_EXCEEDED',
+  'read-timed-out',
+  'out of memory',
+  '2000',
+];
+const spellings = [...fine, ...unknown, ...failed];
+
 function sideSql(role: string, side: number): string {
   return `
     CASE WHEN hash(i, ${side + 20}) % 50 <> 0 THEN round(20 + 40 * exp(0.5 * sin(u * 12.9 + ${side / 10}) + 0.4 * cos(i * 78.2 + ${side / 5})), 3) END AS ${role}_ms,
-    CASE WHEN hash(i, ${side + 30}) % 90 = 0 THEN 'Read timed out' WHEN hash(i, ${side + 31}) % 90 = 0 THEN 'ok' END AS ${role}_error,
+    CASE WHEN hash(i, ${side + 30}) % 90 = 0 THEN 'Read timed out' WHEN hash(i, ${side + 31}) % 20 = 0
+      THEN [${spellings.map((text) => `'${text}'`).join(', ')}][1 + (hash(i, ${side + 32}) % ${spellings.length})::INTEGER] END AS ${role}_error,
     CASE WHEN hash(i, ${side + 40}) % 300 = 0 THEN 'other' WHEN hash(i, ${side + 41}) % 5 = 0 THEN 'b' ELSE truth END AS ${role}_label`;
 }
 

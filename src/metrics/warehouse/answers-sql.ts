@@ -1,13 +1,12 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { fineWords } from '../../requests/values/error.ts';
+import { missingWords } from '../../requests/values/missing.ts';
 import type { Dialect } from './dialects.ts';
 import type { SumsQuestion } from './sums-question.ts';
 
-/** How programs write that they know nothing, and how logs write that nothing failed, in lower case. */
-const missing = ['', 'null', 'none', 'nan', 'na', 'n/a', '<na>', 'nat'];
-const fine = ['-', 'false', 'ok', 'success', '[]', '{}', '200', '201', '202', '204', '301', '302', '304'];
-
-/** How an error says that it is a timeout, once its dashes are spaces. */
+/** How an error says that it is a timeout, once its dashes are spaces; beside statuses of HTTP. */
 const timeouts = ['timeout', 'time out', 'timedout', 'timed out', 'timesout', 'times out', 'deadline'];
+const timeoutStatuses = ['408', '504'];
 
 const mostLatencyMs = 9e12;
 const nanosecondsPerMs = 1e6;
@@ -60,10 +59,18 @@ answers AS (
 )`;
 }
 
+const digits = [...'0123456789'].map((digit) => `'${digit}'`).join(', ');
+
+/** Condition that a text is a status of HTTP, as it is of a log: three digits, and behind them noughts or a reason. Not all databases know patterns alike. */
+function isStatusSql(text: string): string {
+  const rest = `(length(${text}) = 3 OR substr(${text}, 4) IN ('.0', '.00') OR substr(${text}, 4, 1) = ' ')`;
+  return `(substr(${text}, 1, 1) IN ('2', '3', '4', '5') AND substr(${text}, 2, 1) IN (${digits}) AND substr(${text}, 3, 1) IN (${digits}) AND ${rest})`;
+}
+
 /** A text without the spaces around it; NULL where it says that nothing is known. */
 function cleaned(column: string, { text, literal }: Dialect): string {
   const trimmed = `trim(${text(column)})`;
-  return `CASE WHEN lower(${trimmed}) IN (${missing.map(literal).join(', ')}) THEN NULL ELSE ${trimmed} END`;
+  return `CASE WHEN lower(${trimmed}) IN (${missingWords.map(literal).join(', ')}) THEN NULL ELSE ${trimmed} END`;
 }
 
 function truthSql({ labels }: SumsQuestion, { literal, text }: Dialect): string {
@@ -73,7 +80,10 @@ function truthSql({ labels }: SumsQuestion, { literal, text }: Dialect): string 
 
 /** What is known of one version's outcome. */
 function knownSql(role: Role, { table, labels }: SumsQuestion, { literal, text, whole }: Dialect): readonly string[] {
-  const failure = `(${role}_error IS NOT NULL AND lower(${role}_error) NOT IN (${fine.map(literal).join(', ')}))`;
+  const error = `${role}_error`;
+  const status = isStatusSql(error);
+  const isFine = `(lower(${error}) IN (${fineWords.map(literal).join(', ')}) OR (${status} AND substr(${error}, 1, 1) IN ('2', '3')))`;
+  const failure = `(${error} IS NOT NULL AND NOT ${isFine})`;
   const isTold = table[role].prediction !== undefined;
   const there = `(${role}_ms IS NOT NULL OR ${role}_error IS NOT NULL OR ${role}_answer IS NOT NULL)`;
   const allowed = labels === undefined ? undefined : labels[role].map(literal).join(', ');
@@ -85,7 +95,10 @@ function knownSql(role: Role, { table, labels }: SumsQuestion, { literal, text, 
     allowed === undefined ? `${role}_answer IS NULL` : `(${role}_answer IS NULL OR ${role}_answer NOT IN (${allowed}))`;
   const failed = isTold ? `(${failure} OR ${unread})` : failure;
   const words = `replace(replace(lower(${role}_error), '_', ' '), '-', ' ')`;
-  const isTimeout = timeouts.map((word) => `${words} LIKE ${literal(`%${word}%`)}`).join(' OR ');
+  const isTimeout = [
+    ...timeouts.map((word) => `${words} LIKE ${literal(`%${word}%`)}`),
+    `(${status} AND substr(${error}, 1, 3) IN (${timeoutStatuses.map(literal).join(', ')}))`,
+  ].join(' OR ');
   return [
     `CASE WHEN ${there} THEN 1 ELSE 0 END AS ${role}_is_there`,
     `CASE WHEN ${there} AND ${failed} THEN 1 ELSE 0 END AS ${role}_is_failed`,

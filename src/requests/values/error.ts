@@ -2,8 +2,8 @@ import { type Database, quoteLiteral } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { isMissingSql, trimmedSql, withTextSql } from './missing.ts';
 
-/** Words for no failure, in lower case. `OK` is gRPC's. */
-const fineWords = ['-', 'false', 'ok', 'success', '[]', '{}'];
+/** Words for no failure, in lower case. `OK` is gRPC's. A warehouse is asked for the same. */
+export const fineWords: readonly string[] = ['-', 'false', 'ok', 'success', '[]', '{}'];
 
 /** Statuses that nearly every request ends in. */
 const usualStatuses = ['200', '201', '202', '204', '301', '302', '304'];

@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../../database/database.ts';
 
-/** How programs write that they know nothing: pandas, R, SQL, JSON and Hive, in lower case. */
-const missingWords = ['', 'null', 'none', 'nan', 'na', 'n/a', '<na>', 'nat', String.raw`\n`];
+/** How programs write that they know nothing: pandas, R, SQL, JSON and Hive, in lower case. A warehouse is asked for the same. */
+export const missingWords: readonly string[] = ['', 'null', 'none', 'nan', 'na', 'n/a', '<na>', 'nat', String.raw`\n`];
 
 /** Text without the white space around it; NULL where nothing is left. */
 export function trimmedSql(text: string): string {
