@@ -35,7 +35,7 @@ export interface WarehouseRollout {
 export const fewGuardrails = guardrails.filter((each) => /error_rate, max|accuracy|5%/u.test(each));
 
 /** @param requests how many; most users have a few, and some very many. */
-export async function warehouseRollout(requests: number, judged = guardrails): Promise<WarehouseRollout> {
+export async function warehouseRollout(requests: number, judged: string[] = guardrails): Promise<WarehouseRollout> {
   const folder = temporaryFolder(keptForTheRun);
   const [table, log] = [join(folder, 'table.csv'), join(folder, 'log.jsonl')];
   const db = await openDatabase({ tempFolder: folder });

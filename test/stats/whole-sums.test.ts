@@ -19,8 +19,8 @@ test('a ratio of whole numbers is rounded once, to the nearest double', () => {
   expect(nearest(1n, 10n ** 30n)).toBe(1e-30);
 });
 
-const unit = fc.record({ requests: fc.integer({ min: 1, max: 4 }), own: fc.nat(1e9) });
-const sample = fc.array(unit, { minLength: 8, maxLength: 60 });
+const someUnit = fc.record({ requests: fc.integer({ min: 1, max: 4 }), own: fc.nat(1e9) });
+const sample = fc.array(someUnit, { minLength: 8, maxLength: 60 });
 
 test('sums of groups give the squares and cubes of leave-one-out residuals', () => {
   fc.assert(
@@ -102,9 +102,9 @@ test.each([
 ])('half of a whole number is rounded away from 0: %s / 2 to %s', (above, rounded) => {
   // B = 3, b = 1 and C = 0: the residual is 3 c / 2; of C = 3 and c = 0 it is -3 / 2.
   const [times, sign] = [above < 0n ? -above : above, above < 0n ? -1n : 1n];
-  const unit = { baseline: 1n, candidate: sign > 0n ? times : 0n };
+  const own = { baseline: 1n, candidate: sign > 0n ? times : 0n };
   const all = { baseline: 3n, candidate: sign > 0n ? 2n * times : times };
-  expect(ratioResidual(unit, all)).toBe(rounded);
+  expect(ratioResidual(own, all)).toBe(rounded);
 });
 
 function sumOf(values: readonly number[]): number {
