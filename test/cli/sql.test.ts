@@ -34,6 +34,22 @@ test('sums judge as the log does, to the last bit', async () => {
   expect(Object.fromEntries(summed)).toEqual(Object.fromEntries(rows));
 });
 
+test('so do those of users with so much latency that its powers have more digits than a number of the database', async () => {
+  const slow = await warehouseRollout(
+    2000,
+    ['{ metric: latency.mean, maxIncrease: 5% }', '{ metric: latency.mean, max: 99s }'],
+    1000,
+  );
+  await askDuckdb(slow, await queryOf(slow, 'duckdb'));
+  const alike = readFileSync(join(slow.sums.folder, 'sums.csv'), 'utf8').match(
+    /,(?:pair|candidate|ratio),latency.*,1$/gmu,
+  );
+  expect(alike?.length).toBeGreaterThan(20);
+  const [rows, summed] = [judgedOf(await evaluated(slow.rows)), judgedOf(await evaluated(slow.sums))];
+  expect(Object.fromEntries(summed)).toEqual(Object.fromEntries(rows));
+  expect([...rows.values()].filter((each) => JSON.stringify(each).includes('high'))).not.toEqual([]);
+});
+
 test('the same answer in another order and with names in capitals gives the same numbers', async () => {
   const [header = '', ...lines] = sums.trimEnd().split('\n');
   expect(await judgedOn(`${[header.toUpperCase(), ...lines.toReversed()].join('\n')}\n`)).toEqual(await judgedOn(sums));
@@ -85,6 +101,22 @@ test('a breach of latency is not proven where no hours are known, and what was n
   const unasked = checks.filter(({ detail }) => detail.startsWith('not asked')).map(({ name }) => name);
   expect(unasked.toSorted()).toEqual(['parity', 'segment mix', 'selection', 'stability', 'window']);
   expect(guardrails.filter(({ metric, status }) => metric.startsWith('latency') && status === 'breach')).toEqual([]);
+});
+
+test('what sums cannot tell holds where the plan asks for it outright', async () => {
+  const plan = join(rollout.sums.folder, 'plan.yaml');
+  const written = readFileSync(plan, 'utf8');
+  const asking = written.replace('weight: 10%', 'weight: 10%, minDuration: 2d');
+  expect(asking).not.toBe(written);
+  writeFileSync(plan, `${asking}checks: { parity: { action: hold }, window: { action: hold } }\n`);
+  try {
+    const { checks, verdict } = await evaluated(rollout.sums);
+    const held = checks.filter(({ status, detail }) => status === 'hold' && detail.startsWith('not asked'));
+    expect(held.map(({ name }) => name).toSorted()).toEqual(['parity', 'window']);
+    expect(verdict.decision).not.toBe('increase');
+  } finally {
+    writeFileSync(plan, written);
+  }
 });
 
 describe('refused is', () => {

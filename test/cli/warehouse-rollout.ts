@@ -34,12 +34,19 @@ export interface WarehouseRollout {
 /** As many as a database answers about quickly that reads the table anew for each of them. */
 export const fewGuardrails = guardrails.filter((each) => /error_rate, max|accuracy|5%/u.test(each));
 
-/** @param requests how many; most users have a few, and some very many. */
-export async function warehouseRollout(requests: number, judged: string[] = guardrails): Promise<WarehouseRollout> {
+/**
+ * @param requests how many; most users have a few, and some very many.
+ * @param times how much longer they take than some 60 ms.
+ */
+export async function warehouseRollout(
+  requests: number,
+  judged: string[] = guardrails,
+  times = 1,
+): Promise<WarehouseRollout> {
   const folder = temporaryFolder(keptForTheRun);
   const [table, log] = [join(folder, 'table.csv'), join(folder, 'log.jsonl')];
   const db = await openDatabase({ tempFolder: folder });
-  await db.run(`CREATE TABLE made AS ${madeRequests(requests)};
+  await db.run(`CREATE TABLE made AS ${madeRequests(requests, times)};
     COPY made TO '${table}' (HEADER);
     COPY (SELECT request_id, '2026-11-01T00:00:00Z' AS timestamp, user_id, {locale: locale} AS context, label,
       {'1.0.0': {latency_ms: baseline_ms, error: baseline_error, prediction: baseline_label},
@@ -83,17 +90,17 @@ const failed = [
 ];
 const spellings = [...fine, ...unknown, ...failed];
 
-function sideSql(role: string, side: number): string {
+function sideSql(role: string, side: number, times: number): string {
   return `
-    CASE WHEN hash(i, ${side + 20}) % 50 <> 0 THEN round(20 + 40 * exp(0.5 * sin(u * 12.9 + ${side / 10}) + 0.4 * cos(i * 78.2 + ${side / 5})), 3) END AS ${role}_ms,
+    CASE WHEN hash(i, ${side + 20}) % 50 <> 0 THEN round(${times} * (20 + 40 * exp(0.5 * sin(u * 12.9 + ${side / 10}) + 0.4 * cos(i * 78.2 + ${side / 5}))), 3) END AS ${role}_ms,
     CASE WHEN hash(i, ${side + 30}) % 90 = 0 THEN 'Read timed out' WHEN hash(i, ${side + 31}) % 20 = 0
       THEN [${spellings.map((text) => `'${text}'`).join(', ')}][1 + (hash(i, ${side + 32}) % ${spellings.length})::INTEGER] END AS ${role}_error,
     CASE WHEN hash(i, ${side + 40}) % 300 = 0 THEN 'other' WHEN hash(i, ${side + 41}) % 5 = 0 THEN 'b' ELSE truth END AS ${role}_label`;
 }
 
-function madeRequests(requests: number): string {
+function madeRequests(requests: number, times: number): string {
   return `SELECT 'r' || i AS request_id, 'ü' || u AS user_id, CASE WHEN u % 3 = 0 THEN 'de-DE' WHEN i % 2 = 0 THEN 'en, "US"' END AS locale,
-      CASE WHEN i % 20 <> 0 THEN truth END AS label, ${sideSql('baseline', 0)}, ${sideSql('candidate', 1)}
+      CASE WHEN i % 20 <> 0 THEN truth END AS label, ${sideSql('baseline', 0, times)}, ${sideSql('candidate', 1, times)}
     FROM (SELECT i, floor(${requests / 8} * pow((hash(i, 77) % 1000003) / 1000003.0, 2))::BIGINT AS u, ['a', 'b', 'c'][1 + (hash(i, 1) % 3)::INTEGER] AS truth
       FROM range(${requests}) AS requests(i))`;
 }
