@@ -14,7 +14,7 @@ describe('keys', () => {
       'an unknown key far from all others gets the list',
       '{ timeout: 1.5s, seed: 7 }',
       '{ wombat: 1 }',
-      '32:11 unknown key wombat in replay; write one of latency, latencyRequests, pairs, batch, timeout, seed, concurrency, rate, speedup',
+      '32:11 unknown key wombat in replay; write one of latency, latencyRequests, pairs, repeats, batch, timeout, seed, concurrency, rate, speedup',
     ],
     [
       'a misspelt required key is one finding, not an unknown and a missing one',

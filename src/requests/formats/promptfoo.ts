@@ -8,12 +8,14 @@ import { scoreColumn, type usageFields } from '../values/wanted-values.ts';
 import { text } from './exchange-format.ts';
 
 /**
- * Where a result of promptfoo (versions 2 and 3 of its file) keeps a score: `score` and `pass` are those of the whole grading, any other
- * name is that of an assertion's `metric`.
+ * Where a result of promptfoo (versions 2 and 3 of its file) keeps a score: `score` and `pass` are those of the whole grading, `cost` is what the
+ * provider says that the answer cost, and any other name is that of an assertion's `metric`.
  *
  * @see https://www.promptfoo.dev/docs/configuration/outputs
  */
 export function promptfooScore(name: string): readonly RecordPath[] {
+  // The result's own cost is 0 where nobody told one.
+  if (name === costName) return [['response', 'cost']];
   const named: readonly RecordPath[] = [
     ['gradingResult', 'namedScores', name],
     ['namedScores', name],
@@ -43,27 +45,46 @@ export const promptfooFields: readonly WantedField[] = [
   { column: 'output', path: ['response', 'output'], as: 'json' },
 ];
 
+const costName = 'cost';
+
 /** `failureReason` of a result that was not answered, or not graded; 1 is an assertion that failed, of which `error` tells as well. */
 const notAnswered = '2';
 
-/** An answer that came from a cache was not waited for, and one that nothing was asserted of has the score 1 that means nothing. */
+/**
+ * An answer that came from a cache was not waited for and not paid for; what a provider threw has the time 0, and what told no tokens has 0 of both.
+ * An answer that nothing was asserted of has the score 1 that means nothing.
+ */
 export function promptfooColumns(options: ReadOptions): Readonly<Record<string, string>> {
   const { served } = options.fields;
-  const { scores = [] } = wantedValuesOf(options);
+  const { scores = [], usage = false } = wantedValuesOf(options);
   const ungraded = `(coalesce(failure_reason, '') = '${notAnswered}' OR coalesce(grading_reason, '') = 'No assertions')`;
-  const graded = roles
-    .filter((role) => recordedRoles(options).some(([recorded]) => recorded === role))
-    .flatMap((role) => scores.filter(({ from }) => from === 'outcome').map(({ name }) => scoreColumn(role, name)))
-    .map((column) => [column, `CASE WHEN NOT ${ungraded} THEN ${quoteIdentifier(column)} END`]);
+  const recorded = roles.filter((role) => recordedRoles(options).some(([each]) => each === role));
+  const graded = recorded.flatMap((role) =>
+    scores
+      .filter(({ from }) => from === 'outcome')
+      .map(({ name }) => [scoreColumn(role, name), name === costName ? isAsked : `NOT ${ungraded}`] as const),
+  );
+  const told = (usage ? recorded : []).flatMap((role) => {
+    const tokens = [`${role}_input_tokens`, `${role}_output_tokens`];
+    const areTold = tokens.map((column) => `coalesce(try_cast(${column} AS DOUBLE), 0)`).join(' + ');
+    return tokens.map((column) => [column, `${areTold} > 0`] as const);
+  });
+  const kept = [...graded, ...told].map(([column, condition]) => [
+    column,
+    `CASE WHEN ${condition} THEN ${quoteIdentifier(column)} END`,
+  ]);
   const own = evaluationFormats.promptfoo.fields.served;
   return {
     served_error: errorSql,
-    served_latency: `CASE WHEN lower(coalesce(cached, '')) <> 'true' THEN served_latency END`,
+    served_latency: `CASE WHEN ${isAsked} AND NOT ((${errorSql}) IS NOT NULL AND try_cast(served_latency AS DOUBLE) = 0) THEN served_latency END`,
     ...(served?.by === own.by ? { served_by: providerSql('served_by') } : {}),
     ...(served?.prediction === own.prediction ? { served_prediction: predictionSql(options) } : {}),
-    ...Object.fromEntries(graded),
+    ...Object.fromEntries(kept),
   };
 }
+
+/** The provider was asked for the answer, which no cache had. */
+const isAsked = `lower(coalesce(cached, '')) <> 'true'`;
 
 /** Who answered: the provider's label (a column), else its id, else the provider itself where it is a text. */
 export function providerSql(label: string): string {

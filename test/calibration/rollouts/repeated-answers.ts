@@ -17,7 +17,7 @@ const looks = 10;
 const plan = planOf([
   'requests: { source: log.jsonl }',
   'stages: [{ name: shadow, weight: 0 }, { name: full, weight: 1 }]',
-  'scores: { good: { command: [python3, score.py], range: [0, 1], better: higher } }',
+  'scores: { good: { use: json_valid } }',
   'guardrails: [{ metric: score.good, maxDecrease: 2pp }]',
   `replay: { repeats: ${repeats} }`,
 ]);
