@@ -28,4 +28,7 @@ export const scored: readonly string[] = [
     shortPlan.replace('accuracy, maxDecrease: 1pp', `${name}, maxIncrease: 1%`),
   ),
   shortPlan.replace('accuracy, maxDecrease: 1pp', 'tokens.per_second, maxDecrease: 1%'),
+  ...['error_rate, maxIncrease: 1pp', 'rouge_l, maxDecrease: 1pp'].map(
+    (guardrail) => `${shortPlan.replace('accuracy, maxDecrease: 1pp', guardrail)}replay: { repeats: 3 }\n`,
+  ),
 ];

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Content, TestRollout } from '../fixtures/test-rollout.ts';
 import { scoredLog, textOutput } from './logged-scores.ts';
@@ -66,6 +68,19 @@ describe('a scorer program', () => {
     const evidence = await rollout.evaluate();
     expect(evidence.guardrails[0]).toMatchObject({ status: 'uncomputable' });
     expect(evidence.verdict.decision).toBe('hold');
+  });
+
+  it('works on as many answers at once as the plan says', async () => {
+    // Each of eight processes waits at its first answer until all eight are there.
+    const together = program(`
+      writeFileSync('at-work/' + process.pid, '');
+      while (readdirSync('at-work').length < 8) await setTimeout(20);
+      ${good}`);
+    const imports = `import { readdirSync, writeFileSync } from 'node:fs';\nimport { setTimeout } from 'node:timers/promises';\n`;
+    const rollout = rolloutOf(command(', timeout: 60s, concurrency: 8'), { 'score.mjs': imports + together });
+    mkdirSync(join(rollout.folder, 'at-work'));
+    expect((await rollout.evaluate()).guardrails[0]?.status).not.toBe('uncomputable');
+    expect(readdirSync(join(rollout.folder, 'at-work'))).toHaveLength(8);
   });
 
   it('that never works ends the evaluation', async () => {

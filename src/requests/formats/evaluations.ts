@@ -41,6 +41,9 @@ export const promptfoo = evaluationImporter({
   columns: promptfooColumns,
 });
 
+/** Where an answer may be beside `prediction`. */
+const otherAnswers = ['output', 'response', 'completion', 'answer'];
+
 /** Records of evaluation runs, of which each is what one version answered to an example; the file tells which. */
 export const evaluationRuns = evaluationImporter({
   format: 'eval-runs',
@@ -56,11 +59,13 @@ export const evaluationRuns = evaluationImporter({
     ],
     first_token_ms: [['first_token_ms']],
   },
-  fields: ['output', 'response', 'completion', 'answer'].map((name) => text(`other_${name}`, name)),
+  fields: otherAnswers.map((name) => text(`other_${name}`, name)),
   columns: ({ fields }) => {
     if (fields.served?.prediction !== 'prediction') return {};
-    const others = ['output', 'response', 'completion', 'answer'].map((name) => `nullif(other_${name}, '')`);
-    return { served_prediction: `coalesce(nullif(served_prediction, ''), ${others.join(', ')})` };
+    const answers = ['served_prediction', ...otherAnswers.map((name) => `other_${name}`)];
+    const filled = answers.map((answer) => `nullif(${answer}, '')`);
+    // Where no place has more, an empty text is the answer.
+    return { served_prediction: `coalesce(${[...filled, ...answers].join(', ')})` };
   },
 });
 

@@ -32,7 +32,7 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
     `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
     `${role}_unscored`,
-    `nullif(${prediction}, '') AS ${prediction}`,
+    `${values?.free === 'text' ? prediction : `nullif(${prediction}, '')`} AS ${prediction}`,
     `${values?.free === undefined ? `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END` : freeAnswerSql(prediction, values.free)} AS ${role}_stated_label`,
     ...outcomeNumbers(wantedValues, role)
       .map(quoteIdentifier)

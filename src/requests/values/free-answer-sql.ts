@@ -2,7 +2,7 @@ import type { FreeKind } from '../../domain/scores/free-answer.ts';
 
 /**
  * SQL of the text that a recorded answer of a free kind is compared as, NULL where it is none: see `readFreeAnswer`. JSON keeps the order of
- * its keys.
+ * its keys. An empty text is an answer.
  */
 export function freeAnswerSql(prediction: string, kind: FreeKind): string {
   const isJson = `json_valid(${prediction})`;
@@ -10,7 +10,7 @@ export function freeAnswerSql(prediction: string, kind: FreeKind): string {
     `CASE WHEN ${prediction} LIKE '{%' AND ${isJson} THEN json_extract(${prediction}, '/${name}') END`;
   switch (kind) {
     case 'text':
-      return `coalesce(CASE WHEN json_type(${member('text')}) = 'VARCHAR' THEN json_extract_string(${prediction}, '/text') END, nullif(${prediction}, ''))`;
+      return `coalesce(CASE WHEN json_type(${member('text')}) = 'VARCHAR' THEN json_extract_string(${prediction}, '/text') END, ${prediction})`;
     case 'ranking': {
       const list = `coalesce(${member('ranking')}, CASE WHEN ${prediction} LIKE '[%' AND ${isJson} THEN json(${prediction}) END)`;
       const scalars = `len(list_filter(from_json(${list}, '["JSON"]'), lambda id: json_type(id) IN ('ARRAY', 'OBJECT', 'NULL', 'BOOLEAN'))) = 0`;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logFormatTraits, type LogFormat } from '../../../src/domain/log/log-format.ts';
 import type { ReadOptions } from '../../../src/requests/values/read-options.ts';
 import { LogFolder } from '../log-folder.ts';
+import { evaluationOptions } from './evaluation-options.ts';
 
 let logs: LogFolder;
 let count = 0;
@@ -9,19 +9,6 @@ beforeAll(async () => {
   logs = await LogFolder.open();
 });
 afterAll(() => logs.close());
-
-const helpful = { name: 'helpful', from: 'outcome' } as const;
-
-function optionsOf(format: LogFormat, changes: Partial<ReadOptions> = {}): Partial<ReadOptions> {
-  return {
-    format,
-    fields: logFormatTraits[format].fields,
-    recorded: { baseline: '1.0.0', candidate: '1.1.0' },
-    values: { answers: {}, free: 'text', fine: [] },
-    wantedValues: { trueScores: false, positiveScores: false, kpis: [], scores: [helpful], usage: true },
-    ...changes,
-  };
-}
 
 const result = (testIdx: number, provider: string, changes: object = {}) => ({
   promptIdx: provider === 'old' ? 0 : 1,
@@ -46,7 +33,7 @@ async function readPromptfoo(results: readonly object[], changes: Partial<ReadOp
   const servedAs = { old: 'baseline', new: 'candidate' } as const;
   const facts = await logs.read({
     files: [`results-${count}.json`],
-    ...optionsOf('promptfoo', { servedAs, ...changes }),
+    ...evaluationOptions('promptfoo', { servedAs, ...changes }),
   });
   return {
     facts,
@@ -163,7 +150,7 @@ describe("promptfoo's results", () => {
   test('that end in the middle are an error with their file', async () => {
     const whole = document([result(0, 'old'), result(0, 'new')]);
     logs.write('torn.json', whole.slice(0, -200));
-    await expect(logs.read({ files: ['torn.json'], ...optionsOf('promptfoo') })).rejects.toMatchObject({
+    await expect(logs.read({ files: ['torn.json'], ...evaluationOptions('promptfoo') })).rejects.toMatchObject({
       exitCode: 5,
       message: expect.stringContaining('torn.json'),
     });
@@ -175,58 +162,8 @@ describe("promptfoo's results", () => {
     logs.write('results.json.gz', document(results));
     const servedAs = { old: 'baseline', new: 'candidate' } as const;
     for (const file of ['lines.jsonl', 'results.json.gz']) {
-      const { totals } = await logs.read({ files: [file], ...optionsOf('promptfoo', { servedAs }) });
+      const { totals } = await logs.read({ files: [file], ...evaluationOptions('promptfoo', { servedAs }) });
       expect(totals).toMatchObject({ accepted: 1, rejected: 0 });
     }
-  });
-});
-
-const record = (id: string, changes: object = {}) => ({
-  example_id: id,
-  output: `answer ${id}`,
-  scores: { helpful: 0.5 },
-  ...changes,
-});
-
-describe('evaluation runs', () => {
-  test('in a file per version, named like it, are joined by the id of the example', async () => {
-    logs.writeRecords('runs/1.0.0.jsonl', [record('a'), record('b')]);
-    logs.writeRecords('runs/1.1.0.jsonl', [
-      record('b', { scores: { helpful: 1 } }),
-      record('a', { error: 'refused', output: null }),
-    ]);
-    await logs.read({ files: ['runs/*.jsonl'], ...optionsOf('eval-runs') });
-    expect(
-      await logs.db.rows(
-        'SELECT id, unit, candidate_label, candidate_error, "candidate_score:helpful" AS score FROM requests ORDER BY id',
-      ),
-    ).toEqual([
-      { id: 'a', unit: 'a', candidate_label: null, candidate_error: 'refused', score: 0.5 },
-      { id: 'b', unit: 'b', candidate_label: 'answer b', candidate_error: null, score: 1 },
-    ]);
-  });
-
-  test('with an example twice in one file that say different things are no evidence', async () => {
-    logs.writeRecords('twice/1.0.0.jsonl', [record('a'), record('a', { output: 'another' }), record('b')]);
-    logs.writeRecords('twice/1.1.0.jsonl', [record('a'), record('b')]);
-    const { files } = await logs.read({ files: ['twice/*.jsonl'], ...optionsOf('eval-runs') });
-    expect(files[0]?.rejected).toEqual({ 'conflicting-copies': 2 });
-  });
-
-  test('without the file of a version are an error that asks for it', async () => {
-    logs.writeRecords('alone/1.0.0.jsonl', [record('a')]);
-    await expect(logs.read({ files: ['alone/*.jsonl'], ...optionsOf('eval-runs') })).rejects.toMatchObject({
-      exitCode: 5,
-      message: expect.stringContaining('no answer is of 1.1.0; answers are of 1.0.0'),
-      hint: 'name the results of 1.1.0 in requests.source as well',
-    });
-  });
-
-  test.each(['by-path/new-run', 'by-path/new-run.jsonl', 'new-run'])('may be called %s', async (name) => {
-    logs.writeRecords('by-path/new-run.jsonl', [record('a')]);
-    logs.writeRecords('by-path/old-run.jsonl', [record('a')]);
-    const servedAs = { 'old-run': 'baseline', [name]: 'candidate' } as const;
-    const { totals } = await logs.read({ files: ['by-path/*.jsonl'], ...optionsOf('eval-runs', { servedAs }) });
-    expect(totals.accepted).toBe(1);
   });
 });

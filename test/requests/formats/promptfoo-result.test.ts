@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../cli/harness.ts';
 import { TestRollout } from '../../fixtures/test-rollout.ts';
-import { logFormatTraits } from '../../../src/domain/log/log-format.ts';
 import { LogFolder } from '../log-folder.ts';
+import { evaluationOptions } from './evaluation-options.ts';
 
 /**
  * What promptfoo 0.121.20 wrote with `eval --repeat 2 --output results.json`, without white space and with shorter paths in it: eight tests twice of
@@ -26,14 +26,14 @@ beforeAll(async () => {
   await logs.read({
     files: ['results.json'],
     input: true,
-    format: 'promptfoo',
-    fields: logFormatTraits.promptfoo.fields,
-    recorded: { baseline: '1.0.0', candidate: '1.1.0' },
-    servedAs: { 'helper-old': 'baseline', 'helper-new': 'candidate' },
-    values: { answers: {}, free: 'text', fine: [] },
-    wantedValues: { trueScores: false, positiveScores: false, kpis: [], scores, usage: true },
+    ...evaluationOptions('promptfoo', {
+      servedAs: { 'helper-old': 'baseline', 'helper-new': 'candidate' },
+      wantedValues: { trueScores: false, positiveScores: false, kpis: [], scores, usage: true },
+    }),
   });
-  for (const row of await logs.db.rows('SELECT * EXCLUDE ("at"), "at"::VARCHAR AS "at" FROM requests ORDER BY id::INTEGER')) {
+  for (const row of await logs.db.rows(
+    'SELECT * EXCLUDE ("at"), "at"::VARCHAR AS "at" FROM requests ORDER BY id::INTEGER',
+  )) {
     const { question } = JSON.parse(String(row['input']));
     rows.set(question, [...(rows.get(question) ?? []), row]);
   }

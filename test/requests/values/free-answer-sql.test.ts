@@ -12,6 +12,7 @@ const predictions: readonly unknown[] = [
   [['a']],
   'x',
   { text: 'hi' },
+  { text: '' },
   { text: 5 },
   { a: 1, b: [2] },
   [],

@@ -93,7 +93,7 @@ interface Streamed {
 
 /** Puts a stream of events (WHATWG server-sent events) together. @throws AnswerError where it breaks off or tells an error */
 function streamed(received: string, { piece: place }: Places): Streamed {
-  let text = '';
+  let text: string | undefined;
   let last: unknown;
   let firstTokenBytes: number | undefined;
   let end = 0;
@@ -101,15 +101,19 @@ function streamed(received: string, { piece: place }: Places): Streamed {
     end += Buffer.byteLength(line) + 1;
     const data = /^data: ?(.*?)\r?$/u.exec(line)?.[1];
     if (data === undefined || data === '') continue;
-    if (data === '[DONE]') return { text, last, ...(firstTokenBytes === undefined ? {} : { firstTokenBytes }) };
+    if (data === '[DONE]') {
+      // A call of a tool, or a refusal beside the answer, is no text; an empty text is one.
+      if (text === undefined) throw new AnswerError('bad-response', `no event of the stream has a text at ${place}`);
+      return { text, last, ...(firstTokenBytes === undefined ? {} : { firstTokenBytes }) };
+    }
     const event = parseAnswer(data);
     if (isObject(event) && 'error' in event) {
       throw new AnswerError('model-error', `the stream reports an error: ${data.slice(0, 200)}`);
     }
     const piece = valueAt(event, place);
-    if (typeof piece === 'string' && piece !== '') {
-      firstTokenBytes ??= end;
-      text += piece;
+    if (typeof piece === 'string') {
+      if (piece !== '') firstTokenBytes ??= end;
+      text = (text ?? '') + piece;
     }
     if (isObject(event) && isObject(event['usage'])) last = event;
   }
