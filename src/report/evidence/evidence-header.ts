@@ -158,7 +158,9 @@ function errorsText({ inputs, outcomes }: Evidence): string {
   const holdsErrors = holdsNumbers(format) || logFormatTraits[format].errors === true;
   const told = ({ version, backend }: VersionFacts, counts: OutcomeCounts) =>
     holdsErrors || backend !== undefined ? errorsOf(version, counts) : `${printableName(version)} not recorded`;
-  return [told(inputs.baseline, outcomes.baseline), told(inputs.candidate, outcomes.candidate)].join(', ');
+  const both = [told(inputs.baseline, outcomes.baseline), told(inputs.candidate, outcomes.candidate)].join(', ');
+  // An asking that failed beside others that did not is a part of error_rate alone.
+  return inputs.repeats === undefined ? both : `${both}; requests of which no asking was answered`;
 }
 
 function errorsOf(version: string, { requests, errors, retries }: OutcomeCounts): string {
