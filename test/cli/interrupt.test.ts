@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { run, runInstalled, treeOf, type Run } from './harness.ts';
 import { runBeforeEncoding, shortenLog } from './model-code.ts';
 import { shippedRollouts } from './shipped.ts';
+import { TestRollout } from '../fixtures/test-rollout.ts';
 import { casesOf } from '../fixtures/tiers.ts';
+import { edit } from './starter.ts';
 
 const plan = 'rollouts/intent-1.5.0.yaml';
 
@@ -22,7 +25,7 @@ function finishedFiles(folder: string): Record<string, string> {
   const store = join(folder, 'rollouts', '.canary', 'outcomes');
   if (!existsSync(store)) return {};
   const names = readdirSync(store, { recursive: true, encoding: 'utf8' });
-  const records = names.filter((name) => name.endsWith('.json') && !name.includes('batches-'));
+  const records = names.filter((name) => name.endsWith('.json') && !/batches-|samples/u.test(name));
   const found = records.map((name): [string, string] => {
     const { ino, mtimeMs } = statSync(join(store, name));
     return [name, `${ino} ${mtimeMs}`];
@@ -83,4 +86,25 @@ test('an interrupted replay goes on where it stopped', async () => {
   const files = Object.keys(finishedFiles(folder));
   expect(files.length).toBeGreaterThan(0);
   expect(files.join('\n')).not.toContain('.rows-');
+});
+
+test('a server that is waited for when somebody interrupts is no failure of the server', async () => {
+  const { folder } = new TestRollout({
+    plan: { requests: '{ source: "s3://logs/*.jsonl", storage: { endpoint: "URL" } }' },
+  });
+  let leader = 0;
+  const server = createServer(() => void process.kill(-leader, 'SIGINT'));
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'string' ? '' : address?.port}`;
+  edit(folder, 'plan.yaml', (text) => text.replace('URL', url));
+  const interrupted = await runInstalled(['evaluate', 'plan.yaml'], {
+    cwd: folder,
+    onStart: (pid) => void (leader = pid),
+  });
+  expect(interrupted).toEqual({ exitCode: 130, stdout: '', stderr: 'error Interrupted; nothing was changed.\n' });
 });

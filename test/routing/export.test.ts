@@ -79,7 +79,7 @@ describe('canary export', () => {
     const live = readFileSync(join(rollout.folder, 'live.yaml'), 'utf8').replace('weight: 5', 'weight: 6');
     expect(await run(['export', 'istio', 'plan.yaml', '--check', '-'], { ...options, stdin: live })).toMatchObject({
       exitCode: 3,
-      stdout: 'standard input differs from the registry\n  spec.http[0].route[0].weight: 6, and the registry has 5\n',
+      stdout: 'standard input differs from the registry\n  spec.http[0].route[0].weight: 6, but the registry has 5\n',
     });
   });
 
@@ -97,7 +97,7 @@ describe('canary export', () => {
     rollout.write('live.conf', stdout.replace('5% canary', '7% canary'));
     expect(await run(['export', 'nginx', 'plan.yaml', '--check', 'live.conf'], { cwd: rollout.folder })).toMatchObject({
       exitCode: 3,
-      stdout: 'live.conf differs from the registry\n  line 3: 7% canary;, and the registry has 5% canary;\n',
+      stdout: 'live.conf differs from the registry\n  line 3: 7% canary;, but the registry has 5% canary;\n',
     });
   });
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
+import { interrupted, messageOf, systemErrorCode, unusableFile } from '../../domain/errors.ts';
 import { type RemoteAccess, requireHost } from './access.ts';
 
 /** One question to a server. */
@@ -41,7 +41,7 @@ const mostBytes = 256 * 2 ** 20;
 /**
  * Asks a server. Statuses that may pass (429, 5xx), broken connections and late answers are tried again, after as long as the server says. Redirects
  * are not followed: whoever answers them would be given what was meant for another.
- * @throws UserError (exit 5) where nothing was answered; statuses are the caller's to judge
+ * @throws UserError (exit 5) where nothing was answered, (exit 130) where its signal ended it; statuses are the caller's to judge
  */
 export async function call(access: RemoteAccess, request: Call): Promise<Answer> {
   const url = new URL(request.url);
@@ -49,7 +49,8 @@ export async function call(access: RemoteAccess, request: Call): Promise<Answer>
   const { tries = 3 } = request;
   for (let done = 1; ; done += 1) {
     const got = await once(url, request);
-    const isLast = done >= tries || request.signal?.aborted === true;
+    if (request.signal?.aborted === true && 'failure' in got) throw interrupted();
+    const isLast = done >= tries;
     if ('failure' in got) {
       if (isLast) throw unanswered(request, got.failure, got.cause);
     } else if (isLast || !mayPass(got.status)) {
@@ -57,7 +58,9 @@ export async function call(access: RemoteAccess, request: Call): Promise<Answer>
       return { ...got, tries: done };
     }
     const pause = 'failure' in got ? undefined : retryAfterMs(got.headers.get('retry-after'));
-    await sleep(Math.min(pause ?? firstPauseMs * 2 ** (done - 1) * (0.5 + Math.random() / 2), longestPauseMs));
+    const pauseMs = Math.min(pause ?? firstPauseMs * 2 ** (done - 1) * (0.5 + Math.random() / 2), longestPauseMs);
+    await sleep(pauseMs, undefined, { signal: request.signal }).catch(() => undefined);
+    if (request.signal?.aborted === true) throw interrupted();
   }
 }
 
@@ -111,9 +114,7 @@ function reasonOf(error: unknown): string {
     UND_ERR_SOCKET: 'cut the connection',
   };
   if (code !== undefined) return known[code] ?? `could not be asked (${code})`;
-  return cause instanceof Error && cause.name === 'AbortError'
-    ? 'was not waited for'
-    : `could not be asked: ${messageOf(cause)}`;
+  return `could not be asked: ${messageOf(cause)}`;
 }
 
 function unanswered({ what }: Call, failure: string, cause: unknown): Error {
