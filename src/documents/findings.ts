@@ -34,15 +34,25 @@ export function located(root: TreeNode, findings: readonly Finding[]): Diagnosti
   );
 }
 
+/** What a secret is told by that is written down. No line that holds one is shown, whatever else is wrong with it. */
+export const secretRule = 'literal-secret';
+
 /** Sorts diagnostics by file (the plan's own first), line and column. */
 export function inReadingOrder(planFile: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return diagnostics.toSorted(
+  const placeOf = ({ file, line }: Diagnostic) => `${line} ${file}`;
+  const secret = new Set(diagnostics.filter(({ rule }) => rule === secretRule).map(placeOf));
+  const shown = diagnostics.map((each) => (secret.has(placeOf(each)) ? withoutLine(each) : each));
+  return shown.toSorted(
     (left, right) =>
       Number(left.file !== planFile) - Number(right.file !== planFile) ||
       Number(left.file > right.file) - Number(left.file < right.file) ||
       (left.line ?? 0) - (right.line ?? 0) ||
       (left.column ?? 0) - (right.column ?? 0),
   );
+}
+
+function withoutLine({ lineText: _secret, ...diagnostic }: Diagnostic): Diagnostic {
+  return diagnostic;
 }
 
 /** A path as a message names it: `stages[1].weight`, indices from 0. */

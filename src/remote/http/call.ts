@@ -105,6 +105,9 @@ function aheadMs(date: string | null, now: number): number | undefined {
 /** What the system says, without the address. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  // What cannot even be sent is quoted in full by whoever refuses it.
+  if (error instanceof TypeError && error.cause === undefined)
+    return 'could not be asked: its address holds a password, or a header a character that HTTP does not send';
   const code = systemErrorCode(cause);
   const known: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'refused the connection',

@@ -6,7 +6,7 @@ import { child, choiceOf, keysOf, nodeAt, plainValue, textOf, type TreeNode } fr
 import { readSpan } from '../quantity.ts';
 import { known, readAt, type SectionReading, unusedKey } from '../section.ts';
 import { metricOf, readSeries, unitFinding, unknownName } from './metric-series.ts';
-import { holdsSecret, literalSecret, readSecret } from './secret.ts';
+import { holdsSecret, readSecret, secretAddress } from './secret.ts';
 
 /** Keys of `requests` that say what a metrics server is asked. */
 const keys = ['url', 'token', 'user', 'password', 'versionLabel', 'window', 'series', 'queries', 'independent'];
@@ -150,13 +150,7 @@ function checkUrl(url: string | undefined): Finding[] {
   if (url === undefined) return [];
   const path = ['requests', 'url'];
   if (holdsSecret(url)) {
-    return [
-      {
-        ...literalSecret(path, 'PROM_TOKEN'),
-        message: 'url holds a name, a password or a key, which must not be in a plan',
-        hint: 'write only the address, and token: { env: PROM_TOKEN }, or user and password',
-      },
-    ];
+    return [secretAddress(path, 'token: { env: PROM_TOKEN }, or user and password')];
   }
   if (!URL.canParse(url) || !/^https?:$/u.test(new URL(url).protocol)) {
     const message = `url: ${url} is not an address`;

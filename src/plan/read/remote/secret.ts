@@ -1,4 +1,4 @@
-import type { Finding } from '../../../documents/findings.ts';
+import { type Finding, secretRule } from '../../../documents/findings.ts';
 import { child, isEmpty, nodeAt, textOf, type TreeNode, type TreePath } from '../../../documents/tree.ts';
 import type { FromEnvironment } from '../../../domain/remote/secret.ts';
 import type { SectionReading } from '../section.ts';
@@ -25,10 +25,17 @@ export function literalSecret(path: TreePath, example: string): Finding {
     path,
     // The line would be shown with what is written in it.
     at: 'key',
-    rule: 'literal-secret',
+    rule: secretRule,
     message: `${String(path.at(-1))} is a secret, which must not be in a plan`,
     hint: `write ${String(path.at(-1))}: { env: ${example} } and set the variable where canary runs`,
   };
+}
+
+/** What an address is told that is written in a plan with what only the environment may hold. @param instead what to write */
+export function secretAddress(path: TreePath, instead: string): Finding {
+  const name = typeof path.at(-1) === 'number' ? path.at(-2) : path.at(-1);
+  const message = `${String(name)} holds a name, a password or a key, which must not be in a plan`;
+  return { path, at: 'key', rule: secretRule, message, hint: `write only the address, and ${instead}` };
 }
 
 /** Whether an address carries a name and password, or a query that looks like a key. */
