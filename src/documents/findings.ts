@@ -39,7 +39,6 @@ export const secretRule = 'literal-secret';
 
 /** Sorts diagnostics by file (the plan's own first), line and column. */
 export function inReadingOrder(planFile: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const placeOf = ({ file, line }: Diagnostic) => `${line} ${file}`;
   const secret = new Set(diagnostics.filter(({ rule }) => rule === secretRule).map(placeOf));
   const shown = diagnostics.map((each) => (secret.has(placeOf(each)) ? withoutLine(each) : each));
   return shown.toSorted(
@@ -49,6 +48,10 @@ export function inReadingOrder(planFile: string, diagnostics: readonly Diagnosti
       (left.line ?? 0) - (right.line ?? 0) ||
       (left.column ?? 0) - (right.column ?? 0),
   );
+}
+
+function placeOf({ file, line }: Diagnostic): string {
+  return `${line} ${file}`;
 }
 
 function withoutLine({ lineText: _secret, ...diagnostic }: Diagnostic): Diagnostic {

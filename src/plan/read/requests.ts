@@ -24,7 +24,7 @@ import { validateRequestSource } from './request-source.ts';
 import { known, readAt, sectionOf, type SectionReading } from './section.ts';
 import { readCloudwatch } from './remote/cloudwatch.ts';
 import { readPrometheus } from './remote/prometheus.ts';
-import { readStorage, validateAddresses } from './remote/storage.ts';
+import { readStorage } from './remote/storage.ts';
 import { readTimedWeights } from './stages/timed-weights.ts';
 import { readWarehouse, validateWarehouse } from './warehouse.ts';
 import { readWindow } from './window.ts';
@@ -78,7 +78,6 @@ export function readRequests(root: TreeNode): SectionReading<RequestSource | und
     value: sectionOf(needed, optional),
     findings: [
       ...validateRequestSource(root, numbers?.findings ?? []),
-      ...validateAddresses(root),
       ...validateLogFormat(root),
       ...validateWarehouse(root),
       ...['fields', 'segments'].flatMap((key) => validatePaths(root, ['requests', key])),

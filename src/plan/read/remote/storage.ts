@@ -11,7 +11,8 @@ const credentials = 'set the credentials in the environment: docs/buckets.md';
 export function readStorage(root: TreeNode): SectionReading<StorageSettings | undefined> {
   const path = ['requests', 'storage'];
   const storage = nodeAt(root, path);
-  if (storage === undefined) return { value: undefined, findings: [] };
+  const findings = validateAddresses(root);
+  if (storage === undefined) return { value: undefined, findings };
   const pathStyle = child(storage, 'pathStyle');
   const written = pathStyle === undefined ? undefined : plainValue(pathStyle);
   const endpoint = textOf(child(storage, 'endpoint'));
@@ -26,6 +27,7 @@ export function readStorage(root: TreeNode): SectionReading<StorageSettings | un
       concurrency: numberOf(child(storage, 'concurrency')),
     }),
     findings: [
+      ...findings,
       ...maxBytes.findings,
       ...(endpoint !== undefined && holdsSecret(endpoint) ? [secretAddress([...path, 'endpoint'], credentials)] : []),
     ],
@@ -33,7 +35,7 @@ export function readStorage(root: TreeNode): SectionReading<StorageSettings | un
 }
 
 /** Addresses among the sources that carry a secret, which evidence would keep. */
-export function validateAddresses(root: TreeNode): Finding[] {
+function validateAddresses(root: TreeNode): Finding[] {
   const path = ['requests', 'source'];
   const sources = nodeAt(root, path);
   const isList = sources?.kind === 'list';
