@@ -82,6 +82,11 @@ test.each([
   { name: 'log.csv', bytes: Buffer.from('\uFEFFid;user\r\n1;a\r\n', 'utf16le'), told: 'written in UTF-16' },
   { name: 'log.csv', bytes: Buffer.from('id,user\n1,a\n', 'utf16le').swap16(), told: 'written in UTF-16' },
   { name: 'log.jsonl', bytes: Buffer.from('{"id":1}\n', 'utf16le'), told: 'iconv -f UTF-16 -t UTF-8' },
+  {
+    name: 'log.csv',
+    bytes: Buffer.from('\uFEFFsep=;\r\nid;user\r\n1;a\r\n'),
+    told: 'its first line names the separator',
+  },
   { name: 'log.csv.gz', bytes: gzipSync(Buffer.from('\uFEFFid;user\r\n1;a\r\n', 'utf16le')), told: 'the log as UTF-8' },
   { name: 'log.csv', bytes: Buffer.from('id,user\r1,a\r2,b\n3,c\n4,d\n'), told: 'the lines end in different ways' },
   { name: 'log.csv', bytes: Buffer.from('id,user\n1,J\u00FCrgen\n', 'latin1'), told: 'iconv -f LATIN1 -t UTF-8' },

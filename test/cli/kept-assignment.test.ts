@@ -28,5 +28,5 @@ test('a weight that was edited behind its stage is shown as edited, and what is 
   edit(folder, plan, (text) => text.replace('weight: 10%', 'weight: 20%'));
   expect((await run(['status', plan], { cwd: folder })).stdout).toContain('10% (edited: 20%)');
   const { stderr } = await run(['plan', plan], { cwd: folder });
-  expect(stderr).toContain('was entered with 10% and is 20% in the plan now');
+  expect(stderr).toContain('was entered with 10%, and the plan now gives it 20%');
 });

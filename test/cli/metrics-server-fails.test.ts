@@ -22,7 +22,7 @@ describe('a server that cannot be asked', () => {
       await evaluate(rollout, ['--allow-host', 'prometheus:9090']),
       await evaluate(scrapedRollout(nowhere, 'x', guardrails), ['--no-run']),
     ];
-    expect([other.exitCode, other.stderr]).toEqual([5, expect.stringContaining('which no --allow-host names')]);
+    expect([other.exitCode, other.stderr]).toEqual([5, expect.stringContaining('but no --allow-host names it')]);
     expect([none.exitCode, none.stderr]).toEqual([5, expect.stringContaining('--no-run asks no server')]);
   });
 

@@ -176,7 +176,7 @@ test('a variable that is unset is named, and --no-run asks nobody', async () => 
   const safe = await run(['notify', plan, '--test', '--no-run'], { cwd: folder, env });
   expect(safe).toMatchObject({ exitCode: 5, stdout: expect.stringContaining('--no-run asks no server') });
   const other = await run(['notify', plan, '--test', '--allow-host', 'ops.example.com'], { cwd: folder, env });
-  expect(other.stdout).toContain('which no --allow-host names');
+  expect(other.stdout).toContain('but no --allow-host names it');
   expect(received).toHaveLength(0);
 });
 

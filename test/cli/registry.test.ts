@@ -69,11 +69,11 @@ const ofServer = ['--runtime', 'http', '--endpoint', '{"url":"http://localhost:8
 const ofProgram = ['--runtime', 'command', '--command', '["serve"]'];
 type Refusal = [wrong: string, code: number, told: string, ...args: string[]];
 const refusals: Refusal[] = [
-  ['a version that exists', 5, 'intent has a version 1.0.0 already', '1.0.0'],
+  ['a version that exists', 5, 'intent already has a version 1.0.0', '1.0.0'],
   ['a number that is not semantic', 2, '"v1.1" is not a semantic version number', 'v1.1'],
-  ['an artifact outside', 5, "lies outside of the registry's folder", '--artifact', 'outside'],
-  ['an artifact outside by ..', 5, "lies outside of the registry's folder", '--artifact', 'registry/../outside'],
-  ['an artifact outside by a link', 5, "lies outside of the registry's folder", '--artifact', 'registry/link'],
+  ['an artifact outside', 5, "is outside the registry's folder", '--artifact', 'outside'],
+  ['an artifact outside by ..', 5, "is outside the registry's folder", '--artifact', 'registry/../outside'],
+  ['an artifact outside by a link', 5, "is outside the registry's folder", '--artifact', 'registry/link'],
   ['an artifact that is not there', 5, 'cannot be read', '--artifact', 'registry/nothing'],
   ['an unknown runtime', 2, '--runtime tfj is not known', ...artifact, '--runtime', 'tfj'],
   ['a command of a runtime that has none', 2, '--runtime http has no command', ...ofServer, '--command', '["serve"]'],

@@ -161,7 +161,7 @@ describe('refused is', () => {
     const wrong = new TestRollout({ plan: { requests, assignment: '{ scheme: murmur3 }' } });
     const { exitCode, stderr } = await run(['sql', 'plan.yaml', '--dialect', 'duckdb'], { cwd: wrong.folder });
     expect(stderr).toContain('murmur3 cannot be computed by a warehouse');
-    expect(stderr).toContain('from speaks of records');
+    expect(stderr).toContain('from is about records');
     expect(exitCode).toBe(2);
   });
 

@@ -135,6 +135,6 @@ describe('numbers that cannot be used are no verdict', () => {
       requests: '{ format: aggregates, source: [a.csv, b.csv] }',
       files: { 'a.csv': csv, 'b.csv': csv.replace('candidate', '1.1.0') },
     });
-    await expect(rollout.evaluate()).rejects.toThrow('b.csv: error_rate of the candidate is told in a.csv as well');
+    await expect(rollout.evaluate()).rejects.toThrow('b.csv: error_rate of the candidate is also given in a.csv');
   });
 });

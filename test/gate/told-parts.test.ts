@@ -47,7 +47,7 @@ describe('a ramp whose days all say the opposite of its total', () => {
   test('does not pass a candidate that is worse on each of them', async () => {
     const { verdict, guardrails, checks } = await evaluated([friday, saturday], increase);
     expect(verdict.decision).toBe('hold');
-    expect(guardrails[0]?.reason).toContain('every day changed the other way (d0 +0.28 pp, d1 +0.20 pp)');
+    expect(guardrails[0]?.reason).toContain('every day changed in the other direction (d0 +0.28 pp, d1 +0.20 pp)');
     expect(checkOf({ checks }, 'segment mix').detail).toContain('but by +0.24 pp with the same mix');
     expect(checkOf({ checks }, 'segments').detail).toContain('worsens for day=d1 by +0.20 pp');
   });
@@ -62,7 +62,9 @@ describe('a ramp whose days all say the opposite of its total', () => {
     const plan = { checks: '{ sampleRatio: warn }' };
     const { verdict, guardrails } = await evidenceOf(rows, { guardrails: [increase], plan });
     expect(verdict.decision).toBe('hold');
-    expect(guardrails[0]?.reason).toContain('every day changed the other way (fri +0.28 pp, all others +0.20 pp)');
+    expect(guardrails[0]?.reason).toContain(
+      'every day changed in the other direction (fri +0.28 pp, all others +0.20 pp)',
+    );
     const mirror = [mirrored(friday), mirrored(saturday)] as const;
     const better = [...rowsOf('error_rate', together(mirror)), ...rowsOf('error_rate', mirror[0], 'day=fri')];
     expect((await evidenceOf(better, { guardrails: [increase], plan })).verdict.decision).toBe('hold');

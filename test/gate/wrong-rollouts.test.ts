@@ -108,7 +108,7 @@ test('what was edited behind a stage that was entered is told, and moves nobody'
   rollout.plan({ stages: stages.replace('canary-5, weight: 5%', 'canary-5, weight: 8%') });
   const edited = await reviewPlan(at(rollout, 36), 'plan.yaml');
   expect(edited.warnings.map(({ message }) => message).join('\n')).toContain(
-    'the stage canary-5 was entered with 5% and is 8% in the plan now',
+    'the stage canary-5 was entered with 5%, and the plan now gives it 8%',
   );
   rollout.plan({ stages: stages.replace('canary-5, weight: 5%', 'canary-6, weight: 6%') });
   const renamed = await reviewPlan(at(rollout, 36), 'plan.yaml');

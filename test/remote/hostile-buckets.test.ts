@@ -44,7 +44,7 @@ describe('a list of objects that is not one is no log', () => {
     ['with a name that is no encoding', list(object('a/%zz.jsonl')), 'not encoded as it says'],
     ['with an object without a size', list('<Contents><Key>a/1.jsonl</Key></Contents>'), 'has no name or no size'],
     ['with a character that there is not', list(object('a/&#99999999999;.txt')), 'no object of s3://logs matches'],
-    ['with half a character', list(object('a/&#xD800;.jsonl')), 'cannot be asked for'],
+    ['with half a character', list(object('a/&#xD800;.jsonl')), 'cannot be fetched'],
     ['with a name of dots', list(object('a/../../other/1.jsonl')), 'cannot be fetched'],
     ['of a web page', '<html><body>Sign in</body></html>', 'it has no end'],
     ['that is empty', list(''), '0 keys begin with a/'],
@@ -111,7 +111,7 @@ test.each([
   ['s3://user:pw@host/*.jsonl', 2, 'is not the name of a bucket'],
   ['az://account/../x.jsonl', 2, 'names no container'],
   ['s3://logs/[z-a].jsonl', 2, 'is not a pattern of keys'],
-  ['s3://logs/../x.jsonl', 5, 'cannot be asked for'],
+  ['s3://logs/../x.jsonl', 5, 'cannot be fetched'],
 ])('the source %s is refused', async (source, code, told) => {
   const { gate, requests } = await inBucket(source);
   const { exitCode, stderr } = await gate();

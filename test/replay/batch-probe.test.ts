@@ -49,7 +49,7 @@ test.each([
   const spec = specOf();
   const replay = await replayOf(db, spec, { folder: temporaryFolder() });
   const [found] = await replayVersions([replay], never);
-  expect(found?.oneByOne).toMatch(/^\d+ of 64 requests had another answer alone than in a batch$/u);
+  expect(found?.oneByOne).toMatch(/^\d+ of 64 requests had a different answer alone than in a batch$/u);
   const alone = { ...replay, host: { ...replay.host, batch: 1 }, store: { folder: temporaryFolder(), fresh: false } };
   const [expected] = await replayVersions([alone], never);
   expect(expected?.oneByOne).toBeNull();

@@ -244,7 +244,7 @@ describe('a call of SageMaker', () => {
 
   test('goes to no host that --allow-host does not name', async () => {
     const { failure, asked } = await failureAt([inService(1)], { AWS_REGION: 'eu-west-1' }, ['models.internal']);
-    expect(failure).toMatch(/^sagemaker would be called at 127\.0\.0\.1:\d+, which no --allow-host names$/u);
+    expect(failure).toMatch(/^sagemaker would be called at 127\.0\.0\.1:\d+, but no --allow-host names it$/u);
     expect(asked).toEqual([]);
   });
 });

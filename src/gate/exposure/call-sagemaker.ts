@@ -86,7 +86,7 @@ function placeOf({ permissions }: Pick<World, 'permissions'>, { names }: Route):
   if (!URL.canParse(url)) return { failure: `sagemaker cannot be called: ${url} is not a URL` };
   const { host, hostname } = new URL(url);
   if (hosts !== undefined && !hosts.includes(host) && !hosts.includes(hostname))
-    return { failure: `sagemaker would be called at ${host}, which no --allow-host names` };
+    return { failure: `sagemaker would be called at ${host}, but no --allow-host names it` };
   const sessionToken = first('AWS_SESSION_TOKEN');
   return { url, region, accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

@@ -3,7 +3,7 @@ import type { SurveyedField, SurveyedFields } from '../../requests/explain/surve
 import type { DetectedField, DetectedFields } from './detected-fields.ts';
 import { detectLatency } from './detect-latency.ts';
 import { type FieldRole, namesOf, usualNames } from './field-names.ts';
-import { areTimes, candidatesOf, mostVersions, segmentsIn } from './left-over-fields.ts';
+import { areTimes, candidatesOf, mostVersions, saysTime, segmentsIn } from './left-over-fields.ts';
 import { looksLikeVersions } from './named-versions.ts';
 
 /**
@@ -37,8 +37,10 @@ export function detectFields(survey: SurveyedFields, versions: readonly string[]
     guess.take('timestamp', unsure(times));
   }
   const { found } = guess;
+  const unread = found.timestamp === undefined ? guess.free(0.9).find(saysTime) : undefined;
   return {
     found,
+    ...(unread === undefined ? {} : { unreadTime: { path: unread.path, example: unread.values[0] ?? '' } }),
     candidates: candidatesOf(survey, found),
     segments: segmentsIn(guess.free(0.9).filter(outside), records),
   };
@@ -123,7 +125,7 @@ function onlyIdentity(fields: readonly SurveyedField[], records: number): Detect
 }
 
 function servedByIn(fields: readonly SurveyedField[], versions: readonly string[]): DetectedField | undefined {
-  const few = fields.filter(({ distinct }) => distinct > 0 && distinct <= mostVersions);
+  const few = fields.filter((field) => field.distinct > 0 && field.distinct <= mostVersions && !saysTime(field));
   const known = few.find(({ values }) => values.length > 0 && values.every((value) => versions.includes(value)));
   if (known !== undefined) return surely(known);
   const several = few.filter(({ distinct }) => distinct >= 2);

@@ -2,6 +2,7 @@ import type { LatencyUnit } from '../../domain/log/latency-field.ts';
 import type { SurveyedField } from '../../requests/explain/survey-fields.ts';
 import type { DetectedField } from './detected-fields.ts';
 import { namesOf, plainName, usualNames } from './field-names.ts';
+import { areTimes } from './left-over-fields.ts';
 
 /** The field of how long a request took, with its unit, or the two times between which it did. */
 export function detectLatency(
@@ -22,9 +23,15 @@ export function inUnit({ path, values }: SurveyedField, written?: LatencyUnit): 
   return { path, ...latency, examples: values.slice(0, 3), sure: true };
 }
 
-function areDurations({ present, numbers, times, values }: SurveyedField): boolean {
+function areDurations(field: SurveyedField): boolean {
+  const { present, numbers, values } = field;
   // A time since 1970 is a number too.
-  return present > 0 && numbers >= present * 0.5 && times < present * 0.5 && values.some((value) => Number(value) > 0);
+  return (
+    present > 0 &&
+    numbers >= present * 0.5 &&
+    !areTimes(field, present * 0.6) &&
+    values.some((value) => Number(value) > 0)
+  );
 }
 
 /** By the name where it tells, else by the size: a model that answers within a few thousandths of anything is timed in seconds. */

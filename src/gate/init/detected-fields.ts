@@ -16,6 +16,8 @@ export interface DetectedField {
 export type FieldGuesses = Readonly<Partial<Record<FieldRole, DetectedField>>>;
 
 export interface DetectedFields {
+  /** Where no field holds a time, one with times in a writing that canary does not read. */
+  readonly unreadTime?: { readonly path: string; readonly example: string };
   readonly found: FieldGuesses;
   /** Fields that something which was not found, or not surely, may be in. */
   readonly candidates: Readonly<Partial<Record<FieldRole, readonly string[]>>>;

@@ -4,8 +4,8 @@ import type { NamedVersions } from './named-versions.ts';
 
 /** What a plan says of the log that it reads, and what that log holds. */
 interface DraftFromLog {
-  readonly read: Pick<PlanDraft, 'format' | 'fields' | 'versions' | 'split' | 'isLive' | 'okStatus'>;
-  readonly holds: { readonly hasLabel: boolean; readonly isLive: boolean };
+  readonly read: Pick<PlanDraft, 'format' | 'fields' | 'versions' | 'split' | 'isShort' | 'isLive' | 'okStatus'>;
+  readonly holds: { readonly hasLabel: boolean; readonly hasErrors: boolean; readonly isLive: boolean };
 }
 
 /** @param registered versions of the registry, where there is one */
@@ -21,13 +21,15 @@ export function draftFromLog(
       format: sample.format,
       fields,
       ...(served === undefined ? {} : { versions: served }),
-      ...(answers.split === undefined ? {} : { split: answers.split }),
+      ...(answers.split === undefined ? {} : { split: answers.split, isShort: answers.isShort ?? false }),
       isLive: servedBy !== undefined,
       // OpenTelemetry's own status: 0 is not set, 1 is well, 2 is an error.
       ...(codes !== undefined && codes.path.endsWith('status.code') ? { okStatus: [1] } : {}),
     },
     holds: {
       hasLabel: label !== undefined || sample.format !== 'canary',
+      // Records of one version each say that they failed in a field, or not at all.
+      hasErrors: error !== undefined || servedBy === undefined || sample.format !== 'canary',
       isLive: servedBy !== undefined && answers.split !== undefined,
     },
   };

@@ -44,7 +44,7 @@ export const otherWords: Readonly<Record<string, FieldRole>> = {
 /** Names that such fields have in the logs of the world, the most telling first; only letters and digits count. */
 export const usualNames = {
   id: words(`requestid xrequestid reqid id txnid transactionid eventid inferenceid predictionid callid messageid invocationid
-    correlationid clientrequestid traceid spanid recordid logid rowid uuid`),
+    correlationid clientrequestid traceid trace spanid recordid logid rowid uuid`),
   timestamp:
     words(`timestamp time ts eventtime requesttime starttime starttimeunixnano timeunixnano timeiso8601 receivedat createdat
     loggedat asctime at datetime date msec unixtime epoch timestampms eventtimestamp startedat`),
@@ -54,7 +54,7 @@ export const usualNames = {
   input: words('input inputs text prompt features query payload request requestbody body question message'),
   label:
     words(`label groundtruth truth target expected actual expectedanswer truelabel actuallabel reviewedlabel ytrue isfraud chargeback
-    outcomelabel goldlabel reference y`),
+    outcomelabel goldlabel trueclass actualclass correctlabel correctclass correctanswer trueintent truevalue actualvalue reference y`),
   servedBy:
     words(`modelversion servedversion version servedby servingversion variant modelvariant deployment deploymentname deployedmodelid
     servedentityid upstreamcluster upstreamname upstream backend podversion revision release model modelname genairesponsemodel

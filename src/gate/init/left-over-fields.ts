@@ -20,17 +20,20 @@ export function candidatesOf({ records, fields }: SurveyedFields, found: FieldGu
   const taken = new Set(Object.values(found).flatMap(({ path, sure }) => (sure ? [path] : [])));
   const isFree = ({ path, values }: SurveyedField) =>
     !taken.has(path) && !notSegments.has(lastKey(path).toLowerCase()) && values.every((value) => !/^[[{]/u.test(value));
-  const rest = fields.filter((field) => isFree(field) && field.present >= records * 0.5);
+  const rest = fields.filter((field) => isFree(field) && !saysTime(field) && field.present >= records * 0.5);
+  const answers = fields.filter(({ path }) => path === found.label?.path || path === found.prediction?.path);
+  const isAnswer = ({ values }: SurveyedField) =>
+    answers.some((answer) => values.every((value) => answer.values.includes(value)));
   const words = rest.filter(
     ({ distinct, times, numbers }) => distinct >= 2 && distinct <= records / 2 && times === 0 && numbers === 0,
   );
   const fitting: Partial<Record<FieldRole, readonly SurveyedField[]>> = {
-    id: rest.filter(({ distinct }) => distinct >= records * 0.9),
-    timestamp: rest.filter((field) => areTimes(field, field.present)),
+    id: rest.filter(({ distinct, values }) => distinct >= records * 0.9 && !values.some(isFraction)),
+    timestamp: fields.filter((field) => isFree(field) && areTimes(field, field.present)),
     unit: rest.filter(
       ({ distinct, times, values }) => distinct > 10 && distinct < records && times === 0 && !values.some(isFraction),
     ),
-    servedBy: rest.filter(({ distinct }) => distinct >= 2 && distinct <= mostVersions),
+    servedBy: rest.filter((field) => field.distinct >= 2 && field.distinct <= mostVersions && !isAnswer(field)),
     latency: rest.filter(({ numbers, present, distinct }) => numbers === present && distinct > 20),
     error: fields.filter(
       (field) => isFree(field) && field.distinct <= 50 && field.present > 0 && field.present < records,
@@ -43,6 +46,15 @@ export function candidatesOf({ records, fields }: SurveyedFields, found: FieldGu
   );
 }
 
+/** A time of day in any writing, also one that canary does not read, such as `20.11.2026 08:00:00`. */
+export function saysTime({ values }: SurveyedField): boolean {
+  return values.length > 0 && values.every((value) => timeOfDay.test(value) || day.test(value));
+}
+
+/** Not the end of an address, as `10.1.0.2:80`. */
+const timeOfDay = /(?<![\d.])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)/u;
+const day = /^(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})$/u;
+
 /** A measure, and nobody's name. */
 function isFraction(value: string): boolean {
   return Number.isFinite(Number(value)) && !Number.isInteger(Number(value));
@@ -50,14 +62,17 @@ function isFraction(value: string): boolean {
 
 /** Words of which there are few: a language, a device, a country. */
 export function segmentsIn(fields: readonly SurveyedField[], records: number): Readonly<Record<string, string>> {
-  const few = fields.filter(
-    ({ distinct, numbers, times, values }) =>
+  const few = fields.filter((field) => {
+    const { distinct, numbers, times, values } = field;
+    return (
       distinct >= 2 &&
       distinct <= Math.min(mostSegmentValues, records / 20) &&
       numbers === 0 &&
       times === 0 &&
-      values.every((value) => value.length <= 40 && !/^[[{]/u.test(value)),
-  );
+      !saysTime(field) &&
+      values.every((value) => value.length <= 40 && !/^[[{]/u.test(value))
+    );
+  });
   const segments: Record<string, string> = {};
   for (const { path } of few) {
     if (Object.keys(segments).length === mostSegments) break;

@@ -20,6 +20,8 @@ export interface LogAnswers {
   readonly problem?: string;
   /** Of a live split, as `SplitWeight` says, the oldest first. */
   readonly split?: readonly SplitWeight[];
+  /** Whether such a log spans less than an hour. */
+  readonly isShort?: boolean;
 }
 
 /** Since when (ISO 8601) the candidate serves which share of the users, in (0, 1). */
@@ -102,8 +104,16 @@ export async function readAnswers(
   return {
     strangeTruths: strange.slice(0, 20),
     ...(output === undefined ? {} : { output }),
-    ...(split === undefined ? {} : { split }),
+    ...(split === undefined ? {} : { split, isShort: await isShort(db) }),
   };
+}
+
+const shortMinutes = 60;
+
+/** Whether the log ends before the time in which a weight settles is a small part of it. */
+async function isShort(db: Database): Promise<boolean> {
+  const [row] = await db.rows(`SELECT max("at") - min("at") < INTERVAL ${shortMinutes} MINUTE AS short FROM requests`);
+  return row?.['short'] === true;
 }
 
 /** @param mayBeTexts whether answers that are no labels are texts; of any other log nobody knows what they are. */

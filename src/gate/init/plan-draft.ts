@@ -19,6 +19,8 @@ export interface PlanDraft {
   readonly versions?: Readonly<Record<string, string>>;
   /** Of a live split. */
   readonly split?: readonly SplitWeight[];
+  /** Whether a split's log spans less than an hour, of which a weight that settles would leave little. */
+  readonly isShort?: boolean;
   readonly isLive: boolean;
   /** Statuses that are no failures of a model. */
   readonly okStatus?: readonly number[];

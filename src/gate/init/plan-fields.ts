@@ -29,7 +29,7 @@ export function todosOf({ format, fields, isLive }: Pick<PlanDraft, 'format' | '
   });
   const missing: (Todo | false)[] = [
     isCanary && found.id === undefined && todo('id', idCosts),
-    isCanary && found.timestamp === undefined && todo('timestamp', 'no field holds a time in most records', true),
+    isCanary && found.timestamp === undefined && todo('timestamp', timeCosts(fields), true),
     found.unit === undefined && (isCanary || logFormatTraits[format].units !== true) && todo('unit', unitCosts),
     found.unit?.sure === false &&
       todo('unit', `${found.unit.path} may stand for several users, or one user may have several of it`),
@@ -60,6 +60,13 @@ const idCosts =
   'no field tells requests apart, so their place in the file does: labels cannot come later, copies count twice, and after the file is sorted, cut or renamed its requests count as new ones';
 const unitCosts =
   'no field looks like a user, so each request counts as a user of its own: one heavy user then counts many times';
+
+function timeCosts({ unreadTime }: PlanDraft['fields']): string {
+  const what = 'no field holds a time in most records';
+  return unreadTime === undefined
+    ? what
+    : `${what}: ${unreadTime.path} has times such as ${unreadTime.example}; write them as 2026-11-01T09:00:00Z or as seconds since 1970`;
+}
 
 /** The key `fields` of a plan: what was found with an example, what was not as a comment. */
 export function fieldLines(draft: PlanDraft): readonly string[] {

@@ -17,11 +17,11 @@ import { quotedText } from './plan-words.ts';
  */
 export function proposedMetrics(
   output: OutputSignature | undefined,
-  { hasLabel, isLive }: { readonly hasLabel: boolean; readonly isLive: boolean },
+  { hasLabel, hasErrors, isLive }: Readonly<Record<'hasLabel' | 'hasErrors' | 'isLive', boolean>>,
 ): readonly ProposedMetric[] {
   return [
     { metric: 'latency.p95', bound: 'maxIncrease: 10%', perSegment: false },
-    { metric: 'error_rate', bound: 'maxIncrease: 1pp', perSegment: false },
+    ...(hasErrors ? [{ metric: 'error_rate', bound: 'maxIncrease: 1pp', perSegment: false }] : []),
     ...(hasLabel ? againstTruth(output) : []),
     // Two versions' answers to one request can be compared without the truth; a live split has one of them.
     ...(output?.kind === 'classification' && !isLive && !hasLabel ? [agreement] : []),
@@ -112,12 +112,15 @@ function segmentLines({ segments }: DetectedFields): string[] {
   return ['  segments:', ...entries.map(([dimension, path]) => `    ${quotedText(dimension)}: ${quotedText(path)}`)];
 }
 
-function weightLines({ split }: PlanDraft): string[] {
+function weightLines({ split, isShort }: PlanDraft): string[] {
   if (split === undefined) return [];
   return [
     '  # TODO weights: taken from the log. Write what your router was set to, so that canary can see whether the split is fair.',
     '  weights:',
     ...split.map(({ from, share }) => `    - { from: ${from}, weight: ${formatShare(share)} }`),
+    ...(isShort === true
+      ? ['  settle: 0m # the log is short; otherwise the first 5 minutes of each weight are left out']
+      : []),
   ];
 }
 

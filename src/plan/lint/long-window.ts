@@ -15,11 +15,12 @@ export const longWindow: LintRule = {
     if (log === undefined || log.requests === 0) return [];
     const findings: LintFinding[] = [];
     if (log.spanMs < dayMs * tolerance) {
-      const hours = exactNumber(Number((log.spanMs / hourMs).toPrecision(2)));
+      const { spanMs } = log;
+      const [count, unit] = spanMs < hourMs ? [spanMs / 60_000, 'minutes'] : [spanMs / hourMs, 'hours'];
       findings.push({
         severity: 'warning',
         path: ['requests'],
-        message: `the log spans ${hours} hours, so it lacks hours of the day`,
+        message: `the log spans ${exactNumber(Number(count.toPrecision(2)))} ${unit}, so it lacks hours of the day`,
         hint: 'record at least a day, better a week',
       });
     }

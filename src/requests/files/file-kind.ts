@@ -25,8 +25,10 @@ const mostPreamble = 20;
  * @throws UserError (exit 5) where neither tells.
  */
 export async function fileKind(path: string, absolutePath: string): Promise<FileKind> {
-  const start = await headOf(absolutePath, 4);
+  const beginning = await headOf(absolutePath, 12);
+  const start = beginning.subarray(0, 4);
   requireNoOther(path, start);
+  requireNoSeparatorLine(path, beginning);
   const compression = compressionOf(path, start);
   const named = namedContainer(path);
   if (/\.json(?:\.gz|\.zst)?$/iu.test(path) && isResultsDocument(await headIfWhole({ absolutePath, compression })))
@@ -65,6 +67,14 @@ function requireNoOther(path: string, start: Buffer): void {
     throw unusableFile(`${path}: is written in UTF-16, but logs are read as UTF-8`, {
       hint: 'convert it, for instance with iconv -f UTF-16 -t UTF-8 FILE > log.csv',
     });
+}
+
+/** Excel alone reads a first line that names the separator. */
+function requireNoSeparatorLine(path: string, beginning: Buffer): void {
+  if (!/^\uFEFF?sep=.[\r\n]/iu.test(beginning.toString('utf8'))) return;
+  throw unusableFile(`${path}: its first line names the separator, which only Excel reads`, {
+    hint: 'delete that line, for instance with tail -n +2 FILE > log.csv',
+  });
 }
 
 /** By the byte order mark; without one, by every other of the first four bytes, which is 0 in any text that begins in ASCII. */

@@ -7,8 +7,8 @@ import type { RequestFile } from '../files/request-files.ts';
 /** Tells of the dotted paths of a record's fields whether it looks like a format. */
 type Sniff = (fields: readonly string[]) => boolean;
 
-const restBody =
-  /^(?:(?:request\.)?(?:instances|inputs)|(?:response\.)?(?:predictions|outputs)|raw_data|raw_prediction)(?:\.|$)/u;
+/** What was asked: any service may log `response.predictions`. */
+const restBody = /^(?:(?:request\.)?(?:instances|inputs)|raw_data|raw_prediction)(?:\.|$)/u;
 
 /** What the records of each format look like. */
 export const looksLike: Readonly<Record<LogFormat, Sniff>> = {

@@ -169,7 +169,7 @@ latency.p95,candidate,112ms,,,
     [
       'times without values',
       printed(replaced({ Id: 'candidate_errors', Values: [1], Timestamps: [] })),
-      'has not a time in Timestamps for each of its Values',
+      'does not have a time in Timestamps for each of its Values',
     ],
     [
       'not a time',
@@ -202,7 +202,11 @@ latency.p95,candidate,112ms,,,
       'histogram: CloudWatch keeps no buckets',
     ],
     ['no server', requests.replace('independent', 'url: "http://x", independent'), 'url'],
-    ['no window', requests.replace('independent', 'from: 2026-10-01, independent'), 'from says nothing of the answers'],
+    [
+      'no window',
+      requests.replace('independent', 'from: 2026-10-01, independent'),
+      'from says nothing about the answers',
+    ],
   ])('need %s in the plan', async (_title, written, said) => {
     const { exitCode, stderr } = await refused(printed(whole), written);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);

@@ -154,7 +154,7 @@ describe.each(servers)('%s', (_name, program, start) => {
     const { checks } = await judged('strangers', errors);
     const detail = checks.find(({ name }) => name === 'answers')?.detail;
     expect(detail).toBe(
-      'the metrics server answered in full; model_version has values that are neither version: 0.9.0, unknown; some series have no label model_version',
+      'the metrics server answered in full; model_version has values that are neither of the two versions: 0.9.0, unknown; some series have no label model_version',
     );
   });
 

@@ -156,7 +156,7 @@ describe('a log', () => {
       'one user',
       many.map((each) => ({ ...each, user_id: 'u' })),
       undefined,
-      { users: "all requests are one user's" },
+      { users: 'all requests are from one user' },
       ['users'],
     ],
   ])('of %s says what it can and cannot measure', async (_title, records, requests, whys, cannot) => {
