@@ -54,13 +54,12 @@ export function mapNumbers(numberOf: (column: NumberColumn) => bigint): SumsRow[
 /** The rows of a query's result, by what they are about. */
 export class SumsTable implements UnitGroupSource {
   readonly #rows = new Map<string, SumsRow[]>();
+  readonly #bySegment = new Map<string, SumsRow[]>();
 
   constructor(rows: readonly SumsRow[]) {
     for (const row of rows) {
-      const key = keyOf(row.part, row.metric, row.dimension);
-      const known = this.#rows.get(key);
-      if (known === undefined) this.#rows.set(key, [row]);
-      else known.push(row);
+      add(this.#rows, keyOf(row.part, row.metric, row.dimension), row);
+      add(this.#bySegment, keyOf(row.part, row.metric, row.dimension, row.segment), row);
     }
   }
 
@@ -101,12 +100,18 @@ export class SumsTable implements UnitGroupSource {
 
   #inSegment(part: string, metric: string, { segment }: Slice): readonly SumsRow[] {
     const [dimension = '', value = ''] = Object.entries(segment ?? {})[0] ?? [];
-    return this.rows(part, metric, dimension).filter((row) => row.segment === value);
+    return this.#bySegment.get(keyOf(part, metric, dimension, value)) ?? [];
   }
 }
 
-function keyOf(part: string, metric: string, dimension: string): string {
-  return JSON.stringify([part, metric, dimension]);
+function add(rows: Map<string, SumsRow[]>, key: string, row: SumsRow): void {
+  const known = rows.get(key);
+  if (known === undefined) rows.set(key, [row]);
+  else known.push(row);
+}
+
+function keyOf(...names: readonly string[]): string {
+  return JSON.stringify(names);
 }
 
 function sumOf(rows: readonly SumsRow[], column: NumberColumn): bigint {
