@@ -3,7 +3,14 @@ import { triggeredBy } from '../metrics/families/business-metric.ts';
 import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import { type SumName, sumNamesOf, sumColumns, valueRange, type ValuesSeen } from '../metrics/means/sum-columns.ts';
+import {
+  sumColumn,
+  type SumName,
+  sumNamesOf,
+  sumColumns,
+  valueRange,
+  type ValuesSeen,
+} from '../metrics/means/sum-columns.ts';
 import { isTriggered, type Trigger } from '../domain/statistics/bounded-metric.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
@@ -107,13 +114,16 @@ async function readContributions(
   })) {
     const range = await valueRange({ db, name: 'scenarios' }, definition);
     // One request is a group of its own, so that the sums by unit are made of what the judged sums are made of.
+    const sums = sumNamesOf(definition).map((name) => `${sumColumn(definition, name, 0)} AS ${name}`);
     const rows = await db.columns(
-      `SELECT ${sumColumns(definition, range, 0).join(', ')} FROM scenarios GROUP BY scenario, record ORDER BY scenario, record`,
+      `SELECT ${sums.join(', ')} FROM
+         (SELECT scenario, record, ${sumColumns(definition, range, 0).join(', ')} FROM scenarios GROUP BY scenario, record)
+       ORDER BY scenario, record`,
     );
     const records = rows.rowCount / scenarioCount(scenarios);
     const bySum = new Map(
       sumNamesOf(definition).map((name) => {
-        const column = rows.numbers(`${name}0`);
+        const column = rows.numbers(name);
         const ofScenario = (_: unknown, scenario: number) =>
           column.subarray(scenario * records, (scenario + 1) * records);
         return [name, Array.from({ length: scenarioCount(scenarios) }, ofScenario)] as const;
