@@ -35,7 +35,7 @@ test('plan tells how many requests the room for timeouts takes, and what a cap w
   expect(plain.text).toContain('cap: 200ms takes a tenth of them');
   const capped = await told('{ metric: latency.mean, maxIncrease: 4ms, cap: 200ms }');
   expect(Math.abs((10 * capped.requests) / plain.requests - 1)).toBeLessThan(0.01);
-  expect(capped.text).toContain('bound what is above with another guardrail');
+  expect(capped.text).toContain('bound what is above the cap with another guardrail');
   const planned = await told(
     '{ metric: latency.mean, maxIncrease: 4ms }',
     `{ inference: planned, plannedUnits: ${users} }`,

@@ -16,7 +16,7 @@ test('plan tells how much data each way to look takes, and suggests one look to 
   const text = methodLines([accuracy], { inference: 'sequential' }, style).join('\n').replaceAll(/\s+/gu, ' ');
   expect(text).toContain('accuracy 13,000 8,100 6,200');
   expect(text).toContain('write statistics: { inference: planned, looks: 1 }');
-  expect(text).toContain('plannedUnits: that number');
+  expect(text).toContain('write inference: planned and plannedUnits');
 });
 
 test('a plan of one look is not told to write it', () => {
@@ -27,7 +27,7 @@ test('a plan of one look is not told to write it', () => {
 
 test('init says it of a guardrail in a sentence, and nothing of one whose data are not known', () => {
   expect(methodSentence(accuracy)).toBe(
-    'A candidate that changes nothing passes at about 13,000 requests however often one looks, at 6,200 in one look (statistics: { inference: planned, looks: 1 }).',
+    'A candidate that changes nothing passes at about 13,000 requests however often you look, or at 6,200 in one look (statistics: { inference: planned, looks: 1 }).',
   );
   expect(methodSentence({ metric: 'accuracy', detectable: 'no request has both versions' })).toBeUndefined();
   const none = detectable.map((each) => ({
