@@ -99,7 +99,8 @@ function streamed(received: string, { piece: place }: Places): Streamed {
   let end = 0;
   for (const line of received.split('\n')) {
     end += Buffer.byteLength(line) + 1;
-    const data = /^data: ?(.*?)\r?$/u.exec(line)?.[1];
+    // Of the ends of lines that Unicode knows, JSON may hold some as they are.
+    const data = /^data: ?(.*?)\r?$/su.exec(line)?.[1];
     if (data === undefined || data === '') continue;
     if (data === '[DONE]') {
       // A call of a tool, or a refusal beside the answer, is no text; an empty text is one.
