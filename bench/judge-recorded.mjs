@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { writeRecordedLog } from './data/recorded-log.mjs';
 import { BASELINE, CANDIDATE, writeRecordedRollout } from './data/recorded-rollout.mjs';
 import { compare } from './measure/compare.mjs';
 import { runMeasured } from './measure/run-measured.mjs';
@@ -24,6 +25,7 @@ export async function judgeRecorded({ pairs, large }) {
   const comparisons = await withRollout(500_000, async (rollout) => [
     await compareJudging(rollout, 'judged', pairs, [{ ratioAtMost: 6 }, { peakBytesAtMost: MOST_BYTES }]),
     await compareJudging(rollout, 'grouped', pairs, []),
+    await compareSecondLook(rollout, pairs),
   ]);
   if (!large) return comparisons;
   // Minutes of work each time, and the memory that it is about hardly differs from run to run.
@@ -79,6 +81,50 @@ function compareJudging({ folder, requests, plan, log }, fields, pairs, targets)
     reference: async () => measurement(await runMeasured([[readAndGroup, fields, log, BASELINE, CANDIDATE]])),
   };
   return compare({ name, unit: 's', reference: references[fields], targets }, pairs, sides);
+}
+
+/**
+ * A second look, after a hundredth more lines, against the first.
+ *
+ * @param {Rollout} rollout
+ * @param {number} pairs
+ */
+async function compareSecondLook({ folder, requests, plan, log }, pairs) {
+  const { size } = await stat(log);
+  const more = path.join(folder, 'more.part');
+  await writeRecordedLog(more, {
+    requests: requests / 100,
+    from: requests,
+    seed: 12,
+    baseline: BASELINE,
+    candidate: CANDIDATE,
+  });
+  const lines = await readFile(more);
+  const look = async () => {
+    const run = await runMeasured([[canary, 'evaluate', plan, '--quiet']], verdicts);
+    return { ...measurement(run), value: run.processorSeconds };
+  };
+  const first = async () => {
+    await rm(path.join(folder, '.canary'), { recursive: true, force: true });
+    await truncate(log, size);
+    return await look();
+  };
+  const sides = {
+    canary: async () => {
+      await first();
+      await appendFile(log, lines);
+      return await look();
+    },
+    reference: first,
+  };
+  const name = `a second look at ${requests.toLocaleString('en-US')} recorded requests and 1% more`;
+  const description = {
+    name,
+    unit: 's of processor time',
+    reference: 'the first look',
+    targets: [{ ratioAtMost: 0.2 }],
+  };
+  return await compare(description, pairs, sides);
 }
 
 /** @param {import('./measure/run-measured.mjs').Run} run */

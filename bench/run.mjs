@@ -5,6 +5,7 @@
  *   npm run bench -- replay                one benchmark
  *   npm run bench -- judge --large         with the log of 5,000,000 requests
  *   npm run bench -- --pairs 9             more repetitions (default 5)
+ *   npm run bench -- growth               how time and memory grow with rows, users, segments, guardrails and looks
  *   npm run bench -- power --thorough      requests that canary and others need to catch a harm, from ten times the simulations
  *
  * Exits 0 whether or not the targets are met: what a machine is busy with is no reason to fail. Read the lines `target`.
@@ -12,6 +13,7 @@
 import { parseArgs } from 'node:util';
 
 import { buckets } from './buckets.mjs';
+import { growth } from './growth.mjs';
 import { htmlReport } from './html-report.mjs';
 import { httpThroughput } from './http-throughput.mjs';
 import { importCapture } from './import-capture.mjs';
@@ -44,7 +46,7 @@ const { positionals, values } = parseArgs({
     thorough: { type: 'boolean', default: false },
   },
 });
-const names = [...benchmarks.keys(), 'power'];
+const names = [...benchmarks.keys(), 'growth', 'power'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; write ${names.join(' or ')}`);
 const pairs = Number(values.pairs);
@@ -59,4 +61,5 @@ for (const [name, benchmark] of benchmarks) {
   for (const comparison of await benchmark({ pairs, large: values.large }))
     console.log(`\n${comparisonText(comparison)}`);
 }
+if (isAsked('growth')) await growth({ large: values.large, write: console.log });
 if (isAsked('power')) await power({ thorough: values.thorough, write: console.log });

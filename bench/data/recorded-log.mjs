@@ -18,12 +18,21 @@ const devices = ['ios', 'android', 'web'];
 const deviceWeights = [0.38, 0.4, 0.22];
 
 /**
+ * What a log has of whom and of what, where it is not as usual.
+ *
+ * @typedef {object} LogShape
+ * @property {number} [users]
+ * @property {number} [locales] each of as many users
+ * @property {number} [from] index of the first request, of a log that goes on where one of so many ended
+ */
+
+/**
  * Writes a log of requests that two versions answered: the candidate is a little faster, fails as often and is right a
  * little more often. Users are a tenth of the requests and of very unequal activity. The same seed writes the same bytes;
  * a request takes about 370 of them.
  *
  * @param {string} file
- * @param {{ requests: number, seed: number, baseline: string, candidate: string }} options
+ * @param {{ requests: number, seed: number, baseline: string, candidate: string } & LogShape} options
  */
 export async function writeRecordedLog(file, options) {
   const sentences = await fixtureRequests();
@@ -35,11 +44,12 @@ export async function writeRecordedLog(file, options) {
 
 /**
  * @param {import('../../fixtures/generator/random.mjs').Random} random
- * @param {{ requests: number, baseline: string, candidate: string, sentences: { input: string, label: string }[], labels: string[] }} options
+ * @param {{ requests: number, baseline: string, candidate: string, sentences: { input: string, label: string }[], labels: string[] } & LogShape} options
  * @returns {Generator<string>} many lines at a time
  */
-function* recordedLines(random, { requests, baseline, candidate, sentences, labels }) {
-  const users = makeUsers(random, requests);
+function* recordedLines(random, options) {
+  const { requests, baseline, candidate, sentences, labels, from = 0 } = options;
+  const users = makeUsers(random, options);
   let lines = '';
   for (const [index, user] of senders(random, users, requests).entries()) {
     const { locale, device, slowness } = users[user];
@@ -52,8 +62,8 @@ function* recordedLines(random, { requests, baseline, candidate, sentences, labe
       return { latency_ms, prediction: right ? label : random.pick(labels) };
     };
     const record = {
-      request_id: `r${String(index + 1).padStart(9, '0')}`,
-      timestamp: new Date(FIRST + Math.floor((index / requests) * DAYS * 86_400_000)).toISOString(),
+      request_id: `r${String(from + index + 1).padStart(9, '0')}`,
+      timestamp: new Date(FIRST + Math.floor(((from + index) / (from + requests)) * DAYS * 86_400_000)).toISOString(),
       user_id: `u${String(user + 1).padStart(7, '0')}`,
       input,
       label,
@@ -74,11 +84,16 @@ function* recordedLines(random, { requests, baseline, candidate, sentences, labe
 
 /**
  * @param {import('../../fixtures/generator/random.mjs').Random} random
- * @param {number} requests
+ * @param {{ requests: number } & LogShape} options
  */
-function makeUsers(random, requests) {
-  return Array.from({ length: Math.ceil(requests / REQUESTS_PER_USER) }, () => ({
-    locale: locales[random.weighted(localeWeights)],
+function makeUsers(
+  random,
+  { requests, from = 0, users = Math.ceil((from + requests) / REQUESTS_PER_USER), locales: many },
+) {
+  const locale = () =>
+    many === undefined ? locales[random.weighted(localeWeights)] : `l${Math.floor(many * random.uniform())}`;
+  return Array.from({ length: users }, () => ({
+    locale: locale(),
     device: devices[random.weighted(deviceWeights)],
     slowness: Math.exp(0.22 * random.normal()),
     activity: Math.exp(ACTIVITY_SPREAD * random.normal()),

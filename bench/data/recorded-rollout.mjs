@@ -12,19 +12,28 @@ export const CANDIDATE = '1.5.0';
  *
  * @param {string} folder
  * @param {number} requests
+ * @param {import('./recorded-log.mjs').LogShape & { guardrails?: readonly string[] }} [shape] the plan's usual guardrails where it names none
  * @returns {Promise<{ plan: string, log: string }>} paths
  */
-export async function writeRecordedRollout(folder, requests) {
+export async function writeRecordedRollout(folder, requests, { guardrails = usualGuardrails, ...shape } = {}) {
   const log = path.join(folder, 'requests.jsonl');
   const plan = path.join(folder, 'plan.yaml');
-  await writeFile(plan, planText);
+  await writeFile(plan, planText(guardrails));
   await mkdir(path.join(folder, 'registry'));
   await writeFile(path.join(folder, 'registry', 'intent-classifier.json'), JSON.stringify(await registry(), null, 2));
-  await writeRecordedLog(log, { requests, seed: 11, baseline: BASELINE, candidate: CANDIDATE });
+  await writeRecordedLog(log, { requests, seed: 11, baseline: BASELINE, candidate: CANDIDATE, ...shape });
   return { plan, log };
 }
 
-const planText = `\
+const usualGuardrails = [
+  '{ metric: latency.p95, max: 120ms, maxIncrease: 10% }',
+  '{ metric: latency.mean, maxIncrease: 5ms }',
+  '{ metric: error_rate, max: 0.8%, maxIncrease: 0.2pp }',
+  '{ metric: accuracy, maxDecrease: 1pp, segments: [locale] }',
+];
+
+/** @param {readonly string[]} guardrails */
+const planText = (guardrails) => `\
 apiVersion: canary/v1
 kind: RolloutPlan
 name: recorded
@@ -39,10 +48,7 @@ stages:
   - { name: shadow, weight: 0 }
   - { name: full, weight: 1 }
 guardrails:
-  - { metric: latency.p95, max: 120ms, maxIncrease: 10% }
-  - { metric: latency.mean, maxIncrease: 5ms }
-  - { metric: error_rate, max: 0.8%, maxIncrease: 0.2pp }
-  - { metric: accuracy, maxDecrease: 1pp, segments: [locale] }
+${guardrails.map((guardrail) => `  - ${guardrail}`).join('\n')}
 replay: { latency: recorded }
 `;
 
