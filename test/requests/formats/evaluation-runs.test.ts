@@ -55,15 +55,13 @@ describe('evaluation runs', () => {
     expect(rows).toEqual([said('e0', ''), said('e1', null), said('e2', null), said('e3', 'yes'), said('e4', 'null')]);
   });
 
-  test('have an empty cell of CSV for no answer, which a table cannot tell from an empty one', async () => {
-    for (const version of ['1.0.0', '1.1.0'])
-      logs.write(`cells/${version}.csv`, 'example_id,output,helpful\na,,0.5\nb,hi,0.5\n');
+  test('have no text in an empty cell of CSV, where nothing tells an empty one from none', async () => {
+    for (const version of ['1.0.0', '1.1.0']) logs.write(`cells/${version}.csv`, 'example_id,output\na,\nb,hi\n');
     await logs.read({ files: ['cells/*.csv'], ...evaluationOptions('eval-runs') });
-    expect(
-      await logs.db.rows('SELECT candidate_label AS label, candidate_error AS error FROM requests ORDER BY id'),
-    ).toEqual([
-      { label: null, error: 'bad-outcome' },
-      { label: 'hi', error: null },
+    const columns = 'id, candidate_present AS present, candidate_label AS label, candidate_error AS error';
+    expect(await logs.db.rows(`SELECT ${columns} FROM requests ORDER BY id`)).toEqual([
+      { id: 'a', present: true, label: null, error: null },
+      { id: 'b', present: true, label: 'hi', error: null },
     ]);
   });
 
