@@ -9,7 +9,7 @@ import { fileDigest, type FileDigest } from './files/file-digest.ts';
 import { couldHold } from './files/scan-records.ts';
 import type { FileReading } from './formats/importer.ts';
 import { importers } from './formats/importers.ts';
-import { type LogSource, holdsOwnOutcome, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
+import { type LogSource, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
 import { nothingAccepted, requireSegments } from './explain/nothing-accepted.ts';
 import type { Role } from '../domain/role.ts';
 import { type ReadOptions, recordedRoles, namesOfRole } from './values/read-options.ts';
@@ -62,7 +62,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const readings = await readAndDigest(log);
   const unsampled = await countUnsampled(db, options);
   const columns = requestColumns(options).map(([name]) => name);
-  const told = { maySayNothing: holdsOwnOutcome(options), fine: options.values?.fine ?? [] };
+  const told = { maySayNothing: isLiveSplit(options), fine: options.values?.fine ?? [] };
   const recorded = recordedRoles(options).map(([role]) => role);
   const errorNumbers = await decideErrors(db, recorded, told);
   const pairs = await longPairs(db, options);
@@ -127,7 +127,8 @@ async function placesForErrors(log: LogSource): Promise<RequestTotals['holdsErro
   const { db, options, files } = log;
   const held: Partial<Record<Role, boolean>> = {};
   if (options.format !== 'canary') {
-    const holds = logFormatTraits[options.format].errors === true;
+    const holds =
+      logFormatTraits[options.format].errors === true && (!isLiveSplit(options) || (await tellsErrors(log)));
     return Object.fromEntries(recordedRoles(options).map(([role]) => [role, holds]));
   }
   for (const [role] of recordedRoles(options)) {

@@ -22,13 +22,14 @@ export const azureCollector = exchangeImporter({
     const isInput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:inputs|request)$')`;
     const isOutput = `regexp_matches(event_type, '^azureml\\.inference\\.(?:model_)?(?:outputs|response)$')`;
     // A body that was too large, or no text, is in a file of its own, and this is the address of it.
-    const data = `CASE WHEN lower(coalesce(in_blob, 'false')) <> 'true' THEN CASE WHEN json_valid(plain_body) THEN plain_body ELSE body END END`;
+    const inBlob = `lower(coalesce(in_blob, 'false')) = 'true'`;
+    const data = `CASE WHEN NOT ${inBlob} THEN CASE WHEN json_valid(plain_body) THEN plain_body ELSE body END END`;
     const asRows = `CASE WHEN ${data} LIKE '[%' AND json_type(${data}, '$[0]') = 'OBJECT' THEN '{"instances":' || ${data} || '}' ELSE ${data} END`;
     return {
       kind: `CASE WHEN ${isInput} THEN 'request' WHEN ${isOutput} THEN 'response' END`,
       servedBy: options.fields.served === undefined ? deployment : told.servedBy,
       input: { text: `CASE WHEN ${isInput} THEN ${asRows} END`, csv: 'false' },
-      output: { text: `CASE WHEN ${isOutput} THEN ${data} END`, csv: 'false' },
+      output: { text: `CASE WHEN ${isOutput} AND NOT ${inBlob} THEN coalesce(${data}, 'null') END`, csv: 'false' },
       component: `CASE WHEN event_type LIKE '%.request' OR event_type LIKE '%.response' THEN 'payload' ELSE 'model' END`,
     };
   },

@@ -43,7 +43,7 @@ interface LineSql {
   readonly servedBy?: string;
   /** Milliseconds. */
   readonly latency?: string;
-  /** Kind of the failure; with it an answer counts for nothing. */
+  /** What stands in the place of an error, a status too, as it is written: which of it is a failure is the same in every format (`errorKindSql`). */
   readonly error?: string;
   readonly input: PayloadSql;
   readonly output: PayloadSql;

@@ -26,7 +26,7 @@ export const inferenceTable = exchangeImporter({
       kind: `CASE WHEN coalesce(status, request_body, response_body) IS NOT NULL THEN 'exchange' END`,
       pairKey: `coalesce(nullif(client_id, ''), ${told.id})`,
       latency: `coalesce(nullif(duration, ''), nullif(older_duration, ''))`,
-      error: `CASE WHEN try_cast(status AS INTEGER) NOT BETWEEN 200 AND 299 THEN 'http-' || status END`,
+      error: 'status',
       input: { text: `nullif(request_body, '')`, csv: 'false' },
       output: { text: `nullif(response_body, '')`, csv: 'false' },
     };

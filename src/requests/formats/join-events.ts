@@ -1,4 +1,5 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
+import { logFormatTraits } from '../../domain/log/log-format.ts';
 import { isLiveSplit } from '../table/live-split.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles, roleSql } from '../values/read-options.ts';
@@ -44,7 +45,7 @@ const withResponses = (silenceIsFailure: boolean): string => `
   SELECT e.* REPLACE (
     CASE WHEN NOT ${mismatchSql('r.answers', 'e.instances')} THEN r.answers END AS answers,
     CASE WHEN ${silenceIsFailure} AND r.pair_key IS NULL AND e.kind = 'request' THEN '${noResponse}'
-      WHEN ${mismatchSql('r.answers', 'e.instances')} THEN 'bad-outcome' ELSE coalesce(e.error, r.error) END AS error,
+      WHEN ${mismatchSql('r.answers', 'e.instances')} THEN 'bad-outcome' ELSE coalesce(r.error, e.error) END AS error,
     ${problemOf(
       ['r.problem <> 0', 'r.problem'],
       ['r.told > 1', reasonCode('conflicting-copies')],
@@ -93,11 +94,11 @@ function shared(options: ReadOptions): string {
 function servedSql(options: ReadOptions, condition = 'true'): string {
   const mismatch = mismatchSql('e.answers', 'e.instances');
   const labels = mismatchSql('e.labels', 'coalesce(e.instances, len(e.answers))');
-  const outcomes = recordedRoles(options).map(([role]) => outcomeSql(role, 'e', `e.role = '${role}'`));
+  const outcomes = recordedRoles(options).map(([role]) => outcomeSql(options, role, 'e', `e.role = '${role}'`));
   const problems: [string, number][] = [[`${mismatch} OR ${labels}`, reasonCode('batch-mismatch')]];
-  // A live split is about what was served: a request without an outcome is on neither side.
-  const silent = 'e.role IS NOT NULL AND e.answers IS NULL AND e.error IS NULL';
-  if (isLiveSplit(options)) problems.push([silent, reasonCode('bad-outcome')]);
+  // A live split is about what was served: a request of which nobody knows what became is on neither side.
+  const unknown = `e.role IS NOT NULL AND NOT ${hasOutcome(options, 'e')}`;
+  if (isLiveSplit(options)) problems.push([unknown, reasonCode('bad-outcome')]);
   return `SELECT e.file, e.id, e.timestamp, e.inputs, e.labels, coalesce(e.instances, len(e.answers), 1) AS instances,
       e.served_by, ${problemOf(...problems)} AS problem${shared(options)}
       ${outcomes.map((columns) => `, ${columns}`).join('')}
@@ -118,8 +119,8 @@ function pairedSql(options: ReadOptions): string {
   );
   const outcomes = recordedRoles(options).map(([role]) =>
     role === 'baseline'
-      ? outcomeSql(role, 'e', `e.role = 'baseline'`)
-      : outcomeSql(role, 'c', 'c.pair_key IS NOT NULL'),
+      ? outcomeSql(options, role, 'e', `e.role = 'baseline'`)
+      : outcomeSql(options, role, 'c', 'c.pair_key IS NOT NULL'),
   );
   const ofBaseline = `FROM told b WHERE b.role = 'baseline' AND b.pair_key = e.pair_key`;
   return `SELECT e.file, e.id, e.timestamp, e.inputs, coalesce(e.labels, c.labels) AS labels,
@@ -135,12 +136,20 @@ function pairedSql(options: ReadOptions): string {
     UNION ALL BY NAME ${servedSql(options, `e.role = 'candidate' AND NOT EXISTS (${ofBaseline})`)}`;
 }
 
-function outcomeSql(role: Role, alias: string, own: string): string {
+function outcomeSql(options: ReadOptions, role: Role, alias: string, own: string): string {
   const values = ['answers', 'latency', 'error'].map(
     (name) => `CASE WHEN ${own} THEN ${alias}.${name} END AS ${role}_${name}`,
   );
-  const present = `coalesce(${own} AND (${alias}.answers IS NOT NULL OR ${alias}.error IS NOT NULL), false)`;
-  return `${values.join(', ')}, ${present} AS ${role}_present`;
+  return `${values.join(', ')}, coalesce(${own} AND ${hasOutcome(options, alias)}, false) AS ${role}_present`;
+}
+
+/**
+ * Whether a version's outcome of a request is told: by its answer, its time or how it ended. In the live split of a log that tells errors a
+ * served request has one, as in canary's own format: an answer of nothing.
+ */
+function hasOutcome(options: ReadOptions, alias: string): string {
+  if (isLiveSplit(options) && logFormatTraits[options.format].errors === true) return 'true';
+  return `(${['answers', 'error', 'latency'].map((name) => `${alias}.${name} IS NOT NULL`).join(' OR ')})`;
 }
 
 function mismatchSql(list: string, length: string): string {

@@ -41,7 +41,7 @@ export const kserveLogger = exchangeImporter({
       kind: `CASE WHEN ${isRequest} THEN 'request' WHEN ${isResponse} THEN 'response' END`,
       servedBy: options.fields.served === undefined ? service : told.servedBy,
       input: { text: `CASE WHEN ${isRequest} THEN ${body} END`, csv: 'false' },
-      output: { text: `CASE WHEN ${isResponse} THEN ${body} END`, csv: 'false' },
+      output: { text: `CASE WHEN ${isResponse} THEN coalesce(${body}, 'null') END`, csv: 'false' },
       component: 'coalesce(event_component, blob_component)',
     };
   },

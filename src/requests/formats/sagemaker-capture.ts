@@ -26,13 +26,14 @@ export const sagemakerCapture = exchangeImporter({
     text('inference_id', 'eventMetadata', 'inferenceId'),
     { column: 'captured', path: ['captureData'], as: 'present' },
     { column: 'truth', path: ['groundTruthData'], as: 'present' },
+    { column: 'answered', path: pathOf(options.fields.outcomes), as: 'present' },
     text('truth_data', 'groundTruthData', 'data'),
     text('truth_encoding', 'groundTruthData', 'encoding'),
     ...bodyFields('input', options.fields.input),
     ...bodyFields('output', options.fields.outcomes),
   ],
   line: (options, told, file) => ({
-    prepared: [plainSql('input'), plainSql('output')],
+    prepared: [plainSql('input'), plainSql('output', `CASE WHEN answered THEN 'null' END`)],
     kind: `CASE WHEN captured THEN 'exchange' WHEN truth THEN 'truth' END`,
     pairKey: `coalesce(nullif(inference_id, ''), ${told.id})`,
     servedBy: options.fields.served === undefined ? variantSql(file) : told.servedBy,
@@ -62,10 +63,11 @@ function bodyFields(name: string, path: string): WantedField[] {
 /**
  * The body as text: what SageMaker was not told the type of it encodes in Base64, and what is not a text then stays that, as
  * a JSON string.
+ * @param otherwise SQL of the text where there is none.
  */
-function plainSql(name: string): string {
+function plainSql(name: string, otherwise = 'NULL'): string {
   const data = `${name}_data`;
-  return `CASE WHEN ${name}_encoding = 'BASE64' THEN coalesce(${base64Sql(data)}, to_json(${data})::VARCHAR) ELSE ${data} END AS ${name}_plain`;
+  return `CASE WHEN ${name}_encoding = 'BASE64' THEN coalesce(${base64Sql(data)}, to_json(${data})::VARCHAR) ELSE coalesce(${data}, ${otherwise}) END AS ${name}_plain`;
 }
 
 /** Lines of JSON become an array. */

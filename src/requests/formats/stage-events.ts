@@ -6,6 +6,7 @@ import type { WantedField } from '../containers/record-scan.ts';
 import { kpiColumn } from '../values/wanted-values.ts';
 import { type ReadOptions, recordedSegments, segmentColumn, wantedValuesOf } from '../values/read-options.ts';
 import { filterTexts } from '../values/filter-sql.ts';
+import { errorKindSql, isSurelyFailureSql } from '../values/error.ts';
 import { reasonCode } from '../table/reject-reason.ts';
 import type { RequestFile } from '../files/request-files.ts';
 import type { FileReading } from './importer.ts';
@@ -98,9 +99,10 @@ export async function stageEvents(
     }).map(([name, sql]) => `${sql} AS ev_${name}`),
     ...carried.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(`ev_${column}`)}`),
   ];
+  const failure = `${errorKindSql('ev_error', options.values?.fine ?? [])} AS ev_failure`;
   await db.run(`INSERT INTO events SELECT ${index}, ${eventValues(options, headers).join(', ')}
     ${carried.map(({ column }) => `, ${quoteIdentifier(`ev_${column}`)}`).join('')}
-    FROM (SELECT *, ${answersSql(headers)} AS raw_answers FROM (
+    FROM (SELECT *, ${failure}, ${answersSql(headers)} AS raw_answers FROM (
       SELECT *, ${instancesSql(headers)} AS raw_instances FROM (SELECT ${texts.join(', ')} FROM (${prepared}))))`);
   return { furtherUnreadable: await scan.furtherUnreadable(), notes: scan.notes };
 }
@@ -132,11 +134,11 @@ function eventValues(options: ReadOptions, { input }: CsvHeaders): string[] {
     'ev_served_by',
     'ev_timestamp_text',
     'ev_latency',
-    `coalesce(nullif(ev_error, ''), CASE WHEN ${unusableAnswers} THEN 'bad-outcome' END)`,
+    `CASE WHEN ${unusableAnswers} AND ev_failure IS NULL THEN 'bad-outcome' ELSE nullif(ev_error, '') END`,
     'len(raw_instances)',
     needsInputs(options) ? inputs : 'NULL',
     'hash(ev_input_text)',
-    `CASE WHEN ev_error IS NULL AND NOT ${unusableAnswers} THEN raw_answers END`,
+    `CASE WHEN NOT ${unusableAnswers} AND NOT ${isSurelyFailureSql('ev_failure')} THEN raw_answers END`,
     'ev_labels',
     ...headValues('input'),
     ...headValues('output'),

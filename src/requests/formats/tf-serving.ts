@@ -1,4 +1,5 @@
 import { pathOf } from '../../domain/log/record-path.ts';
+import { sentenceAsKindSql } from '../values/error.ts';
 import { text } from './exchange-format.ts';
 import { exchangeImporter } from './exchange-importer.ts';
 
@@ -25,13 +26,12 @@ export const tfServing = exchangeImporter({
     text('failure', 'error'),
     text('milliseconds', 'latency_ms'),
   ],
-  line: () => {
+  line: ({ values }) => {
     const ofResponse = `json_extract_string(CASE WHEN json_valid(${response}) THEN ${response} END, '$.error')`;
     return {
       kind: `CASE WHEN coalesce(${request}, ${response}) IS NOT NULL OR failure IS NOT NULL THEN 'exchange' END`,
       latency: 'milliseconds',
-      // What the server says is a sentence; kinds are counted, so that they have to be few.
-      error: `CASE WHEN coalesce(failure, ${ofResponse}) IS NOT NULL THEN 'error-response' END`,
+      error: sentenceAsKindSql(`coalesce(failure, ${ofResponse})`, values?.fine ?? [], 'error-response'),
       input: { text: request, csv: 'false' },
       output: { text: response, csv: 'false' },
     };

@@ -19,7 +19,11 @@ export const vertexLog = exchangeImporter({
     return {
       kind: `CASE WHEN coalesce(request_body, response_body) IS NOT NULL THEN 'exchange' END`,
       input: { text: bodySql('request_body', 'instances'), csv: 'false' },
-      output: { text: bodySql('response_body', 'predictions'), csv: 'false' },
+      // No prediction at all is an answer of none, and not the same as a response that was not logged.
+      output: {
+        text: `coalesce(${bodySql('response_body', 'predictions')}, CASE WHEN response_body = '[]' THEN '{"predictions":[]}' END)`,
+        csv: 'false',
+      },
     };
   },
 });

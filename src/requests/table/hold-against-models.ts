@@ -3,7 +3,7 @@ import { areMisread, type HeldLabels, type LogReading, type OutcomeReading } fro
 import type { Database } from '../../database/database.ts';
 import type { Role } from '../../domain/role.ts';
 import { type ReadOptions, recordedRoles } from '../values/read-options.ts';
-import { holdsOwnOutcome } from './live-split.ts';
+import { isLiveSplit } from './live-split.ts';
 import type { ErrorNumbers } from '../values/error.ts';
 import { isLabelSql, type LabelReading } from '../values/label.ts';
 import { scoreProblems } from '../values/score.ts';
@@ -23,7 +23,7 @@ export async function holdAgainstModels(
   { first, last }: Pick<LogReading, 'first' | 'last'>,
 ): Promise<LogReading> {
   const { values } = options;
-  if (holdsOwnOutcome(options)) await failSilentAnswers(db, options);
+  if (isLiveSplit(options)) await failSilentAnswers(db, options);
   const truths = values?.truths === undefined ? undefined : await heldLabels(db, 'label', 'true', values.truths);
   const answers: Partial<Record<Role, HeldLabels>> = {};
   const outcomes: Partial<Record<Role, OutcomeReading>> = {};
@@ -44,18 +44,22 @@ export async function holdAgainstModels(
 }
 
 /**
- * In a log that mostly says what was answered, a request without an answer and without an error was not answered; where most say
- * nothing, the log does not tell answers at all.
+ * In a log that mostly says what one of the versions answered, a request without an answer and without an error was not answered; where it
+ * mostly says nothing of either, it does not tell answers at all.
  */
 async function failSilentAnswers(db: Database, options: ReadOptions): Promise<void> {
   const roles = recordedRoles(options).map(([role]) => role);
   if (roles.length === 0) return;
-  const count = (condition: (role: Role) => string) =>
-    roles.map((role) => `count(*) FILTER (WHERE ${condition(role)})`).join(' + ');
-  const [row = {}] = await db.rows(`SELECT ${count(silent)} AS silent,
-    ${count((role) => `${role}_present AND ${role}_label IS NOT NULL`)} AS told FROM requests`);
-  if (Number(row['silent']) === 0 || Number(row['told']) <= Number(row['silent'])) return;
-  for (const role of roles) {
+  const [row = {}] = await db.rows(
+    `SELECT ${roles
+      .map(
+        (role) => `count(*) FILTER (WHERE ${silent(role)}) AS ${role}_silent,
+      count(*) FILTER (WHERE ${role}_present AND ${role}_label IS NOT NULL) AS ${role}_told`,
+      )
+      .join(', ')} FROM requests`,
+  );
+  if (!roles.some((role) => Number(row[`${role}_told`]) > Number(row[`${role}_silent`]))) return;
+  for (const role of roles.filter((each) => Number(row[`${each}_silent`]) > 0)) {
     await db.run(`UPDATE requests SET ${role}_error = 'bad-outcome' WHERE ${silent(role)}`);
   }
 }

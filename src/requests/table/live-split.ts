@@ -48,6 +48,19 @@ export function servedOutcomesSql(options: ReadOptions, recordsSql: string): str
   return `SELECT *, ${columns.join(', ')} FROM (SELECT *, ${roleSql(options)} AS served_role FROM (${named}))`;
 }
 
+/** Records of canary's own and of evaluations with an answer that is a list of one value as that value, as those of serving systems are read; lists are answers where answers are free. */
+export function singleAnswersSql({ format, values, recorded }: ReadOptions, recordsSql: string): string {
+  const roles = recordedRoles({ recorded }).map(([role]) => role);
+  if ((format !== 'canary' && !isOfEvaluation({ format })) || values?.free !== undefined || roles.length === 0)
+    return recordsSql;
+  const replaced = roles.map((role) => {
+    const prediction = `${role}_prediction`;
+    const only = `CASE WHEN json_array_length(${prediction}) = 1 THEN json_extract_string(${prediction}, '$[0]') ELSE ${prediction} END`;
+    return `CASE WHEN ${prediction} LIKE '[%' AND json_valid(${prediction}) THEN ${only} ELSE ${prediction} END AS ${prediction}`;
+  });
+  return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${recordsSql})`;
+}
+
 /** The records with the outcome of each version under the first of its names that they have. */
 function namedOutcomesSql(options: ReadOptions, recordsSql: string): string {
   if (options.format !== 'canary') return recordsSql;
@@ -106,6 +119,7 @@ export async function tellsErrors({ db, options, files }: LogSource): Promise<bo
   if (Number(row?.['silent'] ?? 0) === 0) return true;
   const { served } = options.fields;
   if (served === undefined) return true;
+  if (!holdsOwnOutcome(options)) return await someError(db, options);
   for (const file of files) {
     const scan = await scanRecords(db, file, [{ column: 'served_error', path: pathOf(served.error), as: 'text' }]);
     const [told] = await db.rows(`SELECT count(nullif(served_error, '')) AS errors FROM (${scan.sql})`);
@@ -113,4 +127,13 @@ export async function tellsErrors({ db, options, files }: LogSource): Promise<bo
     if (Number(told?.['errors']) > 0) return true;
   }
   return false;
+}
+
+/** Whether some request of a serving system's log ended in a status or an error. */
+async function someError(db: Database, options: ReadOptions): Promise<boolean> {
+  const told = recordedRoles(options).map(
+    ([role]) => `coalesce(bool_or(${role}_status OR ${role}_error IS NOT NULL), false)`,
+  );
+  const [row] = await db.rows(`SELECT ${told.join(' OR ')} AS told FROM requests`);
+  return row?.['told'] === true;
 }

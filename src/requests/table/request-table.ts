@@ -1,6 +1,6 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { RecordScan } from '../containers/record-scan.ts';
-import { holdsOwnOutcome, isLiveSplit, servedOutcomesSql, servedRejects } from './live-split.ts';
+import { isLiveSplit, servedOutcomesSql, servedRejects, singleAnswersSql } from './live-split.ts';
 import { answerSql, decodedOutcomeSql, outcomeColumns, type OutcomeReading, statedOutcomeSql } from './outcome-sql.ts';
 import {
   derivedSegmentSql,
@@ -109,7 +109,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
   const reading: OutcomeReading = {
     wantedValues,
     values,
-    maySayNothing: holdsOwnOutcome(options),
+    maySayNothing: isLiveSplit(options),
     latency,
     latencyUnit: (role) => latencyUnitOf(options, role),
   };
@@ -148,7 +148,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     where === undefined ? rejected : `CASE WHEN readable AND NOT counts THEN ${leftOutCode} ELSE ${rejected} END`;
   return `SELECT *, ${reason} AS reason FROM (
     SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, servedOutcomesSql(options, recordsSql))}))))`;
+      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, singleAnswersSql(options, servedOutcomesSql(options, recordsSql)))}))))`;
 }
 
 function emptyAsMissing(column: string): string {

@@ -59,6 +59,16 @@ export function errorKindSql(text: string, fine: readonly string[]): string {
   });
 }
 
+/** Condition that a kind, as `errorKindSql` gives it, is a failure whatever else the log holds. */
+export function isSurelyFailureSql(kind: string): string {
+  return `coalesce(NOT starts_with(${kind}, ${undecided}), false)`;
+}
+
+/** SQL of a text in the place of an error in which a sentence of its own, such as a server's, is a kind: kinds are counted, so that they have to be few. */
+export function sentenceAsKindSql(text: string, fine: readonly string[], kind: string): string {
+  return `CASE WHEN ${errorKindSql(text, fine)} = ${trimmedSql(text)} THEN ${quoteLiteral(kind)} ELSE ${text} END`;
+}
+
 /** Whether the plan says that a flag tells success: then what is not one is a failure. */
 function tellsSuccess(fine: readonly string[]): boolean {
   return fine.some((word) => ['1', 'true'].includes(word.toLowerCase()));
