@@ -47,6 +47,8 @@ interface LineSql {
   readonly error?: string;
   readonly input: PayloadSql;
   readonly output: PayloadSql;
+  /** BOOLEAN: whether the log itself says that it has not what was answered, so that nobody knows it. */
+  readonly unlogged?: string;
   /** VARCHAR[], one label per request of the batch; those of the told label where absent. */
   readonly labels?: string;
   /** Which component of the service the line is of, where several may tell of one request. */

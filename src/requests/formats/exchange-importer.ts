@@ -150,7 +150,7 @@ function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
     `${role}_present`,
     `${role}_latency`,
     `${role}_error`,
-    `coalesce(${predictionSql(`${role}_part`, readings[role] ?? asWritten, options.labels?.[role] ?? [])}, ${failureSql(role)}) AS ${role}_prediction`,
+    `coalesce(${answeredSql(options, role, readings[role] ?? asWritten)}, ${failureSql(role)}) AS ${role}_prediction`,
   ]);
   const columns = [
     'file',
@@ -171,6 +171,15 @@ function unpackedSql(options: ReadOptions, readings: AnswerReadings): string {
     places,
   );
   return `SELECT ${columns.join(', ')} FROM (${parts})`;
+}
+
+/** What a version answered as a prediction of canary's own; a free answer is what is there, a list of one too. */
+function answeredSql({ values, labels }: ReadOptions, role: Role, reading: AnswerReading): string {
+  const { found, single } = partsOf(`${role}_part`);
+  if (values?.free === undefined) return predictionSql(`${role}_part`, reading, labels?.[role] ?? []);
+  return values.free === 'text'
+    ? `CASE WHEN ${found} LIKE '"%' THEN ${single} ELSE nullif(${found}, 'null') END`
+    : `nullif(${found}, 'null')`;
 }
 
 /** An answer without a prediction that tells of a failure instead, to be told as it is. */

@@ -18,6 +18,7 @@ export const inferenceTable = exchangeImporter({
     text('status', 'status_code'),
     text('duration', 'execution_duration_ms'),
     text('older_duration', 'execution_time_ms'),
+    text('logging_errors', 'logging_error_codes'),
     text('request_body', ...pathOf(options.fields.input)),
     text('response_body', ...pathOf(options.fields.outcomes)),
   ],
@@ -29,6 +30,7 @@ export const inferenceTable = exchangeImporter({
       error: 'status',
       input: { text: `nullif(request_body, '')`, csv: 'false' },
       output: { text: `nullif(response_body, '')`, csv: 'false' },
+      unlogged: `nullif(response_body, '') IS NULL AND contains(coalesce(logging_errors, ''), 'MAX_RESPONSE_SIZE_EXCEEDED')`,
     };
   },
 });

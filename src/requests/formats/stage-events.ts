@@ -96,6 +96,7 @@ export async function stageEvents(
       output_text: line.output.text,
       output_csv: line.output.csv,
       labels: line.labels ?? labelsSql(told.label),
+      unlogged: line.unlogged ?? 'false',
     }).map(([name, sql]) => `${sql} AS ev_${name}`),
     ...carried.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(`ev_${column}`)}`),
   ];
@@ -144,7 +145,7 @@ function eventValues(options: ReadOptions, { input }: CsvHeaders): string[] {
     ...headValues('output'),
     `(CASE WHEN NOT readable OR ev_kind IS NULL THEN ${reasonCode('unreadable')}
       WHEN ev_input_text IS NOT NULL AND (raw_instances IS NULL OR len(raw_instances) = 0) THEN ${reasonCode('bad-payload')}
-      ELSE 0 END)`,
+      WHEN ev_unlogged THEN ${reasonCode('bad-outcome')} ELSE 0 END)`,
   ];
 }
 

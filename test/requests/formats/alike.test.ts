@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logFormats } from '../../../src/domain/log/log-format.ts';
+import type { FreeKind } from '../../../src/domain/scores/free-answer.ts';
 import { LogFolder } from '../log-folder.ts';
 import { own, type Told, type Writer, writers } from './alike-writers.ts';
 import { importOptions } from './import-fixture.ts';
@@ -14,14 +15,16 @@ afterAll(() => logs.close());
 const labels = { labels: ['other', 'refund'], names: {} };
 
 /** What the log says of each of the candidate's requests: its error, or else its answer, and its time. */
-async function read(writer: Writer, told: readonly Told[], fine: readonly string[] = []) {
+async function read(writer: Writer, told: readonly Told[], fine: readonly string[] = [], free?: FreeKind) {
   count += 1;
   const files = Object.entries(writer.files(told)).map(([name, records]) => {
     logs.writeRecords(`${count}/${name}`, records);
     return `${count}/${name}`;
   });
   const options = importOptions(writer.format, writer.fields, {
-    values: { truths: labels, answers: { baseline: labels, candidate: labels }, fine },
+    ...(free === undefined
+      ? { values: { truths: labels, answers: { baseline: labels, candidate: labels }, fine } }
+      : { values: { answers: {}, free, fine }, labels: {} }),
     input: false,
   });
   const { totals } = await logs.read({ files, ...options });
@@ -88,6 +91,18 @@ describe('is read as in canary’s own format', () => {
   test.each(telling('latency'))('each latency: %s', async (_, writer) => {
     const told = log(byName('latency', latencies, 'latency'));
     expect((await read(writer, told)).outcomes).toEqual((await read(own, told)).outcomes);
+  });
+
+  test.each(
+    telling('status')
+      .slice(0, 3)
+      .flatMap(([name, writer]) =>
+        (['ranking', 'json', 'text'] as const).map((free): [string, FreeKind, Writer] => [name, free, writer]),
+      ),
+  )('each free answer: %s of %s', async (_, free, writer) => {
+    const lists = { one: { answer: ['a'] }, two: { answer: ['a', 'b'] }, none: { answer: null } };
+    const told = [...usual('v1', 3).map((each) => ({ ...each, answer: ['b', 'a'] })), ...candidates(lists)];
+    expect((await read(writer, told, [], free)).outcomes).toEqual((await read(own, told, [], free)).outcomes);
   });
 
   const silent = { answer: null };

@@ -8,7 +8,9 @@ import { jsonFieldSql } from '../../containers/json-path.ts';
 export interface AnswerParts {
   /** VARCHAR: the whole answer. */
   readonly answer: string;
-  /** VARCHAR: what is at the place, an array of one value as that value. */
+  /** VARCHAR: what is at the place. */
+  readonly found: string;
+  /** VARCHAR: the same, an array of one value as that value. */
   readonly value: string;
   /** VARCHAR: the text of a value that is a text or a number; NULL for arrays, objects and what is no value. */
   readonly single: string;
@@ -24,6 +26,7 @@ export interface AnswerParts {
 export function partsOf(name: string): AnswerParts {
   return {
     answer: `${name}_answer`,
+    found: `${name}_found`,
     value: `${name}_whole`,
     single: `${name}_single`,
     number: `${name}_number`,
