@@ -32,7 +32,7 @@ export interface UsageColumns {
   readonly firstTokenMs: Float64Array;
 }
 
-export const usageNames = ['inputTokens', 'outputTokens', 'firstTokenMs'] as const satisfies (keyof UsageColumns)[];
+const usageNames = ['inputTokens', 'outputTokens', 'firstTokenMs'] as const satisfies (keyof UsageColumns)[];
 
 /** Longest error detail that is kept; the rest says nothing new. */
 const detailLength = 300;

@@ -8,7 +8,7 @@ import { countRows } from './store/row-range.ts';
 import { type WindowRows, WriteBehind } from './store/write-behind.ts';
 import type { ReplayWindow } from './replay-windows.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
-import { errorAt, joinColumns, labelsScored, type OutcomeColumns, usageNames } from '../models/outcome-columns.ts';
+import { errorAt, joinColumns, labelsScored, type OutcomeColumns } from '../models/outcome-columns.ts';
 import type { ColumnInput } from '../database/append-columns.ts';
 
 /** What a version's process is to do, and where its outcomes go. */
@@ -107,24 +107,28 @@ class OutcomeRows {
     };
   }
 
-  /** The columns of chunks, one after another. */
+  /** The columns of chunks, one after another, in the order of `outcomeColumns`. */
   columns(chunks: readonly FinishedChunk[]): readonly ColumnInput[] {
     const places = chunks.flatMap(({ from, to, window }) =>
       Array.from({ length: to - from }, (_, row) => from - window.from + row),
     );
     const outcomes = joinColumns(chunks.map((chunk) => chunk.outcomes));
-    return [
-      places,
-      places.map((_, row) => errorAt(outcomes, row)),
-      Array.from(outcomes.labels, (label, row) => this.#labels[label] ?? outcomes.texts.get(row) ?? null),
-      outcomes.values,
-      outcomes.scores,
-      joined(chunks.map((chunk) => chunk.trueScores)),
-      joined(chunks.map((chunk) => chunk.positiveScores)),
-      places.map((_, row) => outcomes.details.get(row) ?? null),
-      Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
-      ...usageNames.map((name) => outcomes.usage[name]),
-    ];
+    const columns: Readonly<Record<keyof typeof outcomeColumns, ColumnInput>> = {
+      place: places,
+      error: places.map((_, row) => errorAt(outcomes, row)),
+      label: Array.from(outcomes.labels, (label, row) => this.#labels[label] ?? outcomes.texts.get(row) ?? null),
+      value: outcomes.values,
+      score: outcomes.scores,
+      true_score: joined(chunks.map((chunk) => chunk.trueScores)),
+      positive_score: joined(chunks.map((chunk) => chunk.positiveScores)),
+      detail: places.map((_, row) => outcomes.details.get(row) ?? null),
+      retries: Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
+      input_tokens: outcomes.usage.inputTokens,
+      output_tokens: outcomes.usage.outputTokens,
+      first_token_ms: outcomes.usage.firstTokenMs,
+    };
+    const byName: Readonly<Record<string, ColumnInput>> = columns;
+    return Object.keys(outcomeColumns).map((name) => byName[name] ?? []);
   }
 }
 

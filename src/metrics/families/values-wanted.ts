@@ -1,4 +1,4 @@
-import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
+import { isPerLabel, type Metric, type MetricTraits, metricTraits } from '../../domain/metric.ts';
 import { isTriggered } from '../../domain/statistics/bounded-metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
@@ -12,9 +12,15 @@ import type { WantedScore, WantedValues } from '../../requests/values/wanted-val
 export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature, areReplayed = false): WantedValues {
   const positive = positiveLabel(output);
   const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
+  const wants = (score: MetricTraits['score']) => metrics.some((metric) => metricTraits(metric).score === score);
+  // A further score of the traits has to be wanted here too.
+  const wanted: Readonly<Record<NonNullable<MetricTraits['score']>, boolean>> = {
+    true: wants('true'),
+    positive: wants('positive'),
+  };
   return {
-    trueScores: metrics.some((metric) => metricTraits(metric).score === 'true'),
-    positiveScores: metrics.some((metric) => metricTraits(metric).score === 'positive'),
+    trueScores: wanted.true,
+    positiveScores: wanted.positive,
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     differences: metrics.some(isTriggered) ? (areReplayed ? 'replayed' : 'unknown') : undefined,
