@@ -91,14 +91,14 @@ export function providerSql(label: string): string {
   return `coalesce(nullif(${label}, ''), nullif(provider_id, ''), CASE WHEN provider_text NOT LIKE '{%' THEN provider_text END)`;
 }
 
-const told = `coalesce(nullif(response_error, ''), nullif(served_error, ''), '')`;
+const toldError = `coalesce(nullif(response_error, ''), nullif(served_error, ''), '')`;
 
 /** A provider's text is a long one that differs from request to request: of it the status that it names is read, or what kind of failure it tells. */
 const errorSql = `CASE WHEN nullif(response_error, '') IS NULL AND coalesce(nullif(output, 'null'), '') <> '' THEN NULL
-  WHEN regexp_matches(${told}, '(?i)(?:API|HTTP)[a-z ]*(?:error|status)?:? *[45][0-9][0-9]')
-    THEN regexp_extract(${told}, '(?i)(?:API|HTTP)[a-z ]*(?:error|status)?:? *([45][0-9][0-9])', 1)
-  WHEN regexp_matches(${told}, '(?i)time(?:d )?-?out') THEN 'timeout'
-  WHEN ${told} <> '' OR coalesce(failure_reason, '') = '${notAnswered}' THEN 'provider-error' END`;
+  WHEN regexp_matches(${toldError}, '(?i)(?:API|HTTP)[a-z ]*(?:error|status)?:? *[45][0-9][0-9]')
+    THEN regexp_extract(${toldError}, '(?i)(?:API|HTTP)[a-z ]*(?:error|status)?:? *([45][0-9][0-9])', 1)
+  WHEN regexp_matches(${toldError}, '(?i)time(?:d )?-?out') THEN 'timeout'
+  WHEN ${toldError} <> '' OR coalesce(failure_reason, '') = '${notAnswered}' THEN 'provider-error' END`;
 
 /** A text is told as such, so that one that looks like JSON, or like nothing, stays the text that it is. */
 function predictionSql({ values }: ReadOptions): string {
