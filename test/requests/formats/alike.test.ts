@@ -60,16 +60,28 @@ test('every format is held against canary’s own', () => {
   expect(new Set([own, ...Object.values(writers)].map(({ format }) => format))).toEqual(new Set(logFormats));
 });
 
-describe('is read as in canary’s own format', () => {
-  // As many usual ones that a few odd latencies do not make all of them count for nothing.
-  const log = (changes: Readonly<Record<string, Partial<Told>>>) => [
-    ...usual('v1', 20),
-    ...usual('v2', 900),
-    ...candidates(changes),
-  ];
-  const byName = (name: string, values: readonly unknown[], key: 'status' | 'latency') =>
-    Object.fromEntries(values.map((value) => [`${name} ${JSON.stringify(value)}`, { [key]: value }]));
+// As many usual ones that a few odd latencies do not make all of them count for nothing.
+const log = (changes: Readonly<Record<string, Partial<Told>>>) => [
+  ...usual('v1', 20),
+  ...usual('v2', 900),
+  ...candidates(changes),
+];
+const byName = (name: string, values: readonly unknown[], key: 'status' | 'latency') =>
+  Object.fromEntries(values.map((value) => [`${name} ${JSON.stringify(value)}`, { [key]: value }]));
 
+/** What is told of a log, without what the writer's format cannot tell. */
+async function outcomesOf(writer: Writer, told: readonly Told[], like = writer): Promise<unknown> {
+  const { outcomes } = await read(writer, told);
+  const timed = like.tells.includes('latency');
+  return Object.fromEntries(
+    Object.entries(outcomes).map(([id, { error, answer, latency }]) => [
+      id,
+      { error, answer, ...(timed ? { latency } : {}) },
+    ]),
+  );
+}
+
+describe('is read as in canary’s own format', () => {
   test.each(eachWriter)('each answer: %s', async (_, writer) => {
     const told = log(Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, { answer }])));
     expect(await outcomesOf(writer, told)).toEqual(await outcomesOf(own, told, writer));
@@ -130,16 +142,4 @@ describe('is read as in canary’s own format', () => {
       expect(holdsErrors).toEqual({ baseline: holds, candidate: holds });
     }
   });
-
-  /** What is told of a log, without what the writer's format cannot tell. */
-  async function outcomesOf(writer: Writer, told: readonly Told[], like = writer): Promise<unknown> {
-    const { outcomes } = await read(writer, told);
-    const timed = like.tells.includes('latency');
-    return Object.fromEntries(
-      Object.entries(outcomes).map(([id, { error, answer, latency }]) => [
-        id,
-        { error, answer, ...(timed ? { latency } : {}) },
-      ]),
-    );
-  }
 });
