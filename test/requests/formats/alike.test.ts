@@ -107,7 +107,8 @@ describe('is read as in canary’s own format', () => {
 
   test.each(
     telling('status')
-      .slice(0, 3)
+      // A bare list is a batch.
+      .slice(1, 3)
       .flatMap(([name, writer]) =>
         (['ranking', 'json', 'text'] as const).map((free): [string, FreeKind, Writer] => [name, free, writer]),
       ),
