@@ -111,17 +111,24 @@ describe('an inference table', () => {
     expect(rows).toMatchObject([{ id: 'd1', baseline_label: 'refund', candidate_label: 'other' }]);
   });
 
-  test('of a live split leaves out what neither version answered', async () => {
+  test('of a live split leaves out what neither version answered and what was not logged, and fails an answer of nothing', async () => {
     const served = { by: 'served_entity_id', latency: 'latency_ms', error: 'error', prediction: 'prediction' };
-    const { facts } = await readTable(
+    const { facts, rows } = await readTable(
       [
         row(),
         row({ databricks_request_id: 'd2', served_entity_id: 'v0' }),
         row({ databricks_request_id: 'd3', response: null }),
+        row({ databricks_request_id: 'd4' }),
+        row({ databricks_request_id: 'd5', response: null, logging_error_codes: ['MAX_RESPONSE_SIZE_EXCEEDED'] }),
       ],
       { served },
     );
     expect(facts.files[0]?.rejected).toEqual({ 'other-version': 1, 'bad-outcome': 1 });
+    expect(rows.map((each) => [each['id'], each['baseline_error']])).toEqual([
+      ['d1', null],
+      ['d3', 'bad-outcome'],
+      ['d4', null],
+    ]);
   });
 
   test('with a clock that ran backwards loses that time alone', async () => {
