@@ -39,7 +39,7 @@ const mayImport = {
     because: 'a plan is judged from its text alone, without file, clock or network',
   },
   requests: {
-    from: ['domain', 'database', 'assignment'],
+    from: ['domain', 'files', 'database', 'assignment'],
     because: 'reading a log must not depend on what is done with it',
   },
   models: { from: ['domain', 'files'], because: 'a runtime answers inputs; it knows neither logs nor verdicts' },
@@ -126,7 +126,7 @@ export const storeys = {
     because: 'a target knows how it is told a weight and nothing of the others',
   },
   requests: {
-    rooms: [['containers'], ['files', 'values'], ['table'], ['formats/answers'], ['formats'], ['explain']],
+    rooms: [['containers'], ['files', 'values'], ['table'], ['kept'], ['formats/answers'], ['formats'], ['explain']],
     because:
       'a file is opened before its records are read, a value means one thing in every format, and what went wrong is explained last',
   },

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { invalidInput } from '../domain/errors.ts';
 import type { World } from '../gate/world.ts';
 import { harmlessLines } from '../report/words/harmless.ts';
+import { type CacheOwner } from '../start/cache-folder.ts';
+import { ownSecret } from '../start/own-secret.ts';
 import { actorOf } from './actor.ts';
 import { createProgress } from './progress.ts';
 import { type InputStream, questionsOn } from './questions.ts';
@@ -10,7 +12,7 @@ import type { OutputStream, Terminal } from './terminal.ts';
 import type { Safety } from './safety.ts';
 
 /** What of the process the program uses, and the signals and errors that it listens to. */
-export interface ProcessLike extends NodeJS.EventEmitter, Pick<NodeJS.Process, 'argv' | 'env' | 'cwd'> {
+export interface ProcessLike extends NodeJS.EventEmitter, CacheOwner, Pick<NodeJS.Process, 'argv' | 'cwd'> {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -56,6 +58,7 @@ export function createWorld(
       return safety.work;
     },
     version: packageVersion(),
+    ownSecret: () => ownSecret(process),
     progress: createProgress(process.stderr, process.env, tellEveryMs),
     // Notes quote logs, servers and programs.
     note: (text) => terminal.diagnostic(harmlessLines(text)),

@@ -25,6 +25,8 @@ export interface World {
   readonly trusted?: string | undefined;
   /** Version of canary itself. */
   readonly version: string;
+  /** Bytes that only this user has, on this machine, to know again what canary wrote here; undefined where there is no place for them. */
+  readonly ownSecret: () => Buffer | undefined;
   /** Where long work tells how far it is. */
   readonly progress: Progress;
   /** A line for a person, beside the result. */

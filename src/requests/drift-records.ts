@@ -7,7 +7,7 @@ import { latencyPaths } from '../domain/log/latency-field.ts';
 import type { RequestFilter } from '../domain/log/request-filter.ts';
 import type { RequestFields } from '../domain/log/log-format.ts';
 import { type Database, quoteIdentifier } from '../database/database.ts';
-import { fileDigest } from './files/file-digest.ts';
+import { digestRequestFile } from './files/file-digest.ts';
 import { fieldNames, scanRecords } from './files/scan-records.ts';
 import type { WantedField } from './containers/record-scan.ts';
 import { fieldNowhere } from './explain/nothing-accepted.ts';
@@ -198,6 +198,6 @@ async function sideOf(
     throw unusableFile(`${name} has no request to compare`, { hint: 'name a log or a window that holds requests' });
   }
   const digests = [];
-  for (const file of files) digests.push({ path: file.path, sha256: (await fileDigest(file)).sha256 });
+  for (const file of files) digests.push({ path: file.path, sha256: (await digestRequestFile(file)).digest.sha256 });
   return { requests: Number(row['requests']), from: first, to: last, files: digests };
 }

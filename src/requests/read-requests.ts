@@ -5,16 +5,14 @@ import { pathOf } from '../domain/log/record-path.ts';
 import { logFormatTraits } from '../domain/log/log-format.ts';
 import { resolveCopies, joinLongPairs, longPairs, pairsNote } from './table/copies.ts';
 import { type Database, quoteIdentifier } from '../database/database.ts';
-import { fileDigest, type FileDigest } from './files/file-digest.ts';
 import { couldHold } from './files/scan-records.ts';
-import type { FileReading } from './formats/importer.ts';
-import { importers } from './formats/importers.ts';
+import { type DigestedReading, readAndDigest } from './read-files.ts';
 import { type LogSource, isLiveSplit, separateSharedUnits, tellsErrors } from './table/live-split.ts';
 import { nothingAccepted, requireSegments } from './explain/nothing-accepted.ts';
 import type { Role } from '../domain/role.ts';
 import { type ReadOptions, recordedRoles, namesOfRole } from './values/read-options.ts';
 import { reasonCode, rejectReasons } from './table/reject-reason.ts';
-import { areSmall, type RequestFile, resolveRequestFiles } from './files/request-files.ts';
+import { areSmall, resolveRequestFiles } from './files/request-files.ts';
 import { screenLatencies, latencyNotes } from './table/screen-latencies.ts';
 import { countLeftOut, leftOutNotes, requireFilterFields, totalLeftOut } from './explain/left-out.ts';
 import { markRecords } from './table/record-marks.ts';
@@ -143,28 +141,6 @@ async function placesForErrors(log: LogSource): Promise<RequestTotals['holdsErro
     held[role] = each.every(Boolean) && (served === undefined || (await tellsErrors(log)));
   }
   return held;
-}
-
-interface DigestedReading extends FileReading {
-  readonly file: RequestFile;
-  readonly digest: FileDigest;
-}
-
-/** Digests the files on this thread while DuckDB reads them on others. */
-async function readAndDigest(log: LogSource): Promise<DigestedReading[]> {
-  const [digests, readings] = await Promise.allSettled([
-    inTurn(log.files, fileDigest),
-    importers[log.options.format].importFiles(log),
-  ]);
-  // A damaged file fails on both sides; the digest knows better what is wrong with it.
-  if (digests.status === 'rejected') throw digests.reason;
-  if (readings.status === 'rejected') throw readings.reason;
-  return log.files.map((file, index) => {
-    const digest = digests.value[index];
-    const reading = readings.value[index];
-    if (digest === undefined || reading === undefined) throw new RangeError('a file was not read');
-    return { file, digest, ...reading };
-  });
 }
 
 async function inTurn<Item, T>(items: readonly Item[], work: (item: Item) => Promise<T>): Promise<T[]> {

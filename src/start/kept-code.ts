@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Script } from 'node:vm';
+import { secretName } from './own-secret.ts';
 
 /** Bytes of the digest that leads a file of the cache. */
 const digestBytes = 32;
@@ -68,7 +69,8 @@ export class KeptCode {
   /** Removes what the oldest builds left. */
   prune(): void {
     try {
-      const files = readdirSync(this.#folder).map((name) => join(this.#folder, name));
+      const names = readdirSync(this.#folder).filter((name) => name !== secretName);
+      const files = names.map((name) => join(this.#folder, name));
       if (files.length <= filesKept) return;
       const aged = files.map((file) => ({ file, writtenAt: lstatSync(file).mtimeMs }));
       const newestFirst = aged.toSorted((one, other) => other.writtenAt - one.writtenAt);

@@ -57,6 +57,7 @@ export async function run(
     Object.assign(new EventEmitter(), {
       argv: [process.execPath, program, ...args],
       env: { ...inherited(), ...env },
+      platform: process.platform,
       cwd: () => cwd ?? process.cwd(),
       stdin: Readable.from(stdin === '' ? [] : [stdin]),
       stdout: collect('stdout'),

@@ -11,6 +11,7 @@ export function worldAt(cwd: string, changes: Partial<World> = {}): World {
     modelHost: '/none',
     permissions: { run: true, environment: {} },
     version: '0.0.0',
+    ownSecret: () => undefined,
     progress: { begin: () => undefined, report: () => undefined, finish: () => undefined },
     note: () => undefined,
     ...changes,

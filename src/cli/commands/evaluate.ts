@@ -22,7 +22,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     )
     .option('--include-inputs', 'show the recorded inputs of example requests in the reports')
     .option('--notify', "notify the plan's targets of a hold for new reasons")
-    .option('--fresh', 'replay again instead of using stored outcomes')
+    .option('--fresh', 'read the log and replay again instead of using what is stored')
     .option('--offline', 'judge what a metrics server said at the last look, without asking it again')
     .option(
       '--store <place>',

@@ -13,6 +13,7 @@ import type { Beside } from '../look/beside.ts';
 import { concludeLook } from '../look/conclude-look.ts';
 import { assignedShare } from '../judge/assigned-share.ts';
 import { judgeStage } from '../judge/judge-stage.ts';
+import { keptRowsPlace, type KeptRowsOptions } from '../rollout/kept-rows.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
@@ -32,9 +33,7 @@ import type { FetchedObject } from '../../remote/storage/fetch-objects.ts';
 import { withEtags } from '../sources/objects.ts';
 
 /** What judging a stage's log needs beside the log. */
-interface StageOptions {
-  /** As in `EvaluateOptions`. */
-  readonly fresh?: boolean;
+interface StageOptions extends KeptRowsOptions {
   readonly store?: string;
   readonly fill?: boolean;
   readonly beside: Beside;
@@ -61,6 +60,7 @@ export async function evaluateStage(
   const log = await readStageRequests(db, rollout, sources, {
     periods: periods?.periods,
     marks: { before: moved.length === 0 ? undefined : previous?.inputs.records },
+    kept: keptRowsPlace(world, folder, options),
   });
   for (const note of log.notes) world.note(asSentence(note));
   if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {

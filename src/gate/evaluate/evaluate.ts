@@ -45,8 +45,10 @@ export interface EvaluateOptions {
   readonly includeInputs?: boolean;
   /** Tells whom the plan's notify names of a hold for new reasons. */
   readonly notify?: boolean;
-  /** Replays anew instead of using stored outcomes. */
+  /** Reads the log and replays anew instead of using what is stored. */
   readonly fresh?: boolean;
+  /** Tells why something that is stored is not used. */
+  readonly verbose?: boolean;
   /** Judges what a metrics server said at the last look instead of asking it. */
   readonly offline?: boolean;
   /** Where outcomes are kept instead of `.canary/outcomes`; what is not there is an error, unless `fill` is set. */

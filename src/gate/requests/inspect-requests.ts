@@ -14,6 +14,7 @@ import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { formatLimits, type OutcomeSources, sourcesOf } from '../outcomes/outcome-sources.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { inspectTold, measurablesOf } from './measurables.ts';
+import { keptRowsPlace } from '../rollout/kept-rows.ts';
 import { workFolder, withDatabase, withScratch } from '../rollout/work-folder.ts';
 import { ofStage, openRollout, type Rollout, stageOf } from '../rollout/rollout.ts';
 import { readOptionsOf } from '../rollout/stage-requests.ts';
@@ -41,8 +42,8 @@ export async function inspectRequests(
     return await inspectTold(await withScratch(world, staged.folder), staged, name);
   const { rollout } = await withObjects(world, staged);
   const sources = sourcesOf(rollout);
-  const options = readOptionsOf(rollout, sources);
   const scratch = await withScratch(world, rollout.folder);
+  const options = readOptionsOf(rollout, sources, { kept: keptRowsPlace(scratch, rollout.folder) });
   const work = workFolder(scratch, rollout.folder);
   return await withDatabase(world, work, (db) => inspectLog(world, db, rollout, options, sources));
 }

@@ -20,6 +20,7 @@ import { logReadingCheck } from '../../verdict/checks/log-reading.ts';
 import { rejectedRecords } from '../../verdict/checks/rejected-records.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { seriesOf } from '../judge/series.ts';
+import { keptRowsPlace } from '../rollout/kept-rows.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { logFacts } from './plan-facts.ts';
 import { type ReviewedStage, type ReviewedStages } from './review-told.ts';
@@ -110,7 +111,8 @@ async function readStage(
   const { plan } = staged;
   const sources = sourcesOf(staged);
   const recorded = roles.every((role) => sources[role].predictions === 'recorded');
-  const log = await readStageRequests(db, staged, sources, { periods: periods?.periods });
+  const kept = keptRowsPlace(world, staged.folder);
+  const log = await readStageRequests(db, staged, sources, { periods: periods?.periods, kept });
   await assignUnits(db, plan.assignment);
   const wanted = { db, sources, requests: log.identity, store };
   const answered = recorded || (await loadStoredPredictions(world, staged, wanted));

@@ -30,7 +30,7 @@ export interface StageRequests extends RequestFacts {
 export function readOptionsOf(
   rollout: Pick<Rollout, 'plan' | 'folder' | 'registry' | 'baseline' | 'candidate'>,
   sources: Readonly<Record<Role, OutcomeSource>>,
-  { periods, marks }: ReadFor = {},
+  { periods, marks, kept }: ReadFor = {},
 ): ReadOptions {
   const { plan, folder, baseline, candidate } = rollout;
   const { format, fields, segments, answers, component, where, sample, labelsMatureAfterMs, latencyUnit, decimal } =
@@ -62,6 +62,7 @@ export function readOptionsOf(
     to: plan.requests.to,
     periods,
     marks,
+    kept,
     recorded: {
       ...(recorded('baseline') ? { baseline: baseline.version } : {}),
       ...(recorded('candidate') ? { candidate: candidate.version } : {}),
@@ -74,7 +75,7 @@ export function readOptionsOf(
 }
 
 /** What a log is read for. */
-export interface ReadFor extends Pick<ReadOptions, 'marks'> {
+export interface ReadFor extends Pick<ReadOptions, 'marks' | 'kept'> {
   /** Of a live split; all of its requests count where they are not known. */
   readonly periods?: readonly SettledPeriod[] | undefined;
 }

@@ -23,6 +23,7 @@ import { createPopulation } from '../../simulation/population-table.ts';
 import { createPlantingGround, createScenarios, type Scenarios } from '../../simulation/scenarios.ts';
 import { heldLog } from '../judge/held-log.ts';
 import { type Refusals, refusalsOf } from '../../verdict/refusals.ts';
+import { keptRowsPlace } from '../rollout/kept-rows.ts';
 import { workFolder } from '../rollout/work-folder.ts';
 import { obtainDifferences, wantsDifferences } from '../outcomes/obtain-differences.ts';
 import { obtainOutcomes } from '../outcomes/obtain-outcomes.ts';
@@ -77,7 +78,7 @@ export async function openSimulatedLog(world: World, rollout: Rollout, db: Datab
     minUnits: 0,
     plannedSize: { requests: false, units: false },
   };
-  const log = await readStageRequests(db, rollout, sources);
+  const log = await readStageRequests(db, rollout, sources, { kept: keptRowsPlace(world, folder) });
   if (log.totals.accepted === 0) {
     throw unusableFile('The log has no usable request', { hint: 'canary plan PLAN says why records were rejected.' });
   }

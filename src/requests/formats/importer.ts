@@ -1,3 +1,4 @@
+import type { KeptRows } from '../kept/read-kept.ts';
 import type { LogSource } from '../table/live-split.ts';
 import type { LineCounts } from '../../domain/log/request-file-facts.ts';
 
@@ -15,10 +16,11 @@ export interface FileReading {
 export interface RequestImporter {
   /**
    * Adds every record of the files to the table `requests`, each with the reason why it is left out if there is one.
+   * @param kept what some formats read files through.
    * @returns what was found in each file, in the order of the files.
    * @throws UserError (exit 5) for a file that is not of this format.
    */
-  importFiles(log: LogSource): Promise<readonly FileReading[]>;
+  importFiles(log: LogSource, kept?: KeptRows): Promise<readonly FileReading[]>;
   /** Who answered in the files and what was sent, of a format whose lines do not simply say it. */
   survey?(log: LogSource): Promise<ExchangeSurvey>;
 }

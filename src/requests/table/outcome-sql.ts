@@ -48,25 +48,33 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
 /** Second step: the label that is meant, and the numbers that are stated. */
 export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading): string[] {
   const label =
-    values?.free === undefined ? `coalesce(${role}_stated_label, ${role}_best.label)` : `${role}_stated_label`;
+    values?.free === undefined
+      ? `CASE WHEN ${role}_best IS NULL THEN ${role}_stated_label ELSE coalesce(${role}_stated_label, ${role}_best.label) END`
+      : `${role}_stated_label`;
   return [
     `${values === undefined || values.free !== undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
     `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
-    `coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) AS ${role}_score`,
+    `CASE WHEN ${role}_stated_score IS NOT NULL OR ${role}_best IS NOT NULL
+      THEN coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) END AS ${role}_score`,
     `${latencyNsSql(role, latency)} AS ${role}_latency_ns`,
   ];
 }
 
+/** Third step: whether an answer is there that cannot be read. */
+export function unreadableAnswerSql(role: Role, reading: OutcomeReading): string {
+  return `${role}_present AND ${unreadableSql(role, reading)} AS ${role}_unreadable`;
+}
+
 /**
- * Third step: what the outcome is. What tells of a failure is one, whatever stands beside it; an answer that cannot be read is the
+ * Fourth step: what the outcome is. What tells of a failure is one, whatever stands beside it; an answer that cannot be read is the
  * failure `bad-outcome` of the version that gave it.
  */
 export function answerSql(role: Role, reading: OutcomeReading): string[] {
   const { trueScores, positiveScores, binary } = reading.wantedValues;
   return [
-    `coalesce(${role}_failure, CASE WHEN ${role}_present AND ${unreadableSql(role, reading)} THEN 'bad-outcome' END) AS ${role}_error`,
-    `CASE WHEN ${role}_failure IS NULL AND ${role}_present AND ${unreadableSql(role, reading)} THEN left(${role}_prediction, ${longestExample}) END AS ${role}_unread`,
+    `coalesce(${role}_failure, CASE WHEN ${role}_unreadable THEN 'bad-outcome' END) AS ${role}_error`,
+    `CASE WHEN ${role}_failure IS NULL AND ${role}_unreadable THEN left(${role}_prediction, ${longestExample}) END AS ${role}_unread`,
     ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
     ...(positiveScores
       ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
@@ -92,7 +100,8 @@ function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): s
     `(${role}_stated_score IS NOT NULL AND NOT coalesce(isfinite(${role}_score), false))`,
     ...(numeric ? [`NOT coalesce(isfinite(${role}_value), false)`] : []),
   ].join(' OR ');
-  return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${nothing} OR ${unusable})`;
+  // An answer that says nothing has no label either, so that only where it may say nothing it matters in which words.
+  return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${prediction} IS NULL OR ${unusable})`;
 }
 
 function scoreOfSql(role: Role, label: string, binary: WantedValues['binary']): string {

@@ -1,7 +1,14 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import type { RecordScan } from '../containers/record-scan.ts';
 import { isLiveSplit, servedOutcomesSql, servedRejects, singleAnswersSql } from './live-split.ts';
-import { answerSql, decodedOutcomeSql, outcomeColumns, type OutcomeReading, statedOutcomeSql } from './outcome-sql.ts';
+import {
+  answerSql,
+  decodedOutcomeSql,
+  outcomeColumns,
+  type OutcomeReading,
+  statedOutcomeSql,
+  unreadableAnswerSql,
+} from './outcome-sql.ts';
 import {
   derivedSegmentSql,
   latencyUnitOf,
@@ -77,7 +84,12 @@ interface InsertedRecords extends Pick<RecordScan, 'sql'> {
 
 /** Adds records, each with the reason why it is left out, if there is one; good ones of units outside the sample are counted alone. */
 export async function insertRecords(db: Database, options: ReadOptions, records: InsertedRecords): Promise<void> {
-  const { file, problem, sql } = records;
+  await db.run(`INSERT INTO requests ${insertedRecordsSql(options, records)}`);
+  if (options.sample !== undefined) await countRecords(db, records.file, records.sql);
+}
+
+/** SELECT of the records as rows of the table `requests`. */
+export function insertedRecordsSql(options: ReadOptions, { file, problem, sql }: InsertedRecords): string {
   const values = requestColumns(options).map(([name]) => derivedColumnSql(options, name) ?? quoteIdentifier(name));
   const known = problem === undefined ? [] : [`${file} AS file`, `${problem} AS problem`];
   // What is not to count may be as broken as it likes, unless nobody knows what it is.
@@ -91,10 +103,7 @@ export async function insertRecords(db: Database, options: ReadOptions, records:
       .map(([name]) => name),
   ];
   const kept = options.sample === undefined ? '' : ` WHERE ${places[1]} <> 0 OR ${inSampleSql(options.sample)}`;
-  await db.run(
-    `INSERT INTO requests SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})${kept}`,
-  );
-  if (options.sample !== undefined) await countRecords(db, file, sql);
+  return `SELECT ${[...values, ...bookkept].join(', ')} FROM (${decodedRecordsSql(options, sql, known)})${kept}`;
 }
 
 /**
@@ -142,13 +151,14 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     'coalesce(id <> written_id OR unit <> written_unit, false) AS respelled',
     ...roles.flatMap((role) => statedOutcomeSql(role, reading)),
   ];
+  const checked = ['*', ...roles.map((role) => unreadableAnswerSql(role, reading))];
   const answered = ['*', ...roles.flatMap((role) => answerSql(role, reading))];
   const rejected = reasonSql(rejects(options));
   const reason =
     where === undefined ? rejected : `CASE WHEN readable AND NOT counts THEN ${leftOutCode} ELSE ${rejected} END`;
   return `SELECT *, ${reason} AS reason FROM (
-    SELECT ${answered.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, singleAnswersSql(options, servedOutcomesSql(options, recordsSql)))}))))`;
+    SELECT ${answered.join(', ')} FROM (SELECT ${checked.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
+      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, singleAnswersSql(options, servedOutcomesSql(options, recordsSql)))})))))`;
 }
 
 function emptyAsMissing(column: string): string {

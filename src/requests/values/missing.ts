@@ -15,9 +15,9 @@ export function isMissingSql(trimmed: string): string {
 
 /**
  * SQL of an expression over a text that is computed once, however often the expression speaks of it: the database computes a
- * repeated expression anew each time, and here most texts are NULL, for which all of it costs next to nothing.
- * @param expression SQL over the name that it is given.
+ * repeated expression anew each time. Here most texts are NULL, and only the others are put into a list.
+ * @param expression SQL over the name that it is given; NULL for a NULL.
  */
 export function withTextSql(text: string, expression: (name: string) => string): string {
-  return `list_transform([${text}], lambda told: ${expression('told')})[1]`;
+  return `(CASE WHEN ${text} IS NOT NULL THEN list_transform([${text}], lambda told: ${expression('told')})[1] END)`;
 }

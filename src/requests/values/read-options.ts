@@ -2,6 +2,7 @@ import { type Role, roles } from '../../domain/role.ts';
 import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import { eachPath, type FieldPaths } from '../../domain/log/field-paths.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
+import type { KeptRowsPlace } from '../../domain/log/kept-rows.ts';
 import type { RecordMarks } from '../../domain/log/record-marks.ts';
 import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import type { AnswerForm, LogFormat, RequestFields, ServedFields } from '../../domain/log/log-format.ts';
@@ -65,6 +66,8 @@ export interface ReadOptions {
   readonly marks?: { readonly before: RecordMarks | undefined } | undefined;
   /** What the plan's metrics need beyond that; nothing where absent. */
   readonly wantedValues?: WantedValues;
+  /** Where what was read is kept for the next look; nowhere where absent. */
+  readonly kept?: KeptRowsPlace | undefined;
 }
 
 /** What the values in a log may be. */
