@@ -11,9 +11,9 @@ const logBytes = 34 * 2 ** 20;
 interface LargeStarter {
   readonly folder: string;
   readonly rows: string;
-  canary(args: readonly string[]): ReturnType<typeof runInstalled>;
+  readonly canary: (args: readonly string[]) => ReturnType<typeof runInstalled>;
   /** Evaluates as a first look, and gives the evidence. */
-  evidence(...options: readonly string[]): Promise<{ readonly text: string; readonly stderr: string }>;
+  readonly evidence: (...options: readonly string[]) => Promise<{ readonly text: string; readonly stderr: string }>;
 }
 
 /** The starter with so much beside each record that its log is large. */
