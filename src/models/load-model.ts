@@ -1,27 +1,28 @@
 import type { CommandModelSpec, FolderModelSpec, HttpModelSpec, Model, ModelSpec } from '../domain/outcome.ts';
 import type { Traffic } from './host/host-protocol.ts';
 import type { Environment } from './http/header-values.ts';
+import type { TensorModelParts } from './tensors/tensor-model.ts';
+
+/** A version that computes with tensors, with the code of its folder around it. */
+async function modelOfTensors(
+  { folder, signature }: FolderModelSpec,
+  network: Omit<TensorModelParts, 'signature' | 'preprocess'>,
+): Promise<Model> {
+  const { loadPreprocess } = await import('./preprocess.ts');
+  const { tensorModel } = await import('./tensors/tensor-model.ts');
+  return tensorModel({ ...network, signature, preprocess: await loadPreprocess(folder) });
+}
 
 /** How each runtime loads a version. The libraries behind a runtime are imported when one of its models is loaded. */
 const loaders = {
-  tfjs: async ({ folder, signature }: FolderModelSpec): Promise<Model> => {
+  tfjs: async (spec: FolderModelSpec): Promise<Model> => {
     const { loadTfjsNetwork } = await import('./tfjs/tfjs-network.ts');
-    const { loadPreprocess } = await import('./preprocess.ts');
-    const { tensorModel } = await import('./tensors/tensor-model.ts');
-    const network = await loadTfjsNetwork(folder);
-    return tensorModel({
-      network,
-      zipMaps: [],
-      file: `${folder}/model.json`,
-      signature,
-      preprocess: await loadPreprocess(folder),
-    });
+    const network = await loadTfjsNetwork(spec.folder);
+    return await modelOfTensors(spec, { network, zipMaps: [], file: `${spec.folder}/model.json` });
   },
-  onnx: async ({ folder, signature }: FolderModelSpec): Promise<Model> => {
+  onnx: async (spec: FolderModelSpec): Promise<Model> => {
     const { loadOnnxNetwork } = await import('./onnx/onnx-network.ts');
-    const { loadPreprocess } = await import('./preprocess.ts');
-    const { tensorModel } = await import('./tensors/tensor-model.ts');
-    return tensorModel({ ...(await loadOnnxNetwork(folder)), signature, preprocess: await loadPreprocess(folder) });
+    return await modelOfTensors(spec, await loadOnnxNetwork(spec.folder));
   },
   http: async (spec: HttpModelSpec, environment: Environment, traffic: Traffic): Promise<Model> => {
     const { loadHttpModel } = await import('./http/http-model.ts');

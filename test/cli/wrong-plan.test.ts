@@ -4,7 +4,16 @@ import { expect, test } from 'vitest';
 import { run, treeOf } from './harness.ts';
 import { edit, linesOf, plan, starter } from './starter.ts';
 
-const commands = ['plan', 'evaluate', 'promote', 'status', 'assign'];
+const { stdout: overview } = await run(['--help']);
+/** Every command that takes a plan first, as the program's own help lists them. */
+const commands = [...overview.matchAll(/^ {2}([a-z]+) \[options\] [<[]plan\b/gmu)].flatMap(([, name]) => name ?? []);
+/** What else a command must be given before it looks at its plan. */
+const needs: Readonly<Record<string, readonly string[]>> = {
+  worker: ['--queue', 'redis://127.0.0.1:1', '--store', 'store'],
+  approve: ['--by', 'ann'],
+  notify: ['--test'],
+  sql: ['--dialect', 'duckdb'],
+};
 
 /** What is wrong, what is written in whose place, and what the message says to write. */
 const mistakes: [mistake: string, right: string, wrong: string, told: string][] = [
@@ -48,10 +57,14 @@ test('a YAML syntax error: exit 2, told with its line, nothing written', async (
   expect(treeOf(folder)).toEqual(before);
 });
 
+test('the help lists the commands that take a plan', () => {
+  expect(commands).toEqual(expect.arrayContaining(['plan', 'evaluate', 'promote', 'status', 'assign']));
+});
+
 test.each(commands)('%s of a plan that is not there: exit 2, nothing written', async (command) => {
   const folder = await starter();
   const before = treeOf(folder);
-  const { exitCode, stdout, stderr } = await run([command, 'absent.yaml'], { cwd: folder });
+  const { exitCode, stdout, stderr } = await run([command, 'absent.yaml', ...(needs[command] ?? [])], { cwd: folder });
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('absent.yaml does not exist');
   expect(treeOf(folder)).toEqual(before);

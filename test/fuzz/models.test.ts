@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FolderRuntime } from '../../src/domain/registry.ts';
 import { loadModel } from '../../src/models/load-model.ts';
 import {
   colours,
@@ -16,7 +17,7 @@ import { budget, damaged } from './damage.ts';
 const inputs = budget.logs * 5;
 
 /** Loads damaged copies of one file of a model and asks them. @returns what was neither a model's answer, its error or a refusal */
-async function crashes(files: Readonly<Record<string, string | Uint8Array>>, name: string, runtime: 'tfjs' | 'onnx') {
+async function crashes(files: Readonly<Record<string, string | Uint8Array>>, name: string, runtime: FolderRuntime) {
   const found: string[] = [];
   for (let seed = budget.seed; seed < budget.seed + inputs; seed += 1) {
     const changed = damaged(Buffer.from(files[name] ?? ''), seed);

@@ -2,25 +2,29 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { FolderModelSpec, ModelSpec } from '../../src/domain/outcome.ts';
+import type { ModelSpec } from '../../src/domain/outcome.ts';
+import type { FolderRuntime } from '../../src/domain/registry.ts';
 import { loadModel } from '../../src/models/load-model.ts';
 import { colourSignature, diagonal, layersModel, temporaryFolder, writeFiles } from './fixtures/tiny-model.ts';
 import { identityOnnx } from './fixtures/tiny-onnx.ts';
 
-type Runtime = FolderModelSpec['runtime'];
+/** The files of a small model that works. */
+const filesOf: Readonly<Record<FolderRuntime, Readonly<Record<string, string | Uint8Array>>>> = {
+  tfjs: layersModel(diagonal(), 3, 3),
+  onnx: { 'model.onnx': identityOnnx('N') },
+};
 
 /** A model of three colours that works, with code of its own. */
-function model(runtime: Runtime): { readonly folder: string; readonly spec: ModelSpec } {
-  const files = runtime === 'tfjs' ? layersModel(diagonal(), 3, 3) : { 'model.onnx': identityOnnx('N') };
+function model(runtime: FolderRuntime): { readonly folder: string; readonly spec: ModelSpec } {
   const folder = writeFiles(temporaryFolder(), {
-    ...files,
+    ...filesOf[runtime],
     'preprocess.mjs': 'export const encode = (input) => input;',
   });
   return { folder, spec: { version: '1.0.0', runtime, folder, signature: colourSignature } };
 }
 
 const gibibyte = 2 ** 30;
-const places: readonly (readonly [runtime: Runtime, file: string, bytes: number, told: string])[] = [
+const places: readonly (readonly [runtime: FolderRuntime, file: string, bytes: number, told: string])[] = [
   ['tfjs', 'model.json', gibibyte, 'it has more than 256 MiB'],
   ['tfjs', 'weights.bin', 5 * gibibyte, 'it has more than 4096 MiB'],
   ['tfjs', 'preprocess.mjs', gibibyte, 'it has more than 64 MiB'],

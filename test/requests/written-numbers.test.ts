@@ -61,7 +61,7 @@ describe('numbers that can be read in two ways are refused, with what to write',
     await expect(read(column, texts, options)).rejects.toMatchObject({
       exitCode: 5,
       message: expect.stringContaining(start),
-      hint: expect.stringMatching(/^write requests: \{ decimal: (comma|point) \} where it is 1\.\d+, decimal: /u),
+      hint: expect.stringMatching(/^write requests: \{ decimal: (comma|point) \} if it is 1\.\d+, decimal: /u),
     });
   });
 });

@@ -141,6 +141,6 @@ describe('a text generator behind an OpenAI-compatible server', () => {
   });
 
   it('is refused by name where the server has no such model', async () => {
-    await expect(evaluated('helper-9')).rejects.toThrow('its server has no model helper-9, but helper-1, helper-2');
+    await expect(evaluated('helper-9')).rejects.toThrow('its server has no model helper-9, only helper-1, helper-2');
   });
 });

@@ -82,7 +82,7 @@ it('a judge that knew which version is new is told', async () => {
   );
   expect(evidence.checks.find(({ name }) => name === 'scores')).toMatchObject({
     status: 'warn',
-    detail: expect.stringContaining('was told which version is new'),
+    detail: expect.stringContaining('knew which version is new'),
   });
 });
 

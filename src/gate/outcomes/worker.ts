@@ -40,16 +40,16 @@ export async function work(world: World, files: readonly string[], options: Work
       hint: 'Write for instance --queue redis://HOST:6379 --store s3://outcomes/intent.',
     });
   const server = redisServer(world.permissions, queue);
-  await requireRedis(server);
   const plans: { readonly rollout: Rollout; readonly location: StoreLocation }[] = [];
   for (const file of files) {
     const rollout = await openRollout(world, file);
-    await prepareFolder(workFolder(world, rollout.folder));
     plans.push({
       rollout: ofStage(rollout, stageOf(rollout, options.stage)),
       location: storeOf(world, rollout, store),
     });
   }
+  await requireRedis(server);
+  for (const { rollout } of plans) await prepareFolder(workFolder(world, rollout.folder));
   const [first] = plans;
   if (first === undefined) throw invalidInput('A worker needs a plan');
   return await withDatabase(world, workFolder(world, first.rollout.folder), async (db) => {

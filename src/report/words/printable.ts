@@ -9,7 +9,7 @@ const longestSentence = 600;
 /**
  * A name from a log, a plan or a model (label, segment, version, path) that no terminal or build log can mistake for an
  * instruction. Control and format characters (colour and cursor sequences, line ends, right-to-left marks, zero-width
- * characters) are written as escapes such as `\x1b`, so that two different names still read differently.
+ * characters) are written as escapes such as `\x1b`, so that two different names still read differently, as far as they are shown.
  * @returns at most 60 columns of text on one line; `…` ends a name that was longer.
  */
 export function printableName(name: string): string {
