@@ -29,7 +29,7 @@ export function readDefinition(
     return read(JSON.parse(text), wanted);
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
-    if (error instanceof SyntaxError) return { problem: 'is no JSON' };
+    if (error instanceof SyntaxError) return { problem: 'is not JSON' };
     throw error;
   }
 }

@@ -227,6 +227,6 @@ test.each(['flagd', 'unleash', 'growthbook', 'launchdarkly', 'optimizely'] as co
       { flags: { m: 1 } },
     ];
     for (const document of documents) expect(read(scheme, document)).toHaveProperty('problem');
-    expect(readDefinition(scheme, '{', { flag: undefined, names })).toEqual({ problem: 'is no JSON' });
+    expect(readDefinition(scheme, '{', { flag: undefined, names })).toEqual({ problem: 'is not JSON' });
   },
 );

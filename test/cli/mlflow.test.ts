@@ -63,7 +63,7 @@ describe.skipIf(!existsSync(mlflow))('a real MLflow server (skipped where it is 
       code_hash: 'git:c0ffee0123456789',
     });
     const newest = await run([...args, '--signature', signature, '--dry-run'], { cwd });
-    expect(newest.stderr).toContain('Version 2 of intent has no tag canary.version, so that it is 2.0.0 here');
+    expect(newest.stderr).toContain('Version 2 of intent has no tag canary.version, so it is 2.0.0 here');
     expect(readdirSync(join(cwd, 'registry/models/intent'))).toEqual(['1.5.0']);
     await server.setAlias('intent', 'challenger', '2');
     const aliased = await run([...args, '--alias', 'challenger', '--signature', signature], { cwd });

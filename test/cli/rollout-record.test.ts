@@ -188,7 +188,7 @@ test('while the router has not got the last change, evaluate holds and promote e
   expect((await promote(folder)).exitCode).toBe(5);
   const { exitCode, evidence } = await evaluate(folder);
   expect(exitCode).toBe(3);
-  expect(evidence.verdict.reasons[0]).toContain('the router has not got the last change yet');
+  expect(evidence.verdict.reasons[0]).toContain('the router did not get the last change yet');
   expect((await promote(folder)).exitCode).toBe(5);
 });
 

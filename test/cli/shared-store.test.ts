@@ -81,8 +81,8 @@ describe('a log that was prepared', () => {
   });
 
   test.each([
-    ['{', 'is no JSON'],
-    ['{"format":2}', 'is from a newer canary'],
+    ['{', 'is not JSON'],
+    ['{"format":99}', 'is from a newer canary'],
     ['[]', 'is not a list of windows'],
   ])('is refused where its job reads %s', async (text, message) => {
     const other = temporaryFolder();

@@ -27,7 +27,10 @@ async function starterWithTable(errorColumns: boolean): Promise<string> {
 test('a table without a column for errors makes the error rate uncomputable, not zero', async () => {
   const { evidence } = await evaluate(await starterWithTable(false));
   const errorRate = evidence.guardrails.find(({ metric }) => metric === 'error_rate');
-  expect(errorRate).toMatchObject({ status: 'uncomputable', reason: expect.stringContaining('the log cannot hold errors') });
+  expect(errorRate).toMatchObject({
+    status: 'uncomputable',
+    reason: expect.stringContaining('the log cannot hold errors'),
+  });
   expect(evidence.verdict.decision).not.toBe('increase');
 });
 

@@ -197,7 +197,7 @@ function parseJob(text: string, file: string): RequestJob {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw unusableFile(`${file} is no JSON`, { hint, cause: error });
+    throw unusableFile(`${file} is not JSON`, { hint, cause: error });
   }
   if (isJob(value)) return value;
   const isNewer = typeof value === 'object' && value !== null && 'format' in value && Number(value.format) > jobFormat;
