@@ -23,7 +23,7 @@ import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './table/request-table.ts';
 import { type RequestTotals, requestTotals } from './table/request-totals.ts';
 import { decideErrors } from './values/error.ts';
-import { holdAgainstModels } from './table/hold-against-models.ts';
+import { failSilentAnswers, holdAgainstModels } from './table/hold-against-models.ts';
 import { leaveOnlyPeriods } from './table/served-periods.ts';
 import { countUnsampled, sampleNote } from './table/unit-sample.ts';
 import { outsideWindowSql } from './table/window-sql.ts';
@@ -86,6 +86,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
   const outsidePeriods =
     live && options.periods !== undefined ? await leaveOnlyPeriods(db, options.periods) : undefined;
+  // An answer of nothing is the sign of an error that a serving system's log gives.
+  if (isLiveSplit(options) && options.format !== 'canary') await failSilentAnswers(db, options);
   const totals = await requestTotals(db, options, facts, outsideWindow, {
     holdsErrors: await placesForErrors(log),
     leftOut: totalLeftOut(leftOut, options),

@@ -70,7 +70,7 @@ test('of a rollout that has not begun says so and changes nothing', async () => 
   const before = treeOf(folder);
   const { exitCode, stdout } = await rollback(folder);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('intent-classifier-1.1.0 has entered no stage');
+  expect(stdout).toContain('intent-classifier-1.1.0 has not entered a stage');
   expect(treeOf(folder)).toEqual(before);
 });
 

@@ -92,7 +92,7 @@ const spellings = [...fine, ...unknown, ...failed];
 
 function sideSql(role: string, side: number, times: number): string {
   return `
-    CASE WHEN hash(i, ${side + 20}) % 50 <> 0 THEN round(${times} * (20 + 40 * exp(0.5 * sin(u * 12.9 + ${side / 10}) + 0.4 * cos(i * 78.2 + ${side / 5}))), 3) END AS ${role}_ms,
+    CASE WHEN hash(i, ${side + 22}) % 40 = 0 THEN 0 WHEN hash(i, ${side + 20}) % 50 <> 0 THEN round(${times} * (20 + 40 * exp(0.5 * sin(u * 12.9 + ${side / 10}) + 0.4 * cos(i * 78.2 + ${side / 5}))), 3) END AS ${role}_ms,
     CASE WHEN hash(i, ${side + 30}) % 90 = 0 THEN 'Read timed out' WHEN hash(i, ${side + 31}) % 20 = 0
       THEN [${spellings.map((text) => `'${text}'`).join(', ')}][1 + (hash(i, ${side + 32}) % ${spellings.length})::INTEGER] END AS ${role}_error,
     CASE WHEN hash(i, ${side + 40}) % 300 = 0 THEN 'other' WHEN hash(i, ${side + 41}) % 5 = 0 THEN 'b' ELSE truth END AS ${role}_label`;
@@ -100,7 +100,7 @@ function sideSql(role: string, side: number, times: number): string {
 
 function madeRequests(requests: number, times: number): string {
   return `SELECT 'r' || i AS request_id, 'ü' || u AS user_id, CASE WHEN u % 3 = 0 THEN 'de-DE' WHEN i % 2 = 0 THEN 'en, "US"' END AS locale,
-      CASE WHEN i % 20 <> 0 THEN truth END AS label, ${sideSql('baseline', 0, times)}, ${sideSql('candidate', 1, times)}
+      CASE WHEN i % 700 = 1 THEN 'what no version answers' WHEN i % 20 <> 0 THEN truth END AS label, ${sideSql('baseline', 0, times)}, ${sideSql('candidate', 1, times)}
     FROM (SELECT i, floor(${requests / 8} * pow((hash(i, 77) % 1000003) / 1000003.0, 2))::BIGINT AS u, ['a', 'b', 'c'][1 + (hash(i, 1) % 3)::INTEGER] AS truth
       FROM range(${requests}) AS requests(i))`;
 }

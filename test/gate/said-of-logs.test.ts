@@ -18,7 +18,7 @@ test('what is left out is counted by version, apart from rejects, and said', asy
 
 test('pairs in long form are said to be', async () => {
   const { notes, evidence } = await told({ 'log.jsonl': longForm }, 'log.jsonl', `${ownFields.live}${inContext}`);
-  expect(notes.join(' ')).toContain('400 of 400 requests have a record of either version');
+  expect(notes.join(' ')).toContain('400 of 400 requests have a record of each version');
   expect(evidence.inputs.requests[0]).toMatchObject({
     rows: 400,
     lines: { lines: 800, unpacked: 0, joined: 400, unmatched: 0 },

@@ -68,7 +68,7 @@ test('a stage waits for its time, for new requests and for its window, and plan 
     'hold',
     expect.stringMatching(/^pass/u),
     'pass: 450 requests came since stage shadow was entered (2026-11-05T10:00:00.000Z); 400 are required',
-    'hold: an increase may be acted on Mon-Fri 09:00-17:00 Europe/Berlin: wait until Mon 2026-11-09 09:00 Europe/Berlin',
+    'hold: an increase is allowed Mon-Fri 09:00-17:00 Europe/Berlin: wait until Mon 2026-11-09 09:00 Europe/Berlin',
   ]);
   // What was found in the window may be acted on in a window alone, and what was found outside of it is found again.
   expect((await checks('2026-11-09T08:00:00Z'))[0]).toBe('increase');

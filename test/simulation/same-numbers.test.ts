@@ -91,7 +91,9 @@ function close(measured: Measured): unknown {
   return JSON.parse(
     JSON.stringify(measured, (key, value: unknown) => {
       if (typeof value !== 'number' || value === 0) return value;
-      return Math.abs(value) < 1e-12 ? 0 : Number(value.toPrecision(key === 'skewness' ? 6 : 9));
+      // Skewness is a small difference of large cubes.
+      if (key === 'skewness') return Number(value.toFixed(6));
+      return Math.abs(value) < 1e-12 ? 0 : Number(value.toPrecision(9));
     }),
   );
 }

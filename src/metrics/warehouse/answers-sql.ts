@@ -99,12 +99,14 @@ function knownSql(role: Role, { table, labels }: SumsQuestion, { literal, text, 
     ...timeouts.map((word) => `${words} LIKE ${literal(`%${word}%`)}`),
     `(${status} AND substr(${error}, 1, 3) IN (${timeoutStatuses.map(literal).join(', ')}))`,
   ].join(' OR ');
+  const time = whole(`${role}_ms * ${nanosecondsPerMs}`);
   return [
     `CASE WHEN ${there} THEN 1 ELSE 0 END AS ${role}_is_there`,
     `CASE WHEN ${there} AND ${failed} THEN 1 ELSE 0 END AS ${role}_is_failed`,
     `CASE WHEN ${there} AND NOT ${failure} AND ${isTold ? unread : '1 = 0'} THEN 1 ELSE 0 END AS ${role}_unknown`,
     `${said} AS ${role}_said`,
-    `CASE WHEN ${role}_ms >= 0 AND ${role}_ms < ${mostLatencyMs} THEN ${whole(`${role}_ms * ${nanosecondsPerMs}`)} ELSE NULL END AS ${role}_time`,
+    // Only an answer can come at once; beside a failure a time of 0 says that there is none.
+    `CASE WHEN ${role}_ms >= 0 AND ${role}_ms < ${mostLatencyMs} AND (${time} > 0 OR NOT ${failed}) THEN ${time} ELSE NULL END AS ${role}_time`,
     `CASE WHEN ${isTimeout} THEN 1 ELSE 0 END AS ${role}_is_timeout`,
   ];
 }

@@ -18,7 +18,8 @@ export interface SummedMetric {
 }
 
 const nanosecondsPerMs = 1e6;
-const isCounted = (role: Role) => `(truth IS NOT NULL AND (${role}_label IS NOT NULL OR ${role}_failed = 1))`;
+/** A truth that is not a label counts as one that nobody gave as an answer. */
+const isCounted = (role: Role) => `(truth_written = 1 AND (${role}_label IS NOT NULL OR ${role}_failed = 1))`;
 const isTimed = (role: Role) => `(${role}_ns IS NOT NULL)`;
 const isThere = (role: Role) => `(${role}_there = 1)`;
 const bothLabels = '(baseline_label IS NOT NULL AND candidate_label IS NOT NULL)';

@@ -47,7 +47,7 @@ export async function holdAgainstModels(
  * In a log that mostly says what one of the versions answered, a request without an answer and without an error was not answered; where it
  * mostly says nothing of either, it does not tell answers at all.
  */
-async function failSilentAnswers(db: Database, options: ReadOptions): Promise<void> {
+export async function failSilentAnswers(db: Database, options: ReadOptions): Promise<void> {
   const roles = recordedRoles(options).map(([role]) => role);
   if (roles.length === 0) return;
   const [row = {}] = await db.rows(

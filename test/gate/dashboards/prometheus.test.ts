@@ -138,9 +138,9 @@ describe.each(servers)('%s', (_name, program, start) => {
   test.skipIf(skipped).each([
     ['{ parity: hold }', 'pass', '2026-11-29T10:00:00.000Z'],
     ['{ window: { minDuration: 1h } }', 'pass', '2026-11-29T10:00:00.000Z'],
-    ['{ window: { minDuration: 2h } }', 'hold', 'and the plan asks for 120 minutes'],
-    ['{ window: { minDuration: 2h, action: warn } }', 'warn', 'and the plan asks for 120 minutes'],
-    ['{ window: hold }', 'hold', 'and the plan asks for 1,440 minutes'],
+    ['{ window: { minDuration: 2h } }', 'hold', 'but the plan requires 120 minutes'],
+    ['{ window: { minDuration: 2h, action: warn } }', 'warn', 'but the plan requires 120 minutes'],
+    ['{ window: hold }', 'hold', 'but the plan requires 1,440 minutes'],
   ])('asks of a window of an hour what the plan writes: checks: %s', async (checks, status, said) => {
     const rollout = scrapedRollout(server.url, 'none', [errors], { checks });
     const { evidence } = await evaluate(at(rollout), 'plan.yaml', {});

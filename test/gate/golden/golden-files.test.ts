@@ -93,7 +93,7 @@ describe('a golden file that cannot be used has no verdict', () => {
     const folder = goldenRollout({ golden: [recorded('g1', 'a', 'a')], more: 'golden: [golden.jsonl, more.jsonl]' });
     writeFileSync(join(folder, 'more.jsonl'), linesOf(['', recorded('g1', 'a', 'a')]));
     await expect(reviewPlan(worldAt(folder), 'plan.yaml')).rejects.toMatchObject({
-      diagnostics: [{ file: 'more.jsonl', line: 2, message: 'the id "g1" is that of golden.jsonl:1 too' }],
+      diagnostics: [{ file: 'more.jsonl', line: 2, message: 'the id "g1" is also that of golden.jsonl:1' }],
     });
   });
 

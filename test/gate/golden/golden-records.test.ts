@@ -76,9 +76,9 @@ describe('what is no golden request is told by file and line', () => {
   });
 
   test.each([
-    [{ ...good, label: '12.5' }, 'the label "12.5" is not a number, and 2.0.0 answers numbers'],
-    [{ ...good, label: 12.5, tolerance: -1 }, 'the tolerance -1 is not a number from 0 on'],
-    [{ ...good, label: 12.5, tolerance: '5%' }, 'the tolerance "5%" is not a number from 0 on'],
+    [{ ...good, label: '12.5' }, 'the label "12.5" is not a number, but 2.0.0 answers numbers'],
+    [{ ...good, label: 12.5, tolerance: -1 }, 'the tolerance -1 is not a number of 0 or more'],
+    [{ ...good, label: 12.5, tolerance: '5%' }, 'the tolerance "5%" is not a number of 0 or more'],
   ])('of a regression: %j', (record, told) => {
     expect(problemOf(record, reader({ kind: 'regression' }))).toContain(`g.jsonl:1 ${told}`);
   });

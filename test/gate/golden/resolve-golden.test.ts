@@ -73,7 +73,7 @@ test('with a label map a right answer may be a label of either version, but none
 test('ids are read as a log’s are, so that 101 and 101.0 are one', async () => {
   const golden = ['{"request_id":101,"input":"x","label":"a"}', '{"request_id":"101.0","input":"x","label":"a"}'];
   await expect(read({ golden })).rejects.toMatchObject({
-    diagnostics: [{ line: 2, message: 'the id "101" is that of golden.jsonl:1 too' }],
+    diagnostics: [{ line: 2, message: 'the id "101" is also that of golden.jsonl:1' }],
   });
 });
 

@@ -78,7 +78,7 @@ describe('a guardrail that waits for more than 90 days at the pace of its log', 
   test('says so, and what would be passed by then', async () => {
     const { reason } = (await reasonOf(tight, logOf(1500, [0, 0]))) ?? {};
     expect(reason).toMatch(
-      /; at this log's pace a candidate without any change waits about [\d,]+ days, but would pass max decrease 0\.\d+ pp within 90/u,
+      /; at this log's pace an unchanged candidate waits about [\d,]+ days, but would pass max decrease 0\.\d+ pp within 90/u,
     );
     expect((await reasonOf('{ metric: accuracy, maxDecrease: 2pp }', logOf(1500, [0, 0])))?.reason).not.toContain(
       'pace',

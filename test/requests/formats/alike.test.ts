@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logFormats } from '../../../src/domain/log/log-format.ts';
+import { logFormats, logFormatTraits } from '../../../src/domain/log/log-format.ts';
 import type { FreeKind } from '../../../src/domain/scores/free-answer.ts';
 import { LogFolder } from '../log-folder.ts';
 import { own, type Told, type Writer, writers } from './alike-writers.ts';
@@ -126,6 +126,19 @@ describe('is read as in canary’s own format', () => {
       const told = [...usual('v1', 3), ...candidates({ a: silent, b: silent, c: silent, d: silent, e: silent })];
       const { outcomes, holdsErrors } = await read(writer, told);
       expect(Object.values(outcomes).map(({ error }) => error)).toEqual(Array(5).fill('bad-outcome'));
+      expect(holdsErrors).toEqual({ baseline: true, candidate: true });
+    },
+  );
+
+  test.each(telling('missing').filter(([, { format }]) => logFormatTraits[format].errors === true))(
+    'a few answers of nothing are failures where no request says how it ended: %s',
+    async (_, writer) => {
+      const told = [...usual('v1', 20), ...usual('v2', 20), ...candidates({ a: silent, b: silent })];
+      const { outcomes, holdsErrors } = await read(
+        writer,
+        told.map((each) => ({ ...each, status: null })),
+      );
+      expect(Object.values(outcomes).map(({ error }) => error)).toEqual(['bad-outcome', 'bad-outcome']);
       expect(holdsErrors).toEqual({ baseline: true, candidate: true });
     },
   );

@@ -111,6 +111,16 @@ describe('an inference table', () => {
     expect(rows).toMatchObject([{ id: 'd1', baseline_label: 'refund', candidate_label: 'other' }]);
   });
 
+  test('whose body has nothing in the place of answers says that its version answered nothing', async () => {
+    const served = { by: 'served_entity_id', latency: 'latency_ms', error: 'error', prediction: 'prediction' };
+    const nothing = ['{"predictions":null}', '{"predictions":[null]}', '{"predictions":[]}', '{"outputs":null}'];
+    const right = Array.from({ length: 9 }, (_, index) => row({ databricks_request_id: `r${index}` }));
+    const odd = nothing.map((response, index) => row({ databricks_request_id: `n${index}`, response }));
+    const { rows } = await readTable([...right, ...odd], { served });
+    const errors = rows.filter(({ id }) => String(id).startsWith('n')).map((each) => each['baseline_error']);
+    expect(errors).toEqual(nothing.map(() => 'bad-outcome'));
+  });
+
   test('of a live split leaves out what neither version answered and what was not logged, and fails an answer of nothing', async () => {
     const served = { by: 'served_entity_id', latency: 'latency_ms', error: 'error', prediction: 'prediction' };
     const { facts, rows } = await readTable(

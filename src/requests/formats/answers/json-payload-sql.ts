@@ -13,6 +13,10 @@ function isObject(json: string, path: string): string {
   return `json_type(${json}, '${path}') = 'OBJECT'`;
 }
 
+function isNull(json: string, path: string): string {
+  return `coalesce(json_type(${json}, '${path}') = 'NULL', false)`;
+}
+
 /** The requests that a JSON body holds, VARCHAR[] of JSON texts. */
 export function jsonInstancesSql(text: string): string {
   return `(CASE
@@ -44,6 +48,7 @@ export function jsonAnswersSql(text: string, requests: string): string {
       WHEN ${isObject(text, '$.outputs')} AND ${areColumns(text, '$.outputs')} THEN ${columnRowsSql(text, '$.outputs')}
       WHEN ${isArray(text, '$.data.ndarray')} THEN ${seldonRowsSql(text)}
       WHEN ${isArray(text, '$.data.tensor.shape')} THEN ${seldonTensorSql(text)}
+      WHEN ${isNull(text, '$.predictions')} OR ${isNull(text, '$.outputs')} THEN ['null']
       ELSE [${text}] END
     WHEN ${text} LIKE '[%' AND (json_array_length(${text}) = ${requests} OR coalesce(${requests}, 0) <> 1)
       THEN ${elements(text)}
