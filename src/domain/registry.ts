@@ -75,11 +75,6 @@ type Traits = typeof runtimeTraits;
 /** A runtime whose versions are a folder of files and nothing else. */
 export type FolderRuntime = { [R in Runtime]: Traits[R]['folder'] extends 'all' ? R : never }[Runtime];
 
-/** Whether a version is a folder of files and nothing else. */
-export function isFolderRuntime(runtime: Runtime): runtime is FolderRuntime {
-  return runtimeTraits[runtime].folder === 'all';
-}
-
 /** Whether versions can be asked nothing, since the log holds all that is known of them. */
 export function isRecorded(runtime: Runtime): boolean {
   return runtimeTraits[runtime].takes === 'nothing';

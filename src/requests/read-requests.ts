@@ -64,8 +64,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const recorded = recordedRoles(options).map(([role]) => role);
   const errorNumbers = await decideErrors(db, recorded, told);
   const pairs = await longPairs(db, options);
-  const identity = pairs === undefined ? ['id'] : ['id', 'candidate_present'];
-  const copies = await resolveCopies(db, columns, identity);
+  const copies = await resolveCopies(db, columns, pairs === undefined ? ['id'] : ['id', 'candidate_present']);
   const joined = pairs === undefined ? undefined : await joinLongPairs(db, options, columns);
   await requireFilterFields(log);
   const reasons = await countReasons(db);
@@ -86,7 +85,6 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
   const outsidePeriods =
     live && options.periods !== undefined ? await leaveOnlyPeriods(db, options.periods) : undefined;
-  // An answer of nothing is the sign of an error that a serving system's log gives.
   if (isLiveSplit(options) && options.format !== 'canary') await failSilentAnswers(db, options);
   const totals = await requestTotals(db, options, facts, outsideWindow, {
     holdsErrors: await placesForErrors(log),

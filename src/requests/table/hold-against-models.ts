@@ -45,7 +45,7 @@ export async function holdAgainstModels(
 
 /**
  * In a log that mostly says what one of the versions answered, a request without an answer and without an error was not answered; where it
- * mostly says nothing of either, it does not tell answers at all.
+ * mostly says nothing of either, it does not tell answers at all. In the log of a serving system an answer of nothing is a sign that errors are told.
  */
 export async function failSilentAnswers(db: Database, options: ReadOptions): Promise<void> {
   const roles = recordedRoles(options).map(([role]) => role);
