@@ -20,6 +20,17 @@ const longest = [
   'test/models/host/hosted-model.test.ts',
   'test/properties/evaluate.test.ts',
   'test/cli/http-models.test.ts',
+  'test/story/story.test.ts',
+  'test/cli/replay.test.ts',
+  'test/cli/mlflow.test.ts',
+  'test/cli/init-logs.test.ts',
+  'test/cli/watch.test.ts',
+  'test/calibration/selection.test.ts',
+  'test/browser/html-report.test.ts',
+  'test/gate/estimator-corners.test.ts',
+  'test/cli/shared-store.test.ts',
+  'test/cli/warehouse-peers.test.ts',
+  'test/cli/spark-ray.test.ts',
 ];
 
 /** Where a file is in that list; behind it for all others. */
