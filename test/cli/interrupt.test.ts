@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -94,13 +95,11 @@ test('a server that is waited for when somebody interrupts is no failure of the 
   });
   let leader = 0;
   const server = createServer(() => void process.kill(-leader, 'SIGINT'));
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const url = await listening(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'string' ? '' : address?.port}`;
   edit(folder, 'plan.yaml', (text) => text.replace('URL', url));
   const interrupted = await runInstalled(['evaluate', 'plan.yaml'], {
     cwd: folder,

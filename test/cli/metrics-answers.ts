@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { TestRollout } from '../fixtures/test-rollout.ts';
@@ -10,14 +11,12 @@ export const secret = 'hunter2hunter2';
 /** A server on loopback that answers everything in one way. */
 export async function answering(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
   const server = createServer(answer);
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const url = await listening(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return url;
 }
 
 export async function evaluate({ folder }: TestRollout, args: readonly string[] = [], env: RunOptions['env'] = {}) {

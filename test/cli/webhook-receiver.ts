@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
 
@@ -29,12 +30,10 @@ export async function webhookReceiver(
       else response.writeHead(answer.status, answer.headers).end();
     });
   });
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const url = await listening(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}/hook`, received };
+  return { url: `${url}/hook`, received };
 }

@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { modelFiles } from '../../src/remote/mlflow/model-files.ts';
@@ -20,10 +21,7 @@ async function listingServer(entries: Readonly<Record<string, readonly Entry[]>>
     answer.end(JSON.stringify(files === undefined ? { artifact_uri: 'mlflow-artifacts:/model' } : { files }));
   });
   started = server;
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return await listening(server);
 }
 
 const file = (path: string): Entry => ({ path, is_dir: false, file_size: 1 });

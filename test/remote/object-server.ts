@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
@@ -39,14 +40,12 @@ export async function objectServer(instead: Instead = () => undefined, { vendor 
       else answer(objects.get(key), request, response);
     });
   });
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const endpoint = await listening(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { endpoint: `http://127.0.0.1:${address.port}`, objects, requests, signatures };
+  return { endpoint, objects, requests, signatures };
 }
 
 /**

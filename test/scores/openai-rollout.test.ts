@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { spawnSync } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,9 +68,7 @@ async function streamed(response: ServerResponse, answer: string, asked: string)
 
 let url = '';
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1`;
+  url = `${await listening(server)}/v1`;
 });
 afterAll(() => server.close());
 

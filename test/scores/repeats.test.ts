@@ -1,3 +1,4 @@
+import { listening } from '../fixtures/listening.ts';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -50,9 +51,7 @@ const server = createServer(async (request, response) => {
 
 let url = '';
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1`;
+  url = `${await listening(server)}/v1`;
 });
 afterAll(() => server.close());
 beforeEach(() => {

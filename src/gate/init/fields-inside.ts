@@ -1,3 +1,4 @@
+import { parsedJson } from '../../files/parsed-json.ts';
 import { pathText } from '../../domain/log/record-path.ts';
 import type { SurveyedField } from '../../requests/explain/survey-fields.ts';
 
@@ -7,7 +8,7 @@ const mostValues = 50;
 export function fieldsInside(prefix: string, texts: readonly string[]): readonly SurveyedField[] {
   const values = new Map<string, string[]>();
   for (const text of texts)
-    for (const [path, value] of leavesOf(parsed(text), [])) {
+    for (const [path, value] of leavesOf(parsedJson(text), [])) {
       const key = prefix.includes('.') ? `${prefix}.${path.join('.')}` : pathText([prefix, ...path]);
       values.set(key, [...(values.get(key) ?? []), value]);
     }
@@ -24,16 +25,6 @@ export function fieldsInside(prefix: string, texts: readonly string[]): readonly
       values: frequent.map(([value]) => value),
     };
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function* leavesOf(value: unknown, path: readonly string[]): Generator<readonly [readonly string[], string]> {

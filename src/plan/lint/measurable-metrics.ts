@@ -7,14 +7,8 @@ import { type Metric, metricTraits } from '../../domain/metric.ts';
 import { runtimeTraits, type OutputSignature } from '../../domain/registry.ts';
 import { type FreeKind, freeKindOf } from '../../domain/scores/free-answer.ts';
 import { type NumberedVersion, resolveBoth } from '../../domain/resolve-version.ts';
-import type { LintRule } from './rule.ts';
+import { type LintRule, type Mismatch, unfitMetric } from './rule.ts';
 import type { Role } from '../../domain/role.ts';
-
-/** What is wrong with a metric for an output, as a clause and what to write instead. */
-interface Mismatch {
-  readonly problem: string;
-  readonly hint: string;
-}
 
 /** A guardrail on a number that the model cannot have would only ever hold. */
 export const measurableMetrics: LintRule = {
@@ -31,8 +25,7 @@ export const measurableMetrics: LintRule = {
           ? (needsProcess(both.candidate) ?? (own ? undefined : needsProcess(both.baseline)))
           : (mismatchOf(metric, both.candidate) ?? mismatchOf(metric, both.baseline));
       if (mismatch === undefined) return [];
-      const message = `metric: ${metric.id} ${mismatch.problem}`;
-      return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: mismatch.hint }];
+      return [unfitMetric(index, metric, mismatch)];
     });
   },
 };

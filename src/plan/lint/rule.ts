@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/errors.ts';
+import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { ModelRegistry } from '../../domain/registry.ts';
 import type { TreePath } from '../../documents/tree.ts';
@@ -33,3 +34,15 @@ export type LintRule =
       readonly about: 'facts';
       check(plan: RolloutPlan, registry: ModelRegistry, facts: PlanFacts): readonly LintFinding[];
     };
+
+/** What is wrong with a metric or a key where it is asked of these versions: a clause, and what to write instead. */
+export interface Mismatch {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** The error that the metric of a guardrail does not fit. @param index of the guardrail in the plan */
+export function unfitMetric(index: number, metric: Metric, { problem, hint }: Mismatch): LintFinding {
+  const message = `metric: ${metric.id} ${problem}`;
+  return { severity: 'error', path: ['guardrails', index, 'metric'], message, hint };
+}

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../files/parsed-json.ts';
 import { createHash } from 'node:crypto';
 import type { ReplayWindow } from '../replay-windows.ts';
 
@@ -16,13 +17,8 @@ export function batchesFile(key: string, windows: readonly ReplayWindow[]): stri
 
 /** What a text says of it; undefined where it says nothing. */
 export function parseBatchResult(text: string): BatchResult | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isBatchResult(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(text);
+  return isBatchResult(value) ? value : undefined;
 }
 
 function isBatchResult(value: unknown): value is BatchResult {

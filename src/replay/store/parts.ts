@@ -1,3 +1,4 @@
+import { parsedJson } from '../../files/parsed-json.ts';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path/posix';
 import { unusableFile } from '../../domain/errors.ts';
@@ -116,13 +117,8 @@ export function namesOfRecords(files: readonly string[]): Set<string> {
 
 /** What a record says; undefined for a text that is none. */
 function parseRecord(text: string): PartRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(text);
+  return isRecord(value) ? value : undefined;
 }
 
 function isRecord(value: unknown): value is PartRecord {

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../files/parsed-json.ts';
 import { createHash } from 'node:crypto';
 import type { UnitSample } from '../../domain/log/unit-sample.ts';
 import { unusableFile } from '../../domain/errors.ts';
@@ -86,13 +87,8 @@ function largestWithin(names: readonly string[], sample: UnitSample | undefined)
 
 /** @throws UserError (exit 5) for a file that does not say how a sample is cut */
 async function cutIn(files: StoreFiles, path: string): Promise<Cut> {
-  const text = (await textIn(files, path)) ?? '';
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isCut(value)) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const value = parsedJson((await textIn(files, path)) ?? '');
+  if (isCut(value)) return value;
   throw unusableFile(`${files.name}/${path} does not say how a sample is cut`, {
     hint: 'Remove the file; the sample is then replayed as one that nobody has replayed before.',
   });

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../files/parsed-json.ts';
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What is known of kept rows before their record is read, which its name says. */
@@ -80,13 +81,8 @@ interface WrittenRecord extends KeptRecord {
 }
 
 function parsed(text: string): WrittenRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isWritten(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(text);
+  return isWritten(value) ? value : undefined;
 }
 
 function isWritten(value: unknown): value is WrittenRecord {

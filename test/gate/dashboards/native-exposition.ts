@@ -1,3 +1,4 @@
+import { listening } from '../../fixtures/listening.ts';
 import { createServer } from 'node:http';
 
 /** How often a native histogram of one version had counted what, by a time in seconds since 1970. */
@@ -27,14 +28,12 @@ export async function exportNative(series: readonly NativeSeries[]): Promise<{ p
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'content-type': protobuf }).end(Buffer.concat(families)),
   );
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = await listening(server);
   const stop = () => {
     server.closeAllConnections();
     server.close();
   };
-  return { port: address.port, stop };
+  return { port: Number(new URL(url).port), stop };
 }
 
 /** Messages of github.com/prometheus/client_model: Metric, LabelPair, Histogram, BucketSpan. */

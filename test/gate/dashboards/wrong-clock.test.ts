@@ -1,27 +1,19 @@
-import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/gate/evaluate/evaluate.ts';
+import { answering } from '../../cli/metrics-answers.ts';
 import { isInstalled } from '../../routing/real-server.ts';
 import { type MetricsServer, startPrometheus } from './metrics-server.ts';
 import { end, requests, scrapedRollout } from './scraped.ts';
 
 /** Passes questions on, and tells the time of a clock that is so many seconds ahead. */
 async function withClock(url: string, aheadSeconds: number | undefined): Promise<string> {
-  const proxy = createServer(async (request, response) => {
+  return await answering(async (request, response) => {
     const answer = await fetch(`${url}${request.url}`);
     response.sendDate = false;
     if (aheadSeconds !== undefined)
       response.setHeader('date', new Date(Date.now() + aheadSeconds * 1000).toUTCString());
     response.writeHead(answer.status).end(await answer.text());
   });
-  await new Promise<void>((listening) => void proxy.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  const address = proxy.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('a metrics server with another clock', () => {

@@ -5,12 +5,7 @@ import { isRecorded } from '../../../domain/registry.ts';
 import { type NumberedVersion, resolveBoth } from '../../../domain/resolve-version.ts';
 import type { Role } from '../../../domain/role.ts';
 import { freeKindOf } from '../../../domain/scores/free-answer.ts';
-import type { LintFinding, LintRule } from '../rule.ts';
-
-interface Mismatch {
-  readonly problem: string;
-  readonly hint: string;
-}
+import { type LintFinding, type LintRule, type Mismatch, unfitMetric } from '../rule.ts';
 
 /** What nobody asks again has no second answer, and not every metric is a mean over the answers of one request. */
 export const repeatableAnswers: LintRule = {
@@ -20,11 +15,14 @@ export const repeatableAnswers: LintRule = {
     const both = resolveBoth(plan, registry);
     if (plan.replay.repeats === undefined || both === undefined) return [];
     const mismatch = unaskable(plan, both);
-    if (mismatch !== undefined) return [errorAt(['replay', 'repeats'], `repeats: ${mismatch.problem}`, mismatch.hint)];
+    if (mismatch !== undefined) {
+      const message = `repeats: ${mismatch.problem}`;
+      return [{ severity: 'error', path: ['replay', 'repeats'], message, hint: mismatch.hint }];
+    }
     return plan.guardrails.flatMap(({ metric, source }, index): LintFinding[] => {
       const unfit = source === undefined ? unfitFor(metric) : undefined;
       if (unfit === undefined) return [];
-      return [errorAt(['guardrails', index, 'metric'], `metric: ${metric.id} ${unfit.problem}`, unfit.hint)];
+      return [unfitMetric(index, metric, unfit)];
     });
   },
 };
@@ -60,8 +58,4 @@ function unfitFor(metric: Metric): Mismatch | undefined {
   if (metric.family !== 'agreement') return undefined;
   const problem = 'compares one answer with one, and with replay.repeats each version has several';
   return { problem, hint: 'guard a score of the answers' };
-}
-
-function errorAt(path: LintFinding['path'], message: string, hint: string): LintFinding {
-  return { severity: 'error', path, message, hint };
 }

@@ -5,12 +5,7 @@ import { isRecorded, type ModelVersion } from '../../../domain/registry.ts';
 import { resolveBoth } from '../../../domain/resolve-version.ts';
 import { freeKindOf } from '../../../domain/scores/free-answer.ts';
 import { answersScored, isComputed, type Score } from '../../../domain/scores/score.ts';
-import type { LintRule } from '../rule.ts';
-
-interface Mismatch {
-  readonly problem: string;
-  readonly hint: string;
-}
+import { type LintRule, type Mismatch, unfitMetric } from '../rule.ts';
 
 /** A score of answers that a version does not give, or that the log has of other answers, would only ever hold. */
 export const scorableAnswers: LintRule = {
@@ -26,8 +21,7 @@ export const scorableAnswers: LintRule = {
         .map(({ version, entry }) => mismatchOf(metric, version, entry, format))
         .find((found) => found !== undefined);
       if (mismatch === undefined) return [];
-      const message = `metric: ${metric.id} ${mismatch.problem}`;
-      return [{ severity: 'error' as const, path: ['guardrails', index, 'metric'], message, hint: mismatch.hint }];
+      return [unfitMetric(index, metric, mismatch)];
     });
   },
 };
