@@ -32,10 +32,7 @@ export function readEffect(written: string, plan: Pick<RolloutPlan, 'guardrails'
   const metric = named.find((own) => own.id === id) ?? named.find((own) => nameInPlan(own.id) === id);
   if (metric === undefined) {
     const guarded = [...new Set(plan.guardrails.map((guardrail) => guardrail.metric.id))];
-    return misreading(
-      `${written}: no guardrail looks at ${id}`,
-      didYouMean(id, guarded) || `write one of ${guarded.join(', ')}`,
-    );
+    return misreading(`${written}: no guardrail looks at ${id}`, didYouMean(id, guarded));
   }
   if (dimension !== undefined && plan.requests.segments[dimension] === undefined) {
     const known = Object.keys(plan.requests.segments);

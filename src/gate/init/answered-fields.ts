@@ -28,7 +28,7 @@ export function readFieldAnswer(written: string): FieldAnswer {
   const role = fieldRoles.find((each) => plainName(roleWords[each]) === plainName(word)) ?? otherWords[plainName(word)];
   if (role === undefined) {
     throw invalidInput(`--field ${written}: ${JSON.stringify(word)} is not a name for --field`, {
-      hint: `${didYouMean(word, Object.values(roleWords))}. Names: ${Object.values(roleWords).join(', ')}.`,
+      hint: didYouMean(word, Object.values(roleWords)),
     });
   }
   if (path === '-') return { role, path: null };

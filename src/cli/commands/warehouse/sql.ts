@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { sqlDialects } from '../../../domain/log/warehouse-table.ts';
 import type { QueryOptions } from '../../../gate/warehouse/print-query.ts';
 import type { CommandContext } from '../../command-context.ts';
 
@@ -14,7 +15,9 @@ export function registerSql(program: Command, { world, terminal }: CommandContex
     )
     .argument('<plan>', 'rollout plan')
     .option('--stage <name>', 'stage of the plan to ask about (default: the next one)')
-    .requiredOption('--dialect <name>', 'postgres, bigquery, snowflake, clickhouse, trino, spark or duckdb')
+    .addOption(
+      new Option('--dialect <name>', 'the language of the warehouse').choices(sqlDialects).makeOptionMandatory(),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  canary sql rollouts/intent.yaml --dialect duckdb | duckdb -csv logs.db > rollouts/sums.csv\n  canary sql rollouts/intent.yaml --stage canary-5 --dialect postgres | psql --csv -f - > rollouts/sums.csv',
