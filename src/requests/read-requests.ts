@@ -1,6 +1,7 @@
 import type { RequestFileFacts } from '../domain/log/request-file-facts.ts';
 import type { MarkedSince, RecordMarks } from '../domain/log/record-marks.ts';
 import type { LogReading } from '../domain/log/log-reading.ts';
+import type { NewestRequest } from '../domain/log/newest-request.ts';
 import { pathOf } from '../domain/log/record-path.ts';
 import { logFormatTraits } from '../domain/log/log-format.ts';
 import { resolveCopies, joinLongPairs, longPairs, pairsNote } from './table/copies.ts';
@@ -20,6 +21,7 @@ import { markedSince } from './table/marked-since.ts';
 import { earlierNote, separateEarlier } from './table/earlier-requests.ts';
 import { countLosses } from './table/losses.ts';
 import { leaveYoungLabels, youngNote } from './table/mature-labels.ts';
+import { newestRequests } from './table/newest-requests.ts';
 import { bookkeepingColumns, createRequestTable, requestColumns } from './table/request-table.ts';
 import { type RequestTotals, requestTotals } from './table/request-totals.ts';
 import { decideErrors } from './values/error.ts';
@@ -37,6 +39,8 @@ export interface RequestFacts {
   /** What the next look knows the accepted records by, and what became of those that were marked before; absent where nobody asks. */
   readonly marks?: RecordMarks;
   readonly since?: MarkedSince;
+  /** Of each file that has any. */
+  readonly newest: readonly NewestRequest[];
   /** How the log was read where that does not go without saying, a clause each. */
   readonly notes: readonly string[];
 }
@@ -94,8 +98,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(outsidePeriods === undefined ? {} : { outsidePeriods }),
     ...(earlier === undefined ? {} : { earlier }),
   });
-  const isBetweenPeriods = outsidePeriods !== undefined && totals.rows > totals.rejected;
-  if (totals.accepted === 0 && !isBetweenPeriods) throw await nothingAccepted(log, totals, facts);
+  const newest = await newestRequests(db, files, totals.span.last);
+  if (totals.accepted === 0 && !isBetweenPeriods(totals)) throw await nothingAccepted(log, totals, facts);
   if (totals.accepted > 0) await requireSegments(log);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;
   const reading = await holdAgainstModels(db, options, errorNumbers, totals);
@@ -110,7 +114,7 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(young === undefined ? [] : [youngNote(young)]),
     ...(earlier === undefined ? [] : [earlierNote(earlier)]),
   ];
-  return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, notes, ...marked };
+  return { files: facts, totals: { ...totals, sharedUnits, latency }, order, reading, newest, notes, ...marked };
 }
 
 async function markAndCompare(db: Database, options: ReadOptions): Promise<Pick<RequestFacts, 'marks' | 'since'>> {
@@ -119,6 +123,11 @@ async function markAndCompare(db: Database, options: ReadOptions): Promise<Pick<
   const since = before === undefined ? undefined : await markedSince(db, options, before);
   const marks = await markRecords(db, options);
   return { ...(marks === undefined ? {} : { marks }), ...(since === undefined ? {} : { since }) };
+}
+
+/** Whether a log has good records, and none of a known period. */
+function isBetweenPeriods({ outsidePeriods, rows, rejected }: RequestTotals): boolean {
+  return outsidePeriods !== undefined && rows > rejected;
 }
 
 async function placesForErrors(log: LogSource): Promise<RequestTotals['holdsErrors']> {

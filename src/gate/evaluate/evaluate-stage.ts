@@ -7,6 +7,7 @@ import { confusionChanges } from '../../metrics/confusion-changes.ts';
 import { MemoryMeasurer } from '../../metrics/memory-measurer.ts';
 import { latencyCurves } from '../../metrics/quantiles/latency-curves.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
+import { lateClause } from '../../verdict/checks/clocks.ts';
 import { assignUnits } from '../../requests/table/assign-units.ts';
 import type { Database } from '../../database/database.ts';
 import type { Beside } from '../look/beside.ts';
@@ -30,7 +31,7 @@ import { checkPeriods } from './served-periods.ts';
 import { readStageRequests, type StageRequests } from '../rollout/stage-requests.ts';
 import type { World } from '../world.ts';
 import type { FetchedObject } from '../../remote/storage/fetch-objects.ts';
-import { withEtags } from '../sources/objects.ts';
+import { withEtags, withWritings } from '../sources/objects.ts';
 
 /** What judging a stage's log needs beside the log. */
 interface StageOptions extends KeptRowsOptions {
@@ -57,12 +58,14 @@ export async function evaluateStage(
   if (toCome !== undefined)
     return await concludeNothing(world, rollout, stage, previous, { beside, why: toCome, checks: [] });
   const moved = await movedFiles(folder, previous?.inputs.requests ?? []);
-  const log = await readStageRequests(db, rollout, sources, {
+  const read = await readStageRequests(db, rollout, sources, {
     periods: periods?.periods,
     marks: { before: moved.length === 0 ? undefined : previous?.inputs.records },
     kept: keptRowsPlace(world, folder, options),
   });
-  for (const note of log.notes) world.note(asSentence(note));
+  const log = { ...read, newest: withWritings(read.newest, objects) };
+  const late = log.totals.live ? lateClause(log.newest, plan.requests.settleMs) : undefined;
+  for (const note of [...log.notes, ...(late === undefined ? [] : [late])]) world.note(asSentence(note));
   if (periods !== undefined && log.totals.live && (log.totals.outcomes.candidate ?? 0) === 0) {
     const checks = [checkPeriods(rollout, periods, [], log.totals)];
     const why = 'its log has no answer of it in any known period';

@@ -55,6 +55,7 @@ function checkFinding({ plan, parsed }: Pick<Rollout, 'plan' | 'parsed'>, stage:
     rejected: ['requests', 'source'],
     labels: ['requests', 'source'],
     'log reading': ['requests', 'source'],
+    clocks: ['requests', 'settle'],
     minRequests: [...ofStage.slice(0, -1), 'minRequests'],
     minUnits: [...ofStage.slice(0, -1), 'minUnits'],
   };

@@ -37,6 +37,7 @@ import {
 import type { StagePeriods } from '../rollout/stage-periods.ts';
 import { spanOf } from '../../requests/table/request-totals.ts';
 import { newRequestsCheck, type StageTiming } from '../../verdict/checks/stage-timing.ts';
+import { clocksCheck } from '../../verdict/checks/clocks.ts';
 import { checkPeriods, requestsSince, separatePeriods, servedUsers } from './served-periods.ts';
 import { completeDrift, type InputDrift } from './read-drift.ts';
 import { heldLog } from '../judge/held-log.ts';
@@ -93,9 +94,8 @@ export async function prepareJudgement(
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const held = await heldLog(table, rollout, log.reading);
   const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
-  const basis = scope.comparison === 'paired' ? 'replay' : 'live';
   const judgement: JudgedStage = {
-    ...applicableGuardrails(plan, stage, basis),
+    ...applicableGuardrails(plan, stage, scope.comparison === 'paired' ? 'replay' : 'live'),
     stage,
     scope,
     files: log.files,
@@ -104,6 +104,7 @@ export async function prepareJudgement(
     found: [
       ...(await scoresFound(table, rollout, plan)),
       ...(told === undefined ? [] : [checkPeriods(rollout, told, served?.each ?? [], log.totals)]),
+      ...clocksFound(log, { now, settleMs: plan.requests.settleMs, isLive: live }),
       ...newRequestsCheck(stage, await requestsSince(db, before?.since ?? now), { before }),
     ],
     losses: log.totals.losses,
@@ -123,6 +124,12 @@ export async function prepareJudgement(
     readDrift: (plannedUnits) => completeDrift(table, plan, output, inputDrift, plannedUnits),
   };
   return { judged: judgement, table };
+}
+
+/** Of a replay there is nothing to tell unless something is wrong. */
+function clocksFound({ newest }: StageRequests, facts: Parameters<typeof clocksCheck>[1]): readonly CheckResult[] {
+  const check = clocksCheck(newest, facts);
+  return check.status === 'pass' && !facts.isLive ? [] : [check];
 }
 
 /** What the check of the scores says, where guardrails have any. */

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { unusableFile, UserError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format-number.ts';
 import type { RequestFileFacts } from '../../domain/log/request-file-facts.ts';
+import type { NewestRequest } from '../../domain/log/newest-request.ts';
 import { isObjectSource, type StorageSettings } from '../../domain/remote/storage.ts';
 import { objectSource } from '../../remote/storage/bucket.ts';
 import { putObject } from '../../remote/storage/bucket-store.ts';
@@ -100,6 +101,18 @@ export function withEtags(
   return files.map((file) => {
     const etag = etags.get(file.path) ?? '';
     return etag === '' ? file : { ...file, etag };
+  });
+}
+
+/** The newest requests of files, with when the objects among them were last written. */
+export function withWritings(
+  newest: readonly NewestRequest[],
+  objects: readonly FetchedObject[],
+): readonly NewestRequest[] {
+  const writings = new Map(objects.map(({ url, written }) => [url, written]));
+  return newest.map((request) => {
+    const written = writings.get(request.path);
+    return written === undefined ? request : { ...request, written };
   });
 }
 

@@ -16,6 +16,8 @@ export interface FetchedObject {
   readonly url: string;
   readonly etag: string;
   readonly path: string;
+  /** When its server says that it was last written, ISO 8601; absent where it does not say. */
+  readonly written?: string | undefined;
 }
 
 /** How many objects are under way at once, and who is told how far it is. */
@@ -61,7 +63,8 @@ async function fetchObject(
 ): Promise<FetchedObject> {
   const path = objectPath(fetching.cache, objectIdentity(object), object.url);
   // Without an ETag nobody can say that it is the same as it was.
-  if (object.etag !== '' && (await sizeOf(path)) === object.bytes) return { url: object.url, etag: object.etag, path };
+  if (object.etag !== '' && (await sizeOf(path)) === object.bytes)
+    return { url: object.url, etag: object.etag, path, written: object.written };
   const folder = dirname(path);
   const part = `${folder}/${ownedName(partPrefix)}`;
   await kept(object.url, folder, async () => {
@@ -76,7 +79,7 @@ async function fetchObject(
   } finally {
     if (!isKept) await rm(part, { force: true });
   }
-  if (isKept) return { url: object.url, etag: object.etag, path };
+  if (isKept) return { url: object.url, etag: object.etag, path, written: object.written };
   const now = isAgain ? undefined : await headOf(access, object.bucket, object.key, fetching.signal);
   if (now !== undefined) return await fetchObject(access, now, fetching, true);
   throw unusableFile(`${object.url} changed while it was read`, {

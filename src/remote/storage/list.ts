@@ -11,6 +11,8 @@ export interface StoredObject extends ObjectState {
   /** As the source names it: `s3://logs/2026/a.jsonl`. */
   readonly url: string;
   readonly bytes: number;
+  /** When the server says that it was last written, ISO 8601; absent where it does not say. */
+  readonly written?: string | undefined;
 }
 
 /** More pages than any log; a server that always names another one must end. */
@@ -50,7 +52,8 @@ export async function headOf(
   if (status === 404) return undefined;
   const bytes = Number(headers.get('content-length') ?? Number.NaN);
   const generation = headers.get('x-goog-generation') ?? undefined;
-  return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag: headers.get('etag') ?? '', generation };
+  const [etag, written] = [headers.get('etag') ?? '', isoTime(headers.get('last-modified'))];
+  return { bucket, key, url: `${bucket.name}/${key}`, bytes, etag, generation, written };
 }
 
 /** The objects whose keys begin so, as the server lists them. @throws UserError (exit 5) */
@@ -109,11 +112,12 @@ function s3Objects(bucket: Bucket, xml: string): StoredObject[] {
     .split('<Contents>')
     .slice(1)
     .flatMap((part) => {
-      const names = ['Key', 'Size', 'ETag', 'Generation'];
-      const [key, size, etag = '', generation] = names.map((name) => elementsOf(part, name)[0]);
+      const names = ['Key', 'Size', 'ETag', 'Generation', 'LastModified'];
+      const [key, size, etag = '', generation, modified] = names.map((name) => elementsOf(part, name)[0]);
       if (key === undefined || size === undefined) throw unreadableList(bucket, 'an object has no name or no size');
       const plain = xml.includes('<EncodingType>url</EncodingType>') ? decodedKey(bucket, key) : key;
-      return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), etag, generation }];
+      const state = { etag: quoted(etag), generation, written: isoTime(modified) };
+      return [{ bucket, key: plain, url: `${bucket.name}/${plain}`, bytes: Number(size), ...state }];
     });
 }
 
@@ -136,17 +140,21 @@ function azureObjects(bucket: Bucket, xml: string): StoredObject[] {
     .split('<Blob>')
     .slice(1)
     .flatMap((part) => {
-      const [key, size, etag = ''] = ['Name', 'Content-Length', 'Etag'].map((name) => elementsOf(part, name)[0]);
+      const names = ['Name', 'Content-Length', 'Etag', 'Last-Modified'];
+      const [key, size, etag = '', modified] = names.map((name) => elementsOf(part, name)[0]);
       if (key === undefined || size === undefined) throw unreadableList(bucket, 'a blob has no plain name or no size');
-      // A listing leaves out the quotes that a response has.
-      return [
-        {
-          bucket,
-          key,
-          url: `${bucket.name}/${key}`,
-          bytes: Number(size),
-          etag: etag.startsWith('"') ? etag : `"${etag}"`,
-        },
-      ];
+      const state = { etag: quoted(etag), written: isoTime(modified) };
+      return [{ bucket, key, url: `${bucket.name}/${key}`, bytes: Number(size), ...state }];
     });
+}
+
+/** A time as a server writes it, of which there are two spellings. */
+function isoTime(written: string | null | undefined): string | undefined {
+  const ms = Date.parse(written ?? '');
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+/** Some listings leave out the quotes that a response has. */
+function quoted(etag: string): string {
+  return etag === '' || /^(?:W\/)?"/u.test(etag) ? etag : `"${etag}"`;
 }

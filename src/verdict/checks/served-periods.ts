@@ -30,7 +30,7 @@ export function periodsCheck(facts: PeriodFacts): CheckResult {
     return {
       name,
       status: 'hold',
-      detail: `the weight of ${candidate} from ${first} to ${last} is unknown, but it answered ${countOf(requests, 'request')} then: ${toldBy} does not cover that time; write requests.weights, or a requests.from from which it does`,
+      detail: `the weight of ${candidate} from ${first} to ${last} is unknown, but it answered ${countOf(requests, 'request')} then: ${toldBy} does not cover that time; write requests.weights, or a requests.from from which it does, or set the clock of the servers that log, if it is behind`,
     };
   }
   const [inForce = 'no period', ...earlier] = facts.periods.toReversed();
