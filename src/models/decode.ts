@@ -147,8 +147,9 @@ function labelOutcome(label: unknown, score: unknown, labels: readonly string[],
   if (typeof score !== 'number' || !(Math.abs(score - 0.5) <= 0.5 + probabilityTolerance)) {
     return failure('bad-response', `score ${describe(score)} is not in [0, 1]; is the output's activation "logits"?`);
   }
-  const prediction = { kind: 'label', label, score: Math.min(1, Math.max(0, score)) } as const;
-  return { ok: true, prediction: scores === undefined ? prediction : { ...prediction, scores } };
+  const kept = Math.min(1, Math.max(0, score));
+  if (scores === undefined) return { ok: true, prediction: { kind: 'label', label, score: kept } };
+  return { ok: true, prediction: { kind: 'label', label, score: kept, scores } };
 }
 
 function numberOutcome(value: unknown): Outcome {

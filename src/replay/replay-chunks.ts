@@ -5,6 +5,7 @@ import { outcomeColumns } from './store/outcome-tables.ts';
 import type { ParquetWriter } from './store/parquet-table.ts';
 import type { RequestChunks, RequestChunk } from './request-chunks.ts';
 import { countRows } from './store/row-range.ts';
+import type { SecondProcess } from './version-process.ts';
 import { type WindowRows, WriteBehind } from './store/write-behind.ts';
 import type { ReplayWindow } from './replay-windows.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
@@ -16,6 +17,8 @@ interface ChunksWork {
   readonly chunks: RequestChunks;
   readonly output: OutputSignature;
   readonly model: HostedModel;
+  /** Another process of the version, where there may be one. */
+  readonly second: SecondProcess | undefined;
   readonly store: OutcomeStore;
   readonly writer: ParquetWriter;
   /** Called with the number of requests done since the last call. */
@@ -34,27 +37,34 @@ export async function replayChunks(work: ChunksWork): Promise<void> {
     (run) => storeRun(work, rows, run),
     (window) => window.to - window.from - countRows(work.store.missingOf(window)),
   );
-  const lane = async (): Promise<void> => {
+  const { second } = work;
+  const lane = async (model: HostedModel): Promise<void> => {
     try {
       for (;;) {
         const next = await chunks.next();
         if (next.done === true) return;
         const { inputs } = next.value;
         const start = performance.now();
-        const outcomes = await work.model.predict(inputs);
+        const outcomes = await model.predict(inputs);
         size.answered(inputs.length, performance.now() - start);
-        work.store.notePeakMemory(work.model.peakMemory);
+        work.store.notePeakMemory(model.peakMemory);
         await finished.add(rows.finished(next.value, outcomes));
         work.onDone(inputs.length);
+        second?.answered(inputs.length);
       }
     } finally {
-      // After a failure the other lane finds no more chunks.
+      // After a failure the other lanes find no more chunks.
       await chunks.return();
+      second?.end();
     }
   };
   // Two lanes, so that the model's process finds the next chunk waiting when it is done with one.
-  const lanes = await Promise.allSettled([lane(), lane()]);
-  const failed = lanes.find((result) => result.status === 'rejected');
+  const both = async (model: HostedModel): Promise<void> => {
+    const lanes = await Promise.allSettled([lane(model), lane(model)]);
+    for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  };
+  const processes = await Promise.allSettled([both(work.model), second?.help(both)]);
+  const failed = processes.find((result) => result.status === 'rejected');
   if (failed === undefined) return await finished.flush();
   // The first failure is what there is to tell; where it is the store's own, the second is likely the same.
   await finished.flush().catch(() => undefined);

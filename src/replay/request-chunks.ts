@@ -85,7 +85,7 @@ function readAhead(source: RequestSource, window: ReplayWindow | undefined): Pro
 }
 
 /** A message costs about as much as a small model's batch, so several batches share one. */
-const mostRows = 512;
+const mostRows = 2048;
 /** What is sent in one message is lost together, so a slow model gets less of it. */
 const longEnoughMs = 250;
 const tooLongMs = 1000;

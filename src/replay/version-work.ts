@@ -1,8 +1,8 @@
 import { runtimeTraits } from '../domain/registry.ts';
-import { interrupted, unusableFile } from '../domain/errors.ts';
+import { unusableFile } from '../domain/errors.ts';
 import { countOf, formatCount, formatRanges } from '../domain/format-number.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
-import { HostedModel } from '../models/host/hosted-model.ts';
+import type { HostedModel } from '../models/host/hosted-model.ts';
 import { aloneAnswers, probedRows, countDifferent, readBatchProbe } from './batch-probe.ts';
 import { outcomeKey } from './store/outcome-key.ts';
 import { OutcomeStore } from './store/outcome-store.ts';
@@ -15,6 +15,7 @@ import { tableRows } from './window-rows.ts';
 import { requestChunks } from './request-chunks.ts';
 import { countRows, type RowRange } from './store/row-range.ts';
 import type { StartLine } from './timing/start-line.ts';
+import { mayHaveTwo, SecondProcess, type Use, withModel } from './version-process.ts';
 
 /** A replay that knows what it has to do. */
 export interface VersionWork {
@@ -106,15 +107,18 @@ export async function doWork(
   signal: AbortSignal,
 ): Promise<ReplayedVersion> {
   let replayed = 0;
-  const replay = async (rest: VersionWork, model: HostedModel): Promise<void> => {
-    replayed += await replayMissing(rest, model, writer);
+  const replay = async (rest: VersionWork, model: HostedModel, openedInMs: number): Promise<void> => {
+    const open = (use: Use<void>) => withModel(rest.replay, signal, use);
+    const secondOf = (rows: number) => new SecondProcess({ first: model, openedInMs, rows, open });
+    const twice = mayHaveTwo(rest.replay, startLine.runners) ? secondOf : undefined;
+    replayed += await replayMissing(rest, model, writer, twice);
   };
   if (!needsModel(work)) return resultOf(work, replayed);
   await work.replay.strata?.keep();
-  const oneByOne = await withModel(work.replay, signal, async (model) => {
+  const oneByOne = await withModel(work.replay, signal, async (model, openedInMs) => {
     await startLine.arrive(signal);
     if (work.unchecked !== null && model.oneByOne !== null) return model.oneByOne;
-    await replay(work, model);
+    await replay(work, model, openedInMs);
     return work.unchecked === null ? null : await dependsOnBatch(work, model);
   });
   await work.unchecked?.noteBatches({ oneByOne });
@@ -122,7 +126,7 @@ export async function doWork(
   // In a new process, whose memory is that of single requests.
   const alone = await workOneByOne(work.replay, oneByOne);
   if (alone.missing.length > 0) {
-    await withModel(alone.replay, signal, (model) => replay(alone, model));
+    await withModel(alone.replay, signal, (model, openedInMs) => replay(alone, model, openedInMs));
   }
   return resultOf(alone, replayed);
 }
@@ -152,7 +156,12 @@ function computesBatches({ spec, host }: Replay): boolean {
 }
 
 /** Computes what the store lacks, as somebody has left it by now. @returns how many requests that were */
-export async function replayMissing(work: VersionWork, model: HostedModel, writer: ParquetWriter): Promise<number> {
+export async function replayMissing(
+  work: VersionWork,
+  model: HostedModel,
+  writer: ParquetWriter,
+  secondOf?: (rows: number) => SecondProcess,
+): Promise<number> {
   const { replay, plan, store } = work;
   const { db, spec, host, onProgress, prepared } = replay;
   if (work.missing.length === 0) return 0;
@@ -173,7 +182,8 @@ export async function replayMissing(work: VersionWork, model: HostedModel, write
   const source = { read, windows: plan.windows, isFinished, onSaved };
   const chunks = requestChunks(source, missing, host.batch);
   onDone(0);
-  await replayChunks({ chunks, output: spec.signature.output, model, store, writer, onDone });
+  const second = secondOf?.(countRows(missing));
+  await replayChunks({ chunks, output: spec.signature.output, model, second, store, writer, onDone });
   return countRows(missing) - saved;
 }
 
@@ -218,30 +228,4 @@ export async function checkBatches(work: VersionWork, signal: AbortSignal): Prom
   );
   if (oneByOne !== null || isWhole) await unchecked.noteBatches({ oneByOne });
   return oneByOne !== null;
-}
-
-/** Runs `use` with the version's process, which is gone afterwards, and at once when the signal comes. */
-async function withModel<T>(
-  { spec, sha256, host }: Replay,
-  signal: AbortSignal,
-  use: (model: HostedModel) => Promise<T>,
-): Promise<T> {
-  if (signal.aborted) throw interrupted();
-  const model = await HostedModel.open(spec, sha256, host).catch((error: unknown) => {
-    throw signal.aborted ? interrupted() : error;
-  });
-  const stop = (): void => void model.close();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (signal.aborted) throw interrupted();
-    const result = await use(model);
-    if (signal.aborted) throw interrupted();
-    return result;
-  } catch (error) {
-    // Whatever a closed process made fail, the reason is that somebody asked to stop.
-    throw signal.aborted ? interrupted() : error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await model.close();
-  }
 }

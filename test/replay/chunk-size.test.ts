@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { ChunkSize } from '../../src/replay/request-chunks.ts';
 
-test('messages begin with one batch and grow to 512 requests while answers come soon', () => {
+test('messages begin with one batch and grow to 2,048 requests while answers come soon', () => {
   const size = new ChunkSize(64);
-  const sizes = Array.from({ length: 6 }, () => {
+  const sizes = Array.from({ length: 8 }, () => {
     const { rows } = size;
     size.answered(rows, 10);
     return rows;
   });
-  expect(sizes).toEqual([64, 128, 256, 512, 512, 512]);
+  expect(sizes).toEqual([64, 128, 256, 512, 1024, 2048, 2048, 2048]);
 });
 
 test('messages that take over a second become smaller, down to one batch', () => {
@@ -28,8 +28,8 @@ test('the last few requests, which are soon answered, say nothing', () => {
   expect(size.rows).toBe(64);
 });
 
-test('a batch of more than 512 requests is sent whole', () => {
-  const size = new ChunkSize(1000);
-  size.answered(1000, 1);
-  expect(size.rows).toBe(1000);
+test('a batch of more than 2,048 requests is sent whole', () => {
+  const size = new ChunkSize(3000);
+  size.answered(3000, 1);
+  expect(size.rows).toBe(3000);
 });

@@ -73,10 +73,8 @@ function memberFor({ name }: RequestInput, inputs: number, value: unknown): unkn
 function readPart({ name, shape, type, elementType }: FillableInput, value: unknown): RequestPart {
   const { flat, nesting } = flatten(value);
   const own = shapeFor(name, shape, nesting, flat.length);
-  // The usual case, and long: nothing to convert, and 0 times any number but a finite one is not 0.
-  if (type === 'float32' && flat instanceof Float32Array && flat.every((item) => item * 0 === 0)) {
-    return { elements: flat, shape: own };
-  }
+  // The usual case, and long: nothing to convert.
+  if (type === 'float32' && flat instanceof Float32Array && isFinite32(flat)) return { elements: flat, shape: own };
   const elements = elementType.allocate(flat.length);
   for (let index = 0; index < flat.length; index += 1) {
     const element = elementType.read(flat[index]);
@@ -84,6 +82,13 @@ function readPart({ name, shape, type, elementType }: FillableInput, value: unkn
     elements[index] = element;
   }
   return { elements, shape: own };
+}
+
+/** Whether all are numbers, and none is infinite: 0 times anything else is not 0. A loop, since a call for each takes six times as long. */
+function isFinite32(values: Float32Array): boolean {
+  let zeros = 0;
+  for (let index = 0; index < values.length; index += 1) zeros += (values[index] ?? 0) * 0;
+  return zeros === 0;
 }
 
 /** A value's items, and how long its lists are at each depth, as far as the first of them tell. */

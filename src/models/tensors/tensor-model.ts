@@ -93,7 +93,14 @@ class TensorModel implements Model {
   async predict(inputs: readonly unknown[]): Promise<Outcome[]> {
     const { encode, encoder, read } = this.#wiring;
     const values = await attemptAll(encode, inputs);
-    const encoded = values.map((value) => ('thrown' in value ? value : attempt(() => encoder.encode(value.value))));
+    const encoded: Attempt<EncodedRequest>[] = [];
+    for (const value of values) {
+      try {
+        encoded.push('thrown' in value ? value : { value: encoder.encode(value.value) });
+      } catch (error) {
+        encoded.push({ thrown: error });
+      }
+    }
     const rows: Attempt<Row>[] = [];
     for (const call of this.#calls(encoded)) {
       rows.push(...('thrown' in call ? [call] : await this.#compute(call.value)));
@@ -160,27 +167,21 @@ function splitRows(name: string, { shape, values }: OutputTensor, rows: number):
 }
 
 /** What code that may throw returned or threw. */
-export type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
-
-/** Calls a function and keeps what comes of it. */
-export function attempt<T>(work: () => T): Attempt<T> {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { thrown: error };
-  }
-}
+type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
 /** Calls a function for each item. Waits only if one gave a promise: waiting for each would cost more than most calls. */
-export async function attemptAll<T>(work: (item: T) => unknown, items: readonly T[]): Promise<Attempt<unknown>[]> {
+async function attemptAll<T>(work: (item: T) => unknown, items: readonly T[]): Promise<Attempt<unknown>[]> {
   let waits = false;
-  const attempts = items.map((item) =>
-    attempt(() => {
+  const attempts: Attempt<unknown>[] = [];
+  for (const item of items) {
+    try {
       const value = work(item);
       waits ||= value instanceof Promise;
-      return value;
-    }),
-  );
+      attempts.push({ value });
+    } catch (error) {
+      attempts.push({ thrown: error });
+    }
+  }
   if (!waits) return attempts;
   return Promise.all(
     attempts.map(async (settled) => {

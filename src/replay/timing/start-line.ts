@@ -6,10 +6,12 @@ import { interrupted } from '../../domain/errors.ts';
  */
 export class StartLine {
   readonly #waiting: (() => void)[] = [];
+  /** How many have to arrive. */
+  readonly runners: number;
   #missing: number;
 
-  /** @param runners how many have to arrive */
   constructor(runners: number) {
+    this.runners = runners;
     this.#missing = runners;
   }
 
