@@ -24,10 +24,6 @@ export interface ParsedPlan {
   readonly plan: RolloutPlan;
   /** Where the plan's values stand, in its own file and in its bases. */
   readonly positions: TreeNode;
-  /** Canonical text of everything that can change a verdict; equal plans give equal text. */
-  readonly digestInput: string;
-  /** The same without what says when the log ends, by which a series of looks is known. */
-  readonly seriesInput: string;
   readonly warnings: readonly Diagnostic[];
   /** What the plan writes otherwise than the file that it extends. */
   readonly overrides: readonly Override[];
@@ -57,8 +53,6 @@ export function parsePlan({ path, text, readBase }: PlanText): ParsedPlan | Reje
     ok: true,
     plan,
     positions: root,
-    digestInput: planDigestInput(plan),
-    seriesInput: seriesDigestInput(plan),
     warnings: all,
     overrides,
   };
@@ -129,7 +123,7 @@ function withoutTimeout({ metric, ...guardrail }: Guardrail) {
 }
 
 /** The text to hash for "do these looks belong together?": an end that moves, or more users of the same log, leave the question as it was. */
-function seriesDigestInput(plan: RolloutPlan): string {
+export function seriesDigestInput(plan: RolloutPlan): string {
   const { plannedUnits: _users, looks: _once, ...statistics } = plan.statistics;
   return planDigestInput({
     ...plan,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { planDigestInput } from '../../src/plan/parse-plan.ts';
 import { parsed, problems, shortPlan } from './plan-text.ts';
 
 function goldenOf(lines: string) {
@@ -18,8 +19,8 @@ test('they warn where the plan says so, in either form', () => {
 test('a plan without any is the plan that it was, whatever its defaults say of the check', () => {
   const plain = parsed(shortPlan);
   expect(plain.plan).not.toHaveProperty('golden');
-  expect(parsed(`${shortPlan}checks: { golden: warn }\n`).digestInput).toBe(plain.digestInput);
-  expect(parsed(`${shortPlan}golden: a.jsonl\n`).digestInput).not.toBe(plain.digestInput);
+  expect(planDigestInput(parsed(`${shortPlan}checks: { golden: warn }\n`).plan)).toBe(planDigestInput(plain.plan));
+  expect(planDigestInput(parsed(`${shortPlan}golden: a.jsonl\n`).plan)).not.toBe(planDigestInput(plain.plan));
 });
 
 test('come from the base that a plan extends', () => {

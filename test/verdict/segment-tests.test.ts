@@ -61,6 +61,6 @@ test('the order of segments comes from the registry where no earlier evidence li
     minUnits: 1,
     plannedSize: { requests: false, units: false },
   };
-  const look = nextLook(stage, { sha256: 'x', seriesSha256: 'y' }, undefined, [recorded], undefined);
+  const look = nextLook(stage, { digests: { sha256: 'x', seriesSha256: 'y' } }, undefined, [recorded], undefined);
   expect(look.frozen).toEqual({ tests: 2, plannedUnits: 500, segments });
 });

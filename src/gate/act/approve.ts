@@ -35,7 +35,7 @@ export async function approve(world: World, file: string, options: ApproveOption
   }
   const rollout = await openRollout(world, file);
   requireSameAssignment(rollout, 'action');
-  const { plan, sha256, registry, registryFolder, baseline, candidate } = rollout;
+  const { plan, digests, registry, registryFolder, baseline, candidate } = rollout;
   const stage = stageOf(rollout, options.stage);
   const settled = settledAlready(rollout, stage.name);
   if (settled !== undefined) return told(world, rollout, stage.name, { action: 'none', ...settled });
@@ -61,7 +61,13 @@ export async function approve(world: World, file: string, options: ApproveOption
   const person = { ...world.actor(by), ...(reason === undefined || reason.trim() === '' ? {} : { reason }) };
   const versions = { name: plan.name, baseline: baseline.version, candidate: candidate.version };
   const at = world.now().toISOString();
-  const approval = { rollout: versions, at, stage: stage.name, plan: sha256, evidence: `sha256:${evidence.digest}` };
+  const approval = {
+    rollout: versions,
+    at,
+    stage: stage.name,
+    plan: digests.sha256,
+    evidence: `sha256:${evidence.digest}`,
+  };
   const decidedOn = { revision: registry.revision, rollout: plan.name };
   const { after, changelogFailure } = await updateRegistry(registryFolder, plan.model, decidedOn, (before) =>
     recordApproval(before, { ...approval, person }),

@@ -71,7 +71,7 @@ export async function attestOverride(world: World, planFile: string, options: Ov
 
 /** A person's decision with what it is about. */
 export function overrideOf(
-  { plan, sha256, registry }: Pick<Rollout, 'plan' | 'sha256' | 'registry'>,
+  { plan, digests, registry }: Pick<Rollout, 'plan' | 'digests' | 'registry'>,
   stage: Stage,
   evidence: Evidence | undefined,
   { decision, by, reason }: Pick<AttestedOverride, 'decision' | 'by' | 'reason'>,
@@ -80,7 +80,7 @@ export function overrideOf(
     decision,
     by,
     reason,
-    plan: { name: plan.name, sha256 },
+    plan: { name: plan.name, sha256: digests.sha256 },
     stage: { name: stage.name, weight: stage.weight },
     revision: lastMoveOf(registry, plan.name),
     ...(evidence === undefined ? {} : { evidence: evidence.digest }),
@@ -124,9 +124,9 @@ export async function bytesOf(path: string, file: string): Promise<Buffer> {
   }
 }
 
-function subjectsOf({ plan, sha256, baseline, candidate }: Rollout): Subject[] {
+function subjectsOf({ plan, digests, baseline, candidate }: Rollout): Subject[] {
   return [
-    { name: `plan ${plan.name}`, digest: { sha256 } },
+    { name: `plan ${plan.name}`, digest: { sha256: digests.sha256 } },
     ...artifactSubjects({ baseline: factsOf(baseline), candidate: factsOf(candidate) }),
   ];
 }

@@ -35,11 +35,11 @@ export async function verifyBinding(
   return await checkRequests(world, rollout, stage, evidence, (why) => refused(file, why));
 }
 
-function findMoved({ plan, sha256, registry, record }: Rollout, stage: Stage, evidence: Evidence): string | undefined {
+function findMoved({ plan, digests, registry, record }: Rollout, stage: Stage, evidence: Evidence): string | undefined {
   if (evidenceDigest(evidence) !== evidence.digest)
     return 'its digest does not match its content: it was edited or cut';
   if (evidence.plan.name !== plan.name) return `it is for the plan ${evidence.plan.name}`;
-  if (evidence.plan.sha256 !== sha256) return 'the plan changed since';
+  if (evidence.plan.sha256 !== digests.sha256) return 'the plan changed since';
   const { decision } = evidence.verdict;
   if (decide(evidence.guardrails, evidence.checks).decision !== decision)
     return `its verdict ${decision} does not follow from its guardrails and checks`;

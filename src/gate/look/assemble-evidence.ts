@@ -39,7 +39,8 @@ export function rolloutFacts({ plan, registry, record }: Rollout): RolloutFacts 
 
 /** Puts the evidence together and seals it with its digest. */
 export function assembleEvidence(world: World, rollout: Rollout, parts: EvidenceParts): Evidence {
-  const { plan, sha256, seriesSha256 } = rollout;
+  const { plan, digests } = rollout;
+  const { sha256, seriesSha256: withoutEnd } = digests;
   const { confidence, inference } = plan.statistics;
   const { comparisons, guardrails, checks, frozen, drift } = parts.judgement;
   const unsealed: Evidence = {
@@ -47,7 +48,7 @@ export function assembleEvidence(world: World, rollout: Rollout, parts: Evidence
     createdAt: world.now().toISOString(),
     digest: '',
     tool: { name: 'canary', version: world.version },
-    plan: { name: plan.name, sha256, withoutEnd: seriesSha256, file: basename(rollout.file), model: plan.model },
+    plan: { name: plan.name, sha256, withoutEnd, file: basename(rollout.file), model: plan.model },
     stage: parts.look,
     statistics: { confidence, inference, ...frozen },
     rollout: rolloutFacts(rollout),

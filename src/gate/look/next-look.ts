@@ -16,7 +16,7 @@ export interface NextLook {
 }
 
 /** The plan of a look: sha256 of all of it, and without its end and its sample of users, which may move within a series; and that sample. */
-export interface LookedAtPlan extends Pick<LoadedPlan, 'sha256' | 'seriesSha256'> {
+export interface LookedAtPlan extends Pick<LoadedPlan, 'digests'> {
   readonly sample?: UnitSample | undefined;
 }
 
@@ -51,12 +51,12 @@ export function nextLook(
 /** Without evidence here, the registry knows what the last look that was promoted on froze, and for which plan. */
 function afterRecorded(
   { name, weight }: Stage,
-  { seriesSha256, sample }: LookedAtPlan,
+  { digests, sample }: LookedAtPlan,
   last: LookRecord | undefined,
 ): NextLook {
   if (last === undefined) return { stage: { name, weight, look: 1, series: 1 } };
   const [look, series] = [last.look + 1, last.series ?? 1];
-  const isSame = last.plan === undefined || last.plan === seriesSha256;
+  const isSame = last.plan === undefined || last.plan === digests.seriesSha256;
   const newSeries = isSame ? reasonOfSample(last.sample, sample) : planChanged;
   const known = isSame ? sourcesOf(last) : {};
   return newSeries === undefined
@@ -98,8 +98,8 @@ export function frozenOf({
   };
 }
 
-function isSamePlan({ sha256, seriesSha256 }: LookedAtPlan, previous: Evidence): boolean {
-  return previous.plan.sha256 === sha256 || previous.plan.withoutEnd === seriesSha256;
+function isSamePlan({ digests }: LookedAtPlan, previous: Evidence): boolean {
+  return previous.plan.sha256 === digests.sha256 || previous.plan.withoutEnd === digests.seriesSha256;
 }
 
 /** Whether two looks found the same: an evaluation that finds exactly what the last look found is that look. */

@@ -32,8 +32,11 @@ export async function rolloutRows(world: World, plans: readonly string[], option
   const now = world.now();
   const unreadable: UnreadableRow[] = [];
   const rollouts: RolloutRow[] = [];
-  const opened = await readEach(await planFiles(world, plans), unreadable, (file) => openRollout(world, file));
-  rollouts.push(...opened.map((rollout) => rowOfPlan(rollout, now, staleMs)));
+  const opened = await readEach(await planFiles(world, plans), unreadable, async (file) =>
+    // Of hundreds of plans nothing but the row is kept.
+    rowOfPlan(await openRollout(world, file), now, staleMs),
+  );
+  rollouts.push(...opened);
   if (options.registry !== undefined) {
     const folder = resolve(world.cwd, options.registry);
     const stored = await readEach(await listModels(folder), unreadable, (model) => readRegistry(folder, model));

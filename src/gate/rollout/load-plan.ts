@@ -4,7 +4,7 @@ import { type Diagnostic, invalidInput, messageOf, systemErrorCode } from '../..
 import { checkoutOf } from '../../files/checkout.ts';
 import { readTextFileSync } from '../../files/read-file.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
-import { type ParsedPlan, parsePlan } from '../../plan/parse-plan.ts';
+import { type ParsedPlan, parsePlan, planDigestInput, seriesDigestInput } from '../../plan/parse-plan.ts';
 import type { World } from '../world.ts';
 import { type Reach, reachOf } from './reach.ts';
 
@@ -19,11 +19,16 @@ export interface LoadedPlan {
   /** Absolute folder of the registry's files. */
   readonly registryFolder: string;
   readonly plan: RolloutPlan;
+  readonly digests: PlanDigests;
+  readonly parsed: ParsedPlan;
+}
+
+/** By what a plan is known. Computed when somebody asks, since those of hundreds of plans take a while. */
+export interface PlanDigests {
   /** sha256 (hex) of everything in the plan that can change a verdict. */
   readonly sha256: string;
   /** The same without what says when a log ends. */
   readonly seriesSha256: string;
-  readonly parsed: ParsedPlan;
 }
 
 /**
@@ -52,8 +57,8 @@ export async function loadPlan(
     );
   const registryFolder = resolve(toldFolder, parsed.plan.registry);
   reach.require(registryFolder, 'registry');
-  const [sha256, seriesSha256] = [digestOf(parsed.digestInput), digestOf(parsed.seriesInput)];
-  return { file, folder, toldFolder, registryFolder, plan: parsed.plan, sha256, seriesSha256, parsed };
+  const { plan } = parsed;
+  return { file, folder, toldFolder, registryFolder, plan, digests: new DigestsOf(plan), parsed };
 }
 
 /** The place in a trusted checkout of a file of this one. @throws UserError (exit 2) for a file that is in no checkout */
@@ -70,6 +75,24 @@ function withoutForeignText(cwd: string, reach: Reach, found: Diagnostic): Diagn
   const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
   const message = `${rule}: what is written there is not shown, since the file lies outside the checkout`;
   return { severity, rule, file, ...place, message };
+}
+
+class DigestsOf implements PlanDigests {
+  readonly #plan: RolloutPlan;
+  #sha256: string | undefined;
+  #seriesSha256: string | undefined;
+
+  constructor(plan: RolloutPlan) {
+    this.#plan = plan;
+  }
+
+  get sha256(): string {
+    return (this.#sha256 ??= digestOf(planDigestInput(this.#plan)));
+  }
+
+  get seriesSha256(): string {
+    return (this.#seriesSha256 ??= digestOf(seriesDigestInput(this.#plan)));
+  }
 }
 
 function digestOf(text: string): string {

@@ -6,7 +6,7 @@ import { isMove, rolloutRecord } from './rollout-state.ts';
 /** A plan as an approval is for it: its name, and sha256 (hex) of what of it can change a verdict. */
 interface ApprovedPlan {
   readonly plan: { readonly name: string };
-  readonly sha256: string;
+  readonly digests: { readonly sha256: string };
 }
 
 /**
@@ -15,12 +15,13 @@ interface ApprovedPlan {
  */
 export function approvalOf(
   { history }: Pick<ModelRegistry, 'history'>,
-  { plan: { name }, sha256 }: ApprovedPlan,
+  { plan: { name }, digests }: ApprovedPlan,
   stage: string,
 ): HistoryEntry | undefined {
   const sinceMove = history.slice(history.findLastIndex((entry) => entry.rollout === name && isMove(entry)) + 1);
   return sinceMove.findLast(
-    (entry) => entry.action === 'approve' && entry.rollout === name && entry.stage === stage && entry.plan === sha256,
+    ({ action, rollout, stage: of, plan }) =>
+      action === 'approve' && rollout === name && of === stage && plan === digests.sha256,
   );
 }
 
@@ -42,13 +43,13 @@ export function approvalChecks(
 /** Why an earlier approval counts no more, which whoever gave it wants to know. */
 function lapsed(
   { history }: Pick<ModelRegistry, 'history'>,
-  { plan: { name }, sha256 }: ApprovedPlan,
+  { plan: { name }, digests }: ApprovedPlan,
   stage: string,
 ): string {
   const earlier = history.findLast(
     (entry) => entry.action === 'approve' && entry.rollout === name && entry.stage === stage,
   );
   if (earlier === undefined) return '';
-  const why = earlier.plan === sha256 ? 'the rollout moved since' : 'the plan changed since';
+  const why = earlier.plan === digests.sha256 ? 'the rollout moved since' : 'the plan changed since';
   return `; ${earlier.by} had approved it at ${earlier.at}, and ${why}`;
 }

@@ -75,7 +75,7 @@ describe('the order of appearance', () => {
 });
 
 function planOf(digit: string) {
-  return { sha256: '0'.repeat(64), seriesSha256: digit.repeat(64) };
+  return { digests: { sha256: '0'.repeat(64), seriesSha256: digit.repeat(64) } };
 }
 
 describe('without evidence on this machine', () => {

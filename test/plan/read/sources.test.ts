@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { planDigestInput } from '../../../src/plan/parse-plan.ts';
 import { asLine, parse, parsed, shortPlan } from '../plan-text.ts';
 
 const prom = `format: prometheus, url: "http://prometheus:9090", versionLabel: v, series: { error_rate: { bad: b, total: t } }`;
@@ -15,7 +16,7 @@ function problems(text: string): string[] {
 }
 
 function digestWith(keys: string): string {
-  return parsed(withSources(`prom: { ${prom}${keys} }`)).digestInput;
+  return planDigestInput(parsed(withSources(`prom: { ${prom}${keys} }`)).plan);
 }
 
 /** What is wrong with a guardrail on a cost that the source tells. */
