@@ -1,4 +1,5 @@
 import type { DecisionCosts } from './decision-costs.ts';
+import type { AnswerNumber } from './scores/answer-numbers.ts';
 import type { Prices } from './scores/prices.ts';
 import { builtInNames, type Score } from './scores/score.ts';
 import { parseScored, scoreTraits } from './scores/scored-metric.ts';
@@ -79,8 +80,8 @@ export interface MetricTraits {
   readonly answers: 'labels' | 'two labels' | 'numbers' | 'anything';
   /** Whether it asks what is right: requests without a known truth are none of the metric's. */
   readonly truth: boolean;
-  /** The score of an answer that it needs: that of the true label, or that of the second one of two. */
-  readonly score?: 'true' | 'positive';
+  /** The numbers of an answer that it needs, beside what the answer says. */
+  readonly numbers?: readonly AnswerNumber[];
   /** Metrics that leave out the same requests have the same text here; where absent, no other one does. */
   readonly leavesOutAs?: string;
 }
@@ -118,8 +119,20 @@ const loss = {
 /** What no truth has to be known for, and no answer. */
 const measured = { zeroOne: false, hasBaseline: true, answers: 'anything', truth: false } as const;
 
+/** What answering took. These numbers are read together. */
+const taken = {
+  ...measured,
+  worse: 'higher',
+  numbers: ['input_tokens', 'output_tokens', 'first_token_ms'],
+} as const satisfies Partial<MetricTraits>;
+
 /** How well scores tell two labels apart. */
-const ranking = { ...share, zeroOne: false, answers: 'two labels', score: 'positive' } as const satisfies MetricTraits;
+const ranking = {
+  ...share,
+  zeroOne: false,
+  answers: 'two labels',
+  numbers: ['positive_score'],
+} as const satisfies MetricTraits;
 
 /** Every family of metrics, in the order in which help and error messages list them. */
 const traits = {
@@ -139,7 +152,7 @@ const traits = {
   fpr: { ...share, worse: 'higher', answers: 'two labels' },
   decision_cost: loss,
   // A true label counts as no less likely than 1e-15.
-  log_loss: { ...loss, range: largestLogLoss, score: 'true' },
+  log_loss: { ...loss, range: largestLogLoss, numbers: ['true_score'] },
   auc: ranking,
   pr_auc: ranking,
   recall_at_alerts: { ...ranking, names: ['recall_at_alerts(1%)'] },
@@ -149,14 +162,13 @@ const traits = {
   memory: { ...measured, names: ['memory.peak'], worse: 'higher', unit: 'bytes', concern: 'resources' },
   score: { ...measured, names: ['score.NAME', ...builtInNames], worse: 'either', unit: 'number', concern: 'quality' },
   tokens: {
-    ...measured,
+    ...taken,
     names: ['tokens.input', 'tokens.output', 'tokens.per_second'],
-    worse: 'higher',
     unit: 'number',
     concern: 'resources',
   },
-  cost: { ...measured, names: ['cost'], worse: 'higher', unit: 'number', concern: 'resources' },
-  first_token: { ...measured, names: ['latency.first_token'], worse: 'higher', unit: 'ms', concern: 'latency' },
+  cost: { ...taken, names: ['cost'], unit: 'number', concern: 'resources' },
+  first_token: { ...taken, names: ['latency.first_token'], unit: 'ms', concern: 'latency' },
   kpi: { ...measured, names: ['kpi.NAME'], worse: 'either', unit: 'number', concern: 'business' },
   left_out: { ...share, names: [], worse: 'higher', answers: 'anything' },
   labelled: { ...share, names: [], answers: 'anything' },

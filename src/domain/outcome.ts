@@ -1,5 +1,6 @@
 import type { HttpEndpoint } from './endpoint.ts';
 import type { FolderRuntime, Signature } from './registry.ts';
+import type { ToldName } from './scores/answer-numbers.ts';
 
 /** Why a request got no usable answer. Every failure of a model is an outcome of one of these kinds, never a crash. */
 export const errorKinds = [
@@ -27,13 +28,8 @@ export type Prediction =
   /** A text, a ranking or JSON, as the one text that `readFreeAnswer` makes of it. */
   | { readonly kind: 'free'; readonly text: string };
 
-/** What answering a request took, where a version tells. */
-export interface Usage {
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-  /** From sending the request to the first token of its answer, in ms. */
-  readonly firstTokenMs?: number;
-}
+/** What answering a request took, where a version tells: see `toldNumbers`. */
+export type Usage = { readonly [Name in ToldName]?: number };
 
 /** What was answered, without its scores: a label, a number, or the text of a free answer. */
 export function answerOf(prediction: Prediction): string | number {

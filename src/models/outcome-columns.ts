@@ -1,4 +1,5 @@
 import { errorKinds, type ErrorKind, type Outcome } from '../domain/outcome.ts';
+import { type RowScores, toldIn } from '../domain/scores/answer-numbers.ts';
 
 /**
  * The outcomes of a batch as columns, one entry per request in order: cheap to send between processes and to append
@@ -17,22 +18,13 @@ export interface OutcomeColumns {
   readonly labelScores: Float32Array;
   /** The texts of free answers by row; empty where there are none. */
   readonly texts: ReadonlyMap<number, string>;
-  /** Tokens and the time to the first one, in ms, by row; NaN for what is not told, empty where nothing is. */
-  readonly usage: UsageColumns;
+  /** The `toldNumbers` by name and row, NaN for what is not told; without those that no answer of a batch tells. */
+  readonly usage: ReadonlyMap<string, Float64Array>;
   /** How often each request was sent again; empty where none was. */
   readonly retries: Uint8Array;
   /** What went wrong, by row, of those that have no answer. */
   readonly details: ReadonlyMap<number, string>;
 }
-
-/** One entry per request in order, or none at all. */
-export interface UsageColumns {
-  readonly inputTokens: Float64Array;
-  readonly outputTokens: Float64Array;
-  readonly firstTokenMs: Float64Array;
-}
-
-const usageNames = ['inputTokens', 'outputTokens', 'firstTokenMs'] as const satisfies (keyof UsageColumns)[];
 
 /** Longest error detail that is kept; the rest says nothing new. */
 const detailLength = 300;
@@ -68,17 +60,17 @@ export function toColumns(outcomes: readonly Outcome[], labels: readonly string[
   return columns;
 }
 
-function usageOf(outcomes: readonly Outcome[]): UsageColumns {
-  const told = outcomes.map((outcome) => (outcome.ok ? outcome.usage : undefined));
-  const column = (name: (typeof usageNames)[number]) =>
-    told.some((usage) => usage?.[name] !== undefined)
-      ? Float64Array.from(told, (usage) => usage?.[name] ?? Number.NaN)
-      : new Float64Array();
-  return {
-    inputTokens: column('inputTokens'),
-    outputTokens: column('outputTokens'),
-    firstTokenMs: column('firstTokenMs'),
-  };
+function usageOf(outcomes: readonly Outcome[]): ReadonlyMap<string, Float64Array> {
+  const columns = new Map<string, Float64Array>();
+  for (const [row, outcome] of outcomes.entries()) {
+    if (!outcome.ok || outcome.usage === undefined) continue;
+    for (const [name, value] of Object.entries(outcome.usage)) {
+      const column = columns.get(name) ?? new Float64Array(outcomes.length).fill(Number.NaN);
+      column[row] = value;
+      columns.set(name, column);
+    }
+  }
+  return columns;
 }
 
 function labelScoresOf(outcomes: readonly Outcome[], width: number): Float32Array {
@@ -102,11 +94,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     scores: new Float64Array(rows),
     labelScores: new Float32Array(rows * width).fill(Number.NaN),
     texts: new Map<number, string>(),
-    usage: {
-      inputTokens: new Float64Array(rows).fill(Number.NaN),
-      outputTokens: new Float64Array(rows).fill(Number.NaN),
-      firstTokenMs: new Float64Array(rows).fill(Number.NaN),
-    },
+    usage: new Map(toldIn().map(([name]) => [name, new Float64Array(rows).fill(Number.NaN)])),
     retries: new Uint8Array(rows),
     details: new Map<number, string>(),
   };
@@ -118,7 +106,7 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
     joined.scores.set(batch.scores, start);
     joined.labelScores.set(batch.labelScores, start * width);
     joined.retries.set(batch.retries, start);
-    for (const name of usageNames) joined.usage[name].set(batch.usage[name], start);
+    for (const [name, column] of batch.usage) joined.usage.get(name)?.set(column, start);
     for (const [row, text] of batch.texts) joined.texts.set(start + row, text);
     for (const [row, detail] of batch.details) joined.details.set(start + row, detail);
     start += batch.errors.length;
@@ -126,8 +114,16 @@ export function joinColumns(batches: readonly OutcomeColumns[]): OutcomeColumns 
   return joined;
 }
 
+/** The scores of a row's labels. */
+export function rowScores(outcomes: OutcomeColumns, row: number): Pick<RowScores, 'labels' | 'scoreOf'> {
+  const labels = labelsScored(outcomes);
+  const scoreOf = (label: number) =>
+    label < 0 ? Number.NaN : (outcomes.labelScores[row * labels + label] ?? Number.NaN);
+  return { labels, scoreOf };
+}
+
 /** How many labels have a score in each row; 0 where none has. */
-export function labelsScored({ errors, labelScores }: OutcomeColumns): number {
+function labelsScored({ errors, labelScores }: OutcomeColumns): number {
   return errors.length === 0 ? 0 : labelScores.length / errors.length;
 }
 

@@ -1,4 +1,5 @@
-import { errorAt, type OutcomeColumns } from '../models/outcome-columns.ts';
+import { scoredIn } from '../domain/scores/answer-numbers.ts';
+import { errorAt, type OutcomeColumns, rowScores } from '../models/outcome-columns.ts';
 import { quoteIdentifier, type Database } from '../database/database.ts';
 import { placesSql } from './replay-windows.ts';
 import { parquetRows } from './store/parquet-table.ts';
@@ -16,7 +17,7 @@ const roundingShare = 1e-6;
 export interface ProbedAnswer {
   readonly error: string | null;
   readonly label: string | null;
-  /** A regression's number, and the scores of the predicted and of the positive label; null for none. */
+  /** A regression's number, the score of the predicted label, and what follows from all scores and no truth; null for none. */
   readonly numbers: readonly (number | null)[];
 }
 
@@ -92,7 +93,8 @@ export async function readBatchProbe(
 }
 
 /** Columns of the stored outcomes, whose names the table of requests does not have. */
-const numberColumns = ['value', 'score', 'positive_score'];
+const probed = scoredIn().filter(([, { needsTruth }]) => !needsTruth);
+const numberColumns = ['value', 'score', ...probed.map(([name]) => name)];
 
 /**
  * How many requests were answered otherwise alone than in their batch: by another label or error, or by a number that differs by
@@ -113,15 +115,14 @@ export function aloneAnswers(
   labels: readonly string[],
   positive: string | undefined,
 ): ProbedAnswer[] {
-  const width = outcomes.errors.length === 0 ? 0 : outcomes.labelScores.length / outcomes.errors.length;
-  const positiveIndex = positive === undefined ? -1 : labels.indexOf(positive);
+  const places = { truth: -1, positive: positive === undefined ? -1 : labels.indexOf(positive) };
   return Array.from(outcomes.errors, (_, row) => ({
     error: errorAt(outcomes, row),
     label: labels[outcomes.labels[row] ?? -1] ?? null,
     numbers: [
       numberOf(outcomes.values[row]),
       numberOf(outcomes.scores[row]),
-      width === 0 || positiveIndex < 0 ? null : numberOf(outcomes.labelScores[row * width + positiveIndex]),
+      ...probed.map(([, { ofRow }]) => numberOf(ofRow({ ...rowScores(outcomes, row), ...places }))),
     ],
   }));
 }

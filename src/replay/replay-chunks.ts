@@ -9,7 +9,8 @@ import type { SecondProcess } from './version-process.ts';
 import { type WindowRows, WriteBehind } from './store/write-behind.ts';
 import type { ReplayWindow } from './replay-windows.ts';
 import { positiveLabel } from '../domain/positive-label.ts';
-import { errorAt, joinColumns, labelsScored, type OutcomeColumns } from '../models/outcome-columns.ts';
+import { type RowScores, scoredIn } from '../domain/scores/answer-numbers.ts';
+import { errorAt, joinColumns, rowScores, type OutcomeColumns } from '../models/outcome-columns.ts';
 import type { ColumnInput } from '../database/append-columns.ts';
 
 /** What a version's process is to do, and where its outcomes go. */
@@ -84,8 +85,8 @@ async function storeRun(
 interface FinishedChunk extends WindowRows {
   readonly window: ReplayWindow;
   readonly outcomes: OutcomeColumns;
-  readonly trueScores: Float32Array;
-  readonly positiveScores: Float32Array;
+  /** By the names of `scoredNumbers`. */
+  readonly scored: ReadonlyMap<string, Float64Array>;
 }
 
 /** Makes the rows of `outcomeColumns` from what a version's process answers. */
@@ -101,19 +102,19 @@ class OutcomeRows {
     this.#positive = this.#labels.indexOf(positiveLabel(output) ?? '');
   }
 
-  /** Keeps two of the labels' scores per request, since those of a thousand labels would not fit in memory. */
+  /** Keeps a few numbers of the labels' scores per request, since those of a thousand labels would not fit in memory. */
   finished({ from, to, window, trueLabels }: RequestChunk, outcomes: OutcomeColumns): FinishedChunk {
-    const width = labelsScored(outcomes);
-    const rows = Array.from({ length: to - from }, (_, row) => row);
-    const scoreOf = (row: number, label: number): number =>
-      label < 0 || width === 0 ? Number.NaN : (outcomes.labelScores[row * width + label] ?? Number.NaN);
+    const rows = Array.from({ length: to - from }, (_, row): RowScores => ({
+      ...rowScores(outcomes, row),
+      truth: this.#indexOf.get(trueLabels[row] ?? '') ?? -1,
+      positive: this.#positive,
+    }));
     return {
       from,
       to,
       window,
       outcomes: { ...outcomes, labelScores: new Float32Array() },
-      trueScores: Float32Array.from(rows, (row) => scoreOf(row, this.#indexOf.get(trueLabels[row] ?? '') ?? -1)),
-      positiveScores: Float32Array.from(rows, (row) => scoreOf(row, this.#positive)),
+      scored: new Map(scoredIn().map(([name, { ofRow }]) => [name, Float64Array.from(rows, ofRow)])),
     };
   }
 
@@ -123,31 +124,19 @@ class OutcomeRows {
       Array.from({ length: to - from }, (_, row) => from - window.from + row),
     );
     const outcomes = joinColumns(chunks.map((chunk) => chunk.outcomes));
-    const columns: Readonly<Record<keyof typeof outcomeColumns, ColumnInput>> = {
+    const columns: Readonly<Record<string, ColumnInput>> = {
+      ...Object.fromEntries(outcomes.usage),
+      ...Object.fromEntries(
+        scoredIn().map(([name]) => [name, chunks.flatMap(({ scored }) => [...(scored.get(name) ?? [])])]),
+      ),
       place: places,
       error: places.map((_, row) => errorAt(outcomes, row)),
       label: Array.from(outcomes.labels, (label, row) => this.#labels[label] ?? outcomes.texts.get(row) ?? null),
       value: outcomes.values,
       score: outcomes.scores,
-      true_score: joined(chunks.map((chunk) => chunk.trueScores)),
-      positive_score: joined(chunks.map((chunk) => chunk.positiveScores)),
       detail: places.map((_, row) => outcomes.details.get(row) ?? null),
       retries: Array.from(outcomes.retries, (retries) => (retries === 0 ? null : retries)),
-      input_tokens: outcomes.usage.inputTokens,
-      output_tokens: outcomes.usage.outputTokens,
-      first_token_ms: outcomes.usage.firstTokenMs,
     };
-    const byName: Readonly<Record<string, ColumnInput>> = columns;
-    return Object.keys(outcomeColumns).map((name) => byName[name] ?? []);
+    return Object.keys(outcomeColumns).map((name) => columns[name] ?? []);
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.length;
-  }
-  return whole;
 }

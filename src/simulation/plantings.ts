@@ -2,6 +2,7 @@ import type { Metric } from '../domain/metric.ts';
 import type { Role } from '../domain/role.ts';
 import { kpiColumn } from '../requests/values/wanted-values.ts';
 import { quoteIdentifier, quoteLiteral, doubleSql } from '../database/database.ts';
+import { scoredIn } from '../domain/scores/answer-numbers.ts';
 import type { Score } from '../domain/scores/score.ts';
 import { isScored } from '../metrics/families/score-mean.ts';
 import { current, type IntoEvery, type IntoSome, type Planting, type Recipe, type Replaced } from './planted-change.ts';
@@ -72,8 +73,7 @@ const failing: Recipe = {
     ['error', `'planted'`],
     ['label', 'NULL::VARCHAR'],
     ['value', 'NULL::DOUBLE'],
-    ['true_score', 'NULL::DOUBLE'],
-    ['positive_score', 'NULL::DOUBLE'],
+    ...scoredIn().map(([name]) => [name, 'NULL::DOUBLE'] as const),
   ],
 };
 const recovering: Recipe = {
@@ -82,8 +82,7 @@ const recovering: Recipe = {
     ['error', 'NULL::VARCHAR'],
     ['label', 'label'],
     ['value', 'try_cast(label AS DOUBLE)'],
-    ['true_score', '1::DOUBLE'],
-    ['positive_score', 'is_positive::INTEGER::DOUBLE'],
+    ...scoredIn().map(([name, { ofRightAnswer }]) => [name, ofRightAnswer] as const),
   ],
 };
 

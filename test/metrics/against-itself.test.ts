@@ -15,8 +15,8 @@ function alike(requests: number, comparison: 'paired' | 'served', constant: bool
       label: positive ? 'b' : 'a',
       latencyMs: 10 + noise,
       value: unit + noise,
-      trueScore: 0.9 - 0.5 * noise,
-      positiveScore: noise,
+      true_score: 0.9 - 0.5 * noise,
+      positive_score: noise,
     };
     const truth = { label: positive ? 'b' : 'a', isPositive: positive };
     const inCanary = unit % 2 === 0;

@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
+import { type AnswerNumber, scoredIn, toldIn } from '../../src/domain/scores/answer-numbers.ts';
 
 /** One version's outcome of a row: right or wrong label, an error kind, or nothing recorded. */
-export interface RowOutcome {
+export interface RowOutcome extends Partial<Readonly<Record<AnswerNumber, number>>> {
   readonly label?: string;
   readonly error?: string;
   readonly latencyMs?: number;
   /** A regression's answer. */
   readonly value?: number;
-  readonly trueScore?: number;
-  readonly positiveScore?: number;
 }
 
 export interface JudgedRow {
@@ -45,8 +44,10 @@ export async function judgedDatabase(rows: readonly JudgedRow[]): Promise<Databa
 
 function outcomeColumns(role: string): string {
   return `${role}_present BOOLEAN, ${role}_latency_ns BIGINT, ${role}_error VARCHAR, ${role}_label VARCHAR, ${role}_value DOUBLE,
-    ${role}_true_score DOUBLE, ${role}_positive_score DOUBLE, ${role}_errors_known BOOLEAN`;
+    ${numbers.map((name) => `${role}_${name} DOUBLE`).join(', ')}, ${role}_errors_known BOOLEAN`;
 }
+
+const numbers = [...scoredIn(), ...toldIn()].map(([name]) => name);
 
 function rowSql({
   id = 'r',
@@ -83,10 +84,10 @@ function newMistakeId(id: string, label?: string, baseline?: RowOutcome, candida
 }
 
 function outcomeSql(outcome: RowOutcome | undefined): string {
-  if (outcome === undefined) return 'false, NULL, NULL, NULL, NULL, NULL, NULL, true';
-  const { latencyMs, error, label, value, trueScore, positiveScore } = outcome;
-  const numbers = [value, trueScore, positiveScore].map(numberSql).join(', ');
-  return `true, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, ${numbers}, true`;
+  const { latencyMs, error, label, value, ...others } = outcome ?? {};
+  const beside: Readonly<Record<string, number>> = others;
+  const known = [value, ...numbers.map((name) => beside[name])].map(numberSql).join(', ');
+  return `${outcome !== undefined}, ${nanosecondsSql(latencyMs)}, ${text(error)}, ${text(label)}, ${known}, true`;
 }
 
 function nanosecondsSql(latencyMs: number | undefined): string {

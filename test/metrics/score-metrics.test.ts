@@ -27,7 +27,7 @@ describe('log_loss', () => {
   test('where some answer has no score is uncomputable, since the others would not be a fair sample', async () => {
     const rows = [
       ...scored([0.5, 0.5], [0.5, 0.4]),
-      { unit: 2, label: 'no', baseline: { label: 'no', trueScore: 1 }, candidate: { label: 'yes' } },
+      { unit: 2, label: 'no', baseline: { label: 'no', true_score: 1 }, candidate: { label: 'yes' } },
     ];
     expect(await measure(rows, 'log_loss')).toEqual({
       kind: 'uncomputable',
@@ -73,8 +73,8 @@ describe('auc', () => {
       {
         unit: 9,
         label: 'c',
-        candidate: { label: 'a', positiveScore: 0.1 },
-        baseline: { label: 'a', positiveScore: 0.1 },
+        candidate: { label: 'a', positive_score: 0.1 },
+        baseline: { label: 'a', positive_score: 0.1 },
       },
     ];
     expect(await measure(rows, 'auc', 'own')).toMatchObject({
@@ -131,8 +131,8 @@ function scored(...scores: (readonly [baseline: number, candidate: number])[]): 
   return scores.map(([baseline, candidate], unit) => ({
     unit,
     label: 'yes',
-    baseline: { label: 'yes', trueScore: baseline },
-    candidate: { label: 'yes', trueScore: candidate },
+    baseline: { label: 'yes', true_score: baseline },
+    candidate: { label: 'yes', true_score: candidate },
   }));
 }
 
@@ -142,7 +142,7 @@ function ranked(truth: readonly number[], scores: readonly number[]): JudgedRow[
     unit,
     label: positive === 1 ? 'b' : 'a',
     isPositive: positive === 1,
-    baseline: { label: 'a', positiveScore: positive === 1 ? 0.9 : unit / 1000 },
-    candidate: { label: 'a', positiveScore: scores[unit] ?? Number.NaN },
+    baseline: { label: 'a', positive_score: positive === 1 ? 0.9 : unit / 1000 },
+    candidate: { label: 'a', positive_score: scores[unit] ?? Number.NaN },
   }));
 }

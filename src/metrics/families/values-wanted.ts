@@ -1,4 +1,4 @@
-import { isPerLabel, type Metric, type MetricTraits, metricTraits } from '../../domain/metric.ts';
+import { isPerLabel, type Metric, metricTraits } from '../../domain/metric.ts';
 import { isTriggered } from '../../domain/statistics/bounded-metric.ts';
 import { positiveLabel } from '../../domain/positive-label.ts';
 import type { OutputSignature } from '../../domain/registry.ts';
@@ -12,21 +12,13 @@ import type { WantedScore, WantedValues } from '../../requests/values/wanted-val
 export function valuesWantedBy(metrics: readonly Metric[], output: OutputSignature, areReplayed = false): WantedValues {
   const positive = positiveLabel(output);
   const negative = output.kind === 'classification' ? output.labels.find((label) => label !== positive) : undefined;
-  const wants = (score: MetricTraits['score']) => metrics.some((metric) => metricTraits(metric).score === score);
-  // A further score of the traits has to be wanted here too.
-  const wanted: Readonly<Record<NonNullable<MetricTraits['score']>, boolean>> = {
-    true: wants('true'),
-    positive: wants('positive'),
-  };
   return {
-    trueScores: wanted.true,
-    positiveScores: wanted.positive,
+    numbers: [...new Set(metrics.flatMap((metric) => metricTraits(metric).numbers ?? []))],
     positives: metrics.some((metric) => needsPositives(metric)),
     binary: positive === undefined || negative === undefined ? undefined : [negative, positive],
     differences: metrics.some(isTriggered) ? (areReplayed ? 'replayed' : 'unknown') : undefined,
     kpis: [...new Set(metrics.flatMap((metric) => (metric.family === 'kpi' ? [metric.field] : [])))],
     scores: wantedScores(metrics),
-    usage: metrics.some(({ family }) => ['tokens', 'cost', 'first_token'].includes(family)),
     repeated: metrics.some((metric) => metric.family === 'error_rate' && metric.repeats !== undefined),
     byLabel: metrics.some(isPerLabel),
   };

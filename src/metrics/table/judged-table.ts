@@ -1,10 +1,11 @@
 import { type Role, roles } from '../../domain/role.ts';
+import { scoredIn, toldIn } from '../../domain/scores/answer-numbers.ts';
 import { trueLabelDimension } from '../../domain/segments.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { laterUnit } from '../../requests/table/live-split.ts';
-import { scoreFromAnswerSql } from '../../requests/table/outcome-sql.ts';
+import { scoresOfAnswer } from '../../requests/table/outcome-sql.ts';
 import { segmentColumn } from '../../requests/values/read-options.ts';
-import { kpiColumn, noWantedValues, usageFields, type WantedValues } from '../../requests/values/wanted-values.ts';
+import { kpiColumn, noWantedValues, type WantedValues } from '../../requests/values/wanted-values.ts';
 import { isTimeout } from './conditions.ts';
 import { besideAnswers, correctScore, hasComputed, scoreEndings, scoringColumns } from './scored-answers.ts';
 
@@ -33,7 +34,7 @@ export interface OutcomeSource {
  * Joins requests, units and outcomes to the table `judged`, on which every metric is computed. One row per request:
  * `unit_index` INTEGER, `in_canary` BOOLEAN, the columns of segments, `hour_of_day` BIGINT, `label` VARCHAR and for each role
  * `<role>_present` BOOLEAN (has an outcome), `<role>_errors_known` BOOLEAN, `<role>_latency_ns` BIGINT, `<role>_error` VARCHAR, `<role>_retries`, `<role>_label` VARCHAR,
- * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` and `<role>_positive_score` DOUBLE, `is_positive` BOOLEAN (the true
+ * `<role>_value` DOUBLE. Of the numbers that are wanted: `<role>_true_score` DOUBLE and the like (see `answerNumbers`), `is_positive` BOOLEAN (the true
  * label is the positive one; NULL for a label that is neither), the `kpiColumn`s. `new_mistake_id` VARCHAR is the id of a
  * request that the baseline answered right and the candidate wrong or not at all, and NULL elsewhere: the ids of a whole log would be too many.
  * Where scores are wanted, `scored_id` VARCHAR is the id of every request. `timed_pair` UTINYINT is the pair of processes that a request was timed on. Latency is in whole nanoseconds, so that its sums do not depend on their order.
@@ -90,13 +91,7 @@ export async function createParityTable({ db, name }: JudgedTable, wantedValues:
 }
 
 /** What a judged request holds of one version's outcome, as the ends of column names. */
-export function outcomeFieldsOf({
-  trueScores,
-  positiveScores,
-  scores = [],
-  usage = false,
-  repeated = false,
-}: WantedValues): readonly string[] {
+export function outcomeFieldsOf({ numbers, scores = [], repeated = false }: WantedValues): readonly string[] {
   return [
     'present',
     'errors_known',
@@ -104,9 +99,7 @@ export function outcomeFieldsOf({
     'error',
     'label',
     'value',
-    ...(trueScores ? ['true_score'] : []),
-    ...(positiveScores ? ['positive_score'] : []),
-    ...(usage ? Object.keys(usageFields) : []),
+    ...[...scoredIn(numbers), ...toldIn(numbers)].map(([name]) => name),
     ...(repeated ? ['failed_share'] : []),
     ...scores.flatMap(scoreEndings),
   ];
@@ -220,19 +213,14 @@ function retriesSql(role: Role, predictions: OutcomeSource['predictions'], measu
 }
 
 function scoreColumns(
-  { trueScores, positiveScores, binary }: WantedValues,
+  { numbers, binary }: WantedValues,
   predictions: OutcomeSource['predictions'],
   from: string,
 ): [name: string, sql: string][] {
   // A version whose own decoding keeps no other score than the answer's may still have told the one that is wanted.
-  const known = (name: string, label: string) =>
-    predictions === 'recorded'
-      ? `${from}${name}`
-      : `coalesce(${from}${name}, ${scoreFromAnswerSql(`${from}label`, `${from}score`, label, binary)})`;
-  return [
-    ...(trueScores ? [['true_score', known('true_score', 'requests.label')] satisfies [string, string]] : []),
-    ...(positiveScores
-      ? [['positive_score', known('positive_score', quoteLiteral(binary?.[1] ?? ''))] satisfies [string, string]]
-      : []),
-  ];
+  const own = scoresOfAnswer(`${from}label`, `${from}score`, 'requests.label', binary);
+  return scoredIn(numbers).map(([name, { ofSql }]) => [
+    name,
+    predictions === 'recorded' ? `${from}${name}` : `coalesce(${from}${name}, ${ofSql(own)})`,
+  ]);
 }

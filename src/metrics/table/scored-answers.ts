@@ -1,12 +1,12 @@
 import { type Database, quoteIdentifier } from '../../database/database.ts';
 import { type Role, roles } from '../../domain/role.ts';
+import { toldIn } from '../../domain/scores/answer-numbers.ts';
 import {
   askedColumn,
   correctedColumn,
   repeatSpreadColumn,
   scoreColumn,
   shownFirstColumn,
-  usageFields,
   type WantedScore,
   type WantedValues,
 } from '../../requests/values/wanted-values.ts';
@@ -32,7 +32,7 @@ export function scoreEndings({ name, correctedBy, repeated }: WantedScore): read
 /** What a version's outcome has beside its answer: name and SQL of scores, and of what answering took. */
 export function besideAnswers(
   role: Role,
-  { scores = [], usage = false }: WantedValues,
+  { scores = [], numbers }: WantedValues,
   predictions: 'recorded' | 'replayed',
 ): readonly (readonly [name: string, sql: string])[] {
   const ownScores = scores.flatMap(({ name, from, ...beside }) => {
@@ -41,10 +41,10 @@ export function besideAnswers(
     const endings = scoreEndings({ name, from, ...(beside.repeated === true ? { repeated: true } : {}) });
     return endings.map((ending) => [ending, `${table}.${quoteIdentifier(`${role}_${ending}`)}`] as const);
   });
-  const took = Object.keys(usageFields).map((name) => {
+  const took = toldIn(numbers).map(([name]) => {
     return [name, predictions === 'replayed' ? `${role}_outcomes.${name}` : `requests.${role}_${name}`] as const;
   });
-  return [...ownScores, ...(usage ? took : [])];
+  return [...ownScores, ...took];
 }
 
 /** What is known of the scoring of a request as a whole. */

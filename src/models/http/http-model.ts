@@ -168,7 +168,7 @@ function usageIn(exchange: Exchange, { body, contentType, arrivals }: Received):
   const { usage, firstTokenBytes } = exchange.took?.(body, contentType) ?? {};
   const arrival = firstTokenBytes === undefined ? undefined : arrivals?.find(({ bytes }) => bytes >= firstTokenBytes);
   if (arrival === undefined) return usage === undefined ? {} : { usage };
-  return { usage: { ...usage, firstTokenMs: arrival.ms } };
+  return { usage: { ...usage, first_token_ms: arrival.ms } };
 }
 
 function counted(outcome: Outcome, retries: number): Outcome {

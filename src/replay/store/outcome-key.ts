@@ -3,9 +3,25 @@ import type { Load } from '../../domain/load.ts';
 import type { RequestFilter } from '../../domain/log/request-filter.ts';
 import type { LogFormat, RequestFields } from '../../domain/log/log-format.ts';
 import type { Signature } from '../../domain/registry.ts';
+import { outcomeColumns } from './outcome-tables.ts';
 
-/** Raised whenever stored outcomes of an older canary would not be what this one writes. */
-export const outcomeLayout = 8;
+/** Raised whenever what an older canary stored under the same columns is not what this one writes. */
+const storedMeaning = 8;
+
+/** Digest of the columns that outcomes had when `storedMeaning` was last raised, to be written anew with it. */
+const meantColumns = '534ae1f7b7ac73ee';
+
+/**
+ * Tells outcomes of other columns apart, so that none without a number is read as one that has it.
+ * @param columns their names and types, in any order
+ */
+export function storedLayout(columns: Readonly<Record<string, string>>): number | string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(sortedPairs(columns)))
+    .digest('hex')
+    .slice(0, meantColumns.length);
+  return digest === meantColumns ? storedMeaning : `${storedMeaning} ${digest}`;
+}
 
 /** What decides which requests there are, in which order and with which inputs. */
 export interface RequestIdentity {
@@ -74,14 +90,24 @@ export interface LatencyIdentity {
 export function outcomeKey(identity: OutcomeIdentity): string {
   const { version, batch, timeoutMs, truth, traffic, again = null } = identity;
   const sent = traffic === undefined ? null : [traffic.concurrency, traffic.pauseMs];
-  return keyOf(['outcomes', versionParts(version), batch, timeoutMs, truth, sent, again]);
+  return keyOf(storedLayout(outcomeColumns), ['outcomes', versionParts(version), batch, timeoutMs, truth, sent, again]);
 }
 
 /** The name under which a latency measurement is stored: 64 hex digits. */
 export function latencyKey(identity: LatencyIdentity): string {
   const { baseline, candidate, requests, sample, pairs, warmUp, seed, timeoutMs, load } = identity;
   const versions = [baseline === null ? null : versionParts(baseline), versionParts(candidate)];
-  return keyOf(['latency', versions, requestParts(requests), sample, pairs, warmUp, seed, timeoutMs, loadParts(load)]);
+  return keyOf(storedMeaning, [
+    'latency',
+    versions,
+    requestParts(requests),
+    sample,
+    pairs,
+    warmUp,
+    seed,
+    timeoutMs,
+    loadParts(load),
+  ]);
 }
 
 function versionParts({ sha256, signature }: VersionIdentity): unknown {
@@ -131,8 +157,8 @@ function sortedPairs(versions: Readonly<Record<string, string>>): unknown {
 }
 
 /** Arrays are written out in the order they are built here, so equal identities give equal texts. */
-function keyOf(parts: readonly unknown[]): string {
+function keyOf(layout: number | string, parts: readonly unknown[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([outcomeLayout, ...parts]))
+    .update(JSON.stringify([layout, ...parts]))
     .digest('hex');
 }

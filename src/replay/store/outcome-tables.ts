@@ -3,6 +3,7 @@ import { type Database, quoteIdentifier, quoteLiteral } from '../../database/dat
 import { type CutRequests, placesSql } from '../replay-windows.ts';
 import type { OutcomePart } from './outcome-store.ts';
 import { createTable } from './parquet-table.ts';
+import { scoredIn, storedNumbers, toldIn } from '../../domain/scores/answer-numbers.ts';
 
 /** The columns of outcomes beside the one that tells whose they are. */
 const outcomeValues = {
@@ -10,13 +11,10 @@ const outcomeValues = {
   label: 'VARCHAR',
   value: 'DOUBLE',
   score: 'DOUBLE',
-  true_score: 'FLOAT',
-  positive_score: 'FLOAT',
+  ...storedNumbers(scoredIn()),
   detail: 'VARCHAR',
   retries: 'UTINYINT',
-  input_tokens: 'DOUBLE',
-  output_tokens: 'DOUBLE',
-  first_token_ms: 'DOUBLE',
+  ...storedNumbers(toldIn()),
 } as const;
 
 /** The columns of stored outcomes. `place` is the request's among those of its window, from 0, whichever log that window is of. */
@@ -34,10 +32,8 @@ export interface ReplayedOutcomes {
 
 /**
  * Makes a table of a replayed version's outcomes: `seq BIGINT`, `error VARCHAR` (null for an answer), `label VARCHAR`,
- * `value DOUBLE`, `score DOUBLE` (of the label), `true_score FLOAT` (of the true label), `positive_score FLOAT` (of the positive label,
- * see `positiveLabel`), `detail VARCHAR` (what went wrong, for an error), `retries UTINYINT` (how often it was
- * sent again; null for none), `input_tokens DOUBLE`, `output_tokens DOUBLE` and `first_token_ms DOUBLE` (null where nobody told). The label of
- * a free answer is its text.
+ * `value DOUBLE`, `score DOUBLE` (of the label), `detail VARCHAR` (what went wrong, for an error), `retries UTINYINT` (how often it was
+ * sent again; null for none), and the numbers of `scoredNumbers` and `toldNumbers` (null where nobody knows). The label of a free answer is its text.
  *
  * @param table its name, such as `baseline_outcomes`; replaced if it is there
  */

@@ -14,7 +14,8 @@ import { scanRecords } from '../files/scan-records.ts';
 import { insertRecords } from '../table/request-table.ts';
 import type { LogSource } from '../table/live-split.ts';
 import { namesOfRole, type ReadOptions, recordedRoles, wantedFields, wantedValuesOf } from '../values/read-options.ts';
-import { scoreColumn, usageFields } from '../values/wanted-values.ts';
+import { scoreColumn } from '../values/wanted-values.ts';
+import { type ToldName, toldIn } from '../../domain/scores/answer-numbers.ts';
 import { nameOfLog } from './answers/answer-errors.ts';
 import type { ExchangeSurvey, FileReading, RequestImporter } from './importer.ts';
 import { text } from './exchange-format.ts';
@@ -24,9 +25,10 @@ import { requireFormat } from './sniff.ts';
 /** How the records of one kind of evaluation are read into the columns that a record of one version's outcome has. */
 interface EvaluationFormat {
   readonly format: LogFormat;
-  /** Where a score of a name may be, and where the tokens of an answer are, the likeliest place first. */
+  /** Where a score of a name may be, the likeliest place first. */
   readonly scorePlaces: (name: string) => readonly RecordPath[];
-  readonly usagePlaces: Readonly<Record<keyof typeof usageFields, readonly RecordPath[]>>;
+  /** Where `toldNumbers` are that are not where answers hold them. */
+  readonly usagePlaces: Readonly<Partial<Record<ToldName, readonly RecordPath[]>>>;
   /** Further fields to read, and what columns become by them: SQL by column. */
   readonly fields: readonly WantedField[];
   columns(options: ReadOptions): Readonly<Record<string, string>>;
@@ -48,17 +50,7 @@ const otherAnswers = ['output', 'response', 'completion', 'answer'];
 export const evaluationRuns = evaluationImporter({
   format: 'eval-runs',
   scorePlaces: (name) => [['scores', name], ['metrics', name], [name]],
-  usagePlaces: {
-    input_tokens: [
-      ['usage', 'input_tokens'],
-      ['usage', 'prompt_tokens'],
-    ],
-    output_tokens: [
-      ['usage', 'output_tokens'],
-      ['usage', 'completion_tokens'],
-    ],
-    first_token_ms: [['first_token_ms']],
-  },
+  usagePlaces: {},
   fields: otherAnswers.map((name) => text(`other_${name}`, name)),
   columns: ({ fields }) => {
     if (fields.served?.prediction !== 'prediction') return {};
@@ -125,10 +117,11 @@ async function requireBoth(log: LogSource, evaluation: EvaluationFormat): Promis
 /** The fields of every record, with scores and tokens where this evaluation keeps them. */
 function fieldsOf({ scorePlaces, usagePlaces, fields }: EvaluationFormat, options: ReadOptions): WantedField[] {
   const { scores = [] } = wantedValuesOf(options);
+  const elsewhere: Readonly<Record<string, readonly RecordPath[]>> = usagePlaces;
   const places = new Map<string, readonly RecordPath[]>();
   for (const role of roles) {
     for (const { name, from } of scores) if (from === 'outcome') places.set(scoreColumn(role, name), scorePlaces(name));
-    for (const [name, paths] of Object.entries(usagePlaces)) places.set(`${role}_${name}`, paths);
+    for (const [name, { paths }] of toldIn()) places.set(`${role}_${name}`, elsewhere[name] ?? paths);
   }
   const wanted = wantedFields(options).map((field): WantedField => {
     const [path, ...otherwise] = places.get(field.column) ?? [];

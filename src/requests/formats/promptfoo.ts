@@ -4,7 +4,8 @@ import { roles } from '../../domain/role.ts';
 import { quoteIdentifier } from '../../database/database.ts';
 import type { WantedField } from '../containers/record-scan.ts';
 import { type ReadOptions, recordedRoles, wantedValuesOf } from '../values/read-options.ts';
-import { scoreColumn, type usageFields } from '../values/wanted-values.ts';
+import { scoreColumn } from '../values/wanted-values.ts';
+import type { ToldName } from '../../domain/scores/answer-numbers.ts';
 import { text } from './exchange-format.ts';
 
 /**
@@ -23,7 +24,7 @@ export function promptfooScore(name: string): readonly RecordPath[] {
   return name === 'score' || name === 'pass' ? [['gradingResult', name], ...named] : named;
 }
 
-export const promptfooUsage: Readonly<Record<keyof typeof usageFields, readonly RecordPath[]>> = {
+export const promptfooUsage: Readonly<Partial<Record<ToldName, readonly RecordPath[]>>> = {
   input_tokens: [
     ['response', 'tokenUsage', 'prompt'],
     ['tokenUsage', 'prompt'],
@@ -56,7 +57,7 @@ const notAnswered = '2';
  */
 export function promptfooColumns(options: ReadOptions): Readonly<Record<string, string>> {
   const { served } = options.fields;
-  const { scores = [], usage = false } = wantedValuesOf(options);
+  const { scores = [], numbers } = wantedValuesOf(options);
   const ungraded = `(coalesce(failure_reason, '') = '${notAnswered}' OR coalesce(grading_reason, '') = 'No assertions')`;
   const recorded = roles.filter((role) => recordedRoles(options).some(([each]) => each === role));
   const graded = recorded.flatMap((role) =>
@@ -64,7 +65,7 @@ export function promptfooColumns(options: ReadOptions): Readonly<Record<string, 
       .filter(({ from }) => from === 'outcome')
       .map(({ name }) => [scoreColumn(role, name), name === costName ? isAsked : `NOT ${ungraded}`] as const),
   );
-  const told = (usage ? recorded : []).flatMap((role) => {
+  const told = (numbers.includes('input_tokens') ? recorded : []).flatMap((role) => {
     const tokens = [`${role}_input_tokens`, `${role}_output_tokens`];
     const areTold = tokens.map((column) => `coalesce(try_cast(${column} AS DOUBLE), 0)`).join(' + ');
     return tokens.map((column) => [column, `${areTold} > 0`] as const);

@@ -2,6 +2,7 @@ import type { LatencyField, LatencyUnit } from '../../domain/log/latency-field.t
 import { quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { latencyMsSql, latencyNsSql } from '../values/latency-sql.ts';
 import type { Role } from '../../domain/role.ts';
+import { scoredIn, type ScoresSql } from '../../domain/scores/answer-numbers.ts';
 import type { ValueReading } from '../values/read-options.ts';
 import { errorKindSql, isStatusSql } from '../values/error.ts';
 import { labelSql } from '../values/label.ts';
@@ -39,7 +40,7 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
       .map((column) => `CASE WHEN ${role}_present THEN ${kpiSql(column)} END AS ${column}`),
     `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/score') END AS ${role}_stated_score`,
     `CASE WHEN ${isObject} THEN ${bestScoreSql(prediction)} END AS ${role}_best`,
-    ...(wantedValues.trueScores || wantedValues.positiveScores
+    ...(scoredIn(wantedValues.numbers).length > 0
       ? [`CASE WHEN ${isObject} THEN ${scoresSql(prediction)} END AS ${role}_scores`]
       : []),
   ];
@@ -71,14 +72,15 @@ export function unreadableAnswerSql(role: Role, reading: OutcomeReading): string
  * failure `bad-outcome` of the version that gave it.
  */
 export function answerSql(role: Role, reading: OutcomeReading): string[] {
-  const { trueScores, positiveScores, binary } = reading.wantedValues;
+  const { numbers, binary } = reading.wantedValues;
+  const scores = `${role}_scores`;
+  const own = scoresOfAnswer(`${role}_label`, `${role}_score`, 'label', binary);
+  const scoreOf = (label: string) =>
+    `CASE WHEN ${scores} IS NOT NULL THEN map_extract_value(${scores}, ${label}) ELSE ${own.scoreOf(label)} END`;
   return [
     `coalesce(${role}_failure, CASE WHEN ${role}_unreadable THEN 'bad-outcome' END) AS ${role}_error`,
     `CASE WHEN ${role}_failure IS NULL AND ${role}_unreadable THEN left(${role}_prediction, ${longestExample}) END AS ${role}_unread`,
-    ...(trueScores ? [`${scoreOfSql(role, 'label', binary)} AS ${role}_true_score`] : []),
-    ...(positiveScores
-      ? [`${scoreOfSql(role, quoteLiteral(binary?.[1] ?? ''), binary)} AS ${role}_positive_score`]
-      : []),
+    ...scoredIn(numbers).map(([name, { ofSql }]) => `${ofSql({ ...own, scores, scoreOf })} AS ${role}_${name}`),
   ];
 }
 
@@ -104,9 +106,19 @@ function unreadableSql(role: Role, { values, maySayNothing }: OutcomeReading): s
   return maySayNothing ? `NOT ${nothing} AND (${unusable})` : `(${prediction} IS NULL OR ${unusable})`;
 }
 
-function scoreOfSql(role: Role, label: string, binary: WantedValues['binary']): string {
-  const fromAnswer = scoreFromAnswerSql(`${role}_label`, `${role}_score`, label, binary);
-  return `CASE WHEN ${role}_scores IS NOT NULL THEN map_extract_value(${role}_scores, ${label}) ELSE ${fromAnswer} END`;
+/** The scores of an answer of which only its own is known. @param truth the true label */
+export function scoresOfAnswer(
+  answer: string,
+  score: string,
+  truth: string,
+  binary: WantedValues['binary'],
+): ScoresSql {
+  return {
+    scores: 'NULL::MAP(VARCHAR, DOUBLE)',
+    scoreOf: (label) => scoreFromAnswerSql(answer, score, label, binary),
+    truth,
+    positive: quoteLiteral(binary?.[1] ?? ''),
+  };
 }
 
 /**
@@ -135,8 +147,7 @@ export function outcomeColumns(role: Role, wantedValues: WantedValues): [name: s
     [`${role}_value`, 'DOUBLE'],
     [`${role}_score`, 'DOUBLE'],
     ...outcomeNumbers(wantedValues, role).map((column): [string, string] => [column, 'DOUBLE']),
-    ...(wantedValues.trueScores ? [[`${role}_true_score`, 'DOUBLE'] satisfies [string, string]] : []),
-    ...(wantedValues.positiveScores ? [[`${role}_positive_score`, 'DOUBLE'] satisfies [string, string]] : []),
+    ...scoredIn(wantedValues.numbers).map(([name]): [string, string] => [`${role}_${name}`, 'DOUBLE']),
   ];
 }
 

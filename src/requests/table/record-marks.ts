@@ -1,5 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import type { RecordMarks } from '../../domain/log/record-marks.ts';
+import { roles } from '../../domain/role.ts';
+import { scoredIn } from '../../domain/scores/answer-numbers.ts';
 import { type Database, quoteIdentifier, quoteLiteral } from '../../database/database.ts';
 import { derivedSegmentSql, type ReadOptions, segmentColumn } from '../values/read-options.ts';
 import { requestColumns } from './request-table.ts';
@@ -43,11 +45,15 @@ export interface MarkedTable extends Pick<RecordMarks, 'per' | 'late'> {
   readonly until: string | undefined;
 }
 
-/** Truths and business metrics may come after the request that they belong to, and with a truth the score of its label. */
+const withTruth = new Set(
+  scoredIn().flatMap(([name, { needsTruth }]) => (needsTruth ? roles.map((role) => `${role}_${name}`) : [])),
+);
+
+/** Truths and business metrics may come after the request that they belong to, and with a truth the scores that depend on it. */
 export function lateColumns(options: ReadOptions): readonly string[] {
   return requestColumns(options)
     .map(([name]) => name)
-    .filter((name) => name === 'label' || name.startsWith('kpi:') || name.endsWith('_true_score'));
+    .filter((name) => name === 'label' || name.startsWith('kpi:') || withTruth.has(name));
 }
 
 /** All others but those that are derived from the time. */

@@ -1,8 +1,9 @@
 import type { RequestFields } from '../../domain/log/log-format.ts';
 import { pathOf, type RecordPath } from '../../domain/log/record-path.ts';
 import type { Role } from '../../domain/role.ts';
+import { toldIn } from '../../domain/scores/answer-numbers.ts';
 import type { WantedField } from '../containers/record-scan.ts';
-import { scoreColumn, shownFirstColumn, usageFields, type WantedValues } from './wanted-values.ts';
+import { scoreColumn, shownFirstColumn, type WantedValues } from './wanted-values.ts';
 
 /** The columns that say whose answer was shown first, where a preference between two answers is read. */
 export function shownFirstColumns(wanted: WantedValues): readonly string[] {
@@ -22,8 +23,8 @@ export function scoreFields(
   fields: Pick<RequestFields, 'served' | 'outcomes'>,
   versions: readonly (readonly [role: Role, names: readonly string[]])[],
 ): readonly WantedField[] {
-  const { scores = [], usage = false } = wanted;
-  const numbers = versions.flatMap(([role, names]) => {
+  const { scores = [], numbers } = wanted;
+  const beside = versions.flatMap(([role, names]) => {
     // A record of one outcome holds these beside it.
     const places = fields.served === undefined ? names.map((name) => [...pathOf(fields.outcomes), name]) : [[]];
     const inside = (column: string, path: RecordPath) =>
@@ -42,13 +43,20 @@ export function scoreFields(
               names.map((version) => [...pathOf(field), version]),
             );
       }),
-      ...(usage ? Object.entries(usageFields).flatMap(([name, path]) => inside(`${role}_${name}`, path)) : []),
+      ...toldIn(numbers).flatMap(
+        ([
+          name,
+          {
+            paths: [own],
+          },
+        ]) => inside(`${role}_${name}`, own),
+      ),
     ];
   });
   const first = preferences(wanted).map(({ name, field }): WantedField => {
     return { column: shownFirstColumn(name), path: [...pathOf(field), 'first'], as: 'text' };
   });
-  return [...numbers, ...first];
+  return [...beside, ...first];
 }
 
 /** A number at the first of some places that has it. */

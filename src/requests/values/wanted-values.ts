@@ -1,11 +1,10 @@
 import type { Role } from '../../domain/role.ts';
+import { type AnswerNumber, toldIn } from '../../domain/scores/answer-numbers.ts';
 
 /** What only some metrics need of a record. A log of millions of requests has no room for what none does. */
 export interface WantedValues {
-  /** Whether outcomes get `<role>_true_score`: the score of the true label. */
-  readonly trueScores: boolean;
-  /** Whether outcomes get `<role>_positive_score`: the score of the second of the two labels. */
-  readonly positiveScores: boolean;
+  /** The numbers that outcomes get, as `<role>_true_score`. */
+  readonly numbers: readonly AnswerNumber[];
   /** Whether judged requests get `is_positive`. */
   readonly positives?: boolean;
   /** The labels of a binary classification, the positive one second; absent for anything else. */
@@ -14,8 +13,6 @@ export interface WantedValues {
   readonly kpis: readonly string[];
   /** Scores per answer that outcomes hold, or that are computed once they are there. */
   readonly scores?: readonly WantedScore[];
-  /** Whether outcomes get `<role>_input_tokens`, `<role>_output_tokens` and `<role>_first_token_ms`. */
-  readonly usage?: boolean;
   /** Whether each request was asked several times, so that outcomes get `<role>_failed_share`. */
   readonly repeated?: boolean;
   /** Whether judged requests have their true label as a dimension too. */
@@ -37,12 +34,6 @@ export interface WantedScore {
   /** The score that people gave to a part of the answers, by which this one is corrected, and the range of both. */
   readonly correctedBy?: { readonly truth: string; readonly range: readonly [number, number] };
 }
-
-export const usageFields = {
-  input_tokens: ['usage', 'input_tokens'],
-  output_tokens: ['usage', 'output_tokens'],
-  first_token_ms: ['first_token_ms'],
-} as const;
 
 /** The column, DOUBLE, of a version's score: NULL where there is none, NaN where it is not a number. */
 export function scoreColumn(role: Role, name: string): string {
@@ -70,14 +61,14 @@ export function shownFirstColumn(name: string): string {
 }
 
 /** The columns, DOUBLE, of numbers that a log holds of a version's outcome. */
-export function outcomeNumbers({ scores = [], usage = false }: WantedValues, role: Role): readonly string[] {
+export function outcomeNumbers({ scores = [], numbers }: WantedValues, role: Role): readonly string[] {
   return [
     ...scores.filter(({ from }) => from !== 'computed').map(({ name }) => scoreColumn(role, name)),
-    ...(usage ? Object.keys(usageFields).map((name) => `${role}_${name}`) : []),
+    ...toldIn(numbers).map(([name]) => `${role}_${name}`),
   ];
 }
 
-export const noWantedValues: WantedValues = { trueScores: false, positiveScores: false, kpis: [] };
+export const noWantedValues: WantedValues = { numbers: [], kpis: [] };
 
 /** The column, DOUBLE, of a field of the log: NULL where it is missing, NaN where it is neither number nor boolean. */
 export function kpiColumn(field: string): string {

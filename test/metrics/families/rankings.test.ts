@@ -180,8 +180,8 @@ function ranked(truth: readonly number[], scores: readonly number[]): JudgedRow[
     unit,
     label: positive === 1 ? 'b' : 'a',
     isPositive: positive === 1,
-    baseline: { label: 'a', positiveScore: positive === 1 ? 0.9 : 0.1 },
-    candidate: { label: 'a', positiveScore: scores[unit] ?? Number.NaN },
+    baseline: { label: 'a', positive_score: positive === 1 ? 0.9 : 0.1 },
+    candidate: { label: 'a', positive_score: scores[unit] ?? Number.NaN },
   }));
 }
 

@@ -9,7 +9,7 @@ export function evaluationOptions(format: LogFormat, changes: Partial<ReadOption
     fields: logFormatTraits[format].fields,
     recorded: { baseline: '1.0.0', candidate: '1.1.0' },
     values: { answers: {}, free: 'text', fine: [] },
-    wantedValues: { trueScores: false, positiveScores: false, kpis: [], scores, usage: true },
+    wantedValues: { numbers: ['input_tokens', 'output_tokens', 'first_token_ms'], kpis: [], scores },
     ...changes,
   };
 }

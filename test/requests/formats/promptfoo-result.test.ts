@@ -28,7 +28,7 @@ beforeAll(async () => {
     input: true,
     ...evaluationOptions('promptfoo', {
       servedAs: { 'helper-old': 'baseline', 'helper-new': 'candidate' },
-      wantedValues: { trueScores: false, positiveScores: false, kpis: [], scores, usage: true },
+      wantedValues: { numbers: ['input_tokens', 'output_tokens', 'first_token_ms'], kpis: [], scores },
     }),
   });
   for (const row of await logs.db.rows(

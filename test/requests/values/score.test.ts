@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.close());
 
-const wantedValues = { trueScores: true, positiveScores: true, positives: true, kpis: [] } as const;
+const wantedValues = { numbers: ['true_score', 'positive_score'], positives: true, kpis: [] } as const;
 
 /** What is read of predictions of version 1, each with the truth yes. */
 async function read(

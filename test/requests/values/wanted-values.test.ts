@@ -26,7 +26,7 @@ async function rowOf(
   return row;
 }
 
-const scores: WantedValues = { ...noWantedValues, trueScores: true, positiveScores: true };
+const scores: WantedValues = { ...noWantedValues, numbers: ['true_score', 'positive_score'] };
 const binary: WantedValues = { ...scores, binary: ['ham', 'spam'] };
 
 describe('the score of the true label', () => {
