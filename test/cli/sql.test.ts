@@ -138,7 +138,16 @@ describe('refused is', () => {
       /which is not a whole number/u,
     ],
     ['a sum that the database gave up', (text) => text.replace(/,\d{9,},/u, ',,'), /is empty: the sum overflowed/u],
-    ['a cube that wrapped around', (text) => text.replace(/,(\d{16,}),/u, ',-$1,'), /overflowed in the warehouse/u],
+    [
+      'a square of what users move a ratio by that wrapped around',
+      (text) => text.replace(/(?<=,ratio,latency(?:[^,\n]*,){6}0,)(\d+),/u, '-$1,'),
+      /overflowed in the warehouse/u,
+    ],
+    [
+      'a cube that wrapped around',
+      (text) => text.replace(/(?<=,pair,latency.*),(\d{16,}),/u, ',-$1,'),
+      /overflowed in the warehouse/u,
+    ],
   ];
   test.each(refusals)('%s', async (_name, damage, message) => {
     const damaged = damage(sums);

@@ -184,7 +184,9 @@ function cutOff(shown: string, why: string): Error {
 /** @throws UserError (exit 5) where sums contradict each other, as they do after an overflow that the database did not tell. */
 function requireWhole(rows: readonly SumsRow[], shown: string): void {
   const wrong = rows.find(
-    ({ part, numbers }) => ['pair', 'baseline', 'candidate'].includes(part) && !isPossible(numbers),
+    ({ part, numbers }) =>
+      (part === 'ratio' && !isPossibleRatio(numbers)) ||
+      (['pair', 'baseline', 'candidate'].includes(part) && !isPossible(numbers)),
   );
   if (wrong !== undefined)
     throw overflowed(
@@ -197,6 +199,12 @@ function overflowed(shown: string, what: string): Error {
   return unusableFile(`${shown}: ${what} overflowed in the warehouse, or were changed since`, {
     hint: 'Cap latency.mean (cap: 2s), or judge a sample of users in a view.',
   });
+}
+
+/** Whether squares and cubes can be those of what users move a ratio by, each at most 2^40. */
+function isPossibleRatio({ requests, units, b2, b3 }: SumsRow['numbers']): boolean {
+  const size = b3 < 0n ? -b3 : b3;
+  return requests > 0n && units > 0n && b2 >= 0n && b2 <= units << 80n && size <= b2 << 40n;
 }
 
 /**

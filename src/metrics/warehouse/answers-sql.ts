@@ -11,18 +11,24 @@ const timeoutStatuses = ['408', '504'];
 const mostLatencyMs = 9e12;
 const nanosecondsPerMs = 1e6;
 
+/** How the time of a request is known: it was told, or only that the request ran into its timeout, or not at all. */
+export const clockStates = { told: 2, timeout: 1, none: 0 } as const;
+
+/** What a timeout without a time counts as, in ns. */
+export function timeoutNs({ timeoutMs }: Pick<SumsQuestion, 'timeoutMs'>): number {
+  return Math.round(timeoutMs * nanosecondsPerMs);
+}
+
 /**
- * The common tables `written` and `answers`: one row per row of the table, with its user, cohort and segments, and for each version whether
- * it has an outcome, whether that is a failure, its label and its time in ns, as canary reads them of a log.
+ * The common tables `written` and `answers`: one row per row of the table, with its user and segments, and for each version whether
+ * it has an outcome, whether that is a failure, its label, and its time in ns and how that is known, as canary reads them of a log.
  */
 export function answersSql(question: SumsQuestion, dialect: Dialect): string {
-  const { table, segments, salt, cutoff } = question;
-  const { identifier, literal, md5 } = dialect;
+  const { table, segments } = question;
+  const { identifier } = dialect;
   const from = table.table.split('.').map(identifier).join('.');
   const told = (column: string | undefined) => (column === undefined ? 'NULL' : cleaned(identifier(column), dialect));
-  const bucket = md5(`${literal(`${salt}:`)} || unit`);
-  const cohort = `CASE WHEN ${bucket} < ${cutoff} THEN 'canary' ELSE 'stable' END`;
-  const copied = segments.map((_, index) => `segment_${index}`);
+  const copied = segments.map((_, index) => `segment_${index}, `).join('');
   return `written AS (
   SELECT ${told(table.unit)} AS unit, ${dialect.text(told(table.label))} AS truth_text,
     ${segments.map(([, column], index) => `${told(column)} AS segment_${index},\n    `).join('')}${roles
@@ -35,28 +41,22 @@ export function answersSql(question: SumsQuestion, dialect: Dialect): string {
   FROM ${from}
 ),
 known AS (
-  SELECT unit, ${[...copied, ''].join(', ')}truth_text, ${truthSql(question, dialect)} AS truth,
+  SELECT unit, ${copied}truth_text, ${truthSql(question, dialect)} AS truth,
     ${roles.map((role) => knownSql(role, question, dialect).join(', ')).join(',\n    ')}
-  FROM written AS read_as
-),
-clocks AS (
-  SELECT ${roles.map((role) => `CASE WHEN 2 * sum(CASE WHEN ${role}_time IS NULL OR ${role}_is_failed = 1 THEN 0 ELSE 1 END) >= sum(${role}_is_there - ${role}_is_failed) THEN 1 ELSE 0 END AS ${role}_clock`).join(', ')}
-  FROM known AS timed
+  FROM written
 ),
 answers AS (
-  SELECT unit, ${cohort} AS cohort, ${[...copied, ''].join(', ')}truth,
-    CASE WHEN truth_text IS NULL THEN 0 ELSE 1 END AS truth_written,
-    ${roles
-      .map(
-        (
-          role,
-        ) => `${role}_is_there AS ${role}_there, ${role}_is_failed AS ${role}_failed, ${role}_unknown AS ${role}_unread,
-    CASE WHEN ${role}_is_failed = 1 THEN NULL ELSE ${role}_said END AS ${role}_label,
-    CASE WHEN ${role}_time IS NULL AND ${role}_is_timeout = 1 AND ${role}_clock = 1 THEN ${Math.round(question.timeoutMs * nanosecondsPerMs)} ELSE ${role}_time END AS ${role}_ns`,
-      )
-      .join(',\n    ')}
-  FROM known CROSS JOIN clocks
+  SELECT unit, ${copied}truth, CASE WHEN truth_text IS NULL THEN 0 ELSE 1 END AS truth_written,
+    ${roles.map(answerSql).join(',\n    ')}
+  FROM known
 )`;
+}
+
+function answerSql(role: Role): string {
+  const { told, timeout, none } = clockStates;
+  return `${role}_there, ${role}_failed, ${role}_unread, ${role}_ns,
+    CASE WHEN ${role}_failed = 1 THEN NULL ELSE ${role}_said END AS ${role}_label,
+    CASE WHEN ${role}_ns IS NOT NULL THEN ${told} WHEN ${role}_is_timeout = 1 THEN ${timeout} ELSE ${none} END AS ${role}_clock`;
 }
 
 const digits = Array.from({ length: 10 }, (_, digit) => `'${digit}'`).join(', ');
@@ -101,12 +101,12 @@ function knownSql(role: Role, { table, labels }: SumsQuestion, { literal, text, 
   ].join(' OR ');
   const time = whole(`${role}_ms * ${nanosecondsPerMs}`);
   return [
-    `CASE WHEN ${there} THEN 1 ELSE 0 END AS ${role}_is_there`,
-    `CASE WHEN ${there} AND ${failed} THEN 1 ELSE 0 END AS ${role}_is_failed`,
-    `CASE WHEN ${there} AND NOT ${failure} AND ${isTold ? unread : '1 = 0'} THEN 1 ELSE 0 END AS ${role}_unknown`,
+    `CASE WHEN ${there} THEN 1 ELSE 0 END AS ${role}_there`,
+    `CASE WHEN ${there} AND ${failed} THEN 1 ELSE 0 END AS ${role}_failed`,
+    `CASE WHEN ${there} AND NOT ${failure} AND ${isTold ? unread : '1 = 0'} THEN 1 ELSE 0 END AS ${role}_unread`,
     `${said} AS ${role}_said`,
     // Only an answer can come at once; beside a failure a time of 0 says that there is none.
-    `CASE WHEN ${role}_ms >= 0 AND ${role}_ms < ${mostLatencyMs} AND (${time} > 0 OR NOT ${failed}) THEN ${time} ELSE NULL END AS ${role}_time`,
+    `CASE WHEN ${role}_ms >= 0 AND ${role}_ms < ${mostLatencyMs} AND (${time} > 0 OR NOT ${failed}) THEN ${time} ELSE NULL END AS ${role}_ns`,
     `CASE WHEN ${isTimeout} THEN 1 ELSE 0 END AS ${role}_is_timeout`,
   ];
 }

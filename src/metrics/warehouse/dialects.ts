@@ -10,6 +10,8 @@ export interface Dialect extends WholeArithmetic {
   readonly double: (value: string) => string;
   /** A number of at most 18 digits, rounded to a whole one. */
   readonly whole: (value: string) => string;
+  /** A count or a sum of few, as a whole number of 18 digits with a sign. */
+  readonly integer: (value: string) => string;
   /** The first 32 bits of a text's MD5, as a whole number that is not negative. */
   readonly md5: (text: string) => string;
 }
@@ -32,6 +34,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('text'),
     double: cast('double precision'),
     whole: rounded('bigint'),
+    integer: cast('bigint'),
     wide: cast('numeric'),
     quotient: (above, below) => `div(${above}, ${below})`,
     md5: (text) => `CAST(CAST('x' || substr(md5(${text}), 1, 8) AS bit(32)) AS bigint)`,
@@ -42,6 +45,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('VARCHAR'),
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
+    integer: cast('BIGINT'),
     ...duckdbWhole,
     md5: (text) => `CAST('0x' || substr(md5(${text}), 1, 8) AS BIGINT)`,
   },
@@ -51,6 +55,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('STRING'),
     double: cast('FLOAT64'),
     whole: rounded('INT64'),
+    integer: cast('INT64'),
     wide: cast('BIGNUMERIC'),
     quotient: (above, below) => `DIV(${above}, ${below})`,
     md5: (text) => `CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(${text})), 1, 8)) AS INT64)`,
@@ -62,6 +67,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('VARCHAR'),
     double: cast('DOUBLE'),
     whole: rounded('NUMBER(38, 0)'),
+    integer: cast('NUMBER(38, 0)'),
     wide: cast('NUMBER(38, 0)'),
     quotient: withoutRest,
     md5: (text) => `TO_NUMBER(LEFT(MD5(${text}), 8), 'XXXXXXXX')`,
@@ -72,6 +78,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('Nullable(String)'),
     double: cast('Nullable(Float64)'),
     whole: rounded('Nullable(Int64)'),
+    integer: cast('Int64'),
     wide: (value) => `toInt256(${value})`,
     quotient: (above, below) => `intDiv(${above}, ${below})`,
     md5: (text) => `toInt64(reinterpretAsUInt32(reverse(substring(MD5(assumeNotNull(${text})), 1, 4))))`,
@@ -82,6 +89,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('VARCHAR'),
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
+    integer: cast('BIGINT'),
     wide: cast('DECIMAL(38, 0)'),
     quotient: withoutRest,
     md5: (text) => `from_base(substr(to_hex(md5(to_utf8(${text}))), 1, 8), 16)`,
@@ -92,6 +100,7 @@ export const dialects: Readonly<Record<SqlDialect, Dialect>> = {
     text: cast('STRING'),
     double: cast('DOUBLE'),
     whole: rounded('BIGINT'),
+    integer: cast('BIGINT'),
     wide: cast('DECIMAL(38, 0)'),
     quotient: withoutRest,
     md5: (text) => `CAST(conv(substr(md5(${text}), 1, 8), 16, 10) AS BIGINT)`,

@@ -40,7 +40,7 @@ export class SumsMeasurer implements Measurer {
   }
 
   async tally(subject: Subject): Promise<readonly TalliedUsers[] | undefined> {
-    const isTold = summedMetric(subject.metric)?.events === true && this.#untold(subject.metric) === undefined;
+    const isTold = summedMetric(subject.metric)?.kind === 'events' && this.#untold(subject.metric) === undefined;
     return isTold ? await this.#means.tally(subject) : undefined;
   }
 }

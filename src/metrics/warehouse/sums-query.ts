@@ -1,220 +1,225 @@
 import { sumsColumns } from '../../domain/log/warehouse-table.ts';
-import { type Role, roles } from '../../domain/role.ts';
-import type { SumsPart } from '../means/unit-groups.ts';
+import { roles } from '../../domain/role.ts';
 import { ratioResidualSql } from '../means/whole-sql.ts';
 import { answersSql } from './answers-sql.ts';
 import type { Dialect } from './dialects.ts';
-import type { SummedMetric } from './summed-metric.ts';
 import type { SumsQuestion } from './sums-question.ts';
+import { hasTimes, rolesOf, sumsParts, unitColumn, unitsSql } from './units-sql.ts';
 
 /**
  * One query whose result holds, in whole numbers, what the judgement of a stage needs: users by cohort, segment and number of requests, with
  * the sums of what they have, of its squares and cubes and of the products of both versions, and of what they move the ratio of both by. Of metrics that are
  * made of 0 and 1, users who are alike are one row, and so are those who have so much that its powers would not fit.
+ *
+ * The table is grouped by user once; each user's row is then told once for each part of the result, and all parts are grouped together. A warehouse that
+ * reads a common table anew wherever it is named reads the rows four times, or once where no time is asked.
  * @param hash of the question, which its result carries.
  */
 export function sumsQuery(question: SumsQuestion, dialect: Dialect, hash: string): string {
-  const dimensions = [
-    ['', "''"] as const,
-    ...question.segments.map(([name], index) => [name, `segment_${index}`] as const),
-  ];
-  const tables = dimensions.map(([, column], index) => unitsSql(question.metrics, column, index, dialect));
-  const parts = dimensions.flatMap(([name], index) => [
-    sizeSql(name, index, dialect),
-    ...question.metrics.flatMap((metric, position) =>
-      (['pair', ...roles] as const).map((part) => partSql(metric, position, part, name, index, dialect)),
-    ),
-    ...question.metrics.flatMap((metric, position) =>
-      metric.events
-        ? []
-        : (['cohort', 'all'] as const).map((cohort) => ratioSql(metric, position, cohort, name, index, dialect)),
-    ),
-  ]);
-  const values = question.metrics.map((metric) => valueSql(metric, dialect));
-  const told = [logSql(dialect), ...values, ...parts].map((part) => indented(part)).join('\n  UNION ALL\n');
+  const { literal } = dialect;
+  const rows = rowsOf(question);
+  const timed = hasTimes(question.metrics);
+  const dimension = question.segments.map(([name], index) => ` WHEN ${index + 1} THEN ${literal(name)}`).join('');
+  const numbers = numbersOf(timed, dialect);
+  const told = names.map((name) => `${dialect.wide(numbers[name] ?? '0')} AS ${name}`);
   return `WITH ${answersSql(question, dialect)},
-${tables.join(',\n')},
-sums AS (
-${told}
+${unitsSql(question, dialect)},
+${timed ? `${totalsSql(question)},\n` : ''}parts AS (
+  ${rows.map(({ part, metric, alike }, index) => `SELECT ${index} AS place, ${literal(part)} AS part, ${literal(metric)} AS metric, ${alike} AS by_kind`).join('\n  UNION ALL ')}
+),
+told AS (
+${toldSql(rows, timed, dialect)}
+),
+${timed ? `${movesSql(dialect)},\n` : ''}sums AS (
+  SELECT part, metric, told_cohort AS cohort, CASE by_dimension WHEN 0 THEN ''${dimension} END AS dimension, segment,
+    ${told.join(',\n    ')}
+  FROM (
+    SELECT ${timed ? 'moves' : 'told'}.*, ${heavySql(timed)} AS heavy FROM ${timed ? 'moves' : 'told'}
+  ) AS weighed
+  GROUP BY part, metric, told_cohort, by_dimension, segment, told_n, heavy, CASE WHEN heavy = 1 THEN told_b END, CASE WHEN heavy = 1 THEN told_c END
 )
-SELECT ${dialect.literal(hash)} AS ${sumsColumns[0]}, count(*) OVER () AS ${sumsColumns[1]}, sums.*
+SELECT ${literal(hash)} AS ${sumsColumns[0]}, count(*) OVER () AS ${sumsColumns[1]}, sums.*
 FROM sums`;
 }
 
 const names = sumsColumns.slice(7);
 
-/** One row of the result: its key, and its numbers by the names of their columns, 0 where they are not told. */
-function selectSql(
-  key: readonly [part: string, metric: string, cohort: string, dimension: string, segment: string],
-  numbers: Readonly<Partial<Record<string, string>>>,
-  { literal, wide }: Dialect,
-): string {
-  const [part, metric, cohort, dimension, segment] = key;
-  const told = names.map((name) => `${wide(numbers[name] ?? '0')} AS ${name}`);
-  return `SELECT ${literal(part)} AS part, ${literal(metric)} AS metric, ${cohort} AS cohort, ${literal(dimension)} AS dimension, ${segment} AS segment,
-  ${told.join(', ')}`;
-}
-
-/** How many rows there are, how many of them without a user, and how many true labels are none. */
-function logSql(dialect: Dialect): string {
-  const numbers = {
-    requests: 'count(*)',
-    b1: total('CASE WHEN unit IS NULL THEN 1 ELSE 0 END'),
-    b2: total('CASE WHEN truth IS NULL THEN truth_written ELSE 0 END'),
-    c2: total('truth_written'),
-    b3: total('CASE WHEN unit IS NULL THEN 0 ELSE baseline_unread END'),
-    c3: total('CASE WHEN unit IS NULL THEN 0 ELSE candidate_unread END'),
-  };
-  return `${selectSql(['log', '', "''", '', "''"], numbers, dialect)}\nFROM answers`;
-}
-
-/** The largest value of each version: what one request may come to, where nobody knows better. */
-function valueSql(metric: SummedMetric, dialect: Dialect): string {
-  const [baseline, candidate] = roles.map(
-    (role) =>
-      `coalesce(max(CASE WHEN ${counts(metric, metric.domain(role), dialect)} THEN ${metric.value(role)} END), 0)`,
-  );
-  const numbers = { b_largest: baseline, c_largest: candidate };
-  return `${selectSql(['value', metric.id, "''", '', "''"], numbers, dialect)}\nFROM answers WHERE unit IS NOT NULL`;
-}
-
-/** Users and their requests by cohort, and what came of these. */
-function sizeSql(dimension: string, index: number, dialect: Dialect): string {
-  const numbers = {
-    units: 'count(*)',
-    requests: total('n'),
-    b1: total('all_baseline_there'),
-    c1: total('all_candidate_there'),
-    b2: total('all_baseline_failed'),
-    c2: total('all_candidate_failed'),
-    bc: total('both_there'),
-    bbc: total('CASE WHEN both_there > 0 THEN 1 ELSE 0 END'),
-  };
-  return `${selectSql(['size', '', 'cohort', dimension, 'segment'], numbers, dialect)}
-FROM units_${index} WHERE segment IS NOT NULL GROUP BY cohort, segment`;
-}
-
 /** Of whom more than this in ns is told user by user: squares and cubes of less fit in 38 digits, and so do the sums of many. */
 const limit = 2 ** 38;
 
-/** Users by their requests that count for both versions or for one, with their sums. */
-function partSql(
-  { id, events, isCut }: SummedMetric,
-  position: number,
-  part: SumsPart,
-  dimension: string,
-  index: number,
-  dialect: Dialect,
-): string {
-  const name = (what: string) => `${part}_${what}_${position}`;
-  const sides = [...(part === 'candidate' ? [] : ['b']), ...(part === 'baseline' ? [] : ['c'])];
-  const heavy = sides.map((side) => `${name(side)} > ${limit}`).join(' OR ');
-  const powerOf = (...factors: readonly string[]) => {
-    if (!factors.every((factor) => sides.includes(factor))) return '0';
-    const product = factors.map((factor) => dialect.wide(name(factor))).join(' * ');
-    return `coalesce(sum(CASE WHEN ${heavy} THEN ${dialect.wide('0')} ELSE ${product} END), 0)`;
-  };
-  const powers = {
-    b2: powerOf('b', 'b'),
-    b3: powerOf('b', 'b', 'b'),
-    c2: powerOf('c', 'c'),
-    c3: powerOf('c', 'c', 'c'),
-    bc: powerOf('b', 'c'),
-    bbc: powerOf('b', 'b', 'c'),
-    bcc: powerOf('b', 'c', 'c'),
-  };
-  const numbers = {
-    requests: name('n'),
-    units: 'count(*)',
-    ...Object.fromEntries(
-      sides.flatMap((side) => [
-        [`${side}1`, `sum(${dialect.wide(name(side))})`],
-        [`${side}_largest`, `max(${name(side)})`],
-      ]),
-    ),
-    ...(isCut === undefined || part === 'pair' ? {} : { cut: total(name('cut')) }),
-    ...(events ? {} : powers),
-    alike: events ? '1' : `max(CASE WHEN ${heavy} THEN 1 ELSE 0 END)`,
-  };
-  const told = sides.map((side) => (events ? name(side) : `CASE WHEN ${heavy} THEN ${name(side)} END`));
-  return `${selectSql([part, id, 'cohort', dimension, 'segment'], numbers, dialect)}
-FROM units_${index} WHERE segment IS NOT NULL AND ${name('n')} > 0 GROUP BY ${['cohort', 'segment', name('n'), ...told].join(', ')}`;
+/** One part of the result: what each user's row in `units` is told as, as SQL over the columns of `units` and `totals`. */
+interface ToldRow {
+  readonly part: 'log' | 'size' | 'value' | 'pair' | 'baseline' | 'candidate' | 'ratio';
+  readonly metric: string;
+  /** Whether users with the same numbers are told together, instead of the powers of those. */
+  readonly alike: 0 | 1;
+  /** Condition that a row is told. */
+  readonly told: string;
+  readonly cohort: string;
+  readonly n: string;
+  readonly b: string;
+  readonly c: string;
+  readonly cut: string;
+  /** The sums of both versions over all users whom a ratio is about. */
+  readonly all?: readonly [b: string, c: string];
 }
 
-/** What users move the ratio of both versions' sums by, on each cohort and on both: by their requests, and those by themselves who have much. */
-function ratioSql(
-  { id }: SummedMetric,
-  position: number,
-  cohort: 'cohort' | 'all',
-  dimension: string,
-  index: number,
-  dialect: Dialect,
-): string {
-  const { wide } = dialect;
-  const [n, b, c] = ['n', 'b', 'c'].map((what) => `pair_${what}_${position}`);
-  const key = cohort === 'all' ? "'all'" : 'cohort';
-  const by = cohort === 'all' ? 'segment' : 'cohort, segment';
-  const moved = ratioResidualSql({ b: 'b', c: 'c', allB: 'all_b', allC: 'all_c' }, String(limit), dialect);
-  const light = `(moved IS NOT NULL AND abs(moved) <= ${4 * limit})`;
-  const power = (factors: string) => `coalesce(sum(CASE WHEN ${light} THEN ${factors} ELSE ${wide('0')} END), 0)`;
-  const numbers = {
-    requests: 'n',
-    units: 'count(*)',
-    b2: power('moved * moved'),
-    b3: power('moved * moved * moved'),
-    b_largest: 'max(b)',
-    c_largest: 'max(c)',
-    alike: `max(CASE WHEN ${light} THEN 0 ELSE 1 END)`,
-  };
-  const told = ['b', 'c'].map((side) => `CASE WHEN ${light} THEN NULL ELSE ${side} END`);
-  return `${selectSql(['ratio', id, 'cohort', dimension, 'segment'], numbers, dialect)}
-FROM (
-  SELECT cohort, segment, n, b, c, ${wide(moved)} AS moved
-  FROM (
-    SELECT ${key} AS cohort, segment, ${n} AS n, ${wide(b ?? '')} AS b, ${wide(c ?? '')} AS c,
-      sum(${wide(b ?? '')}) OVER (PARTITION BY ${by}) AS all_b, sum(${wide(c ?? '')}) OVER (PARTITION BY ${by}) AS all_c
-    FROM units_${index} WHERE segment IS NOT NULL AND ${n} > 0
-  ) AS totals
-) AS moves GROUP BY cohort, segment, n, ${told.join(', ')}`;
+const isUser = 'unit IS NOT NULL';
+const none = { cohort: 'cohort', n: '0', b: '0', c: '0', cut: '0' };
+
+function rowsOf({ metrics }: SumsQuestion): readonly ToldRow[] {
+  const column = unitColumn;
+  const ofMetrics = metrics.flatMap(({ id, kind, ...metric }, position): readonly ToldRow[] => {
+    const groups = sumsParts.map((part): ToldRow => {
+      const own = rolesOf(part);
+      return {
+        part,
+        metric: id,
+        alike: kind === 'events' ? 1 : 0,
+        told: `${isUser} AND ${column(part, 'n', position)} > 0`,
+        cohort: 'cohort',
+        n: column(part, 'n', position),
+        b: own.includes('baseline') ? column(part, 'baseline', position) : '0',
+        c: own.includes('candidate') ? column(part, 'candidate', position) : '0',
+        cut: part !== 'pair' && 'most' in metric && metric.most !== undefined ? column(part, 'cut', position) : '0',
+      };
+    });
+    const [b, c] = roles.map((role) => column(role, kind === 'events' ? role : 'largest', position));
+    const value = { ...none, part: 'value', metric: id, alike: 0, cohort: "''" } as const;
+    const largest = { ...value, told: `${isUser} AND by_dimension = 0`, b: b ?? '', c: c ?? '' };
+    if (kind === 'events') return [largest, ...groups];
+    const ratio = {
+      ...none,
+      part: 'ratio',
+      metric: id,
+      alike: 0,
+      told: `${isUser} AND ${column('pair', 'n', position)} > 0`,
+      n: column('pair', 'n', position),
+      b: column('pair', 'baseline', position),
+      c: column('pair', 'candidate', position),
+    } as const;
+    const sums = (cohort: string) => [`${cohort}_b_${position}`, `${cohort}_c_${position}`] as const;
+    const [[canaryB, canaryC], [stableB, stableC]] = [sums('canary'), sums('stable')];
+    const ownOf = (canary: string, stable: string) => `CASE cohort WHEN 'canary' THEN ${canary} ELSE ${stable} END`;
+    return [
+      largest,
+      ...groups,
+      { ...ratio, all: [ownOf(canaryB, stableB), ownOf(canaryC, stableC)] },
+      { ...ratio, cohort: "'all'", all: [`${canaryB} + ${stableB}`, `${canaryC} + ${stableC}`] },
+    ];
+  });
+  return [
+    { ...none, part: 'log', metric: '', alike: 0, told: 'by_dimension = 0', cohort: "''" },
+    { ...none, part: 'size', metric: '', alike: 0, told: isUser },
+    ...ofMetrics,
+  ];
 }
 
-/** The sums of every user, one row per user and segment. */
-function unitsSql(metrics: readonly SummedMetric[], segment: string, index: number, dialect: Dialect): string {
-  const sums = metrics.flatMap((metric, position) =>
-    (['pair', ...roles] as const).flatMap((part) => {
-      const domain = counts(metric, part === 'pair' ? metric.paired : metric.domain(part), dialect);
-      const sumOf = (role: Role) => total(`CASE WHEN ${domain} THEN ${metric.value(role)} ELSE 0 END`);
-      return [
-        `${total(`CASE WHEN ${domain} THEN 1 ELSE 0 END`)} AS ${part}_n_${position}`,
-        ...(part === 'candidate' ? [] : [`${sumOf('baseline')} AS ${part}_b_${position}`]),
-        ...(part === 'baseline' ? [] : [`${sumOf('candidate')} AS ${part}_c_${position}`]),
-        ...(part === 'pair' || metric.isCut === undefined
-          ? []
-          : [`${total(`CASE WHEN ${domain} AND ${metric.isCut(part)} THEN 1 ELSE 0 END`)} AS ${part}_cut_${position}`]),
-      ];
-    }),
+/** What all users have of both versions' times in a segment, by cohort. */
+function totalsSql({ metrics }: SumsQuestion): string {
+  const sums = metrics.flatMap(({ kind }, position) =>
+    kind === 'events'
+      ? []
+      : ['canary', 'stable'].flatMap((cohort) =>
+          roles.map(
+            (role) =>
+              `sum(CASE cohort WHEN '${cohort}' THEN ${unitColumn('pair', role, position)} ELSE 0 END) AS ${cohort}_${role === 'baseline' ? 'b' : 'c'}_${position}`,
+          ),
+        ),
   );
-  const outcomes = roles.flatMap((role) => [
-    `${total(`${role}_there`)} AS all_${role}_there`,
-    `${total(`${role}_failed`)} AS all_${role}_failed`,
-  ]);
-  const group = segment === "''" ? 'unit, cohort' : `unit, cohort, ${segment}`;
-  return `units_${index} AS (
-  SELECT unit, cohort, ${segment} AS segment, count(*) AS n, ${outcomes.join(', ')},
-    ${total('baseline_there * candidate_there')} AS both_there,
-    ${sums.join(',\n    ')}
-  FROM answers AS asked WHERE unit IS NOT NULL GROUP BY ${group}
+  return `totals AS (
+  SELECT by_dimension AS in_dimension, segment AS in_segment, ${sums.join(',\n    ')}
+  FROM units WHERE ${isUser} GROUP BY by_dimension, segment
 )`;
 }
 
-function counts({ trueLabel }: SummedMetric, domain: string, { literal }: Dialect): string {
-  return trueLabel === undefined ? domain : `${domain} AND truth = ${literal(trueLabel)}`;
+/** Numbers that the parts `log` and `size` tell beside the usual ones. */
+const besides = {
+  requests: { log: 'n', size: 'n' },
+  b1: { log: 'CASE WHEN unit IS NULL THEN n ELSE 0 END', size: 'baseline_there' },
+  c1: { log: '0', size: 'candidate_there' },
+  b2: { log: 'wrong_truths', size: 'baseline_failed' },
+  c2: { log: 'truths', size: 'candidate_failed' },
+  b3: { log: `CASE WHEN ${isUser} THEN baseline_unread ELSE 0 END`, size: '0' },
+  c3: { log: `CASE WHEN ${isUser} THEN candidate_unread ELSE 0 END`, size: '0' },
+  bc: { log: '0', size: 'both_there' },
+  bbc: { log: '0', size: 'CASE WHEN both_there > 0 THEN 1 ELSE 0 END' },
+} as const;
+
+/** Each row of `units`, told once for each part. */
+function toldSql(rows: readonly ToldRow[], timed: boolean, dialect: Dialect): string {
+  const each = (of: (row: ToldRow) => string, otherwise?: string) => {
+    const cases = rows.flatMap((row, index) => (of(row) === otherwise ? [] : [`WHEN ${index} THEN ${of(row)}`]));
+    if (cases.length === 0 && otherwise !== undefined) return otherwise;
+    return `CASE place ${cases.join(' ')}${otherwise === undefined ? '' : ` ELSE ${otherwise}`} END`;
+  };
+  const others = Object.entries(besides).map(
+    ([name, { log, size }]) => `CASE place WHEN 0 THEN ${log} WHEN 1 THEN ${size} END AS more_${name}`,
+  );
+  const zero = timed ? dialect.wide('0') : '0';
+  const numberOf = (of: (row: ToldRow) => string) =>
+    each((row) => (of(row) === '0' ? zero : timed ? dialect.wide(of(row)) : of(row)), zero);
+  const all = timed
+    ? ([0, 1] as const).map(
+        (side) => `${each((row) => row.all?.[side] ?? 'NULL', 'NULL')} AS all_${side === 0 ? 'b' : 'c'}`,
+      )
+    : [];
+  const columns = [
+    'part, metric, by_kind, by_dimension, segment',
+    `${each(({ cohort }) => cohort, 'cohort')} AS told_cohort`,
+    `${each(({ n }) => n, '0')} AS told_n`,
+    `${numberOf(({ b }) => b)} AS told_b`,
+    `${numberOf(({ c }) => c)} AS told_c`,
+    `${each(({ cut }) => cut, '0')} AS told_cut`,
+    ...all,
+    ...others,
+  ];
+  const from = timed ? 'units LEFT JOIN totals ON by_dimension = in_dimension AND segment = in_segment' : 'units';
+  return `  SELECT ${columns.join(',\n    ')}
+  FROM ${from} CROSS JOIN parts
+  WHERE ${each(({ told }) => `CASE WHEN ${told} THEN 1 ELSE 0 END`)} = 1`;
 }
 
-function total(value: string): string {
-  return `sum(${value})`;
+/** What each user moves the ratio of both versions' sums by; NULL where that is not asked, or where its powers would not fit. */
+function movesSql(dialect: Dialect): string {
+  const moved = ratioResidualSql({ b: 'told_b', c: 'told_c', allB: 'all_b', allC: 'all_c' }, String(limit), dialect);
+  const all = 'SELECT told.*, ';
+  return `moves AS (
+  ${all}CASE WHEN abs(any_moved) <= ${4 * limit} THEN any_moved END AS moved
+  FROM (${all}CASE WHEN part = 'ratio' THEN ${moved} END AS any_moved FROM told) AS told
+)`;
 }
 
-function indented(text: string): string {
-  return text.replaceAll(/^/gmu, '  ');
+function heavySql(timed: boolean): string {
+  const light = timed ? " WHEN part = 'ratio' THEN CASE WHEN moved IS NULL THEN 1 ELSE 0 END" : '';
+  return `CASE${light} WHEN part IN ('pair', 'baseline', 'candidate') AND (by_kind = 1 OR told_b > ${limit} OR told_c > ${limit}) THEN 1 ELSE 0 END`;
+}
+
+/** The numbers of a row of the result, 0 where they are not told. */
+function numbersOf(timed: boolean, { wide }: Dialect): Readonly<Partial<Record<string, string>>> {
+  const isGroup = "part IN ('pair', 'baseline', 'candidate')";
+  const isLight = `${isGroup} AND heavy = 0`;
+  const powerOf = (name: 'b2' | 'b3' | 'c2' | 'c3' | 'bc' | 'bbc' | 'bcc') => {
+    const cases: string[] = [];
+    const factors = [
+      ...name.replaceAll(/(.)(\d)/gu, (_all, side: string, times: string) => side.repeat(Number(times))),
+    ];
+    if (timed) cases.push(`WHEN ${isLight} THEN ${factors.map((side) => `told_${side}`).join(' * ')}`);
+    if (timed && (name === 'b2' || name === 'b3'))
+      cases.push(`WHEN part = 'ratio' THEN ${factors.map(() => 'moved').join(' * ')}`);
+    const other = name in besides ? `ELSE ${wide(`more_${name}`)} ` : '';
+    if (cases.length === 0) return other === '' ? '0' : `coalesce(sum(more_${name}), 0)`;
+    return `coalesce(sum(CASE ${cases.join(' ')} ${other}END), 0)`;
+  };
+  return {
+    requests: 'max(told_n) + coalesce(sum(more_requests), 0)',
+    units: "CASE WHEN part IN ('log', 'value') THEN 0 ELSE count(*) END",
+    b1: `coalesce(sum(CASE WHEN ${isGroup} THEN told_b ELSE more_b1 END), 0)`,
+    c1: `coalesce(sum(CASE WHEN ${isGroup} THEN told_c ELSE more_c1 END), 0)`,
+    ...Object.fromEntries((['b2', 'b3', 'c2', 'c3', 'bc', 'bbc', 'bcc'] as const).map((name) => [name, powerOf(name)])),
+    b_largest: 'max(told_b)',
+    c_largest: 'max(told_c)',
+    cut: 'sum(told_cut)',
+    alike: 'max(heavy)',
+  };
 }
