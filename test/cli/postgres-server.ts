@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWhole } from '../fixtures/tiers.ts';
 import { keptForTheRun } from '../fixtures/test-rollout.ts';
@@ -19,14 +19,15 @@ export function postgresPrograms(): string | undefined {
 /** A database of a test's own, in a folder that it is reached through; it does not run as root, as PostgreSQL will not. */
 export class PostgresServer {
   readonly #programs: string;
-  readonly #folder: string;
+  /** What it is reached through. */
+  readonly folder: string;
 
   constructor(programs: string) {
     this.#programs = programs;
-    this.#folder = temporaryFolder(keptForTheRun);
-    const data = join(this.#folder, 'data');
+    this.folder = temporaryFolder(keptForTheRun);
+    const data = join(this.folder, 'data');
     mkdirSync(data);
-    if (isRoot()) for (const path of [this.#folder, data]) chownSync(path, idOf('-u'), idOf('-g'));
+    if (isRoot()) for (const path of [this.folder, data]) chownSync(path, idOf('-u'), idOf('-g'));
     this.#run('initdb', ['-D', data, '-A', 'trust', '-U', 'canary', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8']);
     this.#run('pg_ctl', [
       '-D',
@@ -35,19 +36,29 @@ export class PostgresServer {
       '-l',
       join(data, 'log'),
       '-o',
-      `-k ${this.#folder} -c listen_addresses= -F`,
+      `-k ${this.folder} -c listen_addresses= -F`,
       'start',
     ]);
   }
 
   /** Runs statements, with what they read from standard input. @throws Error with what the database said */
   ask(sql: string, input = ''): string {
-    const args = ['-h', this.#folder, '-U', 'canary', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q', '-c', sql];
+    const args = ['-h', this.folder, '-U', 'canary', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q', '-c', sql];
     return this.#run('psql', args, input);
   }
 
+  /** Fills a table from a file of CSV with a line of names. */
+  copy(table: string, file: string): void {
+    this.ask(`\\copy ${table} FROM '${file}' (FORMAT csv, HEADER)`);
+  }
+
+  /** The process that all others of the server belong to. */
+  get pid(): number {
+    return Number(readFileSync(join(this.folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  }
+
   stop(): void {
-    this.#run('pg_ctl', ['-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', 'stop']);
+    this.#run('pg_ctl', ['-D', join(this.folder, 'data'), '-m', 'immediate', '-w', 'stop']);
   }
 
   #run(program: string, args: readonly string[], input = ''): string {
@@ -62,7 +73,7 @@ export class PostgresServer {
       stdio: [program === 'psql' ? 'pipe' : 'ignore', stdio, stdio],
       encoding: 'utf8',
       maxBuffer: 2 ** 30,
-      cwd: this.#folder,
+      cwd: this.folder,
     });
     if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr ?? `ended with ${status}`}`);
     return stdout ?? '';

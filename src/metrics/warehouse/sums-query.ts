@@ -65,6 +65,7 @@ interface ToldRow {
 }
 
 const isUser = 'unit IS NOT NULL';
+const ownOf = (canary: string, stable: string) => `CASE cohort WHEN 'canary' THEN ${canary} ELSE ${stable} END`;
 const none = { cohort: 'cohort', n: '0', b: '0', c: '0', cut: '0' };
 
 function rowsOf({ metrics }: SumsQuestion): readonly ToldRow[] {
@@ -100,7 +101,6 @@ function rowsOf({ metrics }: SumsQuestion): readonly ToldRow[] {
     } as const;
     const sums = (cohort: string) => [`${cohort}_b_${position}`, `${cohort}_c_${position}`] as const;
     const [[canaryB, canaryC], [stableB, stableC]] = [sums('canary'), sums('stable')];
-    const ownOf = (canary: string, stable: string) => `CASE cohort WHEN 'canary' THEN ${canary} ELSE ${stable} END`;
     return [
       largest,
       ...groups,
@@ -195,15 +195,24 @@ function heavySql(timed: boolean): string {
   return `CASE${light} WHEN part IN ('pair', 'baseline', 'candidate') AND (by_kind = 1 OR told_b > ${limit} OR told_c > ${limit}) THEN 1 ELSE 0 END`;
 }
 
+/** The versions whose sums a column's products are of. */
+const powers = {
+  b2: ['b', 'b'],
+  b3: ['b', 'b', 'b'],
+  c2: ['c', 'c'],
+  c3: ['c', 'c', 'c'],
+  bc: ['b', 'c'],
+  bbc: ['b', 'b', 'c'],
+  bcc: ['b', 'c', 'c'],
+} as const;
+
 /** The numbers of a row of the result, 0 where they are not told. */
 function numbersOf(timed: boolean, { wide }: Dialect): Readonly<Partial<Record<string, string>>> {
   const isGroup = "part IN ('pair', 'baseline', 'candidate')";
   const isLight = `${isGroup} AND heavy = 0`;
-  const powerOf = (name: 'b2' | 'b3' | 'c2' | 'c3' | 'bc' | 'bbc' | 'bcc') => {
+  const powerOf = (name: keyof typeof powers) => {
     const cases: string[] = [];
-    const factors = [
-      ...name.replaceAll(/(.)(\d)/gu, (_all, side: string, times: string) => side.repeat(Number(times))),
-    ];
+    const factors = powers[name];
     if (timed) cases.push(`WHEN ${isLight} THEN ${factors.map((side) => `told_${side}`).join(' * ')}`);
     if (timed && (name === 'b2' || name === 'b3'))
       cases.push(`WHEN part = 'ratio' THEN ${factors.map(() => 'moved').join(' * ')}`);

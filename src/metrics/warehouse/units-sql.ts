@@ -100,9 +100,10 @@ function timeSums({ most }: SummedTimes, position: number, dialect: Dialect): re
   });
 }
 
+const isClocked = (role: Role) =>
+  `CASE WHEN 2 * sum(of_${role}_timed) >= sum(of_${role}_there - of_${role}_failed) THEN ${clockStates.timeout} ELSE ${clockStates.told} END AS ${role}_from`;
+
 function clocksSql(): string {
-  const isClocked = (role: Role) =>
-    `CASE WHEN 2 * sum(of_${role}_timed) >= sum(of_${role}_there - of_${role}_failed) THEN ${clockStates.timeout} ELSE ${clockStates.told} END AS ${role}_from`;
   return `clocks AS (
   SELECT ${roles.map(isClocked).join(', ')} FROM finest
 )`;
@@ -144,31 +145,32 @@ function eventTotals(position: number, dialect: Dialect): readonly string[] {
   );
 }
 
+const isCounted = (role: Role) => `${role}_clock >= ${role}_from`;
+const isTold = (role: Role) => `${role}_clock = ${clockStates.told}`;
+const ofThose = (conditions: readonly string[], value: string) =>
+  `CASE WHEN ${conditions.join(' AND ')} THEN ${value} ELSE 0 END`;
+const named = (name: string, value: string) => `${value} AS ${name}`;
+
 function timeTotals({ most }: SummedTimes, position: number, timeout: number, dialect: Dialect): readonly string[] {
   const waited = most === undefined ? timeout : Math.min(most, timeout);
   const cutWaits = most !== undefined && timeout > most ? 'of_n' : '0';
-  const isCounted = (role: Role) => `${role}_clock >= ${role}_from`;
-  const isTold = (role: Role) => `${role}_clock = ${clockStates.told}`;
-  const ofThose = (conditions: readonly string[], value: string) =>
-    `CASE WHEN ${conditions.join(' AND ')} THEN ${value} ELSE 0 END`;
   const sumOf = (role: Role) =>
     `CASE WHEN ${isTold(role)} THEN of_${unitColumn(role, role, position)} ELSE ${dialect.wide('of_n')} * ${waited} END`;
   return sumsParts.flatMap((part) => {
     const own = rolesOf(part);
     const conditions = own.map(isCounted);
     const [role = 'baseline'] = own;
-    const alone = (name: string, value: string) => `${value} AS ${name}`;
     const cut = `CASE WHEN ${isTold(role)} THEN of_${unitColumn(role, 'cut', position)} ELSE ${cutWaits} END`;
     const largest = `CASE WHEN ${isTold(role)} THEN of_${unitColumn(role, 'largest', position)} ELSE ${waited} END`;
     return [
-      alone(unitColumn(part, 'n', position), totalOf(ofThose(conditions, 'of_n'), dialect)),
-      ...own.map((each) => alone(unitColumn(part, each, position), `sum(${ofThose(conditions, sumOf(each))})`)),
+      named(unitColumn(part, 'n', position), totalOf(ofThose(conditions, 'of_n'), dialect)),
+      ...own.map((each) => named(unitColumn(part, each, position), `sum(${ofThose(conditions, sumOf(each))})`)),
       ...(part === 'pair'
         ? []
-        : [alone(unitColumn(part, 'largest', position), `max(${ofThose(conditions, largest)})`)]),
+        : [named(unitColumn(part, 'largest', position), `max(${ofThose(conditions, largest)})`)]),
       ...(part === 'pair' || most === undefined
         ? []
-        : [alone(unitColumn(part, 'cut', position), totalOf(ofThose(conditions, cut), dialect))]),
+        : [named(unitColumn(part, 'cut', position), totalOf(ofThose(conditions, cut), dialect))]),
     ];
   });
 }
