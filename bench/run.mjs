@@ -23,6 +23,7 @@ import { machineText } from './measure/machine-text.mjs';
 import { power } from './power/power.mjs';
 import { replayThroughput } from './replay-throughput.mjs';
 import { scores } from './scores.mjs';
+import { sharedStore } from './shared-store.mjs';
 import { simulate } from './simulate.mjs';
 import { startup } from './startup.mjs';
 
@@ -32,6 +33,7 @@ const benchmarks = new Map([
   ['http', httpThroughput],
   ['judge', judgeRecorded],
   ['buckets', buckets],
+  ['store', sharedStore],
   ['import', importCapture],
   ['scores', scores],
   ['simulate', simulate],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgresPrograms, PostgresServer } from '../cli/postgres-server.ts';
 import { judgedOf, queryOf, type WarehouseRollout, warehouseRollout } from '../cli/warehouse-rollout.ts';
 import type { TestRollout } from '../fixtures/test-rollout.ts';
-import { type Measured, runMeasured } from './measured.ts';
+import { runWatched, type Watched } from '../../bench/measure/run-watched.mjs';
 
 /** `npm run soak`: the printed query on many requests in four databases, against the judgement of the log itself. */
 const requests = Number(process.env['WAREHOUSE_ROWS'] ?? 2_000_000);
@@ -29,10 +29,10 @@ beforeAll(async () => {
 }, 7_200_000);
 
 /** A row of the page for each thing that was measured, the last time it was. */
-function note(what: string, { seconds, processorSeconds, peakMegabytes }: Measured, told: readonly unknown[]): void {
+function note(what: string, { seconds, processorSeconds, peakBytes }: Watched, told: readonly unknown[]): void {
   const rows = existsSync(page) ? readFileSync(page, 'utf8').trim().split('\n').slice(1) : [];
   const key = `${requests},${what},`;
-  const took = [seconds, processorSeconds, peakMegabytes].map((number) => number.toFixed(number < 10 ? 1 : 0));
+  const took = [seconds, processorSeconds, peakBytes / 1e6].map((number) => number.toFixed(number < 10 ? 1 : 0));
   const row = `${key}${[...took, ...told, (loadavg()[0] ?? 0).toFixed(0), commit].join(',')}`;
   writeFileSync(page, `${[heading, ...rows.filter((each) => !each.startsWith(key)), row].join('\n')}\n`);
 }
@@ -40,13 +40,13 @@ function note(what: string, { seconds, processorSeconds, peakMegabytes }: Measur
 async function judged({ folder }: TestRollout) {
   const evidence = join(folder, 'evidence.json');
   const args = ['bin/canary.js', 'evaluate', join(folder, 'plan.yaml'), '--stage', 'tenth', '--evidence', evidence];
-  const measured = await runMeasured(process.execPath, [...args, '--quiet', '--fail-on', 'never']);
+  const measured = await runWatched(process.execPath, [...args, '--quiet', '--fail-on', 'never']);
   if (measured.exitCode !== 0) throw new Error(measured.stderr);
   return { measured, numbers: judgedOf(JSON.parse(readFileSync(evidence, 'utf8'))) };
 }
 
 /** Asks a database, and judges what it answers. */
-async function compare(what: string, ask: (query: string, result: string) => Promise<Measured>, dialect: string) {
+async function compare(what: string, ask: (query: string, result: string) => Promise<Watched>, dialect: string) {
   const query = join(rollout.sums.folder, `${dialect}.sql`);
   writeFileSync(query, await queryOf(rollout, dialect));
   const result = join(rollout.sums.folder, 'sums.csv');
@@ -63,7 +63,7 @@ async function compare(what: string, ask: (query: string, result: string) => Pro
 test.runIf(engines.includes('duckdb'))('DuckDB gives the bits of the log', async () => {
   const setup = `CREATE VIEW requests AS SELECT * FROM read_csv('${rollout.table}', header = true, types = {'label': 'VARCHAR'})`;
   const ask = (query: string, result: string) =>
-    runMeasured(process.execPath, [askingDuckdb, setup, query, result, '4GB']);
+    runWatched(process.execPath, [askingDuckdb, setup, query, result, '4GB']);
   expect(await compare('DuckDB (with reading CSV)', ask, 'duckdb')).toEqual(theSame());
 });
 
@@ -89,7 +89,7 @@ test.runIf(engines.includes('postgres') && postgresPrograms() !== undefined)(
     const ask = async (query: string, result: string) => {
       const sql = `SET work_mem = '256MB'; COPY (${readFileSync(query, 'utf8')}) TO STDOUT (FORMAT csv, HEADER)`;
       const args = ['-h', folder, '-U', 'canary', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q', '-c', sql];
-      const asked = await runMeasured('psql', args, { beside: pid });
+      const asked = await runWatched('psql', args, { beside: pid });
       writeFileSync(result, asked.stdout);
       return asked;
     };
@@ -109,13 +109,13 @@ test.runIf(engines.includes('spark') && hasPackage('pyspark'))(
   async () => {
     const env = { SPARK_MEMORY: '4g', SPARK_CODEGEN: 'true' };
     const ask = (query: string, result: string) =>
-      runMeasured(python, [asking, 'pyspark', rollout.table, query, result], { env });
+      runWatched(python, [asking, 'pyspark', rollout.table, query, result], { env });
     expect(await compare('PySpark (with reading CSV)', ask, 'spark')).toEqual(theSame());
   },
 );
 
-function askChdb(query: string, result: string): Promise<Measured> {
-  return runMeasured(python, [asking, 'chdb', rollout.table, query, result]);
+function askChdb(query: string, result: string): Promise<Watched> {
+  return runWatched(python, [asking, 'chdb', rollout.table, query, result]);
 }
 
 function hasPackage(name: string): boolean {
