@@ -6,6 +6,7 @@
  *   npm run bench -- judge --large         with the log of 5,000,000 requests
  *   npm run bench -- --pairs 9             more repetitions (default 5)
  *   npm run bench -- growth               how time and memory grow with rows, users, segments, guardrails and looks
+ *   npm run bench -- large --requests 5000000,50000000 --of sums,log    only where it is named: Parquet judged through sums and as a log
  *   npm run bench -- power --thorough      requests that canary and others need to catch a harm, from ten times the simulations
  *
  * Exits 0 whether or not the targets are met: what a machine is busy with is no reason to fail. Read the lines `target`.
@@ -19,6 +20,7 @@ import { httpThroughput } from './http-throughput.mjs';
 import { importCapture } from './import-capture.mjs';
 import { judgeRecorded } from './judge-recorded.mjs';
 import { comparisonText } from './measure/comparison-text.mjs';
+import { largeParquet } from './large-parquet.mjs';
 import { machineText } from './measure/machine-text.mjs';
 import { power } from './power/power.mjs';
 import { replayThroughput } from './replay-throughput.mjs';
@@ -45,10 +47,12 @@ const { positionals, values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '5' },
     large: { type: 'boolean', default: false },
+    requests: { type: 'string', default: '5000000,20000000,50000000' },
+    of: { type: 'string', default: 'sums,log' },
     thorough: { type: 'boolean', default: false },
   },
 });
-const names = [...benchmarks.keys(), 'growth', 'power'];
+const names = [...benchmarks.keys(), 'growth', 'power', 'large'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; write ${names.join(' or ')}`);
 const pairs = Number(values.pairs);
@@ -65,3 +69,7 @@ for (const [name, benchmark] of benchmarks) {
 }
 if (isAsked('growth')) await growth({ large: values.large, write: console.log });
 if (isAsked('power')) await power({ thorough: values.thorough, write: console.log });
+if (positionals.includes('large')) {
+  const requests = values.requests.split(',').map(Number);
+  await largeParquet({ requests, of: values.of.split(','), write: console.log });
+}
