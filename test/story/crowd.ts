@@ -6,7 +6,6 @@ import { bucketerOf } from '../../src/assignment/schemes.ts';
 import { jsonLines } from '../fixtures/test-rollout.ts';
 import { freePort } from '../routing/real-server.ts';
 
-const users = Array.from({ length: 1000 }, (_, index) => `user-${index}`);
 const perTurn = 400;
 const everyMs = 400;
 const mostAtWeight = 20;
@@ -24,8 +23,13 @@ export function recordedRequests(versions: readonly string[], count: number): st
     const prediction = answerTo(index);
     const outcomes = versions.map((version) => [version, { prediction, latency_ms: 20 }]);
     const timestamp = new Date(Date.UTC(2026, 10, 1) + index * 60_000).toISOString();
-    const user = users[index % users.length];
-    return { request_id: `r${index}`, timestamp, user_id: user, label, outcomes: Object.fromEntries(outcomes) };
+    return {
+      request_id: `r${index}`,
+      timestamp,
+      user_id: `user-${index}`,
+      label,
+      outcomes: Object.fromEntries(outcomes),
+    };
   });
   return jsonLines(records);
 }
@@ -94,7 +98,8 @@ export class Crowd {
       before = share;
       const now = Date.now();
       const records = Array.from({ length: perTurn }, (_, index) => {
-        const user = users[(turn * perTurn + index) % users.length] ?? '';
+        // Somebody new each time: the counts say that each request is evidence of its own.
+        const user = `user-${turn}-${index}`;
         const isCanary = bucketOf(user) < share;
         const version = isCanary ? candidate : stable;
         const isRefused = isCanary && (index % 100) / 100 < failures;
