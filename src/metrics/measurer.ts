@@ -12,6 +12,7 @@ import { EarlierMeans } from './means/earlier-means.ts';
 import { DatabaseReader } from './means/database-reader.ts';
 import { ExactReader } from './means/exact-reader.ts';
 import type { JudgedTable } from './table/judged-table.ts';
+import { tableSize } from './table/table-size.ts';
 import { withinPossible } from './table/possible.ts';
 import { MeanMeasurer } from './means/mean-measurer.ts';
 import { movedUnits } from './means/moved-units.ts';
@@ -19,7 +20,7 @@ import type { MovedUnits } from './means/unit-totals.ts';
 import { QuantileMeasurer } from './quantiles/quantile-measurer.ts';
 import { quantileTables } from './quantiles/quantile-tables.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
-import { UnitSumTables } from './means/unit-sum-tables.ts';
+import { type SharedSums, UnitSumTables } from './means/unit-sum-tables.ts';
 import { UnitSumColumns } from './means/unit-sums.ts';
 
 /** With more units than this in the log, the database adds them up: a few columns of so many numbers still fit in memory. */
@@ -41,6 +42,7 @@ export interface Measurer {
 interface MeasurerOptions {
   readonly unitsInMemory?: number;
   readonly earlier?: boolean;
+  readonly shared?: SharedSums | undefined;
 }
 
 /** Measures on a table of judged requests. */
@@ -52,9 +54,14 @@ export class TableMeasurer implements Measurer {
   #earlier: EarlierMeans | undefined;
   readonly #measured = new Map<string, Promise<Measured>>();
 
-  private constructor(judged: JudgedTable, metrics: readonly Metric[], inMemory: boolean, earlier: boolean) {
-    this.#means = new MeanMeasurer(metrics, (definitions) => {
-      const tables = (this.#tables = new UnitSumTables(judged, definitions));
+  private constructor(
+    judged: JudgedTable,
+    metrics: readonly Metric[],
+    inMemory: boolean,
+    { earlier = false, shared }: MeasurerOptions,
+  ) {
+    this.#means = new MeanMeasurer(metrics, (means) => {
+      const tables = (this.#tables = new UnitSumTables(judged, means, shared));
       const others = inMemory ? new ColumnReader(new UnitSumColumns(tables)) : new DatabaseReader(tables);
       const units = new ExactReader(tables, others);
       if (!earlier) return { units };
@@ -69,16 +76,16 @@ export class TableMeasurer implements Measurer {
    * @param metrics every metric that will be asked for, so that one pass over the table adds them all up.
    * @param options.unitsInMemory beyond so many units in the table the database adds them up; the numbers are the same.
    * @param options.earlier whether `EarlierMeans.keep` kept what the units were like before.
+   * @param options.shared sums of these metrics that other measurers read too.
    */
   static async over(
     judged: JudgedTable,
     metrics: readonly Metric[],
-    { unitsInMemory = mostUnitsInMemory, earlier = false }: MeasurerOptions = {},
+    options: MeasurerOptions = {},
   ): Promise<TableMeasurer> {
-    // Units are numbered from 0 without gaps.
-    const last = await judged.db.columns(`SELECT max(unit_index)::DOUBLE AS unit FROM ${judged.name}`);
-    const inMemory = !((last.numbers('unit')[0] ?? Number.NaN) >= unitsInMemory);
-    return new TableMeasurer(judged, metrics, inMemory, earlier);
+    const { units } = await tableSize(judged);
+    const inMemory = units <= (options.unitsInMemory ?? mostUnitsInMemory);
+    return new TableMeasurer(judged, metrics, inMemory, options);
   }
 
   /** Measures once, however many bounds and comparisons ask. */

@@ -1,16 +1,10 @@
 import { type Database, quoteIdentifier } from '../database/database.ts';
 import { triggeredBy } from '../metrics/families/business-metric.ts';
-import { meanMetricOf } from '../metrics/families/definitions.ts';
 import type { MeanMetric } from '../metrics/table/mean-metric.ts';
 import type { Metric } from '../domain/metric.ts';
-import {
-  sumColumn,
-  type SumName,
-  sumNamesOf,
-  sumColumns,
-  valueRange,
-  type ValuesSeen,
-} from '../metrics/means/sum-columns.ts';
+import { namedMeans } from '../metrics/means/named-mean.ts';
+import { type SumName, sumNamesOf, valueRange, type ValuesSeen } from '../metrics/means/sum-columns.ts';
+import { sumLayout } from '../metrics/means/sum-layout.ts';
 import { isTriggered, type Trigger } from '../domain/statistics/bounded-metric.ts';
 import type { Role } from '../domain/role.ts';
 import { eligibleSql, scenarioCount, scenarioOf, type Scenarios } from './scenarios.ts';
@@ -108,16 +102,14 @@ async function readContributions(
   metrics: readonly Metric[],
 ): Promise<ReadonlyMap<string, Contributions>> {
   const contributions = new Map<string, Contributions>();
-  for (const { id, definition } of metrics.flatMap((metric) => {
-    const found = meanMetricOf(metric);
-    return found === undefined ? [] : [{ id: metric.id, definition: found }];
-  })) {
+  for (const [id, metric] of namedMeans(metrics)) {
+    const { definition } = metric;
     const range = await valueRange({ db, name: 'scenarios' }, definition);
     // One request is a group of its own, so that the sums by unit are made of what the judged sums are made of.
-    const sums = sumNamesOf(definition).map((name) => `${sumColumn(definition, name, 0)} AS ${name}`);
+    const { added, column: columnOf } = sumLayout(new Map([[id, { metric, scale: range.scale }]]));
+    const sums = sumNamesOf(definition).map((name) => `${columnOf(id, name)} AS ${name}`);
     const rows = await db.columns(
-      `SELECT ${sums.join(', ')} FROM
-         (SELECT scenario, record, ${sumColumns(definition, range, 0).join(', ')} FROM scenarios GROUP BY scenario, record)
+      `SELECT ${sums.join(', ')} FROM (SELECT scenario, record, ${added.join(', ')} FROM scenarios GROUP BY scenario, record)
        ORDER BY scenario, record`,
     );
     const records = rows.rowCount / scenarioCount(scenarios);

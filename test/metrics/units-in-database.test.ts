@@ -7,9 +7,14 @@ import type { ComparisonKind } from '../../src/domain/evidence.ts';
 import { type Metric, metricTraits } from '../../src/domain/metric.ts';
 import type { Measured } from '../../src/metrics/table/estimate.ts';
 import { selectionShares } from '../../src/metrics/families/selection-shares.ts';
+import { namedMeans } from '../../src/metrics/means/named-mean.ts';
+import { RequestSums } from '../../src/metrics/means/request-sums.ts';
+import type { SharedSums } from '../../src/metrics/means/unit-sum-tables.ts';
 import { TableMeasurer } from '../../src/metrics/measurer.ts';
+import { createLaterTable } from '../../src/metrics/table/judged-periods.ts';
+import type { JudgedTable } from '../../src/metrics/table/judged-table.ts';
 import type { Slice } from '../../src/metrics/table/slice.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import { type Database, openDatabase, quoteIdentifier } from '../../src/database/database.ts';
 import { isWhole, runsOf } from '../fixtures/tiers.ts';
 import { judgedDatabase, type JudgedRow, type RowOutcome } from './judged-rows.ts';
 import { metricOf } from './measure.ts';
@@ -45,8 +50,9 @@ async function everything(
   db: Database,
   unitsInMemory: number,
   measured: readonly Metric[] = guarded,
+  { judged = { db, name: 'judged' }, shared }: { judged?: JudgedTable; shared?: SharedSums } = {},
 ): Promise<ReadonlyMap<string, unknown>> {
-  const measurer = await TableMeasurer.over({ db, name: 'judged' }, measured, { unitsInMemory });
+  const measurer = await TableMeasurer.over(judged, measured, { unitsInMemory, shared });
   const found = new Map<string, unknown>();
   for (const metric of measured) {
     for (const [comparison, slice] of slices) {
@@ -137,9 +143,9 @@ function skewedLog(answeredBy: 'both' | 'one'): string {
       sin(n) AS ${role}_value, 0.5 + 0.4 * sin(n + unit_index + ${side}) AS ${role}_true_score, 0.5 AS ${role}_positive_score`;
   };
   return `
-    SELECT unit_index, unit_index % 4 = 0 AS in_canary, ['de', 'fr', 'it', 'es'][1 + (unit_index // 7 + n) % 4] AS "segment:locale",
+    SELECT unit_index, unit_index % 4 = 0 AS in_canary, ['de', 'fr', 'it', 'es'][1 + (unit_index // 7 + n) % 4] AS "segment:locale", n::VARCHAR AS "segment:request",
       12::BIGINT AS hour_of_day, 'yes' AS label, true AS is_positive,
-      exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::UTINYINT AS timed_pair,
+      TIMESTAMP '2026-11-01 00:00:00' + to_minutes(n) AS at, exp(3 * sin(unit_index) + cos(n)) AS "kpi:revenue", NULL::UTINYINT AS timed_pair,
       ${columnsOf('baseline', 0)}, ${columnsOf('candidate', 1)}, n
     FROM (SELECT unit_index, unnest(range(1 + (3000 / (1 + unit_index))::BIGINT)) AS n FROM range(6000) AS units(unit_index))`;
 }
@@ -149,6 +155,12 @@ async function skewedDatabase(threads: number, order: string, answeredBy: 'both'
   onTestFinished(() => db.close());
   await db.run(`CREATE TABLE judged AS ${skewedLog(answeredBy)} ORDER BY ${order}`);
   return db;
+}
+
+/** Tables by everything at once, from which others are added up. */
+async function finestTables(db: Database): Promise<readonly string[]> {
+  const found = await db.columns(`SELECT table_name AS name FROM duckdb_tables() WHERE table_name LIKE '%"finest"%'`);
+  return found.strings('name').map(String);
 }
 
 describe('units that the database adds up', () => {
@@ -191,5 +203,33 @@ describe('units that the database adds up', () => {
     const one = await everything(await skewedDatabase(1, 'n, unit_index'), 0);
     const other = await everything(await skewedDatabase(4, 'hash(unit_index + n)'), 0);
     expect(JSON.stringify([...other])).toBe(JSON.stringify([...one]));
+  });
+
+  test('give the same where their sums are shared, over all requests and over later parts', async () => {
+    const db = await skewedDatabase(2, 'n');
+    const judged = { db, name: 'judged' };
+    const means = some.map(metricOf);
+    const shares = selectionShares(selected, 'paired');
+    const laterFrom = ['2026-11-01T00:02:00Z', '2026-11-01T05:00:00Z'].map((time) => Date.parse(time));
+    const later = await Promise.all(laterFrom.map((from, index) => createLaterTable(judged, from, index)));
+    // By unit, locale and part there are few rows, and by request as many as there are requests.
+    for (const [dimensions, addedAtOnce] of [
+      [['locale'], 1],
+      [['locale', 'request'], 0],
+    ] as const) {
+      const sums = new RequestSums(judged, namedMeans([...means, ...shares]), { dimensions, laterFrom });
+      for (const measured of [means, shares]) {
+        const whole = await everything(db, 0, measured, { shared: { sums, part: 0 } });
+        expect(JSON.stringify([...whole])).toBe(JSON.stringify([...(await everything(db, 0, measured))]));
+        for (const [index, table] of later.entries()) {
+          const options = { judged: table, shared: { sums, part: index + 1 } };
+          const alone = await everything(db, 0, measured, { judged: table });
+          expect(allDifferences(await everything(db, 0, measured, options), alone)).toEqual([]);
+          expect(alone).not.toEqual(whole);
+        }
+      }
+      expect(await finestTables(db)).toHaveLength(addedAtOnce);
+      for (const name of await finestTables(db)) await db.run(`DROP TABLE ${quoteIdentifier(name)}`);
+    }
   });
 });

@@ -12,7 +12,11 @@ import { readHourBlocks } from '../../metrics/hour-blocks.ts';
 import { createJudgedTable, type JudgedTable } from '../../metrics/table/judged-table.ts';
 import { createLaterTable } from '../../metrics/table/judged-periods.ts';
 import { selectionShares } from '../../metrics/families/selection-shares.ts';
+import type { Metric } from '../../domain/metric.ts';
 import { EarlierMeans } from '../../metrics/means/earlier-means.ts';
+import { namedMeans } from '../../metrics/means/named-mean.ts';
+import { RequestSums } from '../../metrics/means/request-sums.ts';
+import type { SharedSums } from '../../metrics/means/unit-sum-tables.ts';
 import { TableMeasurer } from '../../metrics/measurer.ts';
 import { PairMeasurer } from '../../metrics/pair-measurer.ts';
 import { TriggeredMeasurer, triggeredIn } from '../../metrics/triggered-measurer.ts';
@@ -25,7 +29,6 @@ import { segmentColumn } from '../../requests/values/read-options.ts';
 import type { WantedValues } from '../../requests/values/wanted-values.ts';
 import { assignsRequests } from '../../verdict/checks/served-users.ts';
 import type { JudgedStage, LaterPart } from '../judge/judged-stage.ts';
-import type { LogSpan } from '../../domain/log/log-span.ts';
 import type { Measurer } from '../../metrics/measurer.ts';
 import {
   formatLimits,
@@ -72,20 +75,19 @@ export async function prepareJudgement(
   log: StageRequests,
   { sources, inputDrift, untold, periods, before, now }: JudgementFacts,
 ): Promise<{ readonly judged: JudgedStage; readonly table: JudgedTable }> {
-  const { candidate } = rollout;
   const plan = planAsRead(rollout.plan, log.totals);
   const { live } = log.totals;
   const inForce = live ? periods?.periods.findLast(isSplit) : undefined;
   const weight = inForce?.weight ?? stage.weight;
   const segmentColumns = Object.keys(plan.requests.segments).map(segmentColumn);
-  const { output } = candidate.entry.signature;
+  const { output } = rollout.candidate.entry.signature;
   const wantedValues = { ...valuesWantedBy(guardedMetrics(plan), output, live && untold === undefined), times: true };
   const known = withErrorsOf(sources, log.totals.holdsErrors);
   const table = await createJudgedTable(db, known, segmentColumns, live ? 'served' : weight, wantedValues);
   if (log.totals.earlier !== undefined) await EarlierMeans.keep(db);
   await db.run('DROP TABLE requests; DROP TABLE units');
   const kinds = kindsOf(sources, log, wantedValues);
-  const measurerOf = (judged: JudgedTable) => measurerOver(judged, plan, kinds);
+  const measurerOf = (judged: JudgedTable, shared?: SharedSums) => measurerOver(judged, plan, { ...kinds, shared });
   const told = live && periods !== undefined ? periods : undefined;
   const served = told === undefined ? undefined : await separatePeriods(table, told, measurerOf);
   const span = served === undefined ? log.totals.span : await spanOf(db, table.name);
@@ -93,6 +95,7 @@ export async function prepareJudgement(
   const scope = await readStageScope(db, plan, stage);
   const isRecorded = roles.every((role) => sources[role].latency === 'recorded');
   const held = await heldLog(table, rollout, log.reading);
+  const { all, later, shares } = await measurersOf(table, { plan, scope, span }, measurerOf);
   const assigned = users !== undefined && assignsRequests(users.shared, users.units) ? 'requests' : 'units';
   const judgement: JudgedStage = {
     ...applicableGuardrails(plan, stage, scope.comparison === 'paired' ? 'replay' : 'live'),
@@ -110,14 +113,14 @@ export async function prepareJudgement(
     losses: log.totals.losses,
     ...(users === undefined ? {} : { served: { weight, ...users } }),
     ...(isRecorded ? { hours: (change) => readHourBlocks(table, change) } : {}),
-    later: laterPartsOf(table, span, measurerOf),
+    later,
     sizes: await segmentSizes(db, scope),
     held,
-    measurer: refusing(namingLimits(await measurerOf(table), formatLimits(plan, sources, log.totals)), {
+    measurer: refusing(namingLimits(all, formatLimits(plan, sources, log.totals)), {
       ...refusalsOf(held),
       ...(untold === undefined ? {} : { differences: { why: untold, hint: '' } }),
     }),
-    shares: await TableMeasurer.over(table, selectionShares(guardedMetrics(plan), scope.comparison)),
+    shares,
     ...(kinds.isTimed ? { timing: await timingOf(db) } : {}),
     readParity: (plannedUnits) =>
       readCohortParity({ table, plan, scope, weight, assigned, wantedValues, plannedUnits, byFirst: live }),
@@ -152,15 +155,26 @@ async function timingOf(db: Database): Promise<string> {
   return String(row['digest']);
 }
 
-function laterPartsOf(
+/** Measurers of all judged requests, of the later parts of the log and of what metrics leave out. What is added up by unit they share. */
+async function measurersOf(
   table: JudgedTable,
-  span: LogSpan,
-  measurerOf: (judged: JudgedTable) => Promise<Measurer>,
-): readonly LaterPart[] {
-  return laterParts(span).map(({ name, from }, index) => ({
-    name,
-    measurer: async () => await measurerOf(await createLaterTable(table, from, index)),
-  }));
+  { plan, scope, span }: Pick<JudgedStage, 'plan' | 'scope' | 'span'>,
+  measurerOf: (judged: JudgedTable, shared: SharedSums) => Promise<Measurer>,
+): Promise<{ readonly all: Measurer; readonly later: readonly LaterPart[]; readonly shares: Measurer }> {
+  const shareMetrics = selectionShares(guardedMetrics(plan), scope.comparison);
+  const parts = laterParts(span);
+  const sums = new RequestSums(table, namedMeans([...measuredMetrics(plan), ...shareMetrics]), {
+    dimensions: Object.keys(plan.requests.segments),
+    laterFrom: parts.map(({ from }) => from),
+  });
+  return {
+    all: await measurerOf(table, { sums, part: 0 }),
+    later: parts.map(({ name, from }, index) => ({
+      name,
+      measurer: async () => await measurerOf(await createLaterTable(table, from, index), { sums, part: index + 1 }),
+    })),
+    shares: await TableMeasurer.over(table, shareMetrics, { shared: { sums, part: 0 } }),
+  };
 }
 
 /** What is measured beside plain sums: times in pairs of processes, users' earlier means, and where answers differ. */
@@ -168,16 +182,21 @@ interface MeasuredKinds {
   readonly isTimed: boolean;
   readonly earlier: boolean;
   readonly isTriggered: boolean;
+  readonly shared?: SharedSums | undefined;
 }
 
 async function measurerOver(
   judged: JudgedTable,
   plan: RolloutPlan,
-  { isTimed, earlier, isTriggered }: MeasuredKinds,
+  { isTimed, earlier, isTriggered, shared }: MeasuredKinds,
 ): Promise<Measurer> {
-  const measurer = await TableMeasurer.over(judged, withUntriggered(guardedMetrics(plan)), { earlier });
+  const measurer = await TableMeasurer.over(judged, measuredMetrics(plan), { earlier, shared });
   const triggered = isTriggered ? new TriggeredMeasurer(measurer, triggeredIn(judged)) : measurer;
   return isTimed ? new PairMeasurer(triggered, judged) : triggered;
+}
+
+function measuredMetrics(plan: RolloutPlan): readonly Metric[] {
+  return withUntriggered(guardedMetrics(plan));
 }
 
 function kindsOf(sources: OutcomeSources, { totals }: StageRequests, { differences }: WantedValues): MeasuredKinds {

@@ -8,13 +8,8 @@ import { type StratifiedSides, stratifiedSides } from '../../stats/sums/stratifi
 import { type TalliedUsers, userTally } from '../../stats/sums/user-tally.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import {
-  type CutCounts,
-  type NamedMean,
-  type UnitAdder,
-  type UsableCounts,
-  weightedQuantity,
-} from './mean-measurer.ts';
+import { type CutCounts, type UnitAdder, type UsableCounts, weightedQuantity } from './mean-measurer.ts';
+import { type NamedMean } from './named-mean.ts';
 import type { UnitSums, UnitSumSource } from './unit-sums.ts';
 
 /** Adds up units in memory, one metric and slice at a time. */

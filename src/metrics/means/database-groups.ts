@@ -1,7 +1,7 @@
 import { type Role, roles } from '../../domain/role.ts';
 import type { RatioGroup } from '../../stats/sums/whole-sums.ts';
 import { dimensionColumn, type Slice } from '../table/slice.ts';
-import type { NamedMean } from './mean-measurer.ts';
+import type { NamedMean } from './named-mean.ts';
 import { type BySegment, bySegment, type PartRows, readAlike, readPowers, readRatios } from './read-groups.ts';
 import type { SumName } from './sum-columns.ts';
 import {
@@ -76,7 +76,7 @@ export class DatabaseGroups implements UnitGroupSource {
       if (part === 'pair') return rows.whole(role === 'baseline' ? 'pairedBaseline' : 'pairedCandidate');
       return part === role ? rows.whole(`${role}Sum`) : '0';
     });
-    const requests = rows.whole(part === 'pair' ? 'pairedRequests' : `${part}Requests`);
+    const requests = rows.column(part === 'pair' ? 'pairedRequests' : `${part}Requests`);
     const segment = dimension === null ? 'NULL::VARCHAR' : dimensionColumn(dimension);
     const key = `in_canary::INTEGER AS canary, ${segment} AS segment`;
     return { rows, key, requests, b: b ?? '0', c: c ?? '0' };

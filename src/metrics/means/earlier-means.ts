@@ -5,7 +5,8 @@ import { laterUnit } from '../../requests/table/live-split.ts';
 import { wideSumSql } from '../table/exact-sum.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { NamedMean, UnitsBefore } from './mean-measurer.ts';
+import type { UnitsBefore } from './mean-measurer.ts';
+import type { NamedMean } from './named-mean.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 import type { MovedUnits } from './unit-totals.ts';
 

@@ -19,8 +19,8 @@ import type { ProportionSums, SampleSums } from '../../stats/sums/sample-sums.ts
 import type { StratifiedSides } from '../../stats/sums/stratified-sums.ts';
 import type { TalliedUsers } from '../../stats/sums/user-tally.ts';
 import type { Measured } from '../table/estimate.ts';
-import type { MeanMetric, UnusableRequests } from '../table/mean-metric.ts';
-import { meanMetricOf } from '../families/definitions.ts';
+import type { UnusableRequests } from '../table/mean-metric.ts';
+import { type NamedMean, namedMeans } from './named-mean.ts';
 import type { Slice } from '../table/slice.ts';
 import { slicesOf, type Subject, type TestedQuantity } from '../table/subject.ts';
 import { countOf, formatShare } from '../../domain/format-number.ts';
@@ -30,25 +30,21 @@ const largestCut = 0.5;
 
 /** Measures the metrics that are means over requests, from sums by unit. */
 export class MeanMeasurer {
-  readonly #definitions: ReadonlyMap<string, MeanMetric>;
+  readonly #named: ReadonlyMap<string, NamedMean>;
   readonly #units: UnitAdder;
   readonly #earlier: UnitsBefore | undefined;
 
   /** @param sourcesOf what adds up the units of the metrics, by their names, and what they were like before, where anybody knows. */
-  constructor(metrics: readonly Metric[], sourcesOf: (definitions: ReadonlyMap<string, MeanMetric>) => MeanSources) {
-    const definitions = metrics.flatMap((metric) => {
-      const definition = meanMetricOf(metric);
-      return definition === undefined ? [] : [[metric.id, definition] as const];
-    });
-    this.#definitions = new Map(definitions);
-    const { units, earlier } = sourcesOf(this.#definitions);
+  constructor(metrics: readonly Metric[], sourcesOf: (means: ReadonlyMap<string, NamedMean>) => MeanSources) {
+    this.#named = namedMeans(metrics);
+    const { units, earlier } = sourcesOf(this.#named);
     this.#units = units;
     this.#earlier = earlier;
   }
 
   async measure(subject: Subject, quantity: TestedQuantity): Promise<Measured> {
     const { metric, comparison, slice } = subject;
-    const named = this.#named(metric);
+    const named = this.#meanOf(metric);
     const { neverPaired, absent } = named.definition;
     if (comparison === 'paired' && neverPaired !== undefined) return uncomputable(neverPaired);
     const slices = slicesOf(comparison, slice);
@@ -67,7 +63,7 @@ export class MeanMeasurer {
   async tails({ metric, slice }: Subject): Promise<MeanTails> {
     // Of a share of requests every unit carries about its requests, and of other metrics there is no sum.
     if (!this.#isPlainMean(metric) || metricTraits(metric).zeroOne) return {};
-    const named = this.#named(metric);
+    const named = this.#meanOf(metric);
     if (named.definition.isCut !== undefined) {
       const { cut, counted } = await this.#units.cut(named, slice, 'candidate');
       return counted === 0 ? {} : { cappedShare: cut / counted };
@@ -82,15 +78,15 @@ export class MeanMeasurer {
     dimensions: readonly string[],
   ): Promise<PostStratified | Uncomputable | undefined> {
     if (!this.#isPlainMean(metric)) return undefined;
-    return postStratifiedDifference(await this.#units.stratified(this.#named(metric), dimensions));
+    return postStratifiedDifference(await this.#units.stratified(this.#meanOf(metric), dimensions));
   }
 
   /** Users by their paired requests and what these changed by; undefined where two versions' requests are no pairs of 0 and 1. */
   async tally({ metric, comparison, slice }: Subject): Promise<readonly TalliedUsers[] | undefined> {
-    const definition = this.#definitions.get(metric.id);
+    const definition = this.#named.get(metric.id)?.definition;
     const arePairs = comparison === 'paired' && definition?.pairedDenominator === undefined;
     if (definition === undefined || !arePairs || !metricTraits(metric).zeroOne) return undefined;
-    return await this.#units.tally(this.#named(metric), slice);
+    return await this.#units.tally(this.#meanOf(metric), slice);
   }
 
   async #read(metric: NamedMean, { comparison, slice }: Subject, quantity: TestedQuantity): Promise<Measured> {
@@ -143,19 +139,15 @@ export class MeanMeasurer {
   }
 
   #isPlainMean(metric: Metric): boolean {
-    const definition = this.#definitions.get(metric.id);
+    const definition = this.#named.get(metric.id)?.definition;
     return definition !== undefined && definition.root !== true;
   }
 
-  #named(metric: Metric): NamedMean {
-    const definition = this.#definitions.get(metric.id);
-    if (definition === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
-    return namedMean(metric, definition);
+  #meanOf(metric: Metric): NamedMean {
+    const named = this.#named.get(metric.id);
+    if (named === undefined) throw new RangeError(`${metric.id} was not declared to the measurer`);
+    return named;
   }
-}
-
-export function namedMean(metric: Metric, definition: MeanMetric): NamedMean {
-  return { id: metric.id, family: metric.family, definition, zeroOne: metricTraits(metric).zeroOne };
 }
 
 function ownEstimate(
@@ -193,15 +185,6 @@ interface MeanSources {
 export interface UnitsBefore {
   /** Both versions' units of a served comparison, adjusted by it; undefined where nobody knows enough of them. */
   served(metric: NamedMean, slices: Readonly<Record<Role, Slice>>): Promise<AdjustedSums | undefined>;
-}
-
-/** A metric that is a mean, as the tables of sums know it. */
-export interface NamedMean {
-  readonly id: string;
-  readonly family: Metric['family'];
-  readonly definition: MeanMetric;
-  /** Whether the metric promises that every request contributes 0 or 1; the data may show it of others. */
-  readonly zeroOne: boolean;
 }
 
 /** What adds up the units of means, in memory or, where they are too many, in the database: both give the same sums. */

@@ -2,7 +2,7 @@ import { type Role, roles } from '../../domain/role.ts';
 import type { Slice } from '../table/slice.ts';
 import { slicesOf, type Subject } from '../table/subject.ts';
 import type { EarlierMeans } from './earlier-means.ts';
-import { namedMean } from './mean-measurer.ts';
+import { namedMean } from './named-mean.ts';
 import { requestSize } from './read-pairs.ts';
 import type { UnitSumTables } from './unit-sum-tables.ts';
 import { type MovedUnits, residualSql, unitTotals } from './unit-totals.ts';

@@ -1,5 +1,5 @@
-import { roles } from '../../domain/role.ts';
-import { exactSumSql, powerOfTwoScale } from '../table/exact-sum.ts';
+import { type Role, roles } from '../../domain/role.ts';
+import { powerOfTwoScale } from '../table/exact-sum.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
 
@@ -78,50 +78,45 @@ export function isWhole(metric: MeanMetric): boolean {
   return metric.fractional === undefined && metric.root === undefined && !isRatio && metric.divisor <= largestDivisor;
 }
 
-/** SQL of a sum that is in a table, as a double in the metric's unit. */
-export function sumColumn(metric: MeanMetric, name: SumName, position: number): string {
-  const column = `${name}${position}`;
-  const isSum = name.endsWith('Sum') || name === 'pairedBaseline' || name === 'pairedCandidate';
-  return isSum && isWhole(metric) ? `(${column}::DOUBLE / ${metric.divisor})` : column;
-}
-
-/** SQL of a metric's sums, each by its name and the metric's position. */
-export function sumColumns(metric: MeanMetric, { scale }: ValueRange, position: number): string[] {
-  const sum = (value: string, condition: string) => {
-    if (scale !== undefined) return exactSumSql(value, scale, condition);
-    const whole = `coalesce(sum(CASE WHEN ${condition} THEN ${value} END), 0)`;
-    if (!isWhole(metric)) return `(${whole}::DOUBLE / ${metric.divisor})`;
-    // A count fits in half of the memory of a sum of times.
-    return metric.divisor === 1 ? `${whole}::BIGINT` : `${whole}::HUGEINT`;
-  };
-  const [baselinePairs, candidatePairs] = roles.map((role) =>
+/** The requests that a sum is over, and whose values it adds up; of a count there is no version. */
+export function summedRequests(
+  metric: MeanMetric,
+  name: SumName,
+): { readonly condition: string; readonly role?: Role } {
+  const pairs = (role: Role) =>
     metric.pairedDenominator === undefined
       ? metric.pairedDomain
-      : `(${metric.pairedDomain}) AND (${metric.pairedDenominator(role)})`,
-  );
-  const unusable = (role: (typeof roles)[number]) => metric.unusable?.condition(role) ?? 'false';
-  const cut = (role: (typeof roles)[number]) => `(${metric.domain(role)}) AND ${metric.isCut?.(role) ?? 'false'}`;
-  const expressions: Record<SumName, string> = {
-    pairedRequests: count(metric.pairedDomain),
-    pairedBaseline: sum(metric.value('baseline'), baselinePairs ?? ''),
-    pairedCandidate: sum(metric.value('candidate'), candidatePairs ?? ''),
-    baselineRequests: count(metric.domain('baseline')),
-    baselineSum: sum(metric.value('baseline'), metric.domain('baseline')),
-    candidateRequests: count(metric.domain('candidate')),
-    candidateSum: sum(metric.value('candidate'), metric.domain('candidate')),
-    pairedBaselineRequests: count(baselinePairs ?? ''),
-    pairedCandidateRequests: count(candidatePairs ?? ''),
-    baselineUnusable: count(unusable('baseline')),
-    candidateUnusable: count(unusable('candidate')),
-    baselineCut: count(cut('baseline')),
-    candidateCut: count(cut('candidate')),
-  };
-  return sumNamesOf(metric).map((name) => `${expressions[name]} AS ${name}${position}`);
-}
-
-/** Not a filter: DuckDB evaluates a case a quarter faster. */
-function count(condition: string): string {
-  return `count(CASE WHEN ${condition} THEN 1 END)::DOUBLE`;
+      : `(${metric.pairedDomain}) AND (${metric.pairedDenominator(role)})`;
+  const unusable = (role: Role) => ({ condition: metric.unusable?.condition(role) ?? 'false' });
+  const cut = (role: Role) => ({ condition: `(${metric.domain(role)}) AND ${metric.isCut?.(role) ?? 'false'}` });
+  switch (name) {
+    case 'pairedRequests':
+      return { condition: metric.pairedDomain };
+    case 'pairedBaseline':
+      return { condition: pairs('baseline'), role: 'baseline' };
+    case 'pairedCandidate':
+      return { condition: pairs('candidate'), role: 'candidate' };
+    case 'baselineRequests':
+      return { condition: metric.domain('baseline') };
+    case 'baselineSum':
+      return { condition: metric.domain('baseline'), role: 'baseline' };
+    case 'candidateRequests':
+      return { condition: metric.domain('candidate') };
+    case 'candidateSum':
+      return { condition: metric.domain('candidate'), role: 'candidate' };
+    case 'pairedBaselineRequests':
+      return { condition: pairs('baseline') };
+    case 'pairedCandidateRequests':
+      return { condition: pairs('candidate') };
+    case 'baselineUnusable':
+      return unusable('baseline');
+    case 'candidateUnusable':
+      return unusable('candidate');
+    case 'baselineCut':
+      return cut('baseline');
+    case 'candidateCut':
+      return cut('candidate');
+  }
 }
 
 function where(condition: string): string {

@@ -1,7 +1,7 @@
 import type { Role } from '../../domain/role.ts';
 import { type RatioGroup, ratioResidual, type WholeGroup, type WholePair } from '../../stats/sums/whole-sums.ts';
 import type { Slice } from '../table/slice.ts';
-import type { NamedMean } from './mean-measurer.ts';
+import type { NamedMean } from './named-mean.ts';
 
 /** Which requests of a unit count: those of both versions, or those of one. */
 export type SumsPart = 'pair' | Role;

@@ -1,9 +1,11 @@
 import type { Segment } from '../../domain/evidence.ts';
-import { type Database, quoteIdentifier } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import type { JudgedTable } from '../table/judged-table.ts';
 import type { MeanMetric } from '../table/mean-metric.ts';
-import { type Slice, sliceCondition, dimensionColumn } from '../table/slice.ts';
-import { sumColumn, type SumName, sumColumns, type ValueRange, valueRange, type ValuesSeen } from './sum-columns.ts';
+import { type Slice, sliceCondition } from '../table/slice.ts';
+import type { NamedMean } from './named-mean.ts';
+import { RequestSums } from './request-sums.ts';
+import { type SumName, type ValueRange, valueRange, type ValuesSeen } from './sum-columns.ts';
 
 /** Rows of a table of sums, and the columns of one metric in it. */
 export interface UnitRows {
@@ -16,20 +18,27 @@ export interface UnitRows {
   readonly whole: (name: SumName) => string;
 }
 
-/**
- * Adds up every metric by unit in one pass over a table of judged requests per dimension, into a table `JUDGED:sums:[DIMENSIONS,METRICS]` of
- * the database: one row per unit and values of the dimensions, `unit_index`, the dimensions' columns, `in_canary` and the sums.
- * They stay in the database, which spills where memory is short.
- */
+/** The sums of some metrics by unit, over all judged requests or a later part of them. */
 export class UnitSumTables {
   readonly #judged: JudgedTable;
-  readonly #metrics: ReadonlyMap<string, MeanMetric>;
-  readonly #tables = new Map<string, Promise<string>>();
+  readonly #metrics: ReadonlyMap<string, NamedMean>;
+  readonly #sums: RequestSums;
+  readonly #part: number;
   readonly #ranges = new Map<string, Promise<ValueRange>>();
 
-  constructor(judged: JudgedTable, metrics: ReadonlyMap<string, MeanMetric>) {
+  /**
+   * @param judged the requests of the part.
+   * @param shared sums of these metrics and others over all requests, and which part of them this is; absent where nobody shares them.
+   */
+  constructor(
+    judged: JudgedTable,
+    metrics: ReadonlyMap<string, NamedMean>,
+    shared: SharedSums = { sums: new RequestSums(judged, metrics), part: 0 },
+  ) {
     this.#judged = judged;
     this.#metrics = metrics;
+    this.#sums = shared.sums;
+    this.#part = shared.part;
   }
 
   /** The rows of one slice, one per unit. */
@@ -40,63 +49,41 @@ export class UnitSumTables {
 
   /** All rows by unit and combination of the dimensions' values. */
   async all(metricId: string, dimensions: readonly string[]): Promise<UnitRows> {
-    const position = [...this.#metrics.keys()].indexOf(metricId);
+    const { name, layout } = await this.#sums.table(dimensions, this.#part);
     return {
       db: this.#judged.db,
-      table: await this.#table(dimensions),
+      table: name,
       condition: 'true',
-      column: (name) => sumColumn(this.metric(metricId), name, position),
-      whole: (name) => `${name}${position}`,
+      column: (sum) => layout.column(metricId, sum),
+      whole: (sum) => layout.whole(metricId, sum),
     };
   }
 
   /** What is added up of a metric. */
   metric(metricId: string): MeanMetric {
-    const metric = this.#metrics.get(metricId);
+    const metric = this.find(metricId);
     if (metric === undefined) throw new RangeError(`${metricId} was not declared to the tables of sums`);
     return metric;
   }
 
   /** The same; undefined for a metric of which nothing is added up by unit. */
   find(metricId: string): MeanMetric | undefined {
-    return this.#metrics.get(metricId);
+    return this.#metrics.get(metricId)?.definition;
   }
 
   /** What a metric's values turn out to be. */
   async seen(metricId: string): Promise<ValuesSeen> {
-    return await this.#range(metricId, this.metric(metricId));
+    if (this.#part === 0) return await this.#sums.range(metricId);
+    const range = this.#ranges.get(metricId) ?? valueRange(this.#judged, this.metric(metricId));
+    this.#ranges.set(metricId, range);
+    return await range;
   }
+}
 
-  /** @returns the quoted name of the table of sums by unit and dimensions, made when it is first asked for. */
-  #table(dimensions: readonly string[]): Promise<string> {
-    const key = JSON.stringify(dimensions);
-    const table = this.#tables.get(key) ?? this.#create(dimensions);
-    this.#tables.set(key, table);
-    return table;
-  }
-
-  async #create(dimensions: readonly string[]): Promise<string> {
-    // Others measure other metrics on the same judged requests, and their sums must not take the place of these.
-    const table = quoteIdentifier(
-      `${this.#judged.name}:sums:${JSON.stringify([dimensions, [...this.#metrics.keys()]])}`,
-    );
-    const sums: string[] = [];
-    for (const [position, [id, metric]] of [...this.#metrics].entries()) {
-      sums.push(...sumColumns(metric, await this.#range(id, metric), position));
-    }
-    const group = ['unit_index', ...dimensions.map(dimensionColumn)];
-    await this.#judged.db.run(
-      `CREATE OR REPLACE TABLE ${table} AS
-       SELECT ${group.join(', ')}, any_value(in_canary) AS in_canary, ${sums.join(', ')} FROM ${this.#judged.name} GROUP BY ${group.join(', ')}`,
-    );
-    return table;
-  }
-
-  #range(id: string, metric: MeanMetric): Promise<ValueRange> {
-    const range = this.#ranges.get(id) ?? valueRange(this.#judged, metric);
-    this.#ranges.set(id, range);
-    return range;
-  }
+/** Sums that several measurers read, and the part of the requests that one of them is about: 0 for all. */
+export interface SharedSums {
+  readonly sums: RequestSums;
+  readonly part: number;
 }
 
 function dimensionsOf(segment: Segment): readonly string[] {

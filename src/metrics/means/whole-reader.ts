@@ -18,7 +18,8 @@ import {
 } from '../../stats/sums/whole-sums.ts';
 import type { Slice } from '../table/slice.ts';
 import { floorOptions } from './floor-options.ts';
-import type { CutCounts, NamedMean, UsableCounts } from './mean-measurer.ts';
+import type { CutCounts, UsableCounts } from './mean-measurer.ts';
+import type { NamedMean } from './named-mean.ts';
 import { eachOf, sideOf, type UnitGroups, type UnitGroupSource } from './unit-groups.ts';
 
 /** The one place where whole sums of units become doubles, whoever added them up: a log and a warehouse that hold the same give the same bits. */

@@ -1,4 +1,6 @@
 import type { MidQuantile } from '../../stats/estimates/mid-quantile.ts';
+import { PackedCounts } from '../table/packed-counts.ts';
+import { tableSize } from '../table/table-size.ts';
 import { type LatencyValues, readQuantiles, segmentOf, timedRequests } from './latency-values.ts';
 import { probabilitiesBeside, type QuantilePoint, type QuantileWindows } from './quantile-reader.ts';
 
@@ -45,7 +47,7 @@ export async function countQuantiles(
   return { values, probability, name, points };
 }
 
-/** One row per segment: for each side the latencies beside the quantile in ns, how far it lies between them, and itself. */
+/** One row per segment, by its number: for each side the latencies beside the quantile in ns, how far it lies between them, and itself. */
 async function createPoints(
   { judged: { db }, subject }: LatencyValues,
   table: string,
@@ -54,38 +56,47 @@ async function createPoints(
   const columns = [...subject.sides.keys()].flatMap((side) =>
     ['low', 'high', 'towards', 'point'].map((column) => `${column}${side} DOUBLE`),
   );
-  await db.run(`CREATE OR REPLACE TABLE ${table} (segment VARCHAR, ${columns.join(', ')})`);
+  await db.run(`CREATE OR REPLACE TABLE ${table} (segment VARCHAR, number INTEGER, ${columns.join(', ')})`);
   const numbers = [...subject.sides.keys()].flatMap((side) =>
     (['low', 'high', 'towardsHigh', 'value'] as const).map((column) =>
       Float64Array.from(found.values(), (quantiles) => quantiles[side]?.[column] ?? Number.NaN),
     ),
   );
-  await db.append(table, [[...found.keys()], ...numbers]);
+  await db.append(table, [[...found.keys()], Int32Array.from(found.keys(), (_, index) => index), ...numbers]);
 }
 
 async function createCounts({ judged, subject }: LatencyValues, name: string): Promise<void> {
+  const { mostRequests } = await tableSize(judged);
+  const packed = new PackedCounts(mostRequests);
+  const requests = packed.add('true');
+  // Counted apart, so that the sum does not depend on the order in which the requests come.
   const counts = subject.sides.flatMap((role, side) => {
     const latency = `${role}_latency_ns`;
-    // Counted apart, so that the sum does not depend on the order in which the requests come.
-    const atLow = `(1 + any_value(CASE WHEN low${side} < high${side} THEN towards${side} ELSE 0 END)) / 2`;
-    const atHigh = `any_value(towards${side}) / 2`;
+    const below = packed.add(`${latency} < low${side}`);
+    const atLow = packed.add(`${latency} = low${side}`);
+    const atHigh = packed.add(`${latency} = high${side} AND low${side} < high${side}`);
+    const beyond = packed.add(`${latency} > point${side}`);
+    const towards = `towards${side}`;
     return [
-      `${count(`${latency} < low${side}`)} + ${count(`${latency} = low${side}`)} * ${atLow}
-         + ${count(`${latency} = high${side} AND low${side} < high${side}`)} * ${atHigh} AS at_most${side}`,
-      `${count(`${latency} > point${side}`)}::DOUBLE AS beyond${side}`,
+      `${below} + ${atLow} * (1 + CASE WHEN low${side} < high${side} THEN ${towards} ELSE 0 END) / 2
+         + ${atHigh} * ${towards} / 2 AS at_most${side}`,
+      `${beyond}::DOUBLE AS beyond${side}`,
     ];
   });
   const points = `${name}_points`;
+  // Latencies are whole, so that whole numbers are compared with them.
+  const whole = [...subject.sides.keys()].flatMap((side) => [
+    `low${side}::BIGINT AS low${side}`,
+    `high${side}::BIGINT AS high${side}`,
+    `floor(point${side})::BIGINT AS point${side}`,
+  ]);
   await judged.db.run(
     `CREATE OR REPLACE TABLE ${name} AS
-     SELECT ${points}.segment AS segment, unit_index, count(*)::DOUBLE AS requests, ${counts.join(', ')}
-     FROM ${judged.name} JOIN ${points} ON ${segmentOf(subject)} = ${points}.segment
-     WHERE ${timedRequests(subject)} GROUP BY ${points}.segment, unit_index`,
+     SELECT segment, unit_index, ${requests}::DOUBLE AS requests, ${counts.join(', ')}
+     FROM (SELECT number, unit_index, ${packed.added.join(', ')}
+           FROM ${judged.name} JOIN (SELECT segment, number, ${whole.join(', ')} FROM ${points}) AS ends ON ${segmentOf(subject)} = ends.segment
+           WHERE ${timedRequests(subject)} GROUP BY number, unit_index) JOIN ${points} USING (number)`,
   );
-}
-
-function count(condition: string): string {
-  return `count(CASE WHEN ${condition} THEN 1 END)`;
 }
 
 /** By segment each side's quantiles beside its window, in ms; all segments in one pass per side. */

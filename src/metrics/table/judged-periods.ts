@@ -30,8 +30,9 @@ export async function createPersonTable({ db, name }: JudgedTable): Promise<Judg
 }
 
 /** The judged requests from a time on, in ms since 1970; the table needs its column `at`. */
-export async function createLaterTable({ db, name }: JudgedTable, from: number, index: number): Promise<JudgedTable> {
+export async function createLaterTable(judged: JudgedTable, from: number, index: number): Promise<JudgedTable> {
+  const { db, name } = judged;
   const view = `${name}_later_${index}`;
   await db.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${name} WHERE epoch_ms("at") >= ${from}`);
-  return { db, name: view };
+  return { db, name: view, partOf: judged };
 }

@@ -13,6 +13,8 @@ import { besideAnswers, correctScore, hasComputed, scoreEndings, scoringColumns 
 export interface JudgedTable {
   readonly db: Database;
   readonly name: string;
+  /** The table that this is a part of, with the same units. */
+  readonly partOf?: JudgedTable;
 }
 
 /** Where the outcomes of one version come from. */
@@ -81,13 +83,14 @@ export async function createJudgedTable(
  * The judged requests as they would be if the candidate were the baseline: what the two cohorts differ by before the candidate
  * comes into it.
  */
-export async function createParityTable({ db, name }: JudgedTable, wantedValues: WantedValues): Promise<JudgedTable> {
+export async function createParityTable(judged: JudgedTable, wantedValues: WantedValues): Promise<JudgedTable> {
+  const { db, name } = judged;
   const columns = outcomeFieldsOf(wantedValues);
   await db.run(
     `CREATE OR REPLACE VIEW judged_parity AS
      SELECT * REPLACE (${columns.map((column) => `${quoteIdentifier(`baseline_${column}`)} AS ${quoteIdentifier(`candidate_${column}`)}`).join(', ')}) FROM ${name}`,
   );
-  return { db, name: 'judged_parity' };
+  return { db, name: 'judged_parity', partOf: judged };
 }
 
 /** What a judged request holds of one version's outcome, as the ends of column names. */

@@ -1,7 +1,7 @@
 import type { SumsColumn } from '../../domain/log/warehouse-table.ts';
 import type { Role } from '../../domain/role.ts';
 import type { RatioGroup } from '../../stats/sums/whole-sums.ts';
-import type { NamedMean } from '../means/mean-measurer.ts';
+import type { NamedMean } from '../means/named-mean.ts';
 import {
   alikeRatios,
   alikeUnits,
