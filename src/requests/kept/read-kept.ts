@@ -20,6 +20,8 @@ const leastFileShare = 1 / 64;
 const leastTailShare = 1 / 4;
 /** Rows that lie in more parts are put into one. */
 const mostParts = 8;
+/** A column of more different values than this is written without a dictionary, which would take longer to make than it saves. */
+const mostKinds = 1000;
 
 /** What a log's files are read through: rows that were kept of them before, and a place to keep what is read now. */
 export interface KeptRows {
@@ -165,7 +167,8 @@ export class KeptFile {
     const columns = keptColumns(options).map(quoteIdentifier).join(', ');
     return await this.#rows.folder.addPart((path) =>
       db.run(
-        `COPY (SELECT ${columns} FROM requests WHERE file = ${this.#index}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+        `COPY (SELECT ${columns} FROM requests WHERE file = ${this.#index}) TO ${quoteLiteral(path)}
+         (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT ${mostKinds})`,
       ),
     );
   }
