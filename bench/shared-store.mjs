@@ -13,6 +13,7 @@ const REQUESTS = 16_384;
 const WORKERS = 2;
 
 /**
+ * Each worker has one core of its own, as on machines of one core: on two, one process would use both already, a version on each.
  * What a store costs and what a second worker brings: the whole command on a model of some milliseconds a request, and on one that takes
  * hardly any time, where all that is left is the store.
  *
@@ -72,7 +73,9 @@ async function withRollout(layers, work) {
       const command = [canary, 'replay', plan, ...(stored ? ['--store', store] : [])];
       const shards = Array.from({ length: workers }, (_, index) => ['--shard', `${index + 1}/${workers}`]);
       const own = workers > 1 ? shards : [[]];
-      const runs = await Promise.all(own.map((shard) => runWatched(process.execPath, [...command, ...shard])));
+      const runs = await Promise.all(
+        own.map((shard, core) => runWatched('taskset', ['-c', String(core), process.execPath, ...command, ...shard])),
+      );
       const failed = runs.find(({ exitCode }) => exitCode !== 0);
       if (failed !== undefined) throw new Error(failed.stderr);
       const total = (/** @type {'processorSeconds' | 'peakBytes'} */ what) =>
