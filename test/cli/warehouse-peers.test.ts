@@ -12,6 +12,7 @@ import {
   fewGuardrails,
   judgedOf,
   queryOf,
+  selectionOf,
   type WarehouseRollout,
   warehouseRollout,
 } from './warehouse-rollout.ts';
@@ -41,9 +42,10 @@ async function make(guardrails?: string[]): Promise<Made> {
 
 async function judged({ world }: TestRollout, name: string): Promise<unknown> {
   return await timed(`judging ${name}`, async () => {
-    const numbers = judgedOf((await evaluate(world, 'plan.yaml', { stage: 'tenth' })).evidence);
+    const { evidence } = await evaluate(world, 'plan.yaml', { stage: 'tenth' });
+    const numbers = judgedOf(evidence);
     if (numbers.size < 20) throw new Error('hardly anything was judged');
-    return Object.fromEntries(numbers);
+    return { ...Object.fromEntries(numbers), selection: selectionOf(evidence) };
   });
 }
 

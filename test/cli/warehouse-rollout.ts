@@ -37,16 +37,18 @@ export const fewGuardrails = guardrails.filter((each) => /error_rate, max|accura
 /**
  * @param requests how many; most users have a few, and some very many.
  * @param times how much longer they take than some 60 ms.
+ * @param untimed of how many requests in a hundred the candidate tells no time, beside those of which it tells none anyway.
  */
 export async function warehouseRollout(
   requests: number,
   judged: string[] = guardrails,
   times = 1,
+  untimed = 0,
 ): Promise<WarehouseRollout> {
   const folder = temporaryFolder(keptForTheRun);
   const [table, log] = [join(folder, 'table.csv'), join(folder, 'log.jsonl')];
   const db = await openDatabase({ tempFolder: folder });
-  await db.run(`CREATE TABLE made AS ${madeRequests(requests, times)};
+  await db.run(`CREATE TABLE made AS ${madeRequests(requests, times, untimed)};
     COPY made TO '${table}' (HEADER);
     COPY (SELECT request_id, '2026-11-01T00:00:00Z' AS timestamp, user_id, {locale: locale} AS context, label,
       {'1.0.0': {latency_ms: baseline_ms, error: baseline_error, prediction: baseline_label},
@@ -98,11 +100,12 @@ function sideSql(role: string, side: number, times: number): string {
     CASE WHEN hash(i, ${side + 40}) % 300 = 0 THEN 'other' WHEN hash(i, ${side + 41}) % 5 = 0 THEN 'b' ELSE truth END AS ${role}_label`;
 }
 
-function madeRequests(requests: number, times: number): string {
-  return `SELECT 'r' || i AS request_id, 'ü' || u AS user_id, CASE WHEN u % 3 = 0 THEN 'de-DE' WHEN i % 2 = 0 THEN 'en, "US"' END AS locale,
+function madeRequests(requests: number, times: number, untimed: number): string {
+  const kept = `CASE WHEN hash(i, 98) % 100 >= ${untimed} THEN candidate_ms END AS candidate_ms`;
+  return `SELECT * EXCLUDE (i) REPLACE (${kept}) FROM (SELECT i, 'r' || i AS request_id, 'ü' || u AS user_id, CASE WHEN u % 3 = 0 THEN 'de-DE' WHEN i % 2 = 0 THEN 'en, "US"' END AS locale,
       CASE WHEN i % 700 = 1 THEN 'what no version answers' WHEN i % 20 <> 0 THEN truth END AS label, ${sideSql('baseline', 0, times)}, ${sideSql('candidate', 1, times)}
     FROM (SELECT i, floor(${requests / 8} * pow((hash(i, 77) % 1000003) / 1000003.0, 2))::BIGINT AS u, ['a', 'b', 'c'][1 + (hash(i, 1) % 3)::INTEGER] AS truth
-      FROM range(${requests}) AS requests(i))`;
+      FROM range(${requests}) AS requests(i)))`;
 }
 
 /** The query for a stage, without its comment. */
@@ -125,6 +128,11 @@ export async function askDuckdb(rollout: WarehouseRollout, query: string): Promi
 /** Saves what a warehouse answered. */
 export function answer({ sums }: WarehouseRollout, text: string, name = 'sums.csv'): void {
   writeFileSync(join(sums.folder, name), text);
+}
+
+/** What the check of the requests that metrics leave out says. */
+export function selectionOf({ checks }: Evidence): unknown {
+  return checks.find(({ name }) => name === 'selection');
 }
 
 /** The numbers and verdicts of every comparison and guardrail, by what they are about. */

@@ -5,6 +5,7 @@ import type { Metric } from '../../domain/metric.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { roles } from '../../domain/role.ts';
 import type { SizedSegment } from '../../domain/segments.ts';
+import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import { SumsMeasurer } from '../../metrics/warehouse/sums-measurer.ts';
 import { type SumsRow, SumsTable } from '../../metrics/warehouse/sums-table.ts';
@@ -101,7 +102,7 @@ function judgedOf(
     stage,
     scope,
     measurer,
-    shares: measurer,
+    shares: new SumsMeasurer(table, selectionShares(guardedMetrics(plan), 'paired'), why),
     files: [sums.facts],
     now,
     span: { first: null, last: null },

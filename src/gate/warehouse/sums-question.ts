@@ -9,6 +9,7 @@ import { resolveBoth } from '../../domain/resolve-version.ts';
 import { roles } from '../../domain/role.ts';
 import { hashes32 } from '../../assignment/hashes/murmur3.ts';
 import type { SumsQuestion } from '../../metrics/warehouse/sums-question.ts';
+import { selectionShares } from '../../metrics/families/selection-shares.ts';
 import { summedMetric } from '../../metrics/warehouse/summed-metric.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
@@ -21,7 +22,7 @@ export interface AskedSums {
 }
 
 /** Changes where the same question would be asked, or its answer written, otherwise. */
-const questionVersion = 2;
+const questionVersion = 3;
 
 /**
  * The question of a stage.
@@ -36,10 +37,8 @@ export function askedSums(rollout: Rollout, stage: Stage): AskedSums {
     });
   const labels = labelsOf(rollout);
   const untold = (metric: Metric) => untoldBy(metric, warehouse);
-  const asked = guardedMetrics(plan).flatMap((metric) => {
-    const summed = untold(metric) === undefined ? summedMetric(metric) : undefined;
-    return summed === undefined ? [] : [summed];
-  });
+  const told = guardedMetrics(plan).filter((metric) => untold(metric) === undefined);
+  const asked = [...told, ...selectionShares(told, 'paired')].flatMap((metric) => summedMetric(metric) ?? []);
   const question: SumsQuestion = {
     table: warehouse,
     segments: Object.entries(segments),
@@ -49,8 +48,8 @@ export function askedSums(rollout: Rollout, stage: Stage): AskedSums {
     metrics: asked,
     timeoutMs: plan.replay.timeoutMs,
   };
-  const told = { version: questionVersion, ...question, metrics: asked.map(({ id }) => id) };
-  return { question, hash: createHash('sha256').update(canonicalJson(told)).digest('hex').slice(0, 16), untold };
+  const written = { version: questionVersion, ...question, metrics: asked.map(({ id }) => id) };
+  return { question, hash: createHash('sha256').update(canonicalJson(written)).digest('hex').slice(0, 16), untold };
 }
 
 function labelsOf({ plan, registry, baseline, candidate }: Rollout) {
@@ -95,6 +94,10 @@ function untoldBy(
       return metric.statistic === 'mean'
         ? missing(['latency'])
         : 'a percentile needs the times themselves, which sums do not hold; guard latency.mean with a cap, or judge a log';
+    case 'left_out':
+      return untoldBy(metric.of, { baseline, candidate, ...(label === undefined ? {} : { label }) });
+    case 'labelled':
+      return label === undefined ? 'requests.columns names no label' : missing(['prediction']);
     case 'kpi':
       return 'a replay does not show what users did with the answers';
     default:

@@ -1,10 +1,12 @@
 import { sumsColumns } from '../../domain/log/warehouse-table.ts';
 import { roles } from '../../domain/role.ts';
+import type { SumsPart } from '../means/unit-groups.ts';
 import { ratioResidualSql } from '../means/whole-sql.ts';
 import { answersSql } from './answers-sql.ts';
 import type { Dialect } from './dialects.ts';
 import type { SumsQuestion } from './sums-question.ts';
-import { hasTimes, rolesOf, sumsParts, unitColumn, unitsSql } from './units-sql.ts';
+import { type SummedMetric, sumsParts } from './summed-metric.ts';
+import { hasTimes, rolesOf, unitColumn, unitsSql } from './units-sql.ts';
 
 /**
  * One query whose result holds, in whole numbers, what the judgement of a stage needs: users by cohort, segment and number of requests, with
@@ -68,27 +70,35 @@ const isUser = 'unit IS NOT NULL';
 const ownOf = (canary: string, stable: string) => `CASE cohort WHEN 'canary' THEN ${canary} ELSE ${stable} END`;
 const none = { cohort: 'cohort', n: '0', b: '0', c: '0', cut: '0' };
 
+/** What is told of a metric: nobody asks what the baseline leaves out by itself. */
+function partsOf(metric: SummedMetric): readonly SumsPart[] {
+  if (metric.kind === 'events') return metric.parts;
+  return metric.kind === 'times' ? sumsParts : ['pair', 'candidate'];
+}
+
 function rowsOf({ metrics }: SumsQuestion): readonly ToldRow[] {
   const column = unitColumn;
-  const ofMetrics = metrics.flatMap(({ id, kind, ...metric }, position): readonly ToldRow[] => {
-    const groups = sumsParts.map((part): ToldRow => {
+  const ofMetrics = metrics.flatMap((metric, position): readonly ToldRow[] => {
+    const { id, kind } = metric;
+    const groups = partsOf(metric).map((part): ToldRow => {
       const own = rolesOf(part);
       return {
         part,
         metric: id,
-        alike: kind === 'events' ? 1 : 0,
+        alike: kind === 'times' ? 0 : 1,
         told: `${isUser} AND ${column(part, 'n', position)} > 0`,
         cohort: 'cohort',
         n: column(part, 'n', position),
         b: own.includes('baseline') ? column(part, 'baseline', position) : '0',
         c: own.includes('candidate') ? column(part, 'candidate', position) : '0',
-        cut: part !== 'pair' && 'most' in metric && metric.most !== undefined ? column(part, 'cut', position) : '0',
+        cut: part !== 'pair' && kind === 'times' && metric.most !== undefined ? column(part, 'cut', position) : '0',
       };
     });
+    if (!partsOf(metric).includes('baseline')) return groups;
     const [b, c] = roles.map((role) => column(role, kind === 'events' ? role : 'largest', position));
     const value = { ...none, part: 'value', metric: id, alike: 0, cohort: "''" } as const;
     const largest = { ...value, told: `${isUser} AND by_dimension = 0`, b: b ?? '', c: c ?? '' };
-    if (kind === 'events') return [largest, ...groups];
+    if (kind !== 'times') return [largest, ...groups];
     const ratio = {
       ...none,
       part: 'ratio',
@@ -118,7 +128,7 @@ function rowsOf({ metrics }: SumsQuestion): readonly ToldRow[] {
 /** What all users have of both versions' times in a segment, by cohort. */
 function totalsSql({ metrics }: SumsQuestion): string {
   const sums = metrics.flatMap(({ kind }, position) =>
-    kind === 'events'
+    kind !== 'times'
       ? []
       : ['canary', 'stable'].flatMap((cohort) =>
           roles.map(

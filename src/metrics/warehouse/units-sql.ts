@@ -2,10 +2,8 @@ import { type Role, roles } from '../../domain/role.ts';
 import type { SumsPart } from '../means/unit-groups.ts';
 import { clockStates, timeoutNs } from './answers-sql.ts';
 import type { Dialect } from './dialects.ts';
-import type { SummedEvents, SummedMetric, SummedTimes } from './summed-metric.ts';
+import { type SummedEvents, type SummedMetric, type SummedTimes, sumsParts } from './summed-metric.ts';
 import type { SumsQuestion } from './sums-question.ts';
-
-export const sumsParts = ['pair', 'baseline', 'candidate'] as const;
 
 /** What is counted of all requests, whatever the metric: columns of `units`. */
 const usualCounts: Readonly<Record<string, string>> = {
@@ -32,7 +30,7 @@ export function unitColumn(part: SumsPart, what: 'n' | Role | 'cut' | 'largest',
 }
 
 export function hasTimes(metrics: readonly SummedMetric[]): boolean {
-  return metrics.some(({ kind }) => kind === 'times');
+  return metrics.some(({ kind }) => kind !== 'events');
 }
 
 /**
@@ -61,7 +59,11 @@ function finestSql({ metrics, segments }: SumsQuestion, timed: boolean, dialect:
     ([name, condition]) => `${countIf(condition, dialect)} AS of_${name}`,
   );
   const sums = metrics.flatMap((metric, position) =>
-    metric.kind === 'events' ? eventSums(metric, position, dialect) : timeSums(metric, position, dialect),
+    metric.kind === 'events'
+      ? eventSums(metric, position, dialect)
+      : metric.kind === 'times'
+        ? timeSums(metric, position, dialect)
+        : [],
   );
   return `finest AS (
   SELECT ${key.join(', ')}, ${dialect.integer('count(*)')} AS of_n, ${[...counts, ...sums].join(',\n    ')}
@@ -75,7 +77,7 @@ const clockedCounts = Object.fromEntries(
 );
 
 function eventSums(metric: SummedEvents, position: number, dialect: Dialect): readonly string[] {
-  return sumsParts.flatMap((part) => {
+  return metric.parts.flatMap((part) => {
     const domain = counted(metric, part === 'pair' ? metric.paired : metric.domain(part), dialect);
     const events = rolesOf(part).map(
       (role) =>
@@ -121,8 +123,10 @@ function rolledUpSql(question: SumsQuestion, timed: boolean, dialect: Dialect): 
   const usual = ['n', ...Object.keys(usualCounts)].map((name) => `${totalOf(`of_${name}`, dialect)} AS ${name}`);
   const sums = metrics.flatMap((metric, position) =>
     metric.kind === 'events'
-      ? eventTotals(position, dialect)
-      : timeTotals(metric, position, timeoutNs(question), dialect),
+      ? eventTotals(metric, position, dialect)
+      : metric.kind === 'times'
+        ? timeTotals(metric, position, timeoutNs(question), dialect)
+        : untimedTotals(position, dialect),
   );
   const segment = segments.map((_, index) => ` WHEN ${index + 1} THEN segment_${index}`).join('');
   const bucket = dialect.md5(`${dialect.literal(`${salt}:`)} || unit`);
@@ -137,8 +141,8 @@ function rolledUpSql(question: SumsQuestion, timed: boolean, dialect: Dialect): 
 )`;
 }
 
-function eventTotals(position: number, dialect: Dialect): readonly string[] {
-  return sumsParts.flatMap((part) =>
+function eventTotals({ parts }: SummedEvents, position: number, dialect: Dialect): readonly string[] {
+  return parts.flatMap((part) =>
     (['n', ...rolesOf(part)] as const)
       .map((what) => unitColumn(part, what, position))
       .map((name) => `${totalOf(`of_${name}`, dialect)} AS ${name}`),
@@ -175,8 +179,22 @@ function timeTotals({ most }: SummedTimes, position: number, timeout: number, di
   });
 }
 
+/** Whose time is known of either version, and of one alone. */
+function untimedTotals(position: number, dialect: Dialect): readonly string[] {
+  const [baseline, candidate] = [isCounted('baseline'), isCounted('candidate')];
+  const without = { baseline: `${candidate} AND NOT ${baseline}`, candidate: `${baseline} AND NOT ${candidate}` };
+  const total = (condition: string) => totalOf(ofThose([`(${condition})`], 'of_n'), dialect);
+  const ofOne = `(${without.baseline}) OR (${without.candidate})`;
+  return (['pair', 'candidate'] as const).flatMap((part) => [
+    named(unitColumn(part, 'n', position), total(part === 'pair' ? `${baseline} OR ${candidate}` : ofOne)),
+    ...rolesOf(part).map((role) => named(unitColumn(part, role, position), total(without[role]))),
+  ]);
+}
+
 function counted({ trueLabel }: SummedEvents, domain: string, { literal }: Dialect): string {
-  return trueLabel === undefined ? domain : `${domain} AND truth = ${literal(trueLabel)}`;
+  if (trueLabel === undefined) return domain;
+  const isLabel = `truth = ${literal(trueLabel.label)}`;
+  return `${domain} AND ${trueLabel.orNone ? `(truth_written = 0 OR ${isLabel})` : isLabel}`;
 }
 
 function countIf(condition: string, { integer }: Dialect): string {

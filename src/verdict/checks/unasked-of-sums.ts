@@ -22,11 +22,6 @@ export function unaskedOfSums(
       status: 'not-applicable',
       detail: 'not asked: sums do not follow a user across segments',
     },
-    {
-      name: 'selection',
-      status: 'not-applicable',
-      detail: 'not asked: the sums do not hold the requests that a metric leaves out',
-    },
     { name: 'stability', status: 'not-applicable', detail: 'not asked: sums have no first and second half' },
   ];
 }
