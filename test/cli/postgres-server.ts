@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWhole } from '../fixtures/tiers.ts';
 import { keptForTheRun } from '../fixtures/test-rollout.ts';
@@ -41,15 +41,21 @@ export class PostgresServer {
     ]);
   }
 
-  /** Runs statements, with what they read from standard input. @throws Error with what the database said */
-  ask(sql: string, input = ''): string {
+  /** Runs statements, with what they read from standard input, a text or an open file. @throws Error with what the database said */
+  ask(sql: string, input: string | number = ''): string {
     const args = ['-h', this.folder, '-U', 'canary', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q', '-c', sql];
     return this.#run('psql', args, input);
   }
 
   /** Fills a table from a file of CSV with a line of names. */
   copy(table: string, file: string): void {
-    this.ask(`\\copy ${table} FROM '${file}' (FORMAT csv, HEADER)`);
+    // The server's own user may not read what a test made.
+    const rows = openSync(file, 'r');
+    try {
+      this.ask(`COPY ${table} FROM STDIN (FORMAT csv, HEADER)`, rows);
+    } finally {
+      closeSync(rows);
+    }
   }
 
   /** The process that all others of the server belong to. */
@@ -61,7 +67,7 @@ export class PostgresServer {
     this.#run('pg_ctl', ['-D', join(this.folder, 'data'), '-m', 'immediate', '-w', 'stop']);
   }
 
-  #run(program: string, args: readonly string[], input = ''): string {
+  #run(program: string, args: readonly string[], input: string | number = ''): string {
     const path = join(this.#programs, program);
     const [command = path, ...rest] = isRoot()
       ? ['setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--clear-groups', path]
@@ -69,8 +75,8 @@ export class PostgresServer {
     // A server that goes on holds what it was given to write to, so that only psql's is read.
     const stdio = program === 'psql' ? 'pipe' : 'ignore';
     const { status, stdout, stderr, error } = spawnSync(command, [...rest, ...args], {
-      input: program === 'psql' ? input : undefined,
-      stdio: [program === 'psql' ? 'pipe' : 'ignore', stdio, stdio],
+      input: program === 'psql' && typeof input === 'string' ? input : undefined,
+      stdio: [program === 'psql' ? (typeof input === 'number' ? input : 'pipe') : 'ignore', stdio, stdio],
       encoding: 'utf8',
       maxBuffer: 2 ** 30,
       cwd: this.folder,

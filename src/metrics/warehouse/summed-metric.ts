@@ -39,6 +39,7 @@ const nanosecondsPerMs = 1e6;
 const isCounted = (role: Role) => `(truth_written = 1 AND (${role}_label IS NOT NULL OR ${role}_failed = 1))`;
 const isThere = (role: Role) => `${role}_there = 1`;
 const isRight = (role: Role) => `${role}_label = truth`;
+const isNone = (role: Role) => `${role}_label IS NULL`;
 const bothLabels = '(baseline_label IS NOT NULL AND candidate_label IS NOT NULL)';
 const both = (condition: (role: Role) => string) => roles.map(condition).join(' AND ');
 
@@ -93,8 +94,7 @@ function leftOut(id: string, of: Metric): SummedEvents | undefined {
 /** The requests whose truth is written, of those of which both versions' answers are known and alike, or different. */
 function labelled(id: string, answers: 'alike' | 'different'): SummedEvents {
   const areTold = both((role) => `(${role}_label IS NOT NULL OR ${role}_failed = 1)`);
-  const none = (role: Role) => `${role}_label IS NULL`;
-  const alike = `(baseline_label = candidate_label OR (${both(none)}))`;
+  const alike = `(baseline_label = candidate_label OR (${both(isNone)}))`;
   // Beside a missing label nothing is equal, nor is it different.
   const domain = `${areTold} AND CASE WHEN ${alike} THEN 1 ELSE 0 END = ${answers === 'alike' ? 1 : 0}`;
   return {
