@@ -54,21 +54,26 @@ function rolloutWith(log: KindOfLog, output: KindOfOutput, metrics: readonly Met
   return rolloutOn(log, output, guardrails, { ...costs[output], replay: '{ latencyRequests: 40 }' });
 }
 
-/** What each command may end with; nothing else says that it understood the plan. */
-function callsOn(log: KindOfLog): readonly (readonly [args: readonly string[], exitCodes: readonly number[]])[] {
+type Call = readonly [args: readonly string[], exitCodes: readonly number[]];
+
+/** What each command may end with; nothing else says that it understood the plan. Outside of the whole each kind of log evaluates, and takes its turn at three of the others. */
+function callsOn(log: KindOfLog, turn: number): readonly Call[] {
   const simulated = log === 'aggregates' ? [2] : [0, 3];
-  return [
+  const others: readonly Call[] = [
     [['requests', 'inspect', 'plan.yaml'], [0]],
+    [['simulate', 'plan.yaml', '--runs', '1', '--looks', '2'], simulated],
+    [['plan', 'plan.yaml'], [0]],
+    [['selftest', 'plan.yaml'], simulated],
+    [['status', 'plan.yaml'], [0]],
+    [['report', 'evidence.json', '--format', 'md'], [0]],
+    [['report', 'evidence.json', '--format', 'csv'], [0]],
+  ];
+  return [
     [
       ['evaluate', 'plan.yaml', '--evidence', 'evidence.json'],
       [0, 3, 4],
     ],
-    [['plan', 'plan.yaml'], [0]],
-    [['status', 'plan.yaml'], [0]],
-    [['report', 'evidence.json', '--format', 'md'], [0]],
-    [['report', 'evidence.json', '--format', 'csv'], [0]],
-    [['simulate', 'plan.yaml', '--runs', '1', '--looks', '2'], simulated],
-    [['selftest', 'plan.yaml'], simulated],
+    ...casesOf(others, 3, turn),
   ];
 }
 
@@ -86,15 +91,12 @@ describe.each(kinds)('every metric on %s with %s', (log, output) => {
       (family !== 'kpi' || log !== 'replayed') &&
       (id !== 'score.helpful' || ['pairs', 'live split'].includes(log)),
   );
-  const metrics = casesOf(
-    possible,
-    4,
-    kinds.findIndex(([kind, answers]) => kind === log && answers === output),
-  );
+  const turn = kinds.findIndex(([kind, answers]) => kind === log && answers === output);
+  const metrics = casesOf(possible, 4, turn);
 
   test('is understood by every command, and judged or refused in a sentence', async () => {
     const { folder } = rolloutWith(log, output, metrics);
-    for (const [args, exitCodes] of callsOn(log)) {
+    for (const [args, exitCodes] of callsOn(log, turn)) {
       const { exitCode, stdout, stderr } = await run(args, { cwd: folder });
       expect({ args, exitCode, stderr, isExpected: exitCodes.includes(exitCode ?? -1) }).toMatchObject({
         isExpected: true,
