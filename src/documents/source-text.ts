@@ -22,6 +22,21 @@ export interface Location {
   readonly lineText: string;
 }
 
+/** A value of a base file that the file which extends it replaces. */
+export interface ReplacedValue {
+  /** `statistics.confidence`, `guardrails.accuracy`. */
+  readonly key: string;
+  readonly own: WrittenValue;
+  readonly defaults: WrittenValue;
+}
+
+export interface WrittenValue {
+  readonly value: unknown;
+  /** As messages show it. */
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Wraps a file's text; a byte order mark is dropped so that columns agree with the editor's. */
 export function sourceText(file: string, text: string): SourceText {
   return { file, text: text.startsWith('\uFEFF') ? text.slice(1) : text, lines: new LineCounter() };

@@ -51,7 +51,7 @@ type DetailedMetric =
   | { readonly id: string; readonly family: 'labelled'; readonly answers: 'alike' | 'different' };
 
 /** A family of which the name says all, as `accuracy`. */
-type PlainFamily = Exclude<keyof typeof traits, DetailedMetric['family']>;
+export type PlainFamily = Exclude<keyof typeof traits, DetailedMetric['family']>;
 
 /** Metrics of one label, which the name holds in parentheses. */
 type LabelFamily = 'precision' | 'recall';

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { UserError, type Diagnostic } from '../domain/errors.ts';
-import { locationOf, sourceText, type SourceText } from '../documents/source-text.ts';
+import { locationOf, type ReplacedValue, sourceText, type SourceText } from '../documents/source-text.ts';
 import { child, type MapNode, mergeMaps, nodeAt, textOf, type TreeNode } from '../documents/tree.ts';
 import { parseYaml, type YamlTree } from '../documents/yaml-tree.ts';
 import { lockFindings } from './locks.ts';
-import { metricOf, type Override, overridesOf } from './overrides.ts';
+import { metricOf, overridesOf } from './overrides.ts';
 
 /** Most files that extend each other. */
 const mostBases = 100;
@@ -14,7 +14,7 @@ export type ReadBase = (pathFromPlanFolder: string) => string;
 
 /** A plan over its bases, and what it writes otherwise than they do. */
 export interface PlanTree extends YamlTree {
-  readonly overrides: readonly Override[];
+  readonly overrides: readonly ReplacedValue[];
 }
 
 /**

@@ -1,26 +1,11 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { locationOf } from '../documents/source-text.ts';
+import { locationOf, type ReplacedValue, type WrittenValue } from '../documents/source-text.ts';
 import { child, itemsOf, type MapNode, nodeAt, plainValue, textOf, type TreeNode } from '../documents/tree.ts';
 import { parseMetric } from '../domain/metric.ts';
 import { metricKey } from './read/guardrails.ts';
 
-/** A value of the defaults that a plan replaces. */
-export interface Override {
-  /** `statistics.confidence`, `guardrails.accuracy`. */
-  readonly key: string;
-  readonly own: WrittenValue;
-  readonly defaults: WrittenValue;
-}
-
-interface WrittenValue {
-  readonly value: unknown;
-  /** As messages show it. */
-  readonly file: string;
-  readonly line: number;
-}
-
 /** What a plan writes otherwise than the file that it extends, in the plan's order; a guardrail is one value, by its metric. */
-export function overridesOf(base: MapNode, own: MapNode, above = ''): readonly Override[] {
+export function overridesOf(base: MapNode, own: MapNode, above = ''): readonly ReplacedValue[] {
   return [...own.entries].flatMap(([name, { value }]) => {
     const before = child(base, name);
     if (before === undefined || notCompared.has(name)) return [];
@@ -34,7 +19,7 @@ export function overridesOf(base: MapNode, own: MapNode, above = ''): readonly O
 /** What says how the files hang together. */
 const notCompared: ReadonlySet<string> = new Set(['extends', 'locked']);
 
-function replacedGuardrails(base: TreeNode, own: TreeNode): readonly Override[] {
+function replacedGuardrails(base: TreeNode, own: TreeNode): readonly ReplacedValue[] {
   return itemsOf(own).flatMap((guardrail) => {
     const metric = metricOf(guardrail);
     const before = itemsOf(base).find((other) => metricOf(other) === metric);
@@ -42,7 +27,7 @@ function replacedGuardrails(base: TreeNode, own: TreeNode): readonly Override[] 
   });
 }
 
-function replaced(key: string, before: TreeNode, own: TreeNode): readonly Override[] {
+function replaced(key: string, before: TreeNode, own: TreeNode): readonly ReplacedValue[] {
   const [defaults, written] = [before, own].map((node) => ({ value: plainValue(node), ...placeOf(node) }));
   if (defaults === undefined || written === undefined || canonicalJson(defaults.value) === canonicalJson(written.value))
     return [];

@@ -2,10 +2,9 @@ import type { Diagnostic } from '../domain/errors.ts';
 import type { Guardrail, RequestSource, RolloutPlan } from '../domain/plan.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { inReadingOrder, located, type Finding } from '../documents/findings.ts';
-import { sourceText } from '../documents/source-text.ts';
+import { type ReplacedValue, sourceText } from '../documents/source-text.ts';
 import { plainValue, type TreeNode } from '../documents/tree.ts';
 import { parseWithBases, type ReadBase } from './extends.ts';
-import type { Override } from './overrides.ts';
 import { readPlan } from './read/plan.ts';
 import { schemaErrors } from './read/plan-schema.ts';
 import { planFindings } from './read/plan-voice.ts';
@@ -26,7 +25,7 @@ export interface ParsedPlan {
   readonly positions: TreeNode;
   readonly warnings: readonly Diagnostic[];
   /** What the plan writes otherwise than the file that it extends. */
-  readonly overrides: readonly Override[];
+  readonly overrides: readonly ReplacedValue[];
 }
 
 export interface RejectedPlan {

@@ -1,23 +1,15 @@
-import { quoteIdentifier } from '../database/database.ts';
-import { quoteLiteral } from '../database/database.ts';
+import { quoteIdentifier, quoteLiteral } from '../database/database.ts';
 import { changeMeasure } from '../domain/bound.ts';
 import { formatQuantity } from '../domain/format-number.ts';
 import { metricTraits } from '../domain/metric.ts';
+import { plantingOf } from '../metrics/families/definitions.ts';
 import type { JudgedTable } from '../metrics/table/judged-table.ts';
+import { current, type IntoEvery, type IntoSome, type Recipe } from '../metrics/table/planting.ts';
 import { sliceCondition } from '../metrics/table/slice.ts';
 import { type Changeable, changeableOf } from './changeable.ts';
 import type { Effect } from './effect.ts';
 import { type EffectBase, isShare } from './effect-base.ts';
-import {
-  changeOfEvery,
-  current,
-  type ImpossibleEffect,
-  type IntoEvery,
-  type IntoSome,
-  type PlantedChange,
-  type Recipe,
-} from './planted-change.ts';
-import { plantingOf } from './plantings.ts';
+import { changeOfEvery, type ImpossibleEffect, type PlantedChange } from './planted-change.ts';
 
 /** An effect that can be planted, and what the metric is without and with it. */
 export interface PlantedEffect {

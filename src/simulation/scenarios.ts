@@ -3,7 +3,7 @@ import { outcomeFieldsOf } from '../metrics/table/judged-table.ts';
 import { type Database, quoteIdentifier } from '../database/database.ts';
 import { takenFrom, withoutOutcome } from './outcome-roles.ts';
 import type { PlantedEffect } from './plant-effect.ts';
-import { current } from './planted-change.ts';
+import { current } from '../metrics/table/planting.ts';
 import type { WantedValues } from '../requests/values/wanted-values.ts';
 
 /**

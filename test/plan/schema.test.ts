@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml, stringify } from 'yaml';
 import canary from '../../package.json' with { type: 'json' };
-import { metricNames } from '../../src/domain/metric.ts';
 import { readBound } from '../../src/plan/read/bound.ts';
 import { planDefaults } from '../../src/plan/read/defaults.ts';
 import { planSchemaUrl, schemaAt, schemaErrors } from '../../src/plan/read/plan-schema.ts';
@@ -91,20 +90,6 @@ test('the schema is found under an address that names the file of this version, 
   const { name, version, files } = canary;
   expect(planSchemaUrl).toBe(`https://cdn.jsdelivr.net/npm/${name}@${version}/src/plan/rollout-plan.schema.json`);
   expect(files).toContain('src/**/*.schema.json');
-});
-
-test('the metrics that editors offer are those that exist', () => {
-  // A name with a part of the plan's own, such as recall(LABEL), is a pattern.
-  const file = 'src/plan/rollout-plan.schema.json';
-  expect(schema.$defs.guardrail.properties.metric.anyOf[0], `${file}: enum of the metric of a guardrail`).toEqual({
-    enum: metricNames.filter((name) => !/[A-Z]/u.test(name)),
-  });
-});
-
-test('the metric of a guardrail is explained with the name of every metric', () => {
-  const { description } = schema.$defs.guardrail.properties.metric;
-  const words = metricNames.map((name) => name.replace(/\(.*/u, '').replace(/\.p\d+$/u, '.pNN'));
-  expect(words.filter((word) => !description.includes(word))).toEqual([]);
 });
 
 function leaves(value: unknown, path: TreePath): (readonly [TreePath, unknown])[] {

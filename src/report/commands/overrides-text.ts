@@ -1,22 +1,9 @@
+import type { ReplacedValue } from '../../documents/source-text.ts';
 import { printableSentence } from '../words/printable.ts';
 import { paragraph, type Style } from '../words/style.ts';
 
-/** A value of the defaults that a plan replaces. */
-export interface PlanOverride {
-  /** `statistics.confidence`, `guardrails.accuracy`. */
-  readonly key: string;
-  readonly own: WrittenValue;
-  readonly defaults: WrittenValue;
-}
-
-interface WrittenValue {
-  readonly value: unknown;
-  readonly file: string;
-  readonly line: number;
-}
-
 /** `- statistics.confidence: 0.9 (rollouts/a.yaml:4) instead of 0.95 (defaults.yaml:2)`. */
-export function overrideLine({ key, own, defaults }: PlanOverride, style: Style): string {
+export function overrideLine({ key, own, defaults }: ReplacedValue, style: Style): string {
   const [mine, theirs] = [own, defaults].map(({ value, file, line }) => `${writtenText(value)} (${file}:${line})`);
   return paragraph(printableSentence(`${key}: ${mine} instead of ${theirs}`), style, '  - ');
 }

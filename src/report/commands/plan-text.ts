@@ -4,7 +4,8 @@ import type { Statistics } from '../../domain/plan.ts';
 import { goldenField, type GoldenReview } from './golden-review.ts';
 import { methodLines } from './method-text.ts';
 import { fields, noteLines, page, paragraph, section, paintOf, type Style, symbolsOf } from '../words/style.ts';
-import { overrideLine, type PlanOverride } from './overrides-text.ts';
+import { overrideLine } from './overrides-text.ts';
+import type { ReplacedValue } from '../../documents/source-text.ts';
 import { minute, printableName, printableSentence } from '../words/printable.ts';
 import { sampleLines } from './sample-text.ts';
 import { unmetLine } from './unmet-text.ts';
@@ -28,7 +29,7 @@ export interface PlanReview {
   /** Share of the users whose requests were read; absent where everyone's were. */
   readonly sample?: number;
   /** What the plan writes otherwise than the file that it extends; absent where it does not. */
-  readonly overrides?: readonly PlanOverride[];
+  readonly overrides?: readonly ReplacedValue[];
   /** How many findings of the lint rules were printed beside this. */
   readonly findings: number;
 }

@@ -1,58 +1,16 @@
-import type { Metric } from '../domain/metric.ts';
-import type { Role } from '../domain/role.ts';
-import { kpiColumn } from '../requests/values/wanted-values.ts';
-import { quoteIdentifier, quoteLiteral, doubleSql } from '../database/database.ts';
-import { scoredIn } from '../domain/scores/answer-numbers.ts';
-import type { Score } from '../domain/scores/score.ts';
-import { isScored } from '../metrics/families/score-mean.ts';
-import { current, type IntoEvery, type IntoSome, type Planting, type Recipe, type Replaced } from './planted-change.ts';
-
-/**
- * How effects are planted into a metric.
- * @param labels of a classification; none of a regression
- */
-export function plantingOf(metric: Metric, labels: readonly string[]): Planting {
-  switch (metric.family) {
-    case 'latency':
-      return times;
-    case 'error_rate':
-      return metric.repeats === undefined ? failures : failuresOfAll;
-    case 'accuracy':
-      return { ...rightAnswers(labels), evenly: true };
-    case 'macro_f1':
-      return { ...rightAnswers(labels), evenly: false };
-    case 'recall':
-      return { ...rightAnswers(labels, ` AND label = ${quoteLiteral(metric.label)}`), evenly: true };
-    case 'precision':
-      return answersOf(quoteLiteral(metric.label));
-    case 'fpr':
-      return { ...wrongAnswers(labels, ' AND NOT is_positive'), evenly: true };
-    case 'decision_cost':
-      return { ...wrongAnswers(labels), evenly: false };
-    case 'auc':
-    case 'pr_auc':
-    case 'recall_at_alerts':
-      return scores;
-    case 'agreement':
-      return baselineAnswers(labels);
-    case 'log_loss':
-      return trueScores((score, factor) => `greatest(1e-15, ${score}) ** ${factor}`); // -ln(p^f) = f * -ln(p)
-    case 'mae':
-    case 'rmse':
-      return mistakes;
-    case 'kpi':
-      return numbersIn(kpiColumn(metric.field));
-    case 'score':
-      return metric.score === undefined ? { into: 'none' } : extremes(metric.score);
-    case 'tokens':
-    case 'cost':
-    case 'first_token':
-    case 'memory':
-    case 'left_out':
-    case 'labelled':
-      return { into: 'none' };
-  }
-}
+import type { Role } from '../../domain/role.ts';
+import { quoteIdentifier, quoteLiteral, doubleSql } from '../../database/database.ts';
+import { type AnswerNumber, scoredIn } from '../../domain/scores/answer-numbers.ts';
+import type { Score } from '../../domain/scores/score.ts';
+import { isScored } from './score-mean.ts';
+import {
+  current,
+  type IntoEvery,
+  type IntoSome,
+  type Planting,
+  type Recipe,
+  type Replaced,
+} from '../table/planting.ts';
 
 const answered = (role: Role) => `${role}_label IS NOT NULL AND label IS NOT NULL`;
 
@@ -86,10 +44,11 @@ const recovering: Recipe = {
   ],
 };
 
-const failures: IntoSome = { into: 'some', falling: recovering, rising: failing, evenly: true };
+/** A failure more or less. */
+export const failures: IntoSome = { into: 'some', falling: recovering, rising: failing, evenly: true };
 
 /** The same where each request is asked several times, some of which may fail anyway: then all do, or none. Its answers are free. */
-const failuresOfAll: IntoSome = {
+export const failuresOfAll: IntoSome = {
   into: 'some',
   falling: {
     eligible: 'candidate_present AND candidate_failed_share > 0',
@@ -111,23 +70,24 @@ const failuresOfAll: IntoSome = {
 };
 
 /** More right answers where a metric rises and fewer where it falls, among the requests that a condition adds to. */
-function rightAnswers(labels: readonly string[], about = ''): Omit<IntoSome, 'evenly'> {
-  const among = (comparison: string) => `${answered('candidate')}${about} AND candidate_label ${comparison} label`;
+export function rightAnswers(labels: readonly string[], about = 'true'): IntoSome {
+  const among = (comparison: string) => `${answered('candidate')} AND ${about} AND candidate_label ${comparison} label`;
   return {
     into: 'some',
     falling: { eligible: among('='), replaced: [['label', otherLabel(labels, 'label')]] },
     rising: { eligible: among('<>'), replaced: [['label', 'label']] },
+    evenly: true,
   };
 }
 
 /** The same for a metric of mistakes. */
-function wrongAnswers(labels: readonly string[], about = ''): Omit<IntoSome, 'evenly'> {
-  const { falling, rising } = rightAnswers(labels, about);
-  return { into: 'some', falling: rising, rising: falling };
+export function wrongAnswers(labels: readonly string[], about?: string): IntoSome {
+  const { falling, rising, evenly } = rightAnswers(labels, about);
+  return { into: 'some', falling: rising, rising: falling, evenly };
 }
 
 /** Wrong answers with one label, which become right, or more of them. Their number follows from how many answers have the label. */
-function answersOf(wanted: string): IntoSome {
+export function answersOf(wanted: string): IntoSome {
   const elsewhere = (comparison: string) =>
     `${answered('candidate')} AND candidate_label ${comparison} ${wanted} AND label <> ${wanted}`;
   return {
@@ -138,7 +98,7 @@ function answersOf(wanted: string): IntoSome {
   };
 }
 
-function baselineAnswers(labels: readonly string[]): IntoSome {
+export function baselineAnswers(labels: readonly string[]): IntoSome {
   return {
     into: 'some',
     falling: {
@@ -153,7 +113,7 @@ function baselineAnswers(labels: readonly string[]): IntoSome {
 const scored = `${answered('candidate')} AND candidate_positive_score IS NOT NULL AND is_positive IS NOT NULL`;
 
 /** Scores that say the opposite, or that say for certain what is right. */
-const scores: IntoSome = {
+export const scores: IntoSome = {
   into: 'some',
   falling: { eligible: scored, replaced: [['positive_score', '1 - candidate_positive_score']] },
   rising: { eligible: scored, replaced: [['positive_score', 'is_positive::INTEGER::DOUBLE']] },
@@ -161,8 +121,8 @@ const scores: IntoSome = {
 };
 
 /** Answers with the least and with the largest value that a score can have. What is held against people's scores or another answer moves with those too. */
-function extremes(score: Score): Planting {
-  if (score.source.kind === 'pairwise' || score.corrected === true) return { into: 'none' };
+export function extremes(score: Score | undefined): Planting {
+  if (score === undefined || score.source.kind === 'pairwise' || score.corrected === true) return { into: 'none' };
   const [least, largest] = score.range;
   const column = `score:${score.name}`;
   const away = (from: number): Recipe => ({
@@ -173,7 +133,7 @@ function extremes(score: Score): Planting {
 }
 
 /** Times may be shifted, which moves every quantile alike. */
-const times: IntoEvery = {
+export const times: IntoEvery = {
   into: 'every',
   multiplied: (factor) => nanoseconds(`candidate_latency_ns * ${number(factor)}`),
   shifted: (ms) => nanoseconds(`greatest(1, candidate_latency_ns + ${number(ms * 1e6)})`),
@@ -183,15 +143,15 @@ function nanoseconds(sql: string): Replaced {
   return [['latency_ns', `round(${sql})::BIGINT`]];
 }
 
-/** Losses of the true label's score. @param changed the score at which the loss is the factor's multiple, as SQL of both */
-function trueScores(changed: (score: string, factor: string) => string): IntoEvery {
-  return { into: 'every', multiplied: (factor) => [['true_score', changed('candidate_true_score', number(factor))]] };
+/** Losses of a number of an answer. @param changed the number at which the loss is the factor's multiple, as SQL of both */
+export function everyNumber(name: AnswerNumber, changed: (now: string, factor: string) => string): IntoEvery {
+  return { into: 'every', multiplied: (factor) => [[name, changed(`candidate_${name}`, number(factor))]] };
 }
 
 const truth = 'try_cast(label AS DOUBLE)';
 
 /** Numbers that are farther from the truth, or nearer to it. */
-const mistakes: IntoEvery = {
+export const mistakes: IntoEvery = {
   into: 'every',
   multiplied(factor) {
     const away = `${truth} + (candidate_value - ${truth}) * ${number(factor)}`;
@@ -200,7 +160,7 @@ const mistakes: IntoEvery = {
 };
 
 /** A field of the log, which may hold any number. */
-function numbersIn(column: string): IntoEvery {
+export function numbersIn(column: string): IntoEvery {
   const name = quoteIdentifier(column);
   const changed = (sql: string): Replaced => [[column, `CASE WHEN candidate_present THEN ${sql} ELSE ${name} END`]];
   return {
