@@ -132,5 +132,6 @@ export class RequestSums {
 /** In how many of the later parts a request is. */
 function partSql({ laterFrom }: AskedSums): string {
   const within = laterFrom.map((from) => `(epoch_ms("at") >= ${from})::TINYINT`);
-  return within.length === 0 ? '0' : `(${within.join(' + ')})`;
+  // A bare 0 behind GROUP BY would be the place of a column.
+  return within.length === 0 ? '0::TINYINT' : `(${within.join(' + ')})`;
 }
