@@ -14,6 +14,7 @@ import { toldGroup, toldOwnValue, toldProportion } from '../stats/estimates/told
 import type { Measured } from './table/estimate.ts';
 import { meanMetricOf } from './families/definitions.ts';
 import type { Measurer } from './measurer.ts';
+import { contradictionOf } from './told-contradiction.ts';
 import { withinPossible } from './table/possible.ts';
 import type { Subject, TestedQuantity } from './table/subject.ts';
 
@@ -91,6 +92,19 @@ export class ToldMeasurer implements Measurer {
       return sizes.includes(undefined) ? undefined : 1 - total(sizes.slice(1)) / (sizes[0] ?? 0);
     };
     return { baseline: shareOf('baseline'), candidate: shareOf('candidate') };
+  }
+
+  /** Why a version's whole cannot be made of its segments of a dimension, as a clause; undefined where it can. */
+  contradiction(metric: Metric, dimension: string, write: (value: number) => string): string | undefined {
+    const whole = this.#sidesOf(metric, null);
+    const segments = this.segmentsOf(metric, dimension).map((segment) => this.#sidesOf(metric, segment));
+    for (const role of roles) {
+      const told = whole[role];
+      const parts = segments.flatMap((sides) => sides[role] ?? []);
+      const why = told === undefined ? undefined : contradictionOf(metric, told, parts, { dimension, write });
+      if (why !== undefined) return why;
+    }
+    return undefined;
   }
 
   #absent(metric: Metric, segment: Segment, role: Role): Uncomputable {

@@ -8,7 +8,7 @@ import type { Subject } from '../../metrics/table/subject.ts';
 import type { PlannedTest } from '../../verdict/guardrail-tests.ts';
 
 /**
- * A change of the whole decides nothing against its own segments: where every segment of a dimension, such as every day of a ramp, changed the
+ * A whole that cannot be made of its segments decides nothing: one of the two was counted wrongly. Nor does a change of the whole decide anything against its own segments: where every segment of a dimension, such as every day of a ramp, changed the
  * other way, where few requests or none are of a segment with both versions, or where the change with the same mix of them on both sides lies on the other side of the bound, the mix is what was measured
  * (Simpson's paradox; Crook, Frasca, Kohavi and Longbotham 2009, Seven pitfalls to avoid when running controlled experiments on the web).
  */
@@ -21,23 +21,33 @@ export async function againstParts(
 ): Promise<GuardrailResult> {
   const { status, value } = result;
   const isDecided = status === 'pass' || status === 'breach';
-  if (!isDecided || segment !== null || value === undefined || boundsOwnValue(bound.kind)) return result;
+  if (!isDecided || segment !== null) return result;
+  const { unit } = metricTraits(guardrail.metric);
+  for (const dimension of dimensions) {
+    const why = measurer.contradiction(guardrail.metric, dimension, (told) => formatQuantity(told, unit));
+    if (why !== undefined) return undecided(result, why, 'one of them is wrong: count both from the same requests');
+  }
+  if (value === undefined || boundsOwnValue(bound.kind)) return result;
   const measure = testedMeasure(bound, metricTraits(guardrail.metric).unit);
   const write = (change: number) => formatQuantity(change, measure, limitOf(bound.kind, bound.value));
   for (const dimension of dimensions) {
     const parts = await partsOf(measurer, subject, bound, dimension);
     const apart = whyApart(measurer, subject, dimension, parts.length > 0);
-    if (apart !== undefined) return undecided(result, dimension, apart);
+    if (apart !== undefined) return undecided(result, apart, eachByItself(dimension));
     if (parts.length >= 2 && parts.every(({ change }) => change * value < 0)) {
       const changes = parts.map(({ name, change }) => `${name} ${write(change)}`);
-      return undecided(result, dimension, `every ${dimension} changed in the other direction (${changes.join(', ')})`);
+      return undecided(
+        result,
+        `every ${dimension} changed in the other direction (${changes.join(', ')})`,
+        eachByItself(dimension),
+      );
     }
     const sameMix = await changeWithSameMix(measurer, subject, bound, dimension);
     if (sameMix !== undefined && isBeyond(bound, sameMix) !== (status === 'breach'))
       return undecided(
         result,
-        dimension,
         `with the same mix of ${dimension} on both sides it changed by ${write(sameMix)}`,
+        eachByItself(dimension),
       );
   }
   return result;
@@ -98,8 +108,11 @@ function isBeyond({ kind, value }: Bound, change: number): boolean {
   return harmfulEnd(kind) === 'high' ? change > limit : change < limit;
 }
 
-function undecided(result: GuardrailResult, dimension: string, why: string): GuardrailResult {
+function eachByItself(dimension: string): string {
+  return `judge each on its own (segments: [${dimension}]), or take numbers from a time with a single weight`;
+}
+
+function undecided(result: GuardrailResult, why: string, remedy: string): GuardrailResult {
   const found = result.reason.replace(/: (?:pass|breach)$/u, '');
-  const remedy = `judge each on its own (segments: [${dimension}]), or take numbers from a time with a single weight`;
   return { ...result, status: 'inconclusive', reason: `${found}: inconclusive, since ${why}; ${remedy}` };
 }

@@ -25,6 +25,7 @@ export function readHistogram(buckets: readonly CountedSeries[], scale: number):
     .toSorted(([left], [right]) => left - right);
   const counts = edges.map(([, { count }]) => count);
   const rises = counts.every((count, index) => count >= (counts[index - 1] ?? 0)) && (counts.at(-1) ?? 0) <= open.count;
+  if (byEdge.size === 1) return { why: 'the histogram has no edge but le="+Inf", and tells no time' };
   if (edges.length === 0 || !rises) return { why: 'the buckets of the histogram do not add up' };
   return {
     // A decimal edge in seconds is that of milliseconds, which a product is not always.

@@ -12,7 +12,7 @@ import { nameInPlan } from '../../domain/statistics/bounded-metric.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { RoleNumber, UntoldNumber } from '../../metrics/role-number.ts';
 import type { CountedSeries } from '../../remote/metrics/counted-series.ts';
-import { type CountWindow, increaseOf, outOfWindow, pauseIn } from '../../remote/metrics/increase.ts';
+import { type CountWindow, increaseOf, outOfWindow, lossIn } from '../../remote/metrics/increase.ts';
 import type { ServerAnswers } from '../../remote/metrics/server-answers.ts';
 import { bucketedQuantile, largestVariance } from '../../stats/bounds/bucketed-quantile.ts';
 import { asked, histogramParts } from './ask-server.ts';
@@ -148,7 +148,7 @@ function countOf(
   const odd = series.find(({ notCounted }) => notCounted !== undefined)?.notCounted;
   if (odd !== undefined) return { why: `a series of the ${role} in ${selector} has the value ${odd}` };
   const why =
-    absent === undefined ? outOfWindow(series, read.window) : series.map(pauseIn).find((pause) => pause !== undefined);
+    absent === undefined ? outOfWindow(series, read.window) : series.map(lossIn).find((loss) => loss !== undefined);
   if (why !== undefined) return { why };
   const others = seriesOf(read, role, beside);
   const known = [...series, ...('why' in others ? [] : others)].some(({ before }) => before !== undefined);

@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { askServer, type KeptAnswers, keptAnswers } from './ask-server.ts';
 import { namesOfRoles, type ToldStage } from './read-told.ts';
 import { numbersOf } from './series-numbers.ts';
+import { scrapedTwiceBy } from './scraped-twice.ts';
 import { clockClause } from './server-clock.ts';
 
 /** Numbers of a server that a stage is judged on, or why there cannot be any yet, as a clause. */
@@ -129,9 +130,14 @@ function answersCheck(
   const strange =
     named.length === 0 ? [] : [`${versionLabel} has values that are neither of the two versions: ${shown}${rest}`];
   const aside = [...strange, ...unnamed];
+  const twice = new Set(Object.values(counters).flatMap(({ series }) => scrapedTwiceBy(series) ?? []));
   const name = 'answers';
   const wrong = [
     ...(aheadSeconds === undefined ? [] : [clockClause(aheadSeconds, settleMs)]),
+    ...[...twice].map(
+      (label) =>
+        `series differ by ${label} alone, so that the same requests are counted more than once: ask a server that keeps one of each, or write ${label}="ONE" in each selector`,
+    ),
     ...(warnings.length === 0 ? [] : [`the metrics server warns: ${warnings.join('; ')}`]),
   ];
   if (wrong.length > 0) return { name, status: 'hold', detail: [...wrong, ...aside].join('; ') };

@@ -7,13 +7,16 @@ import type { StageScope } from '../../metrics/table/stage-scope.ts';
 import type { Judgement } from '../judge/judge-stage.ts';
 import type { Beside } from '../look/beside.ts';
 import { concludeLook } from '../look/conclude-look.ts';
+import { isMove } from '../../registry/file/rollout-state.ts';
+import { weightPeriods } from '../../registry/file/weight-periods.ts';
+import { toldDaysCheck } from '../../verdict/checks/told-days.ts';
 import { versionFacts } from '../outcomes/timed-version.ts';
 import { movedFiles, movedText } from '../rollout/request-prefix.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { servedShare } from '../rollout/served-share.ts';
 import type { World } from '../world.ts';
 import { judgeTold, requireDimensions, scopeOfTold } from './judge-told.ts';
-import { readToldStage } from './read-told.ts';
+import { readToldStage, type ToldStage } from './read-told.ts';
 import { readServerStage } from './told-by-server.ts';
 
 /** What numbers say of a stage, before the look is numbered. */
@@ -52,8 +55,21 @@ export async function lookAtTold(
     scope,
     // A line more is another number, not more of the same requests; what a server counts since the same time is.
     lost: isAsked ? told.lost : movedText(await movedFiles(folder, before?.requests ?? [], { fixed: true })),
-    judge: (frozen) => judgeTold(plan, stage, told, scope, frozen, servedShare(rollout, stage)),
+    judge: (frozen) => judgeTold(plan, stage, withDays(told, rollout), scope, frozen, servedShare(rollout, stage)),
   };
+}
+
+/** Numbers of days, with whether any of them is of the weight in force. */
+function withDays(told: ToldStage, rollout: Rollout): ToldStage {
+  const { plan, registry, candidate } = rollout;
+  const history = registry.history.some(isMove) ? weightPeriods(registry, candidate.version) : [];
+  const last = (plan.requests.weights ?? history).at(-1);
+  const inForce = last !== undefined && last.weight > 0 && last.weight < 1 ? last : undefined;
+  const days = toldDaysCheck(
+    told.numbers.map(({ segment }) => segment),
+    inForce,
+  );
+  return { ...told, checks: [...(told.checks ?? []), ...days] };
 }
 
 /** What judging a stage's numbers needs beside them. */

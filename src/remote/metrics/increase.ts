@@ -10,6 +10,10 @@ export interface CountWindow {
 const longestPause = 3;
 const fewestIntervals = 4;
 
+/** Each time that a counter begins anew, up to an interval of its counts is lost: so many times are too many where they come to such a share of its time. */
+const fewestResets = 3;
+const mostLost = 0.1;
+
 /**
  * What a counter rose by within a window: the last value minus the one that it began with, and what it had before each time that it began anew. A
  * counter that appears within the window began at 0, unless nothing of its kind has a sample before the window: then the server's data begin there.
@@ -22,7 +26,7 @@ export function increaseOf({ before, first, last, resets }: CountedSeries, known
 }
 
 /**
- * Why the samples of one version's counters are not about the window: too few of them, a pause within one, or a time in which none of them has any.
+ * Why the samples of one version's counters are not about the window: too few of them, a loss within one, or a time in which none of them has any.
  * @param series of what was served, of which there is always some
  * @returns a clause; undefined where they are about all of it
  */
@@ -33,17 +37,24 @@ export function outOfWindow(series: readonly CountedSeries[], { beginMs, endMs }
     return `the window is ${seconds(endMs - beginMs)} long, but samples come every ${seconds(intervalMs)}: it needs ${fewestIntervals} of them`;
   }
   for (const each of series) {
-    const pause = pauseIn(each);
-    if (pause !== undefined) return pause;
+    const loss = lossIn(each);
+    if (loss !== undefined) return loss;
   }
   return uncovered(series, intervalMs, { beginMs, endMs });
 }
 
-/** A pause of one counter that is longer than a scrape or two that were missed. */
-export function pauseIn({ gap, intervalMs }: CountedSeries): string | undefined {
-  if (gap === undefined || intervalMs === undefined || gap.toMs - gap.fromMs <= longestPause * intervalMs)
-    return undefined;
-  return `a series has no sample from ${time(gap.fromMs)} to ${time(gap.toMs)}, and samples come every ${seconds(intervalMs)}`;
+/**
+ * Why one counter did not count all of its time: a pause that is longer than a scrape or two that were missed, or a process that begins anew so often that much of what it counted was never
+ * scraped. A process that crashes on a request takes the request's count with it.
+ */
+export function lossIn({ gap, intervalMs, resets, first, last }: CountedSeries): string | undefined {
+  if (intervalMs === undefined) return undefined;
+  const every = `samples come every ${seconds(intervalMs)}`;
+  if (gap !== undefined && gap.toMs - gap.fromMs > longestPause * intervalMs)
+    return `a series has no sample from ${time(gap.fromMs)} to ${time(gap.toMs)}, and ${every}`;
+  const lostMs = resets.length * intervalMs;
+  if (resets.length < fewestResets || lostMs <= mostLost * (last[0] - first[0])) return undefined;
+  return `a series began anew ${resets.length} times from ${time(first[0])} to ${time(last[0])}, and ${every}: what it counted before is lost`;
 }
 
 /** Replicas come and go, but one of them is always there. */
