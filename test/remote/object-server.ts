@@ -49,7 +49,7 @@ export async function objectServer(instead: Instead = () => undefined, { vendor 
 }
 
 /**
- * What GCS does otherwise than S3 behind its XML API, for which there is no emulator: each write is a new generation, writes know no condition on ETags, and
+ * What GCS does otherwise than S3 behind its XML API, as far as fake-gcs-server does not: each write is a new generation, writes know no condition on ETags, and
  * headers of both vendors in one request are refused, as is a signature that is not Google's.
  */
 class GenerationMap extends Map<string, Buffer> {
