@@ -33,6 +33,7 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
     `${errorKindSql(`${role}_error`, values?.fine ?? [])} AS ${role}_failure`,
     `coalesce(${isStatusSql(`${role}_error`)}, false) AS ${role}_status`,
     `${role}_unscored`,
+    `${role}_plain`,
     `${values?.free === 'text' ? prediction : `nullif(${prediction}, '')`} AS ${prediction}`,
     `${values?.free === undefined ? `CASE WHEN ${isObject} THEN json_extract_string(${prediction}, '/label') ELSE nullif(${prediction}, '') END` : freeAnswerSql(prediction, values.free)} AS ${role}_stated_label`,
     ...outcomeNumbers(wantedValues, role)
@@ -48,14 +49,15 @@ export function decodedOutcomeSql(role: Role, { wantedValues, values, latencyUni
 
 /** Second step: the label that is meant, and the numbers that are stated. */
 export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading): string[] {
+  const stated = `coalesce(${role}_plain, ${role}_stated_label)`;
   const label =
     values?.free === undefined
       ? `CASE WHEN ${role}_best IS NULL THEN ${role}_stated_label ELSE coalesce(${role}_stated_label, ${role}_best.label) END`
       : `${role}_stated_label`;
   return [
-    `${values === undefined || values.free !== undefined ? label : labelSql(label, values.answers[role])} AS ${role}_label`,
+    `coalesce(${role}_plain, ${values === undefined || values.free !== undefined ? label : labelSql(label, values.answers[role])}) AS ${role}_label`,
     // Digits, signs and the point come before the colon; trying the cast on every label would cost as much as the rest.
-    `CASE WHEN ${role}_stated_label < ':' THEN try_cast(${role}_stated_label AS DOUBLE) END AS ${role}_value`,
+    `CASE WHEN ${stated} < ':' THEN try_cast(${stated} AS DOUBLE) END AS ${role}_value`,
     `CASE WHEN ${role}_stated_score IS NOT NULL OR ${role}_best IS NOT NULL
       THEN coalesce(try_cast(${role}_stated_score AS DOUBLE), -${role}_best.negated) END AS ${role}_score`,
     `${latencyNsSql(role, latency)} AS ${role}_latency_ns`,
@@ -64,7 +66,7 @@ export function statedOutcomeSql(role: Role, { values, latency }: OutcomeReading
 
 /** Third step: whether an answer is there that cannot be read. */
 export function unreadableAnswerSql(role: Role, reading: OutcomeReading): string {
-  return `${role}_present AND ${unreadableSql(role, reading)} AS ${role}_unreadable`;
+  return `${role}_present AND ${role}_plain IS NULL AND ${unreadableSql(role, reading)} AS ${role}_unreadable`;
 }
 
 /**

@@ -23,6 +23,7 @@ import { countRecords, createRecordCounts, inSampleSql } from './unit-sample.ts'
 import { leftOutCode, reasonCode, reasonSql, type RejectReason } from './reject-reason.ts';
 import { identitySql } from '../values/identity.ts';
 import { labelSql } from '../values/label.ts';
+import { plainAnswersSql } from '../values/plain-answer.ts';
 import { scoredRecordsSql } from '../values/score.ts';
 import { shownFirstColumns } from '../values/score-fields.ts';
 import { clockSql, plausibleTimeSql, timestampSql } from '../values/time.ts';
@@ -158,7 +159,7 @@ export function decodedRecordsSql(options: ReadOptions, recordsSql: string, carr
     where === undefined ? rejected : `CASE WHEN readable AND NOT counts THEN ${leftOutCode} ELSE ${rejected} END`;
   return `SELECT *, ${reason} AS reason FROM (
     SELECT ${answered.join(', ')} FROM (SELECT ${checked.join(', ')} FROM (SELECT ${stated.join(', ')} FROM (
-      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, singleAnswersSql(options, servedOutcomesSql(options, recordsSql)))})))))`;
+      SELECT ${decoded.join(', ')} FROM (${scoredRecordsSql(options, plainAnswersSql(options, singleAnswersSql(options, servedOutcomesSql(options, recordsSql))))})))))`;
 }
 
 function emptyAsMissing(column: string): string {

@@ -23,8 +23,7 @@ export function labelSql(text: string, reading: LabelReading | undefined): strin
     );
   }
   const written = spellings(reading);
-  const unchanged = reading.labels.filter((label) => written.get(label) === label);
-  const isLabel = inList(text, unchanged);
+  const isLabel = inList(text, labelsAsWritten(reading));
   // Nearly every text is a label as it is; only the others are looked into.
   const odd = trimmedSql(`CASE WHEN ${isLabel} THEN NULL ELSE ${text} END`);
   const meant = withTextSql(odd, (trimmed) => {
@@ -36,6 +35,12 @@ export function labelSql(text: string, reading: LabelReading | undefined): strin
     return `CASE WHEN ${trimmed} IS NULL THEN NULL ELSE CASE ${trimmed} ${branches.join(' ')} ELSE coalesce(${byValue.join(', ')}) END END END`;
   });
   return `coalesce(CASE WHEN ${isLabel} THEN ${text} END, ${meant})`;
+}
+
+/** The labels that mean themselves where they are written as they are: a name that the plan gives may be another label's. */
+export function labelsAsWritten(reading: LabelReading): readonly string[] {
+  const written = spellings(reading);
+  return reading.labels.filter((label) => written.get(label) === label);
 }
 
 /** Condition that a text, as `labelSql` leaves it, is one of the labels. */

@@ -44,14 +44,18 @@ function outcomeSql(options: ReadOptions, role: Role): OutcomeSql {
   const reading = options.values?.answers[role];
   const labels = options.labels?.[role];
   if (reading === undefined || labels === undefined) return { parts: [], problem: `0::UTINYINT AS ${role}_unscored` };
-  const beside =
-    options.format === 'canary' || logFormatTraits[options.format].ofOneVersion === true
-      ? `nullif(${role}_beside, '')`
-      : 'NULL::VARCHAR';
+  const beside = scoreBesideSql(options, role);
   const [first, second] = labels;
   return labels.length === 2 && first !== undefined && second !== undefined
     ? ofTwoLabels({ role, beside, reading, first, second, threshold: options.thresholds?.[role] })
     : ofManyLabels(role, beside);
+}
+
+/** SQL of the score that stands beside a prediction, as text; NULL where there is none. */
+export function scoreBesideSql({ format }: Pick<ReadOptions, 'format'>, role: Role): string {
+  return format === 'canary' || logFormatTraits[format].ofOneVersion === true
+    ? `nullif(${role}_beside, '')`
+    : 'NULL::VARCHAR';
 }
 
 interface TwoLabels {
