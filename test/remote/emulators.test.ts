@@ -1,128 +1,32 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { objectSource } from '../../src/remote/storage/bucket.ts';
 import { bucketStore } from '../../src/remote/storage/bucket-store.ts';
-import { askBucket } from '../../src/remote/storage/ask-bucket.ts';
 import { headOf, listObjects } from '../../src/remote/storage/list.ts';
-import { run, temporaryFolder } from '../cli/harness.ts';
+import { run } from '../cli/harness.ts';
 import { edit, evaluate, log, plan, starter } from '../cli/starter.ts';
 import { isWhole } from '../fixtures/tiers.ts';
-import { freePort, startServer } from '../routing/real-server.ts';
 import { cutting } from './cutting-proxy.ts';
-import { googleFront, isGoogleThere, startGoogle } from './google-front.ts';
-
-const python = new URL('../python/.venv/bin/python', import.meta.url).pathname;
-const moto = new URL('../python/.venv/bin/moto_server', import.meta.url).pathname;
-/** Where CI installs it, which is larger than all else, so that it is no dependency. */
-const azurite = new URL('.azurite/node_modules/azurite/dist/src/blob/main.js', import.meta.url).pathname;
-
-/** Account and key that Azurite's documentation gives everybody. */
-const account = 'devstoreaccount1';
-const azureKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-
-interface Started {
-  readonly endpoint: string;
-  readonly stop: () => void;
-}
-
-interface Emulator {
-  readonly name: string;
-  readonly isThere: boolean;
-  readonly start: () => Promise<Started>;
-  /** Of a bucket. */
-  readonly source: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Other credentials, which it refuses; absent where it takes any. */
-  readonly refused?: Readonly<Record<string, string>>;
-  /** What comes behind its address. */
-  readonly path?: string;
-}
-
-const awsKeys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 's' };
-const googleKeys = { GCS_HMAC_ACCESS_ID: 'GOOG1EXAMPLE', GCS_HMAC_SECRET: 'bGoa' };
-
-async function started(program: string, argsOf: (port: number) => readonly string[]): Promise<Started> {
-  const port = await freePort();
-  const server = await startServer(program, argsOf(port), port);
-  return { endpoint: `http://127.0.0.1:${port}`, stop: () => void server.kill('SIGKILL') };
-}
-
-const emulators: readonly Emulator[] = [
-  {
-    name: "moto's S3",
-    isThere: isWhole && existsSync(moto),
-    start: () => started(python, (port) => ['-m', 'moto.server', '-p', String(port)]),
-    source: 's3://logs',
-    env: awsKeys,
-  },
-  {
-    name: 'Azurite',
-    isThere: isWhole && existsSync(azurite),
-    start: () => {
-      const place = ['--location', temporaryFolder(afterAll), '--skipApiVersionCheck', '--silent'];
-      return started(process.execPath, (port) => [azurite, '--blobPort', String(port), ...place]);
-    },
-    source: `az://${account}/logs`,
-    env: { AZURE_STORAGE_KEY: azureKey },
-    refused: { AZURE_STORAGE_KEY: azureKey.replace('Eby8', 'Eby9') },
-    path: `/${account}`,
-  },
-  {
-    name: 'fake-gcs-server',
-    isThere: isWhole && isGoogleThere,
-    start: async () => {
-      const google = await startGoogle();
-      const front = await googleFront(google.endpoint, googleKeys.GCS_HMAC_ACCESS_ID);
-      return {
-        endpoint: front.endpoint,
-        stop() {
-          front.stop();
-          google.stop();
-        },
-      };
-    },
-    source: 'gs://logs',
-    env: googleKeys,
-    refused: { ...googleKeys, GCS_HMAC_ACCESS_ID: 'GOOG1OTHER' },
-  },
-];
+import { EmulatedBucket, emulators } from './emulators.ts';
 
 describe.each(emulators)(
   '$name (skipped where it is not installed)',
-  ({ isThere, source, env, refused = {}, path: below = '', start }) => {
+  ({ isThere: isInstalled, source, env, refused = {}, ...emulator }) => {
+    const isThere = isWhole && isInstalled;
     let place = '';
-    let stop: (() => void) | undefined;
+    let emulated: EmulatedBucket;
     const access = { run: true, environment: env };
     const { signal } = new AbortController();
-    const bucketOf = (key = '') => objectSource(access, `${source}/${key}`, { endpoint: place });
-
-    async function put(key: string, body: Uint8Array): Promise<void> {
-      const { bucket } = bucketOf();
-      const headers = bucket.vendor === 'az' ? { 'x-ms-blob-type': 'BlockBlob' } : {};
-      const bytes = new Uint8Array(body);
-      const { status } = await askBucket(access, bucket, {
-        method: 'PUT',
-        key,
-        headers,
-        body: bytes,
-        permission: 'leave',
-        signal,
-      });
-      expect(status).toBeLessThan(300);
-    }
+    const bucketOf = (key = '') => emulated.of(key);
+    const put = async (key: string, body: Uint8Array) => await emulated.put(key, body);
 
     beforeAll(async () => {
       if (!isThere) return;
-      const { endpoint, stop: end } = await start();
-      stop = end;
-      place = `${endpoint}${below}`;
-      const { bucket } = bucketOf();
-      const { status } = await askBucket(access, bucket, { method: 'PUT', key: '', permission: 'leave', signal });
-      if (status >= 300) throw new Error(`no bucket was made: status ${status}`);
+      emulated = await EmulatedBucket.open({ ...emulator, isThere, source, env });
+      place = emulated.endpoint;
     }, 120_000);
-    afterAll(() => stop?.());
+    afterAll(() => emulated?.stop());
 
     test.skipIf(!isThere)('is read as the same files on a disk, and written to', { timeout: 60_000 }, async () => {
       const folder = await starter();
@@ -200,7 +104,7 @@ describe.each(emulators)(
         edit(folder, plan, (text) =>
           text.replace(
             'source: requests.jsonl',
-            `source: "${source}/c/log.jsonl"\n  storage: { endpoint: "${proxy.endpoint}${below}" }`,
+            `source: "${source}/c/log.jsonl"\n  storage: { endpoint: "${proxy.endpoint}${emulator.path ?? ''}" }`,
           ),
         );
         const there = await evaluate(folder, [], { env });
