@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { assign } from '../../src/gate/assign.ts';
 import { run } from '../cli/harness.ts';
 import { baseline, candidate, jsonLines, TestRollout } from '../fixtures/test-rollout.ts';
@@ -79,14 +79,21 @@ test.skipIf(!isInstalled('nginx'))(
     /** Whoever of the users the candidate served, by nginx's own access log: exactly those whom `assign` names. */
     async function served(step: string): Promise<readonly string[]> {
       await answersOf(port, users, `/?step=${step}`);
-      const lines = readFileSync(join(folder, `access-${step}.jsonl`), 'utf8')
-        .trim()
-        .split('\n');
+      // It writes a line once the answer is sent, so that the last may come after the answer.
+      const lines = await vi.waitFor(
+        () => {
+          const written = readFileSync(join(folder, `access-${step}.jsonl`), 'utf8')
+            .trim()
+            .split('\n');
+          expect(written).toHaveLength(users.length);
+          return written;
+        },
+        { timeout: 30_000, interval: 20 },
+      );
       const byCandidate = lines.map((line) => JSON.parse(line)).filter(({ served_by: by }) => by === 'canary');
       const assigned = await assign(rollout.world, 'plan.yaml', users, {});
       const expected = assigned.filter(({ cohort }) => cohort === 'canary').map(({ unit }) => unit);
       const found = byCandidate.map(({ user_id: user }) => String(user)).toSorted();
-      expect(lines).toHaveLength(users.length);
       expect(found).toEqual(expected.toSorted());
       return found;
     }
