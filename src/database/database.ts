@@ -154,10 +154,10 @@ class DuckDBDatabase implements Database {
   }
 
   async append(table: string, columns: readonly ColumnInput[]): Promise<void> {
-    await appendColumns(this.#connection, table, columns);
+    await this.#inTurn(() => appendColumns(this.#connection, table, columns));
   }
 
-  /** A query that begins takes from another of the same connection what is left to read, which then ends early and says nothing. */
+  /** What begins, be it a query or rows that are added, takes from a query of the same connection what is left to read, which then ends early and says nothing. */
   async #inTurn<T>(query: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(query);
     this.#turn = turn.catch(() => undefined);

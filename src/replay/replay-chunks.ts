@@ -64,7 +64,11 @@ export async function replayChunks(work: ChunksWork): Promise<void> {
     const lanes = await Promise.allSettled([lane(model), lane(model)]);
     for (const result of lanes) if (result.status === 'rejected') throw result.reason;
   };
-  const processes = await Promise.allSettled([both(work.model), second?.help(both)]);
+  const help = second?.help(async (model) => {
+    work.store.notePeakMemory(null);
+    await both(model);
+  });
+  const processes = await Promise.allSettled([both(work.model), help]);
   const failed = processes.find((result) => result.status === 'rejected');
   if (failed === undefined) return await finished.flush();
   // The first failure is what there is to tell; where it is the store's own, the second is likely the same.

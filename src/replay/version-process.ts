@@ -68,8 +68,8 @@ interface SecondProcessParts {
 }
 
 /**
- * A second process of a version, which computes other batches of the same requests where a core would be idle. The answers are the same, and so is
- * the memory of a version: that of its largest process.
+ * A second process of a version, which computes other batches of the same requests where a core would be idle. The answers are the same. Nobody knows then what
+ * memory one process would have come to.
  */
 export class SecondProcess {
   readonly #parts: SecondProcessParts;
@@ -116,7 +116,11 @@ export class SecondProcess {
   }
 }
 
-/** Whether a version may have a second process while so many versions are computed at once. */
-export function mayHaveTwo({ spec }: Pick<Replay, 'spec'>, versions: number): boolean {
-  return runtimeTraits[spec.runtime].takes === 'batch' && availableParallelism() >= 2 * versions;
+/** Whether a version may have a second process while so many versions are computed at once: not where its memory is judged, since a process that answers a part of the requests leaks a part of it. */
+export function mayHaveTwo({ spec, host }: Pick<Replay, 'spec' | 'host'>, versions: number): boolean {
+  return (
+    host.memoryJudged !== true &&
+    runtimeTraits[spec.runtime].takes === 'batch' &&
+    availableParallelism() >= 2 * versions
+  );
 }

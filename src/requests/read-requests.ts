@@ -84,6 +84,8 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
   const live = isLiveSplit(options) && pairs === undefined;
   const losses = live ? await countLosses(db, options) : [];
   const young = await leaveYoungLabels(db, options.labelsMatureAfterMs);
+  // Before any of them are left out for their time, which is what may be wrong.
+  const newest = await newestRequests(db, files);
   const outsideWindow = await leaveOnlyAccepted(db, options);
   const marked = await markAndCompare(db, options);
   const earlier = live && options.apart === true ? await separateEarlier(db, options) : undefined;
@@ -98,7 +100,6 @@ export async function readRequests(db: Database, options: ReadOptions): Promise<
     ...(outsidePeriods === undefined ? {} : { outsidePeriods }),
     ...(earlier === undefined ? {} : { earlier }),
   });
-  const newest = await newestRequests(db, files, totals.span.last);
   if (totals.accepted === 0 && !isBetweenPeriods(totals)) throw await nothingAccepted(log, totals, facts);
   if (totals.accepted > 0) await requireSegments(log);
   const sharedUnits = totals.live ? await separateSharedUnits(db) : 0;

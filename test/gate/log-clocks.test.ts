@@ -23,10 +23,13 @@ interface Skew {
   readonly agoMs?: number;
   readonly writtenAgoMs?: number;
   readonly plan?: PlanKeys;
+  /** The last time that is read, by how long ago it is. */
+  readonly untilAgoMs?: number;
 }
 
 /** A day at 5% and a day at 25%, as servers with such a clock log it, whose weights are told by another clock. */
-function skewed({ aheadMs, agoMs = 0, writtenAgoMs = agoMs, plan = {} }: Skew): TestRollout {
+function skewed({ aheadMs, agoMs = 0, writtenAgoMs = agoMs, plan = {}, untilAgoMs }: Skew): TestRollout {
+  const to = untilAgoMs === undefined ? '' : `, to: ${new Date(now - untilAgoMs).toISOString()}`;
   const end = now - agoMs;
   const [first, second] = [end - 48 * hour, end - 24 * hour];
   const log = [
@@ -36,7 +39,7 @@ function skewed({ aheadMs, agoMs = 0, writtenAgoMs = agoMs, plan = {} }: Skew): 
   const weights = `[{ from: ${new Date(first).toISOString()}, weight: 5% }, { from: ${new Date(second).toISOString()}, weight: 25% }]`;
   const rollout = new TestRollout({
     plan: {
-      requests: `{ source: log.jsonl, fields: { servedBy: served_by }, weights: ${weights} }`,
+      requests: `{ source: log.jsonl, fields: { servedBy: served_by }, weights: ${weights}${to} }`,
       stages:
         '[{ name: five, weight: 5% }, { name: quarter, weight: 25% }, { name: half, weight: 50% }, { name: full, weight: 1 }]',
       guardrails: '[{ metric: accuracy, maxDecrease: 5pp }]',
@@ -77,7 +80,7 @@ describe('the clock of the servers that wrote a live log', () => {
       decision: 'hold',
       status: 'hold',
       detail: expect.stringMatching(
-        /^log\.jsonl has requests of up to 2\S+Z, 12 min after this machine's time: .*settle leaves out 5 min.*; set the clocks, or write settle: 13m$/u,
+        /^log\.jsonl has requests of up to 2\S+Z, 12 min after this machine's time: .*settle leaves out 5 min.*; set the clocks \(times without a zone are read as UTC\), or write settle: 13m$/u,
       ),
     });
   });
@@ -87,6 +90,18 @@ describe('the clock of the servers that wrote a live log', () => {
       decision: 'hold',
       status: 'hold',
       detail: expect.stringContaining('12 min after the file was last written'),
+    });
+  });
+
+  test('holds also where the requests of such times are not read', async () => {
+    expect(await evaluated({ aheadMs: 12 * minute, agoMs: 5 * hour, untilAgoMs: 5 * hour })).toMatchObject({
+      decision: 'hold',
+      status: 'hold',
+      detail: expect.stringMatching(/12 min after the file was last written.*or give a copied file the time/u),
+    });
+    expect(await evaluated({ aheadMs: 0, agoMs: hour, untilAgoMs: 2 * hour })).toMatchObject({
+      status: 'pass',
+      notes: '',
     });
   });
 

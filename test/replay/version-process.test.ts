@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { invalidInput } from '../../src/domain/errors.ts';
 import { ParquetWriter } from '../../src/replay/store/parquet-table.ts';
-import { isWorthIt, SecondProcess, withModel } from '../../src/replay/version-process.ts';
+import { isWorthIt, mayHaveTwo, SecondProcess, withModel } from '../../src/replay/version-process.ts';
 import { prepareWork, replayMissing, resultOf } from '../../src/replay/version-work.ts';
 import { colourSpec, temporaryFolder } from '../models/fixtures/tiny-model.ts';
 import { contents, countReplayed, never, openRequests, replayOf, storedFiles } from './fixtures/replays.ts';
@@ -31,6 +31,15 @@ test('two processes of a version give what one gives, in the same files', async 
   expect(together.map((path) => basename(path))).toEqual(separate.map((path) => basename(path)));
   expect(together.map((path) => readFileSync(path))).toEqual(separate.map((path) => readFileSync(path)));
   expect(await contents(db, resultOf(work))).toHaveLength(rows);
+  // Each held what a part of the requests makes it hold.
+  expect(resultOf(work).peakMemory).toBeNull();
+});
+
+test('a version whose memory is judged has one process, which answers every request', async () => {
+  const db = await openRequests(10);
+  const { spec, host } = await replayOf(db, colourSpec(), { folder: temporaryFolder() });
+  expect(mayHaveTwo({ spec, host }, 0)).toBe(true);
+  expect(mayHaveTwo({ spec, host: { ...host, memoryJudged: true } }, 0)).toBe(false);
 });
 
 test('a version that cannot be loaded twice is computed by the process that it has', async () => {

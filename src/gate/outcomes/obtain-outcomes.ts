@@ -1,4 +1,5 @@
 import type { VersionFacts } from '../../domain/evidence.ts';
+import { guardedMetrics } from '../../domain/judged.ts';
 import type { RolloutPlan, Stage } from '../../domain/plan.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { OutcomeSources } from './outcome-sources.ts';
@@ -156,11 +157,14 @@ export async function replayOf(
 }
 
 /** How a replay starts and asks its versions. */
-function hostOf(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
+function hostOf(world: World, plan: RolloutPlan): HostSettings {
+  const { replay } = plan;
   const { timeoutMs, batch, rate, concurrency = 1 } = replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
   const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
-  return { hostScript: world.modelHost, permissions: world.permissions, timeoutMs, batch, concurrency, pauseMs };
+  const memoryJudged = guardedMetrics(plan).some(({ family }) => family === 'memory');
+  const { modelHost: hostScript, permissions } = world;
+  return { hostScript, permissions, timeoutMs, batch, concurrency, pauseMs, memoryJudged };
 }
 
 /** The part of `obtainOutcomes` that depends on whom a stage judges. */
@@ -182,7 +186,8 @@ async function obtainTimes(
 
 const notReplayed: PeakMemory = { unknown: 'canary did not run this version in a process of its own' };
 const unknownPeak: PeakMemory = {
-  unknown: 'the memory of the replay in the outcome store is not known; --fresh replays again',
+  unknown:
+    'the memory of the replay in the outcome store is not known, as where two processes shared it; --fresh replays again',
 };
 
 /**

@@ -3,19 +3,18 @@ import type { NewestRequest } from '../../domain/log/newest-request.ts';
 import { urlOfObjectPath } from '../../domain/remote/storage.ts';
 import type { Database } from '../../database/database.ts';
 import type { RequestFile } from '../files/request-files.ts';
+import { spanOf } from './request-totals.ts';
+
+const accepted = '(SELECT file, "at" FROM requests WHERE reason = 0)';
 
 /**
- * The newest request of each file that has any, without those that are far from all others.
+ * The newest request of each file that has any, without those that are far from all others. Those outside of the time that is read count too.
  * @param files by the table's column `file`
- * @param last of all that are not far away, ISO 8601; null where there is none
  */
-export async function newestRequests(
-  db: Database,
-  files: readonly RequestFile[],
-  last: string | null,
-): Promise<readonly NewestRequest[]> {
+export async function newestRequests(db: Database, files: readonly RequestFile[]): Promise<readonly NewestRequest[]> {
+  const { last } = await spanOf(db, accepted);
   if (last === null) return [];
-  const rows = await db.columns(`SELECT file, epoch_ms(max("at"))::DOUBLE AS newest FROM requests
+  const rows = await db.columns(`SELECT file, epoch_ms(max("at"))::DOUBLE AS newest FROM ${accepted}
     WHERE epoch_ms("at") <= ${Date.parse(last)} GROUP BY file ORDER BY file`);
   const newest = rows.numbers('newest');
   const found: NewestRequest[] = [];

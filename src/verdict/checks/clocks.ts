@@ -14,6 +14,8 @@ interface Ahead {
   readonly at: string;
   readonly ms: number;
   readonly than: string;
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 /**
@@ -31,22 +33,30 @@ export function clocksCheck(
     .filter(({ ms }) => isWrong(ms, settleMs))
     .toSorted((one, other) => other.ms - one.ms);
   if (worst === undefined) return { name, status: 'pass', detail: 'no request is of a time that had not come yet' };
-  const { path, at, ms, than } = worst;
+  const { path, at, ms, than, remedy } = worst;
   const found = `${path} has requests of up to ${at}, ${minutes(ms)} after ${than}: one of the two clocks is wrong`;
   if (!isLive) return { name, status: 'warn', detail: found };
   return {
     name,
     status: 'hold',
-    detail: `${found}, and settle leaves out ${minutes(settleMs)} after a change of weight, so that requests from before it count as if they came after; set the clocks, or write settle: ${Math.ceil(ms / 60_000) + 1}m`,
+    detail: `${found}, and settle leaves out ${minutes(settleMs)} after a change of weight, so that requests from before it count as if they came after; ${remedy}, or write settle: ${Math.ceil(ms / 60_000) + 1}m`,
   };
 }
 
 function aheadOf({ path, at, written }: NewestRequest, now: string): Ahead[] {
   const known = [
-    { time: now, than: "this machine's time" },
-    ...(written === undefined ? [] : [{ time: written, than: 'the file was last written' }]),
+    { time: now, than: "this machine's time", remedy: 'set the clocks (times without a zone are read as UTC)' },
+    ...(written === undefined
+      ? []
+      : [
+          {
+            time: written,
+            than: 'the file was last written',
+            remedy: 'set the clocks, or give a copied file the time at which it was written',
+          },
+        ]),
   ];
-  return known.map(({ time, than }) => ({ path, at, ms: Date.parse(at) - Date.parse(time), than }));
+  return known.map(({ time, ...told }) => ({ path, at, ms: Date.parse(at) - Date.parse(time), ...told }));
 }
 
 function isWrong(ms: number, settleMs: number): boolean {
