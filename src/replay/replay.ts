@@ -35,6 +35,8 @@ export interface Replay extends CutRequests {
   /** The artifact's digest in the registry. */
   readonly sha256: string;
   readonly host: HostSettings;
+  /** Whether one process of the version has to answer every request, since its memory is judged. */
+  readonly oneProcess?: boolean;
   readonly store: StoreSettings;
   readonly onProgress: (progress: ReplayProgress) => void;
 }

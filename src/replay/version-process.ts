@@ -117,10 +117,9 @@ export class SecondProcess {
 }
 
 /** Whether a version may have a second process while so many versions are computed at once: not where its memory is judged, since a process that answers a part of the requests leaks a part of it. */
-export function mayHaveTwo({ spec, host }: Pick<Replay, 'spec' | 'host'>, versions: number): boolean {
-  return (
-    host.memoryJudged !== true &&
-    runtimeTraits[spec.runtime].takes === 'batch' &&
-    availableParallelism() >= 2 * versions
-  );
+export function mayHaveTwo(
+  { spec, oneProcess = false }: Pick<Replay, 'spec' | 'oneProcess'>,
+  versions: number,
+): boolean {
+  return !oneProcess && runtimeTraits[spec.runtime].takes === 'batch' && availableParallelism() >= 2 * versions;
 }

@@ -152,19 +152,17 @@ export async function replayOf(
     ...requests,
     ...(await timedVersion(rollout, role)),
     host: hostOf(world, rollout.plan),
+    oneProcess: guardedMetrics(rollout.plan).some(({ family }) => family === 'memory'),
     onProgress: ({ version, done, total }) => world.progress.report(`${what} ${version}`, done, total),
   };
 }
 
 /** How a replay starts and asks its versions. */
-function hostOf(world: World, plan: RolloutPlan): HostSettings {
-  const { replay } = plan;
+function hostOf(world: World, { replay }: Pick<RolloutPlan, 'replay'>): HostSettings {
   const { timeoutMs, batch, rate, concurrency = 1 } = replay;
   // What a server is sent a second is the plan's to say, also where nobody times it.
   const pauseMs = typeof rate === 'number' ? 1000 / rate : 0;
-  const memoryJudged = guardedMetrics(plan).some(({ family }) => family === 'memory');
-  const { modelHost: hostScript, permissions } = world;
-  return { hostScript, permissions, timeoutMs, batch, concurrency, pauseMs, memoryJudged };
+  return { hostScript: world.modelHost, permissions: world.permissions, timeoutMs, batch, concurrency, pauseMs };
 }
 
 /** The part of `obtainOutcomes` that depends on whom a stage judges. */

@@ -22,8 +22,6 @@ export interface HostSettings {
   readonly concurrency?: number | null;
   /** Least time between the starts of two requests to a server; none where absent. */
   readonly pauseMs?: number;
-  /** Whether the memory of the version's process is judged, which then has to answer every request. */
-  readonly memoryJudged?: boolean;
 }
 
 /** One request that was timed alone. */
